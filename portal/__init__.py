@@ -1,0 +1,1 @@
+"""The portal: citizens write, departments answer, answers worth sharing are published."""

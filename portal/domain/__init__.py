@@ -1,0 +1,1 @@
+"""Rules of the letterbox in plain Python: no Flask, no SQL."""
