@@ -1,0 +1,189 @@
+"""The one place of configuration: environment, then ``instance/portal.toml``, then defaults.
+
+Every setting is read from an environment variable of its name in capitals with the prefix
+``LETTERBOX_`` (``DATABASE_URL`` and ``PORT`` also without it) or from a key of its name in
+``portal.toml`` in the instance folder. ``docs/operating.md`` lists them all; a test holds the
+two together.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+SOURCE_ROOT = Path(__file__).resolve().parent.parent
+FILE_NAME = "portal.toml"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+class Settings(BaseSettings):
+    """All settings of a letterbox, typed; unknown keys in the file are refused by name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LETTERBOX_", extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    instance: Path = Field(
+        default=SOURCE_ROOT / "instance",
+        description="Folder for everything written at run time: database, index, keys.",
+    )
+    database_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("DATABASE_URL", "LETTERBOX_DATABASE_URL", "database_url"),
+        description="SQLAlchemy address of the database; empty for SQLite in the instance folder.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(
+        default=8000,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("PORT", "LETTERBOX_PORT", "port"),
+        description="Port the server listens on.",
+    )
+    workers: int = Field(default=2, ge=1, le=64, description="Server processes.")
+    threads: int = Field(default=4, ge=1, le=64, description="Threads of a server process.")
+    base_url: str = Field(
+        default="",
+        description="Public address, such as https://letters.example.gov; secure cookies where it "
+        "begins with https. Empty: http://host:port.",
+    )
+    trusted_hosts: str = Field(
+        default="",
+        description="Host names the site answers to, separated by commas; empty: that of "
+        "base_url, localhost and 127.0.0.1.",
+    )
+    proxy_hops: int = Field(
+        default=0, ge=0, le=5, description="Reverse proxies in front whose headers are believed."
+    )
+    site_name: str = Field(default="重庆市政府公开信箱", description="Name of the site.")
+    session_idle_minutes: int = Field(
+        default=60, ge=5, le=1440, description="Minutes after which an idle staff session ends."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=72, description="Hours after which any staff session ends."
+    )
+    login_failures: int = Field(
+        default=5, ge=3, le=20, description="Failed logins after which an account is locked."
+    )
+    lock_minutes: int = Field(
+        default=15, ge=1, le=1440, description="Minutes an account stays locked."
+    )
+    track_limit: str = Field(
+        default="10 per 10 minutes",
+        description="Wrong query codes allowed for one letter number or one address.",
+    )
+    submit_limit: str = Field(
+        default="20 per hour", description="Letters accepted from one address."
+    )
+    limits_enabled: bool = Field(
+        default=True, description="Whether limits on guessing and flooding apply."
+    )
+    page_size: int = Field(default=20, ge=5, le=200, description="Rows of a list page.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("instance")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, value: str) -> str:
+        for prefix in ("postgresql://", "postgres://"):
+            if value.startswith(prefix):
+                return "postgresql+psycopg://" + value.removeprefix(prefix)
+        if value and not value.startswith(("sqlite:", "postgresql+psycopg:")):
+            raise ValueError("must be a sqlite: or postgresql: address")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment wins over the file in the instance folder."""
+        given = init_settings().get("instance") or os.environ.get("LETTERBOX_INSTANCE")
+        folder = Path(given) if given else cls.model_fields["instance"].default
+        file = TomlConfigSettingsSource(settings_cls, folder / FILE_NAME)
+        return init_settings, env_settings, file
+
+    @property
+    def database_uri(self) -> str:
+        """The database address with the default filled in."""
+        return self.database_url or f"sqlite:///{self.instance / 'letterbox.db'}"
+
+    @property
+    def public_url(self) -> str:
+        """The public address with the default filled in."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def https(self) -> bool:
+        """Whether the public address is encrypted."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the full-text index lives."""
+        return self.instance / "index"
+
+    def key(self, name: str) -> bytes:
+        """Return the secret key ``name`` (32 bytes), made on first use with mode 0600."""
+        folder = self.instance / "keys"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{name}.key"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return bytes.fromhex(path.read_text().strip())
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        return self.key(name)
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings; raise :class:`SettingsError` that names each setting at fault."""
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"settings: {said}") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{FILE_NAME}: {error}") from error
+    try:
+        settings.instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"instance: {settings.instance} cannot be made ({error.strerror}); "
+            "set LETTERBOX_INSTANCE to a folder you may write to"
+        ) from error
+    if not os.access(settings.instance, os.W_OK):
+        raise SettingsError(
+            f"instance: {settings.instance} is not writable; "
+            "set LETTERBOX_INSTANCE to a folder you may write to"
+        )
+    return settings

@@ -1,0 +1,263 @@
+"""Who may do what, where: roles, permissions and the one grants table.
+
+Permissions are named ``scope:resource:action``, sorted by that name. The table gives each role
+the permissions it carries and the reach of each: ``UNIT`` is the organisation of the grant,
+``SUBTREE`` that organisation and everything below, ``ALL`` the whole house. The SQL twin is
+:mod:`portal.queries.scope`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from portal.domain.errors import N_
+from portal.domain.events import ActorKind
+from portal.domain.letters import Action
+from portal.domain.organisations import covers
+
+
+class Role(StrEnum):
+    """The six duties; a person may hold several, each at an organisation."""
+
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.DISPATCHER: N_("分办员"),
+    Role.HANDLER: N_("经办人"),
+    Role.REVIEWER: N_("审核人"),
+    Role.SUPERVISOR: N_("督办员"),
+    Role.ADMINISTRATOR: N_("管理员"),
+    Role.AUDITOR: N_("审计员"),
+}
+
+
+class Permission(StrEnum):
+    """``scope:resource:action``, in alphabetical order."""
+
+    AUDIT_READ = "house:audit:read"
+    CALENDAR_EDIT = "house:calendar:edit"
+    LIMITS_EDIT = "house:limits:edit"
+    ORGANISATIONS_EDIT = "house:organisations:edit"
+    USERS_EDIT = "house:users:edit"
+    CONTACTS_REVEAL = "letter:contacts:reveal"
+    CONTRIBUTION_WRITE = "letter:contribution:write"
+    EXTENSION_DECIDE = "letter:extension:decide"
+    EXTENSION_REQUEST = "letter:extension:request"
+    HANDLING_ACCEPT = "letter:handling:accept"
+    HANDLING_ASK = "letter:handling:ask"
+    HANDLING_ASSIGN = "letter:handling:assign"
+    HANDLING_DISPATCH = "letter:handling:dispatch"
+    HANDLING_INVITE = "letter:handling:invite"
+    HANDLING_MERGE = "letter:handling:merge"
+    HANDLING_RETURN = "letter:handling:return"
+    HANDLING_RULE = "letter:handling:rule"
+    HANDLING_SIGN_FOR = "letter:handling:sign_for"
+    HANDLING_SUPERVISE = "letter:handling:supervise"
+    HANDLING_TRANSFER = "letter:handling:transfer"
+    LETTER_READ = "letter:letter:read"
+    PUBLICATION_DECIDE = "letter:publication:decide"
+    PUBLICATION_PROPOSE = "letter:publication:propose"
+    PUBLICATION_WITHDRAW = "letter:publication:withdraw"
+    REPLY_SIGN = "letter:reply:sign"
+    REPLY_WRITE = "letter:reply:write"
+    RATES_READ = "organisation:rates:read"
+
+
+class Reach(IntEnum):
+    """How far a permission of a grant goes."""
+
+    UNIT = 1
+    SUBTREE = 2
+    ALL = 3
+
+
+_P, _R = Permission, Role
+
+GRANTS: dict[Role, dict[Permission, Reach]] = {
+    _R.DISPATCHER: dict.fromkeys(
+        (
+            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ACCEPT, _P.HANDLING_ASK,
+            _P.HANDLING_ASSIGN, _P.HANDLING_DISPATCH, _P.HANDLING_MERGE, _P.HANDLING_RETURN,
+            _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER, _P.EXTENSION_DECIDE, _P.RATES_READ,
+        ),
+        Reach.SUBTREE,
+    ),
+    _R.HANDLER: dict.fromkeys(
+        (
+            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ASK, _P.HANDLING_INVITE,
+            _P.HANDLING_MERGE, _P.HANDLING_RETURN, _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER,
+            _P.CONTRIBUTION_WRITE, _P.EXTENSION_REQUEST, _P.REPLY_WRITE, _P.PUBLICATION_PROPOSE,
+            _P.RATES_READ,
+        ),
+        Reach.UNIT,
+    ),
+    _R.REVIEWER: dict.fromkeys(
+        (
+            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.REPLY_SIGN, _P.PUBLICATION_DECIDE,
+            _P.PUBLICATION_WITHDRAW, _P.RATES_READ,
+        ),
+        Reach.SUBTREE,
+    ),
+    _R.SUPERVISOR: dict.fromkeys(
+        (
+            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_RULE, _P.HANDLING_SUPERVISE,
+            _P.EXTENSION_DECIDE, _P.RATES_READ,
+        ),
+        Reach.SUBTREE,
+    ),
+    _R.ADMINISTRATOR: dict.fromkeys(
+        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.LIMITS_EDIT), Reach.ALL
+    ),
+    _R.AUDITOR: {_P.AUDIT_READ: Reach.ALL},
+}  # fmt: skip
+
+ACTION_PERMISSIONS: dict[Action, Permission] = {
+    Action.ACCEPT: _P.HANDLING_ACCEPT,
+    Action.DECLINE: _P.HANDLING_ACCEPT,
+    Action.DISPATCH: _P.HANDLING_DISPATCH,
+    Action.TRANSFER: _P.HANDLING_TRANSFER,
+    Action.SIGN_FOR: _P.HANDLING_SIGN_FOR,
+    Action.RETURN: _P.HANDLING_RETURN,
+    Action.RULE: _P.HANDLING_RULE,
+    Action.RULE_DECLINE: _P.HANDLING_RULE,
+    Action.ASK_CITIZEN: _P.HANDLING_ASK,
+    Action.MERGE: _P.HANDLING_MERGE,
+    Action.SEPARATE: _P.HANDLING_MERGE,
+    Action.ASSIGN: _P.HANDLING_ASSIGN,
+    Action.CHANGE_KIND: _P.HANDLING_ACCEPT,
+    Action.REQUEST_EXTENSION: _P.EXTENSION_REQUEST,
+    Action.GRANT_EXTENSION: _P.EXTENSION_DECIDE,
+    Action.REFUSE_EXTENSION: _P.EXTENSION_DECIDE,
+    Action.INVITE: _P.HANDLING_INVITE,
+    Action.CONTRIBUTE: _P.CONTRIBUTION_WRITE,
+    Action.REQUEST_SIGNOFF: _P.REPLY_WRITE,
+    Action.RECALL_SIGNOFF: _P.REPLY_WRITE,
+    Action.SEND_BACK: _P.REPLY_SIGN,
+    Action.SIGN: _P.REPLY_SIGN,
+    Action.PROPOSE_FOLLOW_UP: _P.REPLY_WRITE,
+    Action.SIGN_FOLLOW_UP: _P.REPLY_SIGN,
+    Action.REFUSE_FOLLOW_UP: _P.REPLY_SIGN,
+    Action.SUPERVISE: _P.HANDLING_SUPERVISE,
+    Action.END_SUPERVISION: _P.HANDLING_SUPERVISE,
+    Action.PROPOSE: _P.PUBLICATION_PROPOSE,
+    Action.RECALL_PROPOSAL: _P.PUBLICATION_PROPOSE,
+    Action.PUBLISH: _P.PUBLICATION_DECIDE,
+    Action.REFUSE: _P.PUBLICATION_DECIDE,
+    Action.UNPUBLISH: _P.PUBLICATION_WITHDRAW,
+    Action.PROPOSE_CORRECTION: _P.PUBLICATION_PROPOSE,
+    Action.CORRECT: _P.PUBLICATION_DECIDE,
+    Action.REFUSE_CORRECTION: _P.PUBLICATION_DECIDE,
+}
+"""What a member of staff needs for each action."""
+
+CITIZEN_ACTIONS = frozenset({Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REDO})
+SYSTEM_ACTIONS = frozenset(
+    {Action.TIME_OUT, Action.CLOSE_MERGED, Action.RELEASE_MERGED, Action.RECALL_PROPOSAL}
+)
+MACHINE_ACTIONS = frozenset({Action.PROPOSE, Action.PUBLISH})
+"""What an import may do by itself, for letters published at their source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held at an organisation, given by its id and path."""
+
+    role: Role
+    organisation_id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person with grants, a citizen with one letter, the house, or a machine."""
+
+    kind: ActorKind
+    user_id: int | None = None
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+    letter_id: int | None = None
+
+    def reaches(self, permission: Permission) -> list[tuple[Grant, Reach]]:
+        """Return the grants that carry ``permission``, each with its reach."""
+        return [
+            (g, GRANTS[g.role][permission]) for g in self.grants if permission in GRANTS[g.role]
+        ]
+
+    def holds(self, permission: Permission) -> bool:
+        """Tell whether any grant carries ``permission`` anywhere."""
+        return bool(self.reaches(permission))
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, name="system")
+MACHINE = Actor(ActorKind.MACHINE, name="machine")
+
+
+class Placed(Protocol):
+    """Where a letter is, for a decision on access."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def organisation_path(self) -> str: ...
+    @property
+    def accused_path(self) -> str | None: ...
+    @property
+    def ruling_path(self) -> str | None: ...
+    @property
+    def helper_paths(self) -> tuple[str, ...]: ...
+
+
+HELPER_PERMISSIONS = frozenset({Permission.LETTER_READ, Permission.CONTRIBUTION_WRITE})
+"""What an organisation that was asked to co-handle may do."""
+
+
+def within(grant: Grant, reach: Reach, path: str) -> bool:
+    """Tell whether ``path`` is in ``reach`` of ``grant``."""
+    if reach is Reach.ALL:
+        return True
+    return covers(grant.path, path) if reach is Reach.SUBTREE else grant.path == path
+
+
+def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
+    """Tell whether a grant of ``actor`` carries ``permission`` for ``letter``.
+
+    A report of wrongdoing is hidden from the organisation it accuses and from what is below it.
+    Reading follows an invitation to co-handle; a ruling belongs to the common superior.
+    """
+    for grant, reach in actor.reaches(permission):
+        if letter.accused_path and covers(letter.accused_path, grant.path):
+            continue
+        if permission is Permission.HANDLING_RULE:
+            paths: Iterable[str] = (letter.ruling_path or letter.organisation_path,)
+        elif permission is Permission.CONTRIBUTION_WRITE:
+            paths = letter.helper_paths
+        elif permission in HELPER_PERMISSIONS:
+            paths = (letter.organisation_path, *letter.helper_paths)
+        else:
+            paths = (letter.organisation_path,)
+        if any(within(grant, reach, path) for path in paths):
+            return True
+    return False
+
+
+def may(actor: Actor, action: Action, letter: Placed) -> bool:
+    """Tell whether ``actor`` is the kind of person who may take ``action`` on ``letter``."""
+    match actor.kind:
+        case ActorKind.CITIZEN:
+            return action in CITIZEN_ACTIONS and actor.letter_id == letter.id
+        case ActorKind.SYSTEM:
+            return action in SYSTEM_ACTIONS
+        case ActorKind.MACHINE:
+            return action in MACHINE_ACTIONS
+        case ActorKind.STAFF:
+            permission = ACTION_PERMISSIONS.get(action)
+            return permission is not None and can(actor, permission, letter)

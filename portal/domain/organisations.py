@@ -1,0 +1,73 @@
+"""The tree of organisations: kinds, levels and the path that says who is below whom.
+
+A path is the ids from the root down, each followed by a slash: ``/1/17/230/``. A subtree is
+every path that starts with the path of its top, so one prefix test answers "is it mine?".
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.domain.errors import N_
+
+
+class OrganisationKind(StrEnum):
+    """What kind of member of the letterbox an organisation is."""
+
+    CITY_OFFICE = "city_office"
+    MUNICIPAL_DEPARTMENT = "municipal_department"
+    DISTRICT_GOVERNMENT = "district_government"
+    KEY_ENTERPRISE = "key_enterprise"
+    DISTRICT_DEPARTMENT = "district_department"
+    TOWNSHIP = "township"
+    SUB_UNIT = "sub_unit"
+
+
+ORGANISATION_KIND_LABELS: dict[OrganisationKind, str] = {
+    OrganisationKind.CITY_OFFICE: N_("信箱办"),
+    OrganisationKind.MUNICIPAL_DEPARTMENT: N_("市级部门"),
+    OrganisationKind.DISTRICT_GOVERNMENT: N_("区县政府"),
+    OrganisationKind.KEY_ENTERPRISE: N_("重点企业"),
+    OrganisationKind.DISTRICT_DEPARTMENT: N_("区县部门"),
+    OrganisationKind.TOWNSHIP: N_("镇街"),
+    OrganisationKind.SUB_UNIT: N_("下属单位"),
+}
+
+LEVEL_ONE_KINDS = (
+    OrganisationKind.MUNICIPAL_DEPARTMENT,
+    OrganisationKind.DISTRICT_GOVERNMENT,
+    OrganisationKind.KEY_ENTERPRISE,
+)
+
+
+def child_path(parent_path: str | None, organisation_id: int) -> str:
+    """Return the path of an organisation below ``parent_path`` (``None`` for the root)."""
+    return f"{parent_path or '/'}{organisation_id}/"
+
+
+def path_ids(path: str) -> tuple[int, ...]:
+    """Return the ids on ``path``, root first, the organisation itself last."""
+    return tuple(int(part) for part in path.strip("/").split("/") if part)
+
+
+def covers(top: str, path: str) -> bool:
+    """Tell whether ``path`` lies in the subtree of ``top`` (an organisation covers itself)."""
+    return path.startswith(top)
+
+
+def common_superior(paths: list[str]) -> int:
+    """Return the id of the lowest organisation strictly above all of ``paths``.
+
+    The root is its own superior. Raises ``ValueError`` for an empty list.
+    """
+    if not paths:
+        raise ValueError("no organisation given")
+    chains = [path_ids(path) for path in paths]
+    shared: list[int] = []
+    for ids in zip(*chains, strict=False):
+        if len(set(ids)) > 1:
+            break
+        shared.append(ids[0])
+    if len(shared) > 1 and any(len(chain) == len(shared) for chain in chains):
+        shared.pop()
+    return shared[-1]
