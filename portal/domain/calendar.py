@@ -1,0 +1,269 @@
+"""Working days: public holidays, make-up workdays, and how a due date comes about.
+
+Years announced by the State Council come from `chinesecalendar`; the letterbox's own calendar
+table lies on top of it. Counting works on sorted lists of working days, one for each year, so that
+a year's 124,655 letters are measured in a second or two.
+
+The rules of counting, everywhere: the day of receipt does not count, the day after it is day 1.
+While the citizen is asked for more the clock stands still: not on the day of asking, which was
+still the office's, but from the day after it up to and including the day of the citizen's answer.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+
+import chinese_calendar
+
+from portal.domain.errors import N_
+from portal.domain.limits import Limit, LimitUnit
+
+Pause = tuple[date, date | None]
+"""Day of asking the citizen, day of the answer (None: still waiting)."""
+
+
+class CalendarError(ValueError):
+    """A span of days that cannot be counted."""
+
+
+class DayKind(StrEnum):
+    """What a civil date is for the office."""
+
+    WORKDAY = "workday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKEUP = "makeup"
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the office works on such a day."""
+        return self in _WORKING
+
+
+DAY_KIND_LABELS: dict[DayKind, str] = {
+    DayKind.WORKDAY: N_("工作日"),
+    DayKind.WEEKEND: N_("周末"),
+    DayKind.HOLIDAY: N_("节假日"),
+    DayKind.MAKEUP: N_("调休上班"),
+}
+_WORKING = frozenset({DayKind.WORKDAY, DayKind.MAKEUP})
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class TraceDay:
+    """One day in the explanation of a due date; `number` is its place among the counted days."""
+
+    day: date
+    kind: DayKind
+    counted: bool
+    paused: bool
+    number: int | None
+
+
+def _published_kind(day: date) -> DayKind | None:
+    """The State Council's kind of `day`, or None where its year is not known."""
+    try:
+        rest, holiday = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return None
+    if not rest:
+        return DayKind.WORKDAY if day.weekday() < _SATURDAY else DayKind.MAKEUP
+    return DayKind.WEEKEND if holiday is None else DayKind.HOLIDAY
+
+
+@lru_cache(maxsize=256)
+def _published_year(year: int) -> tuple[DayKind, ...] | None:
+    """The kinds of all days of a year, from 1 January on, or None where not announced."""
+    kinds = [_published_kind(day) for day in _days_of(year)]
+    known = tuple(kind for kind in kinds if kind is not None)
+    return known if len(known) == len(kinds) else None
+
+
+def _days_of(year: int) -> list[date]:
+    """All civil dates of `year`."""
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    return [date.fromordinal(ordinal) for ordinal in range(first, last + 1)]
+
+
+def _merged(pauses: Iterable[Pause]) -> list[tuple[date, date]]:
+    """Pauses in order and without overlap; an open one ends on date.max. Raises CalendarError."""
+    merged: list[tuple[date, date]] = []
+    for begin, end in sorted((begin, end or date.max) for begin, end in pauses):
+        if end < begin:
+            raise CalendarError(f"pause ends on {end}, before it begins on {begin}")
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Ordinals of all working days of the years `first` to `last`, sorted."""
+
+    first: int
+    last: int
+    days: tuple[int, ...]
+
+
+class WorkCalendar:
+    """The announced calendar with the letterbox's own table, `overrides`, on top.
+
+    Instances do not change: where the table changes, make a new calendar. Safe to share between
+    threads.
+    """
+
+    def __init__(self, overrides: Mapping[date, DayKind] = MappingProxyType({})) -> None:
+        self._overrides = dict(overrides)
+        self._span: _Span | None = None
+
+    def kind_of(self, day: date) -> DayKind:
+        """The kind of `day`: own table, else announcement, else plain weekdays."""
+        own = self._overrides.get(day)
+        if own is not None:
+            return own
+        year = _published_year(day.year)
+        if year is not None:
+            return year[day.toordinal() - date(day.year, 1, 1).toordinal()]
+        return DayKind.WORKDAY if day.weekday() < _SATURDAY else DayKind.WEEKEND
+
+    def is_workday(self, day: date) -> bool:
+        """Whether the office works on `day`."""
+        return self.kind_of(day).is_working
+
+    def announced(self, day: date) -> bool:
+        """Whether the holidays of the year of `day` are known.
+
+        A year counts as known from our own table once New Year's Day and National Day are in it:
+        the first and the last holiday of every announcement, both on fixed dates.
+        """
+        return _published_year(day.year) is not None or all(
+            self._overrides.get(date(day.year, month, 1)) is DayKind.HOLIDAY for month in (1, 10)
+        )
+
+    def add_working_days(self, start: date, days: int) -> date:
+        """The `days`-th working day after `start`; `start` itself for 0.
+
+        Raises CalendarError for negative `days`, or past the year 9999.
+        """
+        if days < 0:
+            raise CalendarError(f"cannot add {days} working days")
+        if days == 0:
+            return start
+        last = start.year
+        while True:
+            ordinals = self._working_days(start.year, last)
+            index = bisect_right(ordinals, start.toordinal()) + days - 1
+            if index < len(ordinals):
+                return date.fromordinal(ordinals[index])
+            last += 1 + (index - len(ordinals)) // 366
+
+    def working_days_between(self, earlier: date, later: date) -> int:
+        """Working days after `earlier` up to and including `later`; negative the other way round."""
+        first, last = sorted((earlier.year, later.year))
+        ordinals = self._working_days(first, last)
+        return bisect_right(ordinals, later.toordinal()) - bisect_right(
+            ordinals, earlier.toordinal()
+        )
+
+    def days_used(
+        self,
+        received: date,
+        until: date,
+        pauses: Iterable[Pause] = (),
+        unit: LimitUnit = LimitUnit.WORKING,
+    ) -> int:
+        """Days in `unit` after `received` up to and including `until`, pauses left out.
+
+        Raises CalendarError for a pause that ends before it begins.
+        """
+        used = self._count(received, until, unit)
+        for begin, end in _merged(pauses):
+            begin, end = max(begin, received), min(end, until)
+            if begin < end:
+                used -= self._count(begin, end, unit)
+        return used
+
+    def due_on(
+        self,
+        received: date,
+        limit: Limit,
+        pauses: Iterable[Pause] = (),
+        extension_days: int = 0,
+    ) -> date | None:
+        """The last day on which an answer is in time, or None while an open pause holds the clock.
+
+        `extension_days` is what was granted, in the limit's unit; whether the rule allows it is
+        for the one who grants it. A pause that begins on or after the due date moves nothing.
+        Raises CalendarError for an impossible pause or a negative extension.
+        """
+        if extension_days < 0:
+            raise CalendarError(f"cannot extend by {extension_days} days")
+        cursor, left = received, limit.days + extension_days
+        for begin, end in _merged(pauses):
+            if end <= cursor:
+                continue
+            free = self._count(cursor, max(begin, cursor), limit.unit)
+            if free >= left:
+                break
+            if end == date.max:
+                return None
+            cursor, left = end, left - free
+        return self._add(cursor, left, limit.unit)
+
+    def trace(
+        self,
+        start: date,
+        due: date,
+        pauses: Iterable[Pause] = (),
+        unit: LimitUnit = LimitUnit.WORKING,
+    ) -> list[TraceDay]:
+        """Every day from receipt `start` to `due`, both included, each with what it counted for.
+
+        For a letter whose clock stands still, give today as `due`. Raises CalendarError for a
+        pause that ends before it begins.
+        """
+        stops = _merged(pauses)
+        rows: list[TraceDay] = []
+        number = 0
+        for offset in range((due - start).days + 1):
+            day = start + timedelta(days=offset)
+            kind = self.kind_of(day)
+            paused = any(begin < day <= end for begin, end in stops)
+            working = unit is LimitUnit.CALENDAR or kind.is_working
+            counted = offset > 0 and working and not paused
+            number += counted
+            rows.append(TraceDay(day, kind, counted, paused, number if counted else None))
+        return rows
+
+    def _count(self, earlier: date, later: date, unit: LimitUnit) -> int:
+        if unit is LimitUnit.CALENDAR:
+            return (later - earlier).days
+        return self.working_days_between(earlier, later)
+
+    def _add(self, start: date, days: int, unit: LimitUnit) -> date:
+        if unit is LimitUnit.CALENDAR:
+            return start + timedelta(days=days)
+        return self.add_working_days(start, days)
+
+    def _working_days(self, first: int, last: int) -> tuple[int, ...]:
+        """Ordinals of the working days of at least the years `first` to `last`."""
+        span = self._span
+        if span is None or first < span.first or last > span.last:
+            if first < MINYEAR or last > MAXYEAR:
+                raise CalendarError("the calendar ends with the year 9999")
+            if span is not None:
+                first, last = min(first, span.first), max(last, span.last)
+            days = (day for year in range(first, last + 1) for day in _days_of(year))
+            # Replaced as a whole, so that another thread sees the old span or the new one.
+            span = _Span(
+                first, last, tuple(day.toordinal() for day in days if self.is_workday(day))
+            )
+            self._span = span
+        return span.days
