@@ -1,0 +1,131 @@
+"""Letter numbers and query codes.
+
+The number (信件编号) is public: date of receipt, sequence of that day, and a check digit by
+ISO 7064 Mod 11,10, which catches every single wrong digit. The query code (查询码) is secret:
+13 characters of Crockford's base 32 (65 bits), derived from the form token, so that a double click
+shows the same code; only its keyed hash is stored. Number and code together open a letter.
+"""
+
+import hmac
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from stdnum.iso7064 import mod_11_10
+
+from portal.domain.errors import N_, InvalidInput
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 13
+NUMBER_MESSAGES = {
+    "shape": N_("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5，请核对回执"),
+    "check": N_("信件编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
+}
+
+_SEQUENCE_WIDTH = 5
+_LONGEST = 40
+_NUMBER = re.compile(r"(?P<day>[0-9]{8})(?P<sequence>[0-9]{5,9})(?P<check>[0-9])")
+# What people and word processors put between groups: any white space, and all dashes, the
+# minus sign and the Chinese character for one that is used as a dash among digits.
+_SEPARATORS = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff_\-‐‑‒–—―−ー一·.]+")
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+class NumberError(InvalidInput):
+    """A text that is no letter number; `code` is ``shape`` or ``check`` (a typing error)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("number", NUMBER_MESSAGES[code])
+        self.code = code
+
+
+@dataclass(frozen=True, order=True)
+class LetterNumber:
+    """Civil date of receipt in Shanghai and the letter's sequence on that day, from 1."""
+
+    day: date
+    sequence: int
+
+    def __str__(self) -> str:
+        """The number as it is shown and stored."""
+        return format_number(self.day, self.sequence)
+
+
+def format_number(day: date, sequence: int) -> str:
+    """The letter number, such as ``20161231-00042-5``.
+
+    The sequence has at least five digits and widens above 99,999. Raises ValueError outside
+    1 to 999,999,999.
+    """
+    if not 1 <= sequence <= 999_999_999:
+        raise ValueError(f"sequence {sequence} is not within 1 to 999,999,999")
+    date_part, sequence_part = f"{day:%Y%m%d}", f"{sequence:0{_SEQUENCE_WIDTH}d}"
+    check = mod_11_10.calc_check_digit(date_part + sequence_part)
+    return f"{date_part}-{sequence_part}-{check}"
+
+
+def parse_number(text: str) -> LetterNumber:
+    """Read a letter number as people type it: spaces, dashes and full-width digits are taken.
+
+    Raises NumberError: ``check`` where it has the right form but a wrong digit, else ``shape``.
+    """
+    match = _NUMBER.fullmatch(_compact(text))
+    if match is None:
+        raise NumberError("shape")
+    if not mod_11_10.is_valid(match[0]):
+        raise NumberError("check")
+    sequence = match["sequence"]
+    # A wider sequence never starts with 0: one letter has one number.
+    if int(sequence) == 0 or (len(sequence) > _SEQUENCE_WIDTH and sequence[0] == "0"):
+        raise NumberError("shape")
+    try:
+        day = date(int(match["day"][:4]), int(match["day"][4:6]), int(match["day"][6:]))
+    except ValueError:
+        raise NumberError("shape") from None
+    return LetterNumber(day, int(sequence))
+
+
+def derive_query_code(key: bytes, form_token: str) -> str:
+    """The 13 characters that belong to a form: HMAC-SHA256 of its token under the server's key.
+
+    The same form always gives the same code; without `key` the code cannot be computed.
+    """
+    digest = hmac.digest(key, b"query-code\0" + form_token.encode(), sha256)
+    bits = int.from_bytes(digest) >> (8 * len(digest) - 5 * CODE_LENGTH)
+    shifts = range(5 * (CODE_LENGTH - 1), -1, -5)
+    return "".join(CODE_ALPHABET[bits >> shift & 31] for shift in shifts)
+
+
+def format_code(code: str) -> str:
+    """A query code in groups that are easy to read out and copy: ``XXXX-XXXX-XXXXX``."""
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def normalise_code(text: str) -> str:
+    """A query code as typed, in the form in which it is hashed.
+
+    Capital letters, without separators, O read as 0, I and L as 1. What is no code at all comes
+    back as some other text, so that it fails just as a wrong code does.
+    """
+    return _compact(text).upper().translate(_LOOKALIKES)
+
+
+def hash_code(key: bytes, number: str, code: str) -> str:
+    """What is stored of a query code: hex HMAC-SHA256, bound to the letter's number.
+
+    A fast keyed hash is enough for 65 random bits; the key is not in the database.
+    """
+    text = f"{number}\0{normalise_code(code)}".encode(errors="replace")
+    return hmac.digest(key, b"query-code-hash\0" + text, sha256).hex()
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two hashes are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(a.encode(), b.encode())
+
+
+def _compact(text: str) -> str:
+    """Text in its plain (NFKC) form without separators, capped: no code or number is longer."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text[: 2 * _LONGEST]))[:_LONGEST]
