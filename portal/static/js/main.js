@@ -1,0 +1,19 @@
+// Loads only the improvements that the page in view has a use for. Every page works without them.
+const improvements = {
+  "[data-max]": "./counter.js",
+  "[data-draft], [data-draft-clear]": "./draft.js",
+  "[data-tree-picker]": "./tree-picker.js",
+  "[data-copy]": "./copy.js",
+  "[data-print]": "./print.js",
+  "[data-confirm]": "./confirm.js",
+  "[data-similar]": "./similar.js",
+  "[data-shortcuts]": "./console.js",
+  "[data-error-summary]": "./errors.js",
+  "details.menu": "./menu.js",
+};
+
+for (const [selector, file] of Object.entries(improvements)) {
+  if (document.querySelector(selector)) {
+    import(file);
+  }
+}
