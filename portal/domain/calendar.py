@@ -12,7 +12,7 @@ still the office's, but from the day after it up to and including the day of the
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -21,6 +21,7 @@ import chinese_calendar
 
 from portal.domain.errors import N_
 from portal.domain.limits import Limit, LimitUnit
+from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 
 Pause = tuple[date, date | None]
 """Day of asking the citizen, day of the answer (None: still waiting)."""
@@ -150,7 +151,7 @@ class WorkCalendar:
     def add_working_days(self, start: date, days: int) -> date:
         """The `days`-th working day after `start`; `start` itself for 0.
 
-        Raises CalendarError for negative `days`, or past the year 9999.
+        Raises CalendarError for negative `days`, or outside the years 1900 to 2199.
         """
         if days < 0:
             raise CalendarError(f"cannot add {days} working days")
@@ -165,7 +166,10 @@ class WorkCalendar:
             last += 1 + (index - len(ordinals)) // 366
 
     def working_days_between(self, earlier: date, later: date) -> int:
-        """Working days after `earlier` up to and including `later`; negative the other way round."""
+        """Working days after `earlier` up to and including `later`; negative the other way round.
+
+        Raises CalendarError outside the years 1900 to 2199.
+        """
         first, last = sorted((earlier.year, later.year))
         ordinals = self._working_days(first, last)
         return bisect_right(ordinals, later.toordinal()) - bisect_right(
@@ -256,8 +260,9 @@ class WorkCalendar:
         """Ordinals of the working days of at least the years `first` to `last`."""
         span = self._span
         if span is None or first < span.first or last > span.last:
-            if first < MINYEAR or last > MAXYEAR:
-                raise CalendarError("the calendar ends with the year 9999")
+            # A mistyped year must not make the server lay out thousands of years.
+            if first < FIRST_YEAR or last > LAST_YEAR:
+                raise CalendarError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR}")
             if span is not None:
                 first, last = min(first, span.first), max(last, span.last)
             days = (day for year in range(first, last + 1) for day in _days_of(year))
