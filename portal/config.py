@@ -8,6 +8,7 @@ two together.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -156,13 +157,15 @@ class Settings(BaseSettings):
         folder = self.instance / "keys"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{name}.key"
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return bytes.fromhex(path.read_text().strip())
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        return self.key(name)
+        if not path.exists():
+            draft = folder / f".{name}.{secrets.token_hex(4)}"
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+            # A link fails where another process was first, so nobody ever reads half a key.
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        return bytes.fromhex(path.read_text().strip())
 
 
 def load_settings(**given: Any) -> Settings:

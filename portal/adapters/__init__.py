@@ -1,0 +1,1 @@
+"""Doors to the outside: the full-text index."""

@@ -1,0 +1,1 @@
+"""The letterbox command: one file for each group of commands."""

@@ -1,0 +1,58 @@
+"""Tables and relations, one file for each aggregate; importing this package knows them all."""
+
+from __future__ import annotations
+
+from portal.models.base import Cipher, Model, db, prepare_engine
+from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
+from portal.models.event import Event, StateInterval
+from portal.models.letter import Letter
+from portal.models.organisation import Organisation, OrganisationVersion
+from portal.models.outbox import OutboxRow, OutboxStatus
+from portal.models.publication import (
+    ArchiveEntry,
+    ArchiveReport,
+    ArchiveVersion,
+    Decision,
+    Proposal,
+    ProposalStatus,
+    PublicField,
+    RedactionMark,
+)
+from portal.models.reply import Reply, ReplyKind, ReplyStatus
+from portal.models.rules import CalendarDay, LimitRow, NumberSequence
+from portal.models.user import RoleGrant, User
+
+__all__ = [
+    "ArchiveEntry",
+    "ArchiveReport",
+    "ArchiveVersion",
+    "CalendarDay",
+    "Cipher",
+    "CoHandling",
+    "Decision",
+    "Event",
+    "Extension",
+    "Letter",
+    "LimitRow",
+    "Message",
+    "MessageKind",
+    "Model",
+    "NumberSequence",
+    "Organisation",
+    "OrganisationVersion",
+    "OutboxRow",
+    "OutboxStatus",
+    "Proposal",
+    "ProposalStatus",
+    "PublicField",
+    "Rating",
+    "RedactionMark",
+    "Reply",
+    "ReplyKind",
+    "ReplyStatus",
+    "RoleGrant",
+    "StateInterval",
+    "User",
+    "db",
+    "prepare_engine",
+]

@@ -1,0 +1,147 @@
+"""The database handle, the declarative base and the column types of the house.
+
+SQLite runs with WAL, synchronous FULL and foreign keys; a transaction that will write begins
+with ``BEGIN IMMEDIATE``, because a deferred one that upgrades fails at once when another
+process writes. ``portal.services.unit`` asks for that mode; nothing else does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, MultiFernet
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BEGIN_MODE = "letterbox_begin"
+"""Execution option that carries the mode of the next SQLite ``BEGIN``."""
+
+
+class Base(DeclarativeBase):
+    """Declarative base with named constraints, which batch migrations need."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table derives from."""
+
+        __abstract__ = True
+
+        def __init__(self, **values: Any) -> None: ...
+
+else:
+    Model = db.Model
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite would give naive ones back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Cipher:
+    """The ring of data keys: the first encrypts, all of them decrypt."""
+
+    ring: MultiFernet | None = None
+
+    @classmethod
+    def load(cls, keys: list[bytes]) -> None:
+        """Use ``keys`` (32 bytes each), the newest first."""
+        cls.ring = MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
+
+
+class EncryptedText(sa.types.TypeDecorator[str]):
+    """Text that is never stored in the clear: the sender's name and contacts."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Encrypt; an empty text stays empty."""
+        if not value:
+            return value
+        assert Cipher.ring is not None, "no data key loaded"  # noqa: S101
+        return Cipher.ring.encrypt(value.encode()).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Decrypt with whichever key of the ring fits."""
+        if not value:
+            return value
+        assert Cipher.ring is not None, "no data key loaded"  # noqa: S101
+        return Cipher.ring.decrypt(value.encode()).decode()
+
+
+def word(enum: type[StrEnum]) -> sa.Enum:
+    """Return a column type that stores the values of ``enum`` as text on every database."""
+    return sa.Enum(
+        enum,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def fingerprint(text: str) -> str:
+    """Return the SHA-256 of ``text`` in hex, for keys that must not show what they are made of."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set the pragmas and the begin mode where ``engine`` is SQLite."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "busy_timeout=5000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+            "mmap_size=268435456",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get(BEGIN_MODE, "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,86 @@
+"""What goes to and fro around a letter: questions, supplements, help, extensions, the rating."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.base import Model, UtcDateTime, word
+from portal.models.organisation import Organisation
+from portal.models.user import User
+
+
+class MessageKind(StrEnum):
+    """Which way a message goes and why."""
+
+    QUESTION = "question"
+    SUPPLEMENT = "supplement"
+    REDO = "redo"
+
+
+class Message(Model):
+    """A question to the citizen, a supplement, or the wish for a redo."""
+
+    __tablename__ = "message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    kind: Mapped[MessageKind] = mapped_column(word(MessageKind))
+    text: Mapped[str] = mapped_column(sa.Text)
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation | None] = relationship()
+
+
+class Extension(Model):
+    """A wish for more time; ``granted`` is empty until the superior decides."""
+
+    __tablename__ = "extension"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    days: Mapped[int]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    requester_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    granted: Mapped[bool | None]
+    decider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision_note: Mapped[str | None] = mapped_column(sa.Text)
+
+    requester: Mapped[User | None] = relationship(foreign_keys=[requester_id])
+
+
+class CoHandling(Model):
+    """An organisation asked to contribute; the lead organisation replies."""
+
+    __tablename__ = "co_handling"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    request: Mapped[str] = mapped_column(sa.Text)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    contribution: Mapped[str | None] = mapped_column(sa.Text)
+    contributor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    contributed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+class Rating(Model):
+    """The citizen's rating, 1 to 5 each, after closing."""
+
+    __tablename__ = "rating"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), unique=True)
+    attitude: Mapped[int] = mapped_column(sa.SmallInteger)
+    efficiency: Mapped[int] = mapped_column(sa.SmallInteger)
+    comment: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

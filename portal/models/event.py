@@ -1,0 +1,64 @@
+"""The record: one row for each thing that happened, and the state intervals derived from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.domain.events import ActorKind, Axis
+from portal.models.base import Model, UtcDateTime, word
+from portal.models.organisation import Organisation
+from portal.models.user import User
+
+
+class Event(Model):
+    """An event; never changed, never deleted. ``action`` is one of the catalogues of the domain."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.Index("ix_event_letter", "letter_id", "id"),
+        sa.Index("ix_event_occurred", "occurred_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"))
+    action: Mapped[str] = mapped_column(sa.String(32))
+    axis: Mapped[Axis] = mapped_column(word(Axis))
+    from_state: Mapped[str | None] = mapped_column(sa.String(32))
+    to_state: Mapped[str | None] = mapped_column(sa.String(32))
+    actor_kind: Mapped[ActorKind] = mapped_column(word(ActorKind))
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    to_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    reason_code: Mapped[str | None] = mapped_column(sa.String(32))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    subject: Mapped[str | None] = mapped_column(sa.String(100))
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    actor: Mapped[User | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id])
+    to_organisation: Mapped[Organisation | None] = relationship(foreign_keys=[to_organisation_id])
+
+
+class StateInterval(Model):
+    """From when until when a letter was in a state; derived from events, rebuilt from them.
+
+    ``ended_at`` is empty for the present state. As-of figures read this table alone.
+    """
+
+    __tablename__ = "state_interval"
+    __table_args__ = (
+        sa.Index("ix_state_interval_letter", "letter_id", "axis", "started_at"),
+        sa.Index("ix_state_interval_state", "state", "started_at", "ended_at", "letter_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
+    axis: Mapped[Axis] = mapped_column(word(Axis))
+    state: Mapped[str] = mapped_column(sa.String(32))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

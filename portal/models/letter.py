@@ -1,0 +1,197 @@
+"""The letter: what the citizen wrote, where it stands and who holds it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.domain.letters import CloseReason, ConsentBasis, Kind, Publication, Source, State
+from portal.models.base import EncryptedText, Model, UtcDateTime, word
+from portal.models.correspondence import CoHandling, Extension, Message, Rating
+from portal.models.organisation import Organisation
+from portal.models.publication import Proposal
+from portal.models.reply import Reply, ReplyKind, ReplyStatus
+from portal.models.user import User
+
+
+class Letter(Model):
+    """A letter; ``version`` counts changes, so that the second of two clerks is told."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        sa.Index("ix_letter_inbox", "organisation_id", "state", "due_on"),
+        sa.Index("ix_letter_state_due", "state", "due_on"),
+        sa.Index("ix_letter_publication", "publication", "organisation_id"),
+        sa.Index("ix_letter_received", "received_at", "received_organisation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    code_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    form_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    source: Mapped[Source] = mapped_column(word(Source), default=Source.WEB)
+    source_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+
+    kind: Mapped[Kind] = mapped_column(word(Kind))
+    was_report: Mapped[bool] = mapped_column(default=False)
+    category: Mapped[str | None] = mapped_column(sa.String(32))
+    title: Mapped[str] = mapped_column(sa.String(100))
+    text: Mapped[str] = mapped_column(sa.Text)
+    sender_name: Mapped[str | None] = mapped_column(EncryptedText)
+    sender_phone: Mapped[str | None] = mapped_column(EncryptedText)
+    sender_email: Mapped[str | None] = mapped_column(EncryptedText)
+    consent_basis: Mapped[ConsentBasis] = mapped_column(
+        word(ConsentBasis), default=ConsentBasis.NONE
+    )
+
+    state: Mapped[State] = mapped_column(word(State), default=State.SUBMITTED)
+    publication: Mapped[Publication] = mapped_column(
+        word(Publication), default=Publication.NOT_PROPOSED
+    )
+    state_before: Mapped[State | None] = mapped_column(word(State))
+    close_reason: Mapped[CloseReason | None] = mapped_column(word(CloseReason))
+    version: Mapped[int] = mapped_column(default=1)
+
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    received_organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    sent_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    accused_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    ruling_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    closing_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+
+    return_count: Mapped[int] = mapped_column(default=0)
+    hop_count: Mapped[int] = mapped_column(default=0)
+    placed: Mapped[bool] = mapped_column(default=False)
+    accepted: Mapped[bool] = mapped_column(default=False)
+    reopened: Mapped[bool] = mapped_column(default=False)
+    supervised: Mapped[bool] = mapped_column(default=False)
+
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    clock_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the time limit began to run: receipt, or the wish for a redo."""
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_response_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    limit_code: Mapped[str | None] = mapped_column(sa.String(48))
+    extension_days: Mapped[int] = mapped_column(default=0)
+    due_on: Mapped[date | None]
+    answer_by: Mapped[date | None]
+    """Day by which the citizen must supplement."""
+
+    organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
+    received_organisation: Mapped[Organisation] = relationship(
+        foreign_keys=[received_organisation_id]
+    )
+    closing_organisation: Mapped[Organisation | None] = relationship(
+        foreign_keys=[closing_organisation_id]
+    )
+    accused: Mapped[Organisation | None] = relationship(foreign_keys=[accused_id])
+    ruling: Mapped[Organisation | None] = relationship(foreign_keys=[ruling_id])
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+    parent: Mapped[Letter | None] = relationship(remote_side=[id], back_populates="children")
+    children: Mapped[list[Letter]] = relationship(back_populates="parent")
+    replies: Mapped[list[Reply]] = relationship(order_by="Reply.id")
+    messages: Mapped[list[Message]] = relationship(order_by="Message.id")
+    extensions: Mapped[list[Extension]] = relationship(order_by="Extension.id")
+    helpers: Mapped[list[CoHandling]] = relationship(order_by="CoHandling.id")
+    rating: Mapped[Rating | None] = relationship()
+    proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
+
+    # What the guards of the transition table and the access rules look at.
+
+    @property
+    def organisation_path(self) -> str:
+        """Path of the organisation that holds the letter."""
+        return self.organisation.path
+
+    @property
+    def accused_path(self) -> str | None:
+        """Path of the organisation that a report accuses."""
+        return self.accused.path if self.accused else None
+
+    @property
+    def ruling_path(self) -> str | None:
+        """Path of the common superior that must place a disputed letter."""
+        return self.ruling.path if self.ruling else None
+
+    @property
+    def helper_paths(self) -> tuple[str, ...]:
+        """Paths of the organisations asked to co-handle."""
+        return tuple(helper.organisation.path for helper in self.helpers)
+
+    @property
+    def reply_in_review(self) -> Reply | None:
+        """The reply that waits for sign-off, main or follow-up."""
+        waiting = (r for r in self.replies if r.status is ReplyStatus.IN_REVIEW)
+        return next(waiting, None)
+
+    @property
+    def draft(self) -> Reply | None:
+        """The reply being written."""
+        return next((r for r in self.replies if r.status is ReplyStatus.DRAFT), None)
+
+    @property
+    def signed_replies(self) -> list[Reply]:
+        """Replies the citizen has got, oldest first."""
+        return [r for r in self.replies if r.status is ReplyStatus.SIGNED]
+
+    @property
+    def answer(self) -> Reply | None:
+        """The latest signed main reply."""
+        main = [r for r in self.signed_replies if r.kind is ReplyKind.REPLY]
+        return main[-1] if main else None
+
+    @property
+    def author_id(self) -> int | None:
+        """Author of the reply that waits for sign-off."""
+        return self.reply_in_review.author_id if self.reply_in_review else None
+
+    @property
+    def open_proposal(self) -> Proposal | None:
+        """The proposal or correction that waits for a decision."""
+        return next((p for p in self.proposals if p.is_open), None)
+
+    @property
+    def proposer_id(self) -> int | None:
+        """Person who proposed what waits for a decision."""
+        return self.open_proposal.proposer_id if self.open_proposal else None
+
+    @property
+    def correction_pending(self) -> bool:
+        """Whether a correction of the public entry waits."""
+        return bool(self.open_proposal and self.open_proposal.correction)
+
+    @property
+    def follow_up_pending(self) -> bool:
+        """Whether a follow-up reply waits for sign-off."""
+        waiting = self.reply_in_review
+        return bool(waiting and waiting.kind is ReplyKind.FOLLOW_UP)
+
+    @property
+    def pending_extension(self) -> Extension | None:
+        """The extension that waits for a decision."""
+        return next((e for e in self.extensions if e.granted is None), None)
+
+    @property
+    def extension_pending(self) -> bool:
+        """Whether an extension waits for a decision."""
+        return self.pending_extension is not None
+
+    @property
+    def extension_granted(self) -> bool:
+        """Whether the one extension was granted."""
+        return any(e.granted for e in self.extensions)
+
+    @property
+    def rated(self) -> bool:
+        """Whether the citizen has rated."""
+        return self.rating is not None
+
+    @property
+    def has_children(self) -> bool:
+        """Whether other letters are merged into this one."""
+        return bool(self.children)

@@ -1,0 +1,163 @@
+"""Publication: proposals with their redaction marks, and the archive of redacted copies.
+
+A proposal keeps what is to be public as data over the untouched original: which text, and which
+ranges of it are masked. The archive holds the redacted copy only; public pages, feeds, API and
+index read nothing else.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.domain.letters import Kind
+from portal.models.base import Model, UtcDateTime, word
+from portal.models.organisation import Organisation
+from portal.models.user import User
+
+
+class PublicField(StrEnum):
+    """The texts of a letter that may become public."""
+
+    TITLE = "title"
+    LETTER = "letter"
+    REPLY = "reply"
+
+
+class Decision(StrEnum):
+    """What was decided on a finding; ``open`` blocks publication."""
+
+    OPEN = "open"
+    MASK = "mask"
+    KEEP = "keep"
+
+
+class ProposalStatus(StrEnum):
+    """Where a proposal stands."""
+
+    OPEN = "open"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    RECALLED = "recalled"
+
+
+class Proposal(Model):
+    """A wish to publish a letter, or to correct its public entry (``correction``)."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    status: Mapped[ProposalStatus] = mapped_column(
+        word(ProposalStatus), default=ProposalStatus.OPEN
+    )
+    correction: Mapped[bool] = mapped_column(default=False)
+    title: Mapped[str] = mapped_column(sa.String(100))
+    text: Mapped[str] = mapped_column(sa.Text)
+    reply: Mapped[str] = mapped_column(sa.Text)
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    proposer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    marks: Mapped[list[RedactionMark]] = relationship(
+        back_populates="proposal",
+        cascade="all, delete-orphan",
+        order_by="(RedactionMark.field, RedactionMark.start)",
+    )
+    proposer: Mapped[User | None] = relationship(foreign_keys=[proposer_id])
+    reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a decision."""
+        return self.status is ProposalStatus.OPEN
+
+    @property
+    def open_marks(self) -> list[RedactionMark]:
+        """Findings nobody has settled yet."""
+        return [mark for mark in self.marks if mark.decision is Decision.OPEN]
+
+
+class RedactionMark(Model):
+    """A range of one text that was found or marked, and what becomes of it."""
+
+    __tablename__ = "redaction_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id"), index=True)
+    field: Mapped[PublicField] = mapped_column(word(PublicField))
+    start: Mapped[int]
+    end: Mapped[int]
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    replacement: Mapped[str] = mapped_column(sa.String(200))
+    decision: Mapped[Decision] = mapped_column(word(Decision), default=Decision.OPEN)
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
+    decider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    proposal: Mapped[Proposal] = relationship(back_populates="marks")
+
+
+class ArchiveEntry(Model):
+    """The redacted copy of letter and reply; withdrawn entries are emptied and keep their id."""
+
+    __tablename__ = "archive_entry"
+    __table_args__ = (sa.Index("ix_archive_entry_list", "withdrawn_at", "answered_on", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), unique=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[Kind] = mapped_column(word(Kind))
+    category: Mapped[str | None] = mapped_column(sa.String(32))
+    title: Mapped[str] = mapped_column(sa.String(100))
+    text: Mapped[str] = mapped_column(sa.Text)
+    reply: Mapped[str] = mapped_column(sa.Text)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_name: Mapped[str] = mapped_column(sa.String(100))
+    asked_on: Mapped[date]
+    answered_on: Mapped[date]
+    working_days: Mapped[int]
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    under_revision: Mapped[bool] = mapped_column(default=False)
+    machine_reviewed: Mapped[bool] = mapped_column(default=False)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    helpful: Mapped[int] = mapped_column(default=0)
+    unhelpful: Mapped[int] = mapped_column(default=0)
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    versions: Mapped[list[ArchiveVersion]] = relationship(
+        cascade="all, delete-orphan", order_by="ArchiveVersion.revision"
+    )
+
+
+class ArchiveVersion(Model):
+    """What an entry said before it was corrected."""
+
+    __tablename__ = "archive_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
+    revision: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.String(100))
+    text: Mapped[str] = mapped_column(sa.Text)
+    reply: Mapped[str] = mapped_column(sa.Text)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class ArchiveReport(Model):
+    """A reader's word that something is wrong with an entry."""
+
+    __tablename__ = "archive_report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

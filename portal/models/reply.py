@@ -1,0 +1,53 @@
+"""Replies: drafts, what waits for sign-off, and what the citizen got."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.base import Model, UtcDateTime, word
+from portal.models.organisation import Organisation
+from portal.models.user import User
+
+
+class ReplyKind(StrEnum):
+    """The reply that closes a letter, or one that follows later."""
+
+    REPLY = "reply"
+    FOLLOW_UP = "follow_up"
+
+
+class ReplyStatus(StrEnum):
+    """Where a reply stands; a draft sent back is a draft again."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    SIGNED = "signed"
+    DROPPED = "dropped"
+
+
+class Reply(Model):
+    """A reply; ``version`` guards two people who write at once."""
+
+    __tablename__ = "reply"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    kind: Mapped[ReplyKind] = mapped_column(word(ReplyKind), default=ReplyKind.REPLY)
+    status: Mapped[ReplyStatus] = mapped_column(word(ReplyStatus), default=ReplyStatus.DRAFT)
+    text: Mapped[str] = mapped_column(sa.Text)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    signer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    review_note: Mapped[str | None] = mapped_column(sa.Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+    organisation: Mapped[Organisation] = relationship()
+    author: Mapped[User | None] = relationship(foreign_keys=[author_id])
+    signer: Mapped[User | None] = relationship(foreign_keys=[signer_id])

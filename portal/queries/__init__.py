@@ -1,0 +1,1 @@
+"""Reads: what pages, reports and services ask the database."""

@@ -1,0 +1,73 @@
+"""The SQL twin of :mod:`portal.domain.access`: which letters an actor may see or act on.
+
+Lists and pages always agree because both follow the one grants table; a test compares the two
+over every role, reach and place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import HELPER_PERMISSIONS, Actor, Grant, Permission, Reach
+from portal.domain.organisations import path_ids
+from portal.models import CoHandling, Letter, Organisation, RoleGrant, User
+
+Condition = sa.ColumnElement[bool]
+
+
+def letters_for(actor: Actor, permission: Permission = Permission.LETTER_READ) -> Condition:
+    """Return the condition on ``Letter`` for what ``actor`` has ``permission`` on."""
+    conditions = [
+        sa.and_(_not_accused(grant), _placed(grant, reach, permission))
+        for grant, reach in actor.reaches(permission)
+    ]
+    return sa.or_(*conditions) if conditions else sa.false()
+
+
+def _not_accused(grant: Grant) -> Condition:
+    return sa.or_(Letter.accused_id.is_(None), Letter.accused_id.not_in(path_ids(grant.path)))
+
+
+def _placed(grant: Grant, reach: Reach, permission: Permission) -> Condition:
+    helped = sa.exists().where(
+        CoHandling.letter_id == Letter.id, _reached(CoHandling.organisation_id, grant, reach)
+    )
+    if permission is Permission.HANDLING_RULE:
+        place = sa.func.coalesce(Letter.ruling_id, Letter.organisation_id)
+        return _reached(place, grant, reach)
+    if permission is Permission.CONTRIBUTION_WRITE:
+        return helped
+    held = _reached(Letter.organisation_id, grant, reach)
+    return sa.or_(held, helped) if permission in HELPER_PERMISSIONS else held
+
+
+def _reached(
+    column: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute[int], grant: Grant, reach: Reach
+) -> Condition:
+    if reach is Reach.ALL:
+        return sa.true()
+    if reach is Reach.UNIT:
+        return column == grant.organisation_id
+    return column.in_(subtree_ids(grant.path))
+
+
+def subtree_ids(path: str) -> sa.Select[Any]:
+    """Return the ids of the organisation at ``path`` and of all below it."""
+    return sa.select(Organisation.id).where(Organisation.path.startswith(path, autoescape=True))
+
+
+def readable_letter(session: Session, actor: Actor, number: str) -> Letter | None:
+    """Return the letter of ``number`` if ``actor`` may read it; a foreign one is like none."""
+    return session.scalar(sa.select(Letter).where(Letter.number == number, letters_for(actor)))
+
+
+def grants_of(user: User) -> tuple[Grant, ...]:
+    """Return the grants of a person as plain values."""
+    return tuple(_grant(row) for row in user.grants)
+
+
+def _grant(row: RoleGrant) -> Grant:
+    return Grant(row.role, row.organisation_id, row.organisation.path)

@@ -1,0 +1,225 @@
+"""What the office does with a letter before the reply: accept, move, ask, extend, ask for help."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import SYSTEM, Actor, Role
+from portal.domain.errors import N_, InvalidInput
+from portal.domain.letters import (
+    RETURN_LIMIT,
+    TEXT_MAX,
+    Action,
+    DeclineReason,
+    Kind,
+    State,
+)
+from portal.domain.organisations import common_superior, covers
+from portal.domain.periods import civil_date
+from portal.models import Event, Letter, Message, MessageKind, Organisation, RoleGrant, User
+from portal.services.deadlines import answer_by, set_due
+from portal.services.merging import release_children
+from portal.services.steps import load, take
+from portal.services.texts import required
+from portal.services.unit import writing
+
+REASON_MAX = 500
+
+
+def accept(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """Accept a letter for handling by the organisation that holds it."""
+    with writing() as session:
+        take(session, load(session, actor, letter_id, version), Action.ACCEPT, actor, now)
+
+
+def decline(
+    letter_id: int, version: int, code: DeclineReason, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Decline with a coded reason; a disputed letter only by ruling."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        disputed = letter.state is State.RETURNED
+        action = Action.RULE_DECLINE if disputed else Action.DECLINE
+        take(session, letter, action, actor, now, reason_code=code, reason=reason)
+        letter.due_on = None
+        release_children(session, letter, now)
+
+
+def dispatch(
+    letter_id: int, version: int, to_id: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Send a letter down the tree, or from the top anywhere."""
+    _move(letter_id, version, to_id, reason, actor, now, Action.DISPATCH)
+
+
+def transfer(
+    letter_id: int, version: int, to_id: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Send a letter to another organisation, with a reason."""
+    reason = required("reason", reason, REASON_MAX)
+    _move(letter_id, version, to_id, reason, actor, now, Action.TRANSFER)
+
+
+def rule(
+    letter_id: int, version: int, to_id: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Place a disputed letter for good; it cannot be returned again."""
+    reason = required("reason", reason, REASON_MAX)
+    _move(letter_id, version, to_id, reason, actor, now, Action.RULE)
+
+
+def _move(
+    letter_id: int,
+    version: int,
+    to_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    action: Action,
+) -> None:
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        target = _target(session, letter, to_id)
+        if action is Action.DISPATCH and not covers(letter.organisation_path, target.path):
+            raise InvalidInput("organisation", N_("只能交办给本单位的下级；转给其他单位请用转办。"))
+        if action is Action.RULE:
+            superior = letter.ruling_path or letter.organisation_path
+            if not covers(superior, target.path):
+                raise InvalidInput("organisation", N_("请选择裁定单位管辖范围内的单位。"))
+        letter.sent_from_id = letter.organisation_id
+        take(session, letter, action, actor, now, to=target, reason=reason or None)
+        if action is Action.RULE:
+            letter.placed = True
+
+
+def _target(session: Session, letter: Letter, to_id: int) -> Organisation:
+    target = session.get(Organisation, to_id)
+    if target is None or not target.active:
+        raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
+    if target.id == letter.organisation_id:
+        raise InvalidInput("organisation", N_("信件已经在这个单位，请选择其他单位。"))
+    if letter.accused_path and covers(letter.accused_path, target.path):
+        raise InvalidInput("organisation", N_("举报信件不能交给被举报的单位。"))
+    return target
+
+
+def sign_for(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """Sign for a letter that was dispatched here."""
+    with writing() as session:
+        take(session, load(session, actor, letter_id, version), Action.SIGN_FOR, actor, now)
+
+
+def return_letter(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Return a letter to where it came from, with a reason; too many returns call for a ruling."""
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
+        letter.return_count += 1
+        if letter.return_count >= RETURN_LIMIT:
+            letter.ruling_id = _superior(session, letter)
+        take(session, letter, Action.RETURN, actor, now, to=back, reason=reason)
+        letter.sent_from_id = None
+
+
+def _superior(session: Session, letter: Letter) -> int:
+    """Return the common superior of every organisation that has held the letter."""
+    paths = session.scalars(
+        sa.select(Organisation.path)
+        .join(Event, Event.to_organisation_id == Organisation.id)
+        .where(Event.letter_id == letter.id)
+    )
+    return common_superior([*paths, letter.organisation_path])
+
+
+def ask_citizen(letter_id: int, version: int, text: str, actor: Actor, now: datetime) -> None:
+    """Ask the citizen for more; the clock stands still until the answer."""
+    text = required("text", text, TEXT_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.ASK_CITIZEN, actor, now)
+        letter.answer_by = answer_by(now)
+        letter.due_on = None
+        session.add(
+            Message(
+                letter_id=letter.id,
+                kind=MessageKind.QUESTION,
+                text=text,
+                organisation_id=letter.organisation_id,
+                author_id=actor.user_id,
+                created_at=now,
+            )
+        )
+
+
+def close_unanswered(now: datetime) -> int:
+    """Close letters whose citizen did not supplement in time; return how many."""
+    closed = 0
+    with writing() as session:
+        late = session.scalars(
+            sa.select(Letter).where(
+                Letter.state == State.AWAITING_CITIZEN, Letter.answer_by < civil_date(now)
+            )
+        )
+        for letter in late:
+            take(session, letter, Action.TIME_OUT, SYSTEM, now, reason_code="no_supplement")
+            letter.answer_by = None
+            release_children(session, letter, now)
+            closed += 1
+    return closed
+
+
+def assign(letter_id: int, version: int, user_id: int | None, actor: Actor, now: datetime) -> None:
+    """Name the handler who works on a letter; ``None`` frees it."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        assignee = None
+        if user_id is not None:
+            assignee = session.get(User, user_id)
+            grant = sa.select(RoleGrant).where(
+                RoleGrant.user_id == user_id,
+                RoleGrant.role == Role.HANDLER,
+                RoleGrant.organisation_id == letter.organisation_id,
+            )
+            if assignee is None or assignee.disabled or session.scalar(grant) is None:
+                raise InvalidInput("assignee", N_("请选择本单位在岗的经办人。"))
+        take(session, letter, Action.ASSIGN, actor, now, reason=assignee.name if assignee else None)
+        letter.assignee = assignee
+
+
+def change_kind(
+    letter_id: int, version: int, kind: Kind, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Change the kind; what has once been a report of wrongdoing stays unpublishable."""
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        if letter.kind is kind:
+            raise InvalidInput("kind", N_("类别没有变化。"))
+        take(
+            session, letter, Action.CHANGE_KIND, actor, now,
+            reason_code=f"{letter.kind}>{kind}", reason=reason,
+        )  # fmt: skip
+        letter.kind = kind
+        letter.was_report = letter.was_report or kind is Kind.REPORT
+        set_due(session, letter)
+
+
+def supervise(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Put a letter under supervision, with a word why."""
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.SUPERVISE, actor, now, reason=reason)
+        letter.supervised = True
+
+
+def end_supervision(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """End supervision of a letter."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.END_SUPERVISION, actor, now)
+        letter.supervised = False

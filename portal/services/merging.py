@@ -1,0 +1,88 @@
+"""Merging letters on the same matter: one leads, the others follow it and are answered with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import SYSTEM, Actor, Permission, can
+from portal.domain.errors import N_, InvalidInput
+from portal.domain.letters import ENDED_STATES, TEXT_MAX, Action, State
+from portal.domain.numbers import NumberError, parse_number
+from portal.models import Letter, Reply, ReplyStatus
+from portal.services.deadlines import set_due
+from portal.services.steps import load, take
+from portal.services.texts import limited
+from portal.services.unit import writing
+
+
+def merge(
+    letter_id: int, version: int, parent_number: str, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Merge a letter into the open one of ``parent_number`` that the actor may read too."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        parent = _parent(session, parent_number, actor)
+        if parent.id == letter.id:
+            raise InvalidInput("parent_number", N_("不能并入自身，请填写另一封信的编号。"))
+        if parent.state in ENDED_STATES or parent.state is State.MERGED:
+            raise InvalidInput("parent_number", N_("主信已经办结或并案，请填写办理中的信件编号。"))
+        if letter.was_report != parent.was_report:
+            raise InvalidInput("parent_number", N_("举报信件只能与举报信件并案。"))
+        take(session, letter, Action.MERGE, actor, now, reason=reason)
+        letter.parent = parent
+        letter.due_on = None
+
+
+def _parent(session: Session, number: str, actor: Actor) -> Letter:
+    try:
+        text = str(parse_number(number))
+    except NumberError as error:
+        raise InvalidInput("parent_number", str(error)) from error
+    parent = session.scalar(sa.select(Letter).where(Letter.number == text))
+    if parent is None or not can(actor, Permission.LETTER_READ, parent):
+        raise InvalidInput("parent_number", N_("没有找到这个编号的信件。"))
+    return parent
+
+
+def separate(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Take a merged letter out again; it goes back to where it was."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.SEPARATE, actor, now, reason=reason)
+        letter.parent = None
+        set_due(session, letter)
+
+
+def close_children(session: Session, parent: Letter, reply: Reply, now: datetime) -> None:
+    """Close what was merged into ``parent``, each sender answered with a reply of its own."""
+    for child in list(parent.children):
+        if child.state is not State.MERGED:
+            continue
+        text = f"您反映的问题与编号 {parent.number} 的来信相同，已合并办理，现答复如下：\n\n{reply.text}"
+        session.add(
+            Reply(
+                letter_id=child.id,
+                organisation_id=reply.organisation_id,
+                status=ReplyStatus.SIGNED,
+                text=limited("text", text, TEXT_MAX + 200),
+                author_id=reply.author_id,
+                signer_id=reply.signer_id,
+                created_at=now,
+                updated_at=now,
+                signed_at=now,
+            )
+        )
+        take(session, child, Action.CLOSE_MERGED, SYSTEM, now)
+        child.closing_organisation_id = parent.organisation_id
+
+
+def release_children(session: Session, parent: Letter, now: datetime) -> None:
+    """Let go what was merged into a letter that ends without an answer."""
+    for child in list(parent.children):
+        if child.state is State.MERGED:
+            take(session, child, Action.RELEASE_MERGED, SYSTEM, now)
+            child.parent = None
+            set_due(session, child)

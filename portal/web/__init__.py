@@ -1,0 +1,1 @@
+"""Pages: thin views and their forms, in parts that do not know each other."""

@@ -1,0 +1,1 @@
+"""What all parts of the web share: who asks, when, errors, labels, safety."""

@@ -1,0 +1,142 @@
+"""Who asks: a member of staff with a session, or a citizen who has opened a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, abort, current_app, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from portal.config import Settings
+from portal.domain.access import Actor, Permission
+from portal.domain.events import ActorKind
+from portal.models import User, db
+from portal.queries.scope import grants_of
+from portal.web.shared.clock import now
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+login_manager = LoginManager()
+_OPENED, _SEEN = "opened_letters", "seen"
+_MOST_OPENED = 5
+
+
+class Staff(UserMixin):  # type: ignore[misc]
+    """The person logged in, as plain values: nothing of it goes stale with the transaction."""
+
+    def __init__(self, user: User) -> None:
+        self.id = user.id
+        self.name = user.name
+        self.username = user.username
+        self.epoch = user.session_epoch
+        self.actor = Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
+        self.places = tuple((g.role, g.organisation.name) for g in user.grants)
+
+    def get_id(self) -> str:
+        """Return what the session keeps; the epoch ends all sessions when it grows."""
+        return f"{self.id}:{self.epoch}"
+
+
+def set_up_people(app: Flask) -> None:
+    """Bind staff sessions to ``app``."""
+    login_manager.init_app(app)
+    login_manager.user_loader(load_staff)
+
+
+def load_staff(session_id: str) -> Staff | None:
+    """Return the person of a session, or ``None`` where it has ended."""
+    user_id, _, epoch = session_id.partition(":")
+    if not (user_id.isdigit() and epoch.isdigit()):
+        return None
+    user = db.session.get(User, int(user_id))
+    if user is None or user.disabled or user.session_epoch != int(epoch) or _idle():
+        return None
+    return Staff(user)
+
+
+def _idle() -> bool:
+    settings: Settings = current_app.extensions["letterbox"]
+    moment = int(now().timestamp())
+    limit = timedelta(minutes=settings.session_idle_minutes).total_seconds()
+    if moment - int(session.get(_SEEN, moment)) > limit:
+        return True
+    if moment - int(session.get(_SEEN, 0)) > 60:
+        session[_SEEN] = moment
+    return False
+
+
+def begin_session(user_id: int) -> None:
+    """Begin a fresh staff session."""
+    session.clear()
+    session.permanent = True
+    session[_SEEN] = int(now().timestamp())
+    login_user(Staff(db.session.get_one(User, user_id)))
+
+
+def end_session() -> None:
+    """End the session and forget what it held."""
+    logout_user()
+    session.clear()
+
+
+def current_actor() -> Actor:
+    """Return the actor of the request; only for routes that need a login."""
+    actor: Actor = current_user.actor
+    return actor
+
+
+def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only staff through who hold ``permission`` somewhere; objects are checked in the query."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not current_user.is_authenticated:
+                return login_manager.unauthorized()  # type: ignore[no-any-return]
+            if not current_actor().holds(permission):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def staff_only(view: Callable[P, R]) -> Callable[P, R]:
+    """Let any member of staff through, whatever the role."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_user.is_authenticated:
+            return login_manager.unauthorized()  # type: ignore[no-any-return]
+        return view(*args, **kwargs)
+
+    guarded.permission = "staff"  # type: ignore[attr-defined]
+    return guarded
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Say of a route that anyone may use it."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def open_letter(letter_id: int) -> None:
+    """Remember that this browser has shown the code of a letter."""
+    opened = [i for i in session.get(_OPENED, []) if i != letter_id]
+    session[_OPENED] = [*opened, letter_id][-_MOST_OPENED:]
+
+
+def letter_opened(letter_id: int) -> bool:
+    """Tell whether this browser has shown the code of a letter."""
+    return letter_id in session.get(_OPENED, [])
+
+
+def close_letters() -> None:
+    """Forget every letter this browser has opened (a shared computer)."""
+    session.pop(_OPENED, None)
