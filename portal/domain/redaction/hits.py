@@ -1,0 +1,53 @@
+"""What a detector returns: a hit in folded offsets, and how detectors look around themselves."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from portal.domain.redaction.kinds import FindingKind
+
+# Between two digits of one number people put at most this.
+SEPARATOR = r"[ \t\-.·•‧・_~()—–―‐−]{0,2}"
+
+_NO_DIGITS = re.compile("[^0-9]+")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A finding by folded offsets, before overlaps are settled."""
+
+    kind: FindingKind
+    start: int
+    end: int
+    mask: str
+    keep_reason: str = ""
+
+
+def digits_of(text: str) -> str:
+    """The ASCII digits of a text."""
+    return _NO_DIGITS.sub("", text)
+
+
+def before(text: str, start: int, width: int) -> str:
+    """Up to `width` characters in front of `start`, no further back than the sentence."""
+    window = text[max(0, start - width) : start]
+    cut = max(window.rfind(stop) for stop in "。！!？?；;\n")
+    return window[cut + 1 :]
+
+
+def scan(
+    pattern: re.Pattern[str], view: str, check: Callable[[re.Match[str]], Hit | None]
+) -> Iterator[Hit]:
+    """Hits of every match that `check` accepts.
+
+    A refused match gives back all but its first character, so that a list number in front of a
+    card number cannot hide it. Linear as long as `pattern` is bounded.
+    """
+    position = 0
+    while match := pattern.search(view, position):
+        hit = check(match)
+        if hit is None:
+            position = match.start() + 1
+        else:
+            yield hit
+            position = max(hit.end, match.start() + 1)

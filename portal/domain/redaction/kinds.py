@@ -1,0 +1,117 @@
+"""What a finding is, what is decided about it by default, and how marks become public text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from portal.domain.errors import N_
+
+Field = Literal["title", "letter", "reply"]
+
+
+class FindingKind(StrEnum):
+    """What identifies a person in a text."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    ID_CARD = "id_card"
+    BANK_CARD = "bank_card"
+    EMAIL = "email"
+    PLATE = "plate"
+    ADDRESS = "address"
+    NAME = "name"
+    SENDER_NAME = "sender_name"
+    SENDER_CONTACT = "sender_contact"
+    SOCIAL_ACCOUNT = "social_account"
+    OTHER = "other"
+
+
+FINDING_LABELS: dict[FindingKind, str] = {
+    FindingKind.MOBILE: N_("手机号码"),
+    FindingKind.LANDLINE: N_("固定电话"),
+    FindingKind.ID_CARD: N_("身份证号"),
+    FindingKind.BANK_CARD: N_("银行卡号"),
+    FindingKind.EMAIL: N_("电子邮箱"),
+    FindingKind.PLATE: N_("车牌号"),
+    FindingKind.ADDRESS: N_("详细住址"),
+    FindingKind.NAME: N_("姓名"),
+    FindingKind.SENDER_NAME: N_("来信人姓名"),
+    FindingKind.SENDER_CONTACT: N_("来信人联系方式"),
+    FindingKind.SOCIAL_ACCOUNT: N_("社交账号"),
+    FindingKind.OTHER: N_("其他"),
+}
+
+KEEP_OFFICE_PHONE = N_("答复中公布的办公电话")
+KEEP_OFFICE_PLACE = N_("答复中公布的办公地点")
+KEEP_PUBLIC_NUMBER = N_("公共服务电话")
+
+
+class Decision(StrEnum):
+    """What happens to a finding in the public copy."""
+
+    MASK = "mask"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The sender's own particulars, looked for wherever they stand; empty strings are absent."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Characters `start` to `end` (exclusive) of the original become `replacement`."""
+
+    start: int
+    end: int
+    replacement: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place of the original text, by offsets in characters, and its proposed public text.
+
+    `text` is the original slice. `keep_reason` says why machine review leaves it as it is (a key
+    of the catalogue), and is empty where it is to be masked.
+    """
+
+    kind: FindingKind
+    start: int
+    end: int
+    text: str
+    mask: str
+    keep_reason: str = ""
+
+    def as_mark(self) -> Mark:
+        """The mark that masks this finding."""
+        return Mark(self.start, self.end, self.mask)
+
+
+def default_decision(finding: Finding) -> Decision:
+    """What machine review does: mask everything but public service and office contacts."""
+    return Decision.KEEP if finding.keep_reason else Decision.MASK
+
+
+def apply(text: str, marks: Iterable[Mark]) -> str:
+    """The public text: `text` with every mark's range replaced; `text` itself stays untouched.
+
+    Marks may come in any order. Raises ValueError for a range that is empty, lies outside the
+    text, or overlaps another one.
+    """
+    pieces: list[str] = []
+    position = 0
+    for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
+        if not 0 <= mark.start < mark.end <= len(text):
+            raise ValueError(
+                f"mark {mark.start}-{mark.end} does not fit a text of {len(text)} characters"
+            )
+        if mark.start < position:
+            raise ValueError(f"mark {mark.start}-{mark.end} overlaps the one before it")
+        pieces += (text[position : mark.start], mark.replacement)
+        position = mark.end
+    return "".join((*pieces, text[position:]))

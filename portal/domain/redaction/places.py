@@ -1,0 +1,95 @@
+"""Number plates, and addresses finer than a township.
+
+Sources: GA 36 (plates: province, letter, five characters; new energy: six); addresses are
+published no finer than the township (镇、乡、街道), so house, unit and room numbers are masked, and
+village groups with their village where the township stands in front.
+"""
+
+import re
+from collections.abc import Iterator
+
+from portal.domain.redaction.folding import Folded
+from portal.domain.redaction.hits import Hit, before, scan
+from portal.domain.redaction.kinds import KEEP_OFFICE_PLACE, Field, FindingKind
+from portal.domain.redaction.masks import COVER, mask_plate
+
+_GAP = r"[ ·•‧・.\-—–]{0,2}"
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_HEAD = rf"([{_PROVINCES}]){_GAP}([A-Za-z])"
+_NEW_ENERGY = re.compile(
+    rf"{_HEAD}{_GAP}(?:[A-Ka-k]{_GAP}[A-Za-z0-9](?:{_GAP}[0-9]){{4}}|[0-9](?:{_GAP}[0-9]){{4}}{_GAP}[A-Ka-k])"
+    r"(?![A-Za-z0-9])"
+)
+_PLATE = re.compile(
+    rf"{_HEAD}((?:{_GAP}[A-Za-z0-9]){{4}}{_GAP}[A-Za-z0-9学警港澳挂试超领])(?![A-Za-z0-9])"
+)
+
+_NUMBER = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
+_UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
+_PART = rf"(?:附|第)?{_NUMBER} ?{_UNIT}"
+_LINK = r"[ ,，\-—–]{0,2}"
+_TAIL = r"(?:[ \-—–]{0,2}[A-Za-z]?[0-9]{1,5}(?:[\-—–][0-9]{1,5}){0,3}(?: ?(?:室|号|户|房))?)?"
+_CHAIN = re.compile(rf"(?<![0-9A-Za-z第]){_PART}(?:{_LINK}{_PART}){{0,5}}{_TAIL}(?![0-9])")
+_DASHED = re.compile(
+    r"(?<=[区苑园庭城湾府邸寓楼里村居厦阁轩])[0-9]{1,3}[\-—–][0-9]{1,3}[\-—–][0-9]{1,5}(?![0-9\-—–])"
+)
+_VILLAGE = re.compile(
+    rf"(?:(?<=[镇乡])|(?<=街道))[\u4e00-\u9fff]{{1,6}}?(?:村|社区)[\u4e00-\u9fff]{{0,4}}?"
+    rf"(?:第?{_NUMBER} ?(?:组|社|队|号)){{1,3}}(?!线)"
+)
+_STRONG = re.compile(r"号楼|栋|幢|单元|室|号房|号院|附|弄")
+_ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
+_HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号")
+_OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
+_CITIZENS_OWN = re.compile(r"[住户]|[您你其他她]家|家[中里]|业主|居民|来信人|反映人|投诉人|当事人")
+_NOT_A_HOME = re.compile(
+    r"\s?(?:线|文件?|令|公告|通告|通知|车|机|码|窗|柜|会议|办公|展|院线|期|批|标段|地块|门店?|以[上下前]|字|桥|井|泵|学|中|厅|卫|余|多|平|米|元|年|月|人)"
+)
+_DOCUMENT = re.compile(r"[〕\])}年字第]\s?$")
+_ONE_HOUSE = re.compile(r"[一两] ?[栋幢座](?![^栋幢]*(?:单元|室|号))")
+_COUNTED = re.compile(r"(?:共|有|建|建设|约|等|计|达|近|余|剩|[0-9])\s?$")
+_BUILDING_SORT = re.compile(r"\s?(?:住宅|高层|洋房|别墅|房|建筑|安置|楼房|商|的?电梯)")
+
+
+def find_places(folded: Folded, field: Field) -> Iterator[Hit]:
+    """Plates in every view, and addresses; a reply's own office places carry a keep reason."""
+    for view in folded.views:
+        yield from scan(_NEW_ENERGY, view, _plate)
+        yield from scan(_PLATE, view, _check_plate)
+    for match in _VILLAGE.finditer(folded.plain):
+        yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
+    for match in _DASHED.finditer(folded.plain):
+        yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
+    yield from scan(_CHAIN, folded.plain, lambda match: _check_chain(match, field))
+
+
+def _plate(match: re.Match[str]) -> Hit:
+    mask = mask_plate(match[1] + match[2].upper())
+    return Hit(FindingKind.PLATE, match.start(), match.end(), mask)
+
+
+def _check_plate(match: re.Match[str]) -> Hit | None:
+    digits = sum("0" <= char <= "9" for char in match[3])
+    return _plate(match) if digits >= 2 else None
+
+
+def _check_chain(match: re.Match[str], field: Field) -> Hit | None:
+    text, view = match[0], match.string
+    context = before(view, match.start(), 30)
+    if _NOT_A_HOME.match(view, match.end()) or _DOCUMENT.search(context) or _ONE_HOUSE.match(text):
+        return None
+    parts = len(re.findall(_UNIT, text))
+    at_road = _ROAD.search(context) is not None and "号" in text
+    detailed = _STRONG.search(text) is not None and (parts > 1 or text[-1].isascii())
+    cued = _HOME_CUE.search(context) is not None and (
+        _STRONG.search(text) is not None or "号" in text
+    )
+    counted = _COUNTED.search(context) or _BUILDING_SORT.match(view, match.end())
+    if not (at_road or detailed or cued and not counted):
+        return None
+    homely = "单元" in text or detailed
+    announced = _OFFICE_CUE.search(context) and not _CITIZENS_OWN.search(context)
+    office = field == "reply" and not homely and announced
+    return Hit(
+        FindingKind.ADDRESS, match.start(), match.end(), COVER, KEEP_OFFICE_PLACE if office else ""
+    )

@@ -1,0 +1,207 @@
+"""Findings, decisions and the public text."""
+
+import pytest
+
+from portal.domain.redaction import (
+    FINDING_LABELS,
+    KEEP_OFFICE_PHONE,
+    KEEP_OFFICE_PLACE,
+    KEEP_PUBLIC_NUMBER,
+    TEXT_LIMIT,
+    Decision,
+    FindingKind,
+    Mark,
+    Sender,
+    apply,
+    default_decision,
+    detect,
+)
+from portal.domain.redaction.kinds import Field
+
+SENDER = Sender("张三", "13812345678", "zhangsan88@qq.com")
+
+
+def public(text: str, sender: Sender | None = None, field: Field = "letter") -> str:
+    """The text that machine review publishes."""
+    findings = detect(text, sender=sender, field=field)
+    return apply(text, [f.as_mark() for f in findings if default_decision(f) is Decision.MASK])
+
+
+def test_labels_cover_every_kind() -> None:
+    """Every kind of finding has a label for the page."""
+    assert set(FINDING_LABELS) == set(FindingKind)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("手机13812345678。", "手机138****5678。"),
+        ("手机+86 138-1234-5678。", "手机138****5678。"),
+        ("拨打一三八一二三四五六七八一直不通", "拨打138****5678一直不通"),
+        ("身份证500101199003070010", "身份证50*************010"),
+        ("身份证500101900307001", "身份证50**********001"),
+        ("卡号6222021234567890128", "卡号****0128"),
+        ("座机023-63151234转801", "座机023-****"),
+        ("家里63151234没人接", "家里****没人接"),
+        ("香港+852 2345 6789", "香港+852 ****"),
+        ("邮箱zhang.wei＠qq．com", "邮箱z***@qq.com"),
+        ("邮箱wei(at)qq点com", "邮箱w***@qq.com"),
+        ("车牌渝a·12345", "车牌渝A·***"),
+        ("车牌渝AD12345停在路边", "车牌渝A·***停在路边"),
+        ("加QQ：123456789", "加QQ：***"),
+        ("微信号zhang_wei1988", "微信号***"),
+        ("微信公众号cqfabu123456", "微信公众号cqfabu123456"),
+    ],
+)
+def test_each_kind_has_its_mask(text: str, expected: str) -> None:
+    """A secret is replaced by the mask in use for its kind, and the rest stays."""
+    assert public(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("住龙湖花园小区3栋2单元501", "住龙湖花园小区***"),
+        ("住龙湖花园小区3-2-501", "住龙湖花园小区***"),
+        ("家住人民路123号附5号", "家住人民路***"),
+        ("石桥镇红旗村三组的路", "石桥镇***的路"),
+        ("大石坝街道石油村12号", "大石坝街道***"),
+        ("甲栋一单元七楼二号", "***"),
+        ("住宅共12栋，有3栋住宅漏水", "住宅共12栋，有3栋住宅漏水"),
+        ("3室2厅一卫", "3室2厅一卫"),
+        ("轨道3号线、5号窗口", "轨道3号线、5号窗口"),
+    ],
+)
+def test_addresses_end_at_the_township(text: str, expected: str) -> None:
+    """An address loses what is finer than township, street or housing estate."""
+    assert public(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("王建国主任答应过", "王某某主任答应过"),
+        ("和李明经理说过", "和李某某经理说过"),
+        ("欧阳建国老师", "欧阳某某老师"),
+        ("我叫陈大文，男", "我叫陈某某，男"),
+        ("联系人：刘小兵 电话", "联系人：刘某某 电话"),
+        ("我丈夫周强，现年40岁", "我丈夫周某某，现年40岁"),
+        ("盼复！\n此致\n敬礼\n吴小莉\n2016年3月1日", "盼复！\n此致\n敬礼\n吴某某\n2016年3月1日"),
+        ("张先生、王主任、李女士", "张先生、王主任、李女士"),
+        ("公司张经理和高中老师", "公司张经理和高中老师"),
+        ("重庆市长寿区业主任意停车", "重庆市长寿区业主任意停车"),
+    ],
+)
+def test_full_names_are_masked_and_titles_stay(text: str, expected: str) -> None:
+    """A full name keeps its surname; a surname with a title or a form of address stays."""
+    assert public(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("本人张三，张 三，张\u200b三", "本人张某某，张某某，张某某"),
+        ("张三李四", "张某某李四"),
+        ("电话138 1234 5678", "电话138****5678"),
+        ("号码００８６１３８１２３４５６７８", "号码138****5678"),
+        ("邮箱ZhangSan88@QQ.com", "邮箱z***@qq.com"),
+        ("我的账户zhangsan88登不上", "我的账户***登不上"),
+        ("张先生您好", "张先生您好"),
+    ],
+)
+def test_the_senders_own_particulars_are_masked_anywhere(text: str, expected: str) -> None:
+    """The sender's name and contacts are masked in every spelling, without any cue."""
+    assert public(text, SENDER) == expected
+
+
+def test_sender_findings_have_their_own_kinds() -> None:
+    """A reviewer sees that a name or number is the sender's own."""
+    kinds = [f.kind for f in detect("张三 13812345678", sender=SENDER)]
+    assert kinds == [FindingKind.SENDER_NAME, FindingKind.SENDER_CONTACT]
+
+
+@pytest.mark.parametrize("name", ["匿名", "张先生", "市民", "", "王"])
+def test_a_sender_without_a_real_name_hides_no_words(name: str) -> None:
+    """A form of address given as a name is not looked for in the text."""
+    assert detect("匿名的市民张先生和王女士", sender=Sender(name)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "reason"),
+    [
+        ("咨询电话：023-63151234", "reply", KEEP_OFFICE_PHONE),
+        ("咨询电话：023-63151234", "letter", ""),
+        ("您的电话023-63151234我们已拨打", "reply", ""),
+        ("来信人（电话：023-63151234）反映属实", "reply", ""),
+        ("请联系：渝中区023-63151234", "reply", KEEP_OFFICE_PHONE),
+        ("咨询电话：13812345678", "reply", ""),
+        ("全国热线400-123-4567", "letter", KEEP_PUBLIC_NUMBER),
+        ("请前往人民路232号办理", "reply", KEEP_OFFICE_PLACE),
+        ("请前往人民路232号3单元5室", "reply", ""),
+        ("经查，您家住在人民路232号", "reply", ""),
+        ("我住人民路232号", "letter", ""),
+    ],
+)
+def test_a_reply_keeps_office_contacts_with_a_reason(text: str, field: Field, reason: str) -> None:
+    """Only what an office announces in its reply, or a public service number, is kept."""
+    (finding,) = detect(text, field=field)
+    assert finding.keep_reason == reason
+    assert default_decision(finding) == (Decision.KEEP if reason else Decision.MASK)
+
+
+def test_a_list_of_office_phones_is_kept_whole() -> None:
+    """Numbers that follow an announced one in a list are office phones as well."""
+    text = "投诉电话：渝中区：023-63151234；江北区：023-67671234；南岸区：023-62621234"
+    assert public(text, field="reply") == text
+
+
+def test_the_senders_phone_is_masked_in_a_reply_too() -> None:
+    """The sender's own landline is never taken for an office phone."""
+    sender = Sender(phone="023-63151234")
+    assert public("联系电话：023-63151234", sender, "reply") == "联系电话：****"
+
+
+@pytest.mark.parametrize("number", ["110", "12345", "12315", "10086", "96096"])
+def test_short_public_numbers_are_no_findings(number: str) -> None:
+    """A hotline that everybody may call identifies nobody."""
+    assert detect(f"请拨打{number}", field="reply") == []
+
+
+def test_overlaps_become_one_finding_named_by_the_longest() -> None:
+    """A mobile number inside an e-mail address is one finding: the address."""
+    (finding,) = detect("信箱13812345678@qq.com", sender=SENDER)
+    assert (finding.kind, finding.text) == (FindingKind.EMAIL, "13812345678@qq.com")
+
+
+def test_offsets_count_characters_of_the_original() -> None:
+    """Invisible and compatibility characters shift nothing."""
+    text = "\ufeff㈱① １\u200b３８ー１２３４ 電話：１３８\u200b１２３４５６７８。"
+    (finding,) = detect(text)
+    assert text[finding.start : finding.end] == finding.text == "１３８\u200b１２３４５６７８"
+
+
+def test_apply_takes_marks_in_any_order() -> None:
+    """Marks are applied by place, whatever their order."""
+    assert apply("甲乙丙丁", [Mark(2, 3, "**"), Mark(0, 1, "")]) == "乙**丁"
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        [Mark(0, 2, "*"), Mark(1, 3, "*")],
+        [Mark(0, 2, "*"), Mark(0, 2, "*")],
+        [Mark(2, 2, "*")],
+        [Mark(-1, 2, "*")],
+        [Mark(3, 5, "*")],
+    ],
+)
+def test_apply_refuses_marks_that_do_not_fit(marks: list[Mark]) -> None:
+    """An overlapping, empty or outlying mark is an error, not a damaged text."""
+    with pytest.raises(ValueError, match="mark"):
+        apply("甲乙丙丁", marks)
+
+
+def test_a_text_beyond_the_limit_is_refused() -> None:
+    """The cap on length is stated in the error."""
+    with pytest.raises(ValueError, match=str(TEXT_LIMIT)):
+        detect("一" * (TEXT_LIMIT + 1))
