@@ -1,0 +1,217 @@
+"""What a person typed, read as words and "phrases"; there is nothing else, and nothing raises.
+
+Operators, wildcards, ranges and field names are ordinary characters here: their words are
+searched, their signs are not. A query is cut at `MAX_CHARACTERS` and `MAX_TERMS`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from search_index.analysis import MAX_TOKEN, bigrams, normalise, runs, segment
+
+MAX_CHARACTERS = 200
+MAX_TERMS = 20
+
+ACROSS_WORDS = 0.5
+"""Weight in ranking of a pair of characters that belongs to two words."""
+
+STOP_WORDS = frozenset(
+    [
+        "的",
+        "了",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "呀",
+        "和",
+        "与",
+        "及",
+        "或",
+        "是",
+        "在",
+        "有",
+        "我",
+        "你",
+        "您",
+        "他",
+        "她",
+        "它",
+        "们",
+        "这",
+        "那",
+        "就",
+        "都",
+        "也",
+        "还",
+        "又",
+        "很",
+        "把",
+        "被",
+        "让",
+        "给",
+        "对",
+        "从",
+        "到",
+        "由",
+        "以",
+        "于",
+        "为",
+        "而",
+        "且",
+        "并",
+        "但",
+        "着",
+        "过",
+        "地",
+        "得",
+        "之",
+        "其",
+        "该",
+        "等",
+        "能",
+        "会",
+        "可",
+        "要",
+        "想",
+        "请",
+        "问",
+        "个",
+        "什",
+        "么",
+        "我们",
+        "你们",
+        "他们",
+        "您好",
+        "你好",
+        "请问",
+        "怎么",
+        "怎样",
+        "如何",
+        "什么",
+        "为什么",
+        "为何",
+        "哪里",
+        "哪些",
+        "哪个",
+        "是否",
+        "能否",
+        "可否",
+        "可以",
+        "能不能",
+        "有没有",
+        "是不是",
+        "怎么办",
+        "多少",
+        "关于",
+        "对于",
+        "因为",
+        "所以",
+        "但是",
+        "一个",
+        "一些",
+        "这个",
+        "那个",
+        "希望",
+        "谢谢",
+    ]
+)
+"""Words that say nothing about what is sought; searched only where nothing else was typed."""
+
+_PHRASE = re.compile('["“”„「『《]([^"“”„「」『』《》]*)["“”」』》]')
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """The words and phrases to search, normalised, without repetition, in the order typed.
+
+    `blank` tells an empty query (all documents) from one that holds no word (no document); `text` is
+    the normalised text, for ranking.
+    """
+
+    terms: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    truncated: bool = False
+    understood: tuple[str, ...] = ()
+    blank: bool = False
+    text: str = ""
+
+
+def parse(text: str) -> ParsedQuery:
+    """Read what a person typed; any text at all gives a query."""
+    if not text.strip():
+        return ParsedQuery(blank=True)
+    folded = normalise(text[:MAX_CHARACTERS])
+    truncated = len(text) > MAX_CHARACTERS or len(folded) > MAX_CHARACTERS
+    folded = folded[:MAX_CHARACTERS]
+    phrases = [_clean(match) for match in _PHRASE.findall(folded)]
+    phrases = _unique(phrase for phrase in phrases if phrase)
+    words = _unique(words_of(_PHRASE.sub(" ", folded)))
+    telling = [word for word in words if word not in STOP_WORDS]
+    if telling or phrases:
+        words = telling
+    truncated = truncated or len(words) + len(phrases) > MAX_TERMS
+    phrases = phrases[:MAX_TERMS]
+    words = words[: MAX_TERMS - len(phrases)]
+    return ParsedQuery(
+        terms=tuple(words),
+        phrases=tuple(phrases),
+        truncated=truncated,
+        understood=tuple(phrases + words),
+        text=folded,
+    )
+
+
+def words_of(normalised: str) -> list[str]:
+    """Return the words of a normalised text in order, repetitions included.
+
+    Neighbouring single characters that no dictionary joins (most often a name) stay together.
+    """
+    words: list[str] = []
+    for run, _, han in runs(normalised):
+        if not han:
+            words.append(run[:MAX_TOKEN])
+            continue
+        loose = ""
+        for word in segment(run):
+            if len(word) == 1 and word not in STOP_WORDS:
+                loose += word
+                continue
+            words.extend([loose, word] if loose else [word])
+            loose = ""
+        if loose:
+            words.append(loose)
+    return words
+
+
+def weighted_terms(normalised: str) -> dict[str, float]:
+    """Return the index terms of a normalised text with their weights for ranking.
+
+    Pairs of characters inside a word weigh 1 per occurrence, pairs across two words
+    `ACROSS_WORDS`: they reward documents in which the words stand together as typed. A character
+    standing alone gives no term.
+    """
+    weights: dict[str, float] = {}
+    for run, _, han in runs(normalised):
+        if not han:
+            term = run[:MAX_TOKEN]
+            weights[term] = weights.get(term, 0.0) + 1.0
+            continue
+        ends = set()
+        end = 0
+        for word in segment(run):
+            end += len(word)
+            ends.add(end)
+        for i, pair in enumerate(bigrams(run)):
+            weight = ACROSS_WORDS if i + 1 in ends else 1.0
+            weights[pair] = weights.get(pair, 0.0) + weight
+    return weights
+
+
+def _clean(phrase: str) -> str:
+    return " ".join(run.text[:MAX_TOKEN] for run in runs(phrase))
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))

@@ -1,0 +1,122 @@
+"""The fields of the index and how a document becomes their content.
+
+| Field | Content |
+|---|---|
+| `text` | bigrams and words of title, letter and reply, with positions; weights as in BM25F |
+| `characters` | the distinct Han characters, for queries of one character |
+| `entry` | the entry id as a unique term, to find what is to be replaced |
+| `entry_id`, `revision`, `day`, `kind`, `organisations` | columns: one value for each document |
+
+The texts themselves are not stored: pages read them from the archive table.
+"""
+
+from array import array
+from collections.abc import Iterable
+
+from whoosh import columns, fields, formats
+
+from search_index.analysis import LetterAnalyzer
+from search_index.engine import Document
+
+SCHEMA_VERSION = 1
+"""Changes with the fields or their encoding; an index of another version is outdated."""
+
+TEXT = "text"
+CHARACTERS = "characters"
+ENTRY = "entry"
+
+TITLE_WEIGHT = 3.0
+REPLY_WEIGHT = 1.0
+GAP = 8
+"""Positions left free between title, letter and reply, so that no phrase spans two of them."""
+
+LAST_POSITION = 65_535
+"""Positions are 16 bits wide; a phrase beyond this character is not found, its words are."""
+
+Posting = tuple[bytes, int, float, bytes]
+_ANALYZER = LetterAnalyzer()
+
+
+class PositionsFormat(formats.Format):  # type: ignore[misc]
+    """Positions as an array of 16-bit numbers: half the size of Whoosh's pickled lists."""
+
+    def fixed_value_size(self) -> None:
+        """Tell that values differ in length."""
+
+    def decode_positions(self, value: bytes) -> "array[int]":
+        """Return the positions of one posting, rising."""
+        return array("H", value)
+
+
+class PostingsField(fields.FieldType):  # type: ignore[misc]
+    """A field whose postings have been computed already, by `document_fields`."""
+
+    def __init__(self, format: formats.Format, *, scorable: bool) -> None:
+        super().__init__(format, analyzer=None, scorable=scorable)
+
+    def index(self, value: list[Posting], **kwargs: object) -> list[Posting]:
+        """Return (term, frequency, weight, encoded positions) as they are."""
+        return value
+
+
+def create_schema() -> fields.Schema:
+    """Return the schema of a new index."""
+    return fields.Schema(
+        **{
+            TEXT: PostingsField(PositionsFormat(), scorable=True),
+            CHARACTERS: PostingsField(formats.Existence(), scorable=False),
+            ENTRY: fields.ID(unique=True),
+            "entry_id": fields.COLUMN(columns.NumericColumn("I")),
+            "revision": fields.COLUMN(columns.NumericColumn("I")),
+            "day": fields.COLUMN(columns.NumericColumn("I")),
+            "kind": fields.COLUMN(columns.RefBytesColumn()),
+            "organisations": fields.COLUMN(columns.RefBytesColumn()),
+        }
+    )
+
+
+def document_fields(document: Document) -> dict[str, object]:
+    """Return what a Whoosh writer adds for `document`; raises ValueError on ids below 1."""
+    if document.entry_id < 1 or document.revision < 0:
+        raise ValueError(
+            f"entry {document.entry_id}, revision {document.revision}: "
+            "ids start at 1, revisions at 0"
+        )
+    parts = (
+        (document.title, TITLE_WEIGHT),
+        (document.letter, 1.0),
+        (document.reply, REPLY_WEIGHT),
+    )
+    characters = set().union(*(_ANALYZER.characters(text) for text, _ in parts))
+    return {
+        TEXT: _text_postings(parts),
+        CHARACTERS: [(c.encode(), 1, 1.0, b"") for c in characters],
+        ENTRY: str(document.entry_id),
+        "entry_id": document.entry_id,
+        "revision": document.revision,
+        "day": document.answered_on.toordinal(),
+        "kind": document.kind.encode(),
+        "organisations": ",".join(map(str, document.organisation_ids)).encode(),
+    }
+
+
+def _text_postings(parts: Iterable[tuple[str, float]]) -> list[Posting]:
+    positions: dict[str, list[int]] = {}
+    weights: dict[str, float] = {}
+    first = 0
+    for text, weight in parts:
+        found, end = _ANALYZER.positions(text, first)
+        for term, places in found.items():
+            positions.setdefault(term, []).extend(places)
+            weights[term] = weights.get(term, 0.0) + weight * len(places)
+        first = end + GAP
+    return [
+        (term.encode(), len(places), weights[term], _encode(places))
+        for term, places in positions.items()
+    ]
+
+
+def _encode(places: list[int]) -> bytes:
+    if places[-1] > LAST_POSITION:
+        places = [place for place in places if place <= LAST_POSITION]
+    return array("H", places).tobytes()

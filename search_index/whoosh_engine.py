@@ -1,0 +1,212 @@
+"""The embedded engine: Whoosh keeps the postings, this library decides what they mean.
+
+A fresh reader for each request sees every commit; `Searcher.refresh` is never used, because it
+brings deleted documents back. Whatever goes wrong while reading is damage, so that the caller has
+one error to fall back on.
+"""
+
+import errno
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from whoosh import index
+from whoosh.writing import SegmentWriter
+
+from search_index import similar as similar_letters
+from search_index.analysis import ANALYZER_VERSION
+from search_index.codec import LetterCodec
+from search_index.engine import Change, Document, Replay, SearchRequest, Upsert
+from search_index.errors import IndexDamaged, IndexUnwritable, SearchIndexError
+from search_index.generations import Generations, sync
+from search_index.postings import Facts, Leaf
+from search_index.query import parse
+from search_index.results import SearchPage, SimilarHit
+from search_index.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
+from search_index.searching import search
+
+T = TypeVar("T")
+
+LOCK_WAIT = 10.0
+"""Seconds that a writer waits for another one."""
+
+POOL_MB = 128
+"""Memory for postings during a build before a run is written to disk."""
+
+_CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+
+
+class WhooshEngine:
+    """A `SearchEngine` in one directory of the local disk; safe to share between threads."""
+
+    def __init__(self, directory: Path) -> None:
+        stamp: dict[str, object] = {
+            "analyzer": ANALYZER_VERSION,
+            "schema": SCHEMA_VERSION,
+            "byte order": sys.byteorder,
+        }
+        self._generations = Generations(Path(directory), stamp)
+        self._facts: dict[str, Facts] = {}
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """Return one page of hits; see `SearchEngine.search`."""
+        query = parse(request.text)
+        return self._read(lambda leaves: search(leaves, query, request))
+
+    def similar(
+        self, text: str, limit: int = 5, exclude: int | None = None, title: str = ""
+    ) -> list[SimilarHit]:
+        """Return the entries closest to a letter; see `SearchEngine.similar`."""
+        return self._read(
+            lambda leaves: similar_letters.similar(leaves, title, text, limit, exclude)
+        )
+
+    def ids_and_revisions(self) -> dict[int, int]:
+        """Return entry id → revision of everything in the index."""
+        return self._read(_ids_and_revisions)
+
+    def document_count(self) -> int:
+        """Return the number of documents that can be found."""
+        return self._read(lambda leaves: sum(leaf.count() for leaf in leaves))
+
+    def check(self) -> None:
+        """Raise IndexMissing, IndexOutdated or IndexDamaged where the index needs a rebuild."""
+        self._facts = {}
+        self._read(_probe)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Carry out the changes in one commit; see `SearchEngine.apply`.
+
+        Raises ValueError for a document that cannot be indexed, before anything is written.
+        """
+        prepared = _prepare(changes)
+        with self._generations.lock("write", LOCK_WAIT), _writing():
+            folder = self._generations.current()
+            _write(folder, prepared)
+
+    def optimise(self) -> None:
+        """Merge all segments into one; see `SearchEngine.optimise`."""
+        with self._generations.lock("write", LOCK_WAIT), _writing():
+            folder = self._generations.current()
+            with _committing(_writer(folder)) as writer:
+                writer.optimize = True
+            sync(folder)
+
+    def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
+        """Build a new generation and swap it in; see `SearchEngine.rebuild`."""
+        with self._generations.lock("rebuild", 0), _writing():
+            folder = self._generations.begin()
+            index.create_in(str(folder), create_schema())
+            with _committing(_writer(folder)) as writer:
+                for document in documents:
+                    writer.add_document(**document_fields(document))
+            with self._generations.lock("write", LOCK_WAIT):
+                indexed = self._read_folder(folder, _ids_and_revisions)
+                _write(folder, _prepare(replay(indexed)))
+                self._generations.swap(folder)
+            self._generations.sweep()
+        return self.document_count()
+
+    def _read(self, work: Callable[[list[Leaf]], T]) -> T:
+        """Run `work` on the current generation; once more if it was replaced meanwhile."""
+        folder: Path | None = None
+        while True:
+            before = folder
+            try:
+                folder = self._generations.current()
+                return self._read_folder(folder, work)
+            except SearchIndexError:
+                raise
+            except Exception as error:  # noqa: BLE001 - damaged files raise anything at all
+                if folder is None or folder == before:
+                    raise IndexDamaged(
+                        f"The index in {self._generations.directory} cannot be read "
+                        f"({type(error).__name__}: {error}): rebuild it."
+                    ) from error
+
+    def _read_folder(self, folder: Path, work: Callable[[list[Leaf]], T]) -> T:
+        reader = index.open_dir(str(folder)).reader()
+        try:
+            segments = [leaf for leaf, _ in reader.leaf_readers() if leaf.doc_count_all()]
+            return work(self._leaves(segments))
+        finally:
+            reader.close()
+
+    def _leaves(self, segments: list[Any]) -> list[Leaf]:
+        """Return the segments with their columns, which are read once and kept while in use."""
+        known = self._facts
+        facts = {}
+        for segment in segments:
+            name = segment.segment().segment_id()
+            facts[name] = known.get(name) or Facts(segment)
+        self._facts = facts
+        return [Leaf(segment, facts[segment.segment().segment_id()]) for segment in segments]
+
+
+def _probe(leaves: list[Leaf]) -> None:
+    for leaf in leaves:
+        leaf.probe()
+
+
+def _ids_and_revisions(leaves: list[Leaf]) -> dict[int, int]:
+    return {
+        leaf.facts.entry_ids[number]: leaf.facts.revisions[number]
+        for leaf in leaves
+        for number in leaf.documents()
+    }
+
+
+def _prepare(changes: Iterable[Change]) -> dict[int, dict[str, object] | None]:
+    """Return entry id → fields to write, or None to delete: the last change of an entry counts."""
+    prepared: dict[int, dict[str, object] | None] = {}
+    for change in changes:
+        if isinstance(change, Upsert):
+            prepared[change.document.entry_id] = document_fields(change.document)
+        else:
+            prepared[change.entry_id] = None
+    return prepared
+
+
+def _write(folder: Path, prepared: dict[int, dict[str, object] | None]) -> None:
+    if not prepared:
+        return
+    with _committing(_writer(folder)) as writer:
+        with writer.searcher() as searcher:
+            for entry_id in prepared:
+                writer.delete_by_term(ENTRY, str(entry_id), searcher=searcher)
+        for fields in prepared.values():
+            if fields is not None:
+                writer.add_document(**fields)
+    sync(folder)
+
+
+def _writer(folder: Path) -> SegmentWriter:
+    # A compound segment would be copied into memory whole each time a reader is opened.
+    opened = index.open_dir(str(folder))
+    return SegmentWriter(opened, codec=LetterCodec(), compound=False, limitmb=POOL_MB)
+
+
+@contextmanager
+def _committing(writer: SegmentWriter) -> Iterator[SegmentWriter]:
+    try:
+        yield writer
+        writer.commit()
+    except BaseException:
+        if not writer.is_closed:
+            writer.cancel()
+        raise
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Turn what goes wrong while writing into errors of this library; others' errors pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _CANNOT_WRITE:
+            raise IndexUnwritable(
+                f"The index cannot be written ({error.strerror}): make room or set the rights."
+            ) from error
+        raise IndexDamaged(f"The index cannot be changed ({error}): rebuild it.") from error
