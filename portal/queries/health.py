@@ -1,0 +1,64 @@
+"""How the house is: database, outbox, index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.adapters.archive_index import ArchiveIndex, SearchIndexError
+from portal.models import ArchiveEntry, OutboxRow, OutboxStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What ``/readyz`` shows; ``outbox_age`` is in seconds, ``index`` ok or the kind of error.
+
+    ``index_lag`` is how many public entries the index has more or fewer than the archive table.
+    """
+
+    database: bool
+    index: str
+    index_lag: int
+    outbox_waiting: int
+    outbox_age: float
+    dead_letters: int
+
+    @property
+    def ready(self) -> bool:
+        """Whether the house serves as it should; a lagging index does not close it."""
+        return self.database and self.dead_letters == 0 and self.index == "ok"
+
+
+def readiness(session: Session, index: ArchiveIndex, now: datetime) -> Readiness:
+    """Measure readiness; raises the database's error where it cannot be reached."""
+    counts = {
+        status: (count, oldest)
+        for status, count, oldest in session.execute(
+            sa.select(
+                OutboxRow.status, sa.func.count(), sa.func.min(OutboxRow.created_at)
+            ).group_by(OutboxRow.status)
+        )
+    }
+    waiting, oldest = counts.get(OutboxStatus.WAITING, (0, None))
+    live = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(ArchiveEntry)
+        .where(ArchiveEntry.withdrawn_at.is_(None))
+    )
+    state, documents = "ok", 0
+    try:
+        index.check()
+        documents = index.document_count()
+    except SearchIndexError as error:
+        state = type(error).__name__
+    return Readiness(
+        database=True,
+        index=state,
+        index_lag=(live or 0) - documents,
+        outbox_waiting=waiting,
+        outbox_age=(now - oldest).total_seconds() if oldest else 0.0,
+        dead_letters=counts.get(OutboxStatus.DEAD, (0, None))[0],
+    )

@@ -1,0 +1,191 @@
+"""Publication: proposed by one person, redacted, decided by another, taken down again.
+
+Only this file writes the archive table, and always with an outbox row in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import MACHINE, SYSTEM, Actor
+from portal.domain.errors import N_, ActionNotAllowed, Conflict
+from portal.domain.letters import Action, Publication, RefusalReason
+from portal.domain.periods import civil_date
+from portal.models import (
+    ArchiveEntry,
+    ArchiveVersion,
+    Decision,
+    Letter,
+    Organisation,
+    Proposal,
+    ProposalStatus,
+)
+from portal.queries.rules import work_calendar
+from portal.services.outbox import enqueue
+from portal.services.redacting import REASON_MAX, find, public_copy
+from portal.services.steps import load, take
+from portal.services.texts import required
+from portal.services.unit import writing
+
+
+def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime) -> int:
+    """Propose publication, or a correction of what is public; return the proposal's id."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        correction = letter.publication is Publication.PUBLISHED
+        action = Action.PROPOSE_CORRECTION if correction else Action.PROPOSE
+        take(session, letter, action, actor, now, reason=note or None)
+        return _proposal(session, letter, correction, note, actor, now).id
+
+
+def _proposal(
+    session: Session, letter: Letter, correction: bool, note: str, actor: Actor, now: datetime
+) -> Proposal:
+    earlier = letter.proposals[-1] if letter.proposals else None
+    proposal = Proposal(
+        status=ProposalStatus.OPEN,
+        correction=correction,
+        title=letter.title,
+        text=letter.text,
+        reply=public_reply(letter),
+        note=note or None,
+        proposer_id=actor.user_id,
+        proposed_at=now,
+        version=1,
+    )
+    letter.proposals.append(proposal)
+    find(letter, proposal, earlier)
+    session.flush()
+    return proposal
+
+
+def public_reply(letter: Letter) -> str:
+    """Return the answer with the follow-up replies that came after it."""
+    answer = letter.answer or (letter.signed_replies[-1] if letter.signed_replies else None)
+    if answer is None:
+        raise ActionNotAllowed(N_("没有答复的信件不能公示。"))
+    later = [r for r in letter.signed_replies if r.id > answer.id]
+    parts = [answer.text]
+    for reply in later:
+        day = civil_date(reply.signed_at) if reply.signed_at else civil_date(reply.updated_at)
+        parts.append(f"补充答复（{day.year}年{day.month}月{day.day}日）：\n{reply.text}")
+    return "\n\n".join(parts)
+
+
+def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """Take back the own proposal."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        proposal = letter.open_proposal
+        take(session, letter, Action.RECALL_PROPOSAL, actor, now)
+        if proposal is not None:
+            proposal.status, proposal.decided_at = ProposalStatus.RECALLED, now
+
+
+def publish(
+    letter_id: int, version: int, proposal_version: int, actor: Actor, now: datetime
+) -> int:
+    """Publish what was proposed (or its correction); return the id of the archive entry.
+
+    Raises :class:`ActionNotAllowed` while a finding is open, :class:`Conflict` where the
+    redaction changed since the reviewer looked at it.
+    """
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        proposal = letter.open_proposal
+        correction = bool(proposal and proposal.correction)
+        take(session, letter, Action.CORRECT if correction else Action.PUBLISH, actor, now)
+        if proposal is None:
+            raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
+        if proposal.version != proposal_version:
+            raise Conflict(N_("脱敏内容刚被修改过，请重新核对公示件后再公示。"))
+        if proposal.open_marks:
+            raise ActionNotAllowed(N_("还有未处理的脱敏提示，处理完才能公示。"))
+        proposal.reviewer_id = actor.user_id
+        return _enter(session, letter, proposal, now).id
+
+
+def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) -> ArchiveEntry:
+    """Write the redacted copy into the archive, keeping what it said before."""
+    proposal.status, proposal.decided_at = ProposalStatus.PUBLISHED, now
+    entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
+    if entry is None:
+        entry = ArchiveEntry(letter_id=letter.id, revision=0, published_at=now)
+        session.add(entry)
+    elif entry.withdrawn_at is None:
+        entry.versions.append(
+            ArchiveVersion(
+                revision=entry.revision, title=entry.title, text=entry.text, reply=entry.reply,
+                published_at=entry.updated_at, note=proposal.note,
+            )
+        )  # fmt: skip
+    else:
+        entry.published_at = now
+    copy = public_copy(proposal)
+    organisation = session.get_one(
+        Organisation, letter.closing_organisation_id or letter.organisation_id
+    )
+    answer = letter.answer or letter.signed_replies[-1]
+    entry.title, entry.text, entry.reply = copy.title, copy.text, copy.reply
+    entry.kind, entry.category = letter.kind, letter.category
+    entry.organisation_id, entry.organisation_name = organisation.id, organisation.name
+    entry.asked_on = civil_date(letter.received_at)
+    entry.answered_on = civil_date(answer.signed_at or now)
+    calendar = work_calendar(session)
+    entry.working_days = calendar.working_days_between(entry.asked_on, entry.answered_on)
+    entry.revision += 1
+    entry.updated_at, entry.withdrawn_at, entry.under_revision = now, None, False
+    entry.machine_reviewed = proposal.reviewer_id is None
+    enqueue(session, entry, now)
+    return entry
+
+
+def refuse(
+    letter_id: int, version: int, code: RefusalReason, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Refuse publication or a correction with a coded reason."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        proposal = letter.open_proposal
+        correction = bool(proposal and proposal.correction)
+        action = Action.REFUSE_CORRECTION if correction else Action.REFUSE
+        take(session, letter, action, actor, now, reason_code=code, reason=reason or None)
+        if proposal is not None:
+            proposal.status, proposal.decided_at = ProposalStatus.REFUSED, now
+            proposal.reviewer_id = actor.user_id
+
+
+def unpublish(
+    letter_id: int, version: int, code: RefusalReason, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Withdraw from the web: the copy is emptied at once, the index follows."""
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.UNPUBLISH, actor, now, reason_code=code, reason=reason)
+        if letter.open_proposal is not None:
+            letter.open_proposal.status = ProposalStatus.RECALLED
+        entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
+        if entry is not None:
+            entry.title = entry.text = entry.reply = ""
+            entry.versions.clear()
+            entry.withdrawn_at = entry.updated_at = now
+            entry.under_revision = False
+            entry.revision += 1
+            enqueue(session, entry, now)
+
+
+def publish_by_machine(session: Session, letter: Letter, now: datetime) -> ArchiveEntry:
+    """Publish a letter that was public at its source: findings settled by the default rules.
+
+    For imports only, inside their unit of work.
+    """
+    take(session, letter, Action.PROPOSE, MACHINE, now)
+    proposal = _proposal(session, letter, False, "", SYSTEM, now)
+    for mark in proposal.marks:
+        mark.decision = Decision.KEEP if mark.reason else Decision.MASK
+    take(session, letter, Action.PUBLISH, MACHINE, now)
+    return _enter(session, letter, proposal, now)
