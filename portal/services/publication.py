@@ -114,7 +114,6 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     if entry is None:
         entry = ArchiveEntry(letter_id=letter.id, revision=0, published_at=now)
-        session.add(entry)
     elif entry.withdrawn_at is None:
         entry.versions.append(
             ArchiveVersion(
@@ -139,6 +138,7 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     entry.revision += 1
     entry.updated_at, entry.withdrawn_at, entry.under_revision = now, None, False
     entry.machine_reviewed = proposal.reviewer_id is None
+    session.add(entry)
     enqueue(session, entry, now)
     return entry
 
