@@ -1,5 +1,6 @@
-// Keeps what is typed in this browser until it has been sent. Never stores passwords, files,
-// hidden fields or consent (data-draft-skip); a draft older than a week is dropped unread.
+// Keeps what is typed in this browser until it has been sent. Never stores passwords, files, hidden
+// fields, ticked boxes (consent is given anew each time) or what is marked data-draft-skip; a draft
+// older than a week is dropped unread.
 const PREFIX = "letterbox:draft:";
 const WEEK = 7 * 24 * 3600 * 1000;
 
@@ -36,7 +37,7 @@ function forget(key) {
 function keepable(field) {
   return (
     field.name &&
-    !["hidden", "password", "file", "submit", "button", "reset"].includes(field.type) &&
+    !["hidden", "password", "file", "checkbox", "submit", "button", "reset"].includes(field.type) &&
     !field.closest("[data-draft-skip]") &&
     field.dataset.draftSkip === undefined
   );
@@ -48,9 +49,9 @@ function collect(form) {
     if (!keepable(field)) {
       continue;
     }
-    if (field.type === "checkbox" || field.type === "radio") {
+    if (field.type === "radio") {
       if (field.checked) {
-        (values[field.name] ??= []).push(field.value);
+        values[field.name] = [field.value];
       }
     } else if (field.value.trim()) {
       values[field.name] = [field.value];
@@ -75,7 +76,7 @@ function restore(form, values) {
       continue;
     }
     const kept = values[field.name];
-    if (field.type === "checkbox" || field.type === "radio") {
+    if (field.type === "radio") {
       field.checked = Boolean(kept?.includes(field.value));
     } else if (kept && field.tagName === "SELECT") {
       choose(field, kept[0], values[`${field.name}:text`]?.[0]);
