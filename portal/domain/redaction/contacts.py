@@ -14,7 +14,7 @@ from portal.domain.redaction.masks import COVER, mask_email
 
 _LOCAL_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-")
 _LONGEST_LOCAL = 64
-_DOT = r"(?: \. |\.| {0,2}(?:[(\[]dot[)\]]|点|。) {0,2})"
+_DOT = r"(?: \. |\.|,(?=(?:com|cn|net)(?![a-z]))| dot | {0,2}(?:[(\[]dot[)\]]|点|。) {0,2})"
 _PROVIDERS = (
     r"qq|163|126|139|189|sina|sohu|foxmail|gmail|hotmail|outlook|aliyun|yeah|icloud|tom|21cn"
 )
@@ -29,11 +29,11 @@ _EMAIL = re.compile(
 
 _FILLER = r"(?:号码|帐号|账号|号|ID)?(?:是|为|加|:|=|\(|\s){0,4}"
 _QQ = re.compile(
-    rf"(?:QQ|扣扣|企鹅号)(?:群|邮箱)?{_FILLER}([1-9](?:[ \-]?[0-9]){{4,10}})(?![0-9@])",
+    rf"(?:QQ|扣扣|企鹅号?)(?:群|邮箱)?{_FILLER}([1-9](?:[ \-]?[0-9]){{4,10}})(?![0-9@])",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(
-    rf"(?:微信(?!公众)|薇信|威信号|抖音|快手|微博|钉钉|支付宝|we ?chat|weixin|(?<![A-Za-z])(?:wx|vx)|加[vV])"
+    rf"(?:微信(?!公众)|薇信|[vV]信|威信号|抖音|快手|微博|钉钉|支付宝|we ?chat|weixin|(?<![A-Za-z])(?:wx|vx)|加[vV])"
     rf"{_FILLER}([A-Za-z][A-Za-z0-9_\-]{{5,19}}|[0-9]{{5,12}})(?![A-Za-z0-9_@]|\.[A-Za-z]| ?元)",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 CHINESE_DIGITS = str.maketrans(
-    "〇○零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789"
+    "〇○零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖OoIl", "00012345678911234567890011"
 )
 
 # Invisible: format characters, and marks that only dress another character (key caps, variation
@@ -26,6 +26,7 @@ class Folded:
     """A folded text as two views of equal length, with the way back to the original.
 
     `plain` has ASCII digits where any digit stood; `digits` also shows Chinese numerals (一 幺 〇)
+    and the letters typed for them (O, l)
     as ASCII digits. `starts[i]` is the original offset of folded character i; None where both
     texts have the same offsets.
     """
@@ -46,11 +47,13 @@ class Folded:
     def original_range(self, start: int, end: int) -> tuple[int, int]:
         """The original range of folded characters `start` to `end`; `end` must exceed `start`.
 
-        Characters that fold to several are always taken whole, invisible ones inside included.
+        Characters that fold to several are always taken whole, invisible ones inside or directly
+        behind included.
         """
         if self.starts is None:
             return start, end
-        return self.starts[start], self.starts[end - 1] + 1
+        behind = self.starts[end] if end < len(self.starts) else self.length
+        return self.starts[start], max(behind, self.starts[end - 1] + 1)
 
 
 def fold(text: str) -> Folded:

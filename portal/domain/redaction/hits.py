@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from portal.domain.redaction.kinds import FindingKind
 
 # Between two digits of one number people put at most this.
-SEPARATOR = r"[ \t\-.·•‧・_~()—–―‐−]{0,2}"
+SEPARATOR = r"[ \t\-.·•‧・_~()—–―‐−/*]{0,2}"
+# A number may also be broken by the end of a line.
+WRAPPED = r"[ \t\-.·•‧・_~()—–―‐−/*\r\n]{0,2}"
 
 _NO_DIGITS = re.compile("[^0-9]+")
 

@@ -34,6 +34,7 @@ _WEAK_CUE = re.compile(
     r"父亲|母亲|丈夫|妻子|老公|老婆|儿子|女儿|爱人|爷爷|奶奶|外公|外婆|孙子|孙女|哥哥|弟弟|姐姐|妹妹|媳妇|女婿|"
     r"邻居|同事|房东|嫌疑人|被告|原告|老板|包工头)(?:姓名|名叫|叫|是|为|系|:|\(|\s){0,3}"
 )
+_MINORITY = re.compile(r"[\u4e00-\u9fff]{2,8}(?:[·•‧・.][\u4e00-\u9fff]{2,8}){1,3}")
 _NAME_ENDS = re.compile(
     r"\s*(?:[,。;:!?、)\]】〉》”\"'\n]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于|的(?:身份|电话|手机|信|来信|留言))"
 )
@@ -52,7 +53,11 @@ def find_names(folded: Folded) -> Iterator[Hit]:
     """Full names of people other than the sender, as far as the words around them tell."""
     text = folded.plain
     for match in _STRONG_CUE.finditer(text):
-        yield from _name_at(text, match.end(), strict=False)
+        minority = _MINORITY.match(text, match.end())
+        if minority:
+            yield _hit(minority.start(), minority.end(), minority[0][0])
+        else:
+            yield from _name_at(text, match.end(), strict=False)
     for cue in (_WEAK_CUE, _SIGNATURE, _LAST_LINE):
         for match in cue.finditer(text):
             yield from _name_at(text, match.end(), strict=True)

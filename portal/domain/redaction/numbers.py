@@ -13,7 +13,7 @@ from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 from portal.domain.redaction.folding import Folded
-from portal.domain.redaction.hits import SEPARATOR, Hit, before, digits_of, scan
+from portal.domain.redaction.hits import SEPARATOR, WRAPPED, Hit, before, digits_of, scan
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import mask_bank_card, mask_id_card, mask_mobile
 
@@ -48,11 +48,18 @@ _CARD_LENGTHS = range(19, 15, -1)
 # Registering department and kind of a unified social credit code (GB 32100).
 _CREDIT_CODE = re.compile(r"(?:1[1239]|5[1239]|9[123])[1-8]")
 _CARD_CUE = re.compile(r"卡号|银行|储蓄卡|信用卡|借记卡|[工建农中招交]行|开户|账号|帐号|账户|帐户")
+_ACCOUNT = re.compile(
+    rf"(?:卡号|[账帐]号|[账帐]户)(?:号码|是|为|:|\s){{0,3}}([0-9]{_DIGIT}{{9,29}}){_CLOSE}"
+)
+_DOCUMENT = re.compile(
+    r"(?:护照|通行证|军官证|士兵证|驾驶证|居住证|台胞证|社保卡|医保卡)(?:号码|编号|号|是|为|:|\s){0,3}"
+    r"([A-Za-z]{0,2}[0-9]{7,18}[Xx]?)(?![0-9A-Za-z])"
+)
 _CODE_CUE = re.compile(
     r"信用代码|组织机构|税号|订单|单号|编号|编码|流水|条码|合同号|保单|案号|工单|户号|房号$"
 )
 
-_MOBILE_CORE = rf"1{SEPARATOR}[3-9]{_DIGIT}{{9}}"
+_MOBILE_CORE = rf"1{WRAPPED}[3-9](?:{WRAPPED}[0-9]){{9}}"
 _MOBILE_PREFIX = rf"(?:(?:\+|00)?86{SEPARATOR})?0?"
 _NO_AMOUNT = r"(?! ?(?:元|万|亿|%|平方米))"
 _MOBILE = re.compile(rf"{_OPEN}{_MOBILE_PREFIX}({_MOBILE_CORE}){_CLOSE}{_NO_AMOUNT}")
@@ -67,6 +74,11 @@ def find_numbers(folded: Folded) -> Iterator[Hit]:
         yield from scan(_ID_18, view, _check_id_18)
         yield from scan(_ID_15, view, _check_id_15)
         yield from scan(_CARD, view, _check_card)
+        for match in _ACCOUNT.finditer(view):
+            mask = mask_bank_card(digits_of(match[1]))
+            yield Hit(FindingKind.BANK_CARD, *match.span(1), mask)
+        for match in _DOCUMENT.finditer(view):
+            yield Hit(FindingKind.ID_CARD, *match.span(1), mask_id_card(match[1]))
         yield from scan(_MOBILE, view, _check_mobile)
     if folded.digits != folded.plain:
         for hit in scan(_MOBILE_LOOSE, folded.digits, _check_loose_mobile):

@@ -24,8 +24,12 @@ _PLATE = re.compile(
     rf"{_HEAD}((?:{_GAP}[A-Za-z0-9]){{4}}{_GAP}[A-Za-z0-9学警港澳挂试超领])(?![A-Za-z0-9])"
 )
 
+_POLICE = re.compile(
+    rf"WJ{_GAP}[{_PROVINCES}]?(?:{_GAP}[0-9]){{4,5}}[A-Za-z]?(?![A-Za-z0-9])", re.I
+)
+
 _NUMBER = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
-_UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
+_UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
 _PART = rf"(?:附|第)?{_NUMBER} ?{_UNIT}"
 _LINK = r"[ ,，\-—–]{0,2}"
 _TAIL = r"(?:[ \-—–]{0,2}[A-Za-z]?[0-9]{1,5}(?:[\-—–][0-9]{1,5}){0,3}(?: ?(?:室|号|户|房))?)?"
@@ -37,7 +41,7 @@ _VILLAGE = re.compile(
     rf"(?:(?<=[镇乡])|(?<=街道))[\u4e00-\u9fff]{{1,6}}?(?:村|社区)[\u4e00-\u9fff]{{0,4}}?"
     rf"(?:第?{_NUMBER} ?(?:组|社|队|号)){{1,3}}(?!线)"
 )
-_STRONG = re.compile(r"号楼|栋|幢|单元|室|号房|号院|附|弄")
+_STRONG = re.compile(r"楼[ \-—–]?[0-9]{3,4}|号楼|栋|幢|单元|室|号房|号院|附|弄")
 _ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
 _HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号")
 _OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
@@ -56,6 +60,8 @@ def find_places(folded: Folded, field: Field) -> Iterator[Hit]:
     for view in folded.views:
         yield from scan(_NEW_ENERGY, view, _plate)
         yield from scan(_PLATE, view, _check_plate)
+        for match in _POLICE.finditer(view):
+            yield Hit(FindingKind.PLATE, match.start(), match.end(), mask_plate("WJ"))
     for match in _VILLAGE.finditer(folded.plain):
         yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
     for match in _DASHED.finditer(folded.plain):

@@ -15,6 +15,7 @@ _SHORTEST_PHONE, _SHORTEST_ACCOUNT = 7, 6
 _NO_NAME = re.compile(
     r"匿名|网友|市民|群众|业主|村民|居民|用户|无名|不详|未知|某|\*|[×xX]{2}|^.{1,2}(?:先生|女士|小姐|同学|师傅|老师)$"
 )
+_TOUCHING = re.compile(r"[0-9]{1,40}")
 _NAME_GAP = r"[ \t·•‧・.\-_*]{0,2}"
 
 
@@ -49,7 +50,10 @@ def _find_phone(folded: Folded, phone: str) -> Iterator[Hit]:
     mask = mask_mobile(digits) if mobile else "****"
     for view in folded.views:
         for match in pattern.finditer(view):
-            yield Hit(FindingKind.SENDER_CONTACT, match.start(), match.end(), mask)
+            # Digits that touch the number would be left to read: they go with it.
+            ahead = _TOUCHING.match(view, match.end())
+            end = ahead.end() if ahead else match.end()
+            yield Hit(FindingKind.SENDER_CONTACT, match.start(), end, mask)
 
 
 def _find_email(folded: Folded, email: str) -> Iterator[Hit]:
