@@ -1,7 +1,19 @@
-"""The console part of the web."""
+"""The console: where departments read, handle and answer letters.
+
+A module of views adds its routes to :data:`portal.web.console.blueprint.console`; naming it here
+puts them into the application. No module needs another to be imported before it.
+"""
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from flask import Blueprint
 
-console_blueprints: tuple[Blueprint, ...] = ()
+from portal.web.console import account
+from portal.web.console.blueprint import console
+
+view_modules: tuple[ModuleType, ...] = ()
+"""Modules whose routes are on the shared blueprint."""
+
+console_blueprints: tuple[Blueprint, ...] = (account.account, console)

@@ -1,0 +1,30 @@
+"""People of the office: whom a letter may be given to, and the own account."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Role
+from portal.models import RoleGrant, User
+
+
+def own_account(session: Session, user_id: int) -> User:
+    """Return the account of the person at work."""
+    return session.get_one(User, user_id)
+
+
+def handlers_of(session: Session, organisation_id: int) -> list[User]:
+    """Return the handlers in service at an organisation, by name."""
+    return list(
+        session.scalars(
+            sa.select(User)
+            .join(RoleGrant, RoleGrant.user_id == User.id)
+            .where(
+                RoleGrant.organisation_id == organisation_id,
+                RoleGrant.role == Role.HANDLER,
+                User.disabled.is_(False),
+            )
+            .order_by(User.name, User.id)
+        )
+    )

@@ -1,0 +1,105 @@
+"""Logging in and out, and the own account: roles, places, password."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from portal.config import Settings
+from portal.domain.access import Permission
+from portal.domain.errors import InvalidInput
+from portal.models import db
+from portal.queries.people import own_account
+from portal.services.accounts import AccountLocked, LoginFailed, change_password, log_in
+from portal.web.console.forms_account import LoginForm, PasswordForm
+from portal.web.shared.clock import now
+from portal.web.shared.people import begin_session, current_actor, end_session, public, staff_only
+from portal.web.shared.safety import limiter, local_path
+
+account = Blueprint("account", __name__, url_prefix="/account")
+LOGINS_PER_ADDRESS = "30 per 10 minutes"
+Answer = str | tuple[str, int] | Response
+
+
+@account.get("/login")
+@public
+def login() -> Answer:
+    """Ask for name and password."""
+    if current_user.is_authenticated:
+        return redirect(_onward())
+    return _login_page(LoginForm(), 200)
+
+
+@account.post("/login", endpoint="enter")
+@public
+@limiter.limit(LOGINS_PER_ADDRESS, deduct_when=lambda answer: answer.status_code != 302)
+def enter() -> Answer:
+    """Begin a session; a wrong name and a wrong password get the same answer."""
+    form = LoginForm()
+    if not form.validate():
+        return _login_page(form, 422)
+    settings: Settings = current_app.extensions["letterbox"]
+    lock = timedelta(minutes=settings.lock_minutes)
+    try:
+        user_id = log_in(
+            form.username.data, form.password.data, now(), settings.login_failures, lock
+        )
+    except (LoginFailed, AccountLocked) as error:
+        form.form_errors.append(_(str(error)))
+        return _login_page(form, 423 if isinstance(error, AccountLocked) else 401)
+    begin_session(user_id)
+    return redirect(_onward())
+
+
+def _login_page(form: LoginForm, status: int) -> tuple[str, int]:
+    onward = local_path(request.values.get("next"))
+    return render_template("console/login.html", form=form, onward=onward), status
+
+
+def _onward() -> str:
+    """Return where the person wanted to go, else the first page of their work."""
+    wanted = local_path(request.values.get("next"))
+    reads = current_actor().holds(Permission.LETTER_READ)
+    return wanted or url_for("console.inbox" if reads else "admin.index")
+
+
+@account.post("/logout")
+@public
+def logout() -> Answer:
+    """End the session; also for somebody whose session has ended already."""
+    end_session()
+    flash(_("您已退出登录。"), "success")
+    return redirect(url_for("account.login"))
+
+
+@account.get("/")
+@staff_only
+def profile() -> Answer:
+    """Show roles and places, and offer to change the password."""
+    return _profile_page(PasswordForm(), 200)
+
+
+@account.post("/", endpoint="password")
+@staff_only
+def password() -> Answer:
+    """Change the own password; sessions elsewhere end, this one goes on."""
+    form = PasswordForm()
+    if not form.validate():
+        return _profile_page(form, 422)
+    try:
+        change_password(current_user.id, form.old.data, form.password.data)
+    except InvalidInput as error:
+        form[error.field].errors.append(_(str(error)))
+        return _profile_page(form, 422)
+    begin_session(current_user.id)
+    flash(_("密码已修改。您在其他设备上的登录已全部退出。"), "success")
+    return redirect(url_for("account.profile"))
+
+
+def _profile_page(form: PasswordForm, status: int) -> tuple[str, int]:
+    user = own_account(db.session(), current_user.id)
+    return render_template("console/profile.html", form=form, user=user), status

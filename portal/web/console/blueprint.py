@@ -1,0 +1,49 @@
+"""The blueprint of the console, and what every one of its pages knows of the person at work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from flask_login import current_user
+
+from portal.domain.access import Permission, Role
+from portal.web.shared.language import label
+from portal.web.shared.people import current_actor
+
+console = Blueprint("console", __name__, url_prefix="/console")
+
+AREAS: dict[str, frozenset[Permission]] = {
+    "inbox": frozenset({Permission.LETTER_READ}),
+    "day": frozenset({Permission.HANDLING_SUPERVISE}),
+    "statistics": frozenset({Permission.RATES_READ}),
+    "admin": frozenset(
+        {
+            Permission.AUDIT_READ,
+            Permission.CALENDAR_EDIT,
+            Permission.LIMITS_EDIT,
+            Permission.ORGANISATIONS_EDIT,
+            Permission.USERS_EDIT,
+        }
+    ),
+}
+"""Areas of the header, each with the permissions of which one opens it."""
+
+
+def areas() -> list[str]:
+    """Return the areas that the person at work may open."""
+    actor = current_actor()
+    return [name for name, wanted in AREAS.items() if any(actor.holds(p) for p in wanted)]
+
+
+def place_words(places: tuple[tuple[Role, str], ...]) -> list[str]:
+    """Return roles with their organisations as people read them."""
+    return [f"{label(role)} · {organisation}" for role, organisation in places]
+
+
+@console.app_context_processor
+def staff_words() -> dict[str, Any]:
+    """Offer areas and roles to every page, for the header of the office."""
+    if not current_user.is_authenticated:
+        return {}
+    return {"staff_areas": areas(), "staff_roles": place_words(current_user.places)}
