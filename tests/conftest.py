@@ -1,0 +1,120 @@
+"""What every test may ask for: a database of its own, the application on it, a small world."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.orm import Session
+
+from portal.app import create_app
+from portal.config import Settings, load_settings
+from portal.models import db
+from portal.services.accounts import hash_password
+from portal.web.shared.safety import limiter
+from tests.builders import World, a_world
+from tests.databases import ON_POSTGRES, Postgres, Sqlite
+from tests.pages import PASSWORD, Client
+
+CLOCK = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
+"""A Wednesday morning in Shanghai; most tests happen then."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment() -> Iterator[None]:
+    """Keep settings of the person who runs the tests out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("LETTERBOX_") and not name.startswith("LETTERBOX_TEST_"):
+                patch.delenv(name)
+        for name in ("DATABASE_URL", "PORT"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the secret keys of the test process."""
+    settings = load_settings(instance=tmp_path_factory.mktemp("keys"))
+    for name in ("session", "data", "code"):
+        settings.key(name)
+    return settings.instance / "keys"
+
+
+@pytest.fixture(scope="session")
+def database(
+    _own_environment: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sqlite | Postgres]:
+    """The kind of database the suite runs on, migrated once."""
+    folder = tmp_path_factory.mktemp("database")
+
+    def migrate(address: str) -> None:
+        app = create_app(load_settings(instance=folder, database_url=address))
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
+
+    kind = (Postgres if ON_POSTGRES else Sqlite)(folder, migrate)
+    yield kind
+    kind.stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: Sqlite | Postgres, keys: Path) -> Settings:
+    """Settings of an instance of its own with an empty, migrated database."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    shutil.copytree(keys, instance / "keys")
+    return load_settings(instance=instance, database_url=database.fresh(instance))
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on an empty database; CSRF and limits are on, as they are in real life."""
+    app = create_app(settings)
+    app.testing = True
+    app.test_client_class = Client
+    # The counters of the limits belong to the process, not to the application.
+    limiter.reset()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The database session of an application context that lasts as long as the test."""
+    with app.app_context():
+        yield db.session()
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser without cookies."""
+    client = app.test_client()
+    assert isinstance(client, Client)
+    return client
+
+
+@pytest.fixture
+def clock() -> datetime:
+    """A fixed moment."""
+    return CLOCK
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of the password everybody in the world has, made once because it takes long."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def world(session: Session, password_hash: str) -> World:
+    """A small tree of organisations with a person for each duty."""
+    return a_world(session, password_hash)
