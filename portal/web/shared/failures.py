@@ -47,6 +47,9 @@ def carried() -> list[tuple[str, str]]:
 def error_page(status: int, message: str = "") -> Answer:
     """Render the page of ``status``, with what was typed where there is something."""
     page = status if status in _PAGES else (500 if status >= 500 else 400)
+    if status >= 500:
+        # The page must not ask a database that may be down who is logged in.
+        g._login_user = login_manager.anonymous_user()
     return render_template(f"errors/{page}.html", message=message, carried=carried()), status
 
 
