@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import Migrate
+from flask_migrate import Migrate, upgrade
 
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, db, prepare_engine
+from portal.services.setup import ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints
 from portal.web.console import console_blueprints
@@ -38,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.database_uri.startswith("sqlite")},
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_uri),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     Cipher.load([settings.key("data")])
@@ -56,3 +62,29 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     return app
+
+
+def _engine_options(uri: str) -> dict[str, Any]:
+    if uri.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+
+
+def ensure_database(app: Flask, now: datetime) -> None:
+    """Migrate the database of ``app`` and found the letterbox office, where that is still to do.
+
+    Processes that start together take turns. Raises ``OperationalError`` where the database
+    cannot be reached and alembic's ``CommandError`` where a newer version has migrated it.
+    """
+    settings: Settings = app.extensions["letterbox"]
+    with (settings.instance / ".setup.lock").open("w") as lock, app.app_context():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        scripts = ScriptDirectory.from_config(migrate.get_config())
+        with db.engine.connect() as connection:
+            reached = set(MigrationContext.configure(connection).get_current_heads())
+        if reached != set(scripts.get_heads()):
+            upgrade()
+            # Alembic's own logging configuration takes the place of ours.
+            set_up_logs(settings.log_level)
+        ensure_office(now)
+        db.engine.dispose()

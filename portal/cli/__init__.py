@@ -1,1 +1,25 @@
 """The letterbox command: one file for each group of commands."""
+
+from __future__ import annotations
+
+import click
+
+from portal import __version__
+from portal.cli.house import Commands
+from portal.cli.serve import serve, work
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(cls=Commands, context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="letterbox")
+def main() -> None:
+    """The public letterbox: citizens write, departments answer, answers are published.
+
+    Everything written at run time lives in the instance folder (LETTERBOX_INSTANCE, by default
+    'instance'); DATABASE_URL names a PostgreSQL database instead of the SQLite file there.
+    """
+
+
+for command in (serve, work):
+    main.add_command(command)

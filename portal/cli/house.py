@@ -1,0 +1,148 @@
+"""What every command shares: opening the house, one clear line for each fault, progress.
+
+A fault of what was typed or set ends with status 2, a fault of the surroundings with status 1;
+neither shows a traceback.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from alembic.util import CommandError
+from flask import Flask
+from flask_babel import force_locale, gettext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from portal.app import create_app, ensure_database
+from portal.config import Settings, SettingsError, load_settings
+from portal.domain.errors import InvalidInput, LetterboxError
+from portal.models import Organisation, db
+
+Advance = Callable[[int], None]
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class UsageFault(click.ClickException):
+    """What was typed or set cannot be used."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """A group whose commands answer every expected fault with one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn faults of the house into messages."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise UsageFault(str(error)) from error
+        except InvalidInput as error:
+            raise UsageFault(f"{error.field}: {said(error)}") from error
+        except LetterboxError as error:
+            raise click.ClickException(said(error)) from error
+        except CommandError as error:
+            raise click.ClickException(
+                f"the database cannot be migrated: {error}; it may belong to a newer version"
+            ) from error
+        except DBAPIError as error:
+            raise click.ClickException(_unreachable(error)) from error
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}") from error
+
+
+def said(error: LetterboxError) -> str:
+    """Return the message of an error in English where the catalogue has it."""
+    app = create_app(quiet(load_settings()))
+    with app.app_context(), force_locale("en"):
+        return str(gettext(str(error)))
+
+
+def _unreachable(error: DBAPIError) -> str:
+    address = sa.make_url(load_settings().database_uri).render_as_string(hide_password=True)
+    reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
+    if not isinstance(error, OperationalError):
+        return f"the database {address} refused: {reason}"
+    return (
+        f"DATABASE_URL: {address} cannot be used ({reason}); is it running, and is the name right?"
+    )
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def quiet(settings: Settings) -> Settings:
+    """Return ``settings`` for a command that speaks for itself: logs of errors only."""
+    if settings.log_level.upper() == "DEBUG":
+        return settings
+    return settings.model_copy(update={"log_level": "ERROR"})
+
+
+@contextmanager
+def house() -> Iterator[Flask]:
+    """Open the house: settings read, database migrated, application context pushed."""
+    app = create_app(quiet(load_settings()))
+    ensure_database(app, now())
+    with app.app_context():
+        yield app
+
+
+def settings_of(app: Flask) -> Settings:
+    """Return the settings of ``app``."""
+    settings: Settings = app.extensions["letterbox"]
+    return settings
+
+
+def organisation_of(code: str) -> Organisation:
+    """Return the organisation of ``code``; the error says where codes are listed."""
+    found = db.session.scalar(sa.select(Organisation).where(Organisation.code == code))
+    if found is None:
+        raise UsageFault(
+            f"there is no organisation with the code {code!r}; "
+            "'letterbox organisation list' shows the codes"
+        )
+    return found
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Advance]:
+    """Show how far a long step is, on standard error; yield a function that counts ``n`` more.
+
+    A terminal gets a bar, a log file a line now and then.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        with _lines(label, total) as advance:
+            yield advance
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda n: bar.advance(task, n)
+
+
+@contextmanager
+def _lines(label: str, total: int | None) -> Iterator[Advance]:
+    done, shown = 0, time.monotonic()
+    of = f" of {total:,}" if total else ""
+
+    def advance(n: int) -> None:
+        nonlocal done, shown
+        done += n
+        if time.monotonic() - shown >= _SECONDS_BETWEEN_LINES:
+            shown = time.monotonic()
+            click.echo(f"{label}: {done:,}{of}", err=True)
+
+    yield advance
+    click.echo(f"{label}: {done:,}{of}", err=True)

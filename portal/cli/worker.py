@@ -1,0 +1,66 @@
+"""The background worker: brings the index up to date and closes what waited too long.
+
+A process of its own beside the server. It ends on SIGTERM, and by itself when the server that
+started it is gone, so that a killed server leaves no worker behind.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.adapters.archive_index import open_index
+from portal.app import create_app
+from portal.config import Settings
+from portal.domain.errors import Unavailable
+from portal.models import db
+from portal.services.handling import close_unanswered
+from portal.services.indexing import drain, ensure_index
+
+IDLE_SECONDS = 1.0
+TROUBLE_SECONDS = 5.0
+CHORES = timedelta(hours=1)
+_log = structlog.get_logger("portal.worker")
+
+
+def run(settings: Settings, parent: int | None = None) -> None:
+    """Work until told to stop; with ``parent`` also until that process is gone."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # Ctrl-C reaches the whole group; under a server it is the server that ends its worker.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if parent else lambda *_: stop.set())
+    app = create_app(settings)
+    index = open_index(settings.index_folder)
+    chores_at = datetime.now(UTC)
+    with app.app_context():
+        _log.info("worker_started")
+        _guarded(lambda: ensure_index(index))
+        while not stop.is_set() and (parent is None or os.getppid() == parent):
+            now = datetime.now(UTC)
+            if now >= chores_at:
+                _guarded(lambda: close_unanswered(datetime.now(UTC)))
+                chores_at = now + CHORES
+            settled = _guarded(lambda: drain(index, datetime.now(UTC)))
+            if not settled:
+                stop.wait(TROUBLE_SECONDS if settled is None else IDLE_SECONDS)
+        _log.info("worker_stopped")
+
+
+def _guarded(step: Callable[[], int]) -> int | None:
+    """Take a step; a database that is away is waited for, ``None`` says so."""
+    try:
+        return step()
+    except (SQLAlchemyError, Unavailable) as error:
+        _log.warning("worker_waits", kind=type(error).__name__)
+        return None
+    except Exception:
+        _log.exception("worker_step_failed")
+        return None
+    finally:
+        db.session.remove()
