@@ -177,6 +177,16 @@ class Letter(Model):
         return next((e for e in self.extensions if e.granted is None), None)
 
     @property
+    def extension_asker_id(self) -> int | None:
+        """Person who asked for the extension that waits."""
+        return self.pending_extension.requester_id if self.pending_extension else None
+
+    @property
+    def awaited_ids(self) -> tuple[int, ...]:
+        """Organisations asked to co-handle that have not contributed yet."""
+        return tuple(h.organisation_id for h in self.helpers if h.contribution is None)
+
+    @property
     def extension_pending(self) -> bool:
         """Whether an extension waits for a decision."""
         return self.pending_extension is not None

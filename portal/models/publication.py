@@ -48,6 +48,7 @@ class Proposal(Model):
     """A wish to publish a letter, or to correct its public entry (``correction``)."""
 
     __tablename__ = "proposal"
+    __table_args__ = (sa.Index("ix_proposal_status", "status", "letter_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)

@@ -33,6 +33,7 @@ class Reply(Model):
     """A reply; ``version`` guards two people who write at once."""
 
     __tablename__ = "reply"
+    __table_args__ = (sa.Index("ix_reply_status", "status", "letter_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)

@@ -1,0 +1,110 @@
+"""Organisations that a letter may be sent to, or a list narrowed to, found by word or number."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor, Permission, Reach
+from portal.domain.letters import Action
+from portal.models import Letter, Organisation
+from portal.queries.scope import Condition
+
+MOST_FOUND = 20
+_MOST_WORDS = 5
+
+
+def target_condition(letter: Letter, action: Action) -> Condition:
+    """Return the condition on ``Organisation`` for where ``action`` may take ``letter``.
+
+    What the services refuse is not offered: closed organisations, the holder itself, the accused;
+    dispatching stays below the holder, a ruling below the superior who rules.
+    """
+    wanted = [Organisation.closed_on.is_(None), Organisation.id != letter.organisation_id]
+    if letter.accused_path:
+        wanted.append(~_below(letter.accused_path))
+    if action is Action.DISPATCH:
+        wanted.append(_below(letter.organisation_path))
+    if action is Action.RULE:
+        wanted.append(_below(letter.ruling_path or letter.organisation_path))
+    return sa.and_(*wanted)
+
+
+def readable_condition(actor: Actor) -> Condition:
+    """Return the condition on ``Organisation`` for those whose letters ``actor`` may read."""
+    reached = actor.reaches(Permission.LETTER_READ)
+    return sa.or_(
+        sa.false(),
+        *(
+            Organisation.id == grant.organisation_id if reach is Reach.UNIT else _below(grant.path)
+            for grant, reach in reached
+        ),
+    )
+
+
+def _below(path: str) -> Condition:
+    return Organisation.path.startswith(path, autoescape=True)
+
+
+def usual_targets(session: Session, letter: Letter, action: Action) -> list[Organisation]:
+    """Return the likeliest targets: what is directly below, or beside and above the holder."""
+    holder = letter.organisation
+    below = letter.ruling_id or holder.id
+    near = (
+        Organisation.parent_id == below
+        if action in (Action.DISPATCH, Action.RULE)
+        else sa.or_(
+            Organisation.parent_id == holder.parent_id,
+            Organisation.id == holder.parent_id,
+            Organisation.parent_id == holder.id,
+        )
+    )
+    query = sa.select(Organisation).where(near, target_condition(letter, action))
+    return list(session.scalars(query.order_by(Organisation.level, Organisation.id)))
+
+
+def find(session: Session, within: Condition, words: str) -> list[Organisation]:
+    """Return organisations ``within`` that have every one of ``words`` in name, superior or code.
+
+    An exact name or code comes first, then the beginning of a name, then the higher in the tree.
+    """
+    terms = words.split()[:_MOST_WORDS]
+    parent = sa.orm.aliased(Organisation)
+    query = sa.select(Organisation).outerjoin(parent, Organisation.parent_id == parent.id)
+    for term in terms:
+        places = (
+            Organisation.name, Organisation.short_name, Organisation.code,
+            parent.name, parent.short_name,
+        )  # fmt: skip
+        query = query.where(sa.or_(*(place.icontains(term, autoescape=True) for place in places)))
+    if terms:
+        query = query.order_by(_fit(terms[-1]))
+    query = query.where(within).order_by(Organisation.level, Organisation.id).limit(MOST_FOUND)
+    return list(session.scalars(query))
+
+
+def _fit(term: str) -> sa.ColumnElement[int]:
+    names = (Organisation.name, Organisation.short_name)
+    return sa.case(
+        (sa.or_(*(name == term for name in names), Organisation.code == term), 0),
+        (sa.or_(*(name.startswith(term, autoescape=True) for name in names)), 1),
+        (sa.or_(*(name.icontains(term, autoescape=True) for name in names)), 2),
+        else_=3,
+    )
+
+
+def named(session: Session, within: Condition, words: str) -> list[Organisation]:
+    """Return what ``words`` typed by hand mean: one organisation, several, or none.
+
+    One that bears exactly that name or code is meant alone.
+    """
+    found = find(session, within, words)
+    exact = [o for o in found if words.strip() in (o.name, o.short_name, o.code)]
+    return exact if len(exact) == 1 else found
+
+
+def organisation_of(session: Session, within: Condition, chosen: str) -> Organisation | None:
+    """Return the organisation whose id an address or a form names, if it lies ``within``."""
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
+        return None
+    return session.scalar(sa.select(Organisation).where(Organisation.id == int(chosen), within))

@@ -1,0 +1,104 @@
+"""The history of a letter as staff see it: every event with organisations and persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.domain.errors import N_
+from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
+from portal.domain.letters import (
+    ACTION_LABELS,
+    DECLINE_LABELS,
+    KIND_LABELS,
+    REFUSAL_LABELS,
+    Action,
+    DeclineReason,
+    Kind,
+    RefusalReason,
+)
+from portal.models import Event, Letter
+
+ACTOR_LABELS: dict[ActorKind, str] = {
+    ActorKind.CITIZEN: N_("来信人"),
+    ActorKind.SYSTEM: N_("系统"),
+    ActorKind.MACHINE: N_("机器审核"),
+}
+_LABELS: dict[str, str] = {
+    **{str(action): label for action, label in ACTION_LABELS.items()},
+    **{str(action): label for action, label in RECORD_LABELS.items()},
+}
+_CODES: dict[str, str] = {
+    **{str(code): pair[0] for code, pair in DECLINE_LABELS.items()},
+    **{str(code): label for code, label in REFUSAL_LABELS.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event in words: ``title``, ``reasons`` and ``who`` are catalogue texts or names."""
+
+    title: str
+    at: datetime
+    organisation: str
+    to_organisation: str
+    who: str
+    reasons: tuple[str, ...]
+    reason: str
+    quiet: bool
+
+
+def happenings(session: Session, letter: Letter) -> list[Happening]:
+    """Return everything recorded of a letter, oldest first; looks at contacts included."""
+    events = session.scalars(
+        sa.select(Event)
+        .where(Event.letter_id == letter.id)
+        .order_by(Event.occurred_at, Event.id)
+        .options(
+            joinedload(Event.actor), joinedload(Event.organisation),
+            joinedload(Event.to_organisation),
+        )
+    )  # fmt: skip
+    return [_happening(event) for event in events]
+
+
+def changes_since(session: Session, letter: Letter, version: int) -> list[Happening]:
+    """Return what has changed a letter since it had ``version``, oldest first.
+
+    Every change raises the version by one and leaves one event, so the last events are those.
+    """
+    missed = letter.version - version
+    if missed <= 0:
+        return []
+    events = session.scalars(
+        sa.select(Event)
+        .where(Event.letter_id == letter.id, Event.axis.in_((Axis.HANDLING, Axis.PUBLICATION)))
+        .order_by(Event.id.desc())
+        .limit(missed)
+    ).all()
+    return [_happening(event) for event in reversed(events)]
+
+
+def _happening(event: Event) -> Happening:
+    return Happening(
+        title=_LABELS.get(event.action, event.action),
+        at=event.occurred_at,
+        organisation=event.organisation.name if event.organisation else "",
+        to_organisation=event.to_organisation.name if event.to_organisation else "",
+        who=event.actor.name if event.actor else ACTOR_LABELS.get(event.actor_kind, ""),
+        reasons=_reasons(event),
+        reason=event.reason or "",
+        quiet=event.axis is Axis.RECORD or event.action == RecordAction.REVEAL_CONTACTS,
+    )
+
+
+def _reasons(event: Event) -> tuple[str, ...]:
+    """Return the coded reason as texts of the catalogue; a change of kind gives both kinds."""
+    code = event.reason_code or ""
+    if event.action == Action.CHANGE_KIND:
+        return tuple(KIND_LABELS[Kind(part)] for part in code.split(">") if part in set(Kind))
+    known = code in set(DeclineReason) or code in set(RefusalReason)
+    return (_CODES[code],) if known else ()
