@@ -26,7 +26,10 @@ MAX_TOKEN = 64
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _COMBINING = "\u0300-\u036f\u3099\u309a"
-_RUN = re.compile(f"([{_HAN}]+)|([^\\W_{_HAN}]+)")
+OTHER_CHARACTER = f"[^\\W_{_HAN}]"
+"""Pattern of one letter or digit that is not Han."""
+
+_RUN = re.compile(f"([{_HAN}]+)|({OTHER_CHARACTER}+)")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _HAS_COMBINING = re.compile(f"[{_COMBINING}]")
 _CLUSTER = re.compile(f".[{_COMBINING}]*", re.DOTALL)
@@ -75,14 +78,13 @@ def normalise_with_offsets(text: str) -> tuple[str, list[int]]:
 
     The list has one element more than the normalised text: the length of `text`.
     """
-    parts: list[str] = []
-    offsets: list[int] = []
-    for cluster in _CLUSTER.finditer(text):
-        folded = normalise(cluster.group())
-        parts.append(folded)
-        offsets.extend([cluster.start()] * len(folded))
+    if _HAS_COMBINING.search(text):
+        pieces = [(m.start(), normalise(m.group())) for m in _CLUSTER.finditer(text)]
+    else:
+        pieces = [(i, _FOLDING[ord(character)]) for i, character in enumerate(text)]
+    offsets = [start for start, folded in pieces for _ in folded]
     offsets.append(len(text))
-    return "".join(parts), offsets
+    return "".join(folded for _, folded in pieces), offsets
 
 
 def runs(normalised: str) -> Iterator[Run]:

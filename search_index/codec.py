@@ -66,6 +66,10 @@ class PostingList(ListMatcher):  # type: ignore[misc]
         self.numbers, self.weights, self.values = _decode(blob)
         super().__init__(self.numbers, self.weights, self.values, format_, scorer=scorer, term=term)
 
+    def value(self) -> bytes:
+        """Return the encoded positions at the current document, as merging needs them."""
+        return self.values[self._i] if self.values else b""
+
     def positions(self, i: int) -> "array[int]":
         """Return the positions of the term in the `i`-th document of the list, rising."""
         return array("H", self.values[i]) if self.values else array("H")

@@ -94,8 +94,12 @@ class SearchEngine(Protocol):
         called with the write lock held, so that nothing is published between it and the swap.
         """
 
-    def check(self) -> None:
-        """Raise IndexMissing, IndexOutdated or IndexDamaged where the index needs a rebuild."""
+    def check(self, *, thorough: bool = False) -> None:
+        """Raise IndexMissing, IndexOutdated or IndexDamaged where the index needs a rebuild.
+
+        By default in well under a second: what every search needs and some of the rest;
+        `thorough` reads everything.
+        """
 
     def optimise(self) -> None:
         """Merge all segments into one, so that nothing of deleted documents is left in the files."""

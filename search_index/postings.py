@@ -5,49 +5,49 @@ about ten times as fast, which is what lets totals and facets be exact.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from whoosh.matching.wrappers import FilterMatcher
 
 from search_index.codec import PostingList
-from search_index.schema import CHARACTERS, TEXT
+from search_index.schema import CHARACTERS, COLUMNS, TEXT, seal
 
-PROBED_TERMS = 50
-"""Posting lists read by a check of the index."""
+T = TypeVar("T")
 
 
 class Facts:
     """The columns of one segment, by document number; they never change once written."""
 
     def __init__(self, reader: Any) -> None:
-        count = reader.doc_count_all()
-        self.entry_ids: array[int] = array("I", reader.column_reader("entry_id").load())
-        self.revisions: array[int] = array("I", reader.column_reader("revision").load())
-        self.days: array[int] = array("I", reader.column_reader("day").load())
-        self.kinds = list(_shared(reader.column_reader("kind"), _as_text))
-        self.organisations = list(_shared(reader.column_reader("organisations"), _as_ids))
-        self.years = [date.fromordinal(max(1, day)).year for day in self.days]
-        self.lengths = array("I", (reader.doc_field_length(n, TEXT) for n in range(count)))
+        self.count: int = reader.doc_count_all()
+        columns = [list(reader.column_reader(name)) for name in (*COLUMNS, "seal")]
+        if any(len(column) != self.count for column in columns):
+            raise ValueError(f"columns of {self.count} documents differ in length")
+        for *values, sealed in zip(*columns, strict=True):
+            if seal(*values) != sealed:
+                raise ValueError(f"the columns of entry {values[0]} do not fit their checksum")
+        entry_ids, revisions, days, kinds, organisations, _ = columns
+        self.entry_ids: array[int] = array("I", entry_ids)
+        self.revisions: array[int] = array("I", revisions)
+        self.days: array[int] = array("I", days)
+        self.years = array("H", [date.fromordinal(day).year for day in days])
+        self.kinds: list[str] = list(_shared(kinds, bytes.decode))
+        self.organisations: list[tuple[int, ...]] = list(_shared(organisations, _as_ids))
+        self.lengths = array(
+            "I", (reader.doc_field_length(n, TEXT) or 0 for n in range(self.count))
+        )
         self.terms: int = sum(self.lengths)
-        self.count: int = count
-        lists = (self.entry_ids, self.revisions, self.days, self.kinds, self.organisations)
-        if any(len(values) != count for values in lists):
-            raise ValueError(f"columns of {count} documents differ in length")
-
-
-def _as_text(value: bytes) -> str:
-    return value.decode()
 
 
 def _as_ids(value: bytes) -> tuple[int, ...]:
     return tuple(int(part) for part in value.split(b",") if part)
 
 
-def _shared(values: Iterable[bytes], convert: Any) -> Iterator[Any]:
-    known: dict[bytes, Any] = {}
+def _shared(values: Iterable[bytes], convert: Callable[[bytes], T]) -> Iterator[T]:
+    known: dict[bytes, T] = {}
     for value in values:
         if value not in known:
             known[value] = convert(value)
@@ -71,11 +71,15 @@ class Leaf:
         """Return the number of documents that are not deleted."""
         return self.facts.count if self.live is None else len(self.live)
 
-    def probe(self) -> None:
-        """Read some posting lists; raises where the files are damaged."""
-        for term in islice(self.reader.lexicon(TEXT), PROBED_TERMS):
-            if not self.numbers(term.decode()):
-                raise ValueError(f"term {term!r} has no postings")
+    def probe(self, most: int | None) -> None:
+        """Read up to `most` posting lists of each field; raises where the files are damaged."""
+        for field in (TEXT, CHARACTERS):
+            for term in islice(self.reader.lexicon(field), most):
+                postings = self._read(field, term)
+                if not postings or postings.numbers[-1] >= self.facts.count:
+                    raise ValueError(f"the posting list of {term!r} does not fit")
+                if field == TEXT:
+                    postings.positions(len(postings.numbers) - 1)
 
     def documents(self) -> set[int]:
         """Return the numbers of all documents that are not deleted."""

@@ -6,12 +6,14 @@
 | `characters` | the distinct Han characters, for queries of one character |
 | `entry` | the entry id as a unique term, to find what is to be replaced |
 | `entry_id`, `revision`, `day`, `kind`, `organisations` | columns: one value for each document |
+| `seal` | column: a checksum of the five, because Whoosh reads a damaged column as zeros |
 
 The texts themselves are not stored: pages read them from the archive table.
 """
 
 from array import array
 from collections.abc import Iterable
+from zlib import crc32
 
 from whoosh import columns, fields, formats
 
@@ -24,6 +26,7 @@ SCHEMA_VERSION = 1
 TEXT = "text"
 CHARACTERS = "characters"
 ENTRY = "entry"
+COLUMNS = ("entry_id", "revision", "day", "kind", "organisations")
 
 TITLE_WEIGHT = 3.0
 REPLY_WEIGHT = 1.0
@@ -71,6 +74,7 @@ def create_schema() -> fields.Schema:
             "day": fields.COLUMN(columns.NumericColumn("I")),
             "kind": fields.COLUMN(columns.RefBytesColumn()),
             "organisations": fields.COLUMN(columns.RefBytesColumn()),
+            "seal": fields.COLUMN(columns.NumericColumn("I")),
         }
     )
 
@@ -88,16 +92,25 @@ def document_fields(document: Document) -> dict[str, object]:
         (document.reply, REPLY_WEIGHT),
     )
     characters = set().union(*(_ANALYZER.characters(text) for text, _ in parts))
+    facts = (
+        document.entry_id,
+        document.revision,
+        document.answered_on.toordinal(),
+        document.kind.encode(),
+        ",".join(map(str, document.organisation_ids)).encode(),
+    )
     return {
         TEXT: _text_postings(parts),
         CHARACTERS: [(c.encode(), 1, 1.0, b"") for c in characters],
         ENTRY: str(document.entry_id),
-        "entry_id": document.entry_id,
-        "revision": document.revision,
-        "day": document.answered_on.toordinal(),
-        "kind": document.kind.encode(),
-        "organisations": ",".join(map(str, document.organisation_ids)).encode(),
+        **dict(zip(COLUMNS, facts, strict=True)),
+        "seal": seal(*facts),
     }
+
+
+def seal(entry_id: int, revision: int, day: int, kind: bytes, organisations: bytes) -> int:
+    """Return the checksum of one document's columns."""
+    return crc32(b"%d,%d,%d,%s,%s" % (entry_id, revision, day, kind, organisations))
 
 
 def _text_postings(parts: Iterable[tuple[str, float]]) -> list[Posting]:

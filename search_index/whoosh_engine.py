@@ -35,6 +35,9 @@ LOCK_WAIT = 10.0
 POOL_MB = 128
 """Memory for postings during a build before a run is written to disk."""
 
+PROBED_LISTS = 50
+"""Posting lists of each field read by a quick check."""
+
 _CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
 
@@ -71,10 +74,11 @@ class WhooshEngine:
         """Return the number of documents that can be found."""
         return self._read(lambda leaves: sum(leaf.count() for leaf in leaves))
 
-    def check(self) -> None:
-        """Raise IndexMissing, IndexOutdated or IndexDamaged where the index needs a rebuild."""
+    def check(self, *, thorough: bool = False) -> None:
+        """Raise an error where the index needs a rebuild; see `SearchEngine.check`."""
         self._facts = {}
-        self._read(_probe)
+        most = None if thorough else PROBED_LISTS
+        self._read(lambda leaves: _probe(leaves, most))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Carry out the changes in one commit; see `SearchEngine.apply`.
@@ -83,29 +87,35 @@ class WhooshEngine:
         """
         prepared = _prepare(changes)
         with self._generations.lock("write", LOCK_WAIT), _writing():
-            folder = self._generations.current()
-            _write(folder, prepared)
+            _write(self._generations.current(), prepared)
 
     def optimise(self) -> None:
         """Merge all segments into one; see `SearchEngine.optimise`."""
         with self._generations.lock("write", LOCK_WAIT), _writing():
             folder = self._generations.current()
-            with _committing(_writer(folder)) as writer:
+            with _committing(folder) as writer:
                 writer.optimize = True
             sync(folder)
 
     def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
-        """Build a new generation and swap it in; see `SearchEngine.rebuild`."""
-        with self._generations.lock("rebuild", 0), _writing():
-            folder = self._generations.begin()
-            index.create_in(str(folder), create_schema())
-            with _committing(_writer(folder)) as writer:
+        """Build a new generation and swap it in; see `SearchEngine.rebuild`.
+
+        Errors of `documents` and of `replay` pass unchanged, the old index stays.
+        """
+        with self._generations.lock("rebuild", 0):
+            with _writing():
+                folder = self._generations.begin()
+                index.create_in(str(folder), create_schema())
+            with _committing(folder) as writer:
                 for document in documents:
-                    writer.add_document(**document_fields(document))
+                    fields = document_fields(document)
+                    with _writing():
+                        writer.add_document(**fields)
             with self._generations.lock("write", LOCK_WAIT):
-                indexed = self._read_folder(folder, _ids_and_revisions)
-                _write(folder, _prepare(replay(indexed)))
-                self._generations.swap(folder)
+                prepared = _prepare(replay(self._read_folder(folder, _ids_and_revisions)))
+                with _writing():
+                    _write(folder, prepared)
+                    self._generations.swap(folder)
             self._generations.sweep()
         return self.document_count()
 
@@ -145,9 +155,9 @@ class WhooshEngine:
         return [Leaf(segment, facts[segment.segment().segment_id()]) for segment in segments]
 
 
-def _probe(leaves: list[Leaf]) -> None:
+def _probe(leaves: list[Leaf], most: int | None) -> None:
     for leaf in leaves:
-        leaf.probe()
+        leaf.probe(most)
 
 
 def _ids_and_revisions(leaves: list[Leaf]) -> dict[int, int]:
@@ -172,7 +182,7 @@ def _prepare(changes: Iterable[Change]) -> dict[int, dict[str, object] | None]:
 def _write(folder: Path, prepared: dict[int, dict[str, object] | None]) -> None:
     if not prepared:
         return
-    with _committing(_writer(folder)) as writer:
+    with _committing(folder) as writer:
         with writer.searcher() as searcher:
             for entry_id in prepared:
                 writer.delete_by_term(ENTRY, str(entry_id), searcher=searcher)
@@ -182,17 +192,18 @@ def _write(folder: Path, prepared: dict[int, dict[str, object] | None]) -> None:
     sync(folder)
 
 
-def _writer(folder: Path) -> SegmentWriter:
-    # A compound segment would be copied into memory whole each time a reader is opened.
-    opened = index.open_dir(str(folder))
-    return SegmentWriter(opened, codec=LetterCodec(), compound=False, limitmb=POOL_MB)
-
-
 @contextmanager
-def _committing(writer: SegmentWriter) -> Iterator[SegmentWriter]:
+def _committing(folder: Path) -> Iterator[SegmentWriter]:
+    """Give a writer of the index in `folder`; commit at the end, cancel on any error."""
+    with _writing():
+        # A compound segment would be copied into memory whole each time a reader is opened.
+        writer = SegmentWriter(
+            index.open_dir(str(folder)), codec=LetterCodec(), compound=False, limitmb=POOL_MB
+        )
     try:
         yield writer
-        writer.commit()
+        with _writing():
+            writer.commit()
     except BaseException:
         if not writer.is_closed:
             writer.cancel()
@@ -201,12 +212,16 @@ def _committing(writer: SegmentWriter) -> Iterator[SegmentWriter]:
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """Turn what goes wrong while writing into errors of this library; others' errors pass."""
+    """Turn what goes wrong in the files while writing into errors of this library."""
     try:
         yield
-    except OSError as error:
-        if error.errno in _CANNOT_WRITE:
+    except SearchIndexError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
             raise IndexUnwritable(
                 f"The index cannot be written ({error.strerror}): make room or set the rights."
             ) from error
-        raise IndexDamaged(f"The index cannot be changed ({error}): rebuild it.") from error
+        raise IndexDamaged(
+            f"The index cannot be changed ({type(error).__name__}: {error}): rebuild it."
+        ) from error

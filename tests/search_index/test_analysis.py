@@ -1,0 +1,49 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search_index.analysis import LetterAnalyzer, normalise, normalise_with_offsets
+
+
+def test_full_width_letters_and_digits_become_ordinary_lower_case():
+    """A full-width A１２ reads as a12."""
+    assert normalise("Ａ１２路") == "a12路"
+
+
+def test_invisible_characters_disappear_and_controls_become_spaces():
+    """A zero-width space inside a word does not cut it, a bell between words does."""
+    assert normalise("公\u200b积金\x07提取") == "公积金 提取"
+
+
+@given(st.text(), st.text())
+def test_a_character_folds_the_same_whatever_surrounds_it(left, right):
+    """A text folds to the folded parts put together, where no combining mark joins them."""
+    joint = left + " " + right
+    if normalise("x" + right)[:1] == "x":
+        assert normalise(joint) == normalise(left) + " " + normalise(right)
+
+
+@given(st.text())
+def test_offsets_lead_back_into_the_text(text):
+    """An offset exists for every folded character, rises, and ends at the length of the text."""
+    folded, offsets = normalise_with_offsets(text)
+    assert len(offsets) == len(folded) + 1
+    assert offsets == sorted(offsets)
+    assert offsets[-1] == len(text)
+
+
+def test_every_position_of_a_run_has_a_term():
+    """A run between two numbers leaves no gap in the positions."""
+    terms, after = LetterAnalyzer().positions("a3区长沙b4")
+    assert terms["a3"] == [0]
+    assert terms["区"] == [1]
+    assert terms["区长"] == [1]
+    assert terms["长沙"] == [2]
+    assert terms["沙"] == [3]
+    assert terms["b4"] == [4]
+    assert after == 5
+
+
+def test_positions_of_a_repeated_term_rise():
+    """A word written twice has two positions, the later one last."""
+    terms, _ = LetterAnalyzer().positions("供暖，供暖", first=10)
+    assert terms["供暖"] == [10, 12]
