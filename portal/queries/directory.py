@@ -1,0 +1,147 @@
+"""What citizens look at before they write: the tree of organisations, and the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.letters import Publication, State
+from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
+from portal.domain.periods import Granularity, Period
+from portal.domain.rates import Figures
+from portal.models import ArchiveEntry, Letter, Organisation
+
+FOUND_MOST = 20
+_WORDS_MOST = 5
+_STEP = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation to choose: ``path`` names it from level 1 down, such as 渝中区 › 大坪街道."""
+
+    id: int
+    name: str
+    path: str
+
+
+def find_organisations(session: Session, words: str, limit: int = FOUND_MOST) -> list[Place]:
+    """Return open organisations whose own or superior's name has every one of ``words``.
+
+    The best fits come first: the whole name, part of the own name, then the higher in the tree.
+    Without words the members of level 1 are returned.
+    """
+    terms = words.split()[:_WORDS_MOST]
+    parent = sa.orm.aliased(Organisation)
+    query = (
+        sa.select(Organisation)
+        .outerjoin(parent, Organisation.parent_id == parent.id)
+        .where(Organisation.closed_on.is_(None), Organisation.parent_id.is_not(None))
+    )
+    for term in terms:
+        own = (Organisation.name, Organisation.short_name, parent.name, parent.short_name)
+        query = query.where(sa.or_(*(column.icontains(term, autoescape=True) for column in own)))
+    if terms:
+        last = terms[-1]
+        names = (Organisation.short_name, Organisation.name)
+        fit = sa.case(
+            (sa.or_(*(name == last for name in names)), 0),
+            (sa.or_(*(name.icontains(last, autoescape=True) for name in names)), 1),
+            else_=2,
+        )
+        query = query.order_by(fit)
+    query = query.order_by(Organisation.level, Organisation.id).limit(limit)
+    return places(session, session.scalars(query).all())
+
+
+def places(session: Session, organisations: Iterable[Organisation]) -> list[Place]:
+    """Return the organisations as choices, each with its way down the tree; one query for all."""
+    chosen = list(organisations)
+    above = {i for o in chosen for i in path_ids(o.path)}
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.short_name, Organisation.name).where(
+            Organisation.id.in_(above), Organisation.parent_id.is_not(None)
+        )
+    )
+    names = {row.id: row.short_name or row.name for row in rows}
+    return [
+        Place(o.id, o.name, _STEP.join(names[i] for i in path_ids(o.path) if i in names))
+        for o in chosen
+    ]
+
+
+def members(session: Session) -> dict[OrganisationKind, list[Organisation]]:
+    """Return the open organisations of level 1 by kind, in the order of the tree."""
+    rows = session.scalars(
+        sa.select(Organisation)
+        .where(Organisation.kind.in_(LEVEL_ONE_KINDS), Organisation.closed_on.is_(None))
+        .order_by(Organisation.id)
+    ).all()
+    return {kind: [row for row in rows if row.kind is kind] for kind in LEVEL_ONE_KINDS}
+
+
+def subordinates(
+    session: Session, organisation: Organisation
+) -> dict[OrganisationKind, list[Organisation]]:
+    """Return the open organisations directly below, by kind; kinds without any are left out."""
+    rows = session.scalars(
+        sa.select(Organisation)
+        .where(Organisation.parent_id == organisation.id, Organisation.closed_on.is_(None))
+        .order_by(Organisation.id)
+    ).all()
+    kinds = dict.fromkeys(row.kind for row in rows)
+    return {kind: [row for row in rows if row.kind is kind] for kind in kinds}
+
+
+def superiors(session: Session, organisation: Organisation) -> list[Organisation]:
+    """Return the organisations above, from level 1 down, without the root and without itself."""
+    above = path_ids(organisation.path)[1:-1]
+    rows = session.scalars(sa.select(Organisation).where(Organisation.id.in_(above)))
+    return sorted(rows, key=lambda row: row.level)
+
+
+def latest_entries(session: Session, count: int) -> list[ArchiveEntry]:
+    """Return what was answered last and is public."""
+    query = (
+        sa.select(ArchiveEntry)
+        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
+    )
+    return list(session.scalars(query.limit(count)))
+
+
+def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
+    """Return the public entries that readers found helpful most often, if any reader has."""
+    query = (
+        sa.select(ArchiveEntry)
+        .where(ArchiveEntry.withdrawn_at.is_(None), ArchiveEntry.helpful > ArchiveEntry.unhelpful)
+        .order_by((ArchiveEntry.helpful - ArchiveEntry.unhelpful).desc(), ArchiveEntry.id.desc())
+    )
+    return list(session.scalars(query.limit(count)))
+
+
+def home_figures(session: Session, now: datetime) -> tuple[Period, Figures]:
+    """Return this civil year and the figures of the letters received in it, as they stand now.
+
+    Cohort basis, see :data:`portal.domain.rates.DEFINITIONS`; the letter rows hold the present
+    state, so no event needs to be read.
+    """
+    year = Period.of(now, Granularity.YEAR)
+    ended = Letter.state.in_((State.CLOSED, State.DECLINED))
+    public = sa.and_(ended, Letter.publication == Publication.PUBLISHED)
+    received, closed, published = session.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(sa.case((ended, 1), else_=0)), 0),
+            sa.func.coalesce(sa.func.sum(sa.case((public, 1), else_=0)), 0),
+        ).where(
+            Letter.received_at >= year.starts_at,
+            Letter.received_at < year.ends_at,
+            Letter.state != State.WITHDRAWN,
+        )
+    ).one()
+    return year, Figures(received=received, closed=int(closed), published=int(published))

@@ -1,0 +1,227 @@
+"""The form of a new letter: what it asks, and how it says what is missing."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice, enum_choices, enum_coerce
+from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
+
+from portal.domain.letters import KIND_LABELS, TEXT_MAX, TITLE_MAX, Kind
+from portal.domain.organisations import OrganisationKind
+from portal.models import Organisation
+from portal.queries.directory import Place
+from portal.services.submission import NewLetter
+from portal.services.texts import clean
+from portal.web.shared.language import label
+
+NAME_MAX = 50
+EMAIL_MAX = 254
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"0[0-9]{2,3}[2-9][0-9]{6,7}(?:-[0-9]{1,6})?")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
+_DASHES = re.compile(r"[‐‑‒–—―−－_]")
+_TALK = re.compile(r"[\s()\[\]（）.]+")
+
+KIND_HINTS: Mapping[str, Any] = {
+    Kind.CONSULTATION: _l("想了解政策、手续或办事地点"),
+    Kind.COMPLAINT: _l("对某个单位的服务或处理不满意"),
+    Kind.HELP: _l("遇到困难，希望政府帮助解决"),
+    Kind.SUGGESTION: _l("对城市管理和公共服务的意见"),
+    Kind.REPORT: _l("反映单位或工作人员违纪违法；由其上级办理，绝不公示"),
+    Kind.THANKS: _l("对单位或工作人员表示感谢"),
+}
+
+
+def one_line(text: str | None) -> str:
+    """Return typed text as one clean line."""
+    return clean(text, lines=False)
+
+
+def plain_phone(text: str | None) -> str:
+    """Return a telephone number in plain digits, as typed otherwise.
+
+    Full-width digits, spaces, brackets and the country code are taken; a dash stays only before
+    an extension.
+    """
+    folded = _DASHES.sub("-", unicodedata.normalize("NFKC", one_line(text)))
+    folded = re.sub(r"^(\+|00)86-?", "", _TALK.sub("", folded))
+    area = re.fullmatch(r"(0[0-9]{2,3})-([2-9][0-9]{6,7}(?:-[0-9]{1,6})?)", folded)
+    if area:
+        return area[1] + area[2]
+    digits = folded.replace("-", "")
+    return digits if _MOBILE.fullmatch(digits) else folded
+
+
+def plain_email(text: str | None) -> str:
+    """Return an e-mail address without blanks, full-width characters folded."""
+    return unicodedata.normalize("NFKC", one_line(text)).replace(" ", "").replace("。", ".")
+
+
+def at_most(most: int) -> Any:
+    """Return a validator that says by how many characters a text is too long."""
+
+    def check(form: FlaskForm, field: Field) -> None:
+        over = len(field.data or "") - most
+        if over > 0:
+            said = _("最多 %(most)s 字，现在多了 %(over)s 字，请删减。", most=most, over=over)
+            raise StopValidation(said)
+
+    check.field_flags = {"maxlength": most}  # type: ignore[attr-defined]
+    return check
+
+
+class WriteForm(FlaskForm):  # type: ignore[misc]
+    """A new letter; the fields stand in the order of the page, and so do their errors."""
+
+    kind = RadioField(
+        _l("这封信是"),
+        choices=lambda: enum_choices(Kind, label=label),
+        coerce=enum_coerce(Kind),
+        validators=[DataRequired(_l("请选一个类别；拿不准就选“咨询”。"))],
+        validate_choice=False,
+    )
+    organisation = SelectField(
+        _l("写给哪个单位"), validate_choice=False, default="", validators=[Optional()]
+    )
+    title = StringField(
+        _l("标题"),
+        filters=[one_line],
+        validators=[DataRequired(_l("请写一个标题，一句话说明是什么事。")), at_most(TITLE_MAX)],
+    )
+    text = TextAreaField(
+        _l("正文"),
+        filters=[clean],
+        validators=[
+            DataRequired(_l("请写下要反映的情况，空白的信无法办理。")),
+            at_most(TEXT_MAX),
+        ],
+    )
+    name = StringField(
+        _l("姓名"),
+        filters=[one_line],
+        validators=[
+            DataRequired(_l("请填写姓名，承办单位联系您时需要知道怎么称呼。")),
+            at_most(NAME_MAX),
+        ],
+    )
+    phone = TelField(_l("电话"), filters=[plain_phone])
+    email = EmailField(_l("电子邮箱"), filters=[plain_email])
+    consent = BooleanField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
+    form_token = HiddenField()
+
+    def prepare(
+        self,
+        members: Mapping[OrganisationKind, Sequence[Organisation]],
+        chosen: Place | None,
+    ) -> None:
+        """Offer the members of level 1, and ``chosen`` where it stands deeper in the tree."""
+        self.organisation.choices = [SelectChoice("", _("我不清楚由谁负责，请信箱办分办"))]
+        listed = {str(o.id) for rows in members.values() for o in rows}
+        if chosen and str(chosen.id) not in listed:
+            self.organisation.choices.append(
+                SelectChoice(str(chosen.id), chosen.path, optgroup=_("已选"))
+            )
+        for kind, rows in members.items():
+            self.organisation.choices += [
+                SelectChoice(str(o.id), o.name, optgroup=label(kind)) for o in rows
+            ]
+        if not _TOKEN.fullmatch(self.form_token.data or ""):
+            self.form_token.data = secrets.token_urlsafe(24)
+
+    def validate_kind(self, field: Field) -> None:
+        """A kind that does not exist is like none chosen."""
+        if not isinstance(field.data, Kind):
+            raise ValidationError(_("请选一个类别；拿不准就选“咨询”。"))
+
+    def validate_organisation(self, field: Field) -> None:
+        """Whether the organisation takes letters is asked by the service; here only its shape."""
+        if field.data and self.organisation_id is None:
+            raise ValidationError(_("没有这个单位，请重新选择。"))
+
+    def validate_phone(self, field: Field) -> None:
+        """One of telephone and e-mail is needed, either will do."""
+        if not field.data:
+            if not self.email.data:
+                raise ValidationError(_("请留下电话或电子邮箱中的一项，方便我们联系您。"))
+        elif not (_MOBILE.fullmatch(field.data) or _LANDLINE.fullmatch(field.data)):
+            raise ValidationError(
+                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
+            )
+
+    def validate_email(self, field: Field) -> None:
+        """An address that mail could reach."""
+        if field.data and (len(field.data) > EMAIL_MAX or not _EMAIL.fullmatch(field.data)):
+            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation chosen, or ``None`` for "I don't know" and for what is no id."""
+        typed = self.organisation.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+    @property
+    def consents(self) -> bool:
+        """Whether the letter may be published; a report of wrongdoing never may."""
+        return bool(self.consent.data) and self.kind.data is not Kind.REPORT
+
+    @property
+    def kind_label(self) -> str:
+        """The page name of the kind chosen."""
+        return label(self.kind.data) if self.kind.data in KIND_LABELS else ""
+
+    def letter(self) -> NewLetter:
+        """Return what was typed, as the service takes it."""
+        return NewLetter(
+            kind=self.kind.data,
+            title=self.title.data,
+            text=self.text.data,
+            name=self.name.data,
+            phone=self.phone.data,
+            email=self.email.data,
+            consent=self.consents,
+            organisation_id=self.organisation_id,
+        )
+
+    def submission_key(self) -> str:
+        """Return what makes one letter of two clicks: the form's token and what it says.
+
+        The content belongs to it, so that a page sent again after its text was changed is a
+        letter of its own and not swallowed.
+        """
+        said = "\0".join(str(value) for value in self.carried().values())
+        return f"{self.form_token.data}.{sha256(said.encode()).hexdigest()[:32]}"
+
+    def carried(self) -> dict[str, str]:
+        """Return every field as hidden values for the preview, in the order of the page."""
+        values = {
+            "kind": str(self.kind.data or ""),
+            "organisation": self.organisation.data or "",
+            "title": self.title.data,
+            "text": self.text.data,
+            "name": self.name.data,
+            "phone": self.phone.data,
+            "email": self.email.data,
+            "form_token": self.form_token.data,
+        }
+        return {**values, "consent": "y"} if self.consents else values

@@ -1,0 +1,61 @@
+"""The home page, and what robots and browsers ask for at the root of the site."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.domain.rates import DEFINITIONS
+from portal.models import db
+from portal.queries.directory import helpful_entries, home_figures, latest_entries, members
+from portal.web.public.blueprint import public_pages
+from portal.web.shared.clock import now
+from portal.web.shared.people import public
+
+LATEST, HELPFUL = 5, 3
+EXAMPLES = ("公积金提取", "公交线路", "物业收费", "落户", "医保报销")
+ROBOTS = """User-agent: *
+Disallow: /write
+Disallow: /track
+Disallow: /receipt
+Disallow: /letters/
+Disallow: /console/
+Disallow: /admin/
+Disallow: /account/
+"""
+
+
+@public_pages.get("/")
+@public
+def home() -> str:
+    """Show search, the two doors, this year's figures, answers and organisations."""
+    moment = now()
+    year, figures = home_figures(db.session(), moment)
+    latest = latest_entries(db.session(), LATEST)
+    shown = {entry.id for entry in latest}
+    helpful = helpful_entries(db.session(), HELPFUL + LATEST)
+    return render_template(
+        "public/home.html",
+        examples=EXAMPLES,
+        year=year,
+        figures=figures,
+        definitions=DEFINITIONS,
+        as_of=moment,
+        latest=latest,
+        helpful=[entry for entry in helpful if entry.id not in shown][:HELPFUL],
+        members=members(db.session()),
+    )
+
+
+@public_pages.get("/robots.txt")
+@public
+def robots() -> Response:
+    """Keep crawlers out of forms and letters; the archive is theirs to read."""
+    return Response(ROBOTS, mimetype="text/plain")
+
+
+@public_pages.get("/favicon.ico")
+@public
+def favicon() -> AnyResponse:
+    """Lead browsers that ask for the old name to the drawing."""
+    return redirect(url_for("static", filename="img/favicon.svg"), 301)

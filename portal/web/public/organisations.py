@@ -1,0 +1,57 @@
+"""The directory of organisations: to browse, to choose from while typing, to write to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Response, jsonify, render_template, request
+
+from portal.domain.errors import NotFound
+from portal.models import Organisation, db
+from portal.queries.directory import find_organisations, members, subordinates, superiors
+from portal.services.texts import clean
+from portal.web.public.blueprint import public_pages
+from portal.web.shared.people import public
+
+WORDS_MOST = 50
+
+
+@public_pages.get("/organisations.json")
+@public
+def organisations_json() -> Response:
+    """Return ``{"items": [{"id", "name", "path"}]}`` for what was typed in ``q``."""
+    found = find_organisations(db.session(), _words())
+    return jsonify(items=[asdict(place) for place in found])
+
+
+@public_pages.get("/organisations")
+@public
+def organisations() -> str:
+    """Show the members of level 1 by kind, or what fits the words of ``q``."""
+    words = _words()
+    return render_template(
+        "public/organisations.html",
+        words=words,
+        found=find_organisations(db.session(), words) if words else [],
+        members=members(db.session()),
+    )
+
+
+@public_pages.get("/organisations/<int:organisation_id>")
+@public
+def organisation(organisation_id: int) -> str:
+    """Show one organisation, what is above and below it, and the ways on from it."""
+    known = organisation_id < 2**31
+    found = db.session.get(Organisation, organisation_id) if known else None
+    if found is None:
+        raise NotFound
+    return render_template(
+        "public/organisation.html",
+        organisation=found,
+        superiors=superiors(db.session(), found),
+        subordinates=subordinates(db.session(), found),
+    )
+
+
+def _words() -> str:
+    return clean(request.args.get("q", "")[:WORDS_MOST], lines=False)

@@ -1,0 +1,73 @@
+"""Opening a letter with its number and query code, and leaving it again."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.domain.numbers import NumberError, parse_number
+from portal.models import db
+from portal.queries.track import letter_by_code
+from portal.web.public.blueprint import code_key, public_pages, settings
+from portal.web.public.forms_letters import TrackForm
+from portal.web.public.limits import address, count, wait_for
+from portal.web.shared.people import close_letters, open_letter, public
+
+Answer = str | tuple[str, int] | Response
+
+
+@public_pages.route("/track", methods=["GET", "POST"])
+@public
+def track() -> Answer:
+    """Ask for number and code; a wrong code is answered exactly like an unknown number."""
+    form = TrackForm(number=request.args.get("number", "")[:40])
+    if not form.is_submitted():
+        return track_page(form)
+    number = _number(form) if form.validate() else None
+    if number is None:
+        return track_page(form, 422)
+    return _open(form, number)
+
+
+@public_pages.post("/track/leave")
+@public
+def leave() -> Response:
+    """Forget the letters this browser has opened, for those who share a computer."""
+    close_letters()
+    flash(_("已退出。再次查看需要信件编号和查询码。"), "success")
+    return redirect(url_for("public.track"))
+
+
+def track_page(form: TrackForm, status: int = 200, typed: str = "") -> tuple[str, int]:
+    """Return the page with ``form``; ``typed`` is text that would be lost otherwise."""
+    return render_template("public/track.html", form=form, typed=typed), status
+
+
+def _number(form: TrackForm) -> str | None:
+    try:
+        return str(parse_number(form.number.data))
+    except NumberError as error:
+        form.number.errors = [_(str(error))]
+        return None
+
+
+def _open(form: TrackForm, number: str) -> Answer:
+    rule, keys = settings().track_limit, (("track-number", number), ("track-from", address()))
+    if wait := wait_for(rule, *keys):
+        return _busy(form, wait)
+    letter_id = letter_by_code(db.session(), number, form.code.data, code_key())
+    if letter_id is None:
+        count(rule, *keys)
+        form.code.errors = [_("信件编号和查询码对不上，请对照回执核对后再试。")]
+        return track_page(form, 422)
+    open_letter(letter_id)
+    return redirect(url_for("public.letter", number=number))
+
+
+def _busy(form: TrackForm, wait: int) -> Response:
+    said = _("试错的次数太多了，为了保护信件，请 %(n)s 分钟后再试。", n=-(-wait // 60))
+    form.code.errors = [said]
+    response = make_response(track_page(form, 429))
+    response.headers["Retry-After"] = str(wait)
+    return response
