@@ -101,4 +101,6 @@ def set_up_language(app: Flask, translations: str) -> None:
     )
     babel.init_app(app, locale_selector=choose_locale)
     app.jinja_env.filters.update(label=label, say=say, day=day, moment=moment)
-    app.jinja_env.globals.update(locales=LOCALES, current_locale=current_locale)
+    app.jinja_env.globals.update(
+        locales=LOCALES, current_locale=current_locale, get_locale=get_locale
+    )
