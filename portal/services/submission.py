@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM, Actor
@@ -29,6 +30,7 @@ from portal.models import (
     Organisation,
     ProposalStatus,
     Rating,
+    ReplyStatus,
 )
 from portal.models.base import fingerprint
 from portal.services.deadlines import set_due
@@ -36,7 +38,7 @@ from portal.services.merging import release_children
 from portal.services.numbering import next_number
 from portal.services.outbox import enqueue
 from portal.services.steps import begin, load, take
-from portal.services.texts import limited, required
+from portal.services.texts import optional, required
 from portal.services.unit import writing
 
 COMMENT_MAX = 500
@@ -72,6 +74,14 @@ def submit(new: NewLetter, form_token: str, code_key: bytes, now: datetime) -> R
     Raises :class:`InvalidInput` with the field at fault.
     """
     form_key, code = fingerprint(form_token), derive_query_code(code_key, form_token)
+    try:
+        return _take_in(new, form_key, code, code_key, now)
+    except IntegrityError:
+        # The other half of a double click got there first; the second look finds its letter.
+        return _take_in(new, form_key, code, code_key, now)
+
+
+def _take_in(new: NewLetter, form_key: str, code: str, code_key: bytes, now: datetime) -> Receipt:
     with writing() as session:
         known = session.scalar(sa.select(Letter).where(Letter.form_key == form_key))
         if known is not None:
@@ -154,7 +164,7 @@ def withdraw(letter_id: int, now: datetime) -> None:
     with writing() as session:
         letter = load(session, actor, letter_id)
         take(session, letter, Action.WITHDRAW, actor, now)
-        letter.due_on = None
+        letter.due_on = letter.answer_by = None
         release_children(session, letter, now)
 
 
@@ -163,6 +173,7 @@ def rate(letter_id: int, attitude: int, efficiency: int, comment: str, now: date
     for field, value in (("attitude", attitude), ("efficiency", efficiency)):
         if value not in range(1, 6):
             raise InvalidInput(field, N_("请在 1 至 5 分之间选择。"))
+    comment = optional("comment", comment, COMMENT_MAX)
     actor = citizen(letter_id)
     with writing() as session:
         letter = load(session, actor, letter_id)
@@ -172,7 +183,7 @@ def rate(letter_id: int, attitude: int, efficiency: int, comment: str, now: date
                 letter_id=letter.id,
                 attitude=attitude,
                 efficiency=efficiency,
-                comment=limited("comment", comment.strip(), COMMENT_MAX),
+                comment=comment,
                 created_at=now,
             )
         )
@@ -185,6 +196,8 @@ def ask_redo(letter_id: int, text: str, now: datetime) -> None:
     with writing() as session:
         letter = load(session, actor, letter_id)
         take(session, letter, Action.REDO, actor, now, reason=text)
+        if letter.reply_in_review is not None:
+            letter.reply_in_review.status = ReplyStatus.DRAFT
         letter.parent_id = None
         letter.extension_days = 0
         session.add(Message(letter_id=letter.id, kind=MessageKind.REDO, text=text, created_at=now))

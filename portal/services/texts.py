@@ -11,6 +11,8 @@ import unicodedata
 
 from portal.domain.errors import N_, InvalidInput
 
+REASON_MAX = 500
+"""Characters of a reason or note that goes with an action."""
 _INVISIBLE = {"\u200b", "\u2060", "\ufeff", "\u00ad"}
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -36,6 +38,11 @@ def required(field: str, text: str | None, most: int, *, lines: bool = True) -> 
     if not kept:
         raise InvalidInput(field, N_("请填写这一项。"))
     return limited(field, kept, most)
+
+
+def optional(field: str, text: str | None, most: int) -> str:
+    """Return the cleaned text, which may be empty; raise :class:`InvalidInput` if too long."""
+    return limited(field, clean(text), most)
 
 
 def limited(field: str, text: str, most: int) -> str:
