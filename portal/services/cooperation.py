@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.domain.access import Actor
+from portal.domain.access import Actor, Permission
 from portal.domain.errors import N_, InvalidInput, NotPermitted
 from portal.domain.letters import TEXT_MAX, Action
 from portal.domain.organisations import covers
@@ -12,9 +12,8 @@ from portal.domain.periods import civil_date
 from portal.models import CoHandling, Extension, Organisation
 from portal.queries.rules import letter_limit_in_force
 from portal.services.deadlines import set_due
-from portal.services.handling import REASON_MAX
 from portal.services.steps import load, take
-from portal.services.texts import required
+from portal.services.texts import REASON_MAX, optional, required
 from portal.services.unit import writing
 
 
@@ -44,13 +43,12 @@ def decide_extension(
     letter_id: int, version: int, granted: bool, note: str, actor: Actor, now: datetime
 ) -> None:
     """Grant or refuse the extension that waits; nobody decides on the own request."""
+    note = optional("note", note, REASON_MAX) if granted else required("note", note, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         pending = letter.pending_extension
         if pending is not None and pending.requester_id == actor.user_id:
             raise NotPermitted(N_("延期不能由申请人本人批复。"))
-        if not granted:
-            note = required("note", note, REASON_MAX)
         action = Action.GRANT_EXTENSION if granted else Action.REFUSE_EXTENSION
         take(session, letter, action, actor, now, reason=note or None)
         if pending is not None:
@@ -91,7 +89,7 @@ def contribute(letter_id: int, version: int, text: str, actor: Actor, now: datet
     text = required("text", text, TEXT_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
-        own = {grant.organisation_id for grant in actor.grants}
+        own = {g.organisation_id for g, _ in actor.reaches(Permission.CONTRIBUTION_WRITE)}
         waiting = [h for h in letter.helpers if h.organisation_id in own and h.contribution is None]
         if not waiting:
             raise NotPermitted(N_("没有等待本单位提交的协办意见。"))

@@ -23,10 +23,8 @@ from portal.models import Event, Letter, Message, MessageKind, Organisation, Rol
 from portal.services.deadlines import answer_by, set_due
 from portal.services.merging import release_children
 from portal.services.steps import load, take
-from portal.services.texts import required
+from portal.services.texts import REASON_MAX, optional, required
 from portal.services.unit import writing
-
-REASON_MAX = 500
 
 
 def accept(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
@@ -39,6 +37,7 @@ def decline(
     letter_id: int, version: int, code: DeclineReason, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Decline with a coded reason; a disputed letter only by ruling."""
+    reason = optional("reason", reason, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         disputed = letter.state is State.RETURNED
@@ -52,6 +51,7 @@ def dispatch(
     letter_id: int, version: int, to_id: int, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Send a letter down the tree, or from the top anywhere."""
+    reason = optional("reason", reason, REASON_MAX)
     _move(letter_id, version, to_id, reason, actor, now, Action.DISPATCH)
 
 
@@ -82,7 +82,7 @@ def _move(
 ) -> None:
     with writing() as session:
         letter = load(session, actor, letter_id, version)
-        target = _target(session, letter, to_id)
+        target = _target(session, letter, to_id, action)
         if action is Action.DISPATCH and not covers(letter.organisation_path, target.path):
             raise InvalidInput("organisation", N_("只能交办给本单位的下级；转给其他单位请用转办。"))
         if action is Action.RULE:
@@ -95,11 +95,12 @@ def _move(
             letter.placed = True
 
 
-def _target(session: Session, letter: Letter, to_id: int) -> Organisation:
+def _target(session: Session, letter: Letter, to_id: int, action: Action) -> Organisation:
     target = session.get(Organisation, to_id)
     if target is None or not target.active:
         raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
-    if target.id == letter.organisation_id:
+    # A ruling may well say that the letter belongs where it lies.
+    if target.id == letter.organisation_id and action is not Action.RULE:
         raise InvalidInput("organisation", N_("信件已经在这个单位，请选择其他单位。"))
     if letter.accused_path and covers(letter.accused_path, target.path):
         raise InvalidInput("organisation", N_("举报信件不能交给被举报的单位。"))
@@ -130,7 +131,7 @@ def _superior(session: Session, letter: Letter) -> int:
     paths = session.scalars(
         sa.select(Organisation.path)
         .join(Event, Event.to_organisation_id == Organisation.id)
-        .where(Event.letter_id == letter.id)
+        .where(Event.letter_id == letter.id, Event.action != Action.INVITE)
     )
     return common_superior([*paths, letter.organisation_path])
 
@@ -160,9 +161,9 @@ def close_unanswered(now: datetime) -> int:
     closed = 0
     with writing() as session:
         late = session.scalars(
-            sa.select(Letter).where(
-                Letter.state == State.AWAITING_CITIZEN, Letter.answer_by < civil_date(now)
-            )
+            sa.select(Letter)
+            .where(Letter.state == State.AWAITING_CITIZEN, Letter.answer_by < civil_date(now))
+            .with_for_update(of=Letter)
         )
         for letter in late:
             take(session, letter, Action.TIME_OUT, SYSTEM, now, reason_code="no_supplement")

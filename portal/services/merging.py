@@ -14,7 +14,7 @@ from portal.domain.numbers import NumberError, parse_number
 from portal.models import Letter, Reply, ReplyStatus
 from portal.services.deadlines import set_due
 from portal.services.steps import load, take
-from portal.services.texts import limited
+from portal.services.texts import REASON_MAX, limited, optional
 from portal.services.unit import writing
 
 
@@ -22,6 +22,7 @@ def merge(
     letter_id: int, version: int, parent_number: str, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Merge a letter into the open one of ``parent_number`` that the actor may read too."""
+    reason = optional("reason", reason, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         parent = _parent(session, parent_number, actor)
@@ -29,9 +30,11 @@ def merge(
             raise InvalidInput("parent_number", N_("不能并入自身，请填写另一封信的编号。"))
         if parent.state in ENDED_STATES or parent.state is State.MERGED:
             raise InvalidInput("parent_number", N_("主信已经办结或并案，请填写办理中的信件编号。"))
-        if letter.was_report != parent.was_report:
-            raise InvalidInput("parent_number", N_("举报信件只能与举报信件并案。"))
-        take(session, letter, Action.MERGE, actor, now, reason=reason)
+        # Otherwise the accused could come to hold, and answer, the letter that accuses them.
+        if letter.was_report != parent.was_report or letter.accused_id != parent.accused_id:
+            said = N_("举报信件只能与举报同一单位的信件并案。")
+            raise InvalidInput("parent_number", said)
+        take(session, letter, Action.MERGE, actor, now, reason=reason or None)
         letter.parent = parent
         letter.due_on = None
 
@@ -41,7 +44,9 @@ def _parent(session: Session, number: str, actor: Actor) -> Letter:
         text = str(parse_number(number))
     except NumberError as error:
         raise InvalidInput("parent_number", str(error)) from error
-    parent = session.scalar(sa.select(Letter).where(Letter.number == text))
+    # Locked, so that it cannot be closed while another letter is being merged into it.
+    query = sa.select(Letter).where(Letter.number == text).with_for_update(of=Letter)
+    parent = session.scalar(query)
     if parent is None or not can(actor, Permission.LETTER_READ, parent):
         raise InvalidInput("parent_number", N_("没有找到这个编号的信件。"))
     return parent
@@ -49,18 +54,17 @@ def _parent(session: Session, number: str, actor: Actor) -> Letter:
 
 def separate(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
     """Take a merged letter out again; it goes back to where it was."""
+    reason = optional("reason", reason, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
-        take(session, letter, Action.SEPARATE, actor, now, reason=reason)
+        take(session, letter, Action.SEPARATE, actor, now, reason=reason or None)
         letter.parent = None
         set_due(session, letter)
 
 
 def close_children(session: Session, parent: Letter, reply: Reply, now: datetime) -> None:
     """Close what was merged into ``parent``, each sender answered with a reply of its own."""
-    for child in list(parent.children):
-        if child.state is not State.MERGED:
-            continue
+    for child in _followers(session, parent):
         text = f"您反映的问题与编号 {parent.number} 的来信相同，已合并办理，现答复如下：\n\n{reply.text}"
         session.add(
             Reply(
@@ -81,8 +85,19 @@ def close_children(session: Session, parent: Letter, reply: Reply, now: datetime
 
 def release_children(session: Session, parent: Letter, now: datetime) -> None:
     """Let go what was merged into a letter that ends without an answer."""
-    for child in list(parent.children):
-        if child.state is State.MERGED:
-            take(session, child, Action.RELEASE_MERGED, SYSTEM, now)
-            child.parent = None
-            set_due(session, child)
+    for child in _followers(session, parent):
+        take(session, child, Action.RELEASE_MERGED, SYSTEM, now)
+        child.parent = None
+        set_due(session, child)
+
+
+def _followers(session: Session, parent: Letter) -> list[Letter]:
+    """Return what is merged into ``parent`` now, locked and as it is in the database."""
+    query = (
+        sa.select(Letter)
+        .where(Letter.parent_id == parent.id, Letter.state == State.MERGED)
+        .order_by(Letter.id)
+        .with_for_update(of=Letter)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))

@@ -10,10 +10,9 @@ from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, ActionNotAllowed, Conflict, InvalidInput, NotPermitted
 from portal.domain.letters import TEXT_MAX, Action, State
 from portal.models import Letter, Reply, ReplyKind, ReplyStatus
-from portal.services.handling import REASON_MAX
 from portal.services.merging import close_children
 from portal.services.steps import load, take
-from portal.services.texts import clean, limited, required
+from portal.services.texts import REASON_MAX, clean, limited, required
 from portal.services.unit import writing
 
 DRAFT_STATES = frozenset({State.IN_PROGRESS, State.CLOSED})
@@ -29,7 +28,7 @@ def save_draft(letter_id: int, text: str, reply_version: int, actor: Actor, now:
         letter = load(session, actor, letter_id)
         if not can(actor, Permission.REPLY_WRITE, letter):
             raise NotPermitted
-        if letter.state not in DRAFT_STATES:
+        if letter.state not in DRAFT_STATES or letter.reply_in_review is not None:
             raise ActionNotAllowed(N_("信件当前的状态不允许这项操作。"))
         return _write(
             session, letter, limited("text", clean(text), TEXT_MAX), reply_version, actor, now
@@ -43,12 +42,11 @@ def _write(
     if (draft.version if draft else 0) != reply_version:
         raise Conflict(N_("这份答复刚被其他人改过，您写的内容仍在下方，请核对后再保存。"))
     if draft is None:
-        kind = ReplyKind.FOLLOW_UP if letter.state is State.CLOSED else ReplyKind.REPLY
-        draft = Reply(
-            letter_id=letter.id, kind=kind, status=ReplyStatus.DRAFT, created_at=now, version=0
-        )
+        draft = Reply(letter_id=letter.id, status=ReplyStatus.DRAFT, created_at=now, version=0)
         letter.replies.append(draft)
     draft.text, draft.author_id, draft.updated_at = text, actor.user_id, now
+    # A draft may outlive a closing without reply, or a redo: its kind follows the letter.
+    draft.kind = ReplyKind.FOLLOW_UP if letter.closed_at else ReplyKind.REPLY
     draft.organisation_id = letter.organisation_id
     draft.version += 1
     session.flush()
