@@ -7,7 +7,7 @@ phrase go on across punctuation. A run of other letters and digits (`a3`, `12345
 one position.
 
 Words of a dictionary are not indexed: on real letters they made neither known-item search nor
-similar letters better (`tests/bench/bench_relevance.py`), only the index larger and dependent on
+similar letters better (`tests/bench/bench_search_relevance.py`), only the index larger and dependent on
 the dictionary's version. The dictionary serves the query side: which characters belong together.
 """
 

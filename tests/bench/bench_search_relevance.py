@@ -1,0 +1,76 @@
+"""How good search and similar letters are: `python -m tests.bench.bench_search_relevance`.
+
+Needs the shared evaluation letters. Baselines stand beside each figure: BM25 on bigrams for known
+items; BM25 on bigrams, TF-IDF cosine on words and a rank fusion of three for similar letters.
+"""
+
+import runpy
+import sys
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from search_index.engine import Document, SearchRequest
+from search_index.whoosh_engine import WhooshEngine
+from tests.bench.search_data import DATA, evaluation, nothing
+
+DAY = date(2019, 1, 1)
+KNOWN_ITEM_BASELINES = {"reply_stripped": (".557", ".722"), "content": (".842", ".938")}
+
+
+def build(folder: str, texts: Iterable[tuple[str, str, str]]) -> WhooshEngine:
+    """Return an engine over (title, letter, reply) rows, numbered from 1."""
+    engine = WhooshEngine(Path(folder) / "index")
+    documents = (Document(n, 1, *row, "咨询", (1,), DAY) for n, row in enumerate(texts, start=1))
+    engine.rebuild(documents, replay=nothing)
+    return engine
+
+
+def known_items(field: str) -> tuple[float, float]:
+    """Return MRR@10 and hit@10 of finding a letter by its title in `field` alone."""
+    documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
+    ranks = []
+    with tempfile.TemporaryDirectory() as folder:
+        engine = build(folder, (("", row[field] or "", "") for row in documents))
+        for query in queries:
+            page = engine.search(SearchRequest(query["query"], match="any", per_page=10))
+            ids = [documents[hit.entry_id - 1]["id"] for hit in page.hits]
+            ranks.append(ids.index(query["doc_id"]) + 1 if query["doc_id"] in ids else 0)
+    found = [1 / rank for rank in ranks if rank]
+    return sum(found) / len(queries), len(found) / len(queries)
+
+
+def similar_letters() -> dict[str, dict[str, tuple[float, int]]]:
+    """Return the measures of similar letters by query set, as the shared scorer computes them."""
+    corpus, queries = evaluation("similar_corpus"), evaluation("similar_queries")
+    numbers = {row["id"]: n for n, row in enumerate(corpus, start=1)}
+    run = {}
+    with tempfile.TemporaryDirectory() as folder:
+        engine = build(folder, ((row["title"], row["content"], "") for row in corpus))
+        for query in queries:
+            itself = numbers.get(query["letter_id"])
+            hits = engine.similar(query["content"], 20, exclude=itself, title=query["title"])
+            run[query["qid"]] = {corpus[h.entry_id - 1]["id"]: h.score for h in hits}
+    scorer = runpy.run_path(str(DATA / "evaluation" / "score_similar.py"))["score"]
+    measures: dict[str, dict[str, tuple[float, int]]] = scorer(run)
+    return measures
+
+
+def main() -> None:
+    """Measure and print."""
+    say = sys.stdout.write
+    if not (DATA / "evaluation").is_dir():
+        sys.exit(f"There are no evaluation letters in {DATA}: set LETTERBOX_SHARED_DATA.")
+    for field, (mrr_baseline, hit_baseline) in KNOWN_ITEM_BASELINES.items():
+        mrr, hit = known_items(field)
+        say(f"title finds {field}: MRR@10 {mrr:.3f} ({mrr_baseline}), ")
+        say(f"hit@10 {hit:.3f} ({hit_baseline})\n")
+    measures = similar_letters()
+    figures = [measures[name]["nDCG@10"][0] for name in ("A", "B")]
+    say(f"similar letters, nDCG@10 set A / B: {figures[0]} / {figures[1]} ")
+    say("(bigrams .574 / .779, words .688 / .841, fusion .695 / .930)\n")
+
+
+if __name__ == "__main__":
+    main()
