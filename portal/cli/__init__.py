@@ -6,6 +6,8 @@ import click
 
 from portal import __version__
 from portal.cli.house import Commands
+from portal.cli.importing import import_command
+from portal.cli.indexing import reindex
 from portal.cli.serve import serve, work
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -21,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (serve, work):
+for command in (serve, work, import_command, reindex):
     main.add_command(command)

@@ -1,0 +1,194 @@
+"""``letterbox import``: letters of another system, from a CSV file."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from portal.adapters.csv_reader import CsvProblem, CsvRow, CsvSource, RejectsFile, open_csv
+from portal.cli.house import UsageFault, house, now, organisation_of, progress, settings_of
+from portal.cli.indexing import drain_outbox
+from portal.domain.letters import Kind
+from portal.services.import_columns import RECOGNISED, ImportFault, map_columns
+from portal.services.import_rows import Defaults
+from portal.services.importing import ImportPlan, Tally, import_letters
+
+_SHOWN_REJECTS = 20
+_SHOWN_NAMES = 5
+_BYTES_A_MEGABYTE = 1_000_000
+EPILOG = (
+    "Columns of ours: " + ", ".join(RECOGNISED) + ". Needed are title and text, and received_at "
+    "unless --default-date is given. Common headings of other systems, Chinese ones too, are "
+    'recognised. A map file is TOML: one line each, such as text = "content".'
+)
+
+
+@click.command("import", epilog=EPILOG)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file that says which column is which.",
+)
+@click.option(
+    "--column",
+    "pairs",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="One column, before the map file; may be repeated.",
+)
+@click.option("--dry-run", is_flag=True, help="Check everything, write nothing to the database.")
+@click.option(
+    "--publish",
+    is_flag=True,
+    help="Put answered letters into the public archive, personal data masked by the "
+    "default rules. Only for letters that are public where they come from.",
+)
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where bad rows are written; by default 'imports' in the instance folder.",
+)
+@click.option(
+    "--organisation",
+    metavar="CODE",
+    help="Holds the letters whose organisation is not known here (by default the "
+    "letterbox office).",
+)
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help="Kind of rows that name none, or one unknown here (by default consultation, "
+    "and unknown kinds are rejected).",
+)
+@click.option(
+    "--default-date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Date of letters and replies that have none; without it they are rejected.",
+)
+@click.option(
+    "--source",
+    default="import",
+    show_default=True,
+    help="Name of the other system; ids are kept apart by it.",
+)
+def import_command(
+    file: Path,
+    map_file: Path | None,
+    pairs: tuple[str, ...],
+    dry_run: bool,
+    publish: bool,
+    rejects: Path | None,
+    organisation: str | None,
+    kind: str | None,
+    default_date: datetime | None,
+    source: str,
+) -> None:
+    """Take over letters, with their replies, from FILE (CSV in UTF-8 or GB18030).
+
+    Answered letters arrive closed, others wait for acceptance. Bad rows are listed with line
+    and reason and written to a file that can be mended and imported again; good rows are kept.
+    The same file again adds nothing.
+    """  # fmt: skip
+    defaults = Defaults(
+        Kind(kind) if kind else None, default_date.date() if default_date else None, source
+    )
+    with house() as app:
+        target = rejects or _default_rejects(app, file)
+        place = organisation_of(organisation).id if organisation else None
+        try:
+            with open_csv(file) as csv_source:
+                columns = map_columns(csv_source.header, _given(map_file, pairs))
+                plan = ImportPlan(columns, defaults, place, publish, dry_run)
+                _take_over(app, file, csv_source, plan, target)
+        except (CsvProblem, ImportFault) as error:
+            raise UsageFault(f"{file.name}: {error}") from error
+
+
+def _default_rejects(app: Flask, file: Path) -> Path:
+    return settings_of(app).instance / "imports" / f"{file.stem}.rejects.csv"
+
+
+def _given(map_file: Path | None, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return the column map: what was typed goes before what the file says."""
+    given: dict[str, str] = {}
+    if map_file is not None:
+        try:
+            content = tomllib.loads(map_file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageFault(f"{map_file}: {error}") from error
+        content = content.get("columns", content)
+        wrong = [name for name, value in content.items() if not isinstance(value, str)]
+        if wrong:
+            raise UsageFault(f"{map_file}: {wrong[0]} must be a column name in quotes")
+        given.update(content)
+    for pair in pairs:
+        ours, sign, theirs = pair.partition("=")
+        if not sign or not ours or not theirs:
+            raise UsageFault(f"--column {pair!r} must look like text=content")
+        given[ours.strip()] = theirs.strip()
+    return given
+
+
+def _take_over(app: Flask, file: Path, source: CsvSource, plan: ImportPlan, target: Path) -> None:
+    click.echo(f"{file.name}: {source.encoding}, columns {_named(source, plan)}", err=True)
+    bad = RejectsFile(target, source.header)
+    shown = 0
+
+    def reject(row: CsvRow, reason: str) -> None:
+        nonlocal shown
+        bad.write(row, reason)
+        shown += 1
+        if shown <= _SHOWN_REJECTS:
+            click.echo(f"line {row.line}: {reason}", err=True)
+        elif shown == _SHOWN_REJECTS + 1:
+            click.echo("… further rows are in the rejects file", err=True)
+
+    begun = time.monotonic()
+    try:
+        with progress("rows", None) as advance:
+            tally = import_letters(source, plan, now(), reject, advance)
+    finally:
+        written = bad.close()
+    _report(tally, plan, time.monotonic() - begun, target if written else None)
+    if plan.publish and not plan.dry_run:
+        drain_outbox(app)
+        click.echo(f"index           {_size(settings_of(app).index_folder):.1f} MB")
+    click.echo(f"peak memory     {_peak():.0f} MB")
+
+
+def _named(source: CsvSource, plan: ImportPlan) -> str:
+    return ", ".join(f"{ours}={source.header[i]}" for ours, i in plan.columns.items())
+
+
+def _report(tally: Tally, plan: ImportPlan, seconds: float, rejects: Path | None) -> None:
+    would = "would be " if plan.dry_run else ""
+    click.echo(f"rows read       {tally.read:,}")
+    click.echo(f"{would}added{'' if would else '     '}      {tally.added:,}"
+               f" ({tally.answered:,} answered, {tally.published:,} published)")  # fmt: skip
+    click.echo(f"known already   {tally.known:,}")
+    click.echo(f"rejected        {tally.rejected:,}" + (f" → {rejects}" if rejects else ""))
+    click.echo(f"time            {seconds:.1f} s, {tally.read / max(seconds, 1e-9):,.0f} letters/s")
+    for name, count in tally.unmatched.most_common(_SHOWN_NAMES):
+        click.echo(f"organisation unknown here: {name} ({count:,} letters)", err=True)
+
+
+def _size(folder: Path) -> float:
+    """Return the megabytes that the files below ``folder`` take."""
+    files = (each.stat().st_size for each in folder.rglob("*") if each.is_file())
+    return sum(files) / _BYTES_A_MEGABYTE
+
+
+def _peak() -> float:
+    """Return the most memory that this process has held, in megabytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / _BYTES_A_MEGABYTE if sys.platform == "darwin" else peak * 1024 / _BYTES_A_MEGABYTE

@@ -1,0 +1,65 @@
+"""``letterbox reindex``, and waiting until the index has caught up."""
+
+from __future__ import annotations
+
+import time
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.adapters.archive_index import open_index
+from portal.cli.house import house, now, progress, settings_of
+from portal.models import ArchiveEntry, OutboxRow, OutboxStatus, db
+from portal.services.indexing import drain, rebuild, revive_dead
+
+_PAUSE_SECONDS = 0.5
+
+
+@click.command()
+def reindex() -> None:
+    """Build the full-text index anew from the archive table.
+
+    The site stays open: the new index is built beside the old one and takes its place when it
+    is complete. Entries that could not be indexed before get another try.
+    """
+    with house() as app:
+        index = open_index(settings_of(app).index_folder)
+        live = sa.select(sa.func.count()).where(ArchiveEntry.withdrawn_at.is_(None))
+        total = db.session.scalar(live) or 0
+        done = 0
+        begun = time.monotonic()
+        with progress("entries", total) as advance:
+
+            def show(reached: int) -> None:
+                nonlocal done
+                advance(reached - done)
+                done = reached
+
+            count = rebuild(index, show)
+        revived = revive_dead(now())
+        if revived:
+            click.echo(f"{revived} entries that had failed are tried again by the worker")
+        click.echo(f"{count:,} entries indexed in {time.monotonic() - begun:.1f} s")
+
+
+def drain_outbox(app: Flask) -> int:
+    """Bring the index up to date with everything that waits, here or by a running worker."""
+    index = open_index(settings_of(app).index_folder)
+    first = left = _waiting()
+    with progress("indexed", first) as advance:
+        while left:
+            settled = drain(index, now())
+            before, left = left, _waiting()
+            advance(before - left)
+            if not settled and left:
+                # Another process holds the index, or a row waits for its next attempt.
+                time.sleep(_PAUSE_SECONDS)
+    return first
+
+
+def _waiting() -> int:
+    query = sa.select(sa.func.count()).select_from(OutboxRow)
+    left = db.session.scalar(query.where(OutboxRow.status == OutboxStatus.WAITING)) or 0
+    db.session.rollback()
+    return left
