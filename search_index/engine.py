@@ -102,4 +102,4 @@ class SearchEngine(Protocol):
         """
 
     def optimise(self) -> None:
-        """Merge all segments into one, so that nothing of deleted documents is left in the files."""
+        """Rewrite what is needed so that nothing of deleted documents is left in the files."""

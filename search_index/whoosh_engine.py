@@ -5,40 +5,33 @@ brings deleted documents back. Whatever goes wrong while reading is damage, so t
 one error to fall back on.
 """
 
-import errno
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from whoosh import index
-from whoosh.writing import SegmentWriter
 
 from search_index import similar as similar_letters
 from search_index.analysis import ANALYZER_VERSION
-from search_index.codec import LetterCodec
 from search_index.engine import Change, Document, Replay, SearchRequest, Upsert
-from search_index.errors import IndexDamaged, IndexUnwritable, SearchIndexError
+from search_index.errors import IndexDamaged, SearchIndexError
 from search_index.generations import Generations, sync
 from search_index.postings import Facts, Leaf
 from search_index.query import parse
 from search_index.results import SearchPage, SimilarHit
 from search_index.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
 from search_index.searching import search
+from search_index.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
 
 T = TypeVar("T")
 
 LOCK_WAIT = 10.0
 """Seconds that a writer waits for another one."""
 
-POOL_MB = 128
-"""Memory for postings during a build before a run is written to disk."""
-
 PROBED_LISTS = 50
 """Posting lists of each field read by a quick check."""
-
-_CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
 
 class WhooshEngine:
@@ -86,15 +79,16 @@ class WhooshEngine:
         Raises ValueError for a document that cannot be indexed, before anything is written.
         """
         prepared = _prepare(changes)
-        with self._generations.lock("write", LOCK_WAIT), _writing():
+        with self._generations.lock("write", LOCK_WAIT), writing():
             _write(self._generations.current(), prepared)
 
     def optimise(self) -> None:
-        """Merge all segments into one; see `SearchEngine.optimise`."""
-        with self._generations.lock("write", LOCK_WAIT), _writing():
+        """Leave no deleted document in the files; see `SearchEngine.optimise`."""
+        with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
-            with _committing(folder) as writer:
-                writer.optimize = True
+            for group in purges(folder):
+                with committing(folder, merge_only(group)):
+                    pass
             sync(folder)
 
     def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
@@ -103,17 +97,13 @@ class WhooshEngine:
         Errors of `documents` and of `replay` pass unchanged, the old index stays.
         """
         with self._generations.lock("rebuild", 0):
-            with _writing():
+            with writing():
                 folder = self._generations.begin()
                 index.create_in(str(folder), create_schema())
-            with _committing(folder) as writer:
-                for document in documents:
-                    fields = document_fields(document)
-                    with _writing():
-                        writer.add_document(**fields)
+            _fill(folder, documents)
             with self._generations.lock("write", LOCK_WAIT):
                 prepared = _prepare(replay(self._read_folder(folder, _ids_and_revisions)))
-                with _writing():
+                with writing():
                     _write(folder, prepared)
                     self._generations.swap(folder)
             self._generations.sweep()
@@ -179,10 +169,21 @@ def _prepare(changes: Iterable[Change]) -> dict[int, dict[str, object] | None]:
     return prepared
 
 
+def _fill(folder: Path, documents: Iterable[Document]) -> None:
+    """Write `documents` into an empty index, a segment at a time."""
+    remaining = iter(documents)
+    for first in remaining:
+        with committing(folder, lambda _, segments: segments) as writer:
+            for document in chain((first,), islice(remaining, SEGMENT_DOCUMENTS - 1)):
+                fields = document_fields(document)
+                with writing():
+                    writer.add_document(**fields)
+
+
 def _write(folder: Path, prepared: dict[int, dict[str, object] | None]) -> None:
     if not prepared:
         return
-    with _committing(folder) as writer:
+    with committing(folder) as writer:
         with writer.searcher() as searcher:
             for entry_id in prepared:
                 writer.delete_by_term(ENTRY, str(entry_id), searcher=searcher)
@@ -190,38 +191,3 @@ def _write(folder: Path, prepared: dict[int, dict[str, object] | None]) -> None:
             if fields is not None:
                 writer.add_document(**fields)
     sync(folder)
-
-
-@contextmanager
-def _committing(folder: Path) -> Iterator[SegmentWriter]:
-    """Give a writer of the index in `folder`; commit at the end, cancel on any error."""
-    with _writing():
-        # A compound segment would be copied into memory whole each time a reader is opened.
-        writer = SegmentWriter(
-            index.open_dir(str(folder)), codec=LetterCodec(), compound=False, limitmb=POOL_MB
-        )
-    try:
-        yield writer
-        with _writing():
-            writer.commit()
-    except BaseException:
-        if not writer.is_closed:
-            writer.cancel()
-        raise
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """Turn what goes wrong in the files while writing into errors of this library."""
-    try:
-        yield
-    except SearchIndexError:
-        raise
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
-            raise IndexUnwritable(
-                f"The index cannot be written ({error.strerror}): make room or set the rights."
-            ) from error
-        raise IndexDamaged(
-            f"The index cannot be changed ({type(error).__name__}: {error}): rebuild it."
-        ) from error
