@@ -17,6 +17,7 @@ from portal.domain.errors import N_, InvalidInput, LetterboxError
 from portal.domain.events import ActorKind, Axis, RecordAction
 from portal.models import User, db
 from portal.services.steps import record
+from portal.services.texts import clean
 from portal.services.unit import writing
 
 PASSWORD_MIN = 10
@@ -56,7 +57,8 @@ def log_in(username: str, password: str, now: datetime, failures: int, lock: tim
 
     Raises :class:`LoginFailed` or :class:`AccountLocked`.
     """
-    query = sa.select(User).where(User.username == username)
+    # PostgreSQL refuses a text with a zero byte; nobody is called that.
+    query = sa.select(User).where(User.username == clean(username, lines=False))
     user = db.session.scalar(query)
     known_hash = user.password_hash if user and not user.disabled else _DUMMY
     correct = _verify(known_hash, password)
