@@ -9,6 +9,7 @@ from flask import current_app
 
 from portal.models import Model
 from portal.models.base import EncryptedText, UtcDateTime
+from portal.models.rates import Instant
 
 config = context.config
 if config.config_file_name is not None:
@@ -21,6 +22,8 @@ def render(kind: str, item: object, autogen: object) -> str | bool:
     """Write the columns of the house as plain types, so that a migration outlives the code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.BigInteger()"
     if kind == "type" and isinstance(item, EncryptedText):
         return "sa.Text()"
     return False

@@ -18,6 +18,7 @@ from portal.models.publication import (
     PublicField,
     RedactionMark,
 )
+from portal.models.rates import RateFact
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, LimitRow, NumberSequence
 from portal.models.user import RoleGrant, User
@@ -46,6 +47,7 @@ __all__ = [
     "ProposalStatus",
     "PublicField",
     "Rating",
+    "RateFact",
     "RedactionMark",
     "Reply",
     "ReplyKind",

@@ -17,6 +17,7 @@ from portal.domain.events import ActorKind, Axis, RecordAction
 from portal.domain.letters import Action, CloseReason, Publication, State
 from portal.domain.workflow import TRANSITIONS, advance
 from portal.models import Event, Letter, Organisation, StateInterval
+from portal.services.facts import touch
 
 _HELD = frozenset({State.AWAITING_CITIZEN, State.MERGED})
 
@@ -207,4 +208,6 @@ def record(
         recorded_at=recorded_at or now,
     )
     session.add(event)
+    if letter is not None and axis is not Axis.RECORD:
+        touch(session, letter.id)
     return event

@@ -2,7 +2,8 @@
 
 On SQLite it ends whatever read transaction the request has opened, because a transaction that
 has read cannot be upgraded safely, and begins with ``BEGIN IMMEDIATE``. Units nest: an inner one
-joins the outer, which alone commits.
+joins the outer, which alone commits. Just before that the facts of the rates are brought up to
+date with the events of the unit.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import N_, Unavailable
 from portal.models import db
 from portal.models.base import BEGIN_MODE
+from portal.services.facts import forget, settle
 
 _INSIDE = "letterbox_unit"
 
@@ -39,9 +41,11 @@ def writing() -> Iterator[Session]:
     session.info[_INSIDE] = True
     try:
         yield session
+        settle(session)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop(_INSIDE, None)
+        forget(session)
