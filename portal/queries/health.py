@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from portal.adapters.archive_index import ArchiveIndex, SearchIndexError
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus
 
+OUTBOX_AGE_MOST = 60.0
+"""Seconds after which waiting rows mean that no worker is at work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -27,9 +30,14 @@ class Readiness:
     dead_letters: int
 
     @property
-    def ready(self) -> bool:
-        """Whether the house serves as it should; a lagging index does not close it."""
-        return self.database and self.dead_letters == 0 and self.index == "ok"
+    def faults(self) -> list[str]:
+        """What needs a person or will be mended soon; none of it takes the site down."""
+        found = {
+            "index": self.index != "ok",
+            "outbox": self.outbox_age > OUTBOX_AGE_MOST,
+            "dead_letters": self.dead_letters > 0,
+        }
+        return [name for name, wrong in found.items() if wrong]
 
 
 def readiness(session: Session, index: ArchiveIndex, now: datetime) -> Readiness:

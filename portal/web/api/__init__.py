@@ -1,7 +1,13 @@
-"""The api part of the web."""
+"""The part of the web for programs: the open data of the archive, and health."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-api_blueprints: tuple[Blueprint, ...] = ()
+from portal.web.api import v1
+from portal.web.api.blueprint import open_data
+from portal.web.api.health import health
+
+__all__ = ["api_blueprints", "v1"]
+
+api_blueprints: tuple[Blueprint, ...] = (open_data, health)

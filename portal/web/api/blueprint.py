@@ -1,0 +1,83 @@
+"""The open data of the archive: the blueprint, its errors as JSON, what every answer carries."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from portal.config import Settings
+from portal.domain.errors import InvalidInput, NotFound
+from portal.models import db
+from portal.web.shared.safety import limiter
+
+open_data = Blueprint("api", __name__, url_prefix="/api/v1")
+LIMIT = "300 per minute"
+limiter.limit(LIMIT)(open_data)
+
+
+class Gone(NotFound):
+    """The entry was withdrawn."""
+
+
+def settings() -> Settings:
+    """Return the settings of the running portal."""
+    found: Settings = current_app.extensions["letterbox"]
+    return found
+
+
+def answer(body: dict[str, Any]) -> Response:
+    """Return ``body`` as JSON that may be kept but must be asked for again each time.
+
+    So what is withdrawn from the web is gone at the next request.
+    """
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def failure(status: int, message: str, field: str = "") -> Response:
+    """Return an error as JSON: ``{"error": {"status", "title", "detail"[, "parameter"]}}``."""
+    error: dict[str, Any] = {"status": status, "title": HTTPStatus(status).phrase}
+    error["detail"] = message
+    if field:
+        error["parameter"] = field
+    response = jsonify(error=error)
+    response.status_code = status
+    return response
+
+
+@open_data.after_request
+def _open(response: Response) -> Response:
+    """Let pages of other sites read, and never send cookies: open data know no visitor."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@open_data.errorhandler(InvalidInput)
+def _wrong(error: InvalidInput) -> Response:
+    return failure(400, _(str(error)), error.field)
+
+
+@open_data.errorhandler(NotFound)
+def _missing(error: NotFound) -> Response:
+    if isinstance(error, Gone):
+        return failure(410, _("这份公示件已撤下。"))
+    return failure(404, _(str(error)))
+
+
+@open_data.errorhandler(OperationalError)
+def _database(error: OperationalError) -> Response:
+    db.session.rollback()
+    return failure(503, _("系统暂时繁忙，请稍后再试。"))
+
+
+@open_data.errorhandler(HTTPException)
+def _http(error: HTTPException) -> Response:
+    return failure(error.code or 500, error.description or "")

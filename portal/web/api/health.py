@@ -1,0 +1,53 @@
+"""Health: is the process alive, and how are database, index and outbox.
+
+``/readyz`` answers 503 only where the site cannot serve; what merely degrades it is named in
+``faults``, so that one bad document never takes a site out of service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import structlog
+from flask import Blueprint, Response, current_app, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.adapters.archive_index import open_index
+from portal.models import db
+from portal.queries.health import readiness
+from portal.web.shared.clock import now
+from portal.web.shared.people import public
+from portal.web.shared.safety import limiter
+
+health = Blueprint("health", __name__)
+limiter.exempt(health)
+_log = structlog.get_logger("portal.health")
+
+
+@health.get("/healthz")
+@public
+def live() -> Response:
+    """Say that the process answers; nothing else is asked."""
+    return _told({"status": "ok"}, 200)
+
+
+@health.get("/readyz")
+@public
+def ready() -> Response:
+    """Say how the house is; 503 where the database does not answer."""
+    index = open_index(current_app.extensions["letterbox"].index_folder)
+    try:
+        found = readiness(db.session(), index, now())
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        _log.error("not_ready", kind=type(error).__name__)
+        return _told({"status": "unavailable", "faults": ["database"], "database": False}, 503)
+    status = "degraded" if found.faults else "ok"
+    return _told({"status": status, "faults": found.faults, **asdict(found)}, 200)
+
+
+def _told(body: dict[str, object], status: int) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response

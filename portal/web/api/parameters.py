@@ -1,0 +1,89 @@
+"""The parameters of the open data, read strictly: a wrong one is an error that names it."""
+
+from __future__ import annotations
+
+from flask import request
+
+from portal.domain.errors import N_, InvalidInput
+from portal.domain.letters import Kind
+from portal.models import db
+from portal.queries.archive import known_organisation
+from portal.queries.archive_table import ID_MOST, Wish
+from portal.services.texts import clean
+
+PER_PAGE, PER_PAGE_MOST = 20, 100
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+QUERY_MOST = 200
+
+PARAMETERS: dict[str, str] = {
+    "q": N_("查询的词，最多 200 字；加引号按原句查。只用于 search"),
+    "sort": N_("relevance 最相关（默认）或 date 最新答复。只用于 search"),
+    "organisation": N_("答复单位的 id，包括它的下属单位"),
+    "kind": N_("来信类别"),
+    "year": N_("答复年份"),
+    "page": N_("第几页，从 1 开始"),
+    "per_page": N_("每页几条，1 到 100，默认 20"),
+}
+"""Every parameter with its meaning, shown in the documentation."""
+
+
+def wish(*, searching: bool = False) -> Wish:
+    """Return what the address asks for; raises :class:`InvalidInput` with the parameter."""
+    for name in request.args:
+        if name not in PARAMETERS or (name in ("q", "sort") and not searching):
+            raise InvalidInput(name, N_("没有这个参数。"))
+    return Wish(
+        text=_query() if searching else "",
+        organisation_id=_organisation(),
+        kind=_kind(),
+        year=_number("year", FIRST_YEAR, LAST_YEAR),
+        by_date=_sort() == "date",
+        page=_number("page", 1, ID_MOST) or 1,
+    )
+
+
+def per_page() -> int:
+    """Return how many entries a page is to have."""
+    return _number("per_page", 1, PER_PAGE_MOST) or PER_PAGE
+
+
+def _query() -> str:
+    text = clean(request.args.get("q"), lines=False)
+    if not text:
+        raise InvalidInput("q", N_("请给出查询的词。"))
+    if len(text) > QUERY_MOST:
+        raise InvalidInput("q", N_("查询的词最多 200 字。"))
+    return text
+
+
+def _sort() -> str:
+    given = request.args.get("sort", "relevance")
+    if given not in ("relevance", "date"):
+        raise InvalidInput("sort", N_("只能是 relevance 或 date。"))
+    return given
+
+
+def _kind() -> Kind | None:
+    given = request.args.get("kind")
+    if given is None:
+        return None
+    if given not in {str(kind) for kind in Kind}:
+        raise InvalidInput("kind", N_("没有这个来信类别。"))
+    return Kind(given)
+
+
+def _organisation() -> int | None:
+    number = _number("organisation", 1, ID_MOST)
+    if number is not None and known_organisation(db.session(), number) is None:
+        raise InvalidInput("organisation", N_("没有这个单位。"))
+    return number
+
+
+def _number(name: str, least: int, most: int) -> int | None:
+    given = request.args.get(name)
+    if given is None:
+        return None
+    valid = given.isascii() and given.isdigit() and len(given) <= len(str(most))
+    if not valid or not least <= int(given) <= most:
+        raise InvalidInput(name, N_("请给出范围内的整数。"))
+    return int(given)

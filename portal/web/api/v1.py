@@ -1,0 +1,100 @@
+"""The open data of the archive, version 1: lists, entries, search, and their documentation.
+
+Fields and parameters keep their names and meanings; new ones may be added.
+"""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+from werkzeug.exceptions import NotFound as NoSuchAddress
+
+from portal.adapters.archive_index import fragments, open_index
+from portal.domain.errors import NotFound
+from portal.models import db
+from portal.queries.archive import search_archive
+from portal.queries.archive_table import Listing, archive_entry, list_entries
+from portal.web.api.blueprint import LIMIT, Gone, answer, open_data, settings
+from portal.web.api.documents import FIELDS, absolute, document, page_of
+from portal.web.api.parameters import PARAMETERS, per_page, wish
+from portal.web.shared.people import public
+
+FRAGMENT = 96
+"""Characters of the passages a search returns."""
+
+
+@open_data.get("/")
+@public
+def index() -> Response | str:
+    """Describe the open data: a page for people, JSON for programs."""
+    addresses = {
+        "entries": absolute("api.entries"),
+        "entry": absolute("api.index") + "entries/{id}",
+        "search": absolute("api.search") + "?q={q}",
+    }
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        return render_template(
+            "api/index.html", addresses=addresses, fields=FIELDS, parameters=PARAMETERS
+        )
+    response = answer(
+        {"addresses": addresses, "parameters": PARAMETERS, "fields": FIELDS, "limit": LIMIT}
+    )
+    response.vary.add("Accept")
+    return response
+
+
+@open_data.get("/entries")
+@public
+def entries() -> Response:
+    """Return a page of entries, what was answered last first."""
+    size = per_page()
+    listing = list_entries(db.session(), wish(), size)
+    return answer({"data": [document(e) for e in listing.entries], **page_of(listing, size)})
+
+
+@open_data.get("/entries/<int:entry_id>")
+@public
+def entry(entry_id: int) -> Response:
+    """Return one entry; 410 where it was withdrawn."""
+    found = archive_entry(db.session(), entry_id)
+    if found is None:
+        raise NotFound
+    if found.withdrawn_at is not None:
+        raise Gone
+    return answer({"data": document(found)})
+
+
+@open_data.get("/search")
+@public
+def search() -> Response:
+    """Return a page of hits with the passages that hold the words, as HTML with ``<mark>``."""
+    size = per_page()
+    found = search_archive(
+        db.session(), open_index(settings().index_folder), wish(searching=True), size
+    )
+    data = [
+        {
+            **document(e),
+            "passages": {
+                "letter": fragments(e.text, found.understood, FRAGMENT),
+                "reply": fragments(e.reply, found.understood, FRAGMENT),
+            },
+        }
+        for e in found.entries
+    ]
+    listing = Listing(found.entries, found.total, found.page, found.pages)
+    return answer(
+        {
+            "data": data,
+            **page_of(listing, size),
+            "understood": list(found.understood),
+            "matched": "any" if found.partial else "all",
+            "degraded": found.degraded,
+        }
+    )
+
+
+@open_data.get("/<path:rest>")
+@public
+def unknown(rest: str) -> Response:
+    """Answer an address that does not exist like every other error of the open data."""
+    raise NoSuchAddress
