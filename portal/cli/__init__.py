@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from portal import __version__
+from portal.cli.demo import demo
 from portal.cli.house import Commands
 from portal.cli.importing import import_command
 from portal.cli.indexing import reindex
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (serve, work, import_command, reindex):
+for command in (serve, work, demo, import_command, reindex):
     main.add_command(command)

@@ -7,10 +7,10 @@ neither shows a traceback.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import click
 import sqlalchemy as sa
@@ -26,7 +26,13 @@ from portal.config import Settings, SettingsError, load_settings
 from portal.domain.errors import InvalidInput, LetterboxError
 from portal.models import Organisation, db
 
-Advance = Callable[[int], None]
+
+class Advance(Protocol):
+    """Counts ``n`` steps more; a ``total`` learned meanwhile may come with it."""
+
+    def __call__(self, n: int, total: int | None = None) -> None: ...
+
+
 _SECONDS_BETWEEN_LINES = 10.0
 
 
@@ -129,20 +135,27 @@ def progress(label: str, total: int | None) -> Iterator[Advance]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda n: bar.advance(task, n)
+
+        def advance(n: int, total: int | None = None) -> None:
+            bar.update(task, advance=n, total=total)
+
+        yield advance
 
 
 @contextmanager
 def _lines(label: str, total: int | None) -> Iterator[Advance]:
-    done, shown = 0, time.monotonic()
-    of = f" of {total:,}" if total else ""
+    done, known, shown = 0, total, time.monotonic()
 
-    def advance(n: int) -> None:
-        nonlocal done, shown
-        done += n
-        if time.monotonic() - shown >= _SECONDS_BETWEEN_LINES:
+    def show() -> None:
+        click.echo(f"{label}: {done:,}" + (f" of {known:,}" if known else ""), err=True)
+
+    def advance(n: int, total: int | None = None) -> None:
+        nonlocal done, known, shown
+        done, known = done + n, total or known
+        if time.monotonic() - shown >= _SECONDS_BETWEEN_LINES and done != known:
             shown = time.monotonic()
-            click.echo(f"{label}: {done:,}{of}", err=True)
+            show()
 
     yield advance
-    click.echo(f"{label}: {done:,}{of}", err=True)
+    if done:
+        show()

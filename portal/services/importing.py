@@ -22,6 +22,7 @@ from portal.domain.events import Axis, RecordAction
 from portal.domain.letters import ConsentBasis, Kind, State
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, Reply, StateInterval, db
+from portal.services.facts import touch
 from portal.services.import_rows import Defaults, ImportedLetter, RowFault, read_row
 from portal.services.import_values import (
     ANSWERED,
@@ -201,6 +202,8 @@ def _write(
         intervals += interval_rows(letter_id, each, walk, holder)
         if each.reply:
             replies.append(reply_row(letter_id, each, holder))
+    for letter_id in ids:
+        touch(session, letter_id)
     session.execute(sa.insert(Event), events)
     session.execute(sa.insert(StateInterval), intervals)
     if replies:

@@ -1,0 +1,42 @@
+"""``letterbox demo``: a house to look around in."""
+
+from __future__ import annotations
+
+import click
+
+from portal.cli.house import house, now, progress, settings_of
+from portal.cli.indexing import drain_outbox
+from portal.domain.access import ROLE_LABELS
+from portal.models import db
+from portal.services.demo import demo_size, set_up_demo
+from portal.services.demo_staff import ACCOUNTS, PASSWORD
+
+
+@click.command()
+def demo() -> None:
+    """Fill an empty letterbox with the demo: Chongqing's organisations, people, letters.
+
+    Prints the accounts to log in with. A second run changes nothing and prints them again; a
+    letterbox with data of its own is left alone.
+    """
+    with house() as app:
+        reached = 0
+        with progress("demo letters", None) as advance:
+
+            def show(done: int, total: int) -> None:
+                nonlocal reached
+                advance(done - reached, total)
+                reached = done
+
+            made = set_up_demo(settings_of(app).key("code"), now(), show)
+        if made is not None:
+            drain_outbox(app)
+        size = made or demo_size(db.session())
+    state = "set up" if made else "already here"
+    click.echo(
+        f"The demo is {state}: {size.organisations:,} organisations, {size.users:,} accounts, "
+        f"{size.letters:,} letters, {size.published:,} published."
+    )
+    click.echo(f"Accounts of the demo, password {PASSWORD} (for trying out only):")
+    for account in ACCOUNTS:
+        click.echo(f"  {account.username:<10} {ROLE_LABELS[account.role]}  {account.name}")
