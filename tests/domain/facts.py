@@ -1,0 +1,43 @@
+"""A letter as guards and access rules see it, made of plain values."""
+
+from dataclasses import dataclass
+
+from portal.domain.letters import CloseReason, ConsentBasis, Kind, Publication, State
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the guards look at; the defaults let every guard agree that can."""
+
+    kind: Kind = Kind.CONSULTATION
+    state: State = State.SUBMITTED
+    publication: Publication = Publication.NOT_PROPOSED
+    state_before: State | None = None
+    was_report: bool = False
+    consent_basis: ConsentBasis = ConsentBasis.SENDER
+    close_reason: CloseReason | None = CloseReason.ANSWERED
+    return_count: int = 0
+    placed: bool = False
+    sent_from_id: int | None = 1
+    reopened: bool = False
+    rated: bool = False
+    supervised: bool = False
+    author_id: int | None = 7
+    proposer_id: int | None = 7
+    extension_pending: bool = False
+    extension_granted: bool = False
+    follow_up_pending: bool = False
+    correction_pending: bool = False
+    accepted: bool = False
+    has_children: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a letter is."""
+
+    organisation_path: str
+    accused_path: str | None = None
+    ruling_path: str | None = None
+    helper_paths: tuple[str, ...] = ()
+    id: int = 1

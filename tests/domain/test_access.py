@@ -1,0 +1,189 @@
+"""The grants table, written out a second time by hand and tried at every place."""
+
+import pytest
+
+from portal.domain.access import (
+    ACTION_PERMISSIONS,
+    CITIZEN_ACTIONS,
+    GRANTS,
+    MACHINE,
+    MACHINE_ACTIONS,
+    SYSTEM,
+    SYSTEM_ACTIONS,
+    Actor,
+    Grant,
+    Permission,
+    Reach,
+    Role,
+    can,
+    may,
+)
+from portal.domain.events import ActorKind
+from portal.domain.letters import Action
+from tests.domain.facts import Place
+
+TABLE = """
+                             dispatcher handler reviewer supervisor administrator auditor
+house:audit:read             -          -       -        -          -             all
+house:calendar:edit          -          -       -        -          all           -
+house:limits:edit            -          -       -        -          all           -
+house:organisations:edit     -          -       -        -          all           -
+house:users:edit             -          -       -        -          all           -
+letter:contacts:reveal       subtree    unit    subtree  subtree    -             -
+letter:contribution:write    -          unit    -        -          -             -
+letter:extension:decide      subtree    -       -        subtree    -             -
+letter:extension:request     -          unit    -        -          -             -
+letter:handling:accept       subtree    -       -        -          -             -
+letter:handling:ask          subtree    unit    -        -          -             -
+letter:handling:assign       subtree    -       -        -          -             -
+letter:handling:dispatch     subtree    -       -        -          -             -
+letter:handling:invite       -          unit    -        -          -             -
+letter:handling:merge        subtree    unit    -        -          -             -
+letter:handling:return       subtree    unit    -        -          -             -
+letter:handling:rule         -          -       -        subtree    -             -
+letter:handling:sign_for     subtree    unit    -        -          -             -
+letter:handling:supervise    -          -       -        subtree    -             -
+letter:handling:transfer     subtree    unit    -        -          -             -
+letter:letter:read           subtree    unit    subtree  subtree    -             -
+letter:publication:decide    -          -       subtree  -          -             -
+letter:publication:propose   -          unit    -        -          -             -
+letter:publication:withdraw  -          -       subtree  -          -             -
+letter:reply:sign            -          -       subtree  -          -             -
+letter:reply:write           -          unit    -        -          -             -
+organisation:rates:read      subtree    unit    subtree  subtree    -             -
+"""
+
+HEAD, *ROWS = (line.split() for line in TABLE.strip("\n").splitlines())
+CELLS = [
+    (Role(role), Permission(row[0]), None if cell == "-" else Reach[cell.upper()])
+    for row in ROWS
+    for role, cell in zip(HEAD, row[1:], strict=True)
+]
+UNIT = "/1/2/"
+PLACES = {"unit": UNIT, "below": "/1/2/5/", "above": "/1/", "beside": "/1/3/", "alike": "/1/20/"}
+REACHED = {
+    None: set(),
+    Reach.UNIT: {"unit"},
+    Reach.SUBTREE: {"unit", "below"},
+    Reach.ALL: set(PLACES),
+}
+
+
+def staff(role: Role, path: str = UNIT) -> Actor:
+    """Return a person who holds ``role`` at the organisation of ``path``."""
+    organisation_id = int(path.strip("/").rpartition("/")[2])
+    return Actor(ActorKind.STAFF, 7, "", (Grant(role, organisation_id, path),))
+
+
+def test_table_here_is_complete() -> None:
+    """The table of this file names every role and every permission."""
+    assert {role for role, _, _ in CELLS} == set(Role)
+    assert {permission for _, permission, _ in CELLS} == set(Permission)
+
+
+@pytest.mark.parametrize(("role", "permission", "reach"), CELLS)
+def test_every_role_and_permission(role: Role, permission: Permission, reach: Reach | None) -> None:
+    """A role carries a permission with the reach of the table, or not at all."""
+    assert GRANTS[role].get(permission) is reach
+    assert staff(role).holds(permission) is (reach is not None)
+
+
+@pytest.mark.parametrize(("role", "permission", "reach"), CELLS)
+def test_every_place(role: Role, permission: Permission, reach: Reach | None) -> None:
+    """A permission reaches the places of its reach and no others."""
+    reached = set()
+    for where, path in PLACES.items():
+        # A contribution is written where one was invited, whoever holds the letter.
+        invited = permission is Permission.CONTRIBUTION_WRITE
+        letter = Place("/9/", helper_paths=(path,)) if invited else Place(path)
+        if can(staff(role), permission, letter):
+            reached.add(where)
+    assert reached == REACHED[reach]
+
+
+def test_permissions_are_sorted() -> None:
+    """Permissions stand in alphabetical order and are named scope:resource:action."""
+    values = [str(p) for p in Permission]
+    assert values == sorted(values)
+    assert all(len(value.split(":")) == 3 for value in values)
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_duties_are_separate(role: Role) -> None:
+    """Administrators and auditors read no letters by that role alone."""
+    assert not [p for p in GRANTS[role] if p.startswith("letter:")]
+
+
+def test_several_roles_add_up() -> None:
+    """A person with two roles at two places has each where it is held."""
+    actor = Actor(
+        ActorKind.STAFF,
+        7,
+        "",
+        (Grant(Role.HANDLER, 2, "/1/2/"), Grant(Role.REVIEWER, 3, "/1/3/")),
+    )
+    assert can(actor, Permission.REPLY_WRITE, Place("/1/2/"))
+    assert not can(actor, Permission.REPLY_WRITE, Place("/1/3/"))
+    assert can(actor, Permission.REPLY_SIGN, Place("/1/3/"))
+    assert not can(actor, Permission.REPLY_SIGN, Place("/1/2/"))
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"), [("/1/2/", False), ("/1/2/5/", False), ("/1/", True), ("/1/3/", False)]
+)
+def test_report_is_hidden_from_the_accused(path: str, seen: bool) -> None:
+    """A report is hidden from the accused and all below, wherever it lies; not from above."""
+    letter = Place("/1/2/5/", accused_path="/1/2/")
+    assert can(staff(Role.SUPERVISOR, path), Permission.LETTER_READ, letter) is seen
+
+
+def test_accused_as_helpers_see_nothing() -> None:
+    """An invitation does not open a report to the organisation it accuses."""
+    letter = Place("/1/3/", accused_path="/1/2/", helper_paths=("/1/2/",))
+    assert not can(staff(Role.HANDLER), Permission.LETTER_READ, letter)
+    assert not can(staff(Role.HANDLER), Permission.CONTRIBUTION_WRITE, letter)
+
+
+def test_helpers_read_and_contribute_only() -> None:
+    """An invited organisation reads and contributes, and has no other permission."""
+    letter = Place("/1/3/", helper_paths=("/1/2/",))
+    allowed = {p for p in Permission if can(staff(Role.HANDLER), p, letter)}
+    assert allowed == {Permission.LETTER_READ, Permission.CONTRIBUTION_WRITE}
+
+
+@pytest.mark.parametrize(("path", "rules"), [("/1/", True), ("/1/2/", True), ("/1/2/5/", False)])
+def test_ruling_belongs_to_the_superior(path: str, rules: bool) -> None:
+    """A dispute is ruled by the common superior or above, not by who holds the letter."""
+    letter = Place("/1/2/5/", ruling_path="/1/2/")
+    assert can(staff(Role.SUPERVISOR, path), Permission.HANDLING_RULE, letter) is rules
+
+
+def test_actions_have_exactly_one_kind_of_actor() -> None:
+    """Every action but submitting belongs to staff, the citizen or the house."""
+    others = CITIZEN_ACTIONS | (SYSTEM_ACTIONS - set(ACTION_PERMISSIONS))
+    assert not CITIZEN_ACTIONS & set(ACTION_PERMISSIONS)
+    assert set(ACTION_PERMISSIONS) | others == set(Action) - {Action.SUBMIT}
+    assert set(MACHINE_ACTIONS) == {Action.PROPOSE, Action.PUBLISH}
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_citizens_act_on_their_letter_only(action: Action) -> None:
+    """A citizen takes the citizen's actions on the letter that was opened, and no others."""
+    citizen = Actor(ActorKind.CITIZEN, letter_id=1)
+    assert may(citizen, action, Place("/1/2/", id=1)) is (action in CITIZEN_ACTIONS)
+    assert not may(citizen, action, Place("/1/2/", id=2))
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_house_and_machine_have_their_own_actions(action: Action) -> None:
+    """The house ends waits and mergers, an import publishes; neither does anything else."""
+    letter = Place("/1/2/")
+    assert may(SYSTEM, action, letter) is (action in SYSTEM_ACTIONS)
+    assert may(MACHINE, action, letter) is (action in MACHINE_ACTIONS)
+
+
+@pytest.mark.parametrize("action", [a for a in Action if a not in ACTION_PERMISSIONS])
+def test_staff_do_not_act_for_citizens(action: Action) -> None:
+    """Nobody of the staff takes an action of the citizen or the house, whatever the roles."""
+    everything = tuple(Grant(role, 1, "/1/") for role in Role)
+    assert not may(Actor(ActorKind.STAFF, 7, "", everything), action, Place("/1/2/"))
