@@ -16,6 +16,7 @@ from portal.domain.errors import N_, ActionNotAllowed, InvalidInput, NotFound, N
 from portal.domain.events import Axis, RecordAction
 from portal.domain.redaction import FindingKind, Mark, Sender, apply, detect
 from portal.models import Decision, Letter, Proposal, PublicField, RedactionMark
+from portal.queries.redaction import original_of
 from portal.services.steps import load, record
 from portal.services.texts import required
 from portal.services.unit import writing
@@ -33,16 +34,6 @@ class PublicCopy:
     reply: str
 
 
-def original(proposal: Proposal, field: PublicField) -> str:
-    """Return the untouched text of ``field``."""
-    texts = {
-        PublicField.TITLE: proposal.title,
-        PublicField.LETTER: proposal.text,
-        PublicField.REPLY: proposal.reply,
-    }
-    return texts[field]
-
-
 def public_copy(proposal: Proposal) -> PublicCopy:
     """Return the texts with every mark applied that is not to be kept."""
 
@@ -52,7 +43,7 @@ def public_copy(proposal: Proposal) -> PublicCopy:
             for m in proposal.marks
             if m.field is field and m.decision is not Decision.KEEP
         ]
-        return apply(original(proposal, field), marks)
+        return apply(original_of(proposal, field), marks)
 
     return PublicCopy(shown(PublicField.TITLE), shown(PublicField.LETTER), shown(PublicField.REPLY))
 
@@ -62,7 +53,7 @@ def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) ->
     sender = Sender(letter.sender_name or "", letter.sender_phone or "", letter.sender_email or "")
     known = _settled(earlier) if earlier else {}
     for field in PublicField:
-        text = original(proposal, field)
+        text = original_of(proposal, field)
         for finding in detect(text, sender=sender, field=field.value):
             past = known.get((field, finding.text))
             proposal.marks.append(
@@ -80,7 +71,7 @@ def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) ->
 
 def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMark]:
     return {
-        (mark.field, original(proposal, mark.field)[mark.start : mark.end]): mark
+        (mark.field, original_of(proposal, mark.field)[mark.start : mark.end]): mark
         for mark in proposal.marks
         if mark.decision is not Decision.OPEN
     }
@@ -144,7 +135,7 @@ def add_mark(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
     phrase = required("phrase", phrase, REASON_MAX)
     with writing() as session:
         letter, proposal = _open(session, letter_id, actor)
-        text = original(proposal, field)
+        text = original_of(proposal, field)
         places = _places(text, phrase)
         if not places:
             raise InvalidInput("phrase", N_("原文中没有这段文字，请从原文复制。"))

@@ -3,12 +3,14 @@ const improvements = {
   "[data-max]": "./counter.js",
   "[data-draft], [data-draft-clear]": "./draft.js",
   "[data-tree-picker]": "./tree-picker.js",
+  "[data-autosave]": "./autosave.js",
   "[data-copy]": "./copy.js",
   "[data-print]": "./print.js",
   "[data-confirm]": "./confirm.js",
   "[data-similar]": "./similar.js",
   "[data-shortcuts]": "./console.js",
   "[data-error-summary]": "./errors.js",
+  "[data-findings]": "./redaction.js",
   "details.menu": "./menu.js",
 };
 
