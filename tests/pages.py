@@ -132,7 +132,9 @@ class _Reader(HTMLParser):
             name, words = self.area
             if self.form and name:
                 # The first line end after the tag is not part of the value.
-                self.form.fields.setdefault(name, []).append("".join(words).removeprefix("\n"))
+                self.form.fields.setdefault(name, []).append(
+                    "".join(words).removeprefix("\r").removeprefix("\n")
+                )
             self.area = None
 
     def handle_data(self, data: str) -> None:
