@@ -43,8 +43,14 @@ def find_organisations(session: Session, words: str, limit: int = FOUND_MOST) ->
         .where(Organisation.closed_on.is_(None), Organisation.parent_id.is_not(None))
     )
     for term in terms:
-        own = (Organisation.name, Organisation.short_name, parent.name, parent.short_name)
-        query = query.where(sa.or_(*(column.icontains(term, autoescape=True) for column in own)))
+        own, above = (
+            sa.or_(
+                *(name.icontains(term, autoescape=True) for name in (each.name, each.short_name))
+            )
+            for each in (Organisation, parent)
+        )
+        # The office at the top is above everybody, so its name says nothing.
+        query = query.where(sa.or_(own, sa.and_(parent.parent_id.is_not(None), above)))
     if terms:
         last = terms[-1]
         names = (Organisation.short_name, Organisation.name)
