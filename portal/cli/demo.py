@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import click
+from flask import Flask
 
 from portal.cli.house import house, now, progress, settings_of
 from portal.cli.indexing import drain_outbox
 from portal.domain.access import ROLE_LABELS
+from portal.domain.errors import ActionNotAllowed
 from portal.models import db
 from portal.services.demo import demo_size, set_up_demo
 from portal.services.demo_staff import ACCOUNTS, PASSWORD
@@ -20,18 +22,30 @@ def demo() -> None:
     letterbox with data of its own is left alone.
     """
     with house() as app:
-        reached = 0
-        with progress("demo letters", None) as advance:
+        _print_demo(app)
 
-            def show(done: int, total: int) -> None:
-                nonlocal reached
-                advance(done - reached, total)
-                reached = done
 
-            made = set_up_demo(settings_of(app).key("code"), now(), show)
-        if made is not None:
-            drain_outbox(app)
-        size = made or demo_size(db.session())
+def offer_demo(app: Flask) -> None:
+    """Set the demo up where the house is empty; a house with data of its own stays as it is."""
+    try:
+        _print_demo(app)
+    except ActionNotAllowed:
+        click.echo("The letterbox has data of its own; no demo was added.")
+
+
+def _print_demo(app: Flask) -> None:
+    reached = 0
+    with progress("demo letters", None) as advance:
+
+        def show(done: int, total: int) -> None:
+            nonlocal reached
+            advance(done - reached, total)
+            reached = done
+
+        made = set_up_demo(settings_of(app).key("code"), now(), show)
+    if made is not None:
+        drain_outbox(app)
+    size = made or demo_size(db.session())
     state = "set up" if made else "already here"
     click.echo(
         f"The demo is {state}: {size.organisations:,} organisations, {size.users:,} accounts, "
@@ -40,3 +54,4 @@ def demo() -> None:
     click.echo(f"Accounts of the demo, password {PASSWORD} (for trying out only):")
     for account in ACCOUNTS:
         click.echo(f"  {account.username:<10} {ROLE_LABELS[account.role]}  {account.name}")
+    db.session.rollback()

@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from portal.app import create_app, ensure_database
+from portal.cli.demo import offer_demo
 from portal.cli.house import UsageFault, now, quiet
 from portal.cli.worker import run
 from portal.config import Settings, load_settings
@@ -27,7 +28,10 @@ _RESPAWN_SECONDS = 2.0
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes.")
 @click.option("--no-worker", is_flag=True, help="Run 'letterbox work' elsewhere instead.")
-def serve(host: str | None, port: int | None, workers: int | None, no_worker: bool) -> None:
+@click.option("--demo", "with_demo", is_flag=True, help="Set the demo up first, if empty.")
+def serve(
+    host: str | None, port: int | None, workers: int | None, no_worker: bool, with_demo: bool
+) -> None:
     """Serve the letterbox until Ctrl-C, with its background worker.
 
     The database is migrated first. Without options the settings apply (environment, then
@@ -40,6 +44,9 @@ def serve(host: str | None, port: int | None, workers: int | None, no_worker: bo
     _check_port(settings)
     app = create_app(quiet(settings))
     ensure_database(app, now())
+    if with_demo:
+        with app.app_context():
+            offer_demo(app)
     server = Granian(
         "portal.app:create_app",
         factory=True,
