@@ -23,7 +23,7 @@ MOST_SHOWN = 5
 
 _GREETING = re.compile(r"您好|你好|尊敬的|来信收悉|来信已收到")
 _CONTACT = re.compile(r"[0-9]{3,4}[-‐ ]?[0-9]{7,8}|12345|[0-9]{7,11}|@|办公地址|地址[:：]")
-_SENTENCE = re.compile(r"[^。!?\n;]*\?")
+_SENTENCE = re.compile(r"[^。!！?？\n;；]*[?？]")
 _HAN = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9]{2,}")
 _COMMON = frozenset(
     "的了吗呢吧啊么是在我您你们他有和与就都也还不没请问如何怎什哪能否可以要会这那个为何时候知道"
@@ -76,8 +76,8 @@ def check_reply(text: str, letter: str, sender: Sender | None = None) -> list[Re
 
 def questions(letter: str) -> list[str]:
     """Return the sentences of a letter that end in a question mark, as they were written."""
-    found = _SENTENCE.findall(_plain(letter))
-    return [question.strip() for question in found if _words(question)]
+    found = (question.strip() for question in _SENTENCE.findall(letter))
+    return [question for question in found if _words(_plain(question))]
 
 
 def open_questions(letter: str, reply: str) -> list[str]:
@@ -86,7 +86,7 @@ def open_questions(letter: str, reply: str) -> list[str]:
     return [
         question
         for question in questions(letter)
-        if len(_words(question) & answered) < SHARED * len(_words(question))
+        if len((asked := _words(_plain(question))) & answered) < SHARED * len(asked)
     ]
 
 

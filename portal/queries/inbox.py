@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_
-from portal.domain.letters import Kind, Publication, State
+from portal.domain.letters import CLOCK_STATES, Kind, Publication, State
 from portal.domain.periods import midnight
 from portal.models import Letter, Organisation
 from portal.queries.queues import Marks, Queue, conditions
@@ -39,11 +39,15 @@ SORT_LABELS: dict[Sort, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an inbox address asks for; dates are civil and inclusive, ``page`` counts from 1."""
+    """What an inbox address asks for; dates are civil and inclusive, ``page`` counts from 1.
+
+    ``organisation`` stands for its subtree, with ``own`` for itself alone.
+    """
 
     queue: Queue = Queue.TODO
     kind: Kind | None = None
     organisation: Organisation | None = None
+    own: bool = False
     received_from: date | None = None
     received_to: date | None = None
     words: str = ""
@@ -72,6 +76,11 @@ class InboxRow:
     received_at: datetime
     supervised: bool
     reopened: bool
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock runs against the office."""
+        return self.due_on is not None and self.state in CLOCK_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,9 @@ def _narrowing(filters: Filters) -> list[Condition]:
     found: list[Condition] = []
     if filters.kind:
         found.append(Letter.kind == filters.kind)
-    if filters.organisation:
+    if filters.organisation and filters.own:
+        found.append(Letter.organisation_id == filters.organisation.id)
+    elif filters.organisation:
         found.append(Letter.organisation_id.in_(subtree_ids(filters.organisation.path)))
     if filters.received_from:
         found.append(Letter.received_at >= midnight(filters.received_from))

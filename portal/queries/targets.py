@@ -72,11 +72,17 @@ def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     parent = sa.orm.aliased(Organisation)
     query = sa.select(Organisation).outerjoin(parent, Organisation.parent_id == parent.id)
     for term in terms:
-        places = (
-            Organisation.name, Organisation.short_name, Organisation.code,
-            parent.name, parent.short_name,
-        )  # fmt: skip
-        query = query.where(sa.or_(*(place.icontains(term, autoescape=True) for place in places)))
+        own = (Organisation.name, Organisation.short_name, Organisation.code)
+        above = sa.or_(
+            *(n.icontains(term, autoescape=True) for n in (parent.name, parent.short_name))
+        )
+        # The office at the top is above everybody, so its name says nothing.
+        query = query.where(
+            sa.or_(
+                sa.and_(parent.parent_id.is_not(None), above),
+                *(name.icontains(term, autoescape=True) for name in own),
+            )
+        )
     if terms:
         query = query.order_by(_fit(terms[-1]))
     query = query.where(within).order_by(Organisation.level, Organisation.id).limit(MOST_FOUND)

@@ -27,6 +27,13 @@ ACTOR_LABELS: dict[ActorKind, str] = {
     ActorKind.SYSTEM: N_("系统"),
     ActorKind.MACHINE: N_("机器审核"),
 }
+_FROM_ELSEWHERE = frozenset(
+    {
+        Action.CONTRIBUTE, Action.SUPERVISE, Action.END_SUPERVISION, Action.GRANT_EXTENSION,
+        Action.REFUSE_EXTENSION, Action.RULE_DECLINE,
+    }
+)  # fmt: skip
+"""What people of another organisation than the holder do; the event names the holder."""
 _LABELS: dict[str, str] = {
     **{str(action): label for action, label in ACTION_LABELS.items()},
     **{str(action): label for action, label in RECORD_LABELS.items()},
@@ -83,10 +90,11 @@ def changes_since(session: Session, letter: Letter, version: int) -> list[Happen
 
 
 def _happening(event: Event) -> Happening:
+    held = event.organisation if event.action not in _FROM_ELSEWHERE else None
     return Happening(
         title=_LABELS.get(event.action, event.action),
         at=event.occurred_at,
-        organisation=event.organisation.name if event.organisation else "",
+        organisation=held.name if held else "",
         to_organisation=event.to_organisation.name if event.to_organisation else "",
         who=event.actor.name if event.actor else ACTOR_LABELS.get(event.actor_kind, ""),
         reasons=_reasons(event),

@@ -10,10 +10,25 @@ from types import ModuleType
 
 from flask import Blueprint
 
-from portal.web.console import account
+from portal.web.console import (
+    account,
+    actions,
+    day,
+    inbox,
+    letter,
+    organisations,
+    replies,
+)
 from portal.web.console.blueprint import console
 
-view_modules: tuple[ModuleType, ...] = ()
+view_modules: tuple[ModuleType, ...] = (
+    actions,
+    day,
+    inbox,
+    letter,
+    organisations,
+    replies,
+)
 """Modules whose routes are on the shared blueprint."""
 
 console_blueprints: tuple[Blueprint, ...] = (account.account, console)

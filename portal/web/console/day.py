@@ -1,0 +1,57 @@
+"""The supervisor's day."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, request
+
+from portal.domain.access import Permission
+from portal.domain.due import remaining
+from portal.models import Organisation, db
+from portal.queries.day import PRESSING, day, supervised_tops
+from portal.queries.directory import superiors
+from portal.queries.inbox import Filters, inbox_page
+from portal.queries.queues import QUEUE_LABELS, Queue, marks
+from portal.queries.rules import work_calendar
+from portal.queries.targets import organisation_of, readable_condition
+from portal.web.console.blueprint import console
+from portal.web.shared.clock import now, today
+from portal.web.shared.people import current_actor, needs
+
+LATEST = 10
+
+
+@console.get("/day", endpoint="day")
+@needs(Permission.HANDLING_SUPERVISE)
+def show_day() -> str:
+    """Show what presses by organisation, and the letters that are most overdue."""
+    session, actor, top = db.session(), current_actor(), _top()
+    calendar = work_calendar(session)
+    at = marks(calendar, now())
+    overdue = Filters(queue=Queue.OVERDUE, organisation=top)
+    rows = inbox_page(session, actor, overdue, at, LATEST).rows
+    return render_template(
+        "console/day.html",
+        day=day(session, actor, at, top),
+        pressing=PRESSING,
+        labels=QUEUE_LABELS,
+        above=_above(top),
+        latest=[(row, remaining(calendar, today(), row.due_on)) for row in rows if row.due_on],
+    )
+
+
+def _top() -> Organisation | None:
+    """Return the organisation of the address; one that is not supervised is like none at all."""
+    asked = request.args.get("organisation", "")
+    if not asked:
+        return None
+    found = organisation_of(db.session(), readable_condition(current_actor()), asked)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _above(top: Organisation | None) -> list[Organisation]:
+    """Return the organisations between what is supervised and ``top``."""
+    tops = supervised_tops(current_actor())
+    chain = superiors(db.session(), top) if top else []
+    return [each for each in chain if any(each.path.startswith(t) and each.path != t for t in tops)]

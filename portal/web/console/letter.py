@@ -1,0 +1,121 @@
+"""The letter page: correspondence and history, the next thing to do, everything else below it."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.domain.access import Permission, can
+from portal.domain.choices import allowed_actions, next_action
+from portal.domain.due import remaining
+from portal.domain.errors import LetterboxError
+from portal.domain.letters import Action
+from portal.domain.numbers import NumberError, parse_number
+from portal.domain.reply_checks import Remark, check_reply
+from portal.models import Letter, db
+from portal.queries.rules import work_calendar
+from portal.queries.scope import readable_letter
+from portal.queries.timeline import changes_since, happenings
+from portal.queries.track import correspondence, declined, due_note
+from portal.services.contacts import Contacts, reveal_contacts
+from portal.services.deadlines import pauses
+from portal.services.replying import DRAFT_STATES
+from portal.web.console.blueprint import console
+from portal.web.console.forms_steps import StepForm
+from portal.web.console.steps import REPLY_ACTIONS, STEP_OF, offers
+from portal.web.shared.clock import now, today
+from portal.web.shared.failures import carried
+from portal.web.shared.people import current_actor, needs
+
+Answer = str | tuple[str, int] | Response
+
+
+def find_letter(number: str) -> Letter | None:
+    """Return the letter of ``number`` if the person at work may read it."""
+    try:
+        plain = str(parse_number(number))
+    except NumberError:
+        return None
+    return readable_letter(db.session(), current_actor(), plain)
+
+
+def require_letter(number: str) -> Letter:
+    """Return the letter, or answer like for one that does not exist."""
+    letter = find_letter(number)
+    if letter is None:
+        abort(404)
+    return letter
+
+
+def gone_page() -> tuple[str, int]:
+    """Answer a form for a letter out of sight; what was typed is shown to be copied."""
+    return render_template("console/gone.html", carried=carried()), 404
+
+
+@console.get("/letters/<number>")
+@needs(Permission.LETTER_READ)
+def letter(number: str) -> Answer:
+    """Show a letter."""
+    return letter_page(require_letter(number))
+
+
+@console.post("/letters/<number>/contacts")
+@needs(Permission.CONTACTS_REVEAL)
+def contacts(number: str) -> Answer:
+    """Show the sender's contacts once; that they were looked at is recorded."""
+    found = require_letter(number)
+    return letter_page(found, contacts=reveal_contacts(found.id, current_actor(), now()))
+
+
+def letter_page(
+    found: Letter,
+    status: int = 200,
+    *,
+    sent: StepForm | None = None,
+    problem: LetterboxError | None = None,
+    contacts: Contacts | None = None,
+) -> tuple[str, int]:
+    """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
+    session, actor = db.session(), current_actor()
+    allowed = allowed_actions(actor, found)
+    first = next_action(actor, found, allowed)
+    missed = changes_since(session, found, sent.seen) if sent and problem else []
+    if sent and problem:
+        sent.freshen()
+    steps = offers(found, allowed, sent)
+    first_step = STEP_OF.get(first) if first else None
+    due = remaining(work_calendar(session), today(), found.due_on) if found.due_on else None
+    words = render_template(
+        "console/letter.html",
+        letter=found,
+        pieces=correspondence(found),
+        history=happenings(session, found),
+        declined=declined(session, found),
+        due=due,
+        due_note=due_note(session, found, pauses(session, found), today()),
+        allowed=allowed,
+        first=first,
+        primary=next((each for each in steps if each.step is first_step), None),
+        others=[each for each in steps if each.step is not first_step],
+        writes=bool(REPLY_ACTIONS & set(allowed)),
+        drafts=found.state in DRAFT_STATES and can(actor, Permission.REPLY_WRITE, found),
+        reveals=can(actor, Permission.CONTACTS_REVEAL, found),
+        contacts=contacts,
+        remarks=_remarks(found) if Action.SIGN in allowed else [],
+        sent=sent,
+        problem=problem,
+        missed=missed,
+    )
+    return words, status
+
+
+def _remarks(found: Letter) -> list[Remark]:
+    """Return what the reply that waits for its signature could be sent back for."""
+    waiting = found.reply_in_review
+    return check_reply(waiting.text, found.text) if waiting else []
+
+
+def letter_address(found: Letter) -> str:
+    """Return where to go after a step: the letter, or the inbox where it is out of sight now."""
+    reachable = find_letter(found.number)
+    return url_for("console.letter", number=found.number) if reachable else url_for("console.inbox")
