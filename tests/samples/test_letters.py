@@ -143,8 +143,8 @@ def test_contacts_are_fictitious() -> None:
         assert letter.email is None or letter.email.endswith("@example.com")
         for number in re.findall(r"(?<!\d)(1[3-9]\d{9})(?!\d)", letter.text):
             assert number[3:7] == "0000"
-        for number in re.findall(r"023-(\d{4})", letter.reply or ""):
-            assert number == "5550"
+        for number in re.findall(r"(?<!\d)(?:023-)?(\d{4}) ?\d{4}(?!\d)", letter.reply or ""):
+            assert number == "5550", letter.key
 
 
 def test_only_marked_letters_hold_personal_data() -> None:
