@@ -1,0 +1,1 @@
+"""Figures of letters: counts and rates of any period, organisation, kind and past moment."""

@@ -1,0 +1,101 @@
+"""The tree of organisations as it stood on a day, with the names of that day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.organisations import OrganisationKind
+from portal.models import Organisation, OrganisationVersion
+from portal.queries.rates.memory import remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An organisation on the day: ``present`` tells whether it existed then."""
+
+    id: int
+    code: str
+    name: str
+    kind: OrganisationKind
+    parent_id: int | None
+    present: bool
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All organisations by id, and the ids below each."""
+
+    nodes: dict[int, Node]
+    below: dict[int, list[int]] = field(default_factory=dict)
+    root_id: int | None = None
+
+    def by_code(self, code: str) -> Node | None:
+        """Return the organisation of ``code``."""
+        return next((node for node in self.nodes.values() if node.code == code), None)
+
+    def subtree(self, top: int) -> list[int]:
+        """Return ``top`` and everything below it."""
+        return list(self._walk(top))
+
+    def _walk(self, top: int) -> Iterator[int]:
+        yield top
+        for child in self.below.get(top, ()):
+            yield from self._walk(child)
+
+    def way(self, node_id: int) -> list[Node]:
+        """Return the organisations from the top down to ``node_id``, itself the last."""
+        found: list[Node] = []
+        at: int | None = node_id
+        while at is not None and len(found) <= len(self.nodes):
+            found.append(self.nodes[at])
+            at = self.nodes[at].parent_id
+        return found[::-1]
+
+
+def tree_on(session: Session, day: date) -> Tree:
+    """Return the tree of civil date ``day``.
+
+    What was closed by then keeps its last name and place, what was founded later its first, so
+    that no letter is without an organisation.
+    """
+    return remembered(session, ("tree", day), lambda: _read(session, day))
+
+
+def _read(session: Session, day: date) -> Tree:
+    versions: dict[int, list[OrganisationVersion]] = defaultdict(list)
+    for version in session.scalars(sa.select(OrganisationVersion)):
+        versions[version.organisation_id].append(version)
+    query = sa.select(
+        Organisation.id, Organisation.code, Organisation.name, Organisation.kind,
+        Organisation.parent_id, Organisation.founded_on, Organisation.closed_on,
+    ).order_by(Organisation.id)  # fmt: skip
+    nodes: dict[int, Node] = {}
+    for each, code, name, kind, parent_id, founded, closed in session.execute(query):
+        then = _version(versions[each], day)
+        present = (founded is None or founded <= day) and (closed is None or day < closed)
+        if then is not None:
+            name, parent_id = then.name, then.parent_id
+        nodes[each] = Node(each, code, name, kind, parent_id, present)
+    below: dict[int, list[int]] = defaultdict(list)
+    root = None
+    for node in nodes.values():
+        if node.parent_id is None:
+            root = node.id
+        else:
+            below[node.parent_id].append(node.id)
+    return Tree(nodes, dict(below), root)
+
+
+def _version(versions: list[OrganisationVersion], day: date) -> OrganisationVersion | None:
+    """Return the version of the day, else the last before it, else the first after it."""
+    if not versions:
+        return None
+    ordered = sorted(versions, key=lambda v: (v.valid_from or date.min, v.id))
+    begun = [v for v in ordered if v.valid_from is None or v.valid_from <= day]
+    return begun[-1] if begun else ordered[0]
