@@ -25,7 +25,7 @@ from portal.models import (
 )
 from portal.queries.rules import work_calendar
 from portal.services.outbox import enqueue
-from portal.services.redacting import REASON_MAX, find, public_copy
+from portal.services.redacting import REASON_MAX, find, hidden_words, public_copy
 from portal.services.steps import load, take
 from portal.services.texts import required
 from portal.services.unit import writing
@@ -138,9 +138,19 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     entry.revision += 1
     entry.updated_at, entry.withdrawn_at, entry.under_revision = now, None, False
     entry.machine_reviewed = proposal.reviewer_id is None
+    _hide_in_earlier(entry, hidden_words(proposal))
     session.add(entry)
     enqueue(session, entry, now)
     return entry
+
+
+def _hide_in_earlier(entry: ArchiveEntry, hidden: dict[str, str]) -> None:
+    """Hide in what the entry said before what is hidden now: earlier texts stay public."""
+    for version in entry.versions:
+        for words, cover in hidden.items():
+            version.title = version.title.replace(words, cover)
+            version.text = version.text.replace(words, cover)
+            version.reply = version.reply.replace(words, cover)
 
 
 def refuse(

@@ -48,6 +48,19 @@ def public_copy(proposal: Proposal) -> PublicCopy:
     return PublicCopy(shown(PublicField.TITLE), shown(PublicField.LETTER), shown(PublicField.REPLY))
 
 
+def hidden_words(proposal: Proposal) -> dict[str, str]:
+    """Return what is masked in ``proposal`` with what stands in its place, the longest first.
+
+    Single characters are left out: they occur in other words.
+    """
+    hidden = {
+        original_of(proposal, mark.field)[mark.start : mark.end]: mark.replacement
+        for mark in proposal.marks
+        if mark.decision is not Decision.KEEP and mark.end - mark.start > 1
+    }
+    return dict(sorted(hidden.items(), key=lambda pair: -len(pair[0])))
+
+
 def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) -> None:
     """Mark what the detectors find; decisions on the same words in ``earlier`` are carried over."""
     sender = Sender(letter.sender_name or "", letter.sender_phone or "", letter.sender_email or "")
