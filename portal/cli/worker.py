@@ -26,6 +26,8 @@ from portal.services.indexing import drain, ensure_index
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
 CHORES = timedelta(hours=1)
+INDEX_CHECK = timedelta(seconds=30)
+"""How often an index that nobody changes is looked at: damage must not wait for a publication."""
 _log = structlog.get_logger("portal.worker")
 
 
@@ -37,15 +39,17 @@ def run(settings: Settings, parent: int | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN if parent else lambda *_: stop.set())
     app = create_app(settings)
     index = open_index(settings.index_folder)
-    chores_at = datetime.now(UTC)
+    chores_at = check_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
-        _guarded(lambda: ensure_index(index))
         while not stop.is_set() and (parent is None or os.getppid() == parent):
             now = datetime.now(UTC)
             if now >= chores_at:
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
                 chores_at = now + CHORES
+            if now >= check_at:
+                _guarded(lambda: ensure_index(index))
+                check_at = now + INDEX_CHECK
             settled = _guarded(lambda: drain(index, datetime.now(UTC)))
             if not settled:
                 stop.wait(TROUBLE_SECONDS if settled is None else IDLE_SECONDS)
