@@ -12,7 +12,7 @@ _SENTENCE = re.compile(r"[^。！!？?：:；;\n]*[。！!？?：:；;\n]+")
 _GREETING = re.compile(r"您好|你好|网友|来信人|市民|先生|女士|同志|尊敬")
 _COURTESY = re.compile(r"收悉|如下|感谢|谢谢")
 _SHORT, _LONG, _MOST = 24, 70, 8
-_LEFT_OVER = 10
+_LEFT_OVER = 20
 
 
 def answer_start(reply: str) -> str:
