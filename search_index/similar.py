@@ -16,10 +16,14 @@ from search_index.query import STOP_WORDS, weighted_terms, words_of
 from search_index.ranking import average_length, best, inverse_document_frequencies, score
 from search_index.results import SimilarHit
 
-POSTINGS_BUDGET = 15_000
-"""Posting entries read for one text."""
+BUDGET = 15_000
+"""Postings read for one text; a list costs `LIST_COST` more in each segment."""
 
+LIST_COST = 60
 MAX_TERMS = 120
+EXAMINED = 200
+"""Terms whose frequency is looked up in all segments; the largest segment alone chooses them."""
+
 MAX_TEXT = 3_000
 """Characters of the text that are looked at."""
 
@@ -55,18 +59,25 @@ def key_terms(leaves: Sequence[Leaf], title: str, text: str) -> dict[str, float]
     counts = {term: TITLE_WEIGHT * count for term, count in weighted_terms(title).items()}
     for term, count in weighted_terms(text).items():
         counts[term] = counts.get(term, 0.0) + count
-    statistics = inverse_document_frequencies(leaves, counts)
-    weights = {term: math.log1p(counts[term]) * idf for term, (idf, _) in statistics.items()}
+    largest = max(leaves, key=lambda leaf: leaf.facts.count, default=None)
+    if largest is None:
+        return {}
+    estimated = inverse_document_frequencies([largest], counts)
+    unseen = max((idf for idf, _ in estimated.values()), default=1.0) if len(leaves) > 1 else 0.0
+    telling = {
+        term: math.log1p(count) * estimated.get(term, (unseen, 0))[0]
+        for term, count in counts.items()
+    }
+    candidates = sorted(telling, key=lambda term: (-telling[term], term))[:EXAMINED]
+    statistics = inverse_document_frequencies(leaves, candidates)
     chosen: dict[str, float] = {}
-    budget = POSTINGS_BUDGET
-    for term in sorted(weights, key=lambda term: (-weights[term], term)):
-        cost = statistics[term][1]
-        if cost > budget:
-            continue
-        budget -= cost
-        chosen[term] = weights[term]
-        if len(chosen) == MAX_TERMS:
-            break
+    budget = BUDGET
+    for term in candidates:
+        idf, frequency = statistics.get(term, (0.0, BUDGET))
+        cost = frequency + LIST_COST * len(leaves)
+        if cost <= budget and len(chosen) < MAX_TERMS:
+            budget -= cost
+            chosen[term] = math.log1p(counts[term]) * idf
     return chosen
 
 

@@ -23,6 +23,7 @@ from search_index.query import parse
 from search_index.results import SearchPage, SimilarHit
 from search_index.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
 from search_index.searching import search
+from search_index.storage import open_index
 from search_index.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
 
 T = TypeVar("T")
@@ -127,7 +128,7 @@ class WhooshEngine:
                     ) from error
 
     def _read_folder(self, folder: Path, work: Callable[[list[Leaf]], T]) -> T:
-        reader = index.open_dir(str(folder)).reader()
+        reader = open_index(folder).reader()
         try:
             segments = [leaf for leaf, _ in reader.leaf_readers() if leaf.doc_count_all()]
             return work(self._leaves(segments))

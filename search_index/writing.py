@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from whoosh import index
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from search_index.codec import LetterCodec
 from search_index.errors import IndexDamaged, IndexUnwritable, SearchIndexError
 from search_index.pool import TermPool
+from search_index.storage import open_index
 
 SEGMENT_DOCUMENTS = 10_000
 """Most documents in a segment that this library writes: some 250 MB of memory at 600 characters."""
@@ -30,7 +30,7 @@ def committing(folder: Path, merge: MergePolicy | None = None) -> Iterator[Segme
     """Give a writer of the index in `folder`; commit at the end, cancel on any error."""
     with writing():
         # A compound segment would be copied into memory whole each time a reader is opened.
-        writer = SegmentWriter(index.open_dir(str(folder)), codec=LetterCodec(), compound=False)
+        writer = SegmentWriter(open_index(folder), codec=LetterCodec(), compound=False)
         writer.pool = TermPool()
     try:
         yield writer
@@ -101,7 +101,7 @@ def purges(folder: Path) -> list[set[str]]:
     Segments with deletions, and those too small to stand alone, go together into groups of at most
     `SEGMENT_DOCUMENTS` documents.
     """
-    segments = sorted(index.open_dir(str(folder))._segments(), key=lambda s: s.doc_count_all())
+    segments = sorted(open_index(folder)._segments(), key=lambda s: s.doc_count_all())
     groups: list[set[str]] = []
     room = 0
     deletions: set[str] = {s.segment_id() for s in segments if s.deleted_count()}

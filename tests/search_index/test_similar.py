@@ -44,7 +44,7 @@ def test_a_text_without_words_has_no_similar_letters(letters: WhooshEngine):
 def test_the_work_for_one_text_is_bounded(tmp_path, monkeypatch):
     """Terms are searched up to a budget of postings, the most telling first."""
     engine = engine_with(tmp_path, *(document(n) for n in range(1, 101)))
-    monkeypatch.setattr(similar, "POSTINGS_BUDGET", 45)
+    monkeypatch.setattr(similar, "BUDGET", 2 * (20 + similar.LIST_COST))
     hits = engine.similar("供暖 供暖 物业 落户", limit=100)
     words = {word for hit in hits for word in hit.shared_terms}
     assert len(words) == 2
