@@ -9,14 +9,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import Publication, State
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Figures
-from portal.models import ArchiveEntry, Letter, Organisation
+from portal.models import ArchiveEntry, Organisation
+from portal.queries.rates.cube import Question, cube
 
 FOUND_MOST = 20
 _WORDS_MOST = 5
+_LATEST = 500
 _STEP = " › "
 
 
@@ -121,10 +122,21 @@ def latest_entries(session: Session, count: int) -> list[ArchiveEntry]:
 
 
 def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
-    """Return the public entries that readers found helpful most often, if any reader has."""
+    """Return, of the latest public entries, those that readers found helpful most often.
+
+    Only the latest are looked at: old answers go out of date, and the archive is large.
+    """
+    latest = (
+        sa.select(ArchiveEntry.id)
+        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
+        .limit(_LATEST)
+        .subquery()
+    )
     query = (
         sa.select(ArchiveEntry)
-        .where(ArchiveEntry.withdrawn_at.is_(None), ArchiveEntry.helpful > ArchiveEntry.unhelpful)
+        .join(latest, latest.c.id == ArchiveEntry.id)
+        .where(ArchiveEntry.helpful > ArchiveEntry.unhelpful)
         .order_by((ArchiveEntry.helpful - ArchiveEntry.unhelpful).desc(), ArchiveEntry.id.desc())
     )
     return list(session.scalars(query.limit(count)))
@@ -133,21 +145,8 @@ def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
 def home_figures(session: Session, now: datetime) -> tuple[Period, Figures]:
     """Return this civil year and the figures of the letters received in it, as they stand now.
 
-    Cohort basis, see :data:`portal.domain.rates.DEFINITIONS`; the letter rows hold the present
-    state, so no event needs to be read.
+    Cohort basis, see :data:`portal.domain.rates.DEFINITIONS`. The as-of moment is the end of the
+    year, which says the same as now and lets the figures be remembered until something happens.
     """
     year = Period.of(now, Granularity.YEAR)
-    ended = Letter.state.in_((State.CLOSED, State.DECLINED))
-    public = sa.and_(ended, Letter.publication == Publication.PUBLISHED)
-    received, closed, published = session.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.sum(sa.case((ended, 1), else_=0)), 0),
-            sa.func.coalesce(sa.func.sum(sa.case((public, 1), else_=0)), 0),
-        ).where(
-            Letter.received_at >= year.starts_at,
-            Letter.received_at < year.ends_at,
-            Letter.state != State.WITHDRAWN,
-        )
-    ).one()
-    return year, Figures(received=received, closed=int(closed), published=int(published))
+    return year, cube(session, Question(year, year.ends_at)).total

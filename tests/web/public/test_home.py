@@ -1,12 +1,18 @@
 """The home page and the standing pages."""
 
+from datetime import timedelta
+
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import Publication
+from portal.domain.letters import Publication, State
+from portal.domain.periods import Granularity, Period
+from portal.models import ArchiveEntry
+from portal.services.unit import writing
 from portal.web.shared.clock import now
-from tests.builders import World, a_letter, a_published
+from tests.builders import START, World, a_letter, a_published
 from tests.pages import get
 
 
@@ -19,7 +25,7 @@ def test_the_search_box_comes_first(client: FlaskClient, world: World) -> None:
 
 def test_the_figures_are_this_years(client: FlaskClient, session: Session, world: World) -> None:
     """The page shows the letters of this year with both rates, and how they are computed."""
-    at = now()
+    at = Period.of(now(), Granularity.YEAR).starts_at
     a_letter(session, world, now=at)
     a_letter(session, world, publication=Publication.REFUSED, now=at)
     a_published(session, world, now=at)
@@ -29,6 +35,29 @@ def test_the_figures_are_this_years(client: FlaskClient, session: Session, world
     assert "50.00%" in page.text
     assert "挂网率" in page.text
     assert "公示件数 ÷ 办结件数" in page.text
+
+
+def test_a_withdrawn_letter_is_not_received(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """A letter that its sender took back before acceptance is in no figure."""
+    at = Period.of(now(), Granularity.YEAR).starts_at
+    a_letter(session, world, State.WITHDRAWN, now=at)
+    a_letter(session, world, State.CLOSED, now=at)
+    assert "100.00%" in get(client, "/").text
+
+
+def test_helpful_answers_stand_out(client: FlaskClient, session: Session, world: World) -> None:
+    """An older answer that readers found helpful is shown beside the latest ones."""
+    old = a_published(session, world, title="最有用的答复")
+    for day in range(1, 6):
+        a_published(session, world, title=f"第 {day} 封信", now=START + timedelta(days=day))
+    assert "最有用的答复" not in get(client, "/").text
+    with writing() as unit:
+        entry = unit.scalars(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == old.id)).one()
+        entry.helpful = 3
+    page = get(client, "/")
+    assert "最有用的答复" in page.text.split("读者觉得有用")[1]
 
 
 def test_without_letters_there_is_no_rate(client: FlaskClient, world: World) -> None:

@@ -1,5 +1,7 @@
 """Bad input to the form of a letter: each gets a clear word, and nothing typed is lost."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -13,6 +15,7 @@ from portal.domain.letters import TEXT_MAX, TITLE_MAX
 from portal.models import Organisation, db
 from portal.services.unit import writing
 from tests.builders import World
+from tests.databases import ON_POSTGRES
 from tests.pages import Client, get, read
 from tests.web.public.citizens import TEXT, TITLE, letters, preview, send, typed
 
@@ -189,3 +192,21 @@ def test_too_many_letters_wait_with_their_text(strict: Flask) -> None:
     with strict.app_context():
         assert len(letters(db.session())) == 1
         db.engine.dispose()
+
+
+@pytest.mark.skipif(ON_POSTGRES, reason="only SQLite locks the whole database for a writer")
+def test_a_busy_database_keeps_the_letter(
+    client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """A letter that cannot be written now comes back with 503 and can be sent again."""
+    form = get(client, "/write").form("/write")
+    fields = {**form.hidden, **typed(), "step": "send"}
+    with closing(
+        sqlite3.connect(settings.instance / "letterbox.db", isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        page = read(client.post("/write", data=fields))
+    assert page.status == 503
+    assert page.form("/write").fields["text"] == [TEXT]
+    assert client.post("/write", data=fields).status_code == 302
+    assert len(letters(session)) == 1
