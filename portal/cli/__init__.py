@@ -9,7 +9,9 @@ from portal.cli.demo import demo
 from portal.cli.house import Commands
 from portal.cli.importing import import_command
 from portal.cli.indexing import reindex
+from portal.cli.organisations import organisation_group
 from portal.cli.serve import serve, work
+from portal.cli.users import user_group
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -24,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (serve, work, demo, import_command, reindex):
+for command in (serve, work, demo, import_command, reindex, user_group, organisation_group):
     main.add_command(command)

@@ -1,0 +1,144 @@
+"""``letterbox user``: accounts of the staff and their roles."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import click
+import sqlalchemy as sa
+
+from portal.cli.house import UsageFault, house, now, organisation_of
+from portal.domain.access import ROLE_LABELS, SYSTEM, Role
+from portal.models import User, db
+from portal.services import users
+from portal.services.accounts import PASSWORD_MIN
+
+ROLES = ", ".join(f"{role} ({label})" for role, label in ROLE_LABELS.items())
+_GENERATED_BYTES = 12
+
+
+@click.group("user", epilog=f"Roles: {ROLES}. A role is held at an organisation: role@code.")
+def user_group() -> None:
+    """Accounts of the staff: add, list, grant and revoke roles, disable, set passwords."""
+
+
+def _places(texts: tuple[str, ...]) -> list[users.Place]:
+    """Return what ``role@code`` texts mean."""
+    places = []
+    for text in texts:
+        role, sign, code = text.partition("@")
+        if not sign or role not in set(Role):
+            raise UsageFault(f"{text!r} must look like handler@code; roles: {', '.join(Role)}")
+        places.append((Role(role), organisation_of(code).id))
+    return places
+
+
+def _user(username: str) -> User:
+    found = db.session.scalar(sa.select(User).where(User.username == username.lower()))
+    if found is None:
+        raise UsageFault(f"there is no account {username!r}; 'letterbox user list' shows them")
+    return found
+
+
+def _password(generate: bool) -> str:
+    """Return a password: made up and shown once, typed twice, or the first line of the input."""
+    if generate:
+        password = secrets.token_urlsafe(_GENERATED_BYTES)
+        click.echo(f"password  {password}")
+        return password
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    prompt = f"Password (at least {PASSWORD_MIN} characters)"
+    typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=True)
+    return typed
+
+
+_generate = click.option("--generate", is_flag=True, help="Make a password up and print it once.")
+
+
+@user_group.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name, as colleagues see it.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="ROLE@CODE",
+    help="Role at an organisation; may be repeated.",
+)
+@_generate
+def add(username: str, name: str, roles: tuple[str, ...], generate: bool) -> None:
+    """Create an account for USERNAME; the password is asked for."""  # fmt: skip
+    with house():
+        places = _places(roles)
+        users.create_user(username, name, _password(generate), places, SYSTEM, now())
+        click.echo(f"account {username.lower()} created: {users.described(_user(username))}")
+
+
+@user_group.command("list")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), help="Only holders of it.")
+def show(role: str | None) -> None:
+    """List the accounts: name, roles and places, and whether disabled."""
+    with house():
+        for user in db.session.scalars(sa.select(User).order_by(User.username)):
+            if role and role not in {grant.role for grant in user.grants}:
+                continue
+            state = "  disabled" if user.disabled else ""
+            click.echo(f"{user.username:<24} {user.name}  {users.described(user)}{state}")
+
+
+@user_group.command("grant")
+@click.argument("username")
+@click.argument("roles", nargs=-1, required=True, metavar="ROLE@CODE...")
+def grant(username: str, roles: tuple[str, ...]) -> None:
+    """Give USERNAME further roles."""
+    with house():
+        user = _user(username)
+        held = {(row.role, row.organisation_id) for row in user.grants}
+        users.set_grants(user.id, held | set(_places(roles)), SYSTEM, now())
+        click.echo(f"{username.lower()}: {users.described(_user(username))}")
+
+
+@user_group.command("revoke")
+@click.argument("username")
+@click.argument("roles", nargs=-1, required=True, metavar="ROLE@CODE...")
+def revoke(username: str, roles: tuple[str, ...]) -> None:
+    """Take roles away from USERNAME."""
+    with house():
+        user = _user(username)
+        held = {(row.role, row.organisation_id) for row in user.grants}
+        away = set(_places(roles))
+        if not away <= held:
+            raise UsageFault(f"{username} holds only: {users.described(user)}")
+        users.set_grants(user.id, held - away, SYSTEM, now())
+        click.echo(f"{username.lower()}: {users.described(_user(username))}")
+
+
+@user_group.command("disable")
+@click.argument("username")
+def disable(username: str) -> None:
+    """Disable USERNAME and end every session; what the person did stays on record."""
+    with house():
+        users.disable(_user(username).id, SYSTEM, now())
+        click.echo(f"{username.lower()} is disabled")
+
+
+@user_group.command("enable")
+@click.argument("username")
+def enable(username: str) -> None:
+    """Let USERNAME in again, also when locked after wrong passwords."""
+    with house():
+        users.enable(_user(username).id, SYSTEM, now())
+        click.echo(f"{username.lower()} may log in")
+
+
+@user_group.command("password")
+@click.argument("username")
+@_generate
+def password(username: str, generate: bool) -> None:
+    """Set another password for USERNAME; every session ends."""
+    with house():
+        user = _user(username)
+        users.reset_password(user.id, _password(generate), SYSTEM, now())
+        click.echo(f"the password of {username.lower()} is changed")
