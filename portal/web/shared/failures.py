@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -32,6 +33,18 @@ _STATUS: dict[type[LetterboxError], int] = {
 }
 _PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 _SECRET = ("csrf_token", "password", "old", "new", "repeat", "code")
+_TYPED = {
+    "title": _l("标题"),
+    "text": _l("正文"),
+    "name": _l("姓名"),
+    "phone": _l("电话"),
+    "email": _l("电子邮箱"),
+    "comment": _l("想说的话"),
+    "reason": _l("理由"),
+    "words": _l("说明"),
+    "number": _l("信件编号"),
+}
+"""Fields whose content people want to see again; all others are carried on unseen."""
 _log = structlog.get_logger("portal.web")
 Answer = tuple[str, int] | Response
 
@@ -58,7 +71,7 @@ def expired_page(reason: str, status: int) -> Answer:
     return (
         render_template(
             "errors/expired.html", carried=carried(), action=request.full_path.rstrip("?"),
-            reason=reason,
+            reason=reason, labels=_TYPED,
         ),
         status,
     )  # fmt: skip
