@@ -81,7 +81,7 @@ def facets(session: Session, wish: Wish, words: Iterable[str] = ()) -> Facets:
         others = [condition for name, condition in filters.items() if name != own]
         query = sa.select(column, sa.func.count()).select_from(ArchiveEntry)
         query = query.where(PUBLIC, *found, *others).group_by(column)
-        return dict(session.execute(query).tuples().all())
+        return dict(session.execute(query).all())
 
     kinds = counted(ArchiveEntry.kind, "kind")
     years = counted(sa.extract("year", ArchiveEntry.answered_on), "year")

@@ -77,7 +77,7 @@ def live_documents(session: Session) -> Iterator[Document]:
 
 def _paths(session: Session) -> dict[int, str]:
     query = sa.select(Organisation.id, Organisation.path)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _changes(session: Session, ids: Iterable[int]) -> dict[int, Change]:
@@ -108,7 +108,7 @@ def drain(index: ArchiveIndex, now: datetime) -> int:
         .order_by(OutboxRow.id)
         .limit(BATCH)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     if not rows:
         session.rollback()
         return 0
@@ -194,7 +194,7 @@ def rebuild(index: ArchiveIndex, progress: Callable[[int], None] = lambda done: 
         query = sa.select(ArchiveEntry.id, ArchiveEntry.revision).where(
             ArchiveEntry.withdrawn_at.is_(None)
         )
-        current = dict(session.execute(query).tuples().all())
+        current = dict(session.execute(query).all())
         stale = {i for i, revision in current.items() if known.get(i) != revision}
         return list(_changes(session, stale | (known.keys() - current.keys())).values())
 

@@ -1,0 +1,60 @@
+"""The archive in tests: publishing by the real services, and bringing the index up to date."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.adapters.archive_index import ArchiveIndex, SearchRequest, open_index
+from portal.config import Settings
+from portal.domain.letters import RefusalReason
+from portal.models import ArchiveEntry, Letter
+from portal.services.indexing import drain, ensure_index
+from portal.services.publication import unpublish
+from tests.builders import World, a_published
+
+LATER = datetime(2040, 1, 1, tzinfo=UTC)
+"""After every moment at which a row may have to wait for its next attempt."""
+
+
+def index_of(settings: Settings) -> ArchiveIndex:
+    """Return the index of the instance."""
+    return open_index(settings.index_folder)
+
+
+def bring_up_to_date(settings: Settings) -> ArchiveIndex:
+    """Do what the worker does until nothing is left; return the index."""
+    index = index_of(settings)
+    ensure_index(index)
+    while drain(index, LATER):
+        pass
+    return index
+
+
+def entry_of(session: Session, letter: Letter) -> ArchiveEntry:
+    """Return the archive entry of ``letter``."""
+    return session.scalars(sa.select(ArchiveEntry).filter_by(letter_id=letter.id)).one()
+
+
+def published(session: Session, world: World, **wishes: object) -> ArchiveEntry:
+    """Publish a letter and return its entry."""
+    return entry_of(session, a_published(session, world, **wishes))
+
+
+def withdraw(session: Session, world: World, entry: ArchiveEntry) -> None:
+    """Withdraw ``entry`` from the web."""
+    session.rollback()
+    letter = session.get_one(Letter, entry.letter_id)
+    reviewer = world.actor("city_reviewer")
+    unpublish(letter.id, letter.version, RefusalReason.PRIVACY, "来信人要求", reviewer, LATER)
+
+
+def found(index: ArchiveIndex, text: str) -> list[int]:
+    """Return the ids of the entries that the index finds."""
+    return [hit.entry_id for hit in index.search(SearchRequest(text)).hits]
+
+
+def generation(folder: Path) -> Path:
+    """Return the folder of the generation that is searched."""
+    return folder / (folder / "current").read_text().strip()
