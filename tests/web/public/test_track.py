@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.config import Settings
 from portal.domain.numbers import format_number
-from portal.models import db
+from portal.models import Letter, db
+from portal.services.unit import writing
 from tests.builders import World
 from tests.pages import Client, Page, get, post
 from tests.web.public.citizens import TITLE, open_letter, receipt
@@ -77,6 +80,18 @@ def test_the_code_of_another_letter_opens_nothing(client: FlaskClient, world: Wo
     first, _ = receipt(client)
     _, code = receipt(client, text="另一封信")
     assert "对不上" in said(attempt(client, first, code))
+
+
+@pytest.mark.parametrize("code", ["", "0" * 13, "7K2M-9QXT-4BN8R"])
+def test_a_letter_without_a_code_opens_with_none(
+    client: FlaskClient, session: Session, world: World, code: str
+) -> None:
+    """A letter taken over from another system has no code, and no code opens it."""
+    number, _ = receipt(client)
+    with writing() as unit:
+        unit.scalars(sa.select(Letter).where(Letter.number == number)).one().code_hash = None
+    attempt(client, number, code)
+    get(client, f"/letters/{number}", 404)
 
 
 def test_a_link_may_bring_the_number(client: FlaskClient, world: World) -> None:
