@@ -33,8 +33,8 @@ from portal.services.import_values import (
     letter_row,
     reply_row,
 )
+from portal.services.machine_publication import publish_by_machine
 from portal.services.numbering import next_numbers
-from portal.services.publication import publish_by_machine
 from portal.services.steps import record
 from portal.services.unit import writing
 
@@ -230,11 +230,10 @@ def _publish(session: Session, ids: list[int], now: datetime) -> int:
             Letter.state == State.CLOSED,
             Letter.consent_basis == ConsentBasis.PUBLISHED_AT_SOURCE,
         )
+        .order_by(Letter.id)
         .options(selectinload(Letter.replies), selectinload(Letter.proposals))
     ).all()
-    for letter in letters:
-        publish_by_machine(session, letter, now)
-    return len(letters)
+    return publish_by_machine(session, letters, now)
 
 
 def _note(plan: ImportPlan, tally: Tally, now: datetime) -> None:

@@ -1,23 +1,25 @@
 """Publication: proposed by one person, redacted, decided by another, taken down again.
 
-Only this file writes the archive table, and always with an outbox row in the same transaction.
+Only this file and :mod:`portal.services.machine_publication` write the archive table, and always
+with an outbox row in the same transaction.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import MACHINE, SYSTEM, Actor
+from portal.domain.access import Actor
+from portal.domain.calendar import WorkCalendar
 from portal.domain.errors import N_, ActionNotAllowed, Conflict
 from portal.domain.letters import Action, Publication, RefusalReason
 from portal.domain.periods import civil_date
 from portal.models import (
     ArchiveEntry,
     ArchiveVersion,
-    Decision,
     Letter,
     Organisation,
     Proposal,
@@ -123,18 +125,12 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
         )  # fmt: skip
     else:
         entry.published_at = now
-    copy = public_copy(proposal)
     organisation = session.get_one(
         Organisation, letter.closing_organisation_id or letter.organisation_id
     )
-    answer = letter.answer or letter.signed_replies[-1]
-    entry.title, entry.text, entry.reply = copy.title, copy.text, copy.reply
-    entry.kind, entry.category = letter.kind, letter.category
-    entry.organisation_id, entry.organisation_name = organisation.id, organisation.name
-    entry.asked_on = civil_date(letter.received_at)
-    entry.answered_on = civil_date(answer.signed_at or now)
-    calendar = work_calendar(session)
-    entry.working_days = calendar.working_days_between(entry.asked_on, entry.answered_on)
+    content = entry_content(letter, proposal, organisation, work_calendar(session), now)
+    for name, value in content.items():
+        setattr(entry, name, value)
     entry.revision += 1
     entry.updated_at, entry.withdrawn_at, entry.under_revision = now, None, False
     entry.machine_reviewed = proposal.reviewer_id is None
@@ -142,6 +138,34 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     session.add(entry)
     enqueue(session, entry, now)
     return entry
+
+
+def entry_content(
+    letter: Letter,
+    proposal: Proposal,
+    organisation: Organisation,
+    calendar: WorkCalendar,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what the public entry of ``letter`` says, by the names of its columns.
+
+    ``organisation`` is the one that answered; ``working_days`` counts from receipt to answer.
+    """
+    copy = public_copy(proposal)
+    answer = letter.answer or letter.signed_replies[-1]
+    asked_on, answered_on = civil_date(letter.received_at), civil_date(answer.signed_at or now)
+    return {
+        "title": copy.title,
+        "text": copy.text,
+        "reply": copy.reply,
+        "kind": letter.kind,
+        "category": letter.category,
+        "organisation_id": organisation.id,
+        "organisation_name": organisation.name,
+        "asked_on": asked_on,
+        "answered_on": answered_on,
+        "working_days": calendar.working_days_between(asked_on, answered_on),
+    }
 
 
 def _hide_in_earlier(entry: ArchiveEntry, hidden: dict[str, str]) -> None:
@@ -186,16 +210,3 @@ def unpublish(
             entry.under_revision = False
             entry.revision += 1
             enqueue(session, entry, now)
-
-
-def publish_by_machine(session: Session, letter: Letter, now: datetime) -> ArchiveEntry:
-    """Publish a letter that was public at its source: findings settled by the default rules.
-
-    For imports only, inside their unit of work.
-    """
-    take(session, letter, Action.PROPOSE, MACHINE, now)
-    proposal = _proposal(session, letter, False, "", SYSTEM, now)
-    for mark in proposal.marks:
-        mark.decision = Decision.KEEP if mark.reason else Decision.MASK
-    take(session, letter, Action.PUBLISH, MACHINE, now)
-    return _enter(session, letter, proposal, now)

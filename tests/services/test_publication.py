@@ -9,7 +9,6 @@ from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotPe
 from portal.domain.letters import Kind, Publication, RefusalReason, State
 from portal.models import ArchiveEntry, OutboxRow, ProposalStatus, PublicField
 from portal.services import publication, redacting
-from portal.services.unit import writing
 from tests.archive import entry_of, published, withdraw
 from tests.builders import Walk, World, a_letter, a_person, a_walk
 
@@ -174,13 +173,3 @@ def test_what_a_correction_hides_is_hidden_in_earlier_versions(
     assert "梧桐小区" not in entry.text
     assert "梧桐小区" not in entry.versions[0].text
     assert "路灯坏了两个星期" in entry.versions[0].text
-
-
-def test_a_machine_publishes_masked(session: Session, world: World) -> None:
-    """An import's publication masks every finding and says that no person looked."""
-    walk = a_closed(session, world, text="我的电话是13900000001，路灯坏了两个星期。")
-    letter = walk.letter
-    with writing() as unit:
-        entry = publication.publish_by_machine(unit, letter, walk.now)
-        assert entry.machine_reviewed is True
-        assert "13900000001" not in entry.text
