@@ -7,6 +7,7 @@ invisible characters. `Folded` remembers for each folded character where it came
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 
 CHINESE_DIGITS = str.maketrans(
     "〇○零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖OoIl", "00012345678911234567890011"
@@ -74,6 +75,7 @@ def fold(text: str) -> Folded:
     return Folded("".join(plain), len(text), starts)
 
 
+@cache
 def _fold_character(char: str) -> str:
     if char.isascii():
         return char

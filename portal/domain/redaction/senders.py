@@ -30,6 +30,10 @@ def _find_name(folded: Folded, name: str) -> Iterator[Hit]:
     letters = [char for char in name if char.isalnum()]
     if len(letters) < 2 or _NO_NAME.search(name):
         return
+    # Building a pattern takes longer than seeing that a letter of the name occurs nowhere.
+    plain = folded.plain.lower()
+    if any(char.lower() not in plain for char in letters):
+        return
     body = _NAME_GAP.join(map(re.escape, letters))
     chinese = not name.isascii()
     pattern = body if chinese else rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])"
