@@ -26,7 +26,7 @@ from portal.web.public.archive_results import (
     read_wish,
 )
 from portal.web.public.blueprint import settings
-from portal.web.public.forms_archive import ReportForm, VoteForm
+from portal.web.public.forms_archive import ReportForm
 from portal.web.public.limits import address as visitor
 from portal.web.public.limits import count, wait_for
 from portal.web.shared.clock import now, today
@@ -90,10 +90,10 @@ def entry(entry_id: int) -> Answer:
 @public
 def helpful(entry_id: int) -> Response:
     """Count whether the entry helped, once for each visitor."""
-    form, voted = VoteForm(), session.get(_VOTED, [])
+    said, voted = request.form.get("helpful"), session.get(_VOTED, [])
     key = ("archive-vote", visitor())
-    if form.validate() and entry_id not in voted and not wait_for(VOTE_LIMIT, key):
-        vote(entry_id, helpful=form.yes.data)
+    if said in ("yes", "no") and entry_id not in voted and not wait_for(VOTE_LIMIT, key):
+        vote(entry_id, helpful=said == "yes")
         count(VOTE_LIMIT, key)
         session[_VOTED] = [*voted, entry_id][-_VOTES_KEPT:]
     flash(_("谢谢，您的意见已记下。"), "success")
@@ -152,7 +152,6 @@ def _page(found: ArchiveEntry, form: ReportForm, status: int = 200) -> tuple[str
         entry=found,
         near=near,
         outdated=today() - found.answered_on > MAYBE_OUTDATED,
-        vote=VoteForm(formdata=None),
         voted=found.id in session.get(_VOTED, []),
         form=form,
     )

@@ -1,22 +1,15 @@
-"""Small forms under a public entry: did it help, and what is wrong with it."""
+"""The form under a public entry: what is wrong with it."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SubmitField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 
 from portal.services.feedback import REPORT_MAX
 from portal.services.texts import clean
 from portal.web.public.forms_write import at_most
-
-
-class VoteForm(FlaskForm):  # type: ignore[misc]
-    """Whether an entry helped; the button pressed is the answer."""
-
-    yes = SubmitField(_l("有帮助"))
-    no = SubmitField(_l("没有帮助"))
 
 
 class ReportForm(FlaskForm):  # type: ignore[misc]
