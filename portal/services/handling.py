@@ -15,6 +15,7 @@ from portal.domain.letters import (
     Action,
     DeclineReason,
     Kind,
+    Publication,
     State,
 )
 from portal.domain.organisations import common_superior, covers
@@ -200,6 +201,8 @@ def change_kind(
         letter = load(session, actor, letter_id, version)
         if letter.kind is kind:
             raise InvalidInput("kind", N_("类别没有变化。"))
+        if kind is Kind.REPORT and letter.publication is Publication.PUBLISHED:
+            raise InvalidInput("kind", N_("这封信已经公示，请先撤下公示件，再改为举报。"))
         take(
             session, letter, Action.CHANGE_KIND, actor, now,
             reason_code=f"{letter.kind}>{kind}", reason=reason,

@@ -14,10 +14,10 @@ from portal.domain.errors import (
 from portal.domain.events import Axis
 from portal.domain.letters import Action, DeclineReason, Kind, State
 from portal.models import Event, StateInterval
-from portal.services import cooperation, handling
+from portal.services import cooperation, handling, submission
 from portal.services.organisations import close
 from portal.services.users import disable
-from tests.builders import START, Walk, World, a_letter, a_walk
+from tests.builders import HOUR, START, Walk, World, a_letter, a_published, a_walk
 
 
 def a_dispute(session: Session, world: World) -> Walk:
@@ -293,3 +293,16 @@ def test_endless_reason_is_refused(session: Session, world: World, service: obje
     with pytest.raises(InvalidInput) as error:
         walk.step(service, "office_dispatcher", value, "因" * 100_000)  # type: ignore[arg-type]
     assert error.value.field == "reason"
+
+
+def test_public_letter_does_not_become_a_report(session: Session, world: World) -> None:
+    """A letter in the archive is taken down before it can be called a report of wrongdoing."""
+    letter = a_published(session, world)
+    submission.ask_redo(letter.id, "没有解决", START + 48 * HOUR)
+    session.rollback()
+    dispatcher = world.actor("city_dispatcher")
+    with pytest.raises(InvalidInput) as error:
+        handling.change_kind(
+            letter.id, letter.version, Kind.REPORT, "核定", dispatcher, START + 49 * HOUR
+        )
+    assert error.value.field == "kind"
