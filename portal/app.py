@@ -15,7 +15,7 @@ from flask_migrate import Migrate, upgrade
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, db, prepare_engine
-from portal.services.setup import ensure_office
+from portal.services.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints
 from portal.web.console import console_blueprints
@@ -87,4 +87,5 @@ def ensure_database(app: Flask, now: datetime) -> None:
             # Alembic's own logging configuration takes the place of ours.
             set_up_logs(settings.log_level)
         ensure_office(now)
+        ensure_facts()
         db.engine.dispose()

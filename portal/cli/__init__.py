@@ -11,6 +11,7 @@ from portal.cli.importing import import_command
 from portal.cli.indexing import reindex
 from portal.cli.organisations import organisation_group
 from portal.cli.serve import serve, work
+from portal.cli.simulate import simulate_command
 from portal.cli.users import user_group
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -26,5 +27,7 @@ def main() -> None:
     """
 
 
-for command in (serve, work, demo, import_command, reindex, user_group, organisation_group):
+for command in (
+    serve, work, demo, import_command, reindex, simulate_command, user_group, organisation_group,
+):  # fmt: skip
     main.add_command(command)

@@ -24,23 +24,28 @@ def reindex() -> None:
     is complete. Entries that could not be indexed before get another try.
     """
     with house() as app:
-        index = open_index(settings_of(app).index_folder)
-        live = sa.select(sa.func.count()).where(ArchiveEntry.withdrawn_at.is_(None))
-        total = db.session.scalar(live) or 0
-        done = 0
-        begun = time.monotonic()
-        with progress("entries", total) as advance:
-
-            def show(reached: int) -> None:
-                nonlocal done
-                advance(reached - done)
-                done = reached
-
-            count = rebuild(index, show)
+        build_index(app)
         revived = revive_dead(now())
         if revived:
             click.echo(f"{revived} entries that had failed are tried again by the worker")
-        click.echo(f"{count:,} entries indexed in {time.monotonic() - begun:.1f} s")
+
+
+def build_index(app: Flask) -> None:
+    """Build the index from the archive table, showing progress and saying how long it took."""
+    index = open_index(settings_of(app).index_folder)
+    live = sa.select(sa.func.count()).where(ArchiveEntry.withdrawn_at.is_(None))
+    total = db.session.scalar(live) or 0
+    done = 0
+    begun = time.monotonic()
+    with progress("entries", total) as advance:
+
+        def show(reached: int) -> None:
+            nonlocal done
+            advance(reached - done)
+            done = reached
+
+        count = rebuild(index, show)
+    click.echo(f"{count:,} entries indexed in {time.monotonic() - begun:.1f} s")
 
 
 def drain_outbox(app: Flask) -> int:

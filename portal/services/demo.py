@@ -12,17 +12,15 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import SYSTEM
-from portal.domain.errors import N_, ActionNotAllowed
 from portal.models import ArchiveEntry, Letter, Organisation, User, db
 from portal.queries.rules import work_calendar
 from portal.samples.letters import sample_letters
-from portal.samples.organisations import ROOT_CODE, sample_organisations
+from portal.samples.organisations import ROOT_CODE
 from portal.services.accounts import hash_password
 from portal.services.demo_acts import Setting
 from portal.services.demo_staff import PASSWORD, Staff, installed
 from portal.services.demo_walk import plan
-from portal.services.organisations import NewOrganisation, plant
+from portal.services.sample_tree import must_be_empty, plant_samples
 from portal.services.unit import writing
 
 FOUNDED = timedelta(days=900)
@@ -52,36 +50,10 @@ def set_up_demo(
     # Hashing is slow on purpose, so it is done before the write lock is taken.
     hashed = hash_password(PASSWORD)
     with writing() as session:
-        _must_be_empty(session)
-        _adopt_office(session)
-        rows = [
-            NewOrganisation(s.code, s.name, s.kind, s.parent_code, s.short_name)
-            for s in sample_organisations()
-        ]
-        plant(rows, SYSTEM, now - FOUNDED)
+        must_be_empty(session)
+        plant_samples(session, now - FOUNDED)
         _write_letters(session, hashed, code_key, now, progress)
         return demo_size(session)
-
-
-def _must_be_empty(session: Session) -> None:
-    many = session.scalars(sa.select(Organisation.id).limit(2)).all()
-    people = session.scalar(sa.select(User.id).limit(1))
-    letters = session.scalar(sa.select(Letter.id).limit(1))
-    if len(many) > 1 or people is not None or letters is not None:
-        raise ActionNotAllowed(
-            N_("这里已有真实的单位、用户或信件，不能再放入演示数据；请另设一个空的数据目录。")
-        )
-
-
-def _adopt_office(session: Session) -> None:
-    """Make the office that an empty house was opened with the top of the demo's tree."""
-    office = session.scalar(sa.select(Organisation).where(Organisation.parent_id.is_(None)))
-    top = sample_organisations()[0]
-    if office is not None:
-        office.code, office.name, office.short_name = top.code, top.name, top.short_name
-        for version in office.versions:
-            version.name = top.name
-        session.flush()
 
 
 def _write_letters(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -60,7 +60,7 @@ def refresh(
         session.execute(sa.delete(RateFact).where(RateFact.letter_id.in_(ids)))
         rows = list(_rows(session, ledger, ids))
         if rows:
-            session.execute(sa.insert(RateFact), rows)
+            session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
         progress(len(ids))
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal.domain.access import SYSTEM
 from portal.domain.organisations import OrganisationKind
 from portal.models import Organisation, db
+from portal.services.facts import missing, rebuild
 from portal.services.organisations import create_organisation
 from portal.services.unit import writing
 
@@ -33,3 +34,13 @@ def ensure_office(now: datetime) -> bool:
             short_name=OFFICE_SHORT,
         )  # fmt: skip
     return True
+
+
+def ensure_facts() -> bool:
+    """Derive the facts of the rates in a house from before they were kept; tell whether it was."""
+    lacking = missing(db.session())
+    db.session.rollback()
+    if lacking:
+        with writing() as session:
+            rebuild(session)
+    return lacking

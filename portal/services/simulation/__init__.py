@@ -1,0 +1,1 @@
+"""Whole years of invented letters, with the counts asked for, loaded in bulk."""

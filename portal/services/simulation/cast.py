@@ -1,0 +1,90 @@
+"""Who acts in a simulated house: a dispatcher, handlers and reviewers for every organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor, Role
+from portal.domain.events import ActorKind
+from portal.domain.organisations import OrganisationKind, path_ids
+from portal.models import Organisation, RoleGrant, User
+
+_SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红玲文建国志海燕云飞春梅"
+_TOP, _BRANCH, _LEAF = (
+    (Role.DISPATCHER, Role.HANDLER, Role.REVIEWER, Role.REVIEWER, Role.SUPERVISOR),
+    (Role.DISPATCHER, Role.HANDLER, Role.REVIEWER, Role.REVIEWER),
+    (Role.HANDLER,),
+)
+NO_LOGIN = "!"
+"""A password hash that fits no password: nobody can log in as a simulated person."""
+
+
+def name(chance: Random) -> str:
+    """Return an invented name of two or three characters."""
+    given = "".join(chance.choices(_GIVEN, k=chance.randint(1, 2)))
+    return chance.choice(_SURNAMES) + given
+
+
+class Cast:
+    """The tree and its people: which organisation receives, who does what there."""
+
+    def __init__(self, session: Session, chance: Random, now: datetime) -> None:
+        rows = list(session.scalars(sa.select(Organisation).order_by(Organisation.id)))
+        self.names = {each.id: each.name for each in rows}
+        self.codes = {each.id: each.code for each in rows}
+        self.kinds: dict[int, OrganisationKind] = {each.id: each.kind for each in rows}
+        self.parents = {each.id: each.parent_id for each in rows}
+        self._branch = {each.id: path_ids(each.path)[min(1, each.level)] for each in rows}
+        self.root = next(each.id for each in rows if each.parent_id is None)
+        self.members = [each.id for each in rows if each.level == 1]
+        self.below: dict[int, list[int]] = {member: [] for member in self.members}
+        for each in rows:
+            if each.level > 1:
+                self.below[self._branch[each.id]].append(each.id)
+        self.lower = [i for ids in self.below.values() for i in ids]
+        self._weights = [chance.paretovariate(1.6) for _ in self.members]
+        self._people: dict[tuple[int, Role], list[Actor]] = {}
+        self._hire(session, rows, chance, now)
+
+    def _hire(
+        self, session: Session, rows: list[Organisation], chance: Random, now: datetime
+    ) -> None:
+        hired: list[tuple[Organisation, Role, User]] = []
+        for each in rows:
+            roles = (_TOP, _BRANCH, _LEAF)[min(each.level, 2)]
+            for number, role in enumerate(roles, start=1):
+                user = User(
+                    username=f"sim.{each.code}.{number}", name=name(chance), disabled=True,
+                    password_hash=NO_LOGIN, created_at=now,
+                    grants=[RoleGrant(role=role, organisation_id=each.id)],
+                )  # fmt: skip
+                hired.append((each, role, user))
+        session.add_all(user for _, _, user in hired)
+        session.flush()
+        for each, role, user in hired:
+            actor = Actor(ActorKind.STAFF, user.id, user.name)
+            self._people.setdefault((each.id, role), []).append(actor)
+
+    def member(self, chance: Random) -> int:
+        """Return an organisation of level 1, busy ones more often."""
+        return chance.choices(self.members, self._weights)[0]
+
+    def other_member(self, chance: Random, than: int) -> int:
+        """Return another organisation of level 1 than that of ``than``."""
+        found = self.member(chance)
+        while found == self._branch[than]:
+            found = self.members[int(chance.random() * len(self.members))]
+        return found
+
+    def person(self, place: int, role: Role, number: int = 0) -> Actor:
+        """Return who holds ``role`` for ``place``: there, else in the branch, else at the top."""
+        for at in (place, self._branch[place], self.root):
+            found = self._people.get((at, role))
+            if found:
+                return found[number % len(found)]
+        raise LookupError(f"nobody is {role} for organisation {place}")

@@ -1,0 +1,168 @@
+"""Loading simulated years into a fresh house, in batches, with the counts asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.letters import Kind, Publication
+from portal.domain.numbers import format_number
+from portal.domain.periods import Period, civil_date
+from portal.models import (
+    ArchiveEntry,
+    Letter,
+    NumberSequence,
+    Organisation,
+    Proposal,
+    db,
+)
+from portal.queries.rules import limits_in_force, work_calendar
+from portal.services.sample_tree import must_be_empty, plant_samples
+from portal.services.simulation.cast import Cast, name
+from portal.services.simulation.clock import OfficeClock
+from portal.services.simulation.life import Life
+from portal.services.simulation.rows import ORDER, Clerk, Written
+from portal.services.simulation.story import Teller
+from portal.services.simulation.texts import Texts, Wording
+from portal.services.simulation.wish import Plan, Wish, last_moment, plans
+from portal.services.unit import writing
+
+BATCH = 2_000
+_FOUNDED = timedelta(days=60)
+_CONSENTING = 0.8
+_ATTITUDES, _EFFICIENCIES = (2, 3, 10, 30, 55), (4, 6, 15, 33, 42)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is in the house after loading."""
+
+    organisations: int
+    letters: int
+    published: int
+
+
+def simulate(
+    wish: Wish, corpus: Sequence[tuple[Kind | None, Wording]], now: datetime,
+    progress: Callable[[int], None] = lambda letters: None,
+) -> Loaded:  # fmt: skip
+    """Fill an empty house with the years of ``wish``; the same seed gives the same house.
+
+    ``progress`` gets the number of letters written since the last call. Raises
+    :class:`~portal.domain.errors.InvalidInput` for counts that contradict each other and
+    :class:`~portal.domain.errors.ActionNotAllowed` in a house that is not empty.
+    """
+    wish.check(now)
+    chance = Random(wish.seed)  # noqa: S311
+    founded = Period(min(wish.years)).starts_at - _FOUNDED
+    with writing() as session:
+        must_be_empty(session)
+        plant_samples(session, founded)
+        cast = Cast(session, chance, founded)
+        calendar, limits = work_calendar(session), limits_in_force(session)
+    clerk = Clerk(calendar, limits, cast.names)
+    clock = OfficeClock(calendar, min(wish.years), max(wish.years))
+    texts = Texts(wish.seed, corpus)
+    house = _House(wish, cast, clock, texts, clerk, chance)
+    for count in house.letters():
+        with writing() as session:
+            _flush(session, clerk)
+        progress(count)
+    with writing() as session:
+        session.execute(sa.insert(NumberSequence), house.counters())
+        _set_sequences(session)
+        return _size(session)
+
+
+class _House:
+    """Tells and writes the letters of all years, handing over after each batch."""
+
+    def __init__(
+        self, wish: Wish, cast: Cast, clock: OfficeClock, texts: Texts, clerk: Clerk,
+        chance: Random,
+    ) -> None:  # fmt: skip
+        self._wish, self._cast, self._clock, self._texts = wish, cast, clock, texts
+        self._clerk, self._chance = clerk, chance
+        self._teller = Teller(cast, clock, chance, last_moment(wish))
+        self._numbers: Counter[date] = Counter()
+
+    def letters(self) -> Iterator[int]:
+        """Write letters, yielding the size of each batch when it is ready to be stored."""
+        letter_id = pending = 0
+        for year in sorted(self._wish.years):
+            end = Period(year).ends_at
+            for plan in plans(self._wish, year, self._clock, self._chance):
+                letter_id += 1
+                self._one(plan, letter_id, end)
+                pending += 1
+                if pending == BATCH:
+                    yield pending
+                    pending = 0
+        if pending:
+            yield pending
+
+    def _one(self, plan: Plan, letter_id: int, year_end: datetime) -> None:
+        chance = self._chance
+        life = self._teller.tell(plan, letter_id, year_end)
+        day = civil_date(plan.received_at)
+        self._numbers[day] += 1
+        public = life.publication is not Publication.NOT_PROPOSED
+        self._clerk.write(
+            life,
+            Written(
+                letter_id, format_number(day, self._numbers[day]), self._words(life),
+                name(chance), f"139{chance.randrange(10**8):08d}",
+                public or (life.kind is not Kind.REPORT and chance.random() < _CONSENTING),
+                chance.choices(range(1, 6), _ATTITUDES)[0],
+                chance.choices(range(1, 6), _EFFICIENCIES)[0],
+            ),
+        )  # fmt: skip
+
+    def _words(self, life: Life) -> Wording:
+        place = life.accused_id or life.holder_id
+        closed = civil_date(life.closed_at or life.received_at)
+        cast = self._cast
+        return self._texts.wording(
+            self._chance, life.kind, cast.kinds[place], cast.codes[place],
+            cast.names[life.holder_id], closed,
+        )  # fmt: skip
+
+    def counters(self) -> list[dict[str, object]]:
+        """Return the last number given out on each day."""
+        return [{"day": day, "last": last} for day, last in sorted(self._numbers.items())]
+
+
+def _flush(session: Session, clerk: Clerk) -> None:
+    """Insert the rows written so far, parents before their children."""
+    for table in ORDER:
+        rows = clerk.rows.pop(table, None)
+        if rows:
+            # The table instead of the class: the ORM would sort rows by which values are empty.
+            session.execute(sa.insert(cast(sa.Table, table.__table__)), rows)
+
+
+def _set_sequences(session: Session) -> None:
+    """PostgreSQL must learn of ids that were given by us."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for table in (Letter, Proposal):
+        sequence = sa.func.pg_get_serial_sequence(table.__tablename__, "id")
+        last = sa.select(sa.func.coalesce(sa.func.max(table.id), 1)).scalar_subquery()
+        session.execute(sa.select(sa.func.setval(sequence, last)))
+
+
+def _size(session: Session) -> Loaded:
+    def count(*where: sa.ColumnElement[bool], of: type[db.Model]) -> int:  # type: ignore[name-defined]
+        return session.scalar(sa.select(sa.func.count()).select_from(of).where(*where)) or 0
+
+    return Loaded(
+        count(of=Organisation), count(of=Letter),
+        count(ArchiveEntry.withdrawn_at.is_(None), of=ArchiveEntry),
+    )  # fmt: skip

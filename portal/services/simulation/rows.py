@@ -1,0 +1,289 @@
+"""The rows that a simulated life leaves behind, as the services would have written them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from portal.domain.calendar import WorkCalendar
+from portal.domain.events import Axis
+from portal.domain.letters import (
+    SUPPLEMENT_DAYS,
+    Action,
+    ConsentBasis,
+    Kind,
+    Source,
+    State,
+)
+from portal.domain.limits import Limit, letter_limit
+from portal.domain.measures import Ledger
+from portal.domain.periods import civil_date
+from portal.models import (
+    ArchiveEntry,
+    Decision,
+    Event,
+    Extension,
+    Letter,
+    Message,
+    MessageKind,
+    Model,
+    Proposal,
+    ProposalStatus,
+    RateFact,
+    Rating,
+    RedactionMark,
+    Reply,
+    ReplyKind,
+    ReplyStatus,
+    StateInterval,
+)
+from portal.services.facts import row_of
+from portal.services.simulation.life import Act, Life
+from portal.services.simulation.texts import Wording
+
+Rows = dict[type[Model], list[dict[str, Any]]]
+ORDER: tuple[type[Model], ...] = (
+    Letter, Reply, Message, Extension, Rating, Proposal, RedactionMark, ArchiveEntry,
+    Event, StateInterval, RateFact,
+)  # fmt: skip
+"""Tables in the order in which their rows may be inserted."""
+_OPEN_STATES = frozenset({State.SUBMITTED, State.DISPATCHED, State.RETURNED, State.IN_PROGRESS,
+                          State.AWAITING_SIGNOFF})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What surrounds a life: its id and number, its words, its sender, how citizens rated it."""
+
+    letter_id: int
+    number: str
+    wording: Wording
+    sender: str
+    phone: str
+    consents: bool
+    attitude: int
+    efficiency: int
+
+
+class Clerk:
+    """Writes lives down, one after the other, into rows for each table."""
+
+    def __init__(
+        self, calendar: WorkCalendar, limits: Sequence[Limit], names: dict[int, str]
+    ) -> None:
+        self._calendar, self._limits, self._names = calendar, limits, names
+        self._ledger = Ledger(calendar, limits)
+        self._proposals = 0
+        self.rows: Rows = defaultdict(list)
+
+    def write(self, life: Life, about: Written) -> None:
+        """Add the rows of one life."""
+        self._letter(life, about)
+        self._record(life, about.letter_id)
+        self._correspondence(life, about)
+        self._replies(life, about)
+        self._publication(life, about)
+        steps = [act.step for act in life.acts]
+        facts = self._ledger.facts(life.kind, life.received_id, steps)
+        self.rows[RateFact] += [row_of(about.letter_id, fact) for fact in facts]
+
+    def _letter(self, life: Life, about: Written) -> None:
+        start = life.clock_from or life.received_at
+        limit = letter_limit(str(life.kind), civil_date(start), self._limits)
+        asked = life.acts[-1] if life.state is State.AWAITING_CITIZEN else None
+        self.rows[Letter].append(
+            {
+                "id": about.letter_id, "number": about.number, "source": Source.SIMULATION,
+                "kind": life.kind, "was_report": life.kind is Kind.REPORT,
+                "category": about.wording.category, "title": about.wording.title,
+                "text": about.wording.text, "sender_name": about.sender,
+                "sender_phone": about.phone,
+                "consent_basis": ConsentBasis.SENDER if about.consents else ConsentBasis.NONE,
+                "state": life.state, "publication": life.publication,
+                "state_before": life.state_before, "close_reason": life.close_reason,
+                "version": life.version, "organisation_id": life.holder_id,
+                "received_organisation_id": life.received_id,
+                "sent_from_id": life.sent_from_id, "accused_id": life.accused_id,
+                "ruling_id": life.ruling_id, "closing_organisation_id": life.closing_id,
+                "parent_id": life.parent_id, "return_count": life.returns,
+                "hop_count": life.hops, "placed": life.placed,
+                "accepted": life.accepted_at is not None, "reopened": life.reopened,
+                "supervised": False, "received_at": life.received_at, "clock_from": start,
+                "accepted_at": life.accepted_at, "first_response_at": life.first_response_at,
+                "closed_at": life.closed_at, "limit_code": limit.code,
+                "extension_days": life.extension_days, "due_on": self._due(life, limit, start),
+                "answer_by": civil_date(asked.at) + timedelta(days=SUPPLEMENT_DAYS)
+                if asked else None,
+            }
+        )  # fmt: skip
+
+    def _due(self, life: Life, limit: Limit, start: datetime) -> date | None:
+        answered = life.state is State.CLOSED and life.close_reason == "answered"
+        if life.state not in _OPEN_STATES and not answered:
+            return None
+        pauses: list[tuple[date, date | None]] = []
+        for act in life.acts:
+            if act.at < start or act.axis is not Axis.HANDLING:
+                continue
+            if act.action == Action.ASK_CITIZEN:
+                pauses.append((civil_date(act.at), None))
+            elif act.action == Action.SUPPLEMENT and pauses:
+                pauses[-1] = (pauses[-1][0], civil_date(act.at))
+        return self._calendar.due_on(civil_date(start), limit, pauses, life.extension_days)
+
+    def _record(self, life: Life, letter_id: int) -> None:
+        """Write the events and the intervals that follow from them."""
+        standing: dict[Axis, dict[str, Any]] = {}
+        holder = life.received_id
+        for act in life.acts:
+            self.rows[Event].append(
+                {
+                    "letter_id": letter_id, "action": act.action, "axis": act.axis,
+                    "from_state": act.before, "to_state": act.after, "actor_kind": act.actor,
+                    "actor_id": act.actor_id, "organisation_id": act.holder_id,
+                    "to_organisation_id": act.to_id, "reason_code": act.code,
+                    "reason": act.reason, "occurred_at": act.at, "recorded_at": act.at,
+                }
+            )  # fmt: skip
+            if act.to_id is not None:
+                holder = act.to_id
+            elif act.before == act.after:
+                continue
+            if act.axis in standing:
+                standing[act.axis]["ended_at"] = act.at
+            standing[act.axis] = {
+                "letter_id": letter_id, "axis": act.axis, "state": act.after,
+                "organisation_id": holder, "started_at": act.at, "ended_at": None,
+            }  # fmt: skip
+            self.rows[StateInterval].append(standing[act.axis])
+
+    def _correspondence(self, life: Life, about: Written) -> None:
+        wishes = [act for act in life.acts if act.action == Action.REQUEST_EXTENSION]
+        grants = [act for act in life.acts if act.action == Action.GRANT_EXTENSION]
+        for number, wish in enumerate(wishes):
+            grant = grants[number] if number < len(grants) else None
+            self.rows[Extension].append(
+                {
+                    "letter_id": about.letter_id, "days": wish.days, "reason": wish.reason,
+                    "requester_id": wish.actor_id, "requested_at": wish.at,
+                    "granted": True if grant else None,
+                    "decider_id": grant.actor_id if grant else None,
+                    "decided_at": grant.at if grant else None,
+                }
+            )  # fmt: skip
+        for act in life.acts:
+            if act.action in _MESSAGES:
+                kind, text = _MESSAGES[act.action]
+                asks = kind is MessageKind.QUESTION
+                self.rows[Message].append(
+                    {
+                        "letter_id": about.letter_id, "kind": kind, "text": text,
+                        "organisation_id": act.holder_id if asks else None,
+                        "author_id": act.actor_id, "created_at": act.at,
+                    }
+                )  # fmt: skip
+            elif act.action == Action.RATE:
+                self.rows[Rating].append(
+                    {
+                        "letter_id": about.letter_id, "attitude": about.attitude,
+                        "efficiency": about.efficiency, "comment": "", "created_at": act.at,
+                    }
+                )  # fmt: skip
+
+    def _replies(self, life: Life, about: Written) -> None:
+        """A reply is drafted, perhaps sent back, and signed; a redo calls for another."""
+        row: dict[str, Any] | None = None
+        for act in life.acts:
+            if act.action == Action.REQUEST_SIGNOFF:
+                if row is None:
+                    row = self._reply(about, act.holder_id, act.actor_id, act.at, "")
+                row["version"] += 1
+                row["updated_at"], row["status"] = act.at, ReplyStatus.IN_REVIEW
+                row["review_note"] = None
+            elif act.action == Action.SEND_BACK and row is not None:
+                row["status"], row["review_note"] = ReplyStatus.DRAFT, act.reason
+            elif act.action == Action.SIGN and row is not None:
+                row["status"], row["signer_id"] = ReplyStatus.SIGNED, act.actor_id
+                row["signed_at"], row = act.at, None
+            elif act.action == Action.CLOSE_MERGED:
+                said = "您反映的问题与另一封来信相同，已合并办理，现答复如下：\n\n"
+                merged = self._reply(about, act.answered_by, None, act.at, said)
+                merged["version"], merged["status"] = 1, ReplyStatus.SIGNED
+                merged["signed_at"] = act.at
+
+    def _reply(
+        self, about: Written, organisation_id: int | None, author_id: int | None, at: datetime,
+        said: str,
+    ) -> dict[str, Any]:  # fmt: skip
+        row = {
+            "letter_id": about.letter_id, "organisation_id": organisation_id,
+            "kind": ReplyKind.REPLY, "status": ReplyStatus.DRAFT,
+            "text": said + about.wording.reply, "author_id": author_id, "signer_id": None,
+            "created_at": at, "updated_at": at, "signed_at": None, "review_note": None,
+            "version": 0,
+        }  # fmt: skip
+        self.rows[Reply].append(row)
+        return row
+
+    def _publication(self, life: Life, about: Written) -> None:
+        proposed = next((a for a in life.acts if a.action == Action.PROPOSE), None)
+        if proposed is None:
+            return
+        decided = next((a for a in life.acts if a.action in _DECISIONS), None)
+        self._proposals += 1
+        words = about.wording
+        self.rows[Proposal].append(
+            {
+                "id": self._proposals, "letter_id": about.letter_id,
+                "status": _DECISIONS[decided.action] if decided else ProposalStatus.OPEN,
+                "correction": False, "title": words.title, "text": words.text,
+                "reply": words.reply, "note": None, "proposer_id": proposed.actor_id,
+                "proposed_at": proposed.at,
+                "reviewer_id": decided.actor_id if decided else None,
+                "decided_at": decided.at if decided else None, "version": 1,
+            }
+        )  # fmt: skip
+        for field, start, end, kind, mask in words.marks:
+            self.rows[RedactionMark].append(
+                {
+                    "proposal_id": self._proposals, "field": field, "start": start, "end": end,
+                    "kind": kind, "replacement": mask, "decision": Decision.MASK,
+                    "reason": None, "decider_id": proposed.actor_id,
+                }
+            )  # fmt: skip
+        if decided is not None and decided.action == Action.PUBLISH:
+            self._entry(life, about, decided)
+
+    def _entry(self, life: Life, about: Written, published: Act) -> None:
+        words, closing = about.wording, life.closing_id or life.holder_id
+        withdrawn = next((a.at for a in life.acts if a.action == Action.UNPUBLISH), None)
+        asked = civil_date(life.received_at)
+        answered = civil_date(life.closed_at or published.at)
+        title, text, reply = words.public if withdrawn is None else ("", "", "")
+        self.rows[ArchiveEntry].append(
+            {
+                "letter_id": about.letter_id, "revision": 1 if withdrawn is None else 2,
+                "kind": life.kind, "category": words.category, "title": title, "text": text,
+                "reply": reply, "organisation_id": closing,
+                "organisation_name": self._names[closing], "asked_on": asked,
+                "answered_on": answered,
+                "working_days": self._calendar.working_days_between(asked, answered),
+                "published_at": published.at, "updated_at": withdrawn or published.at,
+                "under_revision": False, "machine_reviewed": False,
+                "withdrawn_at": withdrawn, "helpful": 0, "unhelpful": 0,
+            }
+        )  # fmt: skip
+
+
+_MESSAGES: dict[str, tuple[MessageKind, str]] = {
+    Action.ASK_CITIZEN: (MessageKind.QUESTION, "请补充具体地点、时间，以便核实办理。"),
+    Action.SUPPLEMENT: (MessageKind.SUPPLEMENT, "已补充具体地点和时间，请继续办理。"),
+    Action.REDO: (MessageKind.REDO, "问题没有解决，请重新办理。"),
+}
+_DECISIONS: dict[str, ProposalStatus] = {
+    Action.PUBLISH: ProposalStatus.PUBLISHED,
+    Action.REFUSE: ProposalStatus.REFUSED,
+}
