@@ -89,7 +89,6 @@ def letter_row(
         "received_at": each.received_at,
         "clock_from": each.received_at,
         "accepted_at": each.replied_at,
-        "first_response_at": each.replied_at,
         "closed_at": each.replied_at,
         "limit_code": limit_code,
         "due_on": due_on,

@@ -2,7 +2,8 @@
 
 A letter that was answered there arrives closed. It has gone through the same transitions as any
 other, all at the moment of its reply, because nothing else is known; ``recorded_at`` says when
-the house learned of it. Rows are written in bulk; a test compares them with an ordinary walk.
+the house learned of it, and a first response is not made up. Rows are written in bulk; a test
+compares them with an ordinary walk.
 """
 
 from __future__ import annotations
