@@ -107,8 +107,13 @@ function improve(form) {
     }
   }
 
-  const save = () => {
+  // No timer under way means nothing typed since: what was deleted must not be kept again on leaving.
+  const rest = () => {
     clearTimeout(waiting);
+    waiting = undefined;
+  };
+  const save = () => {
+    rest();
     const values = collect(form);
     if (JSON.stringify(values) === pristine && (!offer || !offer.hidden)) {
       return;
@@ -137,7 +142,7 @@ function improve(form) {
   });
   form.querySelectorAll("[data-draft-discard]").forEach((button) => {
     button.addEventListener("click", () => {
-      clearTimeout(waiting);
+      rest();
       forget(key);
       if (offer) {
         offer.hidden = true;
