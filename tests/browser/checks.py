@@ -1,0 +1,56 @@
+"""What every page is held to: the rules of axe, no sideways scrolling, a silent console."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Response
+
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+}
+_axe = Axe()
+
+
+class Watch:
+    """Remembers what went wrong inside the browsers it watches."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def over(self, page: Page) -> None:
+        """Watch ``page`` and the windows it opens."""
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.seen.append(f"script error: {error}"))
+        page.on("response", self._answered)
+        page.on("popup", self.over)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Chromium also reports answers such as 422 here; those are looked at below.
+        loading = message.text.startswith("Failed to load resource")
+        if message.type in ("error", "warning") and not loading:
+            self.seen.append(f"console {message.type}: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        asset = response.request.resource_type not in ("document", "fetch", "xhr")
+        if response.status >= 500 or (asset and response.status >= 400):
+            self.seen.append(f"{response.status} {response.request.method} {response.url}")
+
+
+def check(page: Page, *widths: int) -> None:
+    """Hold the page in view to the rules, at each width."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        where = f"{page.url} at {width} px"
+        beyond = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        assert beyond <= 0, f"{where} scrolls sideways by {beyond} px: {_widest(page)}"
+        found = _axe.run(page, options=RULES)
+        assert not found.violations_count, f"{where}\n{found.generate_report()}"
+
+
+def _widest(page: Page) -> str:
+    """Name the elements that stick out, for the message."""
+    said: str = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 5).map((e) => e.outerHTML.slice(0, 120)).join("\\n")"""
+    )
+    return said
