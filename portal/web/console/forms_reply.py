@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, TextAreaField
-from wtforms.validators import InputRequired, Length
-from wtforms.widgets import HiddenInput
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from portal.domain.letters import TEXT_MAX, Action
 from portal.models import Letter
-from portal.web.console.forms_steps import StepForm, cleaned
+from portal.web.console.forms_steps import StepForm, VersionField, cleaned
 
 
 class ReplyForm(StepForm):
@@ -20,12 +19,12 @@ class ReplyForm(StepForm):
     text = TextAreaField(
         _l("答复正文"),
         [
-            InputRequired(_l("请先写答复。")),
+            DataRequired(_l("请先写答复。")),
             Length(max=TEXT_MAX, message=_l("答复不能超过 %(n)s 字，请删减。", n=TEXT_MAX)),
         ],
         filters=[cleaned],
     )
-    reply_version = IntegerField(widget=HiddenInput())
+    reply_version = VersionField()
     checked = HiddenField()
 
     def __init__(self, letter: Letter, **given: Any) -> None:
@@ -33,7 +32,7 @@ class ReplyForm(StepForm):
 
     def prepare(self) -> None:
         """Begin with the draft, where there is one and nothing has been sent."""
-        if not self.reply_version.raw_data:
+        if not self.bound:
             draft = self.letter.draft
             self.text.data = draft.text if draft else ""
             self.reply_version.data = draft.version if draft else 0

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
 from portal.domain.errors import InvalidInput
@@ -33,23 +33,37 @@ def reason_field(words: Any, required: Any = None, most: int = REASON_MAX) -> Te
     """Return a text of up to ``most`` characters; ``required`` is what to say where it is empty."""
     rules = [Length(max=most, message=_l("内容太长，请删减到 %(n)s 字以内。", n=most))]
     if required:
-        rules.insert(0, InputRequired(required))
+        rules.insert(0, DataRequired(required))
     return TextAreaField(words, rules, filters=[cleaned])
+
+
+class VersionField(IntegerField):  # type: ignore[misc]
+    """A hidden version; one that is no number fits nothing, so it ends as a conflict."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number, or take what no letter ever has."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = -1
 
 
 class StepForm(FlaskForm):  # type: ignore[misc]
     """What every step sends: the version of the letter that was looked at."""
 
-    version = IntegerField(widget=HiddenInput())
-    wide = False
+    version = VersionField()
 
     def __init__(self, slug: str, letter: Letter, action: Action, **given: Any) -> None:
+        """Read what was sent, or with ``formdata=None`` begin an empty form for the letter."""
         super().__init__(**given)
         self.slug, self.letter, self.action = slug, letter, action
         for each in self:
             each.id = f"{slug}-{each.short_name}"
             each.label.field_id = each.id
-        if not self.version.raw_data:
+        self.bound = "formdata" not in given and bool(self.is_submitted())
+        if not self.bound:
             self.version.data = letter.version
         self.prepare()
 
@@ -103,7 +117,7 @@ class ReasonForm(StepForm):
 class DeclineForm(StepForm):
     """A coded reason with advice, and own words for this letter."""
 
-    code = RadioField(_l("不予受理的理由"), [InputRequired(_l("请选择一项理由。"))])
+    code = RadioField(_l("不予受理的理由"), [DataRequired(_l("请选择一项理由。"))])
     reason = reason_field(_l("补充说明（来信人会看到）"))
 
     def prepare(self) -> None:
@@ -202,7 +216,7 @@ class MergeForm(StepForm):
     parent_number = StringField(
         _l("主信编号"),
         [
-            InputRequired(_l("请填写主信的编号。")),
+            DataRequired(_l("请填写主信的编号。")),
             Length(
                 max=40, message=_l("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5。")
             ),
@@ -220,7 +234,7 @@ class AssignForm(StepForm):
         """Offer the handlers of the organisation that holds the letter."""
         people = handlers_of(db.session(), self.letter.organisation_id)
         self.assignee.choices = [("", _("不指定"))] + [(str(p.id), p.name) for p in people]
-        if not self.assignee.raw_data:
+        if not self.bound:
             self.assignee.data = str(self.letter.assignee_id or "")
 
     @property
@@ -234,7 +248,7 @@ class AssignForm(StepForm):
 class KindForm(StepForm):
     """Another kind, with the reason."""
 
-    kind = SelectField(_l("改为"), [InputRequired(_l("请选择类别。"))])
+    kind = SelectField(_l("改为"), [DataRequired(_l("请选择类别。"))])
     reason = reason_field(_l("理由"), _l("请写明理由。"))
 
     def prepare(self) -> None:
@@ -264,7 +278,7 @@ class ExtensionForm(StepForm):
 class DecisionForm(StepForm):
     """Granted or not; a refusal needs a word."""
 
-    granted = RadioField(_l("批复"), [InputRequired(_l("请选择同意或不同意。"))])
+    granted = RadioField(_l("批复"), [DataRequired(_l("请选择同意或不同意。"))])
     note = reason_field(_l("批复意见（不同意时必填）"))
 
     def prepare(self) -> None:

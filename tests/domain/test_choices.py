@@ -1,0 +1,98 @@
+"""What is offered to whom, held against what the services would accept."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from portal.domain.access import ACTION_PERMISSIONS, Actor, Grant, Role
+from portal.domain.choices import NEXT, allowed_actions, next_action
+from portal.domain.events import ActorKind
+from portal.domain.letters import Action, ConsentBasis, Kind, Publication, State
+
+OFFICE, CITY = "/1/", "/1/2/"
+
+
+@dataclass
+class Facts:
+    """A letter as plain facts."""
+
+    id: int = 1
+    kind: Kind = Kind.CONSULTATION
+    state: State = State.SUBMITTED
+    publication: Publication = Publication.NOT_PROPOSED
+    state_before: State | None = None
+    was_report: bool = False
+    consent_basis: ConsentBasis = ConsentBasis.SENDER
+    close_reason: None = None
+    return_count: int = 0
+    placed: bool = False
+    sent_from_id: int | None = None
+    reopened: bool = False
+    rated: bool = False
+    supervised: bool = False
+    author_id: int | None = None
+    proposer_id: int | None = None
+    extension_pending: bool = False
+    extension_granted: bool = False
+    follow_up_pending: bool = False
+    correction_pending: bool = False
+    accepted: bool = False
+    has_children: bool = False
+    organisation_path: str = CITY
+    accused_path: str | None = None
+    ruling_path: str | None = None
+    helper_paths: tuple[str, ...] = field(default_factory=tuple)
+    awaited_ids: tuple[int, ...] = field(default_factory=tuple)
+    extension_asker_id: int | None = None
+
+
+def person(role: Role, path: str = CITY, user_id: int = 7) -> Actor:
+    """Return somebody with one role at one place."""
+    place = int(path.strip("/").split("/")[-1])
+    return Actor(ActorKind.STAFF, user_id, "x", (Grant(role, place, path),))
+
+
+@pytest.mark.parametrize(
+    ("actor", "letter", "wanted"),
+    [
+        (person(Role.DISPATCHER, OFFICE), Facts(organisation_path=OFFICE), Action.DISPATCH),
+        (person(Role.DISPATCHER), Facts(), Action.ACCEPT),
+        (person(Role.HANDLER), Facts(state=State.DISPATCHED, sent_from_id=1), Action.SIGN_FOR),
+        (person(Role.DISPATCHER, OFFICE), Facts(state=State.DISPATCHED, sent_from_id=1), None),
+        (person(Role.HANDLER), Facts(state=State.IN_PROGRESS), Action.REQUEST_SIGNOFF),
+        (person(Role.DISPATCHER), Facts(state=State.IN_PROGRESS), None),
+        (person(Role.REVIEWER), Facts(state=State.AWAITING_SIGNOFF, author_id=3), Action.SIGN),
+        (person(Role.REVIEWER), Facts(state=State.AWAITING_SIGNOFF, author_id=7), None),
+        (
+            person(Role.SUPERVISOR, OFFICE),
+            Facts(state=State.RETURNED, return_count=2, ruling_path=OFFICE),
+            Action.RULE,
+        ),
+        (person(Role.HANDLER), Facts(state=State.CLOSED), Action.PROPOSE),
+        (person(Role.AUDITOR, OFFICE), Facts(), None),
+    ],
+)
+def test_one_thing_is_next(actor: Actor, letter: Facts, wanted: Action | None) -> None:
+    """Each duty has one next step in each situation, or none."""
+    assert next_action(actor, letter, allowed_actions(actor, letter)) == wanted
+
+
+def test_extension_is_not_offered_to_its_asker() -> None:
+    """Nobody is offered to grant the own wish."""
+    letter = Facts(state=State.IN_PROGRESS, extension_pending=True, extension_asker_id=7)
+    assert Action.GRANT_EXTENSION not in allowed_actions(person(Role.DISPATCHER), letter)
+    assert Action.GRANT_EXTENSION in allowed_actions(person(Role.DISPATCHER, user_id=8), letter)
+
+
+def test_contribution_is_offered_only_while_it_is_awaited() -> None:
+    """An organisation that has contributed is not asked again."""
+    letter = Facts(state=State.IN_PROGRESS, helper_paths=("/1/3/",), awaited_ids=(3,))
+    helper = person(Role.HANDLER, "/1/3/")
+    assert allowed_actions(helper, letter) == [Action.CONTRIBUTE]
+    letter.awaited_ids = ()
+    assert allowed_actions(helper, letter) == []
+
+
+def test_next_actions_are_actions_of_the_staff() -> None:
+    """The order of next things names nothing that staff cannot do."""
+    assert set(NEXT) <= set(ACTION_PERMISSIONS)

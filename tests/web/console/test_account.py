@@ -1,0 +1,131 @@
+"""Logging in and out, and the own account."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.models import Event, User
+from tests.builders import World
+from tests.pages import PASSWORD, Client, get, login, post
+from tests.web.console.conftest import Staff
+
+
+def test_login_leads_to_the_inbox(client: Client, world: World) -> None:
+    """A handler who logs in stands before the letters to be handled."""
+    page = post(
+        client, "/account/login", {"username": "city_handler", "password": PASSWORD}, follow=True
+    )
+    assert page.title.startswith("待我处理")
+
+
+def test_login_answers_wrong_name_and_password_alike(client: Client, world: World) -> None:
+    """A wrong password and an unknown name get the same words, and the name stays."""
+    wrong = post(
+        client, "/account/login", {"username": "city_handler", "password": "no"}, status=401
+    )
+    unknown = post(client, "/account/login", {"username": "nobody", "password": "no"}, status=401)
+    assert "用户名或密码不正确。" in wrong.text
+    assert wrong.text == unknown.text
+    assert wrong.form("/account/login").fields["username"] == ["city_handler"]
+
+
+def test_login_names_what_is_missing(client: Client, world: World) -> None:
+    """An empty form says at each field what to fill in."""
+    page = post(client, "/account/login", {"username": " ", "password": ""}, status=422)
+    assert "请填写用户名。" in page.text
+    assert "请填写密码。" in page.text
+
+
+def test_login_locks_after_too_many_failures(client: Client, world: World) -> None:
+    """A sixth try is refused although the password is right."""
+    for _ in range(5):
+        post(client, "/account/login", {"username": "city_handler", "password": "no"}, status=401)
+    page = post(
+        client, "/account/login", {"username": "city_handler", "password": PASSWORD}, status=423
+    )
+    assert "账号已暂时锁定" in page.text
+
+
+def test_login_is_limited_by_address(client: Client, world: World) -> None:
+    """An address that guesses at many names is told to wait."""
+    form = get(client, "/account/login").form("/account/login").hidden
+    answers = [
+        client.post("/account/login", data={**form, "username": f"n{n}", "password": "x"})
+        for n in range(31)
+    ]
+    assert [a.status_code for a in answers[:30]] == [401] * 30
+    assert answers[30].status_code == 429
+
+
+def test_login_goes_back_to_the_page_that_was_asked_for(client: Client, world: World) -> None:
+    """Somebody sent to log in comes back to the page, filters included."""
+    sent = client.get("/console/?queue=overdue").location
+    assert sent is not None
+    answer = post(client, sent.split("?")[0], {"username": "city_handler", "password": PASSWORD},
+                  page=sent)  # fmt: skip
+    assert answer.response.location == "/console/?queue=overdue"
+
+
+@pytest.mark.parametrize("evil", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_login_never_leads_off_the_site(client: Client, world: World, evil: str) -> None:
+    """An address of another site in ``next`` is ignored."""
+    form = get(client, "/account/login").form("/account/login").hidden
+    data = {**form, "username": "city_handler", "password": PASSWORD, "next": evil}
+    assert client.post("/account/login", data=data).location == "/console/"
+
+
+def test_logout_ends_the_session(staff: Staff) -> None:
+    """After logging out the inbox asks for a name again."""
+    client = staff("city_handler")
+    post(client, "/account/logout", page="/account/")
+    assert client.get("/console/").status_code == 302
+
+
+def test_profile_shows_roles_with_their_places(staff: Staff) -> None:
+    """The own account names every role and where it is held."""
+    page = get(staff("district_supervisor"), "/account/")
+    assert "督办员 · 临江区人民政府" in page.text
+
+
+def test_password_is_changed_and_other_sessions_end(staff: Staff, app: Flask) -> None:
+    """A new password ends the session of another browser and keeps this one."""
+    here, elsewhere = staff("city_handler"), staff("city_handler")
+    fresh = "ein neues langes Wort"
+    post(here, "/account/", {"old": PASSWORD, "password": fresh, "repeat": fresh})
+    assert here.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").status_code == 302
+    login(app.test_client(), "city_handler", fresh)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "repeat", "said"),
+    [
+        ("wrong", "ein neues Wort", "ein neues Wort", "原密码不正确。"),
+        (PASSWORD, "short", "short", "新密码至少 10 个字符。"),
+        (PASSWORD, "1234567890", "1234567890", "这个密码太常见"),
+        (PASSWORD, "ein neues Wort", "ein anderes Wort", "两次输入的新密码不一致。"),
+    ],
+)
+def test_password_errors_stand_at_the_field(
+    staff: Staff, old: str, new: str, repeat: str, said: str
+) -> None:
+    """A password that cannot be taken is refused with the reason."""
+    page = post(
+        staff("city_handler"), "/account/", {"old": old, "password": new, "repeat": repeat},
+        status=422,
+    )  # fmt: skip
+    assert said in page.text
+
+
+def test_failed_logins_are_recorded_without_the_password(
+    client: Client, world: World, session: Session
+) -> None:
+    """The trail says that somebody failed to log in, and nothing of what was typed."""
+    post(client, "/account/login", {"username": "city_handler", "password": "geheim"}, status=401)
+    event = session.scalar(sa.select(Event).where(Event.action == "login_failed"))
+    assert event is not None
+    assert event.subject == "user:city_handler"
+    stored = " ".join(str(v) for row in session.execute(sa.select(Event.__table__)) for v in row)
+    assert "geheim" not in stored
+    assert session.scalar(sa.select(User.failures).where(User.username == "city_handler")) == 1
