@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Response, current_app, request, url_for
+from flask_babel import force_locale
 
 from portal.domain.openings import answer_start
 from portal.models import db
@@ -15,6 +16,7 @@ from portal.queries.archive_table import list_entries, map_parts, map_rows
 from portal.web.public.archive import archive_pages
 from portal.web.public.archive_results import address, read_wish
 from portal.web.public.blueprint import settings
+from portal.web.shared.language import DEFAULT
 from portal.web.shared.people import public
 
 FEED_LENGTH = 30
@@ -64,13 +66,15 @@ def sitemap_part(part: int) -> Response:
 
 
 def _xml(template: str, mimetype: str, **values: object) -> Response:
-    """Render without the words about the visitor that pages get: what programs read is the same
-    for all and may be kept, but must be asked for again each time, so that what is withdrawn
-    is gone at once."""
-    text = current_app.jinja_env.get_template(template).render(
-        site=settings().site_name, base=settings().public_url, here=request.full_path.rstrip("?"),
-        **values,
-    )  # fmt: skip
+    """Render a document that is the same for all readers, whatever language they chose.
+
+    It may be kept but must be asked for again each time: what is withdrawn is gone at once.
+    """
+    known = {"site": settings().site_name, "base": settings().public_url}
+    known["here"] = request.full_path.rstrip("?")
+    with force_locale(DEFAULT):
+        # Not render_template: what pages are told of their visitor does not belong here.
+        text = current_app.jinja_env.get_template(template).render(**known, **values)
     response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, no-cache"
     response.add_etag()

@@ -117,11 +117,11 @@ def test_an_empty_archive_says_so(client: FlaskClient, world: World, settings: S
     assert "还没有公示件" in get(client, "/archive").text
 
 
-@pytest.mark.parametrize("query", ["？？", "*", "%", '""', "\x00", "()", "AND"])
+@pytest.mark.parametrize("query", ["？？", "*", "%", '""', "()", "AND"])
 def test_a_query_without_words_finds_nothing(client: FlaskClient, lamp: int, query: str) -> None:
     """Signs are no words: no error and no wild match."""
     page = get(client, "/archive", query_string={"q": query})
-    assert f"/archive/{lamp}" not in page.links or query == "\x00"
+    assert f"/archive/{lamp}" not in page.links
 
 
 def test_a_long_query_is_cut_and_it_is_said(client: FlaskClient, lamp: int) -> None:

@@ -1,0 +1,40 @@
+"""A stranger who opens every public address there is and follows every link."""
+
+import re
+from html import unescape
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+_ADDRESS = re.compile(
+    r"""(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"|<id>([^<]+)</id>"""
+)
+_MOST = 400
+_CODES = {200, 301, 302, 303, 304, 308, 400, 401, 404, 410}
+
+
+def start_of(app: Flask) -> list[str]:
+    """Return the address of every route that is read without a value in its path."""
+    rules = app.url_map.iter_rules()
+    return [r.rule for r in rules if "GET" in (r.methods or ()) and not r.arguments]
+
+
+def crawl(app: Flask, client: FlaskClient, *more: str) -> dict[str, str]:
+    """Return address → everything answered (headers too) from all routes on, links followed."""
+    hosts = {"", urlsplit(app.extensions["letterbox"].public_url).netloc}
+    waiting, seen = [*start_of(app), *more], {}
+    while waiting and len(seen) < _MOST:
+        address = waiting.pop(0)
+        if address in seen or "lang=" in address:
+            continue
+        answer = client.get(address)
+        assert answer.status_code in _CODES, f"{address}: {answer.status_code}"
+        text = "" if "/static/" in address else answer.get_data(as_text=True)
+        seen[address] = f"{answer.headers}\n{unescape(text)}\n{unquote(text)}\n{text}"
+        for parts in _ADDRESS.findall(text):
+            link = urlsplit(unescape(next(filter(None, parts))))
+            if link.netloc in hosts and link.path.startswith("/"):
+                waiting.append(link.path + (f"?{link.query}" if link.query else ""))
+    assert len(seen) < _MOST, "the crawl did not come to an end"
+    return seen
