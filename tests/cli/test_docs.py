@@ -1,0 +1,71 @@
+"""What an operator reads is what there is."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from portal.cli import main
+from portal.config import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([a-z_]+)` \| `([A-Z_]+)`", OPERATING, re.MULTILINE))
+
+
+def commands(group: click.Group, prefix: str = "") -> list[tuple[str, click.Command]]:
+    """Return every command below ``group`` with its full name."""
+    found = []
+    for name, command in sorted(group.commands.items()):
+        found.append((f"{prefix}{name}", command))
+        if isinstance(command, click.Group):
+            found += commands(command, f"{prefix}{name} ")
+    return found
+
+
+def test_every_setting_is_documented() -> None:
+    """The table of settings names exactly the settings there are."""
+    assert set(ROWS) == set(Settings.model_fields)
+
+
+def test_settings_have_the_variables_the_table_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each setting can be given by the environment variable of its row."""
+    samples = {
+        "instance": str(tmp_path), "database_url": "sqlite:///x.db", "base_url": "http://x",
+        "limits_enabled": "false", "log_level": "ERROR", "proxy_hops": "4",
+    }  # fmt: skip
+    for name, variable in ROWS.items():
+        monkeypatch.setenv(variable, samples.get(name, "7"))
+    settings = Settings()
+    for name, field in Settings.model_fields.items():
+        assert getattr(settings, name) != field.default, name
+
+
+def test_every_command_is_documented() -> None:
+    """The table of commands names every command and those of its groups."""
+    rows = re.findall(r"^\| `letterbox ([a-z]+)[^|]*\| (.+) \|$", OPERATING, re.MULTILINE)
+    described = dict(rows)
+    assert set(main.commands) <= set(described)
+    for name, group in main.commands.items():
+        if isinstance(group, click.Group):
+            assert set(re.findall(r"`([a-z]+)`", described[name])) == set(group.commands)
+
+
+@pytest.mark.parametrize(("name", "command"), commands(main))
+def test_every_command_explains_itself(name: str, command: click.Command) -> None:
+    """Each command says in a sentence what it does, and each option what it is for."""
+    assert command.help and command.help.split("\n\n")[0].rstrip().endswith((".", ":"))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.name}"
+
+
+def test_the_documents_links_lead_somewhere() -> None:
+    """Links in README and documents to files of the project are right."""
+    for document in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = document.read_text(encoding="utf-8")
+        for target in re.findall(r"(?<!!)\[[^]]+\]\(([^)#:]+)\)", text):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
