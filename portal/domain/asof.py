@@ -12,7 +12,6 @@ from portal.domain.texts import Message
 
 _SHAPE = N_("统计时点“%(text)s”无法识别，请写成 2016-12-31")
 _FUTURE = N_("统计时点不能晚于今天")
-_TICK = timedelta(microseconds=1)
 
 
 class Standing(StrEnum):
@@ -55,14 +54,14 @@ class AsOf:
 def as_of(period: Period, now: datetime, wanted: date | None = None) -> AsOf:
     """Return the as-of moment for ``period``: the end of day ``wanted``, else of the period.
 
-    What has not yet ended is seen as it is now. Raises :class:`InvalidInput` for a day to come.
+    Nothing happens in the future, so the end of today is now. Raises :class:`InvalidInput` for a
+    day to come.
     """
     today = civil_date(now)
     if wanted is not None and wanted > today:
         raise InvalidInput("as_of", _FUTURE)
     day = wanted or min(period.last_day, today)
-    ended = midnight(day + timedelta(days=1))
-    return AsOf(min(ended, now + _TICK), day, wanted is not None)
+    return AsOf(midnight(day + timedelta(days=1)), day, wanted is not None)
 
 
 def parse_day(text: str) -> date | None:

@@ -41,10 +41,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rate_fact'))
     )
     with op.batch_alter_table('rate_fact', schema=None) as batch_op:
-        batch_op.create_index('ix_rate_fact_closed', ['closed_month'], unique=False)
-        batch_op.create_index('ix_rate_fact_cohort', ['received_month', 'received_organisation_id', 'kind', 'received_at', 'opening', 'withdrawn_at', 'closed_from', 'closed_until', 'outcome', 'on_time', 'published_from', 'published_until', 'extended_at', 'returned_at', 'redone_at'], unique=False)
+        batch_op.create_index('ix_rate_fact_closed', ['closed_month', 'received_organisation_id', 'kind', 'closed_from', 'closed_until', 'outcome', 'on_time', 'closing_organisation_id'], unique=False)
+        batch_op.create_index('ix_rate_fact_cohort', ['received_month', 'received_organisation_id', 'kind', 'received_at', 'opening', 'withdrawn_at', 'closed_from', 'closed_until', 'outcome', 'on_time', 'published_from', 'published_until', 'extended_at', 'returned_at', 'redone_at', 'closing_organisation_id', 'response_at', 'response_days', 'closing_days', 'letter_id'], unique=False)
         batch_op.create_index('ix_rate_fact_letter', ['letter_id'], unique=False)
-        batch_op.create_index('ix_rate_fact_published', ['published_month'], unique=False)
+        batch_op.create_index('ix_rate_fact_published', ['published_month', 'received_organisation_id', 'kind', 'published_from', 'published_until', 'closing_organisation_id'], unique=False)
 
 
 
