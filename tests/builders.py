@@ -1,114 +1,30 @@
 """Builders: plain functions that bring the database where a test wants it, by real services.
 
-``a_world`` founds a small tree with people; ``a_letter`` walks a letter to any state on either
-axis. Every step is taken by a person who may take it, an hour after the one before.
+``a_letter`` walks a letter to any state on either axis, in the world of :mod:`tests.world`. Every
+step is taken by a person who may take it, an hour after the one before.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import SYSTEM, Actor, Role
-from portal.domain.events import ActorKind
+from portal.domain.access import Actor
 from portal.domain.letters import DeclineReason, Kind, Publication, RefusalReason, State
-from portal.domain.organisations import OrganisationKind
-from portal.models import Letter, Organisation, RoleGrant, User
-from portal.queries.scope import grants_of
+from portal.models import Letter
 from portal.services import handling, merging, publication, redacting, replying, submission
-from portal.services.organisations import NewOrganisation, plant
 from portal.services.submission import NewLetter, Receipt
-from portal.services.unit import writing
+from tests.world import PLACES, ROLES, START, World, a_person, a_world
+
+__all__ = [
+    "CODE_KEY", "HOUR", "PLACES", "ROLES", "START", "Walk", "World", "a_letter", "a_person",
+    "a_published", "a_walk", "a_world", "new_letter", "send",
+]  # fmt: skip
 
 CODE_KEY = b"key of the query codes in tests!"
-START = datetime(2016, 6, 1, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-_K = OrganisationKind
-PLACES = (
-    ("office", "山城市公开信箱办公室", _K.CITY_OFFICE, None),
-    ("city", "山城市城市管理局", _K.MUNICIPAL_DEPARTMENT, "office"),
-    ("police", "山城市公安局", _K.MUNICIPAL_DEPARTMENT, "office"),
-    ("district", "临江区人民政府", _K.DISTRICT_GOVERNMENT, "office"),
-    ("bureau", "临江区教育委员会", _K.DISTRICT_DEPARTMENT, "district"),
-    ("township", "临江区石桥街道办事处", _K.TOWNSHIP, "district"),
-    ("water", "山城水务集团", _K.KEY_ENTERPRISE, "office"),
-)
-"""Code, name, kind and parent of each organisation of the test world."""
-
-ROLES = {
-    "office": ("dispatcher", "handler", "reviewer", "reviewer", "supervisor", "administrator",
-               "auditor"),
-    "city": ("dispatcher", "handler", "handler", "reviewer", "reviewer", "supervisor"),
-    "police": ("dispatcher", "handler", "reviewer"),
-    "district": ("dispatcher", "handler", "reviewer", "reviewer", "supervisor"),
-    "bureau": ("dispatcher", "handler"),
-    "township": ("dispatcher", "handler"),
-    "water": ("dispatcher", "handler", "reviewer"),
-}  # fmt: skip
-"""People of each place: ``city_handler``, and ``city_handler2`` where there are two."""
-
-
-@dataclass(frozen=True)
-class World:
-    """The small tree: ids of organisations and people by name, actors on demand."""
-
-    session: Session
-    places: dict[str, int]
-    people: dict[str, int] = field(default_factory=dict)
-
-    def __getitem__(self, place: str) -> int:
-        """Return the id of the organisation ``place``."""
-        return self.places[place]
-
-    def organisation(self, place: str) -> Organisation:
-        """Return the organisation ``place``."""
-        return self.session.get_one(Organisation, self.places[place])
-
-    def actor(self, username: str) -> Actor:
-        """Return the person ``username`` as an actor with all grants."""
-        user = self.session.get_one(User, self.people[username])
-        return Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
-
-    def place_of(self, letter: Letter) -> str:
-        """Return the name of the place that holds ``letter``."""
-        return next(name for name, i in self.places.items() if i == letter.organisation_id)
-
-
-def a_world(session: Session, password_hash: str, now: datetime = START) -> World:
-    """Found the tree of ``PLACES`` with the people of ``ROLES``, all with one password."""
-    plant([NewOrganisation(c, n, k, p) for c, n, k, p in PLACES], SYSTEM, now)
-    ids = {o.code: o.id for o in session.scalars(sa.select(Organisation))}
-    people: list[User] = []
-    for place, roles in ROLES.items():
-        for index, role in enumerate(roles):
-            twin = "2" if role in roles[:index] else ""
-            grant = RoleGrant(role=Role(role), organisation_id=ids[place])
-            people.append(
-                User(
-                    username=f"{place}_{role}{twin}", name=f"{place} {role}{twin}",
-                    password_hash=password_hash, created_at=now, grants=[grant],
-                )
-            )  # fmt: skip
-    with writing() as unit:
-        unit.add_all(people)
-    return World(session, ids, {person.username: person.id for person in people})
-
-
-def a_person(world: World, username: str, password_hash: str, *grants: tuple[Role, str]) -> Actor:
-    """Add a person who holds each role at its place."""
-    with writing() as unit:
-        user = User(
-            username=username, name=username, password_hash=password_hash, created_at=START,
-            grants=[RoleGrant(role=r, organisation_id=world[p]) for r, p in grants],
-        )  # fmt: skip
-        unit.add(user)
-    world.people[username] = user.id
-    return world.actor(username)
-
 
 _tokens = count(1)
 

@@ -1,0 +1,126 @@
+"""Column types, and the rules that the database itself keeps."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from cryptography.fernet import InvalidToken
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from portal.domain.letters import Publication, State
+from portal.models import Cipher, Letter, Model, User, db
+from portal.services.unit import writing
+from tests.builders import START, World, a_letter, a_published
+from tests.databases import ON_POSTGRES
+
+
+def test_moments_come_back_in_utc(session: Session, world: World) -> None:
+    """A moment given in Shanghai's time comes back aware, as the same moment in UTC."""
+    shanghai = timezone(timedelta(hours=8))
+    letter = a_letter(session, world, now=datetime(2016, 6, 15, 10, 30, tzinfo=shanghai))
+    session.expire_all()
+    assert letter.received_at == datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
+    assert letter.received_at.tzinfo is UTC
+
+
+def test_naive_moments_are_refused(session: Session, world: World) -> None:
+    """A moment without a time zone is refused before it reaches the database."""
+    letter = a_letter(session, world)
+    with pytest.raises(StatementError, match="time zone"), writing() as unit:
+        unit.get_one(Letter, letter.id).received_at = datetime(2016, 6, 15)  # noqa: DTZ001
+
+
+def test_words_are_stored_by_value(session: Session, world: World) -> None:
+    """An enumerated column holds the word itself, readable by any other program."""
+    a_letter(session, world, State.AWAITING_SIGNOFF)
+    row = session.execute(sa.text("SELECT state, publication, kind FROM letter")).one()
+    assert tuple(row) == ("awaiting_signoff", "not_proposed", "consultation")
+
+
+def test_old_keys_still_decrypt(session: Session, world: World) -> None:
+    """A rotated key encrypts what is new, and what the old one encrypted stays readable."""
+    letter = a_letter(session, world, name="周晓兰")
+    ring = Cipher.ring
+    try:
+        Cipher.load([b"n" * 32])
+        session.expire_all()
+        with pytest.raises(InvalidToken):
+            session.get_one(Letter, letter.id)
+    finally:
+        Cipher.ring = ring
+    session.rollback()
+    assert session.get_one(Letter, letter.id).sender_name == "周晓兰"
+
+
+def test_ring_reads_every_key() -> None:
+    """A ring of a new and an old key reads what the old one wrote."""
+    ring = Cipher.ring
+    try:
+        Cipher.load([b"o" * 32])
+        assert Cipher.ring is not None
+        old = Cipher.ring.encrypt(b"secret")
+        Cipher.load([b"n" * 32, b"o" * 32])
+        assert Cipher.ring.decrypt(old) == b"secret"
+    finally:
+        Cipher.ring = ring
+
+
+def test_foreign_keys_hold(session: Session, world: World) -> None:
+    """A letter cannot lie with an organisation that does not exist."""
+    letter = a_letter(session, world)
+    with pytest.raises(IntegrityError), writing() as unit:
+        unit.get_one(Letter, letter.id).organisation_id = 999_999
+
+
+def test_user_names_are_unique(session: Session, world: World) -> None:
+    """Two people do not share a user name."""
+    twin = User(username="city_handler", name="二", password_hash="x", created_at=START)
+    with pytest.raises(IntegrityError), writing() as unit:
+        unit.add(twin)
+
+
+@pytest.mark.skipif(ON_POSTGRES, reason="pragmas are SQLite's")
+def test_sqlite_is_set_up_to_lose_nothing(session: Session) -> None:
+    """A SQLite connection writes ahead, waits for the disk, and keeps foreign keys."""
+    found = {
+        name: session.execute(sa.text(f"PRAGMA {name}")).scalar_one()
+        for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    }
+    assert found == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000,
+    }  # fmt: skip
+
+
+def test_migrations_make_what_the_models_say(session: Session) -> None:
+    """The migrated schema is the schema of the models, column by column."""
+    context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+    assert compare_metadata(context, Model.metadata) == []
+
+
+@pytest.mark.slow
+def test_migrations_go_down_and_up(app: Flask, session: Session, world: World) -> None:
+    """A populated database is migrated down to nothing and up again."""
+    a_published(session, world)
+    session.rollback()
+    db.engine.dispose()
+    downgrade(revision="base")
+    tables = set(sa.inspect(db.engine).get_table_names())
+    assert tables <= {"alembic_version"}
+    upgrade()
+    assert {t.name for t in Model.metadata.sorted_tables} <= set(
+        sa.inspect(db.engine).get_table_names()
+    )
+    assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
+
+
+@pytest.mark.parametrize("publication", [Publication.PROPOSED, Publication.PUBLISHED])
+def test_facts_for_the_guards(session: Session, world: World, publication: Publication) -> None:
+    """A letter tells the guards who proposed what waits, and nobody when nothing does."""
+    letter = a_letter(session, world, publication=publication)
+    waits = publication is Publication.PROPOSED
+    assert letter.proposer_id == (world.people["city_handler"] if waits else None)

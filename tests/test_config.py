@@ -1,0 +1,124 @@
+"""Settings: environment, then file, then defaults; errors that name what is wrong."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from portal.config import FILE_NAME, Settings, SettingsError, load_settings
+
+
+def test_defaults_are_safe(tmp_path: Path) -> None:
+    """A letterbox without settings listens on the loopback, on SQLite in its instance folder."""
+    settings = load_settings(instance=tmp_path)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.database_uri == f"sqlite:///{tmp_path / 'letterbox.db'}"
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.limits_enabled
+    assert not settings.https
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "read"),
+    [
+        ("PORT", "9000", "port", 9000),
+        ("LETTERBOX_PORT", "9001", "port", 9001),
+        ("DATABASE_URL", "sqlite:////tmp/x.db", "database_url", "sqlite:////tmp/x.db"),
+        ("LETTERBOX_SITE_NAME", "山城市公开信箱", "site_name", "山城市公开信箱"),
+        ("LETTERBOX_PAGE_SIZE", "50", "page_size", 50),
+    ],
+)
+def test_environment_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, read: object
+) -> None:
+    """A setting is read from the variable of its name."""
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings(instance=tmp_path), field) == read
+
+
+def test_instance_comes_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The instance folder of the environment is used, made where it is missing, and its file read."""
+    folder = tmp_path / "new" / "instance"
+    folder.mkdir(parents=True)
+    (folder / FILE_NAME).write_text("page_size = 30\n")
+    monkeypatch.setenv("LETTERBOX_INSTANCE", str(folder))
+    settings = load_settings()
+    assert (settings.instance, settings.page_size) == (folder, 30)
+
+
+def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable counts more than the same key in the file."""
+    (tmp_path / FILE_NAME).write_text("page_size = 30\n")
+    monkeypatch.setenv("LETTERBOX_PAGE_SIZE", "40")
+    assert load_settings(instance=tmp_path).page_size == 40
+
+
+def test_missing_folder_is_made(tmp_path: Path) -> None:
+    """An instance folder that is not there is made."""
+    load_settings(instance=tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"port": 0}, "port"),
+        ({"port": "eighty"}, "port"),
+        ({"workers": 0}, "workers"),
+        ({"base_url": "letters.example"}, "base_url: .*https://"),
+        ({"database_url": "mysql://localhost/x"}, "database_url|DATABASE_URL"),
+        ({"lock_minutes": 0}, "lock_minutes"),
+    ],
+)
+def test_bad_value_is_named(tmp_path: Path, given: dict[str, object], said: str) -> None:
+    """A value that cannot be used is refused with the name of its setting."""
+    with pytest.raises(SettingsError, match=said):
+        load_settings(instance=tmp_path, **given)
+
+
+@pytest.mark.parametrize("text", ["colour = 'red'\n", "port = = 1\n"])
+def test_bad_file_is_named(tmp_path: Path, text: str) -> None:
+    """An unknown key or a broken file is refused with its name, not ignored."""
+    (tmp_path / FILE_NAME).write_text(text)
+    with pytest.raises(SettingsError, match=r"colour|portal\.toml"):
+        load_settings(instance=tmp_path)
+
+
+def test_folder_in_the_way_of_a_file(tmp_path: Path) -> None:
+    """An instance that cannot be made says which setting to change."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="LETTERBOX_INSTANCE"):
+        load_settings(instance=tmp_path / "file" / "instance")
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgres_addresses_get_their_driver(tmp_path: Path, scheme: str) -> None:
+    """A PostgreSQL address in any of its spellings is opened with the driver of the project."""
+    settings = load_settings(instance=tmp_path, database_url=f"{scheme}://u@localhost/letters")
+    assert settings.database_uri == "postgresql+psycopg://u@localhost/letters"
+
+
+def test_https_follows_the_public_address(tmp_path: Path) -> None:
+    """Secure cookies go with a public address that is encrypted; a slash at its end is cut."""
+    settings = load_settings(instance=tmp_path, base_url="https://letters.example.gov/")
+    assert settings.https
+    assert settings.public_url == "https://letters.example.gov"
+
+
+def test_key_is_made_once_for_the_owner_alone(tmp_path: Path) -> None:
+    """A key is 32 bytes, stays the same, and nobody else may read it."""
+    settings = load_settings(instance=tmp_path)
+    key = settings.key("data")
+    assert len(key) == 32
+    assert load_settings(instance=tmp_path).key("data") == key
+    assert settings.key("session") != key
+    path = tmp_path / "keys" / "data.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    """A setting without a description could not be documented."""
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
