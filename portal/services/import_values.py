@@ -33,6 +33,8 @@ class DueDates:
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """An action and the states on both sides of it; ``before`` is empty for the arrival."""
+
     action: Action
     before: State | None
     after: State
@@ -61,6 +63,7 @@ def letter_row(
     due: DueDates,
     publish: bool,
 ) -> dict[str, Any]:
+    """Return the columns of a letter as it stands after the walk its source tells of."""
     limit_code, due_on = due(each.kind, civil_date(each.received_at))
     report = each.kind is Kind.REPORT
     public = publish and not report
@@ -102,6 +105,7 @@ def _moment(each: ImportedLetter, step: Step) -> datetime:
 def event_rows(
     letter_id: int, each: ImportedLetter, walk: tuple[Step, ...], holder: int, now: datetime
 ) -> list[dict[str, Any]]:
+    """Return an event for each step; a reply's steps happened when it was given."""
     return [
         {
             "letter_id": letter_id,
@@ -122,6 +126,7 @@ def event_rows(
 def interval_rows(
     letter_id: int, each: ImportedLetter, walk: tuple[Step, ...], holder: int
 ) -> list[dict[str, Any]]:
+    """Return an interval for each state of the walk, the last one open."""
     starts = [_moment(each, step) for step in walk]
     return [
         {
@@ -137,6 +142,7 @@ def interval_rows(
 
 
 def reply_row(letter_id: int, each: ImportedLetter, holder: int) -> dict[str, Any]:
+    """Return the signed reply that the source holds; it names no person."""
     moments = dict.fromkeys(("created_at", "updated_at", "signed_at"), each.replied_at)
     return {
         "letter_id": letter_id,

@@ -16,7 +16,7 @@ from tests.builders import World
 from tests.cli.conftest import Command, one_line
 from tests.cli.letters import city_row, portal_row, write
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "letters"
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "letters"
 
 
 def letters(session: Session) -> list[Letter]:
@@ -315,7 +315,7 @@ def test_an_import_leaves_a_trace(command: Command, session: Session, tmp_path: 
 )
 def test_real_letters_come_in_whole(
     command: Command, session: Session, settings: Settings, name: str,
-    options: tuple[str, ...], count: int,
+    options: tuple[str, ...], count: int, words: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Every letter of a real export gets in, published, and is in the index."""
     if not (REAL / name).exists():
