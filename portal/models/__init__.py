@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.models.base import Cipher, Model, db, prepare_engine
 from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
+from portal.models.disclosure import DisclosureRequest
 from portal.models.event import Event, StateInterval
 from portal.models.letter import Letter
 from portal.models.organisation import Organisation, OrganisationVersion
@@ -31,6 +32,7 @@ __all__ = [
     "Cipher",
     "CoHandling",
     "Decision",
+    "DisclosureRequest",
     "Event",
     "Extension",
     "Letter",
