@@ -29,6 +29,8 @@ NEXT: tuple[Action, ...] = (
     Action.RULE,
     Action.SIGN,
     Action.SIGN_FOLLOW_UP,
+    Action.PUBLISH,
+    Action.CORRECT,
     Action.GRANT_EXTENSION,
     Action.CONTRIBUTE,
     Action.SIGN_FOR,

@@ -69,6 +69,11 @@ def person(role: Role, path: str = CITY, user_id: int = 7) -> Actor:
             Action.RULE,
         ),
         (person(Role.HANDLER), Facts(state=State.CLOSED), Action.PROPOSE),
+        (
+            person(Role.REVIEWER),
+            Facts(state=State.CLOSED, publication=Publication.PROPOSED, proposer_id=3),
+            Action.PUBLISH,
+        ),
         (person(Role.AUDITOR, OFFICE), Facts(), None),
     ],
 )

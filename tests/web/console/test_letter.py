@@ -61,6 +61,7 @@ def test_accused_organisation_does_not_see_the_report(
         ("city_reviewer", State.AWAITING_SIGNOFF, "下一步：签发答复"),
         ("city_handler", State.AWAITING_CITIZEN, "等待来信人补充。"),
         ("city_supervisor", State.IN_PROGRESS, "承办单位正在办理。"),
+        ("city_handler", State.CLOSED, "下一步：提请公示"),
     ],
 )
 def test_the_next_thing_to_do_stands_on_top(
