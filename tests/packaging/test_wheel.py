@@ -1,0 +1,100 @@
+"""The wheel runs elsewhere: pages, static files, translations and migrations are in it."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROBE = """
+import json, pathlib, sys
+import portal
+from portal.app import create_app, ensure_database
+from portal.config import load_settings
+from datetime import UTC, datetime
+
+app = create_app(load_settings(instance=pathlib.Path("instance")))
+ensure_database(app, datetime.now(UTC))
+client = app.test_client()
+answers = {path: client.get(path).status_code for path in ("/", "/?lang=en", "/static/css/base.css")}
+english = client.get("/?lang=en").get_data(as_text=True)
+json.dump({"from": portal.__file__, "answers": answers, "english": "Write" in english}, sys.stdout)
+"""
+
+
+def run(*words: str | Path, folder: Path) -> str:
+    """Run a command in ``folder`` with a clean environment; return what it prints."""
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [str(word) for word in words], cwd=folder, env=clean, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built from what version control knows, without a network."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if listed.returncode != 0:
+        pytest.skip("this is no checkout, so there is nothing to build from")
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes((ROOT / name).read_bytes())
+    run(sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation",
+        "--quiet", "--wheel-dir", target, folder=source)  # fmt: skip
+    (built,) = target.glob("*.whl")
+    return built
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_everything(wheel: Path) -> None:
+    """Every template, static file, migration and compiled catalogue is inside, and no test."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder, inside in (("templates", "portal/templates"), ("portal/static", "portal/static"),
+                           ("portal/migrations", "portal/migrations"),
+                           ("portal/samples", "portal/samples")):  # fmt: skip
+        for file in (ROOT / folder).rglob("*"):
+            if file.is_file() and "__pycache__" not in file.parts:
+                assert f"{inside}/{file.relative_to(ROOT / folder)}" in names
+    for catalogue in (ROOT / "portal" / "translations").rglob("*.po"):
+        name = str(catalogue.relative_to(ROOT).with_suffix(".mo"))
+        assert name in names
+    assert not any(name.startswith(("tests/", "instance/")) for name in names)
+
+
+@pytest.mark.slow
+def test_the_wheel_runs_in_another_place(wheel: Path, tmp_path: Path) -> None:
+    """Installed into a fresh environment it serves pages, and the command is there."""
+    home = tmp_path / "venv"
+    venv.create(home, with_pip=False)
+    python = home / "bin" / "python"
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index",
+        "--quiet", wheel, folder=tmp_path)  # fmt: skip
+    packages = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))",
+                   folder=tmp_path).strip()  # fmt: skip
+    # The dependencies are those of this environment; the project itself must not come from it.
+    here = tmp_path / "dependencies"
+    here.mkdir()
+    for each in Path(sysconfig.get_path("purelib")).iterdir():
+        if each.suffix != ".pth":
+            (here / each.name).symlink_to(each)
+    (Path(packages) / "dependencies.pth").write_text(str(here))
+    said = json.loads(run(python, "-c", PROBE, folder=tmp_path))
+    assert said["from"].startswith(packages)
+    assert set(said["answers"].values()) == {200}
+    if list((ROOT / "portal" / "translations").rglob("*.po")):
+        assert said["english"]
+    assert "serve" in run(home / "bin" / "letterbox", "--help", folder=tmp_path)
