@@ -22,6 +22,7 @@ from portal.domain.letters import OPEN_STATES
 from portal.domain.organisations import OrganisationKind, child_path, covers
 from portal.domain.periods import civil_date
 from portal.models import Letter, Organisation, OrganisationVersion
+from portal.services.organisation_versions import begin_version, effective, open_version
 from portal.services.permits import allow
 from portal.services.steps import record
 from portal.services.texts import clean, limited, required
@@ -169,30 +170,6 @@ def _changing(organisation_id: int, actor: Actor) -> Iterator[tuple[Session, Org
         yield session, changed
 
 
-def _open_version(session: Session, changed: Organisation) -> OrganisationVersion:
-    query = sa.select(OrganisationVersion).where(
-        OrganisationVersion.organisation_id == changed.id, OrganisationVersion.valid_to.is_(None)
-    )
-    return session.scalars(query).one()
-
-
-def _new_version(session: Session, changed: Organisation, today: date) -> None:
-    """End the version in force and begin the next; of two changes on a day the last one counts."""
-    current = _open_version(session, changed)
-    if current.valid_from == today:
-        current.name, current.parent_id = changed.name, changed.parent_id
-        return
-    current.valid_to = today
-    session.add(
-        OrganisationVersion(
-            organisation_id=changed.id,
-            name=changed.name,
-            parent_id=changed.parent_id,
-            valid_from=today,
-        )
-    )
-
-
 def _note(
     session: Session,
     action: RecordAction,
@@ -207,23 +184,40 @@ def _note(
     )  # fmt: skip
 
 
-def rename(organisation_id: int, name: str, short_name: str, actor: Actor, now: datetime) -> None:
-    """Give an organisation another name from today on; earlier figures keep the old one."""
+def rename(
+    organisation_id: int,
+    name: str,
+    short_name: str,
+    actor: Actor,
+    now: datetime,
+    on: date | None = None,
+) -> None:
+    """Give an organisation another name from civil day ``on`` (today if none is given).
+
+    Figures of earlier days keep the old name. Raises :class:`InvalidInput` with ``name``,
+    ``short_name`` or ``on``.
+    """
     name = required("name", name, NAME_MAX, lines=False)
     short_name = _short(short_name)
     with _changing(organisation_id, actor) as (session, changed):
         if (changed.name, changed.short_name) == (name, short_name):
             raise InvalidInput("name", N_("名称没有变化。"))
-        said = f"{changed.name} → {name}"
+        since = effective(session, changed, on, civil_date(now))
+        said = f"{changed.name} → {name} ({since})"
         if changed.name != name:
             changed.name = name
-            _new_version(session, changed, civil_date(now))
+            begin_version(session, changed, since)
         changed.short_name = short_name
         _note(session, RecordAction.RENAME_ORGANISATION, changed, actor, now, said)
 
 
-def move(organisation_id: int, parent_id: int, actor: Actor, now: datetime) -> None:
-    """Put an organisation and all below it under another parent from today on."""
+def move(
+    organisation_id: int, parent_id: int, actor: Actor, now: datetime, on: date | None = None
+) -> None:
+    """Put an organisation and all below it under another parent from civil day ``on`` (today).
+
+    Raises :class:`InvalidInput` with ``parent`` or ``on``.
+    """
     with _changing(organisation_id, actor) as (session, moved):
         parent = session.get(Organisation, parent_id)
         if moved.parent_id is None:
@@ -234,6 +228,7 @@ def move(organisation_id: int, parent_id: int, actor: Actor, now: datetime) -> N
             raise InvalidInput("parent", N_("不能移到自身或自己的下级之下。"))
         if moved.parent_id == parent.id:
             raise InvalidInput("parent", N_("隶属没有变化。"))
+        since = effective(session, moved, on, civil_date(now))
         before = session.get_one(Organisation, moved.parent_id)
         old, new = moved.path, child_path(parent.path, moved.id)
         deeper = parent.level + 1 - moved.level
@@ -249,15 +244,22 @@ def move(organisation_id: int, parent_id: int, actor: Actor, now: datetime) -> N
             .execution_options(synchronize_session=False)
         )
         session.expire_all()
-        _new_version(session, moved, civil_date(now))
-        said = f"{before.name} → {parent.name}"
+        begin_version(session, moved, since)
+        said = f"{before.name} → {parent.name} ({since})"
         _note(session, RecordAction.MOVE_ORGANISATION, moved, actor, now, said)
 
 
-def close(organisation_id: int, successor_id: int | None, actor: Actor, now: datetime) -> None:
-    """Take an organisation out of choice from today on, naming who has taken over.
+def close(
+    organisation_id: int,
+    successor_id: int | None,
+    actor: Actor,
+    now: datetime,
+    on: date | None = None,
+) -> None:
+    """Take an organisation out of choice from civil day ``on`` (today), naming who took over.
 
-    Raises :class:`InvalidInput` while open letters or active organisations are below it.
+    Raises :class:`InvalidInput` while it holds open letters or active organisations are below
+    it, and with ``successor`` or ``on``.
     """
     with _changing(organisation_id, actor) as (session, closed):
         if closed.parent_id is None:
@@ -270,10 +272,10 @@ def close(organisation_id: int, successor_id: int | None, actor: Actor, now: dat
         if session.scalar(held.limit(1)) is not None:
             raise InvalidInput("organisation", N_("还有没办结的信件，请先办结或转给其他单位。"))
         successor = _successor(session, closed, successor_id)
-        closed.closed_on = civil_date(now)
+        closed.closed_on = effective(session, closed, on, civil_date(now))
         closed.successor_id = successor.id if successor else None
-        _open_version(session, closed).valid_to = closed.closed_on
-        said = f"→ {successor.name}" if successor else closed.name
+        open_version(session, closed).valid_to = closed.closed_on
+        said = f"{closed.name} → {successor.name if successor else '-'} ({closed.closed_on})"
         _note(session, RecordAction.CLOSE_ORGANISATION, closed, actor, now, said)
 
 
