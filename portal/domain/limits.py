@@ -165,6 +165,25 @@ DEFAULT_LIMITS: tuple[Limit, ...] = (
     Limit("disclosure_completion", 7, _W, 0, _DISCLOSURE_COMPLETION, _DISCLOSURE_2019_START),
 )
 
+LIMIT_LABELS: dict[str, str] = {
+    "letter_consultation": N_("咨询来信的答复"),
+    "letter_complaint": N_("投诉来信的答复"),
+    "letter_help": N_("求助来信的答复"),
+    "letter_suggestion": N_("建议来信的答复"),
+    "letter_report": N_("举报来信的答复"),
+    "letter_thanks": N_("感谢来信的答复"),
+    "letterbox_dispatch": N_("信箱交办件的回复"),
+    "site_message": N_("政府网站留言的答复"),
+    "hotline": N_("热线工单的办结"),
+    "hotline_return": N_("热线工单的退回"),
+    "petition_notice": N_("信访事项是否受理的告知"),
+    "petition_objection": N_("对转送、交办提出异议"),
+    "petition_conclusion": N_("信访事项的办结"),
+    "disclosure": N_("信息公开申请的答复"),
+    "disclosure_completion": N_("信息公开申请的补正告知"),
+}
+"""What each rule limits, by its code, in the order of the tables."""
+
 
 def limit_for(code: str, on: date, limits: Iterable[Limit] = DEFAULT_LIMITS) -> Limit:
     """The version of rule `code` in force for what was received on civil date `on`.

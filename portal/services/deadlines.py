@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.events import Axis
-from portal.domain.letters import SUPPLEMENT_DAYS, State
+from portal.domain.letters import CLOCK_STATES, SUPPLEMENT_DAYS, State
+from portal.domain.limits import letter_limit
 from portal.domain.periods import civil_date
 from portal.models import Letter, StateInterval
-from portal.queries.rules import letter_limit_in_force, work_calendar
+from portal.queries.rules import letter_limit_in_force, limits_in_force, work_calendar
 
 
 def pauses(session: Session, letter: Letter) -> list[tuple[date, date | None]]:
@@ -37,6 +38,52 @@ def set_due(session: Session, letter: Letter) -> None:
     letter.due_on = work_calendar(session).due_on(
         start, limit, pauses(session, letter), letter.extension_days
     )
+
+
+def redate(session: Session, since: date) -> int:
+    """Compute anew the due dates from ``since`` on, after the calendar changed; return how many.
+
+    Only letters whose clock runs are looked at; paused ones get theirs when the citizen answers.
+    """
+    running = (
+        Letter.state.in_(CLOCK_STATES),
+        Letter.due_on >= since,
+    )
+    stops = _all_pauses(session, sa.select(Letter.id).where(*running))
+    calendar, limits = work_calendar(session), limits_in_force(session)
+    changed = []
+    for row in session.execute(
+        sa.select(
+            Letter.id, Letter.kind, Letter.clock_from, Letter.extension_days, Letter.due_on
+        ).where(*running)
+    ):
+        start = civil_date(row.clock_from)
+        limit = letter_limit(str(row.kind), start, limits)
+        due = calendar.due_on(start, limit, stops.get(row.id, ()), row.extension_days)
+        if due != row.due_on:
+            changed.append({"id": row.id, "due_on": due})
+    if changed:
+        session.execute(sa.update(Letter), changed)
+    return len(changed)
+
+
+def _all_pauses(
+    session: Session, letters: sa.Select[int]
+) -> dict[int, list[tuple[date, date | None]]]:
+    """Return by letter id what `pauses` returns for one."""
+    found: dict[int, list[tuple[date, date | None]]] = {}
+    for letter_id, start, end in session.execute(
+        sa.select(StateInterval.letter_id, StateInterval.started_at, StateInterval.ended_at)
+        .where(
+            StateInterval.letter_id.in_(letters),
+            StateInterval.axis == Axis.HANDLING,
+            StateInterval.state == State.AWAITING_CITIZEN,
+        )
+        .order_by(StateInterval.started_at)
+    ):
+        span = (civil_date(start), civil_date(end) if end else None)
+        found.setdefault(letter_id, []).append(span)
+    return found
 
 
 def answer_by(now: datetime) -> date:
