@@ -35,6 +35,7 @@ class RecordAction(StrEnum):
 
     REVEAL_CONTACTS = "reveal_contacts"
     SETTLE_FINDING = "settle_finding"
+    SETTLE_REPORT = "settle_report"
     CREATE_ORGANISATION = "create_organisation"
     RENAME_ORGANISATION = "rename_organisation"
     MOVE_ORGANISATION = "move_organisation"
@@ -52,9 +53,17 @@ class RecordAction(StrEnum):
     IMPORT_LETTERS = "import_letters"
 
 
+AXIS_LABELS: dict[Axis, str] = {
+    Axis.HANDLING: N_("办理"),
+    Axis.PUBLICATION: N_("公示"),
+    Axis.RECORD: N_("查看与核对"),
+    Axis.ADMINISTRATION: N_("管理与登录"),
+}
+
 RECORD_LABELS: dict[RecordAction, str] = {
     RecordAction.REVEAL_CONTACTS: N_("查看来信人联系方式"),
     RecordAction.SETTLE_FINDING: N_("处理脱敏提示"),
+    RecordAction.SETTLE_REPORT: N_("处理读者反映"),
     RecordAction.CREATE_ORGANISATION: N_("新增单位"),
     RecordAction.RENAME_ORGANISATION: N_("单位更名"),
     RecordAction.MOVE_ORGANISATION: N_("调整隶属"),

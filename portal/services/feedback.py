@@ -6,9 +6,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.domain.errors import NotFound
-from portal.models import ArchiveEntry, ArchiveReport
-from portal.services.texts import required
+from portal.domain.access import Actor
+from portal.domain.errors import N_, ActionNotAllowed, NotFound
+from portal.domain.events import Axis, RecordAction
+from portal.models import ArchiveEntry, ArchiveReport, Letter
+from portal.queries.archive_reports import reports_for
+from portal.services.steps import record
+from portal.services.texts import REASON_MAX, optional, required
 from portal.services.unit import writing
 
 REPORT_MAX = 500
@@ -44,3 +48,29 @@ def report(entry_id: int, text: str, now: datetime) -> int:
         session.add(row)
         session.flush()
         return row.id
+
+
+def settle_report(report_id: int, note: str, actor: Actor, now: datetime) -> None:
+    """Put a reader's report aside; ``note`` says what was done and stays in the letter's history.
+
+    Raises :class:`NotFound` where the actor does not decide on publication of the letter,
+    :class:`ActionNotAllowed` where somebody was quicker, :class:`InvalidInput` (``note``).
+    """
+    note = optional("note", note, REASON_MAX)
+    with writing() as session:
+        found = session.execute(
+            sa.select(ArchiveReport, Letter)
+            .join(ArchiveEntry, ArchiveReport.entry_id == ArchiveEntry.id)
+            .join(Letter, ArchiveEntry.letter_id == Letter.id)
+            .where(ArchiveReport.id == report_id, reports_for(actor))
+        ).one_or_none()
+        if found is None:
+            raise NotFound
+        row, letter = found
+        if row.settled_at is not None:
+            raise ActionNotAllowed(N_("这条反映已经有人处理过了。"))
+        row.settled_at = now
+        record(
+            session, RecordAction.SETTLE_REPORT, Axis.RECORD, actor, now, letter=letter,
+            organisation_id=letter.organisation_id, reason=note or None,
+        )  # fmt: skip

@@ -13,20 +13,24 @@ from flask import Blueprint
 from portal.web.console import (
     account,
     actions,
+    archive_reports,
     day,
     inbox,
     letter,
     organisations,
+    publication,
     replies,
 )
 from portal.web.console.blueprint import console
 
 view_modules: tuple[ModuleType, ...] = (
     actions,
+    archive_reports,
     day,
     inbox,
     letter,
     organisations,
+    publication,
     replies,
 )
 """Modules whose routes are on the shared blueprint."""

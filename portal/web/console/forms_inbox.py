@@ -7,26 +7,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import Optional
 
 from portal.domain.letters import Kind
 from portal.queries.inbox import SORT_LABELS
+from portal.web.shared.fields import DayField
 from portal.web.shared.language import label
 
 WORDS_MAX = 60
-_DATE = _l("请按年-月-日填写日期，例如 2016-12-31。")
-
-
-class DayField(DateField):  # type: ignore[misc]
-    """A civil date whose error is said in the words of the page."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date; refuse what is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(str(_DATE)) from error
 
 
 class FilterForm(FlaskForm):  # type: ignore[misc]

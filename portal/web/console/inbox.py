@@ -14,6 +14,7 @@ from portal.domain.due import Remaining, remaining
 from portal.domain.letters import Kind
 from portal.domain.numbers import NumberError, parse_number
 from portal.models import db
+from portal.queries.archive_reports import count_open_reports
 from portal.queries.inbox import Filters, InboxPage, Sort, inbox_page
 from portal.queries.queues import QUEUE_LABELS, UNCOUNTED, Queue, marks, queue_counts
 from portal.queries.rules import work_calendar
@@ -22,6 +23,7 @@ from portal.queries.targets import find, organisation_of, readable_condition
 from portal.web.console.blueprint import console
 from portal.web.console.forms_inbox import WORDS_MAX, FilterForm
 from portal.web.shared.clock import now, today
+from portal.web.shared.fields import page_asked
 from portal.web.shared.language import day, label
 from portal.web.shared.people import current_actor, needs
 
@@ -65,9 +67,18 @@ def inbox() -> Answer:
         labels=QUEUE_LABELS,
         late=LATE,
         uncounted=UNCOUNTED,
+        reports=_reports(),
         chips=_chips(filters),
         page_address=lambda number: _address(page=number),
     )
+
+
+def _reports() -> int | None:
+    """Return how many readers' reports wait, for those who settle them."""
+    actor = current_actor()
+    if not actor.holds(Permission.PUBLICATION_DECIDE):
+        return None
+    return count_open_reports(db.session(), actor)
 
 
 def _number(typed: str) -> tuple[str, str]:
@@ -90,7 +101,6 @@ def _filters(form: FilterForm) -> Filters:
     chosen = Queue(queue) if queue in set(Queue) else Queue.ALL if words else Queue.TODO
     sort = str(form.sort.data or "")
     usual = Sort.NEWEST if chosen in UNCOUNTED else Sort.DUE
-    page = request.args.get("page", "")
     return Filters(
         queue=chosen,
         kind=Kind(form.kind.data) if form.kind.data in set(Kind) else None,
@@ -100,13 +110,8 @@ def _filters(form: FilterForm) -> Filters:
         received_to=form.received_to.data,
         words=words,
         sort=Sort(sort) if sort in set(Sort) else usual,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 10 else _edge(page),
+        page=page_asked(),
     )
-
-
-def _edge(page: str) -> int:
-    """Return the nearest page to a number that is far out: the first, or beyond the last."""
-    return 10**9 if page.isascii() and page.isdigit() else 1
 
 
 def _address(**changes: Any) -> str:

@@ -1,0 +1,28 @@
+"""Fields and helpers that several parts of the web share."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField
+
+_DATE = _l("请按年-月-日填写日期，例如 2016-12-31。")
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A civil date whose error is said in the words of the page."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date; refuse what is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(str(_DATE)) from error
+
+
+def page_asked() -> int:
+    """Return the page that the address asks for; what is no number is the first."""
+    page = request.args.get("page", "")
+    if not (page.isascii() and page.isdigit()):
+        return 1
+    return int(page) if len(page) < 10 else 10**9
