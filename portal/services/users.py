@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,8 +23,15 @@ from portal.services.unit import writing
 
 NAME_MAX = 64
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 Place = tuple[Role, int]
 """A role and the id of the organisation at which it is held."""
+
+
+def one_time_password() -> str:
+    """Return a password to hand over: 16 characters that are not mistaken for each other."""
+    groups = ("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
 
 
 def create_user(
@@ -65,6 +73,26 @@ def set_grants(user_id: int, grants: Iterable[Place], actor: Actor, now: datetim
         session.flush()
         said = f"{before} → {described(user)}"
         _note(session, RecordAction.CHANGE_GRANTS, user, actor, now, said)
+
+
+def add_grant(user_id: int, role: Role, place_id: int, actor: Actor, now: datetime) -> None:
+    """Give a user one more role; raises :class:`InvalidInput` with ``grants``."""
+    with writing() as session:
+        set_grants(user_id, {*_held(session, user_id), (role, place_id)}, actor, now)
+
+
+def remove_grant(user_id: int, grant_id: int, actor: Actor, now: datetime) -> None:
+    """Take one role away from a user; one that is gone already stays gone."""
+    with writing() as session:
+        row = session.get(RoleGrant, grant_id)
+        if row is not None and row.user_id == user_id:
+            left = _held(session, user_id) - {(row.role, row.organisation_id)}
+            set_grants(user_id, left, actor, now)
+
+
+def _held(session: Session, user_id: int) -> set[Place]:
+    user = session.get(User, user_id)
+    return {(row.role, row.organisation_id) for row in user.grants} if user else set()
 
 
 def disable(user_id: int, actor: Actor, now: datetime) -> None:

@@ -5,6 +5,7 @@ const improvements = {
   "[data-tree-picker]": "./tree-picker.js",
   "[data-autosave]": "./autosave.js",
   "[data-copy]": "./copy.js",
+  "form[data-live]": "./live.js",
   "[data-print]": "./print.js",
   "[data-confirm]": "./confirm.js",
   "[data-similar]": "./similar.js",

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from portal.domain.access import ROLE_LABELS, Role
 from portal.domain.calendar import DAY_KIND_LABELS, DayKind
-from portal.domain.events import RECORD_LABELS, RecordAction
+from portal.domain.events import AXIS_LABELS, RECORD_LABELS, Axis, RecordAction
 from portal.domain.letters import (
     ACTION_LABELS,
     CLOSE_LABELS,
@@ -40,6 +40,7 @@ babel = Babel()
 
 _LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
     Action: ACTION_LABELS,
+    Axis: AXIS_LABELS,
     CloseReason: CLOSE_LABELS,
     DayKind: DAY_KIND_LABELS,
     DeclineReason: {code: pair[0] for code, pair in DECLINE_LABELS.items()},

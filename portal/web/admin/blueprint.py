@@ -1,0 +1,44 @@
+"""The blueprint of administration, and the sections that the person at work may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from portal.domain.access import Permission
+from portal.web.shared.people import current_actor
+
+admin = Blueprint("admin", __name__, url_prefix="/admin")
+
+SECTIONS: tuple[tuple[str, Any, Permission], ...] = (
+    ("admin.organisations", _l("单位"), Permission.ORGANISATIONS_EDIT),
+    ("admin.people", _l("人员"), Permission.USERS_EDIT),
+    ("admin.calendar", _l("工作日历"), Permission.CALENDAR_EDIT),
+    ("admin.limits", _l("办理时限"), Permission.LIMITS_EDIT),
+    ("admin.audit", _l("操作日志"), Permission.AUDIT_READ),
+)
+"""Endpoint, name and permission of each section."""
+
+
+def sections() -> list[tuple[str, Any]]:
+    """Return endpoint and name of the sections open to the person at work."""
+    actor = current_actor()
+    return [(endpoint, name) for endpoint, name, wanted in SECTIONS if actor.holds(wanted)]
+
+
+@admin.context_processor
+def section_words() -> dict[str, Any]:
+    """Offer the sections to the frame of every page of administration."""
+    if not current_user.is_authenticated:
+        return {}
+    here = (request.endpoint or "").removeprefix("admin.").split("_")[0]
+    return {
+        "admin_sections": [
+            (_(str(name)), url_for(endpoint), endpoint == f"admin.{here}")
+            for endpoint, name in sections()
+        ]
+    }

@@ -1,0 +1,22 @@
+"""The first page of administration: its sections with what each holds."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.models import db
+from portal.queries.admin import overview
+from portal.web.admin.blueprint import admin, sections
+from portal.web.shared.clock import now
+from portal.web.shared.people import staff_only
+
+
+@admin.get("/")
+@staff_only
+def index() -> str | Response:
+    """Show the sections; who has none is led to the own account, which names the own roles."""
+    own = sections()
+    if not own:
+        return redirect(url_for("account.profile"))
+    return render_template("admin/index.html", sections=own, overview=overview(db.session(), now()))

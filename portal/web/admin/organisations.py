@@ -1,0 +1,190 @@
+"""The tree of organisations: to look through, found, rename, move and close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.config import Settings
+from portal.domain.access import Permission
+from portal.domain.errors import NotFound
+from portal.domain.organisations import OrganisationKind
+from portal.models import Organisation, db
+from portal.queries.admin import holders_at, open_within, organisation_table
+from portal.queries.directory import places, subordinates, superiors
+from portal.queries.targets import find
+from portal.services import organisations as tree
+from portal.web.admin.blueprint import admin
+from portal.web.admin.forms import AdminForm
+from portal.web.admin.forms_organisations import (
+    WORDS_MAX,
+    CloseForm,
+    MoveForm,
+    NewOrganisationForm,
+    OrganisationsFilter,
+    RenameForm,
+)
+from portal.web.shared.clock import now
+from portal.web.shared.fields import page_asked
+from portal.web.shared.people import current_actor, needs
+
+Answer = str | tuple[str, int] | Response
+_EDIT = Permission.ORGANISATIONS_EDIT
+
+
+@admin.get("/organisations")
+@needs(_EDIT)
+def organisations() -> Answer:
+    """Show one page of the tree, narrowed by what the address says."""
+    form = OrganisationsFilter(request.args)
+    settings: Settings = current_app.extensions["letterbox"]
+    kind = form.kind.data
+    part, rows = organisation_table(
+        db.session(),
+        (form.q.data or "")[:WORDS_MAX],
+        OrganisationKind(kind) if kind in set(OrganisationKind) else None,
+        closed=form.closed.data,
+        page=page_asked(),
+        size=settings.page_size,
+    )
+    return render_template(
+        "admin/organisations.html", form=form, part=part, rows=rows, page_address=_page_address
+    )
+
+
+def _page_address(number: int) -> str:
+    kept: dict[str, Any] = {name: request.args.get(name) for name in ("q", "kind", "closed")}
+    return url_for("admin.organisations", **kept, page=number)
+
+
+@admin.get("/organisations.json")
+@needs(_EDIT)
+def organisations_json() -> dict[str, Any]:
+    """Find organisations in use by name or code, as the pickers of administration ask for them."""
+    words = request.args.get("q", "").strip()[:WORDS_MAX]
+    found = places(db.session(), find(db.session(), open_within(), words))
+    return {"items": [{"id": p.id, "name": p.name, "path": p.path} for p in found]}
+
+
+def _organisation(organisation_id: int) -> Organisation:
+    found = db.session.get(Organisation, organisation_id) if organisation_id < 2**31 else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+@admin.get("/organisations/<int:organisation_id>")
+@needs(_EDIT)
+def organisation(organisation_id: int) -> Answer:
+    """Show an organisation with its history, what is below it and who works there."""
+    found = _organisation(organisation_id)
+    return render_template(
+        "admin/organisation.html",
+        organisation=found,
+        superiors=superiors(db.session(), found),
+        subordinates=subordinates(db.session(), found),
+        holders=holders_at(db.session(), found.id),
+        successor=db.session.get(Organisation, found.successor_id) if found.successor_id else None,
+        parents=_parents(found),
+    )
+
+
+def _parents(found: Organisation) -> dict[int, str]:
+    """Return the names of all superiors it ever had."""
+    ids = {version.parent_id for version in found.versions if version.parent_id}
+    return {i: db.session.get_one(Organisation, i).name for i in ids}
+
+
+@admin.route("/organisations/new", methods=["GET", "POST"])
+@needs(_EDIT)
+def organisations_new() -> Answer:
+    """Found an organisation."""
+    form = NewOrganisationForm()
+    if request.method == "GET":
+        form.parent.data = request.args.get("parent", type=int)
+        return _form_page(form, "new")
+    made: list[int] = []
+    if form.carry_out(lambda: made.append(_create(form))):
+        flash(_("单位已新增。"), "success")
+        return redirect(url_for("admin.organisation", organisation_id=made[0]))
+    return _form_page(form, "new", status=422)
+
+
+def _create(form: NewOrganisationForm) -> int:
+    return tree.create_organisation(
+        form.code.data,
+        form.name.data,
+        OrganisationKind(form.kind.data),
+        form.parent.data,
+        current_actor(),
+        now(),
+        short_name=form.short_name.data or "",
+        founded_on=form.founded_on.data,
+    )
+
+
+def _form_page(
+    form: AdminForm, what: str, found: Organisation | None = None, status: int = 200
+) -> tuple[str, int]:
+    words = render_template(
+        "admin/organisation_form.html", form=form, what=what, organisation=found
+    )
+    return words, status
+
+
+@admin.route("/organisations/<int:organisation_id>/rename", methods=["GET", "POST"])
+@needs(_EDIT)
+def organisation_rename(organisation_id: int) -> Answer:
+    """Give an organisation another name."""
+    found = _organisation(organisation_id)
+    form = RenameForm(obj=found)
+    if request.method == "GET":
+        return _form_page(form, "rename", found)
+    done = form.carry_out(
+        lambda: tree.rename(
+            organisation_id, form.name.data, form.short_name.data or "", current_actor(), now(),
+            form.on.data,
+        )
+    )  # fmt: skip
+    return _changed(form, "rename", organisation_id, done)
+
+
+@admin.route("/organisations/<int:organisation_id>/move", methods=["GET", "POST"])
+@needs(_EDIT)
+def organisation_move(organisation_id: int) -> Answer:
+    """Put an organisation under another superior."""
+    found = _organisation(organisation_id)
+    form = MoveForm(found)
+    if request.method == "GET":
+        return _form_page(form, "move", found)
+    done = form.carry_out(
+        lambda: tree.move(organisation_id, form.parent.data, current_actor(), now(), form.on.data)
+    )
+    return _changed(form, "move", organisation_id, done)
+
+
+@admin.route("/organisations/<int:organisation_id>/close", methods=["GET", "POST"])
+@needs(_EDIT)
+def organisation_close(organisation_id: int) -> Answer:
+    """Take an organisation out of use."""
+    found = _organisation(organisation_id)
+    form = CloseForm(found)
+    if request.method == "GET":
+        return _form_page(form, "close", found)
+    done = form.carry_out(
+        lambda: tree.close(
+            organisation_id, form.successor.data, current_actor(), now(), form.on.data
+        )
+    )
+    return _changed(form, "close", organisation_id, done)
+
+
+def _changed(form: AdminForm, what: str, organisation_id: int, done: bool) -> Answer:
+    """Lead back to the organisation, or show the form again with what is wrong."""
+    if not done:
+        return _form_page(form, what, _organisation(organisation_id), 422)
+    flash(_("修改已保存。"), "success")
+    return redirect(url_for("admin.organisation", organisation_id=organisation_id))

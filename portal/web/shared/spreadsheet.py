@@ -1,0 +1,15 @@
+"""Cells of exported tables: text that a spreadsheet would take for a formula is defused."""
+
+from __future__ import annotations
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: object) -> object:
+    """Return ``value``; a text that begins like a formula gets an apostrophe in front.
+
+    The characters are those of OWASP's page on CSV injection; numbers stay numbers.
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
