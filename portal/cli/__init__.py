@@ -10,6 +10,7 @@ from portal.cli.house import Commands
 from portal.cli.importing import import_command
 from portal.cli.indexing import reindex
 from portal.cli.organisations import organisation_group
+from portal.cli.report import report
 from portal.cli.serve import serve, work
 from portal.cli.simulate import simulate_command
 from portal.cli.users import user_group
@@ -28,6 +29,6 @@ def main() -> None:
 
 
 for command in (
-    serve, work, demo, import_command, reindex, simulate_command, user_group, organisation_group,
+    serve, work, demo, import_command, reindex, report, simulate_command, user_group, organisation_group,
 ):  # fmt: skip
     main.add_command(command)

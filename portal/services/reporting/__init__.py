@@ -1,0 +1,1 @@
+"""The annual report in its formats: text, Markdown, Word, Excel, JSON, CSV."""

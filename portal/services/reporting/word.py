@@ -1,0 +1,147 @@
+"""The report as a Word document with charts and an annex."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, time
+
+from docx import Document
+from docx.document import Document as Doc
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+
+from portal.domain.disclosure import DISCLOSURE_DEFINITION
+from portal.domain.rates import BASIS, Basis
+from portal.domain.report import AnnualReport, Table
+from portal.services.reporting.charts import FONT, kinds, monthly
+from portal.services.reporting.tables import annex, disclosure_sentence, tables
+
+_INK = RGBColor(0x1F, 0x2A, 0x2E)
+_WIDTH = Cm(16)
+_LONG = 5
+"""Columns above which the letters of a table are smaller."""
+
+
+def as_docx(report: AnnualReport) -> bytes:
+    """Return the document: the sentence, charts, tables by organisation, definitions."""
+    document = Document()
+    _set_up(document, report)
+    document.add_heading(report.title, level=0)
+    _paragraph(document, report.as_of_text)
+    document.add_heading("一、公开信箱", level=1)
+    _paragraph(document, report.sentence, indent=True)
+    if report.notice:
+        _paragraph(document, report.notice, indent=True)
+    found = tables(report)
+    for table in found[:-1]:
+        document.add_heading(table.title, level=2)
+        if table.name in ("months", "kinds") and report.total.received:
+            picture = monthly(report) if table.name == "months" else kinds(report)
+            document.add_picture(io.BytesIO(picture), width=_WIDTH)
+            _describe(document, f"{table.title}：收到、办结、公示件数的柱状图，数字见下表")
+        _table(document, table)
+        if table.note:
+            _paragraph(document, table.note, size=9)
+    document.add_heading("二、依申请公开", level=1)
+    _paragraph(document, disclosure_sentence(report), indent=True)
+    _table(document, found[-1])
+    _paragraph(document, DISCLOSURE_DEFINITION.text, size=9)
+    _annex(document, report)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _annex(document: Doc, report: AnnualReport) -> None:
+    heading = document.add_heading("附件：指标定义和统计时点", level=1)
+    heading.paragraph_format.page_break_before = True
+    basis = BASIS[Basis.COHORT]
+    _paragraph(document, f"{report.as_of_text}。统计口径：{basis.name}。{basis.text}")
+    for name, text in annex(report):
+        paragraph = _paragraph(document, "")
+        paragraph.add_run(f"{name}：").bold = True
+        paragraph.add_run(text)
+
+
+def _set_up(document: Doc, report: AnnualReport) -> None:
+    """Chinese type everywhere, A4, a title; the date is that of the figures, not of the run."""
+    for style in document.styles:
+        if isinstance(style, ParagraphStyle):
+            _chinese(style)
+    normal = document.styles["Normal"]
+    assert isinstance(normal, ParagraphStyle)  # noqa: S101
+    normal.font.size = Pt(11)
+    normal.paragraph_format.line_spacing = 1.4
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.5)
+    core = document.core_properties
+    core.title, core.author, core.language = report.title, report.site, "zh-CN"
+    core.created = core.modified = datetime.combine(report.as_of.day, time(), UTC)
+
+
+def _chinese(style: ParagraphStyle) -> None:
+    style.font.name = FONT
+    style.font.color.rgb = _INK
+    style.font.italic = False
+    properties = style.element.get_or_add_rPr()
+    fonts = properties.get_or_add_rFonts()
+    for name in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(name), FONT)
+    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(theme), None)
+    language = properties.find(qn("w:lang"))
+    if language is None:
+        language = OxmlElement("w:lang")
+        properties.append(language)
+    language.set(qn("w:val"), "zh-CN")
+    language.set(qn("w:eastAsia"), "zh-CN")
+
+
+def _paragraph(document: Doc, text: str, *, indent: bool = False, size: int = 0):  # type: ignore[no-untyped-def]
+    paragraph = document.add_paragraph()
+    run = paragraph.add_run(text)
+    if size:
+        run.font.size = Pt(size)
+    if indent:
+        paragraph.paragraph_format.first_line_indent = Pt(22)
+    return paragraph
+
+
+def _describe(document: Doc, text: str) -> None:
+    """Say in words what the last picture shows, for readers who cannot see it."""
+    for properties in document.paragraphs[-1]._p.iter(qn("wp:docPr")):
+        properties.set("descr", text)
+
+
+def _table(document: Doc, table: Table) -> None:
+    grid = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
+    grid.style = "Table Grid"
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    size = Pt(8 if len(table.columns) > _LONG + 1 else 9.5)
+    first = Cm(4.6) if len(table.columns) > _LONG else Cm(7)
+    other = int((_WIDTH - first) / (len(table.columns) - 1))
+    rows = [table.columns, *table.rows]
+    for cells, values in zip((row.cells for row in grid.rows), rows, strict=True):
+        for column, (cell, value) in enumerate(zip(cells, values, strict=True)):
+            cell.width = first if column == 0 else other
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.line_spacing = 1.15
+            run = paragraph.add_run(f"{value:,}" if isinstance(value, int) else value)
+            run.font.size = size
+            run.bold = values is rows[0]
+            if column:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _repeat_head(grid.rows[0]._tr)
+
+
+def _repeat_head(row) -> None:  # type: ignore[no-untyped-def]
+    """Repeat the first row on every page that the table reaches."""
+    properties = row.get_or_add_trPr()
+    head = OxmlElement("w:tblHeader")
+    head.set(qn("w:val"), "true")
+    properties.append(head)
