@@ -32,8 +32,9 @@ def _not_accused(grant: Grant) -> Condition:
 
 
 def _placed(grant: Grant, reach: Reach, permission: Permission) -> Condition:
-    helped = sa.exists().where(
-        CoHandling.letter_id == Letter.id, _reached(CoHandling.organisation_id, grant, reach)
+    # A list of ids, not a correlated subquery: databases then find both sides by index.
+    helped = Letter.id.in_(
+        sa.select(CoHandling.letter_id).where(_reached(CoHandling.organisation_id, grant, reach))
     )
     if permission is Permission.HANDLING_RULE:
         place = sa.func.coalesce(Letter.ruling_id, Letter.organisation_id)
@@ -47,7 +48,8 @@ def _placed(grant: Grant, reach: Reach, permission: Permission) -> Condition:
 def _reached(
     column: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute[int], grant: Grant, reach: Reach
 ) -> Condition:
-    if reach is Reach.ALL:
+    # The tree has one top, so its subtree is the whole house and needs no list of ids.
+    if reach is Reach.ALL or (reach is Reach.SUBTREE and len(path_ids(grant.path)) == 1):
         return sa.true()
     if reach is Reach.UNIT:
         return column == grant.organisation_id
