@@ -115,7 +115,7 @@ def sign(page: Page, receipt: Receipt) -> None:
 def propose(page: Page, receipt: Receipt) -> None:
     """The handler proposes publication and cannot decide on it."""
     open_letter(page, receipt.number)
-    page.get_by_role("link", name="打开公示审核页").click()
+    page.get_by_role("link", name="打开公示审核页").first.click()
     press(page, "提请公示")
     told(page, "已提请公示")
     expect(page.get_by_role("button", name="公示", exact=True)).to_have_count(0)
@@ -125,7 +125,7 @@ def publish(page: Page, receipt: Receipt) -> None:
     """The second reviewer masks one finding by key, keeps the office's number with a reason,
     masks the rest at once and publishes."""
     open_letter(page, receipt.number)
-    page.get_by_role("link", name="打开公示审核页").click()
+    page.get_by_role("link", name="打开公示审核页").first.click()
     expect(page.get_by_role("button", name="公示", exact=True)).to_be_disabled()
     left = int(re.sub(r"\D", "", page.locator(".remaining").inner_text()))
     assert left > 1, "the detectors found nothing to settle"
