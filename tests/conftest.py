@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
@@ -19,6 +20,10 @@ from portal.web.shared.safety import limiter
 from tests.builders import World, a_world
 from tests.databases import ON_POSTGRES, Postgres, Sqlite
 from tests.pages import PASSWORD, Client
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("letterbox", deadline=None)
+hypothesis_settings.load_profile("letterbox")
 
 CLOCK = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
 """A Wednesday morning in Shanghai; most tests happen then."""
