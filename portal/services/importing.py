@@ -125,7 +125,7 @@ def _fresh(
     """Return what is not in the house yet; two letters under one id are not taken for one."""
     keys = [each.key for _, each in found]
     query = sa.select(Letter.source_key, Letter.title).where(Letter.source_key.in_(keys))
-    known: dict[str | None, str] = {key: title for key, title in session.execute(query)}
+    known: dict[str | None, str] = dict(session.execute(query).all())
     fresh = []
     for row, each in found:
         if each.key not in known:
