@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from portal.domain.errors import InvalidInput
 from portal.models import db
@@ -70,7 +69,7 @@ class ChoiceOfPlace(SelectField):  # type: ignore[misc]
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list, in the words of the page."""
         if self.data not in {value or None for value, _name in self.choices}:
-            raise ValueError(str(_l("没有这个单位，或它已停用，请重新选择。")))
+            raise ValidationError(_("没有这个单位，或它已停用，请重新选择。"))
 
 
 def _number(text: Any) -> int | None:

@@ -61,7 +61,9 @@ def _state_of(user: User) -> tuple[str, str]:
 
 
 def _page_address(number: int) -> str:
-    kept: dict[str, Any] = {name: request.args.get(name) for name in ("q", "role", "state", "organisation")}
+    kept: dict[str, Any] = {
+        name: request.args.get(name) for name in ("q", "role", "state", "organisation")
+    }
     return url_for("admin.people", **kept, page=number)
 
 

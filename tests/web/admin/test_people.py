@@ -1,0 +1,124 @@
+"""Staff accounts through the real application."""
+
+import re
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Role
+from portal.models import User
+from tests.builders import World
+from tests.pages import Client, get, login, post
+from tests.web.admin.conftest import Staff
+
+PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
+NEW = "/admin/people/new"
+
+
+def user(session: Session, username: str) -> User:
+    """Return the account as the database has it now."""
+    session.rollback()
+    return session.scalars(sa.select(User).where(User.username == username)).one()
+
+
+def a_colleague(world: World, **changes: str) -> dict[str, str]:
+    """Return what creates an account."""
+    given = {"username": "wangmin", "name": "王敏", "role": "handler"}
+    return {**given, "organisation": str(world["city"]), **changes}
+
+
+def test_a_new_account_gets_a_password_that_works_once_shown(
+    app: Flask, session: Session, admin: Client, world: World
+) -> None:
+    """The password is on the page that answers, opens the console, and is never shown again."""
+    page = post(admin, NEW, a_colleague(world), status=200)
+    found = PASSWORD.search(page.text)
+    assert found
+    made = user(session, "wangmin")
+    assert [(g.role, g.organisation_id) for g in made.grants] == [(Role.HANDLER, world["city"])]
+    login(app.test_client(), "wangmin", found.group())
+    assert not PASSWORD.search(get(admin, f"/admin/people/{made.id}").text)
+
+
+def test_a_taken_user_name_is_said_at_its_field(admin: Client, world: World) -> None:
+    """A user name in use is refused and the rest of the form stays."""
+    page = post(admin, NEW, a_colleague(world, username="city_handler"), status=422)
+    assert "username-error" in page.ids
+    fields = page.form(NEW).fields
+    assert (fields["name"], fields["role"]) == (["王敏"], ["handler"])
+
+
+def test_an_empty_form_names_every_field(admin: Client, world: World) -> None:
+    """Each field that is missing gets its own sentence."""
+    page = post(admin, NEW, {}, status=422)
+    assert {"username-error", "name-error", "role-error", "organisation-error"} <= set(page.ids)
+
+
+def test_roles_are_given_and_taken(session: Session, admin: Client, world: World) -> None:
+    """A role is added at an organisation and taken away again."""
+    person = f"/admin/people/{world.people['city_handler']}"
+    post(admin, f"{person}/grants", {"role": "reviewer", "organisation": str(world["water"])},
+         page=person)  # fmt: skip
+    held = user(session, "city_handler").grants
+    assert {g.role for g in held} == {Role.HANDLER, Role.REVIEWER}
+    away = next(g.id for g in held if g.role is Role.REVIEWER)
+    post(admin, f"{person}/grants/{away}/remove", page=person)
+    assert {g.role for g in user(session, "city_handler").grants} == {Role.HANDLER}
+
+
+def test_auditing_and_administering_stay_apart(admin: Client, world: World) -> None:
+    """Nobody is given the auditor's role beside the administrator's."""
+    person = f"/admin/people/{world.people['office_administrator']}"
+    sent = {"role": "auditor", "organisation": str(world["office"])}
+    page = post(admin, f"{person}/grants", sent, page=person, status=422)
+    assert "管理员和审计员不能由同一人担任" in page.text
+
+
+def test_the_last_administrator_keeps_the_role(
+    session: Session, admin: Client, world: World
+) -> None:
+    """The last administrator can neither be disabled nor lose the role."""
+    person = f"/admin/people/{world.people['office_administrator']}"
+    grant = user(session, "office_administrator").grants[0].id
+    assert (
+        "没有执行" in post(admin, f"{person}/grants/{grant}/remove", page=person, status=409).text
+    )
+    assert "没有执行" in post(admin, f"{person}/disable", page=person, status=409).text
+    assert user(session, "office_administrator").grants
+
+
+def test_a_disabled_account_is_out_at_once(
+    session: Session, staff: Staff, admin: Client, world: World
+) -> None:
+    """Disabling ends the sessions of an account; enabling lets it in again."""
+    colleague = staff("city_handler")
+    person = f"/admin/people/{world.people['city_handler']}"
+    post(admin, f"{person}/disable", page=person)
+    assert colleague.get("/console/").status_code == 302
+    assert "已停用" in get(admin, person).text
+    post(admin, f"{person}/enable", page=person)
+    assert not user(session, "city_handler").disabled
+
+
+def test_a_new_password_ends_the_old_one(app: Flask, admin: Client, world: World) -> None:
+    """After a reset the shown password opens the console."""
+    person = f"/admin/people/{world.people['city_handler']}"
+    page = post(admin, f"{person}/password", page=person, status=200)
+    found = PASSWORD.search(page.text)
+    assert found
+    login(app.test_client(), "city_handler", found.group())
+
+
+def test_the_list_narrows(admin: Client, world: World) -> None:
+    """People are found by name, role, state, and organisation with what is below it."""
+    assert "共 1 个账号" in get(admin, "/admin/people?q=water_handler").text
+    text = get(admin, f"/admin/people?role=dispatcher&organisation={world['district']}").text
+    assert "共 3 个账号" in text
+    assert "没有符合条件的账号" in get(admin, "/admin/people?state=locked").text
+
+
+def test_an_unknown_account_is_not_found(admin: Client, world: World) -> None:
+    """Numbers of no account, huge ones too, answer 404."""
+    for number in (99999, 10**30):
+        get(admin, f"/admin/people/{number}", status=404)
