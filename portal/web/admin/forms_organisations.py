@@ -71,7 +71,7 @@ class NewOrganisationForm(_Named):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.kind.choices = [
+        self.kind.choices = [("", _("请选择"))] + [
             (k.value, label(k)) for k in OrganisationKind if k is not OrganisationKind.CITY_OFFICE
         ]
         self.parent.offer(_("请选择"))
