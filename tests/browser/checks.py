@@ -7,6 +7,7 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
 }
+CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 _axe = Axe()
 
 
@@ -36,14 +37,21 @@ class Watch:
 
 
 def check(page: Page, *widths: int) -> None:
-    """Hold the page in view to the rules, at each width."""
+    """Hold the page in view to the rules, at each width, and its dark colours to theirs."""
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         where = f"{page.url} at {width} px"
         beyond = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
         assert beyond <= 0, f"{where} scrolls sideways by {beyond} px: {_widest(page)}"
-        found = _axe.run(page, options=RULES)
-        assert not found.violations_count, f"{where}\n{found.generate_report()}"
+        _hold(page, RULES, where)
+    page.emulate_media(color_scheme="dark")
+    _hold(page, CONTRAST, f"{page.url} in the dark")
+    page.emulate_media(color_scheme="light")
+
+
+def _hold(page: Page, rules: dict[str, object], where: str) -> None:
+    found = _axe.run(page, options=rules)
+    assert not found.violations_count, f"{where}\n{found.generate_report()}"
 
 
 def _widest(page: Page) -> str:
