@@ -36,7 +36,7 @@ class Organisation(Model):
     )
     versions: Mapped[list[OrganisationVersion]] = relationship(
         back_populates="organisation",
-        order_by="OrganisationVersion.valid_from",
+        order_by="OrganisationVersion.valid_from.nulls_first()",
         foreign_keys="OrganisationVersion.organisation_id",
     )
 
