@@ -148,6 +148,17 @@ def _passes(question: Question) -> list[_Pass]:
     return [_Pass(F.received_month, F.received_at, first, everything)]
 
 
+def counted(question: Question, measure: str) -> sa.Select[int]:
+    """Return the ids of the letters that ``measure`` counts, each once for each count.
+
+    Raises KeyError for a measure that the question does not count.
+    """
+    for each in _passes(question):
+        if measure in each.counts:
+            return sa.select(F.letter_id).where(*_within(question, each), each.counts[measure])
+    raise KeyError(measure)
+
+
 def _within(question: Question, each: _Pass) -> list[Condition]:
     """Return the conditions that narrow the facts to the question's period, place and kind."""
     period = question.period

@@ -123,25 +123,30 @@ def _table(document: Doc, table: Table) -> None:
     grid.style = "Table Grid"
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     size = Pt(8 if len(table.columns) > _LONG + 1 else 9.5)
-    first = Cm(4.6) if len(table.columns) > _LONG else Cm(7)
+    first = Cm(5.2) if len(table.columns) > _LONG else Cm(7)
     other = int((_WIDTH - first) / (len(table.columns) - 1))
+    grid.autofit = False
+    for column, each in enumerate(grid.columns):
+        each.width = first if column == 0 else other
     rows = [table.columns, *table.rows]
     for cells, values in zip((row.cells for row in grid.rows), rows, strict=True):
         for column, (cell, value) in enumerate(zip(cells, values, strict=True)):
             cell.width = first if column == 0 else other
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.line_spacing = 1.15
+            paragraph.paragraph_format.space_after = Pt(0)
             run = paragraph.add_run(f"{value:,}" if isinstance(value, int) else value)
             run.font.size = size
             run.bold = values is rows[0]
             if column:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _repeat_head(grid.rows[0]._tr)
+    _mark(grid.rows[0]._tr, "w:tblHeader")
+    for row in grid.rows:
+        _mark(row._tr, "w:cantSplit")
 
 
-def _repeat_head(row) -> None:  # type: ignore[no-untyped-def]
-    """Repeat the first row on every page that the table reaches."""
-    properties = row.get_or_add_trPr()
-    head = OxmlElement("w:tblHeader")
-    head.set(qn("w:val"), "true")
-    properties.append(head)
+def _mark(row, name: str) -> None:  # type: ignore[no-untyped-def]
+    """Mark a row: ``w:tblHeader`` repeats it on every page, ``w:cantSplit`` keeps it in one."""
+    mark = OxmlElement(name)
+    mark.set(qn("w:val"), "true")
+    row.get_or_add_trPr().append(mark)

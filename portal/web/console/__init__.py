@@ -20,6 +20,7 @@ from portal.web.console import (
     organisations,
     publication,
     replies,
+    statistics,
 )
 from portal.web.console.blueprint import console
 
@@ -32,6 +33,7 @@ view_modules: tuple[ModuleType, ...] = (
     organisations,
     publication,
     replies,
+    statistics,
 )
 """Modules whose routes are on the shared blueprint."""
 

@@ -9,6 +9,7 @@ from portal.web.public.archive import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.language import language_switch
 from portal.web.public.pages import standing_pages
+from portal.web.public.statistics import statistics
 
 __all__ = ["feeds", "home", "letters", "organisations", "public_blueprints", "track", "write"]
 
@@ -17,4 +18,5 @@ public_blueprints: tuple[Blueprint, ...] = (
     archive_pages,
     language_switch,
     standing_pages,
+    statistics,
 )
