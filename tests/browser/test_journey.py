@@ -118,7 +118,7 @@ def propose(page: Page, receipt: Receipt) -> None:
     page.get_by_role("link", name="打开公示审核页").first.click()
     press(page, "提请公示")
     told(page, "已提请公示")
-    expect(page.get_by_role("button", name="公示", exact=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="同意公示", exact=True)).to_have_count(0)
 
 
 def publish(page: Page, receipt: Receipt) -> None:
@@ -126,7 +126,7 @@ def publish(page: Page, receipt: Receipt) -> None:
     masks the rest at once and publishes."""
     open_letter(page, receipt.number)
     page.get_by_role("link", name="打开公示审核页").first.click()
-    expect(page.get_by_role("button", name="公示", exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="同意公示", exact=True)).to_be_disabled()
     left = int(re.sub(r"\D", "", page.locator(".remaining").inner_text()))
     assert left > 1, "the detectors found nothing to settle"
     page.locator("[data-open] [data-row-link]").first.focus()
@@ -141,7 +141,7 @@ def publish(page: Page, receipt: Receipt) -> None:
     copy = page.locator("article.pane").filter(has_text="公众将看到")
     for secret in PRIVATE:
         expect(copy).not_to_contain_text(secret)
-    press(page, "公示")
+    press(page, "同意公示")
     told(page, "已公示")
 
 

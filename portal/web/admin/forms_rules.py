@@ -63,7 +63,7 @@ class LimitForm(AdminForm):
 
     code = SelectField(_l("规则"), [InputRequired(_l("请选择规则。"))])
     days = WholeNumber(_l("期限"), [InputRequired(_l("请填写天数。"))])
-    unit = RadioField(_l("单位"), [InputRequired(_l("请选择天数的单位。"))])
+    unit = RadioField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
     extension_days = WholeNumber(
         _l("最多可延长"), [Optional()], description=_l("与期限同一单位；不能延长就填 0。")
     )
