@@ -1,0 +1,157 @@
+"""How figures grow with letters: `python -m tests.bench.bench_rates [LETTERS …]`.
+
+Facts of invented letters are written straight into a fresh SQLite database, ten years of them, and
+the same questions asked of each size: once with nothing remembered, once as the pages ask. What
+to compare are the ratios between sizes within one run. Give 1000000 for the large size.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.app import create_app, ensure_database
+from portal.config import load_settings
+from portal.domain.asof import as_of
+from portal.domain.letters import Kind, Source
+from portal.domain.measures import Fact, Outcome, View
+from portal.domain.periods import Granularity, Period
+from portal.domain.rates import Basis
+from portal.models import Event, Letter, Organisation, RateFact, db
+from portal.queries.rates.cube import Question, cube, series
+from portal.queries.rates.overview import Asked, overview
+from portal.services.facts import row_of
+from portal.services.sample_tree import plant_samples
+from portal.services.unit import writing
+
+SIZES = (10_000, 100_000)
+FIRST, YEARS = 2007, 10
+REPEATS = 5
+BATCH = 20_000
+
+
+def facts(count: int, places: list[int], chance: Random) -> Iterator[tuple[int, datetime, Fact]]:
+    """Yield letters of ten years, seven eighths closed and seven tenths of those published."""
+    start, span = datetime(FIRST, 1, 1, tzinfo=UTC), timedelta(days=365.2 * YEARS)
+    for number in range(1, count + 1):
+        at = start + span * (number / (count + 1))
+        place = places[min(int(chance.paretovariate(0.7)), len(places)) - 1]
+        fact = Fact(True, at, place, chance.choice(list(Kind)), response_at=at, response_days=1)
+        if chance.random() < 0.875:
+            closed = at + timedelta(days=20) * chance.random()
+            public = closed + timedelta(days=1) if chance.random() < 0.7 else None
+            fact = Fact(
+                True, at, place, fact.kind, response_at=at, response_days=1, closed_from=closed,
+                closing_organisation_id=place, outcome=Outcome.ANSWERED, on_time=True,
+                closing_days=5, published_from=public,
+            )  # fmt: skip
+        yield number, at, fact
+
+
+def fill(count: int) -> None:
+    """Write the letters and their facts."""
+    chance, now = Random(1), datetime(FIRST, 1, 1, tzinfo=UTC)
+    with writing() as session:
+        plant_samples(session, now)
+        places = list(session.scalars(sa.select(Organisation.id)))
+        letters: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
+        for number, at, fact in facts(count, places, chance):
+            letters.append(
+                {
+                    "id": number, "number": f"bench-{number}", "source": Source.SIMULATION,
+                    "kind": fact.kind, "title": "", "text": "",
+                    "organisation_id": fact.received_organisation_id,
+                    "received_organisation_id": fact.received_organisation_id,
+                    "received_at": at, "clock_from": at,
+                }
+            )  # fmt: skip
+            rows.append(row_of(number, fact))
+            if number % BATCH == 0 or number == count:
+                session.execute(sa.insert(cast(sa.Table, Letter.__table__)), letters)
+                session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
+                letters, rows = [], []
+
+
+def timed(work: Callable[[], object], between: Callable[[], object]) -> float:
+    """Return the median milliseconds of `work`; `between` runs before each time, unmeasured."""
+    times = []
+    for _ in range(REPEATS):
+        between()
+        begun = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)
+
+
+def questions(session: Session) -> dict[str, Callable[[], object]]:
+    """Return what is measured, by name."""
+    year = Period(2016)
+    seen = as_of(year, datetime(2020, 1, 1, tzinfo=UTC))
+    middle = Question(year, Period(2016, month=6).ends_at)
+    return {
+        "page of a year": lambda: overview(session, Asked(year, seen)),
+        "year seen from June": lambda: cube(session, middle),
+        "by answering organisation": lambda: cube(
+            session, Question(year, seen.before, view=View.ANSWERING)
+        ),
+        "period basis": lambda: cube(session, Question(year, seen.before, Basis.PERIOD)),
+        "weeks of a quarter": lambda: series(
+            session, Question(Period(2016, quarter=2), seen.before), Granularity.WEEK
+        ),
+    }
+
+
+def measure(count: int) -> dict[str, tuple[float, float]]:
+    """Return for each question the milliseconds with nothing remembered, and remembered."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(load_settings(instance=Path(folder), database_url="", log_level="ERROR"))
+        ensure_database(app, datetime(2020, 1, 1, tzinfo=UTC))
+        with app.app_context():
+            fill(count)
+            session = db.session()
+            found = {}
+            for name, work in questions(session).items():
+                cold = timed(work, lambda: happen(session))
+                found[name] = (cold, timed(work, lambda: None))
+            session.rollback()
+            db.engine.dispose()
+    return found
+
+
+def happen(session: Session) -> None:
+    """Let something happen, so that nothing that was remembered holds."""
+    moment = datetime(2020, 1, 1, tzinfo=UTC)
+    session.rollback()
+    with writing() as unit:
+        unit.add(
+            Event(
+                action="login", axis="administration", actor_kind="system", occurred_at=moment,
+                recorded_at=moment,
+            )
+        )  # fmt: skip
+
+
+def main(sizes: tuple[int, ...]) -> None:
+    """Print a line for each question and size, with the growth from size to size."""
+    before: dict[str, tuple[float, float]] = {}
+    for count in sizes:
+        found = measure(count)
+        sys.stdout.write(f"{count:,} letters in {YEARS} years\n")
+        for name, (cold, warm) in found.items():
+            growth = f", {cold / before[name][0]:.1f} times the size before" if before else ""
+            line = f"  {name:<26} {cold:7.1f} ms, remembered {warm:6.1f} ms{growth}\n"
+            sys.stdout.write(line)
+        before = found
+
+
+if __name__ == "__main__":
+    main(tuple(int(word) for word in sys.argv[1:]) or SIZES)
