@@ -8,6 +8,24 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
 }
 CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+OVERLAPS = """() => {
+    const all = [...document.querySelectorAll("main input, main select, main textarea, main button")];
+    const boxes = all
+        .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+        .map((each) => [each, each.getBoundingClientRect()])
+        .filter(([, box]) => box.width > 1 && box.height > 1);
+    const found = [];
+    for (const [i, [one, a]] of boxes.entries()) {
+        for (const [other, b] of boxes.slice(i + 1)) {
+            const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+            const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+            if (across > 1 && down > 1) {
+                found.push(`${one.id || one.name || one.textContent} / ${other.id || other.name}`);
+            }
+        }
+    }
+    return found;
+}"""
 _axe = Axe()
 
 
@@ -43,6 +61,8 @@ def check(page: Page, *widths: int) -> None:
         where = f"{page.url} at {width} px"
         beyond = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
         assert beyond <= 0, f"{where} scrolls sideways by {beyond} px: {_widest(page)}"
+        overlapping = page.evaluate(OVERLAPS)
+        assert not overlapping, f"{where}: controls lie on each other: {overlapping}"
         _hold(page, RULES, where)
     page.emulate_media(color_scheme="dark")
     _hold(page, CONTRAST, f"{page.url} in the dark")

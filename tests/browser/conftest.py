@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.checks import Watch
 from tests.browser.house import House, a_house
+from tests.browser.letters import Letters, some_letters
 from tests.browser.people import log_in
 
 CHROMIUM = shutil.which("chromium")
@@ -54,6 +55,12 @@ def house(
     """A letterbox with the small world, served with its worker as long as the session lasts."""
     with a_house(tmp_path_factory.mktemp("house"), keys, password_hash) as house:
         yield house
+
+
+@pytest.fixture(scope="session")
+def letters(house: House) -> Letters:
+    """Letters in many states, brought there once for the house."""
+    return some_letters(house)
 
 
 @pytest.fixture

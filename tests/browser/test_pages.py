@@ -7,18 +7,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import check
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.house import House, eventually
-from tests.browser.letters import LONG_TEXT, Letters, some_letters
+from tests.browser.house import eventually
+from tests.browser.letters import LONG_TEXT, Letters
 from tests.browser.people import Writing, action, fill_letter, press, preview, read_receipt, track
 
 Visit = Callable[[Page, Letters], None]
 WRITING = Writing("请问" + "这个标题很长" * 9, LONG_TEXT, email="zhou@example.com", consent=True)
-
-
-@pytest.fixture(scope="session")
-def letters(house: House) -> Letters:
-    """Letters in many states, brought there once for the house."""
-    return some_letters(house)
 
 
 def unfold(page: Page) -> None:
@@ -165,6 +159,16 @@ def at(path: str, status: int = 200) -> Visit:
     return visit
 
 
+def unfolded(path: str) -> Visit:
+    """Return how to open the page at ``path`` with everything in it unfolded."""
+
+    def visit(page: Page, letters: Letters) -> None:
+        at(path)(page, letters)
+        unfold(page)
+
+    return visit
+
+
 PUBLIC: dict[str, Visit] = {
     "home": at("/"),
     "write": at("/write"),
@@ -184,7 +188,10 @@ PUBLIC: dict[str, Visit] = {
     "entry": archive_entry,
     "organisations": at("/organisations?q=临江"),
     "organisation": at("/organisations/{organisation}"),
-    "statistics": at("/statistics"),
+    "statistics": unfolded("/statistics"),
+    "statistics of a unit": unfolded("/statistics/city"),
+    "statistics of no year": at("/statistics?period=1990"),
+    "statistics asked wrongly": at("/statistics?compare=x&as_of=1", 422),
     "about": at("/about"),
     "privacy": at("/privacy"),
     "accessibility": at("/accessibility"),
@@ -207,7 +214,8 @@ STAFF: dict[str, tuple[str, Visit]] = {
     "redaction": ("city_reviewer", at("/console/letters/{proposed}/publication")),
     "published": ("city_reviewer2", at("/console/letters/{published}/publication")),
     "day": ("office_supervisor", at("/console/day")),
-    "statistics": ("office_supervisor", at("/console/statistics")),
+    "statistics": ("office_supervisor", unfolded("/console/statistics")),
+    "letters counted": ("office_supervisor", at("/console/statistics/letters?measure=received")),
     "profile": ("city_handler", at("/account/")),
     "forbidden": ("city_handler", at("/admin/people", 403)),
     "administration": ("office_administrator", at("/admin/")),
