@@ -116,18 +116,19 @@ def closed(before: datetime) -> Condition:
 
 
 def _passes(question: Question) -> list[_Pass]:
+    # What is seldom true stands first in each condition: the rest is then not looked at.
     t = question.before
     taken, ended, public = received(t), closed(t), stands(F.published_from, F.published_until, t)
-    arrivals = {"received": taken, "withdrawn": sa.and_(F.opening, happened(F.withdrawn_at, t))}
+    arrivals = {"received": taken, "withdrawn": sa.and_(happened(F.withdrawn_at, t), F.opening)}
     marks = {
-        "extended": sa.and_(taken, happened(F.extended_at, t)),
-        "returned": sa.and_(taken, happened(F.returned_at, t)),
-        "redone": sa.and_(taken, happened(F.redone_at, t)),
+        "extended": sa.and_(happened(F.extended_at, t), taken),
+        "returned": sa.and_(happened(F.returned_at, t), taken),
+        "redone": sa.and_(happened(F.redone_at, t), taken),
     }
     endings = {
         "closed": ended,
-        "declined": sa.and_(ended, F.outcome == Outcome.DECLINED),
-        "timed_out": sa.and_(ended, F.outcome == Outcome.NO_SUPPLEMENT),
+        "declined": sa.and_(F.outcome == Outcome.DECLINED, ended),
+        "timed_out": sa.and_(F.outcome == Outcome.NO_SUPPLEMENT, ended),
         "on_time": sa.and_(ended, F.on_time.is_(True)),
     }
     publications = {"published": public}

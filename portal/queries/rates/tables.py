@@ -41,7 +41,7 @@ class Ranked:
 
 def folded(tree: Tree, figures: Mapping[int, Figures], top: int) -> Figures:
     """Return the sum over the subtree of ``top``."""
-    return sum((figures.get(i, Figures()) for i in tree.subtree(top)), Figures())
+    return sum((figures[i] for i in tree.subtree(top) if i in figures), Figures())
 
 
 def breakdown(tree: Tree, figures: Mapping[int, Figures], top: int) -> list[Row]:

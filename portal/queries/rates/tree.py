@@ -14,6 +14,9 @@ from portal.domain.organisations import OrganisationKind
 from portal.models import Organisation, OrganisationVersion
 from portal.queries.rates.memory import remembered
 
+Version = tuple[date, str, int | None]
+"""From when an organisation had which name and which parent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -68,9 +71,11 @@ def tree_on(session: Session, day: date) -> Tree:
 
 
 def _read(session: Session, day: date) -> Tree:
-    versions: dict[int, list[OrganisationVersion]] = defaultdict(list)
-    for version in session.scalars(sa.select(OrganisationVersion)):
-        versions[version.organisation_id].append(version)
+    row = OrganisationVersion
+    columns = sa.select(row.organisation_id, row.valid_from, row.name, row.parent_id)
+    versions: dict[int, list[Version]] = defaultdict(list)
+    for each, begins, name, parent_id in session.execute(columns.order_by(row.id)):
+        versions[each].append((begins or date.min, name, parent_id))
     query = sa.select(
         Organisation.id, Organisation.code, Organisation.name, Organisation.kind,
         Organisation.parent_id, Organisation.founded_on, Organisation.closed_on,
@@ -80,7 +85,7 @@ def _read(session: Session, day: date) -> Tree:
         then = _version(versions[each], day)
         present = (founded is None or founded <= day) and (closed is None or day < closed)
         if then is not None:
-            name, parent_id = then.name, then.parent_id
+            _begins, name, parent_id = then
         nodes[each] = Node(each, code, name, kind, parent_id, present)
     below: dict[int, list[int]] = defaultdict(list)
     root = None
@@ -92,10 +97,10 @@ def _read(session: Session, day: date) -> Tree:
     return Tree(nodes, dict(below), root)
 
 
-def _version(versions: list[OrganisationVersion], day: date) -> OrganisationVersion | None:
+def _version(versions: list[Version], day: date) -> Version | None:
     """Return the version of the day, else the last before it, else the first after it."""
-    if not versions:
-        return None
-    ordered = sorted(versions, key=lambda v: (v.valid_from or date.min, v.id))
-    begun = [v for v in ordered if v.valid_from is None or v.valid_from <= day]
+    if len(versions) < 2:
+        return versions[0] if versions else None
+    ordered = sorted(versions, key=lambda version: version[0])
+    begun = [version for version in ordered if version[0] <= day]
     return begun[-1] if begun else ordered[0]
