@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.disclosure import ACTION_LABELS as DISCLOSURE_LABELS
 from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
 from portal.domain.letters import ACTION_LABELS, Action
 from portal.domain.periods import midnight
@@ -20,6 +21,7 @@ from portal.queries.scope import Condition
 EVENT_ACTIONS: dict[str, str] = {
     **{str(action): label for action, label in ACTION_LABELS.items()},
     **{str(action): label for action, label in RECORD_LABELS.items()},
+    **{str(action): label for action, label in DISCLOSURE_LABELS.items()},
 }
 """Every action an event can name, with its label."""
 
