@@ -38,19 +38,32 @@ class Generations:
 
         Raises IndexMissing without one, IndexOutdated if another analyzer or schema wrote it.
         """
+        name = self._pointed()
+        while True:
+            folder = self.directory / name
+            try:
+                stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+                break
+            except FileNotFoundError:
+                # A rebuild may have swapped and swept between the two looks.
+                pointed = self._pointed()
+                if pointed == name:
+                    raise
+                name = pointed
+        if stamp != self._stamp:
+            raise IndexOutdated(
+                f"The index in {folder} was built with {stamp}, needed is {self._stamp}: rebuild it."
+            )
+        return folder
+
+    def _pointed(self) -> str:
         try:
             name = (self.directory / POINTER).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             raise IndexMissing(f"There is no index in {self.directory}: build it.") from None
         if not _NAME.fullmatch(name):
             raise ValueError(f"{self.directory / POINTER} does not name a generation")
-        folder = self.directory / name
-        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
-        if stamp != self._stamp:
-            raise IndexOutdated(
-                f"The index in {folder} was built with {stamp}, needed is {self._stamp}: rebuild it."
-            )
-        return folder
+        return name
 
     def begin(self) -> Path:
         """Make the folder of a new generation; sweeps what an interrupted rebuild left behind."""

@@ -200,3 +200,22 @@ def test_looking_does_not_create_anything(tmp_path):
     with pytest.raises(IndexMissing):
         WhooshEngine(directory).search(SearchRequest("供暖"))
     assert not directory.exists()
+
+
+class _Late(Generations):
+    """A reader that looked at the pointer just before a rebuild swapped and swept."""
+
+    looks = 0
+
+    def _pointed(self) -> str:
+        self.looks += 1
+        return "generation-1" if self.looks == 1 else super()._pointed()
+
+
+def test_a_reader_between_swap_and_sweep_takes_the_new_index(tmp_path):
+    """A generation swept between two looks is not damage: the reader looks again."""
+    engine = engine_with(tmp_path, document(1))
+    engine.rebuild([document(1), document(5)], replay=nothing)
+    stamp = engine._generations._stamp
+    assert not (tmp_path / "index" / "generation-1").exists()
+    assert _Late(tmp_path / "index", stamp).current().name != "generation-1"
