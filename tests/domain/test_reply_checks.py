@@ -53,7 +53,10 @@ def test_open_question_is_quoted() -> None:
 
 def test_questions_are_the_sentences_with_a_question_mark() -> None:
     """Both question marks count; a mark without words is no question."""
-    assert questions("灯能修好吗?谢谢。？？\n路灯坏了！谁来修路灯？") == ["灯能修好吗?", "谁来修路灯？"]
+    assert questions("灯能修好吗?谢谢。？？\n路灯坏了！谁来修路灯？") == [
+        "灯能修好吗?",
+        "谁来修路灯？",
+    ]
 
 
 def test_office_phone_is_not_taken_for_personal_data() -> None:

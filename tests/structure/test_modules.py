@@ -146,7 +146,7 @@ def test_every_dependency_has_a_reason() -> None:
     names = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
     assert names
     for name in names:
-        line = next(each for each in text.splitlines() if each.strip().startswith(f"\"{name}\""))
+        line = next(each for each in text.splitlines() if each.strip().startswith(f'"{name}"'))
         assert re.search(r'",?\s*# \S.{4,}', line), f"why {name}?"
 
 
