@@ -58,8 +58,7 @@ $(CATALOGUES): $(wildcard portal/translations/*/LC_MESSAGES/*.po) $(RUNTIME)
 lint: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "Style"; $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@echo "Types"; $(BIN)/mypy --no-error-summary
-	@echo "Contracts"; $(BIN)/lint-imports --no-timing >/tmp/letterbox-imports.$$$$ 2>&1 \
-	&& rm /tmp/letterbox-imports.$$$$ || { cat /tmp/letterbox-imports.$$$$; rm /tmp/letterbox-imports.$$$$; exit 1; }
+	@echo "Contracts"; said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@echo "Templates"; $(BIN)/djlint templates --lint --quiet
 
 unit: $(DEVELOPMENT) $(CATALOGUES)
