@@ -37,16 +37,16 @@ def serve(
     The database is migrated first. Without options the settings apply (environment, then
     portal.toml in the instance folder).
     """
-    given = {"LETTERBOX_HOST": host, "PORT": port, "LETTERBOX_WORKERS": workers}
-    # Server processes read the settings themselves, so that what was typed goes by environment.
-    os.environ.update({name: str(value) for name, value in given.items() if value is not None})
-    settings = load_settings()
+    typed = {"host": host, "port": port, "workers": workers}
+    settings = load_settings(**{name: value for name, value in typed.items() if value is not None})
     _check_port(settings)
     app = create_app(quiet(settings))
     ensure_database(app, now())
     if with_demo:
         with app.app_context():
             offer_demo(app)
+    # Server processes read the settings themselves, so that what was typed goes by environment.
+    os.environ.update(LETTERBOX_HOST=settings.host, PORT=str(settings.port))
     server = Granian(
         "portal.app:create_app",
         factory=True,
