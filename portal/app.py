@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 
+from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_index
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, db, prepare_engine
@@ -61,6 +63,20 @@ def create_app(settings: Settings | None = None) -> Flask:
         *public_blueprints, *console_blueprints, *admin_blueprints, *api_blueprints,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    return app
+
+
+def served_app() -> Flask:
+    """Return the portal with what a process's first visitor would wait for already loaded.
+
+    That is the dictionary, the columns of the index and the page of the archive.
+    """
+    app = create_app()
+    settings: Settings = app.extensions["letterbox"]
+    # An index that is missing or damaged is the worker's business; the site comes up without it.
+    with contextlib.suppress(SearchIndexError):
+        open_index(settings.index_folder).search(SearchRequest("公开信箱"))
+    app.jinja_env.get_template("public/archive.html")
     return app
 
 

@@ -48,7 +48,7 @@ def serve(
     # Server processes read the settings themselves, so that what was typed goes by environment.
     os.environ.update(LETTERBOX_HOST=settings.host, PORT=str(settings.port))
     server = Granian(
-        "portal.app:create_app",
+        "portal.app:served_app",
         factory=True,
         address=settings.host,
         port=settings.port,
