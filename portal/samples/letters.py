@@ -3,7 +3,8 @@
 Each file under ``letters/`` holds one category. Moments are stored as distances, so that a demo
 set up on any day shows two lively years behind it: ``received_days_ago`` counts calendar days
 back from today, and a reply names its own days as ``{-3}`` or ``{+10}``, calendar days from the
-day it is signed; :meth:`SampleLetter.reply_on` writes them out.
+day it is signed; :meth:`SampleLetter.reply_on` writes them out. Organisation and date are not part
+of a reply: the page signs it.
 
 ``state`` and ``publication`` say where the letter shall end up, ``hops`` how it got there: the
 organisations it was sent to, in order, the last one being ``organisation``. A returned letter
@@ -28,7 +29,6 @@ from portal.domain.letters import (
     RefusalReason,
     State,
 )
-from portal.samples.organisations import sample_organisations
 
 _DAY = re.compile(r"\{([+-]\d{1,2})\}")
 
@@ -85,27 +85,22 @@ class SampleLetter:
     rating: SampleRating | None
 
     def reply_on(self, day: date) -> str | None:
-        """Return the reply as signed on ``day`` (civil date), organisation and date below it."""
-        return self._signed(self.reply, day)
+        """Return the reply with its days counted from ``day`` (civil date), unsigned."""
+        return _dated(self.reply, day)
 
     def first_reply_on(self, day: date) -> str | None:
-        """Return the reply that preceded a redo, as signed on ``day`` (civil date)."""
-        return self._signed(self.first_reply, day)
+        """Return the reply that preceded a redo, its days counted from ``day`` (civil date)."""
+        return _dated(self.first_reply, day)
 
-    def _signed(self, template: str | None, day: date) -> str | None:
-        if template is None:
-            return None
-        body = _DAY.sub(lambda match: _month_and_day(day + timedelta(int(match[1]))), template)
-        return f"{body}\n\n{_names()[self.organisation]}\n{day.year}年{_month_and_day(day)}"
+
+def _dated(template: str | None, day: date) -> str | None:
+    if template is None:
+        return None
+    return _DAY.sub(lambda match: _month_and_day(day + timedelta(int(match[1]))), template).strip()
 
 
 def _month_and_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {organisation.code: organisation.name for organisation in sample_organisations()}
 
 
 def _letter(category: str, row: dict[str, Any]) -> SampleLetter:
