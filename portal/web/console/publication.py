@@ -190,18 +190,32 @@ def publication_address(letter: Letter) -> str:
 _take = partial(take_step, show=redaction_page, back=publication_address)
 
 
-@console.post("/letters/<number>/publication/propose")
-@needs(Permission.PUBLICATION_PROPOSE)
-def propose(number: str) -> Answer:
-    """Propose publication or a correction."""
-    return _take(number, PROPOSE)
+ROUTES: tuple[tuple[str, str, Permission, Step], ...] = (
+    ("propose", "propose", Permission.PUBLICATION_PROPOSE, PROPOSE),
+    ("recall", "recall_proposal", Permission.PUBLICATION_PROPOSE, RECALL),
+    ("findings/rest", "mask_rest", Permission.LETTER_READ, REST),
+    ("marks", "add_mark", Permission.LETTER_READ, MARK),
+    ("publish", "publish", Permission.PUBLICATION_DECIDE, PUBLISH),
+    ("refuse", "refuse", Permission.PUBLICATION_DECIDE, REFUSE),
+    ("withdraw", "unpublish", Permission.PUBLICATION_WITHDRAW, WITHDRAW),
+)
+"""Path below the page, endpoint, what a person needs to send the form at all, and the step."""
 
 
-@console.post("/letters/<number>/publication/recall")
-@needs(Permission.PUBLICATION_PROPOSE)
-def recall_proposal(number: str) -> Answer:
-    """Take back the own proposal."""
-    return _take(number, RECALL)
+def _route(path: str, endpoint: str, permission: Permission, step: Step) -> None:
+    def view(number: str) -> Answer:
+        return _take(number, step)
+
+    console.add_url_rule(
+        f"/letters/<number>/publication/{path}",
+        endpoint=endpoint,
+        view_func=needs(permission)(view),
+        methods=["POST"],
+    )
+
+
+for row in ROUTES:
+    _route(*row)
 
 
 @console.post("/letters/<number>/publication/findings/<int:mark_id>")
@@ -228,38 +242,3 @@ def remove_mark(number: str, mark_id: int) -> Answer:
         _l("标记已取消。"),
     )  # fmt: skip
     return _take(number, step)
-
-
-@console.post("/letters/<number>/publication/findings/rest")
-@needs(Permission.LETTER_READ)
-def mask_rest(number: str) -> Answer:
-    """Mask every finding still open."""
-    return _take(number, REST)
-
-
-@console.post("/letters/<number>/publication/marks")
-@needs(Permission.LETTER_READ)
-def add_mark(number: str) -> Answer:
-    """Mask a phrase."""
-    return _take(number, MARK)
-
-
-@console.post("/letters/<number>/publication/publish")
-@needs(Permission.PUBLICATION_DECIDE)
-def publish(number: str) -> Answer:
-    """Publish what is proposed."""
-    return _take(number, PUBLISH)
-
-
-@console.post("/letters/<number>/publication/refuse")
-@needs(Permission.PUBLICATION_DECIDE)
-def refuse(number: str) -> Answer:
-    """Refuse publication or a correction."""
-    return _take(number, REFUSE)
-
-
-@console.post("/letters/<number>/publication/withdraw")
-@needs(Permission.PUBLICATION_WITHDRAW)
-def unpublish(number: str) -> Answer:
-    """Withdraw the entry from the web."""
-    return _take(number, WITHDRAW)
