@@ -34,7 +34,7 @@ class TrackForm(FlaskForm):  # type: ignore[misc]
         filters=[one_line],
         validators=[DataRequired(_l("请填写回执上的信件编号。"))],
     )
-    code = StringField(
+    query_code = StringField(
         _l("查询码"),
         filters=[one_line],
         validators=[DataRequired(_l("请填写回执上的查询码。"))],

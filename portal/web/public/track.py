@@ -56,10 +56,10 @@ def _open(form: TrackForm, number: str) -> Answer:
     rule, keys = settings().track_limit, (("track-number", number), ("track-from", address()))
     if wait := wait_for(rule, *keys):
         return _busy(form, wait)
-    letter_id = letter_by_code(db.session(), number, form.code.data, code_key())
+    letter_id = letter_by_code(db.session(), number, form.query_code.data, code_key())
     if letter_id is None:
         count(rule, *keys)
-        form.code.errors = [_("信件编号和查询码对不上，请对照回执核对后再试。")]
+        form.query_code.errors = [_("信件编号和查询码对不上，请对照回执核对后再试。")]
         return track_page(form, 422)
     open_letter(letter_id)
     return redirect(url_for("public.letter", number=number))
@@ -67,7 +67,7 @@ def _open(form: TrackForm, number: str) -> Answer:
 
 def _busy(form: TrackForm, wait: int) -> Response:
     said = _("试错的次数太多了，为了保护信件，请 %(n)s 分钟后再试。", n=-(-wait // 60))
-    form.code.errors = [said]
+    form.query_code.errors = [said]
     response = make_response(track_page(form, 429))
     response.headers["Retry-After"] = str(wait)
     return response

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response
 
 from portal.domain.errors import (
@@ -32,7 +32,7 @@ _STATUS: dict[type[LetterboxError], int] = {
     Unavailable: 503,
 }
 _PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
-_SECRET = ("csrf_token", "password", "old", "new", "repeat", "code")
+_SECRET = ("csrf_token", "password", "old", "new", "repeat", "query_code")
 _TYPED = {
     "title": _l("标题"),
     "text": _l("正文"),
@@ -53,7 +53,10 @@ def carried() -> list[tuple[str, str]]:
     """Return what was typed, without secrets, for a page that carries it on."""
     if request.method != "POST":
         return []
-    pairs = request.form.items(multi=True)
+    try:
+        pairs = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        return []
     return [(name, value) for name, value in pairs if name not in _SECRET]
 
 
@@ -101,6 +104,9 @@ def _rule(error: LetterboxError) -> Answer:
 def _http(error: HTTPException) -> Answer | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):
+        # Under a host name that is not ours no address can be made, so that no page can either.
+        return Response("Unknown host name.\n", 400, content_type="text/plain; charset=utf-8")
     answer = error_page(error.code)
     if isinstance(answer, tuple) and (retry := dict(error.get_headers()).get("Retry-After")):
         g.retry_after = retry

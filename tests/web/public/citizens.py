@@ -47,7 +47,7 @@ def value(page: Page, name: str) -> str:
 
 def open_letter(client: FlaskClient, number: str, code: str) -> Page:
     """Open a letter on the page for it and return the letter's page."""
-    return post(client, "/track", {"number": number, "code": code}, follow=True)
+    return post(client, "/track", {"number": number, "query_code": code}, follow=True)
 
 
 def letters(session: Session) -> list[Letter]:

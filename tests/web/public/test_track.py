@@ -22,7 +22,7 @@ UNKNOWN = format_number(date(2016, 6, 1), 99)
 
 def attempt(client: FlaskClient, number: str, code: str, status: int | None = 422) -> Page:
     """Try to open a letter."""
-    return post(client, "/track", {"number": number, "code": code}, status=status)
+    return post(client, "/track", {"number": number, "query_code": code}, status=status)
 
 
 def said(page: Page) -> str:
@@ -63,7 +63,7 @@ def test_empty_fields_are_said(client: FlaskClient, world: World) -> None:
     """A form without number and code asks for both."""
     words = said(attempt(client, "", ""))
     assert 'href="#number"' in words
-    assert 'href="#code"' in words
+    assert 'href="#query_code"' in words
 
 
 def test_a_wrong_code_is_answered_like_an_unknown_number(client: FlaskClient, world: World) -> None:
@@ -136,7 +136,7 @@ def test_guessing_one_letter_from_many_addresses_ends(strict: Flask) -> None:
     answers = [
         client.post(
             "/track",
-            data={**form.hidden, "number": number, "code": code if last else "7K2M"},
+            data={**form.hidden, "number": number, "query_code": code if last else "7K2M"},
             environ_base={"REMOTE_ADDR": f"203.0.113.{last}"},
         ).status_code
         for last in (0, 0, 9)
