@@ -34,8 +34,9 @@ class Settings(BaseSettings):
     """All settings of a letterbox, typed; unknown keys in the file are refused by name."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LETTERBOX_", extra="forbid", frozen=True, populate_by_name=True
-    )
+        env_prefix="LETTERBOX_", env_ignore_empty=True, extra="forbid", frozen=True,
+        populate_by_name=True,
+    )  # fmt: skip
 
     instance: Path = Field(
         default=SOURCE_ROOT / "instance",
@@ -140,7 +141,8 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         """The public address with the default filled in."""
-        return self.base_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
 
     @property
     def https(self) -> bool:

@@ -48,6 +48,15 @@ def test_instance_comes_from_the_environment(
     assert (settings.instance, settings.page_size) == (folder, 30)
 
 
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable without a value leaves the default, so that nothing lands in the working folder."""
+    for name in ("LETTERBOX_INSTANCE", "PORT", "LETTERBOX_PAGE_SIZE"):
+        monkeypatch.setenv(name, "")
+    settings = Settings()
+    assert settings.instance == Settings.model_fields["instance"].default
+    assert (settings.port, settings.page_size) == (8000, 20)
+
+
 def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable counts more than the same key in the file."""
     (tmp_path / FILE_NAME).write_text("page_size = 30\n")
@@ -105,6 +114,11 @@ def test_https_follows_the_public_address(tmp_path: Path) -> None:
     settings = load_settings(instance=tmp_path, base_url="https://letters.example.gov/")
     assert settings.https
     assert settings.public_url == "https://letters.example.gov"
+
+
+def test_an_ipv6_address_is_bracketed(tmp_path: Path) -> None:
+    """The public address of a server on IPv6 can be opened in a browser."""
+    assert load_settings(instance=tmp_path, host="::1").public_url == "http://[::1]:8000"
 
 
 def test_key_is_made_once_for_the_owner_alone(tmp_path: Path) -> None:
