@@ -15,15 +15,19 @@ _PATTERNS = (
     re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])"),
     re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
 )
-_LONGEST = 4_000
+_HEAD, _TAIL = 2_000, 2_000
+"""Characters kept of a long text: where it begins, and where a traceback names the error."""
 
 
 def mask(text: str) -> str:
-    """Return ``text`` with mobile numbers, identity cards and e-mail addresses masked."""
-    text = text[:_LONGEST]
+    """Return ``text`` with mobile numbers, identity cards and e-mail addresses masked.
+
+    The middle of a long text is left out.
+    """
     for pattern in _PATTERNS:
         text = pattern.sub("***", text)
-    return text
+    # Cut last, so that no piece of a number stays unrecognised.
+    return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]} … {text[-_TAIL:]}"
 
 
 def _masked(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
