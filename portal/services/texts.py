@@ -1,7 +1,7 @@
 """What every text from outside goes through before it is kept.
 
-Control characters go, line ends become ``\\n``, spaces at the ends are cut; emoji and rare
-characters stay. Errors carry the field and say how to mend it.
+Control and format characters go, line ends become ``\\n``, spaces at the ends are cut; emoji and
+rare characters stay. Errors carry the field and say how to mend it.
 """
 
 from __future__ import annotations
@@ -13,23 +13,58 @@ from portal.domain.errors import N_, InvalidInput
 
 REASON_MAX = 500
 """Characters of a reason or note that goes with an action."""
-_INVISIBLE = {"\u200b", "\u2060", "\ufeff", "\u00ad"}
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
+_HIDDEN = frozenset("\u034f\u17b4\u17b5")
+"""Marks that show nothing by themselves although their category does not say so."""
+_BLANK = frozenset("\t\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that look like a space."""
+_JOINER = "\u200d"
+_PLAIN = re.compile(
+    "[\n -~\u00b7\u2014\u2018-\u201d\u2026\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]*"
+)
+"""What nearly every text consists of, kept as it is."""
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str | None, *, lines: bool = True) -> str:
     """Return ``text`` without control and invisible characters; one line unless ``lines``."""
-    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(
-        c
-        for c in text
-        if c in "\n\t"
-        or (unicodedata.category(c) not in ("Cc", "Cs", "Co") and c not in _INVISIBLE)
-    )
-    kept = kept.replace("\t", " ")
+    text = _LINE_END.sub("\n", text or "")
+    kept = text if _PLAIN.fullmatch(text) else _visible(text)
     if not lines:
         return " ".join(kept.split())
     return _BLANK_LINES.sub("\n\n", kept).strip()
+
+
+def _visible(text: str) -> str:
+    kept: list[str] = []
+    for place, char in enumerate(text):
+        if shown := _shown(char, kept[-1] if kept else " ", text[place + 1 : place + 2]):
+            kept.append(shown)
+    return "".join(kept)
+
+
+def _shown(char: str, before: str, after: str) -> str:
+    """Return what is kept of ``char`` between its neighbours: itself, a space or nothing."""
+    if char == "\n":
+        return char
+    if char in _BLANK:
+        return " "
+    if char == _JOINER:
+        return char if _is_emoji(before) and _is_emoji(after) else ""
+    if _is_selector(char):
+        return "" if before.isspace() or _is_selector(before) else char
+    return "" if char in _HIDDEN or unicodedata.category(char) in _DROPPED else char
+
+
+def _is_selector(char: str) -> bool:
+    """Tell whether ``char`` chooses how the character before it is drawn."""
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
+def _is_emoji(char: str) -> bool:
+    """Tell whether ``char`` is a symbol, a tone of skin, or what makes a symbol colourful."""
+    return bool(char) and (unicodedata.category(char) in ("So", "Sk") or char == "\ufe0f")
 
 
 def required(field: str, text: str | None, most: int, *, lines: bool = True) -> str:
