@@ -22,6 +22,7 @@ from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints
 from portal.web.console import console_blueprints
 from portal.web.public import public_blueprints
+from portal.web.shared.addresses import set_up_addresses
 from portal.web.shared.failures import set_up_failures
 from portal.web.shared.language import set_up_language
 from portal.web.shared.people import set_up_people
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     with app.app_context():
         prepare_engine(db.engine)
+    set_up_addresses(app)
     protect(app, settings)
     set_up_people(app)
     set_up_language(app, str(PACKAGE / "translations"))

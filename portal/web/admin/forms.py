@@ -68,7 +68,8 @@ class ChoiceOfPlace(SelectField):  # type: ignore[misc]
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list, in the words of the page."""
-        if self.data not in {value or None for value, _name in self.choices}:
+        forged = self.data is None and any(self.raw_data or ())
+        if forged or self.data not in {value or None for value, _name in self.choices}:
             raise ValidationError(_("没有这个单位，或它已停用，请重新选择。"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.domain.access import Role
 from portal.domain.errors import InvalidInput
@@ -54,7 +54,7 @@ class GrantForm(AdminForm):
     def validate_role(self, field: SelectField) -> None:
         """Refuse a role that does not exist."""
         if field.data not in set(Role):
-            raise ValueError(_("请选择角色。"))
+            raise ValidationError(_("请选择角色。"))
 
     def put(self, error: InvalidInput) -> None:
         """Say what is wrong with the roles at the role."""

@@ -70,7 +70,7 @@ def organisations_json() -> dict[str, Any]:
 
 
 def _organisation(organisation_id: int) -> Organisation:
-    found = db.session.get(Organisation, organisation_id) if organisation_id < 2**31 else None
+    found = db.session.get(Organisation, organisation_id)
     if found is None:
         raise NotFound
     return found

@@ -49,7 +49,7 @@ def _wish(form: PeopleFilter) -> PeopleWish:
     return PeopleWish(
         words=(form.q.data or "").strip()[:WORDS_MAX],
         role=Role(role) if role in set(Role) else None,
-        organisation=db.session.get(Organisation, place) if place and place < 2**31 else None,
+        organisation=db.session.get(Organisation, place) if place else None,
         state=PersonState(state) if state in set(PersonState) else None,
     )
 
@@ -96,7 +96,7 @@ def people_one(user_id: int) -> Answer:
 
 
 def _person_page(user_id: int, status: int = 200, **more: Any) -> tuple[str, int]:
-    user = db.session.get(User, user_id) if user_id < 2**31 else None
+    user = db.session.get(User, user_id)
     if user is None:
         raise NotFound
     words = {"form": GrantForm(formdata=None), "password": "", "problem": ""} | more

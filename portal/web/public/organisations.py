@@ -41,8 +41,7 @@ def organisations() -> str:
 @public
 def organisation(organisation_id: int) -> str:
     """Show one organisation, what is above and below it, and the ways on from it."""
-    known = organisation_id < 2**31
-    found = db.session.get(Organisation, organisation_id) if known else None
+    found = db.session.get(Organisation, organisation_id)
     if found is None:
         raise NotFound
     return render_template(

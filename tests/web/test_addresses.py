@@ -1,0 +1,78 @@
+"""Numbers in addresses and forms that no row of the database can have."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+import time_machine
+from flask import Flask
+
+from portal.web.shared.addresses import IdConverter
+from tests.builders import World
+from tests.pages import Client, get, login, post
+
+BIG = (2**31, 2**63, int("9" * 40), "9" * 5000)
+
+
+@pytest.fixture(autouse=True)
+def _morning(clock: datetime) -> Iterator[None]:
+    with time_machine.travel(clock, tick=False):
+        yield
+
+
+def test_every_number_in_an_address_is_an_id(app: Flask) -> None:
+    """No route takes a number that the database could not."""
+    loose = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        for converter in rule._converters.values()
+        if "<int" in rule.rule and type(converter).__name__.startswith("Integer")
+    ]
+    assert loose == []
+    assert any(isinstance(c, IdConverter) for r in app.url_map.iter_rules()
+               for c in r._converters.values())  # fmt: skip
+
+
+@pytest.mark.parametrize("number", BIG)
+def test_a_number_too_large_is_no_page(client: Client, world: World, number: object) -> None:
+    """An address with a number too large answers like one that does not exist."""
+    addresses = (f"/archive/{number}", f"/organisations/{number}", f"/sitemap/{number}.xml",
+                 f"/api/v1/entries/{number}")  # fmt: skip
+    assert {client.get(address).status_code for address in addresses} == {404}
+
+
+@pytest.mark.parametrize(
+    ("username", "path"),
+    [
+        ("office_administrator", "/admin/people/{}/disable"),
+        ("office_administrator", "/admin/people/{}/enable"),
+        ("office_administrator", "/admin/people/{}/password"),
+        ("office_administrator", "/admin/people/1/grants/{}/remove"),
+        ("office_administrator", "/admin/limits/{}/withdraw"),
+        ("city_reviewer", "/console/reports/{}"),
+    ],
+)
+def test_a_form_for_a_number_too_large_is_no_page(
+    client: Client, world: World, username: str, path: str
+) -> None:
+    """A form sent to a number too large answers 404, whoever sends it."""
+    login(client, username)
+    token = get(client, "/account/").form("/account/logout").hidden["csrf_token"]
+    for number in BIG[:3]:
+        answer = client.post(path.format(number), data={"csrf_token": token})
+        assert answer.status_code == 404, number
+
+
+@pytest.mark.parametrize("forged", [{"role": "emperor"}, {"organisation": str(2**31)}])
+def test_a_forged_choice_is_said_at_its_field(
+    client: Client, world: World, forged: dict[str, str]
+) -> None:
+    """A role or an organisation that was never offered is refused at the field."""
+    login(client, "office_administrator")
+    person = f"/admin/people/{world.people['city_handler']}"
+    given = {"role": "handler", "organisation": str(world["city"]), **forged}
+    page = post(client, f"{person}/grants", given, page=person, status=422)
+    (field,) = forged
+    assert f"{field}-error" in page.ids
+    whole = {"username": "wangmin", "name": "王敏", **given}
+    assert f"{field}-error" in post(client, "/admin/people/new", whole, status=422).ids
