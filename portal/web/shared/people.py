@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -21,7 +20,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 login_manager = LoginManager()
-_OPENED, _SEEN = "opened_letters", "seen"
+_OPENED, _SEEN, _BEGAN = "opened_letters", "seen", "began"
+_LOGIN, _TOKEN = "_user_id", "csrf_token"
+"""Where Flask-Login keeps the person and Flask-WTF the secret of the forms."""
 _MOST_OPENED = 5
 
 
@@ -53,16 +54,19 @@ def load_staff(session_id: str) -> Staff | None:
     if not (user_id.isdigit() and epoch.isdigit()):
         return None
     user = db.session.get(User, int(user_id))
-    if user is None or user.disabled or user.session_epoch != int(epoch) or _idle():
+    if user is None or user.disabled or user.session_epoch != int(epoch) or _over():
         return None
     return Staff(user)
 
 
-def _idle() -> bool:
+def _over() -> bool:
+    """Tell whether the session has lasted or been left alone too long; note that it is in use."""
     settings: Settings = current_app.extensions["letterbox"]
     moment = int(now().timestamp())
-    limit = timedelta(minutes=settings.session_idle_minutes).total_seconds()
-    if moment - int(session.get(_SEEN, moment)) > limit:
+    # Flask signs the cookie anew with every change, so its own age never reaches the limit.
+    if moment - int(session.get(_BEGAN, 0)) > settings.session_hours * 3600:
+        return True
+    if moment - int(session.get(_SEEN, 0)) > settings.session_idle_minutes * 60:
         return True
     if moment - int(session.get(_SEEN, 0)) > 60:
         session[_SEEN] = moment
@@ -70,10 +74,18 @@ def _idle() -> bool:
 
 
 def begin_session(user_id: int) -> None:
-    """Begin a fresh staff session."""
+    """Begin a fresh staff session.
+
+    Pages that the same person has open in this browser keep the secret of their forms, so that
+    what was typed when a session ended can be sent after the login. Nobody else inherits it.
+    """
+    same = str(session.get(_LOGIN, "")).partition(":")[0] == str(user_id)
+    token = session.get(_TOKEN) if same else None
     session.clear()
     session.permanent = True
-    session[_SEEN] = int(now().timestamp())
+    if token:
+        session[_TOKEN] = token
+    session[_BEGAN] = session[_SEEN] = int(now().timestamp())
     login_user(Staff(db.session.get_one(User, user_id)))
 
 
