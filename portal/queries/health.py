@@ -19,12 +19,12 @@ OUTBOX_AGE_MOST = 60.0
 class Readiness:
     """What ``/readyz`` shows; ``outbox_age`` is in seconds, ``index`` ok or the kind of error.
 
-    ``index_lag`` is how many public entries the index has more or fewer than the archive table.
+    ``index_count_difference`` is how many public entries the index has more or fewer than the archive table.
     """
 
     database: bool
     index: str
-    index_lag: int
+    index_count_difference: int
     outbox_waiting: int
     outbox_age: float
     dead_letters: int
@@ -65,7 +65,7 @@ def readiness(session: Session, index: ArchiveIndex, now: datetime) -> Readiness
     return Readiness(
         database=True,
         index=state,
-        index_lag=(live or 0) - documents,
+        index_count_difference=(live or 0) - documents,
         outbox_waiting=waiting,
         outbox_age=(now - oldest).total_seconds() if oldest else 0.0,
         dead_letters=counts.get(OutboxStatus.DEAD, (0, None))[0],

@@ -35,7 +35,7 @@ def test_a_house_in_order_is_ready(
     published(session, world)
     bring_up_to_date(settings)
     assert ready(client) == {
-        "status": "ok", "faults": [], "database": True, "index": "ok", "index_lag": 0,
+        "status": "ok", "faults": [], "database": True, "index": "ok", "index_count_difference": 0,
         "outbox_waiting": 0, "outbox_age": 0.0, "dead_letters": 0,
     }  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_what_waits_is_counted(
     with writing() as unit:
         unit.execute(sa.update(OutboxRow).values(created_at=now()))
     said = ready(client)
-    assert (said["index_lag"], said["outbox_waiting"], said["faults"]) == (1, 1, [])
+    assert (said["index_count_difference"], said["outbox_waiting"], said["faults"]) == (1, 1, [])
 
 
 def test_a_worker_that_is_away_shows(
