@@ -11,11 +11,28 @@ from portal.domain.access import SYSTEM, Actor, Permission, can
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.letters import ENDED_STATES, TEXT_MAX, Action, State
 from portal.domain.numbers import NumberError, parse_number
+from portal.domain.redaction import (
+    Decision,
+    FindingKind,
+    Sender,
+    apply,
+    default_decision,
+    detect,
+)
 from portal.models import Letter, Reply, ReplyStatus
 from portal.services.deadlines import set_due
 from portal.services.steps import load, take
 from portal.services.texts import REASON_MAX, limited, optional
 from portal.services.unit import writing
+
+_PRIVATE = frozenset(
+    {
+        FindingKind.SENDER_NAME, FindingKind.SENDER_CONTACT, FindingKind.MOBILE,
+        FindingKind.ID_CARD, FindingKind.BANK_CARD, FindingKind.EMAIL, FindingKind.PLATE,
+        FindingKind.ADDRESS,
+    }
+)  # fmt: skip
+"""What a reply may say about the sender of the leading letter and of no use to the others."""
 
 
 def merge(
@@ -63,9 +80,13 @@ def separate(letter_id: int, version: int, reason: str, actor: Actor, now: datet
 
 
 def close_children(session: Session, parent: Letter, reply: Reply, now: datetime) -> None:
-    """Close what was merged into ``parent``, each sender answered with a reply of its own."""
+    """Close what was merged into ``parent``, each sender answered with a reply of its own.
+
+    The other senders learn neither whose letter led nor what the reply says about that person.
+    """
+    shared = _without_sender(parent, reply.text)
     for child in _followers(session, parent):
-        text = f"您反映的问题与编号 {parent.number} 的来信相同，已合并办理，现答复如下：\n\n{reply.text}"
+        text = f"您反映的问题与另一封来信相同，已合并办理，现答复如下：\n\n{shared}"
         session.add(
             Reply(
                 letter_id=child.id,
@@ -81,6 +102,19 @@ def close_children(session: Session, parent: Letter, reply: Reply, now: datetime
         )
         take(session, child, Action.CLOSE_MERGED, SYSTEM, now)
         child.closing_organisation_id = parent.organisation_id
+
+
+def _without_sender(parent: Letter, text: str) -> str:
+    """Return a reply with the private particulars masked, office contacts as they are."""
+    sender = Sender(parent.sender_name or "", parent.sender_phone or "", parent.sender_email or "")
+    return apply(
+        text,
+        [
+            finding.as_mark()
+            for finding in detect(text, sender=sender, field="reply")
+            if finding.kind in _PRIVATE and default_decision(finding) is Decision.MASK
+        ],
+    )
 
 
 def release_children(session: Session, parent: Letter, now: datetime) -> None:

@@ -28,8 +28,27 @@ def test_child_is_answered_with_its_parent(session: Session, world: World) -> No
     assert (letter.state, letter.close_reason) == (State.CLOSED, CloseReason.MERGED)
     assert letter.answer is not None
     assert "路灯已经修好。" in letter.answer.text
-    assert parent.letter.number in letter.answer.text
     assert letter.closing_organisation_id == world["city"]
+
+
+def test_child_learns_nothing_about_the_leading_sender(session: Session, world: World) -> None:
+    """What a reply says about the sender of the leading letter is masked for the others."""
+    parent = a_walk(session, world, name="欧阳金丝雀", phone="13987654321", email="canary@bird.cn")
+    child = a_walk(session, world)
+    parent.accept()
+    child.step(merging.merge, "city_dispatcher", parent.letter.number, "同一问题")
+    parent.ask_signoff(
+        "欧阳金丝雀您好：您留下的电话 139 8765 4321、邮箱 canary@bird.cn 和身份证号"
+        "11010519491231002X 均已核对，渝A12345 一车已移走。如有疑问请拨打咨询电话 023-63150000。"
+    )
+    parent.sign()
+    assert child.letter.answer is not None
+    text = child.letter.answer.text
+    secrets = ("金丝雀", "13987654321", "8765 4321", "canary@", "11010519491231002X", "渝A12345")
+    assert [secret for secret in (*secrets, parent.letter.number) if secret in text] == []
+    assert "咨询电话 023-63150000" in text
+    assert parent.letter.answer is not None
+    assert "欧阳金丝雀您好" in parent.letter.answer.text
 
 
 def test_separated_letter_goes_back(session: Session, world: World) -> None:
