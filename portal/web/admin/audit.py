@@ -71,6 +71,20 @@ class AuditFilter(FilterForm):
             last=self.last.data,
         )
 
+    @property
+    def unread(self) -> dict[str, str]:
+        """What was given and not understood, by its name in the address; ask for ``wish`` first.
+
+        A page shows the rest of the trail; a file must not hold more than was asked for.
+        """
+        found = {str(name): str(said[0]) for name, said in self.errors.items() if said}
+        words = _("没有这个选项，请重新选择。")
+        if self.axis.data and self.axis.data not in set(Axis):
+            found["axis"] = words
+        if self.action.data and not known_action(self.action.data):
+            found["action"] = words
+        return found
+
 
 def _number(typed: str) -> str:
     """Return the number as it is stored; what is no number finds nothing."""
@@ -115,7 +129,11 @@ def _who(row: Trace) -> str:
 @needs(Permission.AUDIT_READ)
 def audit_csv() -> Response:
     """Return the whole trail that fits the filters, as CSV in UTF-8 with a mark for Excel."""
-    wish = AuditFilter(request.args).wish
+    form = AuditFilter(request.args)
+    wish = form.wish
+    if unread := form.unread:
+        said = [f"{name}: {words}" for name, words in unread.items()]
+        return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
     answer = Response(
         stream_with_context(_lines(audit_trail(db.session(), wish))),
         mimetype="text/csv; charset=utf-8",

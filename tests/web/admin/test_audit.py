@@ -98,3 +98,17 @@ def test_pages_hold_the_trail_once(session: Session, auditor: Client, world: Wor
     total = len(rows(auditor))
     assert f"共 {total} 条" in get(auditor, "/admin/audit?page=2").text
     assert [int(row["序号"]) for row in rows(auditor)] == list(range(total, 0, -1))
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [("first=2016-13-45", "first"), ("last=tomorrow", "last"), ("axis=x", "axis"),
+     ("action=fly", "action")],
+)  # fmt: skip
+def test_a_filter_that_cannot_be_read_widens_no_export(
+    auditor: Client, query: str, named: str
+) -> None:
+    """A file is refused with the name of the filter at fault rather than filled with more."""
+    answer = auditor.get(f"/admin/audit.csv?person=city_reviewer&{query}")
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert answer.get_data(as_text=True).startswith(f"{named}: ")
