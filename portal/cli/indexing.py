@@ -8,12 +8,14 @@ import click
 import sqlalchemy as sa
 from flask import Flask
 
-from portal.adapters.archive_index import open_index
+from portal.adapters.archive_index import ArchiveIndex, SearchIndexError, open_index
 from portal.cli.house import house, now, progress, settings_of
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus, db
 from portal.services.indexing import drain, rebuild, revive_dead
 
 _PAUSE_SECONDS = 0.5
+_MANY = 1_000
+"""Waiting entries from which building anew is quicker, if the index has not twice as many."""
 
 
 @click.command()
@@ -52,6 +54,9 @@ def drain_outbox(app: Flask) -> int:
     """Bring the index up to date with everything that waits, here or by a running worker."""
     index = open_index(settings_of(app).index_folder)
     first = left = _waiting()
+    if first >= _MANY and first * 2 >= _indexed(index):
+        build_index(app)
+        left = _waiting()
     with progress("indexed", first) as advance:
         while left:
             settled = drain(index, now())
@@ -61,6 +66,13 @@ def drain_outbox(app: Flask) -> int:
                 # Another process holds the index, or a row waits for its next attempt.
                 time.sleep(_PAUSE_SECONDS)
     return first
+
+
+def _indexed(index: ArchiveIndex) -> int:
+    try:
+        return index.document_count()
+    except SearchIndexError:
+        return 0
 
 
 def _waiting() -> int:

@@ -180,9 +180,13 @@ def revive_dead(now: datetime) -> int:
 def rebuild(index: ArchiveIndex, progress: Callable[[int], None] = lambda done: None) -> int:
     """Build the index anew beside the old one and swap; return the number of documents.
 
-    What was published or withdrawn meanwhile is replayed before the swap.
+    What was published or withdrawn meanwhile is replayed before the swap. Rows that waited when
+    it began are settled with it: the new index has their entries as they are now.
     """
     session = db.session()
+    waited = session.scalar(
+        sa.select(sa.func.max(OutboxRow.id)).where(OutboxRow.status == OutboxStatus.WAITING)
+    )
 
     def counted() -> Iterator[Document]:
         for done, doc in enumerate(live_documents(session), start=1):
@@ -199,9 +203,21 @@ def rebuild(index: ArchiveIndex, progress: Callable[[int], None] = lambda done: 
         return list(_changes(session, stale | (known.keys() - current.keys())).values())
 
     try:
-        return index.rebuild(counted(), replay=replay)
+        count = index.rebuild(counted(), replay=replay)
     finally:
         session.rollback()
+    if waited is not None:
+        _settle_through(waited)
+    return count
+
+
+def _settle_through(row_id: int) -> None:
+    with writing() as session:
+        session.execute(
+            sa.delete(OutboxRow).where(
+                OutboxRow.id <= row_id, OutboxRow.status == OutboxStatus.WAITING
+            )
+        )
 
 
 def ensure_index(index: ArchiveIndex) -> bool:

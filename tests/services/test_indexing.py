@@ -207,3 +207,13 @@ def test_nothing_is_lost_while_rebuilding(
     assert index.ids_and_revisions() == live(session)
     assert len(live(session)) == 5
     assert faults == []
+
+
+def test_a_rebuild_settles_what_waited(session: Session, world: World, settings: Settings) -> None:
+    """Rows that waited when a rebuild began are settled with it, and their entries are found."""
+    entry = published(session, world, text="白鹭湾的路灯坏了，晚上看不清路。")
+    index = index_of(settings)
+    assert rebuild(index) == 1
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count(OutboxRow.id))) == 0
+    assert found(index, "白鹭湾") == [entry.id]
