@@ -122,7 +122,7 @@ def drain(index: ArchiveIndex, now: datetime) -> int:
     except (IndexMissing, IndexDamaged, IndexOutdated) as error:
         _log.warning("index_rebuild", kind=type(error).__name__)
         rebuild(index)
-        return drain(index, now)
+        return len(rows)
     except Exception:
         return _drain_singly(index, changes, rows, now)
     _settle([row_id for row_id, _ in rows])
