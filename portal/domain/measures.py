@@ -56,7 +56,9 @@ OUTCOMES: dict[str, Outcome] = {
     Action.DECLINE: Outcome.DECLINED,
     Action.RULE_DECLINE: Outcome.DECLINED,
 }
-_MOVES = frozenset({Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.RETURN})
+_MOVES = frozenset(
+    {Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.RETURN, Action.CHANGE_KIND}
+)
 _ENDED = frozenset({State.CLOSED, State.DECLINED})
 
 

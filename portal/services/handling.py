@@ -193,9 +193,20 @@ def assign(letter_id: int, version: int, user_id: int | None, actor: Actor, now:
 
 
 def change_kind(
-    letter_id: int, version: int, kind: Kind, reason: str, actor: Actor, now: datetime
+    letter_id: int,
+    version: int,
+    kind: Kind,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    accused_id: int | None = None,
 ) -> None:
-    """Change the kind; what has once been a report of wrongdoing stays unpublishable."""
+    """Change the kind; what has once been a report of wrongdoing stays unpublishable.
+
+    A report accuses ``accused_id``, where none is given the organisation that holds the letter,
+    and leaves the subtree of whom it accuses for the organisation above. The letterbox office
+    has nobody above it and is never accused.
+    """
     reason = required("reason", reason, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
@@ -203,13 +214,48 @@ def change_kind(
             raise InvalidInput("kind", N_("类别没有变化。"))
         if kind is Kind.REPORT and letter.publication is Publication.PUBLISHED:
             raise InvalidInput("kind", N_("这封信已经公示，请先撤下公示件，再改为举报。"))
+        accused, refuge = letter.accused, None
+        if kind is Kind.REPORT:
+            accused = accused or _accused(session, letter, accused_id)
+            refuge = _refuge(letter, accused)
         take(
             session, letter, Action.CHANGE_KIND, actor, now,
-            reason_code=f"{letter.kind}>{kind}", reason=reason,
+            to=refuge, reason_code=f"{letter.kind}>{kind}", reason=reason,
         )  # fmt: skip
         letter.kind = kind
+        if kind is Kind.REPORT:
+            _shield(session, letter, accused, now)
         letter.was_report = letter.was_report or kind is Kind.REPORT
         set_due(session, letter)
+
+
+def _accused(session: Session, letter: Letter, accused_id: int | None) -> Organisation | None:
+    """Return whom a letter that becomes a report accuses, or nobody for the office on top."""
+    named = letter.organisation if accused_id is None else session.get(Organisation, accused_id)
+    if named is None:
+        raise InvalidInput("accused", N_("没有这个单位，或它已停用，请重新选择。"))
+    return named if named.parent_id is not None else None
+
+
+def _refuge(letter: Letter, accused: Organisation | None) -> Organisation | None:
+    """Return where a report must go, or ``None`` where whom it accuses does not hold it."""
+    if accused is None or not covers(accused.path, letter.organisation_path):
+        return None
+    return accused.parent
+
+
+def _shield(session: Session, letter: Letter, accused: Organisation | None, now: datetime) -> None:
+    """Leave no way by which a letter that became a report gets back to whom it accuses."""
+    release_children(session, letter, now)
+    if accused is None:
+        return
+    letter.accused, letter.accused_id = accused, accused.id
+    back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
+    if back is not None and (covers(accused.path, back.path) or back is letter.organisation):
+        letter.sent_from_id = None
+    if letter.ruling_path and covers(accused.path, letter.ruling_path):
+        letter.ruling_id = accused.parent_id
+    letter.placed = False
 
 
 def supervise(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:

@@ -181,7 +181,7 @@ def test_once_a_report_always_a_report(session: Session, world: World) -> None:
     """A letter that was a report of wrongdoing keeps that mark when its kind is changed."""
     walk = a_walk(session, world)
     walk.step(handling.change_kind, "city_dispatcher", Kind.REPORT, "反映工作人员违纪")
-    walk.step(handling.change_kind, "city_dispatcher", Kind.COMPLAINT, "重新核定")
+    walk.step(handling.change_kind, "office_dispatcher", Kind.COMPLAINT, "重新核定")
     assert (walk.letter.kind, walk.letter.was_report) == (Kind.COMPLAINT, True)
 
 

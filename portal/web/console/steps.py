@@ -138,6 +138,10 @@ STEPS: tuple[Step, ...] = (
             i, f.seen, Kind(f.kind.data), f.reason.data, a, at
         ),
         _l("类别已更改，办理时限按新类别计算。"),
+        _l(
+            "改为举报的，以承办单位为被举报单位：信件移交其上级单位，"
+            "承办单位及其下级不再能看到，也不会公示。"
+        ),
     ),
     Step(
         "supervise", (Action.SUPERVISE,), forms.ReasonForm,
@@ -154,7 +158,8 @@ STEPS: tuple[Step, ...] = (
         lambda i, f, a, at: handling.decline(
             i, f.seen, DeclineReason(f.code.data), f.reason.data or "", a, at
         ),
-        _l("已不予受理，来信人会看到理由和建议。"), _l("来信人会看到理由和向哪里反映的建议。"),
+        _l("已不予受理，来信人会看到理由和建议。"),
+        _l("来信人会看到理由、向哪里反映的建议和您写的补充说明。"),
     ),
     Step(
         "rule-decline", (Action.RULE_DECLINE,), forms.DeclineForm,
@@ -162,6 +167,7 @@ STEPS: tuple[Step, ...] = (
             i, f.seen, DeclineReason(f.code.data), f.reason.data or "", a, at
         ),
         _l("已裁定不予受理。"),
+        _l("来信人会看到理由、向哪里反映的建议和您写的补充说明。"),
     ),
 )  # fmt: skip
 """In the order in which they are offered below the next thing to do."""
