@@ -19,7 +19,7 @@ from portal.models.publication import (
     PublicField,
     RedactionMark,
 )
-from portal.models.rates import RateFact
+from portal.models.rates import RateFact, RateMonth
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, LimitRow, NumberSequence
 from portal.models.user import RoleGrant, User
@@ -50,6 +50,7 @@ __all__ = [
     "PublicField",
     "Rating",
     "RateFact",
+    "RateMonth",
     "RedactionMark",
     "Reply",
     "ReplyKind",

@@ -47,16 +47,17 @@ class RateFact(Model):
             "withdrawn_at", "closed_from", "closed_until", "outcome", "on_time",
             "published_from", "published_until", "extended_at", "returned_at", "redone_at",
             "closing_organisation_id", "response_at", "response_days", "closing_days", "letter_id",
+            "category",
         ),
         sa.Index(
             "ix_rate_fact_closed",
             "closed_month", "received_organisation_id", "kind", "closed_from", "closed_until",
-            "outcome", "on_time", "closing_organisation_id",
+            "outcome", "on_time", "closing_organisation_id", "category",
         ),
         sa.Index(
             "ix_rate_fact_published",
             "published_month", "received_organisation_id", "kind", "published_from",
-            "published_until", "closing_organisation_id",
+            "published_until", "closing_organisation_id", "category",
         ),
         sa.Index("ix_rate_fact_letter", "letter_id"),
     )  # fmt: skip
@@ -65,6 +66,7 @@ class RateFact(Model):
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
     opening: Mapped[bool]
     kind: Mapped[Kind] = mapped_column(word(Kind))
+    category: Mapped[str | None] = mapped_column(sa.String(32))
     received_organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     received_at: Mapped[datetime] = mapped_column(Instant)
     received_month: Mapped[int]
@@ -84,3 +86,12 @@ class RateFact(Model):
     published_from: Mapped[datetime | None] = mapped_column(Instant)
     published_until: Mapped[datetime | None] = mapped_column(Instant)
     published_month: Mapped[int | None]
+
+
+class RateMonth(Model):
+    """A civil month (``yyyymm``) that facts belong to; its stamp is new whenever they change."""
+
+    __tablename__ = "rate_month"
+
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[str] = mapped_column(sa.String(32))

@@ -2,29 +2,33 @@
 
 A unit of work notes which letters its events belong to and, just before it commits, derives the
 facts of those letters from all their events again. An event of the past (an import) needs no
-special care, and a rebuild of everything gives the same rows.
+special care, and a rebuild of everything gives the same rows. The months of every row that comes or goes get
+a new stamp, by which kept sums know that they are old.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
+from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters import Action, Kind
 from portal.domain.measures import Fact, Ledger, Step
 from portal.domain.periods import civil_date
-from portal.models import Event, Extension, Letter, RateFact, Reply, ReplyStatus
+from portal.models import Event, Extension, Letter, RateFact, RateMonth, Reply, ReplyStatus
 from portal.queries.rules import limits_in_force, work_calendar
 
 _TOUCHED = "letterbox_touched"
 _BATCH = 500
+_MONTHS = ("received_month", "closed_month", "published_month")
 _AXES = (Axis.HANDLING, Axis.PUBLICATION)
 _COLUMNS = (
     Event.letter_id, Event.action, Event.axis, Event.from_state, Event.to_state,
@@ -57,19 +61,51 @@ def refresh(
     ledger = Ledger(work_calendar(session), limits_in_force(session))
     for start in range(0, len(letter_ids), _BATCH):
         ids = letter_ids[start : start + _BATCH]
-        session.execute(sa.delete(RateFact).where(RateFact.letter_id.in_(ids)))
+        here = RateFact.letter_id.in_(ids)
+        before = _months_of(session, here)
+        session.execute(sa.delete(RateFact).where(here))
         rows = list(_rows(session, ledger, ids))
         if rows:
             session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
+        stamp(session, before | months(rows))
         progress(len(ids))
 
 
 def rebuild(session: Session, progress: Callable[[int], None] = lambda done: None) -> int:
     """Tell the facts of all letters anew, within the caller's unit of work; return how many."""
     ids = list(session.scalars(sa.select(Letter.id).order_by(Letter.id)))
+    stamp(session, _months_of(session, sa.true()))
     session.execute(sa.delete(RateFact))
     refresh(session, ids, progress)
     return len(ids)
+
+
+def stamp(session: Session, changed: Iterable[int]) -> None:
+    """Mark months whose facts have changed; nobody else changes them until this unit ends.
+
+    In ascending order, so that two units never wait for each other.
+    """
+    rows = [{"month": month, "stamp": uuid4().hex} for month in sorted(changed)]
+    if not rows:
+        return
+    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    new = dialect.insert(RateMonth).values(rows)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[RateMonth.month], set_={"stamp": new.excluded.stamp}
+        )
+    )
+
+
+def months(rows: Iterable[dict[str, Any]]) -> set[int]:
+    """Return the months that rows of facts belong to."""
+    return {row[name] for row in rows for name in _MONTHS if row[name] is not None}
+
+
+def _months_of(session: Session, where: sa.ColumnElement[bool]) -> set[int]:
+    columns = (getattr(RateFact, name) for name in _MONTHS)
+    queries = (sa.select(column).where(where, column.is_not(None)) for column in columns)
+    return set(session.scalars(sa.union(*queries)))
 
 
 def missing(session: Session) -> bool:
@@ -80,13 +116,15 @@ def missing(session: Session) -> bool:
 
 def _rows(session: Session, ledger: Ledger, ids: list[int]) -> Iterator[dict[str, Any]]:
     letters = session.execute(
-        sa.select(Letter.id, Letter.kind, Letter.received_organisation_id).where(Letter.id.in_(ids))
-    )
+        sa.select(
+            Letter.id, Letter.kind, Letter.category, Letter.received_organisation_id
+        ).where(Letter.id.in_(ids))
+    )  # fmt: skip
     steps = _steps(session, ids)
-    for letter_id, kind, organisation_id in letters:
+    for letter_id, kind, category, organisation_id in letters:
         if steps[letter_id]:
             for fact in ledger.facts(Kind(kind), organisation_id, steps[letter_id]):
-                yield row_of(letter_id, fact)
+                yield row_of(letter_id, category, fact)
 
 
 def _steps(session: Session, ids: list[int]) -> dict[int, list[Step]]:
@@ -133,10 +171,10 @@ def _complete(
                 steps[index] = fill(step, known[letter_id, step.at])
 
 
-def row_of(letter_id: int, fact: Fact) -> dict[str, Any]:
+def row_of(letter_id: int, category: str | None, fact: Fact) -> dict[str, Any]:
     """Return the row of a fact with the civil months it is found by."""
     row = {name: getattr(fact, name) for name in Fact.__slots__}
-    row["letter_id"] = letter_id
+    row["letter_id"], row["category"] = letter_id, category
     row["received_month"] = _month(fact.received_at)
     row["closed_month"] = _month(fact.closed_from) if fact.closed_from else None
     row["published_month"] = _month(fact.published_from) if fact.published_from else None

@@ -1,8 +1,9 @@
 """How figures grow with letters: `python -m tests.bench.bench_rates [LETTERS …]`.
 
 Facts of invented letters are written straight into a fresh SQLite database, ten years of them, and
-the same questions asked of each size: once with nothing remembered, once as the pages ask. What
-to compare are the ratios between sizes within one run. Give 1000000 for the large size.
+the same questions asked of each size: with nothing remembered, just after an event of one letter,
+and again with nothing new. What to compare are the ratios between sizes within one run. Give
+1000000 for the large size.
 """
 
 import statistics
@@ -25,15 +26,17 @@ from portal.domain.letters import Kind, Source
 from portal.domain.measures import Fact, Outcome, View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis
-from portal.models import Event, Letter, Organisation, RateFact, db
+from portal.models import Event, Letter, Organisation, RateFact, RateMonth, db
 from portal.queries.rates.cube import Question, cube, series
 from portal.queries.rates.overview import Asked, overview
-from portal.services.facts import row_of
+from portal.samples.vocabulary import CATEGORIES
+from portal.services.facts import months, row_of, stamp
 from portal.services.sample_tree import plant_samples
 from portal.services.unit import writing
 
 SIZES = (10_000, 100_000)
 FIRST, YEARS = 2007, 10
+AUTUMN = datetime(2016, 10, 8, tzinfo=UTC)
 REPEATS = 5
 BATCH = 20_000
 
@@ -74,10 +77,11 @@ def fill(count: int) -> None:
                     "received_at": at, "clock_from": at,
                 }
             )  # fmt: skip
-            rows.append(row_of(number, fact))
+            rows.append(row_of(number, CATEGORIES[number % len(CATEGORIES)], fact))
             if number % BATCH == 0 or number == count:
                 session.execute(sa.insert(cast(sa.Table, Letter.__table__)), letters)
                 session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
+                stamp(session, months(rows))
                 letters, rows = [], []
 
 
@@ -110,8 +114,8 @@ def questions(session: Session) -> dict[str, Callable[[], object]]:
     }
 
 
-def measure(count: int) -> dict[str, tuple[float, float]]:
-    """Return for each question the milliseconds with nothing remembered, and remembered."""
+def measure(count: int) -> dict[str, tuple[float, ...]]:
+    """Return milliseconds: with nothing remembered, after one letter's event, remembered."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(load_settings(instance=Path(folder), database_url="", log_level="ERROR"))
         ensure_database(app, datetime(2020, 1, 1, tzinfo=UTC))
@@ -120,36 +124,48 @@ def measure(count: int) -> dict[str, tuple[float, float]]:
             session = db.session()
             found = {}
             for name, work in questions(session).items():
-                cold = timed(work, lambda: happen(session))
-                found[name] = (cold, timed(work, lambda: None))
+                between = (lambda: forget(session), lambda: happen(session), lambda: None)
+                found[name] = tuple(timed(work, each) for each in between)
             session.rollback()
             db.engine.dispose()
     return found
 
 
 def happen(session: Session) -> None:
-    """Let something happen, so that nothing that was remembered holds."""
+    """Let something happen to a letter of the year, so that its month is summed anew."""
     moment = datetime(2020, 1, 1, tzinfo=UTC)
     session.rollback()
     with writing() as unit:
+        letter = unit.scalars(sa.select(Letter).where(Letter.received_at >= AUTUMN).limit(1)).one()
         unit.add(
             Event(
-                action="login", axis="administration", actor_kind="system", occurred_at=moment,
-                recorded_at=moment,
+                action="accept", axis="handling", actor_kind="system", occurred_at=moment,
+                recorded_at=moment, letter_id=letter.id,
             )
         )  # fmt: skip
+        fact = unit.scalars(sa.select(RateFact).where(RateFact.letter_id == letter.id)).one()
+        stamp(unit, [fact.received_month])
+
+
+def forget(session: Session) -> None:
+    """Let something happen in every month, so that nothing that was remembered holds."""
+    session.rollback()
+    with writing() as unit:
+        stamp(unit, list(unit.scalars(sa.select(RateMonth.month))))
 
 
 def main(sizes: tuple[int, ...]) -> None:
     """Print a line for each question and size, with the growth from size to size."""
-    before: dict[str, tuple[float, float]] = {}
+    before: dict[str, tuple[float, ...]] = {}
     for count in sizes:
         found = measure(count)
         sys.stdout.write(f"{count:,} letters in {YEARS} years\n")
-        for name, (cold, warm) in found.items():
+        for name, (cold, event, warm) in found.items():
             growth = f", {cold / before[name][0]:.1f} times the size before" if before else ""
-            line = f"  {name:<26} {cold:7.1f} ms, remembered {warm:6.1f} ms{growth}\n"
-            sys.stdout.write(line)
+            sys.stdout.write(
+                f"  {name:<26} {cold:7.1f} ms, after an event {event:6.1f} ms, "
+                f"remembered {warm:6.1f} ms{growth}\n"
+            )
         before = found
 
 

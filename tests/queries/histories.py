@@ -18,6 +18,7 @@ from portal.services.facts import refresh
 
 FIRST = datetime(2015, 11, 20, 3, 0, tzinfo=UTC)
 SPAN = timedelta(days=500)
+CATEGORIES = ("交通运输", "环境保护", None)
 MOVES = ("dispatch", "transfer", "return")
 
 
@@ -26,6 +27,7 @@ class Life:
     """A letter with its events in the order of their happening."""
 
     kind: Kind
+    category: str | None
     events: list[Event]
 
 
@@ -38,14 +40,14 @@ def live(session: Session, places: list[int], count: int, seed: int) -> list[Lif
         letter = Letter(
             number=f"test-{seed}-{number}", kind=chance.choice(list(Kind)), title="题", text="文",
             source=Source.WEB, organisation_id=places[0], received_organisation_id=places[0],
-            received_at=start, clock_from=start,
+            received_at=start, clock_from=start, category=chance.choice(CATEGORIES),
         )  # fmt: skip
         session.add(letter)
         session.flush()
         events = _life(chance, letter, places, start)
         letter.received_organisation_id = events[0].to_organisation_id
         session.add_all(events)
-        lives.append(Life(letter.kind, events))
+        lives.append(Life(letter.kind, letter.category, events))
     session.flush()
     refresh(session, list(session.scalars(sa.select(Letter.id))))
     return lives

@@ -5,15 +5,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.letters import Kind
 from portal.domain.measures import View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis, Figures
+from portal.models import RateFact
 from portal.queries.rates.cube import Question, cube, series
+from portal.queries.rates.memory import stamps
 from portal.queries.rates.tables import breakdown, folded
 from portal.queries.rates.tree import tree_on
+from portal.services.facts import refresh
 from tests.builders import World
 from tests.queries.histories import FIRST, SPAN, Life, counted, live
 
@@ -57,11 +61,22 @@ def test_any_question_is_answered_like_the_events_say(
 @pytest.mark.parametrize("basis", Basis)
 @pytest.mark.parametrize("view", View)
 def test_every_axis_adds_up(session: Session, lives: list[Life], basis: Basis, view: View) -> None:
-    """The cells by organisation, by month and by kind each add up to the same total."""
+    """The cells by organisation, month, kind and category each add up to the same total."""
     found = cube(session, Question(Period(2016), FIRST + SPAN * 0.7, basis, view))
     assert found.total != Figures()
     assert sum(found.by_organisation.values(), Figures()) == found.total
     assert sum(found.by_kind.values(), Figures()) == found.total
+    assert sum(found.by_category.values(), Figures()) == found.total
+
+
+def test_a_category_counts_its_own_letters(session: Session, lives: list[Life]) -> None:
+    """The figures of a category equal a recount of its letters; those without one stand apart."""
+    asked = Question(Period(2016), FIRST + SPAN)
+    found = cube(session, asked).by_category
+    assert set(found) == {"交通运输", "环境保护", ""}
+    for name, figures in found.items():
+        own = [life for life in lives if (life.category or "") == name]
+        assert plain(figures) == counted(own, asked)
 
 
 def test_organisations_below_add_up_to_the_one_above(
@@ -121,6 +136,23 @@ def test_a_figure_is_never_older_than_the_last_event(
     more = live(session, list(world.places.values()), 50, seed=17)
     added = counted(more, asked)
     assert added.received and plain(cube(session, asked).total) == plain(before) + added
+
+
+def test_only_the_months_that_changed_are_summed_again(
+    session: Session, world: World, lives: list[Life]
+) -> None:
+    """A letter's new fact gives its own months a new stamp, and no other month."""
+    year = Period(2016)
+    before = stamps(session, year)
+    letter = session.scalars(
+        sa.select(RateFact).where(RateFact.received_month == 201603).limit(1)
+    ).one().letter_id  # fmt: skip
+    rows = session.scalars(sa.select(RateFact).where(RateFact.letter_id == letter)).all()
+    own = {m for r in rows for m in (r.received_month, r.closed_month, r.published_month) if m}
+    refresh(session, [letter])
+    after = stamps(session, year)
+    assert {month for month in after if after[month] != before[month]} == own & set(after)
+    assert len(own & set(after)) < len(after)
 
 
 def test_the_moment_of_an_event_is_after_the_as_of_moment(

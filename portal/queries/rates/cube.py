@@ -1,17 +1,19 @@
-"""Counts of one question, summed by organisation, by month and by kind in one pass.
+"""Counts of one question, summed by organisation, by month, by kind and by category.
 
 The cohort basis counts letters by the month of their receipt; the period basis counts what
 happened in the period and still stands at the as-of moment, each by the month of its happening.
-Sums are exact integers; cells of the same question add up in every direction.
+Sums are exact integers; cells of the same question add up in every direction. Each month is summed
+by itself and kept until one of its facts changes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from operator import add
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -21,7 +23,7 @@ from portal.domain.measures import Outcome, View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis, Figures
 from portal.models import RateFact
-from portal.queries.rates.memory import remembered
+from portal.queries.rates.memory import kept, stamps
 
 F = RateFact
 Condition = sa.ColumnElement[bool]
@@ -29,6 +31,11 @@ Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None
 _DAY = 86_400_000_000
 _SHANGHAI = 28_800_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
+_NAMES = tuple(Figures.__dataclass_fields__)
+Key = TypeVar("Key")
+Counts = tuple[int, ...]
+"""The counts of a cell in the order of the fields of ``Figures``."""
+_NOTHING: Counts = (0,) * len(_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +56,31 @@ class Question:
 
 @dataclass(frozen=True)
 class Cube:
-    """Figures by organisation id, by month (``yyyymm``) and by kind; ``total`` is their sum.
+    """Figures by organisation id, by month (``yyyymm``), by kind and by category.
 
-    On the period basis ``extended``, ``returned`` and ``redone`` are not counted.
+    ``total`` is the sum along each of them; the category ``""`` holds letters without one. On the
+    period basis ``extended``, ``returned`` and ``redone`` are not counted.
     """
 
     by_organisation: dict[int, Figures] = field(default_factory=dict)
     by_month: dict[int, Figures] = field(default_factory=dict)
     by_kind: dict[Kind, Figures] = field(default_factory=dict)
+    by_category: dict[str, Figures] = field(default_factory=dict)
 
     @property
     def total(self) -> Figures:
         """The sum over all months."""
         return sum(self.by_month.values(), Figures())
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The sums of one month (or shorter period)."""
+
+    places: dict[int, Counts] = field(default_factory=lambda: defaultdict(lambda: _NOTHING))
+    themes: dict[tuple[Kind, str], Counts] = field(
+        default_factory=lambda: defaultdict(lambda: _NOTHING)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +94,74 @@ class _Pass:
 
 
 def cube(session: Session, question: Question) -> Cube:
-    """Return the counts for ``question``; remembered while nothing happens."""
-    return remembered(session, ("cube", question), lambda: _count(session, question))
+    """Return the counts for ``question``; months in which nothing changed are not summed again."""
+    known = stamps(session, question.period)
+    state = tuple(sorted(known.items()))
+    return kept(session, ("cube", question), state, lambda: _cube(session, question, known))
 
 
-def _count(session: Session, question: Question) -> Cube:
-    places: dict[int, Figures] = defaultdict(Figures)
-    months: dict[int, Figures] = defaultdict(Figures)
-    kinds: dict[Kind, Figures] = defaultdict(Figures)
+def _cube(session: Session, question: Question, known: dict[int, str]) -> Cube:
+    places: dict[int, Counts] = defaultdict(lambda: _NOTHING)
+    months: dict[int, Counts] = {}
+    kinds: dict[Kind, Counts] = defaultdict(lambda: _NOTHING)
+    categories: dict[str, Counts] = defaultdict(lambda: _NOTHING)
+    for piece in _pieces(question.period):
+        part = _kept_part(session, replace(question, period=piece), known)
+        for place, counts in part.places.items():
+            places[place] = _added(places[place], counts)
+        month, total = _month(piece.first_day), _NOTHING
+        for (kind, category), counts in part.themes.items():
+            kinds[kind] = _added(kinds[kind], counts)
+            categories[category] = _added(categories[category], counts)
+            total = _added(total, counts)
+        if part.themes:
+            months[month] = total
+    return Cube(_figures(places), _figures(months), _figures(kinds), _figures(categories))
+
+
+def _added(one: Counts, other: Counts) -> Counts:
+    return tuple(map(add, one, other))
+
+
+def _figures(cells: Mapping[Key, Counts]) -> dict[Key, Figures]:
+    return {key: Figures(*counts) for key, counts in cells.items()}
+
+
+def _pieces(period: Period) -> list[Period]:
+    """Return the months of a period, or the period itself where it is no longer than a month."""
+    if period.granularity in (Granularity.YEAR, Granularity.QUARTER):
+        return period.split(Granularity.MONTH)
+    return [period]
+
+
+def _month(day: date) -> int:
+    return day.year * 100 + day.month
+
+
+def _kept_part(session: Session, question: Question, known: dict[int, str]) -> _Part:
+    first, last = _month(question.period.first_day), _month(question.period.last_day)
+    state = (known.get(first), known.get(last))
+    if state == (None, None):
+        return _Part()
+    return kept(session, ("part", question), state, lambda: _part(session, question))
+
+
+def _part(session: Session, question: Question) -> _Part:
+    found = _Part()
+    category = sa.func.coalesce(F.category, "")
     for each in _passes(question):
-        for axis, number, word, *sums in session.execute(_grouped(question, each)):
-            figures = Figures(**dict(zip(each.counts, map(int, sums), strict=True)))
-            if axis == "place":
-                places[number] += figures
-            elif axis == "month":
-                months[number] += figures
-            else:
-                kinds[Kind(word)] += figures
-    return Cube(dict(places), dict(months), dict(kinds))
+        where, sums = _within(question, each), _sums(each.counts)
+        by_place = (
+            sa.select(sa.type_coerce(each.place, sa.Integer), *sums)
+            .where(*where)
+            .group_by(each.place)
+        )
+        for place, *counts in session.execute(by_place):
+            found.places[place] = _added(found.places[place], tuple(counts))
+        by_theme = sa.select(F.kind, category, *sums).where(*where).group_by(F.kind, category)
+        for kind, name, *counts in session.execute(by_theme):
+            found.themes[kind, name] = _added(found.themes[kind, name], tuple(counts))
+    return found
 
 
 def happened(moment: Moment, before: datetime) -> Condition:
@@ -164,9 +233,7 @@ def _within(question: Question, each: _Pass) -> list[Condition]:
     """Return the conditions that narrow the facts to the question's period, place and kind."""
     period = question.period
     first, last = period.first_day, period.last_day
-    found: list[Condition] = [
-        each.month.between(first.year * 100 + first.month, last.year * 100 + last.month)
-    ]
+    found: list[Condition] = [each.month.between(_month(first), _month(last))]
     if period.granularity in (Granularity.WEEK, Granularity.DAY):
         found += [each.moment >= period.starts_at, each.moment < period.ends_at]
     if question.before < period.ends_at:
@@ -181,28 +248,11 @@ def _within(question: Question, each: _Pass) -> list[Condition]:
 
 
 def _sums(counts: dict[str, Condition]) -> list[sa.ColumnElement[int]]:
-    return [sa.func.count().filter(c).label(name) for name, c in counts.items()]
-
-
-def _grouped(question: Question, each: _Pass) -> sa.CompoundSelect[Any]:
-    """Return one statement: the finest cells once, then their sums along each axis."""
-    cells = (
-        sa.select(
-            each.month.label("month"), each.place.label("place"), F.kind.label("word"),
-            *_sums(each.counts),
-        )
-        .where(*_within(question, each))
-        .group_by(each.month, each.place, F.kind)
-        .cte("cells")
-    )  # fmt: skip
-    sums = [sa.func.sum(cells.c[name]) for name in each.counts]
-    none, empty = sa.literal(0), sa.literal("")
-    kind = sa.type_coerce(cells.c.word, sa.String)
-    return sa.union_all(
-        sa.select(sa.literal("place"), cells.c.place, empty, *sums).group_by(cells.c.place),
-        sa.select(sa.literal("month"), cells.c.month, empty, *sums).group_by(cells.c.month),
-        sa.select(sa.literal("kind"), none, kind, *sums).group_by(kind),
-    )
+    """Return a sum for each field of ``Figures``; what is not counted is 0."""
+    return [
+        (sa.func.count().filter(counts[name]) if name in counts else sa.literal(0)).label(name)
+        for name in _NAMES
+    ]
 
 
 def series(session: Session, question: Question, into: Granularity) -> list[tuple[Period, Figures]]:
@@ -214,7 +264,8 @@ def series(session: Session, question: Question, into: Granularity) -> list[tupl
     if into in (Granularity.QUARTER, Granularity.MONTH):
         months = cube(session, question).by_month
         return [(part, _sum(months, part)) for part in parts]
-    days = remembered(session, ("days", question), lambda: _by_day(session, question))
+    state = tuple(sorted(stamps(session, question.period).items()))
+    days = kept(session, ("days", question), state, lambda: _by_day(session, question))
     return [
         (
             part,
@@ -232,8 +283,7 @@ def _ordinals(part: Period) -> Iterable[int]:
 
 
 def _sum(months: dict[int, Figures], part: Period) -> Figures:
-    first = part.first_day.year * 100 + part.first_day.month
-    last = part.last_day.year * 100 + part.last_day.month
+    first, last = _month(part.first_day), _month(part.last_day)
     return sum((f for month, f in months.items() if first <= month <= last), Figures())
 
 
@@ -244,6 +294,5 @@ def _by_day(session: Session, question: Question) -> dict[int, Figures]:
         day = ((ticks + _SHANGHAI) // _DAY).label("day")
         query = sa.select(day, *_sums(each.counts)).where(*_within(question, each)).group_by(day)
         for number, *sums in session.execute(query):
-            figures = Figures(**dict(zip(each.counts, map(int, sums), strict=True)))
-            found[_EPOCH + number] += figures
+            found[_EPOCH + number] += Figures(*sums)
     return dict(found)

@@ -1,8 +1,10 @@
-"""Figures once computed are kept as long as nothing has happened since.
+"""Figures once computed are kept as long as what they were computed from stands.
 
-The key carries the state of the database, so that a figure is never older than the last event.
-PostgreSQL tells its snapshot, because events may become visible in another order than that of
-their ids; SQLite has one writer, there the last id is enough.
+Sums of facts are kept by month: whatever changes facts gives their months a new stamp
+(:mod:`portal.services.facts`), so that after an event only the months it touched are summed anew.
+Everything else is kept by the state of the whole database: PostgreSQL tells its snapshot, because
+events may become visible in another order than that of their ids; SQLite has one writer, there
+the last id is enough.
 """
 
 from __future__ import annotations
@@ -17,34 +19,50 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
-from portal.models import Event
+from portal.domain.periods import Period
+from portal.models import Event, RateMonth
 from portal.models.base import BEGIN_MODE
 
-MOST = 256
+MOST = 512
 Value = TypeVar("Value")
-_kept: WeakKeyDictionary[Engine, OrderedDict[Hashable, object]] = WeakKeyDictionary()
+_Kept = OrderedDict[Hashable, tuple[Hashable, object]]
+_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 _lock = Lock()
 
 
 def remembered(session: Session, key: Hashable, compute: Callable[[], Value]) -> Value:
     """Return what ``compute`` gave for ``key`` in the present state of the database."""
-    bind = session.get_bind()
-    engine = bind.engine if isinstance(bind, Connection) else bind
-    state = _state(session, engine)
-    if state is None:
-        return compute()
-    whole = (key, state)
+    state = _state(session, _engine(session))
+    return compute() if state is None else kept(session, key, state, compute)
+
+
+def kept(session: Session, key: Hashable, state: Hashable, compute: Callable[[], Value]) -> Value:
+    """Return what ``compute`` gave for ``key`` when ``state`` was the same as now."""
     with _lock:
-        kept = _kept.setdefault(engine, OrderedDict())
-        if whole in kept:
-            kept.move_to_end(whole)
-            return cast(Value, kept[whole])
+        known = _kept.setdefault(_engine(session), OrderedDict())
+        if key in known and known[key][0] == state:
+            known.move_to_end(key)
+            return cast(Value, known[key][1])
     value = compute()
     with _lock:
-        kept[whole] = value
-        while len(kept) > MOST:
-            kept.popitem(last=False)
+        known[key] = (state, value)
+        known.move_to_end(key)
+        while len(known) > MOST:
+            known.popitem(last=False)
     return value
+
+
+def stamps(session: Session, period: Period) -> dict[int, str]:
+    """Return the stamps of the months (``yyyymm``) of ``period`` that have facts."""
+    first, last = period.first_day, period.last_day
+    span = (first.year * 100 + first.month, last.year * 100 + last.month)
+    query = sa.select(RateMonth.month, RateMonth.stamp).where(RateMonth.month.between(*span))
+    return {row.month: row.stamp for row in session.execute(query)}
+
+
+def _engine(session: Session) -> Engine:
+    bind = session.get_bind()
+    return bind.engine if isinstance(bind, Connection) else bind
 
 
 def _state(session: Session, engine: Engine) -> str | None:

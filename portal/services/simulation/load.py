@@ -21,9 +21,11 @@ from portal.models import (
     NumberSequence,
     Organisation,
     Proposal,
+    RateFact,
     db,
 )
 from portal.queries.rules import limits_in_force, work_calendar
+from portal.services.facts import months, stamp
 from portal.services.sample_tree import must_be_empty, plant_samples
 from portal.services.simulation.cast import Cast, name
 from portal.services.simulation.clock import OfficeClock
@@ -146,6 +148,8 @@ def _flush(session: Session, clerk: Clerk) -> None:
         if rows:
             # The table instead of the class: the ORM would sort rows by which values are empty.
             session.execute(sa.insert(cast(sa.Table, table.__table__)), rows)
+            if table is RateFact:
+                stamp(session, months(rows))
 
 
 def _set_sequences(session: Session) -> None:

@@ -88,7 +88,9 @@ class Clerk:
         self._publication(life, about)
         steps = [act.step for act in life.acts]
         facts = self._ledger.facts(life.kind, life.received_id, steps)
-        self.rows[RateFact] += [row_of(about.letter_id, fact) for fact in facts]
+        self.rows[RateFact] += [
+            row_of(about.letter_id, about.wording.category, fact) for fact in facts
+        ]
 
     def _letter(self, life: Life, about: Written) -> None:
         start = life.clock_from or life.received_at
