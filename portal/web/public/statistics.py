@@ -42,7 +42,12 @@ def organisation(code: str) -> Answer:
 @public
 def open_json() -> Response:
     """Give the figures of a page with numerators, denominators, definitions and formulas."""
-    wish, found = _found(request.args.get("organisation", "")[:64])
+    wish = _asked()
+    if wish.errors:
+        response = jsonify(errors=wish.errors)
+        response.status_code = 400
+        return response
+    found = overview(db.session(), wish.asked)
     return jsonify(
         period=wish.asked.period.code, as_of=wish.asked.as_of.day.isoformat(),
         basis=wish.asked.basis, view=wish.asked.view, kind=wish.asked.kind,
@@ -66,7 +71,11 @@ def open_json() -> Response:
 @public
 def open_csv() -> Response:
     """Give the same figures as a table: one row for the total, each part, kind and organisation."""
-    wish, found = _found(request.args.get("organisation", "")[:64])
+    wish = _asked()
+    if wish.errors:
+        said = [f"{name}: {words}" for name, words in wish.errors.items()]
+        return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
+    found = overview(db.session(), wish.asked)
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(("period", "as_of", "basis", "view", "table", "row", *_COUNTS))
@@ -100,9 +109,9 @@ def _organisation_id(code: str) -> int | None:
     return node.id
 
 
-def _found(code: str) -> tuple[Wish, Overview]:
-    wish = read_wish(now(), _organisation_id(code))
-    return wish, overview(db.session(), wish.asked)
+def _asked() -> Wish:
+    """Read the address of a file, which is never about something else than was asked for."""
+    return read_wish(now(), _organisation_id(request.args.get("organisation", "")[:64]))
 
 
 def _address(**changes: Any) -> str:

@@ -129,3 +129,14 @@ def test_axes_end_at_round_numbers(most: int) -> None:
 def test_the_page_speaks_english(client: Client) -> None:
     """The page comes in English too."""
     assert get(client, "/statistics?lang=en").lang == "en"
+
+
+@pytest.mark.parametrize("name", ["period", "as_of", "kind", "basis", "view"])
+def test_open_data_are_never_about_something_else(client: Client, name: str) -> None:
+    """A parameter that cannot be read is named instead of being replaced by a default."""
+    answer = client.get(f"/statistics/data.json?{name}=zzz")
+    assert answer.status_code == 400
+    assert list(answer.get_json()["errors"]) == [name]
+    table = client.get(f"/statistics/data.csv?{name}=zzz")
+    assert (table.status_code, table.mimetype) == (400, "text/plain")
+    assert table.get_data(as_text=True).startswith(f"{name}: ")

@@ -1,0 +1,190 @@
+"""Every route answers each role as its permission and the table of grants say.
+
+The routes are those of ``routes.txt``; the roles are held at the city's department, the
+administrator's and the auditor's at the office. One house and one login per role serve all.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.app import create_app
+from portal.config import load_settings
+from portal.domain.access import GRANTS, Permission, Role
+from portal.domain.letters import State
+from portal.models import ArchiveEntry, RoleGrant, db
+from portal.web.shared.safety import limiter
+from tests.builders import World, a_letter, a_published, a_world
+from tests.databases import Postgres, Sqlite
+from tests.pages import get, login
+
+HOUSE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
+MARKS = ("/publication/marks", "/publication/findings/")
+"""Routes of readers where the service asks for more: to propose publication or to decide on it."""
+ANYONE = [*Role, None]
+LETTERS = "/console/letters/<number>"
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A line of the list, for one method."""
+
+    endpoint: str
+    method: str
+    path: str
+    permission: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def listed() -> list[Route]:
+    """Return the routes of the list, one for each method."""
+    lines = (Path(__file__).parent / "routes.txt").read_text("utf-8").splitlines()
+    parts = [line.split() for line in lines]
+    return [Route(e, m, path, needed) for e, ms, path, needed in parts for m in ms.split(",")]
+
+
+ROUTES = listed()
+CLOSED = [route for route in ROUTES if route.permission != "public"]
+
+
+@dataclass
+class House:
+    """The application with its letters, and the session of each role."""
+
+    app: Flask
+    values: dict[str, object]
+    foreign: str
+    sessions: dict[Role, tuple[str, str]]
+
+    def ask(self, route: Route, role: Role | None, **other: object) -> int:
+        """Return the status with which ``route`` answers ``role`` (``None``: nobody)."""
+        client, token = self.app.test_client(), ""
+        if role is not None:
+            cookie, token = self.sessions[role]
+            client.set_cookie("letterbox", cookie)
+        elif route.method == "POST":
+            token = _token(client, "/account/login")
+        path = _PART.sub(lambda part: str({**self.values, **other}[part[1]]), route.path)
+        answer = client.open(path, method=route.method, data={"csrf_token": token})
+        if role is None and answer.status_code == 302:
+            return 401 if "/account/login?" in (answer.location or "") else 302
+        return answer.status_code
+
+
+def _token(client: FlaskClient, path: str) -> str:
+    forms = get(client, path).forms
+    return next(form.hidden["csrf_token"] for form in forms if "csrf_token" in form.hidden)
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory,
+    database: Sqlite | Postgres,
+    keys: Path,
+    password_hash: str,
+) -> Iterator[House]:
+    """A house with an open letter, a published one, and one that is none of the city's."""
+    instance = tmp_path_factory.mktemp("roles")
+    shutil.copytree(keys, instance / "keys")
+    app = create_app(load_settings(instance=instance, database_url=database.fresh(instance)))
+    app.testing = True
+    with app.app_context():
+        world = a_world(db.session(), password_hash)
+        values = _values(world)
+        foreign = a_letter(db.session(), world, State.IN_PROGRESS, place="water").number
+        db.session.remove()
+    limiter.enabled = False
+    yield House(app, values, foreign, {role: _session(app, role) for role in Role})
+    limiter.enabled = True
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _values(world: World) -> dict[str, object]:
+    session = world.session
+    letter = a_letter(session, world, State.IN_PROGRESS, place="city")
+    a_published(session, world, place="city")
+    person = world.people["water_handler"]
+    entry = session.query(ArchiveEntry).one()
+    grant = session.query(RoleGrant).filter_by(user_id=person).one()
+    return {
+        "number": letter.number, "entry_id": entry.id, "user_id": person, "grant_id": grant.id,
+        "organisation_id": world["water"], "limit_id": 1, "mark_id": 1, "report_id": 1,
+        "part": 1, "code": "city", "rest": "unknown",
+    }  # fmt: skip
+
+
+def _session(app: Flask, role: Role) -> tuple[str, str]:
+    client = app.test_client()
+    login(client, f"{'office' if role in HOUSE_WIDE else 'city'}_{role}")
+    token = _token(client, "/account/")
+    cookie = client.get_cookie("letterbox")
+    assert cookie is not None
+    return cookie.value, token
+
+
+def _named(role: Role | None) -> str:
+    return str(role or "nobody")
+
+
+def holds(role: Role, permission: str) -> bool:
+    """Tell whether a role carries what a route asks for."""
+    return permission == "staff" or Permission(permission) in GRANTS[role]
+
+
+def refused_by_the_service(route: Route, role: Role) -> bool:
+    """Tell whether a role that may read letters may nevertheless not mark what is masked."""
+    marks = {Permission.PUBLICATION_PROPOSE, Permission.PUBLICATION_DECIDE}
+    return any(part in route.path for part in MARKS) and not marks & set(GRANTS[role])
+
+
+@pytest.mark.parametrize("role", ANYONE, ids=_named)
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.permission == "public"], ids=str
+)
+def test_a_public_route_serves_everybody(house: House, route: Route, role: Role | None) -> None:
+    """Nobody is sent away from a public route, and it breaks for nobody."""
+    status = house.ask(route, role)
+    assert status < 500
+    assert status not in (401, 403)
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=str)
+def test_a_closed_route_asks_for_a_login(house: House, route: Route) -> None:
+    """Whoever is not logged in is asked to log in, for a form with what was typed."""
+    assert house.ask(route, None) == 401
+
+
+@pytest.mark.parametrize("role", list(Role), ids=_named)
+@pytest.mark.parametrize("route", CLOSED, ids=str)
+def test_a_closed_route_serves_who_holds_its_permission(
+    house: House, route: Route, role: Role
+) -> None:
+    """A role without the permission gets 403; one that holds it gets an answer."""
+    status = house.ask(route, role)
+    if holds(role, route.permission):
+        assert status < 500
+        assert status != 401
+        assert status != 403 or refused_by_the_service(route, role)
+    else:
+        assert status == 403
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in HOUSE_WIDE], ids=_named)
+@pytest.mark.parametrize(
+    "route", [route for route in CLOSED if route.path.startswith(LETTERS)], ids=str
+)
+def test_a_letter_of_others_is_like_none(house: House, route: Route, role: Role) -> None:
+    """Who holds the permission elsewhere gets 404 for a letter out of reach."""
+    status = house.ask(route, role, number=house.foreign)
+    assert status == (404 if holds(role, route.permission) else 403)
