@@ -42,6 +42,11 @@ _SIGNATURE = re.compile(
     r"(?:敬礼|敬上|此致|谨上|拜托|谢谢|感谢)[!。~,\s]{1,8}(?:一个|您的)?(?:市民|村民|业主|居民|群众)?[:\s]{0,2}"
 )
 _LAST_LINE = re.compile(r"\n[ \t]*(?=[^\n]{2,5}(?:\n\s*[0-9年月日.\-/ ]{6,14}\s*)?\s*$)")
+# Name and date on the line that ends the text.
+_DATED_LINE = re.compile(
+    r"(?:^|[\n。!?;~])[ \t]*(?=[\u4e00-\u9fff]{2,4}[ \t,]{1,4}[0-9]{2,4}[年.\-/][0-9]{1,2}[月.\-/]"
+    r"[0-9]{1,2}日?\s*$)"
+)
 _TITLE = re.compile("|".join(sorted(TITLES, key=len, reverse=True)))
 _NOT_A_TITLE = re.compile(
     r"主任(?:何|意|性|务|课|教)|[长](?:江|安|春|沙|寿|期|年|效|度|大|久|远|城|宁|征|虹|兴|乐|治|假|途|租|达|廊)"
@@ -58,7 +63,7 @@ def find_names(folded: Folded) -> Iterator[Hit]:
             yield _hit(minority.start(), minority.end(), minority[0][0])
         else:
             yield from _name_at(text, match.end(), strict=False)
-    for cue in (_WEAK_CUE, _SIGNATURE, _LAST_LINE):
+    for cue in (_WEAK_CUE, _SIGNATURE, _LAST_LINE, _DATED_LINE):
         for match in cue.finditer(text):
             yield from _name_at(text, match.end(), strict=True)
     for match in _TITLE.finditer(text):

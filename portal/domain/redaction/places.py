@@ -1,8 +1,9 @@
 """Number plates, and addresses finer than a township.
 
 Sources: GA 36 (plates: province, letter, five characters; new energy: six); addresses are
-published no finer than the township (镇、乡、街道), so house, unit and room numbers are masked, and
-village groups with their village where the township stands in front.
+published no finer than the township (镇、乡、街道), so house, unit and room numbers are masked with
+the road and the compound they belong to, and village groups with their village where the township
+stands in front.
 """
 
 import re
@@ -12,6 +13,7 @@ from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit, before, scan
 from portal.domain.redaction.kinds import KEEP_OFFICE_PLACE, Field, FindingKind
 from portal.domain.redaction.masks import COVER, mask_plate
+from portal.domain.redaction.premises import from_the_name_on, joined
 
 _GAP = r"[ ·•‧・.\-—–]{0,2}"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -43,6 +45,7 @@ _VILLAGE = re.compile(
 )
 _STRONG = re.compile(r"楼[ \-—–]?[0-9]{3,4}|号楼|栋|幢|单元|室|号房|号院|附|弄")
 _ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
+_HOUSE = re.compile(r"[0-9]号[\u4e00-\u9fff]{2,10}$")
 _HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号")
 _OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
 _CITIZENS_OWN = re.compile(r"[住户]|[您你其他她]家|家[中里]|业主|居民|来信人|反映人|投诉人|当事人")
@@ -62,11 +65,16 @@ def find_places(folded: Folded, field: Field) -> Iterator[Hit]:
         yield from scan(_PLATE, view, _check_plate)
         for match in _POLICE.finditer(view):
             yield Hit(FindingKind.PLATE, match.start(), match.end(), mask_plate("WJ"))
-    for match in _VILLAGE.finditer(folded.plain):
+    yield from joined(folded.plain, _addresses(folded.plain, field))
+
+
+def _addresses(view: str, field: Field) -> Iterator[Hit]:
+    for match in _VILLAGE.finditer(view):
         yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
-    for match in _DASHED.finditer(folded.plain):
-        yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
-    yield from scan(_CHAIN, folded.plain, lambda match: _check_chain(match, field))
+    for match in _DASHED.finditer(view):
+        yield from_the_name_on(view, Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER))
+    for hit in scan(_CHAIN, view, lambda match: _check_chain(match, field)):
+        yield from_the_name_on(view, hit)
 
 
 def _plate(match: re.Match[str]) -> Hit:
@@ -82,16 +90,19 @@ def _check_plate(match: re.Match[str]) -> Hit | None:
 def _check_chain(match: re.Match[str], field: Field) -> Hit | None:
     text, view = match[0], match.string
     context = before(view, match.start(), 30)
-    if _NOT_A_HOME.match(view, match.end()) or _DOCUMENT.search(context) or _ONE_HOUSE.match(text):
+    if _NOT_A_HOME.match(view, match.end()) or _ONE_HOUSE.match(text):
         return None
     parts = len(re.findall(_UNIT, text))
+    if parts == 1 and _DOCUMENT.search(context):
+        return None
     at_road = _ROAD.search(context) is not None and "号" in text
     detailed = _STRONG.search(text) is not None and (parts > 1 or text[-1].isascii())
     cued = _HOME_CUE.search(context) is not None and (
         _STRONG.search(text) is not None or "号" in text
     )
+    at_house = _HOUSE.search(context) is not None and _STRONG.search(text) is not None
     counted = _COUNTED.search(context) or _BUILDING_SORT.match(view, match.end())
-    if not (at_road or detailed or cued and not counted):
+    if not (at_road or detailed or at_house or cued and not counted):
         return None
     homely = "单元" in text or detailed
     announced = _OFFICE_CUE.search(context) and not _CITIZENS_OWN.search(context)
