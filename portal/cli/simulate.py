@@ -17,9 +17,11 @@ from portal.domain.letters import Kind
 from portal.domain.rates import Figures, wan_text
 from portal.services.import_columns import ImportFault
 from portal.services.simulation.load import simulate
+from portal.services.simulation.requests import REPORTED
 from portal.services.simulation.texts import Wording, corpus_of
 from portal.services.simulation.wish import Wish
 
+_COUNTS = re.compile(r"\d{1,6}(,\d{1,6}){3}")
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 
 
@@ -35,6 +37,12 @@ _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 @click.option("--received", type=int, required=True, help="Letters received in each year.")
 @click.option("--closed", type=int, required=True, help="Of those, closed by the year's end.")
 @click.option("--published", type=int, required=True, help="Of those, published by then.")
+@click.option(
+    "--disclosure",
+    metavar="N,N,N,N",
+    help="Requests for disclosure answered in each year: disclosed, not ours, nonexistent, unclear. "
+    "The year 2016 alone has those of its report unless told otherwise.",
+)
 @click.option(
     "--corpus",
     "files",
@@ -54,6 +62,7 @@ def simulate_command(
     received: int,
     closed: int,
     published: int,
+    disclosure: str | None,
     files: tuple[Path, ...],
     seed: int,
     index: bool,
@@ -67,7 +76,9 @@ def simulate_command(
     \b
     letterbox simulate --year 2016 --received 124655 --closed 109245 --published 76930
     """
-    wish = Wish(_years(years), received, closed, published, seed)
+    span = _years(years)
+    requests = _requests(disclosure, span)
+    wish = Wish(span, received, closed, published, seed, requests)
     wish.check(now())
     corpus = _corpus(files, seed)
     with house() as app:
@@ -82,6 +93,14 @@ def _years(text: str) -> tuple[int, ...]:
     if last < first:
         raise UsageFault(f"--years {text!r}: the range ends before it begins")
     return tuple(range(first, last + 1))
+
+
+def _requests(text: str | None, years: tuple[int, ...]) -> tuple[int, ...]:
+    if text is None:
+        return REPORTED.get(years[0], ()) if len(years) == 1 else ()
+    if not _COUNTS.fullmatch(text):
+        raise UsageFault(f"--disclosure {text!r}: write four counts such as 512,76,34,10")
+    return tuple(int(count) for count in text.split(","))
 
 
 def _corpus(files: tuple[Path, ...], seed: int) -> list[tuple[Kind | None, Wording]]:

@@ -30,6 +30,7 @@ from portal.services.sample_tree import must_be_empty, plant_samples
 from portal.services.simulation.cast import Cast, name
 from portal.services.simulation.clock import OfficeClock
 from portal.services.simulation.life import Life
+from portal.services.simulation.requests import load_requests
 from portal.services.simulation.rows import ORDER, Clerk, Written
 from portal.services.simulation.story import Teller
 from portal.services.simulation.texts import Texts, Wording
@@ -79,6 +80,9 @@ def simulate(
         progress(count)
     with writing() as session:
         session.execute(sa.insert(NumberSequence), house.counters())
+        if wish.disclosure:
+            for year in sorted(wish.years):
+                load_requests(session, cast, clock, year, wish.disclosure, wish.seed)
         _set_sequences(session)
         return _size(session)
 

@@ -39,13 +39,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Years to simulate and the counts that each must have at its end, exactly."""
+    """Years to simulate and the counts that each must have at its end, exactly.
+
+    ``disclosure`` are requests for disclosure answered in each year, by outcome; none if empty.
+    """
 
     years: tuple[int, ...]
     received: int
     closed: int
     published: int
     seed: int = 1
+    disclosure: tuple[int, ...] = ()
 
     def check(self, now: datetime) -> None:
         """Raise :class:`InvalidInput` that names the number at fault."""
@@ -56,6 +60,8 @@ class Wish:
                 raise InvalidInput("year", str(Message(_FUTURE, {"year": year})))
         if self.received < 1 or self.received * len(self.years) > MOST_LETTERS:
             raise InvalidInput("received", str(Message(_SIZE, {"most": MOST_LETTERS})))
+        if any(count < 0 for count in self.disclosure):
+            raise InvalidInput("disclosure", _NEGATIVE)
         for name, part, whole, text in (
             ("closed", self.closed, self.received, _CLOSED),
             ("published", self.published, self.closed, _PUBLISHED),

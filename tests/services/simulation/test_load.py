@@ -24,6 +24,7 @@ from portal.models import (
     User,
 )
 from portal.queries.rates.cube import Question, cube
+from portal.queries.rates.disclosure import disclosure_figures
 from portal.services.facts import rebuild
 from portal.services.simulation.load import simulate
 from portal.services.simulation.wish import Wish
@@ -153,3 +154,11 @@ def test_a_house_that_is_in_use_is_left_alone(house: Session) -> None:
     house.rollback()
     with pytest.raises(ActionNotAllowed):
         simulate(WISH, [], NOW)
+
+
+def test_requests_for_disclosure_come_to_their_outcomes(session: Session) -> None:
+    """The year has as many requests of each outcome as asked for, all answered in time."""
+    simulate(Wish((2016,), 40, 30, 20, seed=5, disclosure=(51, 7, 3, 1)), [], NOW)
+    found = disclosure_figures(session, Period(2016), Period(2016).ends_at)
+    assert (found.received, found.answered, found.on_time) == (62, 62, 62)
+    assert tuple(found.outcomes.values()) == (51, 7, 3, 1)

@@ -1,0 +1,62 @@
+"""Requests for disclosure of a simulated year: all answered within it, in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Role
+from portal.domain.disclosure import (
+    LIMIT_CODE,
+    DisclosureAction,
+    DisclosureOutcome,
+    DisclosureState,
+)
+from portal.domain.events import Axis
+from portal.domain.limits import limit_for
+from portal.domain.periods import Period, civil_date
+from portal.models import DisclosureRequest
+from portal.queries.rules import limits_in_force, work_calendar
+from portal.services.simulation.cast import Cast, name
+from portal.services.simulation.clock import OfficeClock
+from portal.services.steps import record
+
+REPORTED = {2016: (512, 76, 34, 10)}
+"""Outcomes in the annual report of Chongqing, in the order of ``DisclosureOutcome``."""
+_SUBJECT, _ANSWER = "申请公开与本人有关的政府信息。", "已依法答复申请人。"
+
+
+def load_requests(
+    session: Session, cast: Cast, clock: OfficeClock, year: int, counts: Sequence[int], seed: int
+) -> None:
+    """Write the requests of ``year``, so many of each outcome as ``counts`` says."""
+    chance = Random(f"disclosure {seed} {year}")  # noqa: S311
+    calendar, limits = work_calendar(session), limits_in_force(session)
+    outcomes = [o for o, n in zip(DisclosureOutcome, counts, strict=True) for _ in range(n)]
+    chance.shuffle(outcomes)
+    end = Period(year).ends_at
+    arrivals = clock.arrivals(chance, year, len(outcomes))
+    for received, outcome in zip(arrivals, outcomes, strict=True):
+        place, day = cast.member(chance), civil_date(received)
+        answered = clock.ahead(chance, received, chance.randint(1, 14))
+        if answered >= end:
+            answered = clock.between(chance, received, end)
+        request = DisclosureRequest(
+            organisation_id=place, applicant=name(chance), subject=_SUBJECT,
+            state=DisclosureState.ANSWERED, outcome=outcome, answer=_ANSWER, received_at=received,
+            answered_at=answered, on_time=True, extension_days=0,
+            due_on=calendar.due_on(day, limit_for(LIMIT_CODE, day, limits), (), 0),
+        )  # fmt: skip
+        session.add(request)
+        session.flush()
+        subject, actor = f"disclosure:{request.id}", cast.person(place, Role.HANDLER)
+        for action, at, code in (
+            (DisclosureAction.FILE, received, None),
+            (DisclosureAction.ANSWER, answered, str(outcome)),
+        ):
+            record(
+                session, action, Axis.RECORD, actor, at, organisation_id=place, subject=subject,
+                reason_code=code,
+            )  # fmt: skip
