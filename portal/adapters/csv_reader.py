@@ -1,22 +1,25 @@
 """Reading a CSV file of unknown origin, row by row, whatever its size.
 
 UTF-8 (with or without a byte order mark) and GB18030 are recognised; anything else is refused
-by name. A row that cannot be read does not end the reading.
+by name. A row that cannot be read does not end the reading, and a quote that is never closed does
+not swallow the rows below it.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
+import re
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 CHUNK = 1 << 20
 FIELD_MAX = 1_000_000
 """Characters of a field; a longer one is a quote that was never closed."""
+UNCLOSED = "引号没有闭合: a quote in it is never closed"
 _SEPARATORS = ",;\t"
 
 
@@ -26,11 +29,15 @@ class CsvProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """A row: the line it begins on (the header is line 1), its fields, what is wrong with it."""
+    """A row: the line it begins on (the header is line 1), its fields, what is wrong with it.
+
+    ``raw`` is the row as the file has it where there is a problem, else empty.
+    """
 
     line: int
     fields: tuple[str, ...]
     problem: str = ""
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,15 @@ def open_csv(path: Path) -> Iterator[CsvSource]:
         file.seek(0)
         # The limit is the module's own and for the whole process.
         csv.field_size_limit(FIELD_MAX)
-        reader = csv.reader(file, delimiter=separator)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=separator, strict=True)
         header = tuple(name.strip().lstrip("\ufeff") for name in _next(reader) or ())
         if not any(header):
             raise CsvProblem("the file is empty; its first line must name the columns")
         twice = sorted({name for name in header if name and header.count(name) > 1})
         if twice:
             raise CsvProblem(f"the column {twice[0]!r} occurs twice in the first line")
-        yield CsvSource(encoding, header, _rows(reader, len(header)))
+        yield CsvSource(encoding, header, _rows(reader, lines, _Layout(separator, len(header))))
 
 
 def _next(reader: Iterator[list[str]]) -> list[str] | None:
@@ -69,25 +77,101 @@ def _next(reader: Iterator[list[str]]) -> list[str] | None:
         raise CsvProblem(f"the first line cannot be read: {error}") from error
 
 
-def _rows(reader: csv._reader, width: int) -> Iterator[CsvRow]:  # type: ignore[name-defined]
+class _Lines:
+    """The lines of a file; those of a row that went wrong can be given back."""
+
+    def __init__(self, file: Iterator[str]) -> None:
+        self._file = file
+        self._back: deque[str] = deque()
+        self.taken: list[str] = []
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.popleft() if self._back else next(self._file)
+        self.taken.append(line)
+        self.count += 1
+        return line
+
+    def keep_first(self) -> None:
+        """Give back all lines taken but the first."""
+        rest = self.taken[1:]
+        self._back.extendleft(reversed(rest))
+        self.count -= len(rest)
+        del self.taken[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What a row of the file looks like: its separator and its number of fields."""
+
+    separator: str
+    width: int
+
+    def plain(self, line: str) -> list[str]:
+        """Return the fields of ``line`` with quotes as ordinary characters."""
+        return line.rstrip("\r\n").split(self.separator)
+
+    def loose(self, line: str) -> list[str] | None:
+        """Return the fields of ``line`` alone, with text after a closing quote allowed."""
+        reader = csv.reader([line, ""], delimiter=self.separator)
+        try:
+            fields = next(reader)
+        except csv.Error:
+            return None
+        # A quote still open at the end of the line reaches for the next one.
+        return fields if reader.line_num == 1 else None
+
+    def is_row(self, line: str) -> bool:
+        """Tell whether ``line`` is a whole row by itself."""
+        return self.width in (len(self.plain(line)), len(self.loose(line) or ()))
+
+    def swallowed(self, lines: list[str], fields: list[str]) -> bool:
+        """Tell whether ``fields``, read from ``lines``, hold rows below an unclosed quote.
+
+        A text of several lines may have separators in it, so that it takes more than one line
+        that could be a row: all are, and their first fields are alike where those are ids.
+        """
+        below = lines[1:]
+        if len(fields) != self.width:
+            return any(map(self.is_row, below))
+        if not below or not all(map(self.is_row, below)):
+            return False
+        first = self.plain(lines[0])
+        shapes = {_shape(self.plain(line)[0]) for line in lines}
+        return len(shapes) == 1 if _DIGITS.search(first[0]) else len(first) == self.width
+
+
+_DIGITS = re.compile(r"\d+")
+
+
+def _shape(cell: str) -> str:
+    return _DIGITS.sub("0", cell.strip(' "'))
+
+
+def _rows(reader: Iterator[list[str]], lines: _Lines, layout: _Layout) -> Iterator[CsvRow]:
     while True:
-        line = reader.line_num + 1
+        lines.taken.clear()
+        begins = lines.count + 1
+        fields: list[str] | None
         try:
             fields = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            yield CsvRow(line, (), f"cannot be read ({error}); is a quote never closed?")
-            continue
-        if not any(field.strip() for field in fields):
-            continue
-        if len(fields) != width:
-            said = f"has {len(fields)} fields where the first line names {width}"
-            if reader.line_num > line:
-                said += "; a quote in it may never be closed"
-            yield CsvRow(line, tuple(fields), said)
-        else:
-            yield CsvRow(line, tuple(fields))
+        except csv.Error:
+            fields = layout.loose(lines.taken[0]) if len(lines.taken) == 1 else None
+        if fields is None or layout.swallowed(lines.taken, fields):
+            lines.keep_first()
+            raw = lines.taken[0]
+            yield CsvRow(begins, tuple(layout.plain(raw)), UNCLOSED, raw)
+        elif len(fields) != layout.width:
+            said = f"has {len(fields)} fields where the first line names {layout.width}"
+            if any(map(str.strip, fields)):
+                yield CsvRow(begins, tuple(fields), said, "".join(lines.taken))
+        elif any(map(str.strip, fields)):
+            yield CsvRow(begins, tuple(fields))
 
 
 def recognise(path: Path) -> str:
@@ -117,36 +201,3 @@ def _decodes(path: Path, encoding: str) -> bool:
         except UnicodeDecodeError:
             return False
     return True
-
-
-class RejectsFile:
-    """Rows that were not taken over, with their line and the reason, to be mended and read again.
-
-    The file is made with the first row; it opens in spreadsheets and can be imported itself.
-    """
-
-    LINE, REASON = "rejected_line", "rejected_reason"
-
-    def __init__(self, path: Path, header: tuple[str, ...]) -> None:
-        self.path = path
-        self._header = tuple(name for name in header if name not in (self.LINE, self.REASON))
-        self._keep = [i for i, name in enumerate(header) if name in self._header]
-        self._file: TextIO | None = None
-
-    def write(self, row: CsvRow, reason: str) -> None:
-        """Add a row."""
-        if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow([*self._header, self.LINE, self.REASON])
-        width = len(self._header)
-        kept = [row.fields[i] if i < len(row.fields) else "" for i in self._keep]
-        rest = row.fields[width:] if len(self._keep) == width else ()
-        csv.writer(self._file).writerow([*kept[:width], row.line, reason, *rest])
-
-    def close(self) -> bool:
-        """Close the file; tell whether there is one."""
-        if self._file is None:
-            return False
-        self._file.close()
-        return True

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from portal.adapters.csv_reader import CsvProblem, CsvRow, CsvSource, RejectsFile, open_csv
+from portal.adapters.csv_reader import CsvProblem, CsvRow, CsvSource, open_csv
+from portal.adapters.rejects_file import RejectsFile
 from portal.cli.house import UsageFault, house, now, organisation_of, progress, settings_of
 from portal.cli.indexing import drain_outbox
 from portal.domain.letters import Kind
@@ -55,7 +56,8 @@ EPILOG = (
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where bad rows are written; by default 'imports' in the instance folder.",
+    help="Where bad rows are written; by default a new file under 'imports' in the instance "
+    "folder, and none in a dry run.",
 )
 @click.option(
     "--organisation",
@@ -102,20 +104,46 @@ def import_command(
     defaults = Defaults(
         Kind(kind) if kind else None, default_date.date() if default_date else None, source
     )
+    _check_rejects(rejects, file, map_file)
+    begun = time.monotonic()
     with house() as app:
-        target = rejects or _default_rejects(app, file)
         place = organisation_of(organisation).id if organisation else None
         try:
             with open_csv(file) as csv_source:
                 columns = map_columns(csv_source.header, _given(map_file, pairs))
                 plan = ImportPlan(columns, defaults, place, publish, dry_run)
-                _take_over(app, file, csv_source, plan, target)
+                bad = _rejects_file(app, file, rejects, csv_source, dry_run)
+                tally, seconds, written = _take_over(file, csv_source, plan, bad)
         except (CsvProblem, ImportFault) as error:
             raise UsageFault(f"{file.name}: {error}") from error
+        if publish and not dry_run:
+            drain_outbox(app)
+            click.echo(f"index           {_size(settings_of(app).index_folder):.1f} MB")
+        _report(tally, plan, seconds, time.monotonic() - begun, written)
 
 
-def _default_rejects(app: Flask, file: Path) -> Path:
-    return settings_of(app).instance / "imports" / f"{file.stem}.rejects.csv"
+def _check_rejects(rejects: Path | None, *inputs: Path | None) -> None:
+    """Refuse a rejects file whose writing would destroy something that is read."""
+    if rejects is None or not rejects.exists():
+        return
+    if not rejects.is_file():
+        raise UsageFault(f"--rejects: {rejects} is not an ordinary file; name another one")
+    if any(each is not None and rejects.samefile(each) for each in inputs):
+        raise UsageFault(
+            f"--rejects: {rejects} is the file to be read and would be overwritten; "
+            "name another one"
+        )
+
+
+def _rejects_file(
+    app: Flask, file: Path, rejects: Path | None, source: CsvSource, dry_run: bool
+) -> RejectsFile | None:
+    if rejects is not None:
+        return RejectsFile(rejects, source.header, replace=True)
+    if dry_run:
+        return None
+    place = settings_of(app).instance / "imports" / f"{file.stem}.rejects.csv"
+    return RejectsFile(place, source.header, replace=False)
 
 
 def _given(map_file: Path | None, pairs: tuple[str, ...]) -> dict[str, str]:
@@ -139,47 +167,59 @@ def _given(map_file: Path | None, pairs: tuple[str, ...]) -> dict[str, str]:
     return given
 
 
-def _take_over(app: Flask, file: Path, source: CsvSource, plan: ImportPlan, target: Path) -> None:
+def _take_over(
+    file: Path, source: CsvSource, plan: ImportPlan, bad: RejectsFile | None
+) -> tuple[Tally, float, Path | None]:
+    """Return what became of the rows, the seconds it took, and where the bad rows are."""
     click.echo(f"{file.name}: {source.encoding}, columns {_named(source, plan)}", err=True)
-    bad = RejectsFile(target, source.header)
-    shown = 0
+    shown, written = 0, None
 
     def reject(row: CsvRow, reason: str) -> None:
         nonlocal shown
-        bad.write(row, reason)
+        if bad is not None:
+            bad.write(row, reason)
         shown += 1
         if shown <= _SHOWN_REJECTS:
             click.echo(f"line {row.line}: {reason}", err=True)
         elif shown == _SHOWN_REJECTS + 1:
-            click.echo("… further rows are in the rejects file", err=True)
+            click.echo("… further rows are only in the rejects file (--rejects)", err=True)
 
     begun = time.monotonic()
     try:
         with progress("rows", None) as advance:
             tally = import_letters(source, plan, now(), reject, advance)
     finally:
-        written = bad.close()
-    _report(tally, plan, time.monotonic() - begun, target if written else None)
-    if plan.publish and not plan.dry_run:
-        drain_outbox(app)
-        click.echo(f"index           {_size(settings_of(app).index_folder):.1f} MB")
-    click.echo(f"peak memory     {_peak():.0f} MB")
+        if bad is not None:
+            written = bad.close()
+    return tally, time.monotonic() - begun, written
 
 
 def _named(source: CsvSource, plan: ImportPlan) -> str:
     return ", ".join(f"{ours}={source.header[i]}" for ours, i in plan.columns.items())
 
 
-def _report(tally: Tally, plan: ImportPlan, seconds: float, rejects: Path | None) -> None:
+def _report(
+    tally: Tally, plan: ImportPlan, seconds: float, in_all: float, rejects: Path | None
+) -> None:
     would = "would be " if plan.dry_run else ""
     click.echo(f"rows read       {tally.read:,}")
     click.echo(f"{would}added{'' if would else '     '}      {tally.added:,}"
                f" ({tally.answered:,} answered, {tally.published:,} published)")  # fmt: skip
     click.echo(f"known already   {tally.known:,}")
     click.echo(f"rejected        {tally.rejected:,}" + (f" → {rejects}" if rejects else ""))
-    click.echo(f"time            {seconds:.1f} s, {tally.read / max(seconds, 1e-9):,.0f} letters/s")
+    if plan.dry_run:
+        click.echo(f"checking        {_rate(tally.read, seconds)} rows/s")
+    else:
+        click.echo(f"writing         {_rate(tally.added, seconds)} letters written/s")
+        indexing = ", indexing included" if plan.publish else ""
+        click.echo(f"whole command   {_rate(tally.added, in_all)} letters/s{indexing}")
+    click.echo(f"peak memory     {_peak():.0f} MB")
     for name, count in tally.unmatched.most_common(_SHOWN_NAMES):
         click.echo(f"organisation unknown here: {name} ({count:,} letters)", err=True)
+
+
+def _rate(count: int, seconds: float) -> str:
+    return f"{seconds:.1f} s, {count / max(seconds, 1e-9):,.0f}"
 
 
 def _size(folder: Path) -> float:

@@ -81,17 +81,20 @@ def import_letters(
     tally = Tally()
     directory = Directory(db.session(), plan.organisation_id)
     db.session.rollback()
+    planned: dict[str | None, str] = {}
     for rows in _batches(source.rows):
         found = list(_readable(rows, plan, now, reject, tally))
         if plan.dry_run:
-            fresh = _fresh(db.session(), found, reject, tally)
+            fresh = _fresh(db.session(), found, reject, tally, planned)
+            planned.update((each.key, each.title) for _, each in fresh)
             tally.added += len(fresh)
             tally.answered += sum(bool(each.reply) for _, each in fresh)
             _place(directory, fresh, tally)
             db.session.rollback()
         elif found:
             with writing() as session:
-                _write(session, _fresh(session, found, reject, tally), plan, directory, now, tally)
+                fresh = _fresh(session, found, reject, tally, planned)
+                _write(session, fresh, plan, directory, now, tally)
             db.session.expunge_all()
         progress(len(rows))
     if tally.added and not plan.dry_run:
@@ -121,11 +124,16 @@ def _fresh(
     found: list[tuple[CsvRow, ImportedLetter]],
     reject: Reject,
     tally: Tally,
+    planned: Mapping[str | None, str],
 ) -> list[tuple[CsvRow, ImportedLetter]]:
-    """Return what is not in the house yet; two letters under one id are not taken for one."""
+    """Return what is not in the house yet; two letters under one id are not taken for one.
+
+    ``planned`` holds key and title of what a dry run would have written by now.
+    """
     keys = [each.key for _, each in found]
     query = sa.select(Letter.source_key, Letter.title).where(Letter.source_key.in_(keys))
     known: dict[str | None, str] = dict(session.execute(query).all())
+    known.update((key, planned[key]) for key in keys if key in planned)
     fresh = []
     for row, each in found:
         if each.key not in known:

@@ -165,7 +165,10 @@ def test_a_dry_run_writes_nothing(
     result = command("import", file, "--dry-run", "--publish")
     assert "would be added      1 " in result.stdout
     assert letters(session) == []
-    assert len(rejects(settings)) == 1
+    assert not (settings.instance / "imports").exists()
+    asked = tmp_path / "bad.csv"
+    command("import", file, "--dry-run", "--rejects", asked)
+    assert "title is empty" in asked.read_text(encoding="utf-8-sig")
 
 
 def test_gb18030_is_read(command: Command, session: Session, tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""The file of rows that were not taken over, to be mended and read again."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+import tempfile
+from pathlib import Path
+from typing import TextIO
+
+from portal.adapters.csv_reader import CsvRow
+
+
+class RejectsFile:
+    """Rows that were not taken over, with their line, the reason, and the row as it was.
+
+    The file opens in spreadsheets and can be imported itself. It is written beside its place and
+    put there by :meth:`close`, so that a file being read is never written to.
+    """
+
+    LINE, REASON, RAW = "rejected_line", "rejected_reason", "rejected_row"
+
+    def __init__(self, path: Path, header: tuple[str, ...], *, replace: bool) -> None:
+        """Without ``replace`` a file that is at ``path`` stays and this one gets a number."""
+        ours = (self.LINE, self.REASON, self.RAW)
+        self._path, self._replace = path, replace
+        self._width = len(header)
+        self._header = tuple(name for name in header if name not in ours)
+        self._keep = [i for i, name in enumerate(header) if name in self._header]
+        self._file: TextIO | None = None
+
+    def write(self, row: CsvRow, reason: str) -> None:
+        """Add a row."""
+        file = self._file or self._begin()
+        kept = [row.fields[i] if i < len(row.fields) else "" for i in self._keep]
+        csv.writer(file).writerow([*kept, row.line, reason, row.raw, *row.fields[self._width :]])
+
+    def close(self) -> Path | None:
+        """Put the file in its place and return that, or ``None`` where no row was rejected."""
+        if self._file is None:
+            return None
+        self._file.close()
+        if self._replace:
+            return self._draft.replace(self._path)
+        place, number = self._path, 1
+        while True:
+            # A link fails where there is a file already, even one made this moment.
+            with contextlib.suppress(FileExistsError):
+                os.link(self._draft, place)
+                self._draft.unlink()
+                return place
+            number += 1
+            place = self._path.with_name(f"{self._path.stem}-{number}.csv")
+
+    def _begin(self) -> TextIO:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        number, draft = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
+        self._draft = Path(draft)
+        self._file = os.fdopen(number, "w", encoding="utf-8-sig", newline="")
+        csv.writer(self._file).writerow([*self._header, self.LINE, self.REASON, self.RAW])
+        return self._file
