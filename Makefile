@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help install run check test lint unit sqlite postgres browser bench lock messages clean
+.PHONY: help install run check test lint unit sqlite postgres browser bench bench-scale lock messages clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ test: lint sqlite postgres browser ## Check everything: the whole suite on SQLit
 bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure; figures are ratios taken in one run.
 	@for each in tests/bench/bench_*.py; do \
 	name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done
+
+bench-scale: $(DEVELOPMENT) $(CATALOGUES) ## Measure the figures at a million letters; takes minutes.
+	@$(BIN)/python -m tests.bench.bench_rates 1000000
 
 messages: $(DEVELOPMENT) ## Bring the English catalogue up to date with the code; then translate what is new.
 	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l -k N_ --output-file=.messages.pot .
