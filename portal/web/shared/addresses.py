@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
-
-from portal.queries.archive_table import ID_MOST
+from werkzeug.routing import IntegerConverter
 
 
 class IdConverter(IntegerConverter):
-    """A number no larger than an id of the database; any other is an address without a page."""
+    """A number of up to nine digits, as any id of the database; others are no page at all.
 
-    def __init__(self, url_map: Map, **given: Any) -> None:
-        super().__init__(url_map, **{"max": ID_MOST, **given})
+    The limit is part of the pattern, so that a number too large falls to the next rule that fits
+    (the open data answer every unknown address of theirs as JSON).
+    """
+
+    regex = "[0-9]{1,9}"
 
 
 def set_up_addresses(app: Flask) -> None:
