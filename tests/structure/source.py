@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,11 +30,12 @@ class Module:
 def modules(*folders: str) -> list[Module]:
     """Return the modules below ``folders``, migrations left out."""
     paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    return [
-        Module(path, ast.parse(path.read_text("utf-8")))
-        for path in paths
-        if "migrations" not in path.parts
-    ]
+    return [_module(path) for path in paths if "migrations" not in path.parts]
+
+
+@cache
+def _module(path: Path) -> Module:
+    return Module(path, ast.parse(path.read_text("utf-8")))
 
 
 def length(function: ast.FunctionDef) -> int:
