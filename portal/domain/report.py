@@ -63,6 +63,7 @@ class AnnualReport:
     members: Mapping[OrganisationKind, int] = field(default_factory=dict)
     months: tuple[tuple[Period, Figures], ...] = ()
     kinds: tuple[tuple[Kind, Figures], ...] = ()
+    categories: tuple[tuple[str, Figures], ...] = ()
     lines: tuple[Line, ...] = ()
     measures: tuple[Measure, ...] = ()
     refusals: Mapping[RefusalReason, int] = field(default_factory=dict)

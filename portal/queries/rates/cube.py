@@ -72,6 +72,12 @@ class Cube:
         """The sum over all months."""
         return sum(self.by_month.values(), Figures())
 
+    @property
+    def categories(self) -> list[tuple[str, Figures]]:
+        """Categories with letters, the busiest first, letters without one last."""
+        known = [(name, f) for name, f in self.by_category.items() if f != Figures()]
+        return sorted(known, key=lambda pair: (not pair[0], -pair[1].received, pair[0]))
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -266,16 +272,8 @@ def series(session: Session, question: Question, into: Granularity) -> list[tupl
         return [(part, _sum(months, part)) for part in parts]
     state = tuple(sorted(stamps(session, question.period).items()))
     days = kept(session, ("days", question), state, lambda: _by_day(session, question))
-    return [
-        (
-            part,
-            sum(
-                (days.get(d, Figures()) for d in _ordinals(part) ),
-                Figures(),
-            ),
-        )
-        for part in parts
-    ]  # fmt: skip
+    nothing = Figures()
+    return [(p, sum((days.get(d, nothing) for d in _ordinals(p)), nothing)) for p in parts]
 
 
 def _ordinals(part: Period) -> Iterable[int]:

@@ -65,6 +65,7 @@ class Overview:
     way: list[Node]
     total: Figures
     kinds: list[tuple[Kind, Figures]]
+    categories: list[tuple[str, Figures]]
     rows: list[Row]
     trend: list[tuple[Period, Figures]]
     league: list[Ranked]
@@ -84,6 +85,7 @@ def overview(session: Session, asked: Asked) -> Overview:
         tree.way(top) if top else [],
         found.total,
         [(kind, found.by_kind.get(kind, Figures())) for kind in Kind],
+        found.categories,
         rows,
         series(session, question, part) if part else [],
         league([row for row in rows if not row.own], asked.rank) if _rankable(asked) else [],

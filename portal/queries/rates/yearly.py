@@ -34,6 +34,7 @@ def annual_report(
         members=_members(tree),
         months=tuple(series(session, question, Granularity.MONTH)),
         kinds=tuple((kind, found.by_kind.get(kind, Figures())) for kind in Kind),
+        categories=tuple(found.categories),
         lines=_lines(tree, found, answering),
         measures=measures(found.total, beyond),
         refusals=beyond.refusals, declines=beyond.declines,

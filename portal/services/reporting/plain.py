@@ -54,6 +54,7 @@ def as_json(report: AnnualReport) -> bytes:
         "total": figures_json(report.total),
         "months": {period.code: figures_json(f) for period, f in report.months},
         "kinds": {kind.value: figures_json(f) for kind, f in report.kinds},
+        "categories": {name: figures_json(f) for name, f in report.categories},
         "organisations": [
             {
                 "code": line.code, "name": line.name, "kind": line.kind.value,

@@ -29,7 +29,7 @@ _TOTAL = "合计"
 def tables(report: AnnualReport) -> list[Table]:
     """Return the tables in the order of the document."""
     return [
-        _overview(report), _months(report), _kinds(report), *_organisations(report),
+        _overview(report), _months(report), _kinds(report), _categories(report), *_organisations(report),
         _measures(report), _declines(report), _refusals(report), _disclosure(report),
     ]  # fmt: skip
 
@@ -67,6 +67,12 @@ def _kinds(report: AnnualReport) -> Table:
     rows = [(KIND_LABELS[kind], *_cells(f)) for kind, f in report.kinds]
     total = (_TOTAL, *_cells(report.total))
     return Table("kinds", "按信件类别", ("类别", *_RATES), (*rows, total))
+
+
+def _categories(report: AnnualReport) -> Table:
+    rows = [(name or "未分类", *_cells(f)) for name, f in report.categories]
+    total = (_TOTAL, *_cells(report.total))
+    return Table("categories", "按主题分类", ("分类", *_RATES), (*rows, total))
 
 
 def _organisations(report: AnnualReport) -> list[Table]:

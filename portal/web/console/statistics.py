@@ -33,8 +33,8 @@ def statistics() -> Answer:
     values = page_values(wish, now(), _address)
     values |= {
         "places": _places(), "trail": _trail(values["found"].way),
-        "behind": lambda measure: url_for(
-            "console.statistics_letters", measure=measure, **_words()
+        "behind": lambda measure, **place: url_for(
+            "console.statistics_letters", **{**_words(), **place, "measure": measure}
         ),
         **_beyond(values),
     }  # fmt: skip
@@ -59,7 +59,7 @@ def statistics_letters() -> str:
     return render_template(
         "console/statistics_letters.html", found=found, measure=names[measure], asked=wish.asked,
         node=tree.nodes[wish.asked.organisation_id or tree.root_id or 0],
-        back=url_for("console.statistics", **{**_words(), "measure": None}),
+        back=url_for("console.statistics", **{**_words(), "measure": None, "own": None}),
         page_address=lambda number: url_for(
             "console.statistics_letters", **{**_words(), "page": number}
         ),
@@ -70,7 +70,7 @@ def _wish() -> Wish:
     """Read the address for the organisation it names, which must lie within reach."""
     organisation, unit = _chosen(request.args.get("organisation", "")[:64])
     wish = read_wish(now(), organisation.id)
-    wish.asked = replace(wish.asked, unit=unit)
+    wish.asked = replace(wish.asked, unit=unit or bool(request.args.get("own")))
     return wish
 
 

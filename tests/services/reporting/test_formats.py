@@ -98,7 +98,8 @@ def test_tables_add_up(real: AnnualReport) -> None:
     """Months, kinds and organisations add up to the total in every count."""
     assert (real.total.received, real.total.closed, real.total.published) == (5, 4, 1)
     for parts in (
-        [f for _, f in real.months], [f for _, f in real.kinds], [x.figures for x in real.lines],
+        [f for _, f in real.months], [f for _, f in real.kinds],
+        [f for _, f in real.categories], [x.figures for x in real.lines],
     ):  # fmt: skip
         assert sum(parts, Figures()) == real.total
     assert sum(line.answered for line in real.lines) == real.total.closed

@@ -1,5 +1,6 @@
 """The console's statistics: within reach only, every figure with its letters."""
 
+from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -44,16 +45,33 @@ def test_who_may_not_read_rates_is_refused(staff: Staff) -> None:
 
 
 def test_every_figure_leads_to_its_letters(staff: Staff) -> None:
-    """Each linked figure opens a list of exactly so many letters."""
+    """Each linked figure, of all and of each organisation, opens exactly so many letters."""
     client = staff("office_supervisor")
     page = get(client, "/console/statistics?period=2016")
     links = [link for link in page.links if link.startswith("/console/statistics/letters")]
-    counts = {}
+    counts: dict[str, int] = {}
+    below: Counter[str] = Counter()
     for link in links:
         found = get(client, link)
         rows = [a for a in found.links if a.startswith("/console/letters/")]
-        counts[parse_qs(urlsplit(link).query)["measure"][0]] = len(set(rows))
-    assert counts == {"received": 3, "closed": 2, "published": 1}
+        words = parse_qs(urlsplit(link).query)
+        if "organisation" in words:
+            below[words["measure"][0]] += len(set(rows))
+        else:
+            counts[words["measure"][0]] = len(set(rows))
+    assert counts == below == {"received": 3, "closed": 2, "published": 1}
+
+
+def test_the_own_letters_stand_apart_from_those_below(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """The link of 本级 opens the organisation's own letters without those below it."""
+    a_letter(session, world, State.IN_PROGRESS, place="district")
+    client = staff("office_supervisor")
+    page = get(client, "/console/statistics?period=2016&organisation=district")
+    (own,) = [a for a in page.links if "own=1" in a and "measure=received" in a]
+    found = get(client, own)
+    assert len({a for a in found.links if a.startswith("/console/letters/")}) == 1
 
 
 def test_letters_out_of_sight_are_counted_but_not_listed(staff: Staff, session: Session) -> None:

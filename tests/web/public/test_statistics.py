@@ -140,3 +140,9 @@ def test_open_data_are_never_about_something_else(client: Client, name: str) -> 
     table = client.get(f"/statistics/data.csv?{name}=zzz")
     assert (table.status_code, table.mimetype) == (400, "text/plain")
     assert table.get_data(as_text=True).startswith(f"{name}: ")
+
+
+def test_letters_are_told_by_subject(client: Client) -> None:
+    """The page has a row for each category; letters without one are named as such."""
+    page = get(client, "/statistics?period=2016")
+    assert "按主题分类" in page.text and "未分类" in page.text
