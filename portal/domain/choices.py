@@ -67,11 +67,14 @@ def _own_part(actor: Actor, action: Action, letter: Choosable) -> bool:
     return True
 
 
-def next_action(actor: Actor, letter: Choosable, allowed: list[Action]) -> Action | None:
+def next_action(
+    actor: Actor, letter: Choosable, allowed: list[Action], *, stranded: bool = False
+) -> Action | None:
     """Return the one thing to do next among ``allowed``, if there is one.
 
     What has been dispatched to others is theirs to sign for, although a dispatcher above may; the
-    office at the top of the tree dispatches before it accepts for itself.
+    office at the top of the tree dispatches before it accepts for itself. A letter that is
+    ``stranded`` in progress, where nobody could answer it, is to be given to somebody who can.
     """
     own = {grant.path for grant in actor.grants}
     for action in NEXT:
@@ -79,9 +82,9 @@ def next_action(actor: Actor, letter: Choosable, allowed: list[Action]) -> Actio
             continue
         if action is Action.SIGN_FOR and letter.organisation_path not in own:
             continue
-        if action is Action.DISPATCH and letter.state is State.IN_PROGRESS:
+        if action is Action.DISPATCH and letter.state is State.IN_PROGRESS and not stranded:
             continue
         if action is Action.ACCEPT and letter.organisation_path.count("/") == 2:
             return Action.DISPATCH if Action.DISPATCH in allowed else action
         return action
-    return None
+    return Action.TRANSFER if stranded and Action.TRANSFER in allowed else None

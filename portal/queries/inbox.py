@@ -15,7 +15,14 @@ from portal.domain.errors import N_
 from portal.domain.letters import CLOCK_STATES, Kind, Publication, State
 from portal.domain.periods import midnight
 from portal.models import Letter, Organisation
-from portal.queries.queues import Marks, Queue, conditions
+from portal.queries.queues import (
+    UNCOUNTED,
+    Marks,
+    Queue,
+    conditions,
+    waiting_for_publication,
+    waiting_for_signature,
+)
 from portal.queries.scope import Condition, letters_for, subtree_ids
 
 MOST_WORDS = 5
@@ -76,6 +83,8 @@ class InboxRow:
     received_at: datetime
     supervised: bool
     reopened: bool
+    to_publish: bool
+    to_sign: bool
 
     @property
     def runs(self) -> bool:
@@ -104,7 +113,7 @@ def inbox_page(
     chosen = (
         sa.select(Letter.id)
         .where(*where)
-        .order_by(*_order(filters.sort))
+        .order_by(*_order(filters.sort, filters.queue))
         .limit(per_page)
         .offset((page - 1) * per_page)
     )
@@ -114,12 +123,23 @@ def inbox_page(
             Letter.number, Letter.title, Letter.kind, Letter.state, Letter.publication,
             sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
             Letter.due_on, Letter.received_at, Letter.supervised, Letter.reopened,
+            Letter.id.in_(waiting_for_publication()), Letter.id.in_(waiting_for_signature()),
         )
         .join(Organisation, Organisation.id == Letter.organisation_id)
         .where(Letter.id.in_(ids))
-        .order_by(*_order(filters.sort))
+        .order_by(*_order(filters.sort, filters.queue))
     )  # fmt: skip
     return InboxPage([InboxRow(*row) for row in rows], total, page, pages)
+
+
+def next_in_line(session: Session, actor: Actor, at: Marks, besides: int) -> str | None:
+    """Return the number of the letter that waits first for ``actor``, but for id ``besides``."""
+    return session.scalar(
+        sa.select(Letter.number)
+        .where(letters_for(actor), conditions(actor, at)[Queue.TODO], Letter.id != besides)
+        .order_by(*_order(Sort.DUE, Queue.TODO))
+        .limit(1)
+    )
 
 
 def _narrowing(filters: Filters) -> list[Condition]:
@@ -145,10 +165,15 @@ def _has(word: str) -> Condition:
     return found
 
 
-def _order(sort: Sort) -> tuple[sa.ColumnElement[Any], ...]:
-    """Return the order, made unique by the id; letters without a due date come last."""
+def _order(sort: Sort, queue: Queue) -> tuple[sa.ColumnElement[Any], ...]:
+    """Return the order, made unique by the id; letters without a due date come last.
+
+    Where work waits, a letter whose clock has stopped comes after those that can still be late;
+    the long lists keep to the plain date, which has an index.
+    """
     if sort is Sort.NEWEST:
         return Letter.received_at.desc(), Letter.id.desc()
     if sort is Sort.OLDEST:
         return Letter.received_at.asc(), Letter.id.asc()
-    return Letter.due_on.is_(None), Letter.due_on.asc(), Letter.id.asc()
+    by_date = (Letter.due_on.is_(None), Letter.due_on.asc(), Letter.id.asc())
+    return by_date if queue in UNCOUNTED else (Letter.state.not_in(CLOCK_STATES), *by_date)

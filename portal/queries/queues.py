@@ -29,7 +29,9 @@ from portal.models import (
     ProposalStatus,
     Reply,
     ReplyStatus,
+    RoleGrant,
     StateInterval,
+    User,
 )
 from portal.queries.scope import Condition, letters_for
 
@@ -123,6 +125,39 @@ def _awaited(actor: Actor) -> sa.Select[int]:
     )
 
 
+def _places_with(*roles: Role) -> sa.Select[int]:
+    return (
+        sa.select(RoleGrant.organisation_id)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(RoleGrant.role.in_(roles), User.disabled.is_(False))
+    )
+
+
+def stranded(actor: Actor) -> Condition | None:
+    """Return the condition for letters in progress that only ``actor`` can bring to a handler.
+
+    They lie where no handler is in service: at a unit of the actor's own, or at one that has no
+    dispatcher either. ``None`` for those who dispatch nowhere.
+    """
+    alone = sa.and_(
+        Letter.state == State.IN_PROGRESS,
+        Letter.organisation_id.not_in(_places_with(Role.HANDLER)),
+    )
+    own = _held(actor, Permission.HANDLING_DISPATCH, alone)
+    nobody = Letter.organisation_id.not_in(_places_with(Role.DISPATCHER))
+    below = _any(actor, Permission.HANDLING_DISPATCH, alone, nobody)
+    parts = [part for part in (own, below) if part is not None]
+    return sa.or_(*parts) if parts else None
+
+
+def is_stranded(session: Session, actor: Actor, letter: Letter) -> bool:
+    """Tell whether ``letter`` is one of those :func:`stranded` for ``actor``."""
+    alone = stranded(actor) if letter.state is State.IN_PROGRESS else None
+    if alone is None:
+        return False
+    return session.scalar(sa.select(Letter.id).where(Letter.id == letter.id, alone)) is not None
+
+
 def live() -> Condition:
     """Return the condition for letters that still need somebody, whoever that is."""
     return sa.or_(
@@ -188,6 +223,7 @@ def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
             actor, Permission.PUBLICATION_DECIDE,
             queues[Queue.PUBLICATION], Letter.id.not_in(proposer),
         ),
+        stranded(actor),
         queues[Queue.HELP],
     )  # fmt: skip
     return sa.or_(*(part for part in parts if part is not None))

@@ -101,3 +101,14 @@ def test_contribution_is_offered_only_while_it_is_awaited() -> None:
 def test_next_actions_are_actions_of_the_staff() -> None:
     """The order of next things names nothing that staff cannot do."""
     assert set(NEXT) <= set(ACTION_PERMISSIONS)
+
+
+def test_a_stranded_letter_is_given_to_somebody_else() -> None:
+    """Where nobody could answer a letter in progress, giving it away is the next thing."""
+    letter = Facts(state=State.IN_PROGRESS)
+    dispatcher = person(Role.DISPATCHER)
+    allowed = allowed_actions(dispatcher, letter)
+    assert next_action(dispatcher, letter, allowed, stranded=True) is Action.DISPATCH
+    letter.placed = True
+    allowed = [Action.TRANSFER]
+    assert next_action(dispatcher, letter, allowed, stranded=True) is Action.TRANSFER

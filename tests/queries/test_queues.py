@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.domain.letters import Publication, State
+from portal.models import User
 from portal.queries.inbox import Filters, inbox_page
 from portal.queries.queues import UNCOUNTED, Queue, marks, queue_counts
 from portal.queries.rules import work_calendar
@@ -70,3 +71,31 @@ def test_pages_hold_every_letter_once(session: Session, full_house: World) -> No
         for row in inbox_page(session, actor, Filters(queue=Queue.ALL, page=page), at, 7).rows
     ]
     assert len(seen) == len(set(seen)) == first.total
+
+
+def test_a_letter_without_a_handler_stays_with_the_dispatcher(
+    session: Session, world: World
+) -> None:
+    """A letter accepted where no handler is in service is to be done by the dispatcher there."""
+    letter = a_letter(session, world, State.IN_PROGRESS, place="office")
+    at = marks(work_calendar(session), CLOCK)
+    dispatcher = world.actor("office_dispatcher")
+    assert inbox_page(session, dispatcher, Filters(), at, 50).rows == []
+    session.get_one(User, world.people["office_handler"]).disabled = True
+    session.commit()
+    rows = inbox_page(session, dispatcher, Filters(), at, 50).rows
+    assert [row.number for row in rows] == [letter.number]
+
+
+def test_what_is_late_comes_before_what_waits_for_publication(
+    session: Session, world: World, password_hash: str
+) -> None:
+    """A closed letter that waits for publication stands after every letter that can be late."""
+    old = CLOCK - timedelta(days=60)
+    proposed = a_letter(session, world, publication=Publication.PROPOSED, now=old).number
+    running = a_letter(session, world, State.AWAITING_SIGNOFF).number
+    reviewer = a_person(world, "only", password_hash, (Role.REVIEWER, "city"))
+    at = marks(work_calendar(session), CLOCK)
+    rows = inbox_page(session, reviewer, Filters(), at, 50).rows
+    assert [row.number for row in rows] == [running, proposed]
+    assert [row.to_publish for row in rows] == [False, True]

@@ -63,7 +63,7 @@ class GrantForm(AdminForm):
 
 
 class NewPersonForm(GrantForm):
-    """An account with its first role."""
+    """An account with its first role; whose it is comes first, as on the page."""
 
     username = StringField(
         _l("用户名"),
@@ -81,3 +81,8 @@ class NewPersonForm(GrantForm):
         ],
         description=_l("同事在办理记录中看到的名字。"),
     )
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        for name in ("name", "username", "role", "organisation"):
+            self._fields[name] = self._fields.pop(name)

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal.config import Settings
-from portal.domain.access import Permission
+from portal.domain.access import Actor, Permission, Role
 from portal.domain.errors import InvalidInput
 from portal.models import db
 from portal.queries.people import own_account
@@ -63,8 +63,18 @@ def _login_page(form: LoginForm, status: int) -> tuple[str, int]:
 def _onward() -> str:
     """Return where the person wanted to go, else the first page of their work."""
     wanted = local_path(request.values.get("next"))
-    reads = current_actor().holds(Permission.LETTER_READ)
-    return wanted or url_for("console.inbox" if reads else "admin.index")
+    return wanted or url_for(first_page(current_actor()))
+
+
+def first_page(actor: Actor) -> str:
+    """Return the endpoint where the work of ``actor`` begins.
+
+    Nothing waits in the inbox for somebody who only supervises; the day shows what presses.
+    """
+    roles = {grant.role for grant in actor.grants}
+    if Role.SUPERVISOR in roles and not roles & {Role.DISPATCHER, Role.HANDLER, Role.REVIEWER}:
+        return "console.day"
+    return "console.inbox" if actor.holds(Permission.LETTER_READ) else "admin.index"
 
 
 @account.post("/logout")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, LetterboxError
@@ -12,6 +12,7 @@ from portal.models import Letter
 from portal.web.console.blueprint import console
 from portal.web.console.forms_steps import StepForm
 from portal.web.console.letter import find_letter, gone_page, letter_address, letter_page
+from portal.web.console.onward import say_done
 from portal.web.console.steps import STEPS, Step
 from portal.web.shared.clock import now
 from portal.web.shared.people import current_actor, needs
@@ -40,7 +41,7 @@ def take_step(
     except (Conflict, ActionNotAllowed) as error:
         return _overtaken(number, form, error, show)
     if step.done:
-        flash(str(step.done), "success")
+        say_done(str(step.done), letter.id)
     return redirect(back(letter))
 
 

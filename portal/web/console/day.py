@@ -29,10 +29,13 @@ def show_day() -> str:
     at = marks(calendar, now())
     overdue = Filters(queue=Queue.OVERDUE, organisation=top)
     rows = inbox_page(session, actor, overdue, at, LATEST).rows
+    found = day(session, actor, at, top)
     return render_template(
         "console/day.html",
-        day=day(session, actor, at, top),
-        pressing=PRESSING,
+        day=found,
+        late=[row for row in found.rows if row.counts[Queue.OVERDUE]],
+        others=[row for row in found.rows if not row.counts[Queue.OVERDUE]],
+        pressing=[queue for queue in PRESSING if found.totals[queue]],
         labels=QUEUE_LABELS,
         above=_above(top),
         latest=[(row, remaining(calendar, today(), row.due_on)) for row in rows if row.due_on],

@@ -89,7 +89,8 @@ class StepForm(FlaskForm):  # type: ignore[misc]
 
     def typed(self) -> list[tuple[str, str]]:
         """Return what was written, by label, to be copied where the form is gone."""
-        written = (each for each in self if isinstance(each, StringField) and each.data)
+        texts = (each for each in self if isinstance(each, StringField) and each.data)
+        written = (each for each in texts if not isinstance(each.widget, HiddenInput))
         return [(str(each.label.text), str(each.data)) for each in written]
 
 

@@ -25,7 +25,7 @@ from portal.web.console.forms_inbox import WORDS_MAX, FilterForm
 from portal.web.shared.clock import now, today
 from portal.web.shared.fields import page_asked
 from portal.web.shared.language import day, label
-from portal.web.shared.people import current_actor, needs
+from portal.web.shared.people import current_actor, staff_only
 
 GROUPS: tuple[tuple[Queue, ...], ...] = (
     (Queue.TODO, Queue.MINE),
@@ -44,9 +44,14 @@ Answer = str | Response
 
 
 @console.get("/")
-@needs(Permission.LETTER_READ)
+@staff_only
 def inbox() -> Answer:
-    """Show the queue that the address names; a whole letter number leads to the letter."""
+    """Show the queue that the address names; a whole letter number leads to the letter.
+
+    Whoever reads no letters is led to what there is to administer.
+    """
+    if not current_actor().holds(Permission.LETTER_READ):
+        return redirect(url_for("admin.index"))
     number, doubt = _number(request.args.get("q", ""))
     if number and readable_letter(db.session(), current_actor(), number):
         return redirect(url_for("console.letter", number=number))

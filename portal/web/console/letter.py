@@ -7,12 +7,14 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission, can
 from portal.domain.choices import allowed_actions, next_action
-from portal.domain.due import remaining
+from portal.domain.due import Remaining, remaining
 from portal.domain.errors import LetterboxError
-from portal.domain.letters import Action
+from portal.domain.letters import OPEN_STATES, Action
 from portal.domain.numbers import NumberError, parse_number
+from portal.domain.redaction import Sender
 from portal.domain.reply_checks import Remark, check_reply
 from portal.models import Letter, db
+from portal.queries.queues import is_stranded
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
 from portal.queries.timeline import changes_since, happenings
@@ -22,6 +24,7 @@ from portal.services.deadlines import pauses
 from portal.services.replying import DRAFT_STATES
 from portal.web.console.blueprint import console
 from portal.web.console.forms_steps import StepForm
+from portal.web.console.onward import next_address
 from portal.web.console.steps import REPLY_ACTIONS, STEP_OF, offers
 from portal.web.shared.clock import now, today
 from portal.web.shared.failures import carried
@@ -78,23 +81,25 @@ def letter_page(
     """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
     session, actor = db.session(), current_actor()
     allowed = allowed_actions(actor, found)
-    first = next_action(actor, found, allowed)
+    stranded = is_stranded(session, actor, found)
+    first = next_action(actor, found, allowed, stranded=stranded)
     missed = changes_since(session, found, sent.seen) if sent and problem else []
     if sent and problem:
         sent.freshen()
     steps = offers(found, allowed, sent)
     first_step = STEP_OF.get(first) if first else None
-    due = remaining(work_calendar(session), today(), found.due_on) if found.due_on else None
     words = render_template(
         "console/letter.html",
         letter=found,
         pieces=correspondence(found),
         history=happenings(session, found),
         declined=declined(session, found),
-        due=due,
+        due=_due(found),
         due_note=due_note(session, found, pauses(session, found), today()),
         allowed=allowed,
         first=first,
+        stranded=stranded,
+        onward=None if first else next_address(found.id),
         primary=next((each for each in steps if each.step is first_step), None),
         others=[each for each in steps if each.step is not first_step],
         writes=bool(REPLY_ACTIONS & set(allowed)),
@@ -112,7 +117,19 @@ def letter_page(
 def _remarks(found: Letter) -> list[Remark]:
     """Return what the reply that waits for its signature could be sent back for."""
     waiting = found.reply_in_review
-    return check_reply(waiting.text, found.text) if waiting else []
+    return check_reply(waiting.text, found.text, sender_of(found)) if waiting else []
+
+
+def sender_of(found: Letter) -> Sender:
+    """Return whom a reply must not give away, or address by another name."""
+    return Sender(found.sender_name or "", found.sender_phone or "", found.sender_email or "")
+
+
+def _due(found: Letter) -> Remaining | None:
+    """Return how much time is left; a letter that has ended has no due date any more."""
+    if found.due_on is None or found.state not in OPEN_STATES:
+        return None
+    return remaining(work_calendar(db.session()), today(), found.due_on)
 
 
 def letter_address(found: Letter) -> str:

@@ -19,7 +19,6 @@ from portal.domain.errors import (
     NotPermitted,
     Unavailable,
 )
-from portal.domain.redaction import Sender
 from portal.domain.reply_checks import Remark, check_reply, questions
 from portal.models import Letter, db
 from portal.queries.timeline import changes_since
@@ -27,7 +26,14 @@ from portal.queries.track import correspondence
 from portal.services.replying import DRAFT_STATES, request_signoff, save_draft
 from portal.web.console.blueprint import console
 from portal.web.console.forms_reply import ReplyForm
-from portal.web.console.letter import find_letter, gone_page, letter_page, require_letter
+from portal.web.console.letter import (
+    find_letter,
+    gone_page,
+    letter_page,
+    require_letter,
+    sender_of,
+)
+from portal.web.console.onward import say_done
 from portal.web.console.steps import REPLY_ACTIONS
 from portal.web.shared.clock import now
 from portal.web.shared.language import moment
@@ -107,22 +113,18 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     if not form.validate():
         return _editor(letter, form, 422)
     text = str(form.text.data)
-    remarks = check_reply(text, letter.text, _sender(letter))
+    remarks = check_reply(text, letter.text, sender_of(letter))
     if remarks and form.checked.data != _print(text):
         form.settle(_keep(letter, form))
         form.checked.raw_data, form.checked.data = None, _print(text)
         return _editor(letter, form, remarks=remarks)
     request_signoff(letter.id, form.seen, text, form.draft_seen, current_actor(), now())
-    flash(_("已送审签。审核人签发后，来信人即可看到答复。"), "success")
+    say_done(_("已送审签。审核人签发后，来信人即可看到答复。"), letter.id)
     return redirect(url_for("console.letter", number=letter.number))
 
 
 def _print(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _sender(letter: Letter) -> Sender:
-    return Sender(letter.sender_name or "", letter.sender_phone or "", letter.sender_email or "")
 
 
 def _overtaken(number: str, form: ReplyForm, problem: LetterboxError) -> Answer:
