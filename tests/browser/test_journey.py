@@ -115,7 +115,7 @@ def sign(page: Page, receipt: Receipt) -> None:
 def propose(page: Page, receipt: Receipt) -> None:
     """The handler proposes publication and cannot decide on it."""
     open_letter(page, receipt.number)
-    page.get_by_role("link", name="打开公示审核页").first.click()
+    page.get_by_role("link", name="提请公示").first.click()
     press(page, "提请公示")
     told(page, "已提请公示")
     expect(page.get_by_role("button", name="同意公示", exact=True)).to_have_count(0)
