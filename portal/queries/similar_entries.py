@@ -12,6 +12,8 @@ from portal.models import ArchiveEntry
 from portal.queries.archive_table import entries_by_id
 
 SIMILAR_MOST = 5
+SHARED_LEAST = 2
+"""Words of two characters or more that a text must share with an entry."""
 _SPARE = 5
 """Asked for beyond what is shown, in place of those the index knows and the public may not."""
 _log = structlog.get_logger("portal.archive")
@@ -23,6 +25,11 @@ class Similar:
 
     entry: ArchiveEntry
     shared: tuple[str, ...]
+
+
+def _is_close(shared: tuple[str, ...]) -> bool:
+    """One word alone, or single characters, say nothing about what a letter is about."""
+    return sum(len(term) > 1 for term in shared) >= SHARED_LEAST
 
 
 def similar_entries(
@@ -47,6 +54,6 @@ def similar_entries(
     near = [
         Similar(public[hit.entry_id], hit.shared_terms)
         for hit in hits
-        if hit.entry_id in public and hit.shared_terms
+        if hit.entry_id in public and _is_close(hit.shared_terms)
     ]
     return near[:limit]

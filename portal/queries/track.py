@@ -22,7 +22,7 @@ from portal.domain.limits import Limit, LimitError, limit_for
 from portal.domain.numbers import hash_code, same
 from portal.domain.periods import civil_date
 from portal.domain.texts import Message
-from portal.models import Event, Letter, ReplyKind
+from portal.models import ArchiveEntry, Event, Letter, ReplyKind
 from portal.queries.rules import limits_in_force, work_calendar
 
 _NO_HASH = "0" * 64
@@ -45,6 +45,15 @@ def letter_by_code(session: Session, number: str, code: str, key: bytes) -> int 
 def letter_by_number(session: Session, number: str) -> Letter | None:
     """Return the letter; whether this browser may see it is for the caller to check."""
     return session.scalar(sa.select(Letter).where(Letter.number == number))
+
+
+def public_copy(session: Session, letter: Letter) -> int | None:
+    """Return the id of the archive entry that shows the letter to everybody, if one does."""
+    return session.scalar(
+        sa.select(ArchiveEntry.id).where(
+            ArchiveEntry.letter_id == letter.id, ArchiveEntry.withdrawn_at.is_(None)
+        )
+    )
 
 
 class PieceKind(StrEnum):
@@ -123,7 +132,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     Action.RATE: (N_("您作了评价"), ""),
     Action.REDO: (N_("您申请重办"), ""),
     Action.WITHDRAW: (N_("您撤回了信件"), ""),
-    Action.PUBLISH: (N_("脱敏后的信件和答复已公示"), _FROM),
+    Action.PUBLISH: (N_("隐去个人信息后的信件和答复已公示"), _FROM),
     Action.CORRECT: (N_("公示内容已更正"), _FROM),
     Action.UNPUBLISH: (N_("公示内容已撤下"), _FROM),
 }

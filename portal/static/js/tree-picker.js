@@ -114,6 +114,13 @@ function improve(field) {
 
   const ask = async () => {
     asking?.abort();
+    // Nothing typed is the first of the choices: "I do not know" where the form has it.
+    if (!input.value.trim()) {
+      const none = [...select.options].find((option) => option.value === "");
+      show(none ? [{ id: "", name: none.textContent.trim() }] : []);
+      status.textContent = "";
+      return;
+    }
     asking = new AbortController();
     const url = new URL(words.url, location.href);
     url.searchParams.set("q", input.value.trim());
@@ -164,6 +171,11 @@ function improve(field) {
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       close();
+    }
+  });
+  input.addEventListener("focus", () => {
+    if (!input.value.trim()) {
+      ask();
     }
   });
   // Words that were never chosen name no organisation: show what the form will really send.

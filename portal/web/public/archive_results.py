@@ -88,7 +88,8 @@ def _hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
     reply = mark(start[:LINE], words) + ("…" if len(start) > LINE else "")
     if _OPENS not in title + letter + reply:
         # The words stand further down in the answer: show why it was found.
-        reply = fragments(entry.reply, words, LINE)
+        deeper = fragments(entry.reply, words, LINE)
+        reply = deeper if _OPENS in deeper else reply
     # The three functions escape what they are given.
     return ShownHit(entry, Markup(title), Markup(letter), Markup(reply))  # noqa: S704
 

@@ -136,7 +136,7 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
         chosen: Place | None,
     ) -> None:
         """Offer the members of level 1, and ``chosen`` where it stands deeper in the tree."""
-        self.organisation.choices = [SelectChoice("", _("我不清楚由谁负责，请信箱办分办"))]
+        self.organisation.choices = [SelectChoice("", _("不清楚，由信箱办分办"))]
         listed = {str(o.id) for rows in members.values() for o in rows}
         if chosen and str(chosen.id) not in listed:
             self.organisation.choices.append(

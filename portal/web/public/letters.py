@@ -22,6 +22,7 @@ from portal.queries.track import (
     due_note,
     letter_by_number,
     milestones,
+    public_copy,
 )
 from portal.services.deadlines import pauses
 from portal.services.submission import ask_redo, rate, supplement, withdraw
@@ -166,6 +167,7 @@ def _page(
         pieces=correspondence(found),
         steps=milestones(session, found),
         declined=declined(session, found),
+        public_copy=public_copy(session, found),
         due=due_note(session, found, pauses(session, found), today()),
         forms={str(action): form for action, form in forms.items()},
         wrong=next((form for form in forms.values() if form.errors), None),

@@ -24,8 +24,8 @@ def track() -> Answer:
     form = TrackForm(number=request.args.get("number", "")[:40])
     if not form.is_submitted():
         return track_page(form)
-    number = _number(form) if form.validate() else None
-    if number is None:
+    complete, number = form.validate(), _number(form)
+    if not complete or number is None:
         return track_page(form, 422)
     return _open(form, number)
 
@@ -45,6 +45,8 @@ def track_page(form: TrackForm, status: int = 200, typed: str = "") -> tuple[str
 
 
 def _number(form: TrackForm) -> str | None:
+    if not form.number.data:
+        return None
     try:
         return str(parse_number(form.number.data))
     except NumberError as error:

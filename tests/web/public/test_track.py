@@ -159,3 +159,11 @@ def close(app: Flask) -> None:
     """Give the connections of an application of the test's own back."""
     with app.app_context():
         db.engine.dispose()
+
+
+def test_number_and_code_are_checked_together(client: FlaskClient) -> None:
+    """A wrong number and a missing code are said at once, and no text is claimed to be kept."""
+    page = attempt(client, "abc", "")
+    assert page.html.count('class="field__error"') == 2
+    assert "没有查到" in page.html
+    assert "不必重写" not in page.html
