@@ -19,11 +19,10 @@ list.addEventListener("keydown", (event) => {
     row.querySelector("[data-mask]")?.click();
   } else if (event.key === "e") {
     event.preventDefault();
-    const reason = row.querySelector("[data-keep-reason]");
-    if (reason?.value) {
-      row.querySelector("[data-keep]").click();
-    } else {
-      reason?.focus();
+    const keep = row.querySelector("[data-keep-open]");
+    if (keep) {
+      keep.open = true;
+      keep.querySelector("[data-keep-reason]").focus();
     }
   }
 });
