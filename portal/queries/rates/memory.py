@@ -30,10 +30,15 @@ _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def remembered(session: Session, key: Hashable, compute: Callable[[], Value]) -> Value:
-    """Return what ``compute`` gave for ``key`` in the present state of the database."""
-    state = _state(session, _engine(session))
-    return compute() if state is None else kept(session, key, state, compute)
+def remembered(
+    session: Session, key: Hashable, compute: Callable[[], Value], state: Hashable = None
+) -> Value:
+    """Return what ``compute`` gave for ``key`` in the present state of the database.
+
+    ``state`` narrows what must have stayed the same; without it nothing may have happened.
+    """
+    whole = _state(session, _engine(session))
+    return compute() if whole is None else kept(session, key, state or whole, compute)
 
 
 def kept(session: Session, key: Hashable, state: Hashable, compute: Callable[[], Value]) -> Value:

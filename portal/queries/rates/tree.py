@@ -67,7 +67,15 @@ def tree_on(session: Session, day: date) -> Tree:
     What was closed by then keeps its last name and place, what was founded later its first, so
     that no letter is without an organisation.
     """
-    return remembered(session, ("tree", day), lambda: _read(session, day))
+    return remembered(session, ("tree", day), lambda: _read(session, day), _state(session))
+
+
+def _state(session: Session) -> tuple[int | None, ...]:
+    """Return what changes whenever an organisation is founded, renamed, moved or closed."""
+    row = OrganisationVersion
+    versions = sa.select(sa.func.max(row.id), sa.func.count(row.valid_to))
+    places = sa.select(sa.func.max(Organisation.id), sa.func.count(Organisation.closed_on))
+    return (*session.execute(versions).one(), *session.execute(places).one())
 
 
 def _read(session: Session, day: date) -> Tree:

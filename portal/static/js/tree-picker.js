@@ -50,6 +50,9 @@ function improve(field) {
 
   const chosenName = () => (select.value ? select.selectedOptions[0]?.textContent.trim() ?? "" : "");
 
+  const none = [...select.options].find((option) => option.value === "");
+  const noneName = none?.textContent.trim() ?? "";
+
   const close = () => {
     list.hidden = true;
     active = -1;
@@ -174,6 +177,9 @@ function improve(field) {
     }
   });
   input.addEventListener("focus", () => {
+    if (!select.value) {
+      input.value = "";
+    }
     if (!input.value.trim()) {
       ask();
     }
@@ -183,10 +189,11 @@ function improve(field) {
     clearTimeout(waiting);
     asking?.abort();
     close();
-    if (!input.value.trim() && [...select.options].some((option) => option.value === "")) {
+    const typed = input.value.trim();
+    if (!typed && none) {
       select.value = "";
     }
-    input.value = chosenName();
+    input.value = typed && !select.value ? noneName : chosenName();
   });
   select.addEventListener("change", () => {
     input.value = chosenName();

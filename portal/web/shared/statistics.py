@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import request
@@ -15,7 +15,7 @@ from portal.domain.errors import InvalidInput
 from portal.domain.letters import Kind
 from portal.domain.measures import VIEW_LABELS, VIEW_TEXTS, View
 from portal.domain.periods import Granularity, Period, PeriodError, civil_date
-from portal.domain.rates import BASIS, DEFINITIONS, Basis, Figures, Rate
+from portal.domain.rates import BASIS, DEFINITIONS, NO_RATE, Basis, Figures, Rate
 from portal.models import db
 from portal.queries.rates.overview import Asked, Overview, compared, overview, years
 from portal.queries.rates.tree import Node, tree_on
@@ -121,7 +121,7 @@ def page_values(wish: Wish, now: datetime, address: Address) -> dict[str, Any]:
         "other_name": _other_name(wish, found), "scope": _scope(found.node), "address": address,
         "standing": STANDING_TEXTS[standing], "definitions": DEFINITIONS,
         "bases": BASIS, "views": VIEW_LABELS, "view_texts": VIEW_TEXTS,
-        "trend": trend_values(found.trend), "bars": bar_rows(found, address),
+        "trend": trend_values(found.trend, wish.asked.as_of.day), "bars": bar_rows(found, address),
         "closure_shown": wish.asked.view is View.RECEIVING, **_options(wish, found),
     }  # fmt: skip
 
@@ -187,15 +187,22 @@ def short(period: Period) -> str:
             return say(period.message)
 
 
-def trend_values(trend: Sequence[tuple[Period, Figures]]) -> dict[str, Any]:
-    """Return labels and series of both trend charts: counts, and rates in per cent."""
+def trend_values(trend: Sequence[tuple[Period, Figures]], day: date) -> dict[str, Any]:
+    """Return labels and series of both trend charts: counts, and rates in per cent.
+
+    What begins after ``day`` has no value: it has not come yet, which is not the same as 0.
+    """
+    begun = [period.first_day <= day for period, _f in trend]
     figures = [f for _p, f in trend]
     most = nice(max((max(f.received, f.closed, f.published) for f in figures), default=0))
     return {
         "most": most, "ticks": [(most, f"{most:,}"), (most // 2, f"{most // 2:,}"), (0, "0")],
         "labels": [short(period) for period, _f in trend],
         "counts": [
-            _series(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures])
+            _series(
+                _(DEFINITIONS[name].name),
+                [getattr(f, name) if came else None for f, came in zip(figures, begun, strict=True)],
+            )
             for name in ("received", "closed", "published")
         ],
         "rates": [
@@ -217,8 +224,9 @@ def nice(most: int) -> int:
     )
 
 
-def _series(name: str, values: list[int]) -> dict[str, Any]:
-    return {"name": name, "values": values, "texts": [f"{value:,}" for value in values]}
+def _series(name: str, values: list[int | None]) -> dict[str, Any]:
+    texts = [NO_RATE if value is None else f"{value:,}" for value in values]
+    return {"name": name, "values": values, "texts": texts}
 
 
 def _rates(name: str, rates: list[Rate]) -> dict[str, Any]:

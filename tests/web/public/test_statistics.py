@@ -2,15 +2,17 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.domain.letters import Kind, State
+from portal.domain.periods import Period
 from portal.domain.rates import Figures
-from portal.web.shared.statistics import nice
+from portal.web.shared.statistics import nice, trend_values
 from tests.builders import START, World, a_letter, a_published
 from tests.pages import Client, get
 
@@ -146,3 +148,12 @@ def test_letters_are_told_by_subject(client: Client) -> None:
     """The page has a row for each category; letters without one are named as such."""
     page = get(client, "/statistics?period=2016")
     assert "按主题分类" in page.text and "未分类" in page.text
+
+
+def test_months_to_come_have_no_value(app: Flask) -> None:
+    """A month after the as-of day is a gap in the chart, not a fall to 0."""
+    trend = [(Period(2016, month=month), Figures(received=3)) for month in (5, 6, 7)]
+    with app.test_request_context():
+        counts = trend_values(trend, date(2016, 6, 15))["counts"][0]
+    assert counts["values"] == [3, 3, None]
+    assert counts["texts"][-1] == "—"
