@@ -38,10 +38,15 @@ _LABELS: dict[str, str] = {
     **{str(action): label for action, label in ACTION_LABELS.items()},
     **{str(action): label for action, label in RECORD_LABELS.items()},
 }
-_CODES: dict[str, str] = {
+CODE_LABELS: dict[str, str] = {
     **{str(code): pair[0] for code, pair in DECLINE_LABELS.items()},
     **{str(code): label for code, label in REFUSAL_LABELS.items()},
+    "mask": N_("脱敏"),
+    "keep": N_("保留"),
+    "add": N_("增加标记"),
+    "remove": N_("取消标记"),
 }
+"""Coded reasons and decisions on findings, as pages name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +114,4 @@ def _reasons(event: Event) -> tuple[str, ...]:
     if event.action == Action.CHANGE_KIND:
         return tuple(KIND_LABELS[Kind(part)] for part in code.split(">") if part in set(Kind))
     known = code in set(DeclineReason) or code in set(RefusalReason)
-    return (_CODES[code],) if known else ()
+    return (CODE_LABELS[code],) if known else ()

@@ -27,7 +27,7 @@ from portal.queries.audit import (
     audit_trail,
     known_action,
 )
-from portal.queries.timeline import ACTOR_LABELS
+from portal.queries.timeline import ACTOR_LABELS, CODE_LABELS
 from portal.web.admin.blueprint import admin
 from portal.web.admin.forms import FilterForm
 from portal.web.shared.clock import today
@@ -107,6 +107,7 @@ def audit() -> str:
         part=part,
         rows=rows,
         actions=EVENT_ACTIONS,
+        codes=CODE_LABELS,
         who=_who,
         narrowed=form.wish != AuditWish(),
         page_address=lambda number: url_for("admin.audit", **_kept(), page=number),
