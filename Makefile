@@ -71,7 +71,7 @@ sqlite: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "All tests on SQLite"; $(PYTEST) -m "not browser"
 
 postgres: $(DEVELOPMENT) $(CATALOGUES)
-	@echo "All tests on PostgreSQL"; LETTERBOX_TEST_DATABASE=postgres $(PYTEST) -m "not browser and not slow"
+	@echo "All tests on PostgreSQL"; LETTERBOX_TEST_DATABASE=postgres $(PYTEST) -m "not browser"
 
 browser: $(DEVELOPMENT) $(CATALOGUES)
 	@./.ci/browser
