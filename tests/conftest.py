@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from portal.services.accounts import hash_password
 from portal.web.shared.safety import limiter
 from tests.builders import World, a_world
 from tests.databases import ON_POSTGRES, Postgres, Sqlite
-from tests.pages import PASSWORD, Client
+from tests.pages import PASSWORD, Client, login
 
 # How long an example takes says more about the machine than about the code.
 hypothesis_settings.register_profile("letterbox", deadline=None)
@@ -123,3 +123,16 @@ def password_hash() -> str:
 def world(session: Session, password_hash: str) -> World:
     """A small tree of organisations with a person for each duty."""
     return a_world(session, password_hash)
+
+
+@pytest.fixture
+def staff(app: Flask, world: World) -> Callable[[str], Client]:
+    """Return a browser in which a person of the world is logged in."""
+
+    def enter(username: str) -> Client:
+        client = app.test_client()
+        assert isinstance(client, Client)
+        login(client, username)
+        return client
+
+    return enter

@@ -5,10 +5,8 @@ from datetime import datetime
 
 import pytest
 import time_machine
-from flask import Flask
 
-from tests.builders import World
-from tests.pages import Client, login
+from tests.pages import Client
 
 Staff = Callable[[str], Client]
 
@@ -18,19 +16,6 @@ def _morning(clock: datetime) -> Iterator[None]:
     """Hold the clock of the web, so that "today" is the same every day."""
     with time_machine.travel(clock, tick=False):
         yield
-
-
-@pytest.fixture
-def staff(app: Flask, world: World) -> Staff:
-    """Return a browser in which a person of the world is logged in."""
-
-    def enter(username: str) -> Client:
-        client = app.test_client()
-        assert isinstance(client, Client)
-        login(client, username)
-        return client
-
-    return enter
 
 
 @pytest.fixture
