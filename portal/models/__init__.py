@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.models.avoided import AvoidedLetter
 from portal.models.base import Cipher, Model, db, prepare_engine
 from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
 from portal.models.disclosure import DisclosureRequest
@@ -28,6 +29,7 @@ __all__ = [
     "ArchiveEntry",
     "ArchiveReport",
     "ArchiveVersion",
+    "AvoidedLetter",
     "CalendarDay",
     "Cipher",
     "CoHandling",
