@@ -18,7 +18,8 @@ from portal.models.base import Model, UtcDateTime, word
 class AvoidedLetter(Model):
     """One letter not written; organisation and kind are those of the entry at that moment.
 
-    ``month`` is the civil month of ``occurred_at`` in Shanghai as ``yyyymm``.
+    ``month`` is the civil month of ``occurred_at`` in Shanghai as ``yyyymm``; ``form_key`` the hash
+    of a random value of the page it was said on, so that a double click counts once.
     """
 
     __tablename__ = "avoided_letter"
@@ -35,3 +36,4 @@ class AvoidedLetter(Model):
     kind: Mapped[Kind] = mapped_column(word(Kind))
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     month: Mapped[int]
+    form_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
