@@ -13,7 +13,8 @@ from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Figures
 from portal.models import ArchiveEntry, Organisation
-from portal.queries.rates.cube import Question, cube
+from portal.queries.rates.cube import cube
+from portal.queries.rates.passes import Question
 
 FOUND_MOST = 20
 _WORDS_MOST = 5

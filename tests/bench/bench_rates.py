@@ -27,8 +27,9 @@ from portal.domain.measures import Fact, Outcome, View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis
 from portal.models import Event, Letter, Organisation, RateFact, RateMonth, db
-from portal.queries.rates.cube import Question, cube, series
+from portal.queries.rates.cube import cube, series
 from portal.queries.rates.overview import Asked, overview
+from portal.queries.rates.passes import Question
 from portal.samples.vocabulary import CATEGORIES
 from portal.services.facts import months, row_of, stamp
 from portal.services.sample_tree import plant_samples

@@ -13,7 +13,7 @@ from portal.domain.letters import Kind, Source
 from portal.domain.measures import OUTCOMES, View
 from portal.domain.rates import Basis, Figures
 from portal.models import Event, Letter
-from portal.queries.rates.cube import Question
+from portal.queries.rates.passes import Question
 from portal.services.facts import refresh
 
 FIRST = datetime(2015, 11, 20, 3, 0, tzinfo=UTC)

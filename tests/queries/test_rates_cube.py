@@ -13,8 +13,9 @@ from portal.domain.measures import View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis, Figures
 from portal.models import RateFact
-from portal.queries.rates.cube import Question, cube, series
+from portal.queries.rates.cube import cube, series
 from portal.queries.rates.memory import stamps
+from portal.queries.rates.passes import Question
 from portal.queries.rates.tables import breakdown, folded
 from portal.queries.rates.tree import tree_on
 from portal.services.facts import refresh

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from portal.domain.letters import DeclineReason, Publication, RefusalReason, State
 from portal.domain.periods import Period
 from portal.domain.rates import percentile
-from portal.queries.rates.cube import Question, cube
+from portal.queries.rates.cube import cube
 from portal.queries.rates.detail import Durations, Mean, detail, ranked
+from portal.queries.rates.passes import Question
 from portal.services import handling, publication, submission
 from tests.builders import HOUR, START, World, a_letter, a_walk
 

@@ -10,8 +10,9 @@ from portal.domain.errors import ActionNotAllowed, InvalidInput, NotPermitted
 from portal.domain.periods import Period
 from portal.domain.rates import Figures
 from portal.models import DisclosureRequest
-from portal.queries.rates.cube import Question, cube
+from portal.queries.rates.cube import cube
 from portal.queries.rates.disclosure import disclosure_figures
+from portal.queries.rates.passes import Question
 from portal.services import disclosure
 from tests.builders import World
 

@@ -12,7 +12,8 @@ from portal.domain.measures import Outcome, View
 from portal.domain.periods import Period
 from portal.domain.rates import Figures
 from portal.models import RateFact
-from portal.queries.rates.cube import Question, cube
+from portal.queries.rates.cube import cube
+from portal.queries.rates.passes import Question
 from portal.services import cooperation, handling, merging, publication, submission
 from portal.services.facts import missing, rebuild
 from portal.services.setup import ensure_facts

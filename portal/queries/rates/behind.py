@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor
 from portal.domain.letters import Kind, Publication, State
 from portal.models import Letter, Organisation
-from portal.queries.rates.cube import Question, counted
+from portal.queries.rates.passes import Question, counted
 from portal.queries.scope import letters_for
 
 

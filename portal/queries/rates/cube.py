@@ -11,47 +11,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from operator import add
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from portal.domain.letters import Kind
-from portal.domain.measures import Outcome, View
 from portal.domain.periods import Granularity, Period
-from portal.domain.rates import Basis, Figures
+from portal.domain.rates import Figures
 from portal.models import RateFact
 from portal.queries.rates.memory import kept, stamps
+from portal.queries.rates.passes import NAMES, Question, month_of, passes, sums, within
 
 F = RateFact
-Condition = sa.ColumnElement[bool]
-Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 _DAY = 86_400_000_000
 _SHANGHAI = 28_800_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
-_NAMES = tuple(Figures.__dataclass_fields__)
 Key = TypeVar("Key")
 Counts = tuple[int, ...]
 """The counts of a cell in the order of the fields of ``Figures``."""
-_NOTHING: Counts = (0,) * len(_NAMES)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: which letters, seen from which moment.
-
-    ``before`` is the as-of moment (what happened before it counts), ``organisations`` the ids of
-    a subtree as of then (``None`` for the whole house).
-    """
-
-    period: Period
-    before: datetime
-    basis: Basis = Basis.COHORT
-    view: View = View.RECEIVING
-    organisations: frozenset[int] | None = None
-    kind: Kind | None = None
+_NOTHING: Counts = (0,) * len(NAMES)
 
 
 @dataclass(frozen=True)
@@ -89,16 +70,6 @@ class _Part:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """One pass over the facts: which rows, where they belong, what is summed."""
-
-    month: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
-    moment: Moment
-    place: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
-    counts: dict[str, Condition]
-
-
 def cube(session: Session, question: Question) -> Cube:
     """Return the counts for ``question``; months in which nothing changed are not summed again."""
     known = stamps(session, question.period)
@@ -115,7 +86,7 @@ def _cube(session: Session, question: Question, known: dict[int, str]) -> Cube:
         part = _kept_part(session, replace(question, period=piece), known)
         for place, counts in part.places.items():
             places[place] = _added(places[place], counts)
-        month, total = _month(piece.first_day), _NOTHING
+        month, total = month_of(piece.first_day), _NOTHING
         for (kind, category), counts in part.themes.items():
             kinds[kind] = _added(kinds[kind], counts)
             categories[category] = _added(categories[category], counts)
@@ -140,12 +111,8 @@ def _pieces(period: Period) -> list[Period]:
     return [period]
 
 
-def _month(day: date) -> int:
-    return day.year * 100 + day.month
-
-
 def _kept_part(session: Session, question: Question, known: dict[int, str]) -> _Part:
-    first, last = _month(question.period.first_day), _month(question.period.last_day)
+    first, last = month_of(question.period.first_day), month_of(question.period.last_day)
     state = (known.get(first), known.get(last))
     if state == (None, None):
         return _Part()
@@ -155,110 +122,19 @@ def _kept_part(session: Session, question: Question, known: dict[int, str]) -> _
 def _part(session: Session, question: Question) -> _Part:
     found = _Part()
     category = sa.func.coalesce(F.category, "")
-    for each in _passes(question):
-        where, sums = _within(question, each), _sums(each.counts)
+    for each in passes(question):
+        where, counted = within(question, each), sums(each.counts)
         by_place = (
-            sa.select(sa.type_coerce(each.place, sa.Integer), *sums)
+            sa.select(sa.type_coerce(each.place, sa.Integer), *counted)
             .where(*where)
             .group_by(each.place)
         )
         for place, *counts in session.execute(by_place):
             found.places[place] = _added(found.places[place], tuple(counts))
-        by_theme = sa.select(F.kind, category, *sums).where(*where).group_by(F.kind, category)
+        by_theme = sa.select(F.kind, category, *counted).where(*where).group_by(F.kind, category)
         for kind, name, *counts in session.execute(by_theme):
             found.themes[kind, name] = _added(found.themes[kind, name], tuple(counts))
     return found
-
-
-def happened(moment: Moment, before: datetime) -> Condition:
-    """Return the condition that a moment of the facts lies before the as-of moment."""
-    return moment < before
-
-
-def stands(begin: Moment, until: Moment, before: datetime) -> Condition:
-    """Return the condition that an interval has begun and not ended by the as-of moment."""
-    return sa.and_(begin < before, sa.or_(until.is_(None), until >= before))
-
-
-def received(before: datetime) -> Condition:
-    """Return the condition that a fact counts as a letter received."""
-    return sa.and_(F.opening, sa.or_(F.withdrawn_at.is_(None), F.withdrawn_at >= before))
-
-
-def closed(before: datetime) -> Condition:
-    """Return the condition that a fact counts as a letter closed."""
-    return stands(F.closed_from, F.closed_until, before)
-
-
-def _passes(question: Question) -> list[_Pass]:
-    # What is seldom true stands first in each condition: the rest is then not looked at.
-    t = question.before
-    taken, ended, public = received(t), closed(t), stands(F.published_from, F.published_until, t)
-    arrivals = {"received": taken, "withdrawn": sa.and_(happened(F.withdrawn_at, t), F.opening)}
-    marks = {
-        "extended": sa.and_(happened(F.extended_at, t), taken),
-        "returned": sa.and_(happened(F.returned_at, t), taken),
-        "redone": sa.and_(happened(F.redone_at, t), taken),
-    }
-    endings = {
-        "closed": ended,
-        "declined": sa.and_(F.outcome == Outcome.DECLINED, ended),
-        "timed_out": sa.and_(F.outcome == Outcome.NO_SUPPLEMENT, ended),
-        "on_time": sa.and_(ended, F.on_time.is_(True)),
-    }
-    publications = {"published": public}
-    first, answering = F.received_organisation_id, F.closing_organisation_id
-    place = answering if question.view is View.ANSWERING else first
-    if question.basis is Basis.PERIOD:
-        return [
-            _Pass(F.received_month, F.received_at, first, arrivals),
-            _Pass(F.closed_month, F.closed_from, place, endings),
-            _Pass(F.published_month, F.published_from, place, publications),
-        ]
-    if question.view is View.ANSWERING:
-        return [
-            _Pass(F.received_month, F.received_at, first, {**arrivals, **marks}),
-            _Pass(F.received_month, F.received_at, place, {**endings, **publications}),
-        ]
-    everything = {**arrivals, **marks, **endings, **publications}
-    return [_Pass(F.received_month, F.received_at, first, everything)]
-
-
-def counted(question: Question, measure: str) -> sa.Select[int]:
-    """Return the ids of the letters that ``measure`` counts, each once for each count.
-
-    Raises KeyError for a measure that the question does not count.
-    """
-    for each in _passes(question):
-        if measure in each.counts:
-            return sa.select(F.letter_id).where(*_within(question, each), each.counts[measure])
-    raise KeyError(measure)
-
-
-def _within(question: Question, each: _Pass) -> list[Condition]:
-    """Return the conditions that narrow the facts to the question's period, place and kind."""
-    period = question.period
-    first, last = period.first_day, period.last_day
-    found: list[Condition] = [each.month.between(_month(first), _month(last))]
-    if period.granularity in (Granularity.WEEK, Granularity.DAY):
-        found += [each.moment >= period.starts_at, each.moment < period.ends_at]
-    if question.before < period.ends_at:
-        found.append(each.moment < question.before)
-    if question.organisations is not None:
-        found.append(each.place.in_(sorted(question.organisations)))
-    if each.place is F.closing_organisation_id:
-        found.append(F.closing_organisation_id.is_not(None))
-    if question.kind is not None:
-        found.append(F.kind == question.kind)
-    return found
-
-
-def _sums(counts: dict[str, Condition]) -> list[sa.ColumnElement[int]]:
-    """Return a sum for each field of ``Figures``; what is not counted is 0."""
-    return [
-        (sa.func.count().filter(counts[name]) if name in counts else sa.literal(0)).label(name)
-        for name in _NAMES
-    ]
 
 
 def series(session: Session, question: Question, into: Granularity) -> list[tuple[Period, Figures]]:
@@ -281,16 +157,16 @@ def _ordinals(part: Period) -> Iterable[int]:
 
 
 def _sum(months: dict[int, Figures], part: Period) -> Figures:
-    first, last = _month(part.first_day), _month(part.last_day)
+    first, last = month_of(part.first_day), month_of(part.last_day)
     return sum((f for month, f in months.items() if first <= month <= last), Figures())
 
 
 def _by_day(session: Session, question: Question) -> dict[int, Figures]:
     found: dict[int, Figures] = defaultdict(Figures)
-    for each in _passes(question):
+    for each in passes(question):
         ticks = sa.type_coerce(each.moment, sa.BigInteger)
         day = ((ticks + _SHANGHAI) // _DAY).label("day")
-        query = sa.select(day, *_sums(each.counts)).where(*_within(question, each)).group_by(day)
-        for number, *sums in session.execute(query):
-            found[_EPOCH + number] += Figures(*sums)
+        query = sa.select(day, *sums(each.counts)).where(*within(question, each)).group_by(day)
+        for number, *counts in session.execute(query):
+            found[_EPOCH + number] += Figures(*counts)
     return dict(found)

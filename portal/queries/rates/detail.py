@@ -1,36 +1,53 @@
 """Measures beyond the two rates: how long it took, how often letters moved, what citizens said.
 
 All on the cohort basis: letters received in the period, as they stood at the as-of moment.
-Medians and percentiles come from exact distributions; unlike counts they do not add up.
+Medians and percentiles come from exact distributions; unlike counts they do not add up, but the
+distributions do. Each month is summed by itself and kept until one of its letters has an event.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.domain.events import Axis
 from portal.domain.letters import Action, DeclineReason, Publication, RefusalReason, State
-from portal.domain.measures import Outcome
+from portal.domain.measures import Outcome, View
+from portal.domain.periods import Granularity, Period
+from portal.domain.rates import Basis
 from portal.models import Event, RateFact, Rating, StateInterval
-from portal.queries.rates.cube import Condition, Question, closed, received
-from portal.queries.rates.memory import remembered
+from portal.queries.rates.memory import kept, stamps
+from portal.queries.rates.passes import Condition, Question, closed, month_of, received
 
 F = RateFact
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Working days: nearest-rank median and 90th percentile of ``count`` letters."""
+    """How many letters took how many working days."""
 
-    count: int = 0
-    median: int | None = None
-    p90: int | None = None
+    days: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many letters there are."""
+        return sum(self.days.values())
+
+    @property
+    def median(self) -> int | None:
+        """The nearest-rank median in working days."""
+        return ranked(self.days, 50)
+
+    @property
+    def p90(self) -> int | None:
+        """The nearest-rank 90th percentile in working days."""
+        return ranked(self.days, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +65,85 @@ class Mean:
 
 @dataclass(frozen=True)
 class Detail:
-    """What is told of the letters of a question beside their counts."""
+    """What is told of the letters of a question beside their counts.
+
+    ``refusals`` are of the letters closed; with those published they leave the rest of the closed,
+    for which nobody has decided.
+    """
 
     response: Durations = Durations()
     closing: Durations = Durations()
     hops: Mean = Mean()
     attitude: Mean = Mean()
     efficiency: Mean = Mean()
-    refusals: dict[RefusalReason, int] = field(default_factory=dict)
-    declines: dict[DeclineReason, int] = field(default_factory=dict)
+    refusals: Mapping[RefusalReason, int] = field(default_factory=dict)
+    declines: Mapping[DeclineReason, int] = field(default_factory=dict)
 
 
 def detail(session: Session, question: Question) -> Detail:
     """Return the measures beyond the rates for ``question`` (its basis and view play no part)."""
-    return remembered(session, ("detail", question), lambda: _detail(session, question))
+    asked = replace(question, basis=Basis.COHORT, view=View.RECEIVING)
+    known = stamps(session, asked.period)
+    state = tuple(sorted(known.items()))
+    return kept(session, ("detail", asked), state, lambda: _summed(session, asked, known))
 
 
-def _detail(session: Session, question: Question) -> Detail:
-    t = question.before
-    answered = sa.and_(closed(t), F.outcome != Outcome.NO_SUPPLEMENT)
-    attitude, efficiency = _ratings(session, question)
+def _summed(session: Session, question: Question, known: Mapping[int, str]) -> Detail:
+    parts = []
+    for piece in _pieces(question.period):
+        asked = replace(question, period=piece)
+        state = tuple(known.get(month_of(day)) for day in (piece.first_day, piece.last_day))
+        if any(state):
+            key = ("detail part", asked)
+            parts.append(kept(session, key, state, lambda asked=asked: _part(session, asked)))
     return Detail(
-        response=_durations(session, question, F.response_days, F.response_at < t),
-        closing=_durations(session, question, F.closing_days, answered),
-        hops=_hops(session, question),
-        attitude=attitude,
-        efficiency=efficiency,
-        refusals=_refusals(session, question),
-        declines=_declines(session, question),
+        Durations(_added(part.response.days for part in parts)),
+        Durations(_added(part.closing.days for part in parts)),
+        _mean([part.hops for part in parts]),
+        _mean([part.attitude for part in parts]),
+        _mean([part.efficiency for part in parts]),
+        {reason: sum(part.refusals[reason] for part in parts) for reason in RefusalReason},
+        {reason: sum(part.declines[reason] for part in parts) for reason in DeclineReason},
     )
 
 
-def _cohort(question: Question) -> list[Condition]:
+def _pieces(period: Period) -> list[Period]:
+    if period.granularity in (Granularity.YEAR, Granularity.QUARTER):
+        return period.split(Granularity.MONTH)
+    return [period]
+
+
+def _added(counts: Iterable[Mapping[Key, int]]) -> dict[Key, int]:
+    found: Counter[Key] = Counter()
+    for each in counts:
+        found.update(each)
+    return dict(found)
+
+
+def _mean(means: list[Mean]) -> Mean:
+    return Mean(sum(mean.count for mean in means), sum(mean.total for mean in means))
+
+
+def _part(session: Session, question: Question) -> Detail:
+    attitude, efficiency = _ratings(session, question)
+    refusals = _counted(session, refused(question))
+    declines = _counted(session, declined(question))
+    return Detail(
+        response=_durations(session, responded(question), F.response_days),
+        closing=_durations(session, answered(question), F.closing_days),
+        hops=_hops(session, question),
+        attitude=attitude,
+        efficiency=efficiency,
+        refusals={reason: refusals.get(reason, 0) for reason in RefusalReason},
+        declines={reason: declines.get(reason, 0) for reason in DeclineReason},
+    )
+
+
+def cohort(question: Question) -> list[Condition]:
+    """Return the conditions on the facts of letters received in the question's period."""
     period = question.period
     found: list[Condition] = [
-        F.received_month.between(
-            period.first_day.year * 100 + period.first_day.month,
-            period.last_day.year * 100 + period.last_day.month,
-        ),
+        F.received_month.between(month_of(period.first_day), month_of(period.last_day)),
         F.received_at >= period.starts_at,
         F.received_at < min(period.ends_at, question.before),
     ]
@@ -93,24 +151,39 @@ def _cohort(question: Question) -> list[Condition]:
         found.append(F.received_organisation_id.in_(sorted(question.organisations)))
     if question.kind is not None:
         found.append(F.kind == question.kind)
+    if question.category is not None:
+        found.append(sa.func.coalesce(F.category, "") == question.category)
     return found
 
 
-def _letters(question: Question) -> sa.Select[int]:
-    return sa.select(F.letter_id).where(received(question.before), *_cohort(question))
+def taken(question: Question) -> sa.Select[int]:
+    """Return the ids of the letters received."""
+    return sa.select(F.letter_id).where(received(question.before), *cohort(question))
+
+
+def responded(question: Question) -> list[Condition]:
+    """Return the conditions on the facts of letters that had a first response."""
+    return [*cohort(question), received(question.before), F.response_at < question.before]
+
+
+def answered(question: Question) -> list[Condition]:
+    """Return the conditions on the facts of letters closed otherwise than by silence."""
+    return [
+        *cohort(question), closed(question.before), F.outcome != Outcome.NO_SUPPLEMENT,
+        F.closing_days.is_not(None),
+    ]  # fmt: skip
+
+
+def rated(question: Question) -> list[Condition]:
+    """Return the conditions on the ratings of the letters received."""
+    return [Rating.letter_id.in_(taken(question)), Rating.created_at < question.before]
 
 
 def _durations(
-    session: Session, question: Question, column: InstrumentedAttribute[int | None],
-    counted: Condition,
-) -> Durations:  # fmt: skip
-    query = (
-        sa.select(column, sa.func.count())
-        .where(*_cohort(question), counted, column.is_not(None))
-        .group_by(column)
-    )
-    found = {int(days): int(count) for days, count in session.execute(query) if days is not None}
-    return Durations(sum(found.values()), ranked(found, 50), ranked(found, 90))
+    session: Session, where: list[Condition], column: InstrumentedAttribute[int | None]
+) -> Durations:
+    query = sa.select(column, sa.func.count()).where(*where, column.is_not(None)).group_by(column)
+    return Durations({int(days or 0): int(count) for days, count in session.execute(query)})
 
 
 def ranked(counts: Mapping[int, int], percent: int) -> int | None:
@@ -128,64 +201,69 @@ def ranked(counts: Mapping[int, int], percent: int) -> int | None:
 
 def _hops(session: Session, question: Question) -> Mean:
     """Every hop begins a state of waiting for a signature, or of having been returned."""
-    letters = _letters(question).subquery()
-    count = session.scalar(sa.select(sa.func.count()).select_from(letters)) or 0
+    letters = taken(question)
+    count = session.scalar(sa.select(sa.func.count()).select_from(letters.subquery()))
     moves = session.scalar(
         sa.select(sa.func.count())
         .select_from(StateInterval)
-        .join(letters, letters.c.letter_id == StateInterval.letter_id)
         .where(
+            # Both belong to handling alone; without the axis an index answers by itself.
             StateInterval.state.in_((State.DISPATCHED, State.RETURNED)),
-            StateInterval.axis == Axis.HANDLING,
+            StateInterval.started_at >= question.period.starts_at,
             StateInterval.started_at < question.before,
+            StateInterval.letter_id.in_(letters),
         )
     )
-    return Mean(count, moves or 0)
+    return Mean(count or 0, moves or 0)
 
 
 def _ratings(session: Session, question: Question) -> tuple[Mean, Mean]:
     count, attitude, efficiency = session.execute(
         sa.select(
             sa.func.count(), sa.func.sum(Rating.attitude), sa.func.sum(Rating.efficiency)
-        ).where(Rating.letter_id.in_(_letters(question)), Rating.created_at < question.before)
-    ).one()  # fmt: skip
+        ).where(*rated(question))
+    ).one()
     return Mean(count, int(attitude or 0)), Mean(count, int(efficiency or 0))
 
 
-def _reasons(
-    session: Session, question: Question, axis: Axis, state: str, actions: tuple[Action, ...]
-) -> Counter[str]:
-    """Count the coded reasons of the events that led to a state which holds at the moment."""
+Reasons = sa.Select[tuple[int, str | None]]
+
+
+def refused(question: Question) -> Reasons:
+    """Return the closed letters that are refused publication, each with its coded reason."""
+    ended = sa.select(F.letter_id).where(closed(question.before), *cohort(question))
+    return _standing(question, Publication.REFUSED, (Action.REFUSE,), ended)
+
+
+def declined(question: Question) -> Reasons:
+    """Return the declined letters, each with its coded reason."""
+    actions = (Action.DECLINE, Action.RULE_DECLINE)
+    return _standing(question, State.DECLINED, actions, taken(question))
+
+
+def _standing(
+    question: Question, state: str, actions: tuple[Action, ...], letters: sa.Select[int]
+) -> Reasons:
+    """Return letters in a state that no other axis knows, with the reason of the event led to it."""
     t = question.before
-    query = (
-        sa.select(Event.reason_code, sa.func.count())
-        .select_from(StateInterval)
-        .join(
-            Event,
-            sa.and_(
-                Event.letter_id == StateInterval.letter_id,
-                Event.occurred_at == StateInterval.started_at,
-                Event.action.in_(actions),
-            ),
-        )
+    begun = sa.and_(
+        Event.letter_id == StateInterval.letter_id,
+        Event.occurred_at == StateInterval.started_at,
+        Event.action.in_(actions),
+    )
+    return (
+        sa.select(StateInterval.letter_id, Event.reason_code)
+        .join(Event, begun)
         .where(
-            StateInterval.axis == axis, StateInterval.state == state,
+            StateInterval.state == state,
+            StateInterval.started_at >= question.period.starts_at,
             StateInterval.started_at < t,
             sa.or_(StateInterval.ended_at.is_(None), StateInterval.ended_at >= t),
-            StateInterval.letter_id.in_(_letters(question)),
+            StateInterval.letter_id.in_(letters),
         )
-        .group_by(Event.reason_code)
-    )  # fmt: skip
-    return Counter({str(code): int(count) for code, count in session.execute(query) if code})
-
-
-def _refusals(session: Session, question: Question) -> dict[RefusalReason, int]:
-    found = _reasons(session, question, Axis.PUBLICATION, Publication.REFUSED, (Action.REFUSE,))
-    return {reason: found[reason] for reason in RefusalReason}
-
-
-def _declines(session: Session, question: Question) -> dict[DeclineReason, int]:
-    found = _reasons(
-        session, question, Axis.HANDLING, State.DECLINED, (Action.DECLINE, Action.RULE_DECLINE)
     )
-    return {reason: found[reason] for reason in DeclineReason}
+
+
+def _counted(session: Session, reasons: Reasons) -> dict[str, int]:
+    found = Counter(code for _letter_id, code in session.execute(reasons))
+    return {code: count for code, count in found.items() if code}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,27 +10,32 @@ from sqlalchemy.orm import Session
 from portal.domain.asof import AsOf
 from portal.domain.letters import Kind
 from portal.domain.measures import View
+from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis, Figures
 from portal.models import RateFact
-from portal.queries.rates.cube import Cube, Question, cube, series
-from portal.queries.rates.tables import Ranked, Row, breakdown, league
+from portal.queries.rates.avoided import avoided
+from portal.queries.rates.cube import Cube, cube, series
+from portal.queries.rates.passes import Question
+from portal.queries.rates.tables import Group, Ranked, Row, breakdown, grouped, league, members
 from portal.queries.rates.tree import Node, Tree, tree_on
 
 PARTS = {
-    Granularity.YEAR: Granularity.MONTH,
-    Granularity.QUARTER: Granularity.WEEK,
-    Granularity.MONTH: Granularity.DAY,
-    Granularity.WEEK: Granularity.DAY,
+    Granularity.YEAR: (Granularity.MONTH, Granularity.QUARTER, Granularity.WEEK),
+    Granularity.QUARTER: (Granularity.WEEK, Granularity.MONTH),
+    Granularity.MONTH: (Granularity.DAY, Granularity.WEEK),
+    Granularity.WEEK: (Granularity.DAY,),
 }
-"""The parts by which a trend shows a period."""
+"""The parts by which a trend may show a period, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a page asks: a period seen from a moment, an organisation with what is below it.
 
-    ``unit`` narrows to the organisation's own letters (a reach that does not include the subtree).
+    ``unit`` narrows to the organisation's own letters (a reach that does not include the subtree),
+    ``group`` to the members of level 1 of that kind, ``category`` to a subject (``""``: letters
+    without one). ``by`` is the wish for the parts of the trend.
     """
 
     period: Period
@@ -42,21 +46,40 @@ class Asked:
     kind: Kind | None = None
     rank: str = "closure"
     unit: bool = False
+    category: str | None = None
+    group: OrganisationKind | None = None
+    by: Granularity | None = None
+
+    @property
+    def parts(self) -> Granularity | None:
+        """The parts by which a trend shows the period: the wish where it fits."""
+        usual = PARTS.get(self.period.granularity, ())
+        return self.by if self.by in usual else next(iter(usual), None)
 
     def question(self, tree: Tree) -> Question:
         """Return the question for the cube."""
-        places = None
-        if self.organisation_id is not None and self.organisation_id != tree.root_id:
-            below = [self.organisation_id] if self.unit else tree.subtree(self.organisation_id)
-            places = frozenset(below)
-        elif self.unit and self.organisation_id is not None:
-            places = frozenset({self.organisation_id})
-        return Question(self.period, self.as_of.before, self.basis, self.view, places, self.kind)
+        return Question(
+            self.period, self.as_of.before, self.basis, self.view, self._places(tree),
+            self.kind, self.category,
+        )  # fmt: skip
+
+    def _places(self, tree: Tree) -> frozenset[int] | None:
+        top = self.organisation_id
+        if self.unit and top is not None:
+            return frozenset({top})
+        if top is not None and top != tree.root_id:
+            return frozenset(tree.subtree(top))
+        if self.group is not None:
+            return frozenset(i for m in members(tree, self.group) for i in tree.subtree(m))
+        return None
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The answer; ``trend`` is empty for a single day, ``league`` where nothing can be ranked."""
+    """The answer; ``trend`` is empty for a single day, ``league`` where nothing can be ranked.
+
+    ``avoided`` letters stand apart: they are in no figure.
+    """
 
     asked: Asked
     question: Question
@@ -67,8 +90,10 @@ class Overview:
     kinds: list[tuple[Kind, Figures]]
     categories: list[tuple[str, Figures]]
     rows: list[Row]
+    groups: list[Group]
     trend: list[tuple[Period, Figures]]
     league: list[Ranked]
+    avoided: int
 
 
 def overview(session: Session, asked: Asked) -> Overview:
@@ -77,8 +102,8 @@ def overview(session: Session, asked: Asked) -> Overview:
     question = asked.question(tree)
     found = cube(session, question)
     top = asked.organisation_id or tree.root_id
-    rows = _rows(tree, found, top, asked.unit)
-    part = PARTS.get(asked.period.granularity)
+    rows = _rows(tree, found, top, asked)
+    part = asked.parts
     return Overview(
         asked, question, tree,
         tree.nodes[top] if top else None,
@@ -87,15 +112,19 @@ def overview(session: Session, asked: Asked) -> Overview:
         [(kind, found.by_kind.get(kind, Figures())) for kind in Kind],
         found.categories,
         rows,
+        grouped(rows) if top == tree.root_id and asked.group is None else [],
         series(session, question, part) if part else [],
         league([row for row in rows if not row.own], asked.rank) if _rankable(asked) else [],
+        avoided(session, question),
     )  # fmt: skip
 
 
-def _rows(tree: Tree, found: Cube, top: int | None, unit: bool) -> list[Row]:
-    if top is None or unit:
+def _rows(tree: Tree, found: Cube, top: int | None, asked: Asked) -> list[Row]:
+    if top is None or asked.unit:
         return []
     rows = breakdown(tree, found.by_organisation, top)
+    if asked.group is not None and top == tree.root_id:
+        return [row for row in rows if not row.own and row.node.kind is asked.group]
     return rows if len(rows) > 1 else []
 
 
@@ -112,17 +141,3 @@ def years(session: Session) -> list[int]:
         sa.select(sa.func.min(RateFact.received_month), sa.func.max(RateFact.received_month))
     ).one()
     return [] if first is None else list(range(first // 100, last // 100 + 1))
-
-
-def compared(
-    session: Session, asked: Asked, period: Period | None, organisation_id: int | None,
-    as_of: Callable[[Period], AsOf],
-) -> Figures:  # fmt: skip
-    """Return the figures of another period, or of another organisation, asked for alike."""
-    other = asked
-    if period is not None:
-        other = replace(other, period=period, as_of=as_of(period))
-    if organisation_id is not None:
-        other = replace(other, organisation_id=organisation_id)
-    tree = tree_on(session, other.as_of.day)
-    return cube(session, other.question(tree)).total

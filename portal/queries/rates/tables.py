@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.domain.organisations import OrganisationKind
 from portal.domain.rates import Figures, wilson
 from portal.queries.rates.tree import Node, Tree
 
@@ -37,6 +38,33 @@ class Ranked:
     rank: int | None
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The members of level 1 of one kind together; the office by itself (``own``) stands apart."""
+
+    kind: OrganisationKind
+    figures: Figures
+    count: int
+    own: bool = False
+
+
+def members(tree: Tree, kind: OrganisationKind) -> list[int]:
+    """Return the organisations of ``kind`` directly below the top."""
+    return [i for i in tree.below.get(tree.root_id or 0, ()) if tree.nodes[i].kind is kind]
+
+
+def grouped(rows: list[Row]) -> list[Group]:
+    """Return the rows of the top summed by kind, in the order of the rows; they add up alike."""
+    found: dict[tuple[OrganisationKind, bool], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.node.kind, row.own), []).append(row)
+    groups = [
+        Group(kind, sum((row.figures for row in same), Figures()), len(same), own)
+        for (kind, own), same in found.items()
+    ]
+    return sorted(groups, key=lambda group: group.own)
 
 
 def folded(tree: Tree, figures: Mapping[int, Figures], top: int) -> Figures:

@@ -13,10 +13,12 @@ from portal.domain.measures import View
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind
 from portal.domain.periods import Granularity, Period, civil_date
 from portal.domain.rates import NO_RATE, Figures, round_half_up
-from portal.domain.report import AnnualReport, Line, Measure
-from portal.queries.rates.cube import Cube, Question, cube, series
+from portal.domain.report import AnnualReport, Avoided, Line, Measure
+from portal.queries.rates.avoided import avoided_by_month, avoided_by_organisation, below
+from portal.queries.rates.cube import Cube, cube, series
 from portal.queries.rates.detail import Detail, Durations, Mean, detail
 from portal.queries.rates.disclosure import disclosure_figures
+from portal.queries.rates.passes import Question
 from portal.queries.rates.tables import breakdown, folded
 from portal.queries.rates.tree import Tree, tree_on
 
@@ -39,6 +41,7 @@ def annual_report(
         measures=measures(found.total, beyond),
         refusals=beyond.refusals, declines=beyond.declines,
         disclosure=disclosure_figures(session, year, as_of.before),
+        avoided=_avoided(session, question, tree),
     )  # fmt: skip
 
 
@@ -65,6 +68,24 @@ def _lines(tree: Tree, found: Cube, answering: Cube) -> tuple[Line, ...]:
             Line(node.code, node.name, node.kind, row.figures, answered.closed, answered.published)
         )
     return tuple(lines)
+
+
+def _avoided(session: Session, question: Question, tree: Tree) -> Avoided:
+    if tree.root_id is None:
+        return Avoided()
+    places = avoided_by_organisation(session, question)
+    months = avoided_by_month(session, question)
+    branches = {top: tree.subtree(top) for top in tree.below.get(tree.root_id, ())}
+    lines = [
+        (node.code, node.name, below(places, branches.get(node.id, [node.id])))
+        for node in (tree.nodes[top] for top in (tree.root_id, *branches))
+    ]
+    parts = question.period.split(Granularity.MONTH)
+    return Avoided(
+        sum(places.values()),
+        tuple((part, months.get(part.year * 100 + (part.month or 0), 0)) for part in parts),
+        tuple(line for line in lines if line[2]),
+    )
 
 
 def measures(total: Figures, beyond: Detail) -> tuple[Measure, ...]:

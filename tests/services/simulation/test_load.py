@@ -23,8 +23,9 @@ from portal.models import (
     StateInterval,
     User,
 )
-from portal.queries.rates.cube import Question, cube
+from portal.queries.rates.cube import cube
 from portal.queries.rates.disclosure import disclosure_figures
+from portal.queries.rates.passes import Question
 from portal.services.facts import rebuild
 from portal.services.simulation.load import simulate
 from portal.services.simulation.wish import Wish
