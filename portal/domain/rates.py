@@ -73,9 +73,9 @@ def wan(count: int) -> str:
     return f"{round_half_up(Fraction(count, _WAN), 2)}"
 
 
-def wan_text(count: int) -> str:
+def wan_text(count: int, unit: str = "件") -> str:
     """A count of letters in words: 12.47万件 from ten thousand on, below it the exact 532件."""
-    return f"{wan(count)}万件" if count >= _WAN else f"{count}件"
+    return f"{wan(count)}万{unit}" if count >= _WAN else f"{count}{unit}"
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,13 @@ DEFINITIONS: dict[str, Definition] = {
     "returned": Definition(N_("退回"), N_("承办单位退回重新交办的来信件数。")),
     "withdrawn": Definition(
         N_("撤回"), N_("来信人在受理前自行撤回的来信件数，不计入收到件数，另行列出。")
+    ),
+    "avoided": Definition(
+        N_("查到答案未再写信"),
+        N_(
+            "时间段内，读者看过已公示的答复后，自己表示问题已经解决、不再写信的次数；"
+            "不按浏览量推算。计入作出答复的单位，另行列出，不计入收到、办结、公示件数和各项比率。"
+        ),
     ),
     "median": Definition(
         N_("中位数"), N_("按用时从短到长排列，位于正中的来信的用时，以工作日计。")

@@ -51,6 +51,18 @@ class Measure:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Avoided:
+    """Letters avoided in the year, by month and by organisation of level 1 (code, name, count).
+
+    Both add up to ``total``; organisations without any are left out.
+    """
+
+    total: int = 0
+    months: tuple[tuple[Period, int], ...] = ()
+    organisations: tuple[tuple[str, str, int], ...] = ()
+
+
 @dataclass(frozen=True)
 class AnnualReport:
     """Everything a report of one year says, on the cohort basis."""
@@ -69,6 +81,7 @@ class AnnualReport:
     refusals: Mapping[RefusalReason, int] = field(default_factory=dict)
     declines: Mapping[DeclineReason, int] = field(default_factory=dict)
     disclosure: DisclosureFigures = DisclosureFigures()
+    avoided: Avoided = Avoided()
 
     @property
     def standing(self) -> Standing:
@@ -103,6 +116,21 @@ class AnnualReport:
             f"办结信件{wan_text(figures.closed)}，办结率{figures.closure.text}，"
             f"互联网公示信件{wan_text(figures.published)}，挂网率{figures.publication.text}。"
         )
+
+    @property
+    def avoided_sentence(self) -> str:
+        """What stands apart after the paragraph; empty where no letter was avoided."""
+        if not self.avoided.total:
+            return ""
+        return (
+            f"另有{wan_text(self.avoided.total, '次')}，读者在已公示的答复中找到答案，"
+            "表示问题已经解决、不再写信；不计入上述件数和比率。"
+        )
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text of the section on the letterbox: the sentence, and what stands apart."""
+        return [text for text in (self.sentence, self.avoided_sentence) if text]
 
     @property
     def notice(self) -> str:

@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def as_text(report: AnnualReport) -> bytes:
     """Return the report for a terminal: the sentence first, then the tables."""
-    parts = [report.sentence, ""]
+    parts = [line for text in report.paragraphs for line in (text, "")]
     if report.notice:
         parts += [report.notice, ""]
     for table in tables(report):
@@ -29,7 +29,8 @@ def as_text(report: AnnualReport) -> bytes:
 
 def as_markdown(report: AnnualReport) -> bytes:
     """Return the report as a Markdown document with its annex."""
-    parts = [f"# {report.title}", "", "## 一、公开信箱", "", report.sentence, ""]
+    parts = [f"# {report.title}", "", "## 一、公开信箱", ""]
+    parts += [line for text in report.paragraphs for line in (text, "")]
     if report.notice:
         parts += [f"> {report.notice}", ""]
     for table in tables(report)[:-1]:
@@ -52,6 +53,11 @@ def as_json(report: AnnualReport) -> bytes:
         "sentence": report.sentence,
         "members": {kind.value: count for kind, count in report.members.items()},
         "total": figures_json(report.total),
+        "avoided": {
+            "total": report.avoided.total,
+            "months": {period.code: count for period, count in report.avoided.months},
+            "organisations": {code: count for code, _, count in report.avoided.organisations},
+        },
         "months": {period.code: figures_json(f) for period, f in report.months},
         "kinds": {kind.value: figures_json(f) for kind, f in report.kinds},
         "categories": {name: figures_json(f) for name, f in report.categories},

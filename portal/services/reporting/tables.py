@@ -30,7 +30,8 @@ def tables(report: AnnualReport) -> list[Table]:
     """Return the tables in the order of the document."""
     return [
         _overview(report), _months(report), _kinds(report), _categories(report), *_organisations(report),
-        _measures(report), _declines(report), _refusals(report), _disclosure(report),
+        _measures(report), _declines(report), _refusals(report), *_avoided(report),
+        _disclosure(report),
     ]  # fmt: skip
 
 
@@ -53,7 +54,8 @@ def _overview(report: AnnualReport) -> Table:
         (DEFINITIONS[name].name, getattr(report.total, name).text)
         for name in ("closure", "publication", "timeliness")
     ]
-    rows: list[tuple[Value, ...]] = [*counts[:3], *rates, *counts[3:]]
+    apart = (DEFINITIONS["avoided"].name, report.avoided.total)
+    rows: list[tuple[Value, ...]] = [*counts[:3], *rates, *counts[3:], apart]
     return Table("overview", "总体情况", ("指标", "数值"), tuple(rows))
 
 
@@ -130,6 +132,17 @@ def _refusals(report: AnnualReport) -> Table:
     return Table("refusals", "不予公示的原因", ("原因", "件数", "比例"), rows)
 
 
+def _avoided(report: AnnualReport) -> list[Table]:
+    """Avoided letters by organisation; no table where there are none."""
+    if not report.avoided.total:
+        return []
+    definition = DEFINITIONS["avoided"]
+    rows = [(name, count) for _, name, count in report.avoided.organisations]
+    total = (_TOTAL, report.avoided.total)
+    columns = ("作出答复的单位", "次数")
+    return [Table("avoided", definition.name, columns, (*rows, total), definition.text)]
+
+
 def _disclosure(report: AnnualReport) -> Table:
     found = report.disclosure
     rows: list[tuple[Value, ...]] = [
@@ -162,7 +175,7 @@ def annex(report: AnnualReport) -> list[tuple[str, str]]:
     """Return the definitions of the annex, each with its name."""
     names = (
         "received", "closed", "published", "closure", "publication", "declined", "timed_out",
-        "on_time", "timeliness", "extended", "returned", "redone", "withdrawn", "median", "p90",
-        "rating",
+        "on_time", "timeliness", "extended", "returned", "redone", "withdrawn", "avoided",
+        "median", "p90", "rating",
     )  # fmt: skip
     return [(DEFINITIONS[name].name, DEFINITIONS[name].text) for name in names]

@@ -33,7 +33,8 @@ def as_docx(report: AnnualReport) -> bytes:
     document.add_heading(report.title, level=0)
     _paragraph(document, report.as_of_text)
     document.add_heading("一、公开信箱", level=1)
-    _paragraph(document, report.sentence, indent=True)
+    for text in report.paragraphs:
+        _paragraph(document, text, indent=True)
     if report.notice:
         _paragraph(document, report.notice, indent=True)
     found = tables(report)

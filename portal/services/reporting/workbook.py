@@ -33,7 +33,9 @@ def _cover(book: xlsxwriter.Workbook, report: AnnualReport) -> None:
     bold = book.add_format({"bold": True, "font_size": 14, "font_name": "Microsoft YaHei"})
     sheet.set_column(0, 0, 100)
     sheet.write_string(0, 0, report.title, bold)
-    texts = (report.sentence, disclosure_sentence(report), report.as_of_text, report.notice)
+    texts = (
+        *report.paragraphs, disclosure_sentence(report), report.as_of_text, report.notice,
+    )  # fmt: skip
     for row, text in enumerate((t for t in texts if t), start=2):
         sheet.write_string(row, 0, text, wrap)
 
