@@ -107,6 +107,8 @@ def counted(lives: Iterable[Life], asked: Question) -> Figures:
 def _one(life: Life, asked: Question) -> Figures:
     if asked.kind is not None and life.kind is not asked.kind:
         return Figures()
+    if asked.category is not None and (life.category or "") != asked.category:
+        return Figures()
     past = [e for e in life.events if e.occurred_at < asked.before]
     if not past:
         return Figures()

@@ -1,5 +1,6 @@
 """Durations, hops, ratings and reasons, on letters walked by real services."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from portal.domain.letters import DeclineReason, Publication, RefusalReason, Sta
 from portal.domain.periods import Period
 from portal.domain.rates import percentile
 from portal.queries.rates.cube import cube
-from portal.queries.rates.detail import Durations, Mean, detail, ranked
+from portal.queries.rates.detail import Detail, Durations, Mean, detail, ranked
 from portal.queries.rates.passes import Question
 from portal.services import handling, publication, submission
 from tests.builders import HOUR, START, World, a_letter, a_walk
@@ -37,8 +38,8 @@ def test_days_are_working_days_to_the_first_step_and_to_closing(
     walk.ask_signoff()
     walk.sign()
     found = detail(session, YEAR)
-    assert found.response == Durations(1, 0, 0)
-    assert found.closing == Durations(1, 5, 5)
+    assert found.response == Durations({0: 1}) and found.response.median == 0
+    assert found.closing == Durations({5: 1}) and found.closing.p90 == 5
 
 
 def test_every_hop_counts(session: Session, world: World) -> None:
@@ -73,6 +74,34 @@ def test_reasons_count_while_their_state_lasts(session: Session, world: World) -
     actor = world.actor("city_handler")
     publication.propose(refused.id, refused.version, "", actor, START + HOUR * 80)
     assert sum(detail(session, YEAR).refusals.values()) == 0
+
+
+def test_a_refusal_counts_only_while_its_letter_is_closed(session: Session, world: World) -> None:
+    """A letter in redo is not among the closed letters that were refused publication."""
+    refused = a_letter(session, world, publication=Publication.REFUSED)
+    submission.ask_redo(refused.id, "路灯仍然不亮，请重新办理。", START + HOUR * 90)
+    assert sum(detail(session, YEAR).refusals.values()) == 0
+
+
+def test_a_year_is_the_sum_of_its_months(session: Session, world: World) -> None:
+    """Distributions, means and reasons of the months add up; only a touched month is told anew."""
+    spring = START - timedelta(days=80)
+    for now in (spring, START):
+        a_letter(session, world, publication=Publication.REFUSED, now=now)
+        a_letter(session, world, State.DECLINED, now=now)
+    months = [detail(session, replace(YEAR, period=m)) for m in Period(2016).split("month")]
+    whole = detail(session, YEAR)
+    assert whole.closing.count == sum(month.closing.count for month in months) == 4
+    assert whole.hops.count == sum(month.hops.count for month in months)
+    assert sum(whole.declines.values()) == 2 == sum(whole.refusals.values())
+    assert months[0] == Detail(refusals=months[0].refusals, declines=months[0].declines)
+
+
+def test_a_category_has_its_own_measures(session: Session, world: World) -> None:
+    """A question about a subject tells of its letters alone."""
+    a_letter(session, world, State.CLOSED)
+    assert detail(session, replace(YEAR, category="交通运输")).closing.count == 0
+    assert detail(session, replace(YEAR, category="")).closing.count == 1
 
 
 def test_without_letters_there_is_no_mean(session: Session, world: World) -> None:

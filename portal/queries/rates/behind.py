@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.access import Actor
 from portal.domain.letters import Kind, Publication, State
-from portal.models import Letter, Organisation
-from portal.queries.rates.passes import Question, counted
+from portal.models import Letter, Organisation, RateFact, Rating
+from portal.queries.rates.detail import (
+    Reasons,
+    answered,
+    declined,
+    rated,
+    refused,
+    responded,
+)
+from portal.queries.rates.passes import Condition, Question, counted
 from portal.queries.scope import letters_for
 
 
@@ -39,14 +47,67 @@ class Behind:
     pages: int
 
 
-def behind(
-    session: Session, actor: Actor, question: Question, measure: str, page: int, per_page: int
-) -> Behind:
-    """Return one page of the letters that ``measure`` counts, the oldest first.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a figure counts: a field of ``Figures``, or one of :data:`BEYOND`.
+
+    ``reason`` narrows ``declined`` and ``refused`` to a coded reason, ``days`` (from, to; the end
+    may be open) ``responded`` and ``answered`` to letters that took so many working days.
+    """
+
+    measure: str
+    reason: str = ""
+    days: tuple[int, int | None] | None = None
+
+
+BEYOND = ("responded", "answered", "rated", "refused")
+"""Counts beside those of ``Figures``, all on the cohort basis."""
+
+
+def letters_of(question: Question, wanted: Counted) -> sa.Select[int]:
+    """Return the ids of the letters that a figure counts.
 
     Raises KeyError for a measure that is not counted.
     """
-    ids = counted(question, measure).subquery()
+    match wanted.measure:
+        case "responded":
+            return _taking(responded(question), RateFact.response_days, wanted.days)
+        case "answered":
+            return _taking(answered(question), RateFact.closing_days, wanted.days)
+        case "rated":
+            return sa.select(Rating.letter_id).where(*rated(question))
+        case "refused":
+            return _because(refused(question), wanted.reason)
+        case "declined" if wanted.reason:
+            return _because(declined(question), wanted.reason)
+    return counted(question, wanted.measure)
+
+
+def _taking(
+    where: list[Condition], column: InstrumentedAttribute[int | None],
+    days: tuple[int, int | None] | None,
+) -> sa.Select[int]:  # fmt: skip
+    query = sa.select(RateFact.letter_id).where(*where, column.is_not(None))
+    if days is not None:
+        query = query.where(column >= days[0])
+        query = query if days[1] is None else query.where(column <= days[1])
+    return query
+
+
+def _because(reasons: Reasons, code: str) -> sa.Select[int]:
+    found = reasons.subquery()
+    query = sa.select(found.c.letter_id).where(found.c.reason_code.is_not(None))
+    return query.where(found.c.reason_code == code) if code else query
+
+
+def behind(
+    session: Session, actor: Actor, question: Question, wanted: Counted, page: int, per_page: int
+) -> Behind:
+    """Return one page of the letters that a figure counts, the oldest first.
+
+    Raises KeyError for a measure that is not counted.
+    """
+    ids = letters_of(question, wanted).subquery()
     total = session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
     where = (Letter.id.in_(sa.select(ids.c.letter_id)), letters_for(actor))
     readable = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0

@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from operator import add
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from portal.domain.rates import Figures
 from portal.models import RateFact
 from portal.queries.rates.memory import kept, stamps
 from portal.queries.rates.passes import NAMES, Question, month_of, passes, sums, within
+from portal.queries.rates.shelf import Shelf
 
 F = RateFact
 _DAY = 86_400_000_000
@@ -116,7 +118,7 @@ def _kept_part(session: Session, question: Question, known: dict[int, str]) -> _
     state = (known.get(first), known.get(last))
     if state == (None, None):
         return _Part()
-    return kept(session, ("part", question), state, lambda: _part(session, question))
+    return kept(session, ("part", question), state, lambda: PARTS.take(session, question, state[0]))
 
 
 def _part(session: Session, question: Question) -> _Part:
@@ -137,6 +139,24 @@ def _part(session: Session, question: Question) -> _Part:
     return found
 
 
+def _plain(part: _Part) -> list[list[list[object]]]:
+    return [
+        [[place, *counts] for place, counts in part.places.items()],
+        [[kind, category, *counts] for (kind, category), counts in part.themes.items()],
+    ]
+
+
+def _whole(plain: list[list[list[Any]]]) -> _Part:
+    places, themes = plain
+    return _Part(
+        {place: tuple(counts) for place, *counts in places},
+        {(Kind(kind), category): tuple(counts) for kind, category, *counts in themes},
+    )
+
+
+PARTS = Shelf("part", _part, _plain, _whole)
+
+
 def series(session: Session, question: Question, into: Granularity) -> list[tuple[Period, Figures]]:
     """Return the figures of each part of the question's period, empty parts included.
 
@@ -146,10 +166,23 @@ def series(session: Session, question: Question, into: Granularity) -> list[tupl
     if into in (Granularity.QUARTER, Granularity.MONTH):
         months = cube(session, question).by_month
         return [(part, _sum(months, part)) for part in parts]
-    state = tuple(sorted(stamps(session, question.period).items()))
-    days = kept(session, ("days", question), state, lambda: _by_day(session, question))
+    days = _days(session, question, [*_pieces(question.period), parts[0], parts[-1]])
     nothing = Figures()
     return [(p, sum((days.get(d, nothing) for d in _ordinals(p)), nothing)) for p in parts]
+
+
+def _days(session: Session, question: Question, pieces: list[Period]) -> dict[int, Figures]:
+    """Return the figures by day; the first and the last week may reach over the period's edges."""
+    known: dict[int, str] = {}
+    for period in (question.period, *pieces[-2:]):
+        known |= stamps(session, period)
+    found: dict[int, Figures] = {}
+    for piece in pieces:
+        asked = replace(question, period=piece)
+        state = tuple(known.get(month_of(day)) for day in (piece.first_day, piece.last_day))
+        if any(state):
+            found |= kept(session, ("days", asked), state, partial(_by_day, session, asked))
+    return found
 
 
 def _ordinals(part: Period) -> Iterable[int]:

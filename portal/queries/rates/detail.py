@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -23,6 +24,7 @@ from portal.domain.rates import Basis
 from portal.models import Event, RateFact, Rating, StateInterval
 from portal.queries.rates.memory import kept, stamps
 from portal.queries.rates.passes import Condition, Question, closed, month_of, received
+from portal.queries.rates.shelf import Shelf
 
 F = RateFact
 Key = TypeVar("Key")
@@ -95,7 +97,8 @@ def _summed(session: Session, question: Question, known: Mapping[int, str]) -> D
         state = tuple(known.get(month_of(day)) for day in (piece.first_day, piece.last_day))
         if any(state):
             key = ("detail part", asked)
-            parts.append(kept(session, key, state, lambda asked=asked: _part(session, asked)))
+            take = partial(DETAILS.take, session, asked, state[0])
+            parts.append(kept(session, key, state, take))
     return Detail(
         Durations(_added(part.response.days for part in parts)),
         Durations(_added(part.closing.days for part in parts)),
@@ -226,7 +229,7 @@ def _ratings(session: Session, question: Question) -> tuple[Mean, Mean]:
     return Mean(count, int(attitude or 0)), Mean(count, int(efficiency or 0))
 
 
-Reasons = sa.Select[tuple[int, str | None]]
+Reasons = sa.Select[int, str | None]
 
 
 def refused(question: Question) -> Reasons:
@@ -244,7 +247,7 @@ def declined(question: Question) -> Reasons:
 def _standing(
     question: Question, state: str, actions: tuple[Action, ...], letters: sa.Select[int]
 ) -> Reasons:
-    """Return letters in a state that no other axis knows, with the reason of the event led to it."""
+    """Return letters in a state that one axis alone knows, with the reason that led there."""
     t = question.before
     begun = sa.and_(
         Event.letter_id == StateInterval.letter_id,
@@ -267,3 +270,22 @@ def _standing(
 def _counted(session: Session, reasons: Reasons) -> dict[str, int]:
     found = Counter(code for _letter_id, code in session.execute(reasons))
     return {code: count for code, count in found.items() if code}
+
+
+def _plain(part: Detail) -> list[object]:
+    means = [[mean.count, mean.total] for mean in (part.hops, part.attitude, part.efficiency)]
+    days = [list(each.days.items()) for each in (part.response, part.closing)]
+    return [*days, *means, part.refusals, part.declines]
+
+
+def _whole(plain: list[Any]) -> Detail:
+    response, closing, hops, attitude, efficiency, refusals, declines = plain
+    return Detail(
+        Durations(dict(response)), Durations(dict(closing)),
+        Mean(*hops), Mean(*attitude), Mean(*efficiency),
+        {RefusalReason(reason): count for reason, count in refusals.items()},
+        {DeclineReason(reason): count for reason, count in declines.items()},
+    )  # fmt: skip
+
+
+DETAILS = Shelf("detail", _part, _plain, _whole)

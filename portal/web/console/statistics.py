@@ -12,7 +12,7 @@ from portal.config import Settings
 from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
 from portal.models import Organisation, db
-from portal.queries.rates.behind import behind
+from portal.queries.rates.behind import Counted, behind
 from portal.queries.rates.detail import detail
 from portal.queries.rates.tree import tree_on
 from portal.queries.rates.yearly import measures
@@ -52,7 +52,12 @@ def statistics_letters() -> str:
     question = wish.asked.question(tree)
     try:
         found = behind(
-            db.session(), current_actor(), question, measure, page_asked(), settings.page_size
+            db.session(),
+            current_actor(),
+            question,
+            Counted(measure),
+            page_asked(),
+            settings.page_size,
         )
     except KeyError as error:
         raise NotFound from error

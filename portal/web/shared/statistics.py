@@ -17,7 +17,8 @@ from portal.domain.measures import VIEW_LABELS, VIEW_TEXTS, View
 from portal.domain.periods import Granularity, Period, PeriodError, civil_date
 from portal.domain.rates import BASIS, DEFINITIONS, NO_RATE, Basis, Figures, Rate
 from portal.models import db
-from portal.queries.rates.overview import Asked, Overview, compared, overview, years
+from portal.queries.rates.comparing import opposite, side
+from portal.queries.rates.overview import Asked, Overview, overview, years
 from portal.queries.rates.tree import Node, tree_on
 from portal.web.shared.language import label, say
 
@@ -112,9 +113,8 @@ def page_values(wish: Wish, now: datetime, address: Address) -> dict[str, Any]:
     found = overview(session, wish.asked)
     other = None
     if wish.other_period is not None or wish.other_id is not None:
-        other = compared(
-            session, wish.asked, wish.other_period, wish.other_id, lambda p: as_of(p, now)
-        )
+        asked = opposite(wish.asked, wish.other_period, wish.other_id, now)
+        other = side(session, asked).total
     standing = wish.asked.as_of.standing(wish.asked.period, civil_date(now))
     return {
         "wish": wish, "found": found, "asked": wish.asked, "other": other,

@@ -1,0 +1,68 @@
+"""Two periods, or two organisations, side by side: asked alike, seen from like moments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.domain.asof import AsOf, as_of
+from portal.domain.periods import Period, civil_date
+from portal.domain.rates import Figures
+from portal.queries.rates.cube import cube, series
+from portal.queries.rates.detail import Detail, detail
+from portal.queries.rates.overview import Asked
+from portal.queries.rates.passes import Question
+from portal.queries.rates.tree import Tree, tree_on
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison."""
+
+    asked: Asked
+    question: Question
+    tree: Tree
+    total: Figures
+    trend: list[tuple[Period, Figures]]
+    detail: Detail
+
+
+def side(session: Session, asked: Asked) -> Side:
+    """Return the figures of ``asked`` for a comparison."""
+    tree = tree_on(session, asked.as_of.day)
+    question = asked.question(tree)
+    trend = series(session, question, asked.parts) if asked.parts else []
+    total = cube(session, question).total
+    return Side(asked, question, tree, total, trend, detail(session, question))
+
+
+def opposite(
+    asked: Asked, period: Period | None, organisation_id: int | None, now: datetime
+) -> Asked:
+    """Return ``asked`` of another period or organisation; with both, of both.
+
+    Another organisation is asked for with everything below it.
+    """
+    found = asked
+    if period is not None:
+        found = replace(found, period=period, as_of=like_moment(asked, period, now))
+    if organisation_id is not None:
+        found = replace(found, organisation_id=organisation_id, unit=False, group=None)
+    return found
+
+
+def like_moment(asked: Asked, period: Period, now: datetime) -> AsOf:
+    """Return the as-of moment that lies in ``period`` as the one asked for lies in its own.
+
+    While the period runs: as many days after the first; otherwise as many days after the last, but
+    never later than today.
+    """
+    day, own = asked.as_of.day, asked.period
+    if day < own.last_day:
+        wanted = min(period.first_day + (day - own.first_day), period.last_day)
+    else:
+        wanted = period.last_day + (day - own.last_day)
+    wanted = min(max(wanted, period.first_day - timedelta(days=1)), civil_date(now))
+    return as_of(period, now, wanted)
