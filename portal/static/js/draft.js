@@ -154,5 +154,21 @@ function improve(form) {
   });
 }
 
+// Another page that knows of the draft: offers to delete it, where there is one.
+function offerToDelete(place) {
+  const key = place.dataset.draftLeft;
+  const button = place.querySelector("[data-draft-discard]");
+  const gone = place.querySelector("[data-draft-gone]");
+  place.hidden = !read(key);
+  button.addEventListener("click", () => {
+    forget(key);
+    for (const child of place.children) {
+      child.hidden = child !== gone;
+    }
+    gone.focus();
+  });
+}
+
+document.querySelectorAll("[data-draft-left]").forEach(offerToDelete);
 document.querySelectorAll("[data-draft-clear]").forEach((sign) => forget(sign.dataset.draftClear));
 document.querySelectorAll("form[data-draft]").forEach(improve);

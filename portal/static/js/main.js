@@ -1,7 +1,7 @@
 // Loads only the improvements that the page in view has a use for. Every page works without them.
 const improvements = {
   "[data-max]": "./counter.js",
-  "[data-draft], [data-draft-clear]": "./draft.js",
+  "[data-draft], [data-draft-clear], [data-draft-left]": "./draft.js",
   "[data-tree-picker]": "./tree-picker.js",
   "[data-autosave]": "./autosave.js",
   "[data-copy]": "./copy.js",
@@ -9,6 +9,7 @@ const improvements = {
   "[data-print]": "./print.js",
   "[data-confirm]": "./confirm.js",
   "[data-similar]": "./similar.js",
+  "[data-return]": "./return.js",
   "[data-shortcuts]": "./console.js",
   "[data-error-summary]": "./errors.js",
   "[data-findings]": "./redaction.js",

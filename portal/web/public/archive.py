@@ -1,9 +1,10 @@
-"""The public archive: searching it, reading an entry, saying whether it helped."""
+"""The public archive: searching it, reading an entry, saying whether it helped or spared a letter."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from secrets import token_urlsafe
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from portal.models import ArchiveEntry, db
 from portal.queries.archive import Found, known_organisation, search_archive
 from portal.queries.archive_table import Wish, archive_entry
 from portal.queries.similar_entries import similar_entries
+from portal.services.avoided import avoid
 from portal.services.feedback import report, vote
 from portal.services.texts import clean
 from portal.web.public.archive_results import (
@@ -39,7 +41,9 @@ MAYBE_OUTDATED = timedelta(days=2 * 365)
 SIMILAR_TEXT_MOST, SIMILAR_TEXT_LEAST = 2_000, 10
 SIMILAR_LIMIT = "120 per minute"
 REPORT_LIMIT, VOTE_LIMIT = "10 per hour", "60 per hour"
-_VOTED, _VOTES_KEPT = "archive_votes", 50
+_VOTED, _SOLVED, _KEPT = "archive_votes", "archive_solved", 50
+WRITING = "write"
+"""Value of ``from`` in the address of an entry that a citizen opens while writing a letter."""
 Answer = str | tuple[str, int] | Response
 
 
@@ -95,9 +99,24 @@ def helpful(entry_id: int) -> Response:
     if said in ("yes", "no") and entry_id not in voted and not wait_for(VOTE_LIMIT, key):
         vote(entry_id, helpful=said == "yes")
         count(VOTE_LIMIT, key)
-        session[_VOTED] = [*voted, entry_id][-_VOTES_KEPT:]
+        session[_VOTED] = [*voted, entry_id][-_KEPT:]
     flash(_("谢谢，您的意见已记下。"), "success")
     return redirect(url_for("archive.entry", entry_id=entry_id), 303)
+
+
+@archive_pages.post("/archive/<int:entry_id>/solved")
+@public
+def solved(entry_id: int) -> Answer:
+    """Count a letter that need not be written, once for each visitor and entry."""
+    found = archive_entry(db.session(), entry_id)
+    if found is None or found.withdrawn_at is not None:
+        return entry(entry_id)
+    said, key = session.get(_SOLVED, []), ("archive-solved", visitor())
+    if entry_id not in said and not wait_for(VOTE_LIMIT, key):
+        avoid(entry_id, request.form.get("form_token", ""), now())
+        count(VOTE_LIMIT, key)
+    session[_SOLVED] = [*said, entry_id][-_KEPT:]
+    return redirect(url_for("archive.entry", entry_id=entry_id, _anchor="solved"), 303)
 
 
 @archive_pages.post("/archive/<int:entry_id>/report")
@@ -153,6 +172,9 @@ def _page(found: ArchiveEntry, form: ReportForm, status: int = 200) -> tuple[str
         near=near,
         outdated=today() - found.answered_on > MAYBE_OUTDATED,
         voted=found.id in session.get(_VOTED, []),
+        solved=found.id in session.get(_SOLVED, []),
+        writing=request.args.get("from") == WRITING,
+        form_token=token_urlsafe(24),
         form=form,
     )
     return page, status

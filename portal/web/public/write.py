@@ -12,14 +12,18 @@ from portal.domain.numbers import derive_query_code, format_code
 from portal.domain.redaction import Mark, Sender, apply, detect
 from portal.models import Organisation, db
 from portal.queries.directory import Place, members, places
+from portal.queries.similar_entries import Similar, similar_entries
 from portal.queries.track import letter_by_number
 from portal.services.submission import Receipt, chosen_organisation, submit
+from portal.web.public.archive import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import code_key, public_pages, settings
 from portal.web.public.forms_write import KIND_HINTS, WriteForm
 from portal.web.public.limits import address, count, wait_for
 from portal.web.shared.clock import now
 from portal.web.shared.people import public
 
+NEAR_MOST = 3
+"""Earlier answers shown above the button that sends."""
 _RECEIPT = "receipt"
 Answer = str | tuple[str, int] | Response
 
@@ -91,8 +95,17 @@ def _preview(form: WriteForm) -> str:
         chosen=chosen,
         sent_at=now(),
         report=form.kind.data is Kind.REPORT,
+        near=_near(form),
         public_copy=[_masked(form, text) for text in texts],
     )
+
+
+def _near(form: WriteForm) -> list[Similar]:
+    """Return earlier answers to look at before sending; none beside a report of wrongdoing."""
+    if form.kind.data is Kind.REPORT:
+        return []
+    text = form.text.data[:SIMILAR_TEXT_MOST]
+    return similar_entries(db.session(), archive_index(), text, form.title.data, limit=NEAR_MOST)
 
 
 def _masked(form: WriteForm, text: str) -> str:
