@@ -43,6 +43,8 @@ ROLE_LABELS: dict[Role, str] = {
 class Permission(StrEnum):
     """``scope:resource:action``, in alphabetical order."""
 
+    DISCLOSURE_HANDLE = "disclosure:request:handle"
+    DISCLOSURE_READ = "disclosure:request:read"
     AUDIT_READ = "house:audit:read"
     CALENDAR_EDIT = "house:calendar:edit"
     LIMITS_EDIT = "house:limits:edit"
@@ -88,6 +90,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ACCEPT, _P.HANDLING_ASK,
             _P.HANDLING_ASSIGN, _P.HANDLING_DISPATCH, _P.HANDLING_MERGE, _P.HANDLING_RETURN,
             _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER, _P.EXTENSION_DECIDE, _P.RATES_READ,
+            _P.DISCLOSURE_READ, _P.DISCLOSURE_HANDLE,
         ),
         Reach.SUBTREE,
     ),
@@ -96,21 +99,21 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ASK, _P.HANDLING_INVITE,
             _P.HANDLING_MERGE, _P.HANDLING_RETURN, _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER,
             _P.CONTRIBUTION_WRITE, _P.EXTENSION_REQUEST, _P.REPLY_WRITE, _P.PUBLICATION_PROPOSE,
-            _P.RATES_READ,
+            _P.RATES_READ, _P.DISCLOSURE_READ, _P.DISCLOSURE_HANDLE,
         ),
         Reach.UNIT,
     ),
     _R.REVIEWER: dict.fromkeys(
         (
             _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.REPLY_SIGN, _P.PUBLICATION_DECIDE,
-            _P.PUBLICATION_WITHDRAW, _P.RATES_READ,
+            _P.PUBLICATION_WITHDRAW, _P.RATES_READ, _P.DISCLOSURE_READ,
         ),
         Reach.SUBTREE,
     ),
     _R.SUPERVISOR: dict.fromkeys(
         (
             _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_RULE, _P.HANDLING_SUPERVISE,
-            _P.EXTENSION_DECIDE, _P.RATES_READ,
+            _P.EXTENSION_DECIDE, _P.RATES_READ, _P.DISCLOSURE_READ,
         ),
         Reach.SUBTREE,
     ),
@@ -178,13 +181,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with grants, a citizen with one letter, the house, or a machine."""
+    """Who acts: a person with grants, a citizen with one letter or request, the house, a machine."""
 
     kind: ActorKind
     user_id: int | None = None
     name: str = ""
     grants: tuple[Grant, ...] = ()
     letter_id: int | None = None
+    request_id: int | None = None
 
     def reaches(self, permission: Permission) -> list[tuple[Grant, Reach]]:
         """Return the grants that carry ``permission``, each with its reach."""
@@ -225,6 +229,11 @@ def within(grant: Grant, reach: Reach, path: str) -> bool:
     if reach is Reach.ALL:
         return True
     return covers(grant.path, path) if reach is Reach.SUBTREE else grant.path == path
+
+
+def can_at(actor: Actor, permission: Permission, path: str) -> bool:
+    """Tell whether a grant of ``actor`` carries ``permission`` for the organisation at ``path``."""
+    return any(within(grant, reach, path) for grant, reach in actor.reaches(permission))
 
 
 def can(actor: Actor, permission: Permission, letter: Placed) -> bool:

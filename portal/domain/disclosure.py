@@ -2,14 +2,17 @@
 
 They are no letters: they have a law, limits and counts of their own, stand outside the letterbox's
 rates and are never published. Source: 政府信息公开条例, State Council orders 492 (2008) and 711
-(2019); the outcomes are those by which the annual report of 2016 counts.
+(2019); the outcomes are those by which the annual report of 2016 counts, with refusal (不予公开,
+Art. 36 (3)) beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from portal.domain.errors import N_, ActionNotAllowed
 from portal.domain.rates import Definition, Rate
@@ -23,7 +26,11 @@ class DisclosureState(StrEnum):
     OPEN = "open"
     AWAITING_COMPLETION = "awaiting_completion"
     ANSWERED = "answered"
+    LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
+
+
+PENDING_STATES = frozenset({DisclosureState.OPEN, DisclosureState.AWAITING_COMPLETION})
 
 
 class DisclosureOutcome(StrEnum):
@@ -33,6 +40,16 @@ class DisclosureOutcome(StrEnum):
     NOT_OURS = "not_ours"
     NONEXISTENT = "nonexistent"
     UNCLEAR = "unclear"
+    REFUSED = "refused"
+
+
+REPORTED_OUTCOMES = (
+    DisclosureOutcome.DISCLOSED,
+    DisclosureOutcome.NOT_OURS,
+    DisclosureOutcome.NONEXISTENT,
+    DisclosureOutcome.UNCLEAR,
+)
+"""The outcomes that the annual report of 2016 printed, in its order."""
 
 
 class DisclosureAction(StrEnum):
@@ -43,13 +60,16 @@ class DisclosureAction(StrEnum):
     COMPLETE = "disclosure_complete"
     EXTEND = "disclosure_extend"
     ANSWER = "disclosure_answer"
+    LAPSE = "disclosure_lapse"
     WITHDRAW = "disclosure_withdraw"
+    REVEAL = "disclosure_reveal"
 
 
 STATE_LABELS: dict[DisclosureState, str] = {
     DisclosureState.OPEN: N_("待答复"),
     DisclosureState.AWAITING_COMPLETION: N_("待补正"),
     DisclosureState.ANSWERED: N_("已答复"),
+    DisclosureState.LAPSED: N_("视为放弃"),
     DisclosureState.WITHDRAWN: N_("申请人撤回"),
 }
 OUTCOME_LABELS: dict[DisclosureOutcome, str] = {
@@ -57,23 +77,59 @@ OUTCOME_LABELS: dict[DisclosureOutcome, str] = {
     DisclosureOutcome.NOT_OURS: N_("不属于本行政机关公开"),
     DisclosureOutcome.NONEXISTENT: N_("信息不存在"),
     DisclosureOutcome.UNCLEAR: N_("申请内容不明确或转其他途径"),
+    DisclosureOutcome.REFUSED: N_("不予公开"),
 }
+OUTCOME_HINTS: dict[DisclosureOutcome, str] = {
+    DisclosureOutcome.DISCLOSED: N_(
+        "全部或部分提供，或者已经主动公开、告知获取方式和途径（条例第三十六条第一、二项，第三十七条）"
+    ),
+    DisclosureOutcome.NOT_OURS: N_(
+        "说明理由；能够确定由谁公开的，告知其名称和联系方式（第三十六条第五项）"
+    ),
+    DisclosureOutcome.NONEXISTENT: N_("经检索没有所申请的信息（第三十六条第四项）"),
+    DisclosureOutcome.UNCLEAR: N_(
+        "补正后仍不明确，重复申请，或属于信访、投诉、举报等应走其他途径的（第三十六条第六、七项，第三十九条）"
+    ),
+    DisclosureOutcome.REFUSED: N_("依法不予公开，说明理由（第三十六条第三项）"),
+}
+"""What belongs to each outcome, with the article that says so."""
 ACTION_LABELS: dict[DisclosureAction, str] = {
     DisclosureAction.FILE: N_("收到公开申请"),
     DisclosureAction.ASK_COMPLETION: N_("通知补正"),
     DisclosureAction.COMPLETE: N_("申请人补正"),
     DisclosureAction.EXTEND: N_("延长答复期限"),
     DisclosureAction.ANSWER: N_("答复公开申请"),
+    DisclosureAction.LAPSE: N_("逾期不补正，视为放弃"),
     DisclosureAction.WITHDRAW: N_("申请人撤回"),
+    DisclosureAction.REVEAL: N_("查看申请人身份和联系方式"),
 }
+APPLICANT_ACTIONS = frozenset({DisclosureAction.COMPLETE, DisclosureAction.WITHDRAW})
+"""What the applicant may do; everything else is the office's."""
 _S, _A = DisclosureState, DisclosureAction
 _TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState]] = {
     _A.ASK_COMPLETION: (frozenset({_S.OPEN}), _S.AWAITING_COMPLETION),
     _A.COMPLETE: (frozenset({_S.AWAITING_COMPLETION}), _S.OPEN),
     _A.EXTEND: (frozenset({_S.OPEN}), _S.OPEN),
-    _A.ANSWER: (frozenset({_S.OPEN, _S.AWAITING_COMPLETION}), _S.ANSWERED),
-    _A.WITHDRAW: (frozenset({_S.OPEN, _S.AWAITING_COMPLETION}), _S.WITHDRAWN),
+    _A.ANSWER: (PENDING_STATES, _S.ANSWERED),
+    _A.LAPSE: (frozenset({_S.AWAITING_COMPLETION}), _S.LAPSED),
+    _A.WITHDRAW: (PENDING_STATES, _S.WITHDRAWN),
 }
+
+
+class RequestFacts(Protocol):
+    """A request, as far as a decision on an action looks at it.
+
+    ``complete_by`` is the last civil day for the completion, once it was asked for.
+    """
+
+    @property
+    def state(self) -> DisclosureState: ...
+    @property
+    def completion_asked(self) -> bool: ...
+    @property
+    def extension_days(self) -> int: ...
+    @property
+    def complete_by(self) -> date | None: ...
 
 
 def next_state(state: DisclosureState, action: DisclosureAction) -> DisclosureState:
@@ -82,6 +138,29 @@ def next_state(state: DisclosureState, action: DisclosureAction) -> DisclosureSt
     if state not in sources:
         raise ActionNotAllowed(N_("公开申请当前的状态不允许这项操作。"))
     return target
+
+
+def objection(
+    request: RequestFacts, action: DisclosureAction, today: date, completion_until: date | None
+) -> str | None:
+    """Return why ``action`` cannot be taken on civil day ``today``, or ``None`` where it can.
+
+    ``completion_until`` is the last day of the notice of completion (Art. 30: within 7 working
+    days, once); ``None`` where the law of that day knew no such limit. A request lapses when the
+    days that the notice gave are over (Art. 30).
+    """
+    if action not in _TABLE or request.state not in _TABLE[action][0]:
+        return N_("公开申请当前的状态不允许这项操作。")
+    if action is _A.ASK_COMPLETION:
+        if request.completion_asked:
+            return N_("补正应当一次性告知，这件申请已经通知过补正。")
+        if completion_until is not None and today > completion_until:
+            return N_("已超过通知补正的期限（收到申请之日起7个工作日），应当直接答复。")
+    if action is _A.EXTEND and request.extension_days:
+        return N_("答复期限只能延长一次。")
+    if action is _A.LAPSE and (request.complete_by is None or today <= request.complete_by):
+        return N_("补正期限还没有过。")
+    return None
 
 
 @dataclass(frozen=True)
@@ -107,6 +186,12 @@ class DisclosureFigures:
         """Answered in time of answered (按时答复率)."""
         return Rate(self.on_time, self.answered)
 
+    @property
+    def told_outcomes(self) -> tuple[DisclosureOutcome, ...]:
+        """The outcomes of the report of 2016, and refusal where there was any."""
+        refused = self.outcomes.get(DisclosureOutcome.REFUSED, 0)
+        return (*REPORTED_OUTCOMES, *((DisclosureOutcome.REFUSED,) if refused else ()))
+
     def share(self, outcome: DisclosureOutcome) -> Rate:
         """The part of ``outcome`` in all that were answered."""
         return Rate(self.outcomes.get(outcome, 0), self.answered)
@@ -116,6 +201,7 @@ DISCLOSURE_DEFINITION = Definition(
     N_("依申请公开"),
     N_(
         "依申请公开另行登记和统计，不计入来信的收到、办结和公示。申请人撤回的不计入收到；"
+        "逾期不补正、视为放弃的，计入“申请内容不明确或转其他途径”；"
         "答复率为已答复件数 ÷ 收到件数，各类结果的比例以已答复件数为分母。"
     ),
 )

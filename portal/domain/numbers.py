@@ -71,7 +71,7 @@ def parse_number(text: str) -> LetterNumber:
 
     Raises NumberError: ``check`` where it has the right form but a wrong digit, else ``shape``.
     """
-    match = _NUMBER.fullmatch(_compact(text))
+    match = _NUMBER.fullmatch(compact(text))
     if match is None:
         raise NumberError("shape")
     if not mod_11_10.is_valid(match[0]):
@@ -109,7 +109,7 @@ def normalise_code(text: str) -> str:
     Capital letters, without separators, O read as 0, I and L as 1. What is no code at all comes
     back as some other text, so that it fails just as a wrong code does.
     """
-    return _compact(text).upper().translate(_LOOKALIKES)
+    return compact(text).upper().translate(_LOOKALIKES)
 
 
 def hash_code(key: bytes, number: str, code: str) -> str:
@@ -126,6 +126,6 @@ def same(a: str, b: str) -> bool:
     return hmac.compare_digest(a.encode(), b.encode())
 
 
-def _compact(text: str) -> str:
-    """Text in its plain (NFKC) form without separators, capped: no code or number is longer."""
+def compact(text: str) -> str:
+    """Return plain (NFKC) text without separators, capped: no code or number is longer."""
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text[: 2 * _LONGEST]))[:_LONGEST]

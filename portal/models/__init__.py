@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.models.avoided import AvoidedLetter
 from portal.models.base import Cipher, Model, db, prepare_engine
 from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
-from portal.models.disclosure import DisclosureRequest
+from portal.models.disclosure import DisclosureRequest, DisclosureSequence
 from portal.models.event import Event, StateInterval
 from portal.models.letter import Letter
 from portal.models.organisation import Organisation, OrganisationVersion
@@ -35,6 +35,7 @@ __all__ = [
     "CoHandling",
     "Decision",
     "DisclosureRequest",
+    "DisclosureSequence",
     "Event",
     "Extension",
     "Letter",

@@ -7,33 +7,90 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.disclosure import DisclosureOutcome, DisclosureState
+from portal.domain.disclosure import PENDING_STATES, DisclosureOutcome, DisclosureState
+from portal.domain.disclosure_application import (
+    ApplicantKind,
+    Delivery,
+    RequestSource,
+    WishedForm,
+)
 from portal.models.base import EncryptedText, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 
 
 class DisclosureRequest(Model):
-    """A request; ``due_on`` is empty while the applicant completes it."""
+    """A request; ``due_on`` is empty while the applicant completes it.
+
+    ``version`` counts changes, so that the second of two clerks is told.
+    """
 
     __tablename__ = "disclosure_request"
-    __table_args__ = (sa.Index("ix_disclosure_request_received", "received_at"),)
+    __table_args__ = (
+        sa.Index("ix_disclosure_request_received", "received_at"),
+        sa.Index("ix_disclosure_request_state_due", "state", "due_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    code_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    form_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    source: Mapped[RequestSource] = mapped_column(word(RequestSource), default=RequestSource.WEB)
+    version: Mapped[int] = mapped_column(default=1)
+
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    applicant_kind: Mapped[ApplicantKind] = mapped_column(
+        word(ApplicantKind), default=ApplicantKind.CITIZEN
+    )
     applicant: Mapped[str] = mapped_column(EncryptedText)
-    subject: Mapped[str] = mapped_column(sa.Text)
+    identity: Mapped[str | None] = mapped_column(EncryptedText)
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    email: Mapped[str | None] = mapped_column(EncryptedText)
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+
+    title: Mapped[str] = mapped_column(sa.String(100))
+    document_number: Mapped[str | None] = mapped_column(sa.String(60))
+    description: Mapped[str] = mapped_column(sa.Text)
+    wished_form: Mapped[WishedForm] = mapped_column(word(WishedForm), default=WishedForm.ELECTRONIC)
+    delivery: Mapped[Delivery] = mapped_column(word(Delivery), default=Delivery.ONLINE)
+
     state: Mapped[DisclosureState] = mapped_column(
         word(DisclosureState), default=DisclosureState.OPEN
     )
-    outcome: Mapped[DisclosureOutcome | None] = mapped_column(word(DisclosureOutcome))
-    answer: Mapped[str | None] = mapped_column(sa.Text)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     completion_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completion_notice: Mapped[str | None] = mapped_column(sa.Text)
+    complete_by: Mapped[date | None]
+    """Last civil day for the completion, as the notice says."""
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completion: Mapped[str | None] = mapped_column(sa.Text)
     extension_days: Mapped[int] = mapped_column(default=0)
+    extension_reason: Mapped[str | None] = mapped_column(sa.Text)
     due_on: Mapped[date | None]
+    outcome: Mapped[DisclosureOutcome | None] = mapped_column(word(DisclosureOutcome))
+    answer: Mapped[str | None] = mapped_column(sa.Text)
+    referred_to: Mapped[str | None] = mapped_column(sa.String(200))
+    """Who is in charge of the information instead, and how to reach them."""
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     on_time: Mapped[bool | None]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def completion_asked(self) -> bool:
+        """Whether the one notice of completion was given."""
+        return self.completion_asked_at is not None
+
+    @property
+    def pending(self) -> bool:
+        """Whether the request still needs somebody."""
+        return self.state in PENDING_STATES
+
+
+class DisclosureSequence(Model):
+    """The last number given out to a request received in a civil year."""
+
+    __tablename__ = "disclosure_sequence"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

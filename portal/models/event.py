@@ -12,6 +12,9 @@ from portal.models.base import Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
+_NAMED = sa.text("subject IS NOT NULL")
+"""Events of letters have no subject; the index holds the others."""
+
 
 class Event(Model):
     """An event; never changed, never deleted. ``action`` is one of the catalogues of the domain."""
@@ -20,6 +23,7 @@ class Event(Model):
     __table_args__ = (
         sa.Index("ix_event_letter", "letter_id", "id"),
         sa.Index("ix_event_occurred", "occurred_at"),
+        sa.Index("ix_event_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

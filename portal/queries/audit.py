@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure import ACTION_LABELS as DISCLOSURE_LABELS
-from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
+from portal.domain.events import RECORD_LABELS, ActorKind, Axis
 from portal.domain.letters import ACTION_LABELS, Action
 from portal.domain.periods import midnight
 from portal.models import Event, Letter, Organisation, User
 from portal.queries.admin import Slice, slice_of
+from portal.queries.disclosure import subject_of
 from portal.queries.scope import Condition
 
 EVENT_ACTIONS: dict[str, str] = {
@@ -93,7 +94,9 @@ def audit_trail(session: Session, wish: AuditWish) -> Iterator[Trace]:
 def _conditions(wish: AuditWish) -> list[Condition]:
     found: list[Condition] = []
     if wish.number:
-        found.append(Event.letter_id.in_(sa.select(Letter.id).where(Letter.number == wish.number)))
+        letter = sa.select(Letter.id).where(Letter.number == wish.number)
+        asked = Event.subject == subject_of(wish.number)
+        found.append(sa.or_(Event.letter_id.in_(letter), asked))
     if wish.person:
         fits = sa.or_(
             User.username == wish.person.lower(), User.name.icontains(wish.person, autoescape=True)
@@ -143,5 +146,5 @@ def _trace(row: sa.Row[*tuple[Any, ...]]) -> Trace:
 
 
 def known_action(text: str) -> str:
-    """Return ``text`` if it names an action of either catalogue, else nothing."""
-    return text if text in set(Action) or text in set(RecordAction) else ""
+    """Return ``text`` if it names an action of a catalogue, else nothing."""
+    return text if text in EVENT_ACTIONS else ""

@@ -1,4 +1,4 @@
-"""The SQL twin of :mod:`portal.domain.access`: which letters an actor may see or act on.
+"""The SQL twin of :mod:`portal.domain.access`: which letters and requests an actor may see.
 
 Lists and pages always agree because both follow the one grants table; a test compares the two
 over every role, reach and place.
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import HELPER_PERMISSIONS, Actor, Grant, Permission, Reach
 from portal.domain.organisations import path_ids
-from portal.models import CoHandling, Letter, Organisation, RoleGrant, User
+from portal.models import CoHandling, DisclosureRequest, Letter, Organisation, RoleGrant, User
 
 Condition = sa.ColumnElement[bool]
 
@@ -54,6 +54,13 @@ def _reached(
     if reach is Reach.UNIT:
         return column == grant.organisation_id
     return column.in_(subtree_ids(grant.path))
+
+
+def requests_for(actor: Actor, permission: Permission = Permission.DISCLOSURE_READ) -> Condition:
+    """Return the condition on ``DisclosureRequest`` for what ``actor`` has ``permission`` on."""
+    column = DisclosureRequest.organisation_id
+    found = [_reached(column, grant, reach) for grant, reach in actor.reaches(permission)]
+    return sa.or_(*found) if found else sa.false()
 
 
 def subtree_ids(path: str) -> sa.Select[Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from portal.domain.disclosure import OUTCOME_LABELS
 from portal.domain.errors import N_
 from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
 from portal.domain.letters import (
@@ -41,6 +42,7 @@ _LABELS: dict[str, str] = {
 CODE_LABELS: dict[str, str] = {
     **{str(code): pair[0] for code, pair in DECLINE_LABELS.items()},
     **{str(code): label for code, label in REFUSAL_LABELS.items()},
+    **{str(outcome): label for outcome, label in OUTCOME_LABELS.items()},
     "mask": N_("脱敏"),
     "keep": N_("保留"),
     "add": N_("增加标记"),

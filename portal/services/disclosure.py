@@ -1,158 +1,238 @@
-"""What the office does with requests for disclosure, within the limits of their own law."""
+"""What the office and the applicant do with a request for disclosure, within its own law.
+
+``_take`` is the only place that changes a request's state: permission, objection, version, event.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Permission, within
+from portal.domain.access import Actor, Permission, can_at
 from portal.domain.disclosure import (
-    COMPLETION_CODE,
-    LIMIT_CODE,
+    APPLICANT_ACTIONS,
     DisclosureAction,
     DisclosureOutcome,
     DisclosureState,
     next_state,
+    objection,
 )
-from portal.domain.errors import N_, ActionNotAllowed, InvalidInput, NotFound, NotPermitted
+from portal.domain.disclosure_application import COMPLETION_DAYS_MOST
+from portal.domain.errors import (
+    N_,
+    ActionNotAllowed,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+)
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters import TEXT_MAX
-from portal.domain.limits import LimitError, limit_for
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, Organisation
+from portal.queries.disclosure import subject_of
+from portal.queries.disclosure_due import completion_until, due_on, limit_of
 from portal.queries.rules import limits_in_force, work_calendar
 from portal.services.steps import record
-from portal.services.texts import REASON_MAX, required
+from portal.services.texts import REASON_MAX, limited, optional, required
 from portal.services.unit import writing
 
-
-def file(organisation_id: int, applicant: str, subject: str, actor: Actor, now: datetime) -> int:
-    """Register a request received by an organisation; return its id.
-
-    Due after 15 working days until 14 May 2019, 20 since (条例 Art. 33).
-    """
-    with writing() as session:
-        organisation = session.get(Organisation, organisation_id)
-        if organisation is None or not organisation.active:
-            raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
-        _allow(actor, organisation)
-        request = DisclosureRequest(
-            organisation=organisation,
-            applicant=required("applicant", applicant, 100, lines=False),
-            subject=required("subject", subject, TEXT_MAX),
-            state=DisclosureState.OPEN, received_at=now, extension_days=0,
-        )  # fmt: skip
-        session.add(request)
-        request.due_on = _due(session, request)
-        session.flush()
-        _note(session, request, DisclosureAction.FILE, actor, now)
-        return request.id
+REFERRED_MAX = 200
+CONFLICT = N_("这件申请刚被其他人处理过，请查看最新情况后再操作。")
 
 
-def ask_completion(request_id: int, reason: str, actor: Actor, now: datetime) -> None:
-    """Ask once for completion, within 7 working days where the law says so (Art. 30)."""
-    reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor)
-        if request.completion_asked_at is not None:
-            raise ActionNotAllowed(N_("补正应当一次性告知，这件申请已经通知过补正。"))
-        _check_completion_limit(session, request, now)
-        request.state = next_state(request.state, DisclosureAction.ASK_COMPLETION)
-        request.completion_asked_at, request.due_on = now, None
-        _note(session, request, DisclosureAction.ASK_COMPLETION, actor, now, reason)
+def applicant(request_id: int) -> Actor:
+    """Return the actor for an applicant who has opened one request with its code."""
+    return Actor(ActorKind.CITIZEN, request_id=request_id)
 
 
-def _check_completion_limit(session: Session, request: DisclosureRequest, now: datetime) -> None:
-    received = civil_date(request.received_at)
-    try:
-        limit = limit_for(COMPLETION_CODE, received, limits_in_force(session))
-    except LimitError:
-        return
-    last = work_calendar(session).due_on(received, limit)
-    if last is not None and civil_date(now) > last:
-        raise ActionNotAllowed(
-            N_("已超过通知补正的期限（收到申请之日起7个工作日），应当直接答复。")
-        )
-
-
-def complete(request_id: int, actor: Actor, now: datetime) -> None:
-    """Register that the applicant has completed the request; the limit runs from this day."""
-    with writing() as session:
-        request = _load(session, request_id, actor)
-        request.state = next_state(request.state, DisclosureAction.COMPLETE)
-        request.completed_at = now
-        request.due_on = _due(session, request)
-        _note(session, request, DisclosureAction.COMPLETE, actor, now)
-
-
-def extend(request_id: int, days: int, reason: str, actor: Actor, now: datetime) -> None:
-    """Extend once, by at most what the law allows."""
-    reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor)
-        limit = limit_for(LIMIT_CODE, civil_date(request.received_at), limits_in_force(session))
-        if request.extension_days:
-            raise ActionNotAllowed(N_("答复期限只能延长一次。"))
-        if not 1 <= days <= limit.extension_days:
-            raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
-        request.state = next_state(request.state, DisclosureAction.EXTEND)
-        request.extension_days = days
-        request.due_on = _due(session, request)
-        _note(session, request, DisclosureAction.EXTEND, actor, now, reason)
-
-
-def answer(
-    request_id: int, outcome: DisclosureOutcome, text: str, actor: Actor, now: datetime
+def ask_completion(
+    request_id: int, version: int, text: str, complete_by: date, actor: Actor, now: datetime
 ) -> None:
-    """Answer a request with a coded outcome."""
+    """Ask once for completion, within 7 working days where the law says so (Art. 30).
+
+    ``complete_by`` is the reasonable last civil day that the law asks the notice to give.
+    """
+    text, today = required("text", text, TEXT_MAX), civil_date(now)
+    if not today < complete_by <= today + timedelta(days=COMPLETION_DAYS_MOST):
+        raise InvalidInput("complete_by", N_("补正期限应在明天起 60 日之内。"))
+    with writing() as session:
+        request = _load(session, request_id, actor, version)
+        _take(session, request, DisclosureAction.ASK_COMPLETION, actor, now)
+        request.completion_asked_at, request.due_on = now, None
+        request.completion_notice, request.complete_by = text, complete_by
+
+
+def complete(
+    request_id: int, text: str, actor: Actor, now: datetime, version: int | None = None
+) -> None:
+    """Keep what the applicant added; the limit runs afresh from this day (Art. 30)."""
     text = required("text", text, TEXT_MAX)
     with writing() as session:
-        request = _load(session, request_id, actor)
-        request.state = next_state(request.state, DisclosureAction.ANSWER)
-        request.outcome, request.answer, request.answered_at = outcome, text, now
-        request.on_time = request.due_on is None or civil_date(now) <= request.due_on
-        _note(session, request, DisclosureAction.ANSWER, actor, now, code=str(outcome))
+        request = _load(session, request_id, actor, version)
+        _take(session, request, DisclosureAction.COMPLETE, actor, now)
+        request.completed_at, request.completion = now, text
+        _set_due(session, request)
 
 
-def withdraw(request_id: int, actor: Actor, now: datetime) -> None:
-    """Register that the applicant has withdrawn the request."""
+def extend(
+    request_id: int, version: int, days: int, reason: str, consent: str, actor: Actor, now: datetime
+) -> None:
+    """Extend once, by at most what the law allows, with the consent of the head of the office.
+
+    ``consent`` is who agreed (Art. 33), kept in the record; the applicant is told the reason.
+    """
+    reason = required("reason", reason, REASON_MAX)
+    consent = required("consent", consent, 50, lines=False)
     with writing() as session:
-        request = _load(session, request_id, actor)
-        request.state = next_state(request.state, DisclosureAction.WITHDRAW)
+        request = _load(session, request_id, actor, version)
+        if not 1 <= days <= limit_of(limits_in_force(session), request).extension_days:
+            raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
+        _take(session, request, DisclosureAction.EXTEND, actor, now, f"{reason}（{consent}）")
+        request.extension_days, request.extension_reason = days, reason
+        _set_due(session, request)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: coded outcome, text, and who is in charge instead where somebody else is."""
+
+    outcome: DisclosureOutcome
+    text: str
+    referred_to: str = ""
+
+
+def answer(request_id: int, version: int, given: Answer, actor: Actor, now: datetime) -> None:
+    """Answer a request, finally; ``on_time`` is settled by the due date of this moment."""
+    text = required("text", given.text, TEXT_MAX)
+    referred = limited("referred_to", given.referred_to, REFERRED_MAX)
+    with writing() as session:
+        request = _load(session, request_id, actor, version)
+        code = str(given.outcome)
+        _take(session, request, DisclosureAction.ANSWER, actor, now, code=code)
+        request.outcome, request.answer, request.answered_at = given.outcome, text, now
+        ours = given.outcome is not DisclosureOutcome.NOT_OURS
+        request.referred_to = None if ours else referred or None
+        request.on_time = request.due_on is None or civil_date(now) <= request.due_on
+
+
+def lapse(request_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """End a request whose applicant let the days for completion pass without a reason (Art. 30).
+
+    It counts as answered in time, unclear.
+    """
+    with writing() as session:
+        request = _load(session, request_id, actor, version)
+        _take(session, request, DisclosureAction.LAPSE, actor, now)
+        request.outcome, request.answered_at = DisclosureOutcome.UNCLEAR, now
+        request.on_time = True
+
+
+def withdraw(
+    request_id: int, actor: Actor, now: datetime, version: int | None = None, reason: str = ""
+) -> None:
+    """Keep that the applicant has withdrawn; staff say in ``reason`` how they came to know."""
+    reason = optional("reason", reason, REASON_MAX)
+    with writing() as session:
+        request = _load(session, request_id, actor, version)
+        _take(session, request, DisclosureAction.WITHDRAW, actor, now, reason or None)
         request.withdrawn_at, request.due_on = now, None
-        _note(session, request, DisclosureAction.WITHDRAW, actor, now)
 
 
-def _allow(actor: Actor, organisation: Organisation) -> None:
-    """Whoever accepts letters for the organisation also takes requests in and answers them."""
-    reaches = actor.reaches(Permission.HANDLING_ACCEPT)
-    if actor.kind is not ActorKind.SYSTEM and not any(
-        within(grant, reach, organisation.path) for grant, reach in reaches
-    ):
-        raise NotPermitted
+@dataclass(frozen=True, slots=True)
+class ApplicantData:
+    """Who applies and how to reach them; empty where nothing was given."""
+
+    name: str
+    identity: str
+    phone: str
+    email: str
+    address: str
 
 
-def _load(session: Session, request_id: int, actor: Actor) -> DisclosureRequest:
-    request = session.get(DisclosureRequest, request_id, with_for_update=True)
+def reveal_applicant(request_id: int, actor: Actor, now: datetime) -> ApplicantData:
+    """Return who applies and record who looked; the version stays as it is."""
+    with writing() as session:
+        request = _load(session, request_id, actor, None)
+        if not can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path):
+            raise NotPermitted
+        note(session, request, DisclosureAction.REVEAL, actor, now)
+        return ApplicantData(
+            request.applicant, request.identity or "", request.phone or "", request.email or "",
+            request.address or "",
+        )  # fmt: skip
+
+
+def redate_requests(session: Session, since: date) -> int:
+    """Compute anew the due dates from ``since`` on, after the calendar changed; return how many."""
+    calendar, limits, changed = work_calendar(session), limits_in_force(session), 0
+    waiting = sa.select(DisclosureRequest).where(
+        DisclosureRequest.state == DisclosureState.OPEN, DisclosureRequest.due_on >= since
+    )
+    for request in session.scalars(waiting):
+        due = due_on(calendar, limit_of(limits, request), request)
+        if due != request.due_on:
+            request.due_on, changed = due, changed + 1
+    return changed
+
+
+def note(
+    session: Session, request: DisclosureRequest, action: DisclosureAction, actor: Actor,
+    now: datetime, *, reason: str | None = None, code: str | None = None,
+    from_state: DisclosureState | None = None, to_state: DisclosureState | None = None,
+    recorded_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Write the event of an action; its subject is the number of the request."""
+    record(
+        session, action, Axis.RECORD, actor, now, organisation_id=request.organisation_id,
+        subject=subject_of(request.number), reason=reason, reason_code=code,
+        from_state=from_state, to_state=to_state, recorded_at=recorded_at,
+    )  # fmt: skip
+
+
+def may_act(actor: Actor, action: DisclosureAction, request: DisclosureRequest) -> bool:
+    """Tell whether ``actor`` is the kind of person who may take ``action`` on ``request``."""
+    if actor.kind is ActorKind.CITIZEN:
+        return action in APPLICANT_ACTIONS and actor.request_id == request.id
+    return can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path)
+
+
+def _load(
+    session: Session, request_id: int, actor: Actor, version: int | None
+) -> DisclosureRequest:
+    """Return the request, locked; a foreign one is like none, another version a conflict."""
+    query = sa.select(DisclosureRequest).where(DisclosureRequest.id == request_id)
+    request = session.scalar(query.with_for_update(of=DisclosureRequest))
     if request is None:
         raise NotFound
-    _allow(actor, request.organisation)
+    place: Organisation = request.organisation
+    if actor.kind is ActorKind.STAFF and not can_at(actor, Permission.DISCLOSURE_READ, place.path):
+        raise NotFound
+    if version is not None and request.version != version:
+        raise Conflict(CONFLICT)
     return request
 
 
-def _due(session: Session, request: DisclosureRequest) -> date | None:
-    received = civil_date(request.received_at)
-    limit = limit_for(LIMIT_CODE, received, limits_in_force(session))
-    begun = civil_date(request.completed_at) if request.completed_at else received
-    return work_calendar(session).due_on(begun, limit, (), request.extension_days)
-
-
-def _note(
+def _take(
     session: Session, request: DisclosureRequest, action: DisclosureAction, actor: Actor,
     now: datetime, reason: str | None = None, code: str | None = None,
 ) -> None:  # fmt: skip
-    record(
-        session, action, Axis.RECORD, actor, now, organisation_id=request.organisation_id,
-        subject=f"disclosure:{request.id}", reason=reason, reason_code=code,
+    if not may_act(actor, action, request):
+        raise NotPermitted
+    until = completion_until(session, request)
+    if why := objection(request, action, civil_date(now), until):
+        raise ActionNotAllowed(why)
+    before, request.state = request.state, next_state(request.state, action)
+    request.version += 1
+    note(
+        session, request, action, actor, now, reason=reason, code=code, from_state=before,
+        to_state=request.state,
     )  # fmt: skip
+
+
+def _set_due(session: Session, request: DisclosureRequest) -> None:
+    limit = limit_of(limits_in_force(session), request)
+    request.due_on = due_on(work_calendar(session), limit, request)

@@ -1,4 +1,4 @@
-"""Letter numbers: one counter for each civil day, safe with many writers."""
+"""Numbers of letters and requests: a counter for each civil day or year, for many writers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from portal.domain.disclosure_number import format_request_number
 from portal.domain.numbers import format_number
 from portal.domain.periods import civil_date
-from portal.models import NumberSequence
+from portal.models import DisclosureSequence, NumberSequence
 
 
 def next_number(session: Session, now: datetime) -> str:
@@ -20,14 +21,23 @@ def next_number(session: Session, now: datetime) -> str:
 
 def next_numbers(session: Session, day: date, count: int) -> list[str]:
     """Give out the next ``count`` letter numbers of ``day`` at once, lowest first."""
+    last = _advance(session, NumberSequence.day, NumberSequence.last, day, count)
+    return [format_number(day, i) for i in range(last - count + 1, last + 1)]
+
+
+def next_request_number(session: Session, received: date) -> str:
+    """Give out the next number of a request for disclosure, in the civil year of ``received``."""
+    last = _advance(session, DisclosureSequence.year, DisclosureSequence.last, received.year, 1)
+    return format_request_number(received.year, last)
+
+
+def _advance(session: Session, key: Any, last: Any, value: date | int, count: int) -> int:
+    """Raise the counter of ``value`` by ``count`` and return what it shows then."""
     dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = (
-        dialect.insert(NumberSequence)
-        .values(day=day, last=count)
-        .on_conflict_do_update(
-            index_elements=[NumberSequence.day], set_={"last": NumberSequence.last + count}
-        )
-        .returning(NumberSequence.last)
+        dialect.insert(key.class_)
+        .values({key.key: value, last.key: count})
+        .on_conflict_do_update(index_elements=[key], set_={last.key: last + count})
+        .returning(last)
     )
-    last = session.execute(statement).scalar_one()
-    return [format_number(day, i) for i in range(last - count + 1, last + 1)]
+    return int(session.execute(statement).scalar_one())

@@ -16,12 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission
+from portal.domain.disclosure import PENDING_STATES
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import Axis, RecordAction
 from portal.domain.letters import OPEN_STATES
 from portal.domain.organisations import OrganisationKind, child_path, covers
 from portal.domain.periods import civil_date
-from portal.models import Letter, Organisation, OrganisationVersion
+from portal.models import DisclosureRequest, Letter, Organisation, OrganisationVersion
 from portal.services.organisation_versions import begin_version, effective, open_version
 from portal.services.permits import allow
 from portal.services.steps import record
@@ -258,8 +259,8 @@ def close(
 ) -> None:
     """Take an organisation out of choice from civil day ``on`` (today), naming who took over.
 
-    Raises :class:`InvalidInput` while it holds open letters or active organisations are below
-    it, and with ``successor`` or ``on``.
+    Raises :class:`InvalidInput` while it holds open letters or requests or active organisations
+    are below it, and with ``successor`` or ``on``.
     """
     with _changing(organisation_id, actor) as (session, closed):
         if closed.parent_id is None:
@@ -271,6 +272,12 @@ def close(
         )
         if session.scalar(held.limit(1)) is not None:
             raise InvalidInput("organisation", N_("还有没办结的信件，请先办结或转给其他单位。"))
+        asked = sa.select(DisclosureRequest.id).where(
+            DisclosureRequest.organisation_id == closed.id,
+            DisclosureRequest.state.in_(PENDING_STATES),
+        )
+        if session.scalar(asked.limit(1)) is not None:
+            raise InvalidInput("organisation", N_("还有没答复的公开申请，请先答复。"))
         successor = _successor(session, closed, successor_id)
         closed.closed_on = effective(session, closed, on, civil_date(now))
         closed.successor_id = successor.id if successor else None

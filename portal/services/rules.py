@@ -20,6 +20,7 @@ from portal.domain.limits import LIMIT_LABELS, Limit, LimitUnit
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
 from portal.models import CalendarDay, LimitRow
 from portal.services.deadlines import redate
+from portal.services.disclosure import redate_requests
 from portal.services.permits import allow
 from portal.services.steps import record
 from portal.services.texts import clean, limited, required
@@ -73,6 +74,7 @@ def set_days(
             session, RecordAction.EDIT_CALENDAR, Axis.ADMINISTRATION, actor, now,
             subject=f"calendar:{first}/{last}", reason=f"{said} {note}".strip(),
         )  # fmt: skip
+        redate_requests(session, first)
         return redate(session, first)
 
 

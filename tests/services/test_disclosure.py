@@ -1,122 +1,209 @@
-"""Requests for disclosure: limits by date, completion, outcomes and their shares."""
+"""Requests for disclosure: limits by date, completion, answers, and what they never touch."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.domain.calendar import DayKind
 from portal.domain.disclosure import DisclosureOutcome, DisclosureState
-from portal.domain.errors import ActionNotAllowed, InvalidInput, NotPermitted
+from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotFound, NotPermitted
 from portal.domain.periods import Period
-from portal.domain.rates import Figures
-from portal.models import DisclosureRequest
-from portal.queries.rates.cube import cube
+from portal.models import CalendarDay, DisclosureRequest
+from portal.queries.disclosure import request_changes, request_history
 from portal.queries.rates.disclosure import disclosure_figures
-from portal.queries.rates.passes import Question
 from portal.services import disclosure
+from portal.services.disclosure import Answer
+from portal.services.disclosure import applicant as applicant_of
+from portal.services.organisations import close
+from portal.services.rules import set_days
 from tests.builders import World
+from tests.disclosure import DISCLOSED, IDENTITY, MONDAY, a_request
 
-MONDAY = datetime(2016, 3, 7, 2, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+LAW_OF_2008 = datetime(2016, 3, 7, 2, 0, tzinfo=UTC)
 OUTCOMES = {
     DisclosureOutcome.DISCLOSED: 512, DisclosureOutcome.NOT_OURS: 76,
     DisclosureOutcome.NONEXISTENT: 34, DisclosureOutcome.UNCLEAR: 10,
 }  # fmt: skip
 
 
-def filed(session: Session, world: World, now: datetime = MONDAY) -> DisclosureRequest:
-    """File a request at the city's department."""
-    actor = world.actor("city_dispatcher")
-    number = disclosure.file(world["city"], "周晓兰", "2015年路灯维修经费", actor, now)
-    return session.get_one(DisclosureRequest, number)
-
-
 @pytest.mark.parametrize(
-    ("received", "due"),
-    [
-        (MONDAY, date(2016, 3, 28)),
-        (datetime(2020, 3, 2, 2, 0, tzinfo=UTC), date(2020, 3, 30)),
-    ],
+    ("received", "due"), [(LAW_OF_2008, date(2016, 3, 28)), (MONDAY, date(2020, 3, 30))]
 )
 def test_the_limit_is_that_of_the_day_of_receipt(
     session: Session, world: World, received: datetime, due: date
 ) -> None:
     """A request is due after 15 working days in 2016 and after 20 since 2019."""
-    assert filed(session, world, received).due_on == due
+    assert a_request(session, world, now=received).due_on == due
 
 
 def test_completion_stops_the_clock_and_starts_it_anew(session: Session, world: World) -> None:
     """While the applicant completes the request nothing is due; then the limit runs afresh."""
-    request, actor = filed(session, world), world.actor("city_dispatcher")
-    disclosure.ask_completion(request.id, "请写明信息名称", actor, MONDAY + timedelta(days=2))
-    assert request.state is DisclosureState.AWAITING_COMPLETION and request.due_on is None
-    disclosure.complete(request.id, actor, MONDAY + timedelta(days=7))
-    assert request.due_on == date(2016, 4, 5)
+    request = a_request(session, world, DisclosureState.AWAITING_COMPLETION, now=LAW_OF_2008)
+    assert request.due_on is None and request.complete_by == date(2016, 3, 17)
+    disclosure.complete(request.id, "人民路", applicant_of(request.id), LAW_OF_2008 + 7 * DAY)
+    session.refresh(request)
+    assert (request.state, request.due_on) == (DisclosureState.OPEN, date(2016, 4, 5))
+    assert request.completion == "人民路"
+
+
+def test_completion_is_asked_for_once(session: Session, world: World) -> None:
+    """What is missing is said at once: a second notice is refused."""
+    request = a_request(session, world, DisclosureState.AWAITING_COMPLETION)
+    actor, later = world.actor("city_handler"), MONDAY + 2 * DAY
+    disclosure.complete(request.id, "人民路", actor, later)
     with pytest.raises(ActionNotAllowed):
-        disclosure.ask_completion(request.id, "再补正", actor, MONDAY + timedelta(days=8))
+        disclosure.ask_completion(request.id, 3, "再补", (later + DAY).date(), actor, later)
 
 
 def test_completion_can_be_asked_for_seven_working_days(session: Session, world: World) -> None:
     """Since 2019 a notice of completion after the seventh working day is refused."""
-    received = datetime(2020, 3, 2, 2, 0, tzinfo=UTC)
-    request, actor = filed(session, world, received), world.actor("city_dispatcher")
+    request, actor = a_request(session, world), world.actor("city_handler")
+    until = (MONDAY + 20 * DAY).date()
     with pytest.raises(ActionNotAllowed):
-        disclosure.ask_completion(request.id, "请补正", actor, received + timedelta(days=10))
-    disclosure.ask_completion(request.id, "请补正", actor, received + timedelta(days=9))
+        disclosure.ask_completion(request.id, 1, "请补正", until, actor, MONDAY + 10 * DAY)
+    disclosure.ask_completion(request.id, 1, "请补正", until, actor, MONDAY + 9 * DAY)
+
+
+@pytest.mark.parametrize("days", [0, 61])
+def test_a_notice_gives_a_reasonable_time(session: Session, world: World, days: int) -> None:
+    """The days for completion begin tomorrow and are at most sixty."""
+    request, until = a_request(session, world), (MONDAY + days * DAY).date()
+    with pytest.raises(InvalidInput, match="补正期限") as caught:
+        disclosure.ask_completion(
+            request.id, 1, "请补正", until, world.actor("city_handler"), MONDAY
+        )
+    assert caught.value.field == "complete_by"
+
+
+def test_a_request_lapses_only_when_its_days_are_over(session: Session, world: World) -> None:
+    """Without completion by the day of the notice the office may end it, not a day before."""
+    request = a_request(session, world, DisclosureState.AWAITING_COMPLETION)
+    actor = world.actor("city_handler")
+    with pytest.raises(ActionNotAllowed):
+        disclosure.lapse(request.id, 2, actor, MONDAY + 10 * DAY)
+    disclosure.lapse(request.id, 2, actor, MONDAY + 11 * DAY)
+    session.refresh(request)
+    assert (request.state, request.outcome, request.on_time) == (
+        DisclosureState.LAPSED, DisclosureOutcome.UNCLEAR, True,
+    )  # fmt: skip
 
 
 def test_one_extension_within_the_law(session: Session, world: World) -> None:
-    """The limit is extended once, by no more days than the law allows."""
-    request, actor = filed(session, world), world.actor("city_dispatcher")
+    """The limit is extended once, with consent, by no more days than the law allows."""
+    request, actor = a_request(session, world, now=LAW_OF_2008), world.actor("city_handler")
     with pytest.raises(InvalidInput):
-        disclosure.extend(request.id, 16, "需征求第三方意见", actor, MONDAY)
-    disclosure.extend(request.id, 15, "需征求第三方意见", actor, MONDAY)
+        disclosure.extend(request.id, 1, 16, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
+    with pytest.raises(InvalidInput):
+        disclosure.extend(request.id, 1, 15, "需征求第三方意见", " ", actor, LAW_OF_2008)
+    disclosure.extend(request.id, 1, 15, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
+    session.refresh(request)
     assert request.due_on == date(2016, 4, 19)
     with pytest.raises(ActionNotAllowed):
-        disclosure.extend(request.id, 1, "再延期", actor, MONDAY)
+        disclosure.extend(request.id, 2, 1, "再延期", "李主任", actor, LAW_OF_2008)
 
 
-def test_others_may_not_touch_a_request(session: Session, world: World) -> None:
-    """Staff of another organisation cannot answer."""
-    request = filed(session, world)
+def test_a_second_tab_does_not_answer_twice(session: Session, world: World) -> None:
+    """Who looked at an older version is told, and learns what was done meanwhile."""
+    request = a_request(session, world)
+    disclosure.answer(request.id, 1, DISCLOSED, world.actor("city_handler"), MONDAY + DAY)
+    with pytest.raises(Conflict):
+        disclosure.answer(request.id, 1, DISCLOSED, world.actor("city_handler2"), MONDAY + DAY)
+    session.refresh(request)
+    assert [change.title for change in request_changes(session, request, 1)] == ["答复公开申请"]
+
+
+def test_only_another_authority_is_named_instead(session: Session, world: World) -> None:
+    """Who is in charge is kept where the office is not, and nowhere else."""
+    actor, given = world.actor("city_handler"), "市财政局，023-67575000"
+    for outcome, kept in (
+        (DisclosureOutcome.NOT_OURS, given),
+        (DisclosureOutcome.NONEXISTENT, None),
+    ):
+        request = a_request(session, world)
+        answer = Answer(outcome, "答复如下。", given)
+        disclosure.answer(request.id, 1, answer, actor, MONDAY + DAY)
+        session.refresh(request)
+        assert request.referred_to == kept
+
+
+def test_others_do_not_find_a_request(session: Session, world: World) -> None:
+    """For staff of another organisation a request is like none; a reader may not answer."""
+    request = a_request(session, world)
+    with pytest.raises(NotFound):
+        disclosure.answer(request.id, 1, DISCLOSED, world.actor("police_handler"), MONDAY)
     with pytest.raises(NotPermitted):
-        disclosure.answer(
-            request.id, DisclosureOutcome.DISCLOSED, "见附件", world.actor("police_dispatcher"),
-            MONDAY,
-        )  # fmt: skip
+        disclosure.answer(request.id, 1, DISCLOSED, world.actor("city_reviewer"), MONDAY)
+
+
+def test_an_applicant_acts_on_the_own_request_alone(session: Session, world: World) -> None:
+    """The code of one request opens no other, and answers none."""
+    mine, other = a_request(session, world), a_request(session, world)
+    with pytest.raises(NotPermitted):
+        disclosure.withdraw(other.id, applicant_of(mine.id), MONDAY)
+    with pytest.raises(NotPermitted):
+        disclosure.answer(mine.id, 1, DISCLOSED, applicant_of(mine.id), MONDAY)
+
+
+def test_every_look_at_the_applicant_is_recorded(session: Session, world: World) -> None:
+    """Who applies is shown to those who handle requests, and the look stays in the history."""
+    request = a_request(session, world)
+    shown = disclosure.reveal_applicant(request.id, world.actor("city_handler"), MONDAY)
+    assert (shown.name, shown.identity, shown.phone) == ("周晓兰", IDENTITY, "13900000001")
+    last = request_history(session, request)[-1]
+    assert (last.title, last.who) == ("查看申请人身份和联系方式", "city handler")
+    with pytest.raises(NotPermitted):
+        disclosure.reveal_applicant(request.id, world.actor("city_reviewer"), MONDAY)
+
+
+def test_a_changed_calendar_moves_the_due_date(session: Session, world: World) -> None:
+    """A day that becomes a holiday moves the due dates of requests that lie behind it."""
+    request = a_request(session, world)
+    day = date(2020, 3, 10)
+    set_days(day, day, False, "调休", world.actor("office_administrator"), MONDAY)
+    session.refresh(request)
+    assert session.get_one(CalendarDay, day).kind == DayKind.HOLIDAY
+    assert request.due_on == date(2020, 3, 31)
+
+
+def test_an_organisation_with_open_requests_stays(session: Session, world: World) -> None:
+    """An organisation is not closed while an applicant waits for it."""
+    a_request(session, world, place="police")
+    with pytest.raises(InvalidInput, match="公开申请"):
+        close(world["police"], None, world.actor("office_administrator"), MONDAY)
 
 
 def test_figures_are_those_of_the_moment(session: Session, world: World) -> None:
     """An answer counts from its moment on; a withdrawn request is not counted as received."""
-    actor = world.actor("city_dispatcher")
-    first, second = filed(session, world), filed(session, world)
-    later = MONDAY + timedelta(days=3)
-    disclosure.answer(first.id, DisclosureOutcome.NONEXISTENT, "经检索不存在", actor, later)
-    disclosure.withdraw(second.id, actor, later)
-    before = disclosure_figures(session, Period(2016), later)
-    after = disclosure_figures(session, Period(2016), later + timedelta(seconds=1))
+    a_request(session, world, DisclosureState.ANSWERED)
+    a_request(session, world, DisclosureState.WITHDRAWN)
+    before = disclosure_figures(session, Period(2020), MONDAY + DAY)
+    after = disclosure_figures(session, Period(2020), MONDAY + DAY + timedelta(seconds=1))
     assert (before.received, before.answered) == (2, 0)
     assert (after.received, after.answered, after.on_time) == (1, 1, 1)
+
+
+def test_a_lapsed_request_counts_as_unclear(session: Session, world: World) -> None:
+    """A request that lapsed stays received and is answered as unclear."""
+    a_request(session, world, DisclosureState.LAPSED)
+    found = disclosure_figures(session, Period(2020), Period(2020).ends_at)
+    assert (found.received, found.outcomes[DisclosureOutcome.UNCLEAR]) == (1, 1)
 
 
 def test_the_shares_of_2016(session: Session, world: World) -> None:
     """632 requests answered 512, 76, 34 and 10 give the shares that the report printed."""
     session.add_all(
         DisclosureRequest(
-            organisation_id=world["city"], applicant="周晓兰", subject="路灯",
-            state=DisclosureState.ANSWERED, outcome=outcome, received_at=MONDAY,
-            answered_at=MONDAY, on_time=True,
+            number=f"{outcome}-{index}", organisation_id=world["city"], applicant="周晓兰",
+            title="路灯", description="路灯", state=DisclosureState.ANSWERED, outcome=outcome,
+            received_at=LAW_OF_2008, answered_at=LAW_OF_2008, on_time=True,
         )
         for outcome, count in OUTCOMES.items()
-        for _ in range(count)
+        for index in range(count)
     )  # fmt: skip
     session.flush()
     found = disclosure_figures(session, Period(2016), Period(2016).ends_at)
     assert found.received == 632 and found.answer_rate.text == "100.00%"
-    shares = [found.share(outcome).text for outcome in DisclosureOutcome]
+    shares = [found.share(outcome).text for outcome in found.told_outcomes]
     assert shares == ["81.01%", "12.03%", "5.38%", "1.58%"]
-
-
-def test_requests_are_no_letters(session: Session, world: World) -> None:
-    """A request changes nothing in the figures of letters."""
-    filed(session, world)
-    assert cube(session, Question(Period(2016), Period(2016).ends_at)).total == Figures()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from portal.domain.disclosure import OUTCOME_LABELS, DisclosureOutcome
+from portal.domain.disclosure import OUTCOME_LABELS
 from portal.domain.letters import DECLINE_LABELS, KIND_LABELS, REFUSAL_LABELS
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.rates import DEFINITIONS, Figures, Rate
@@ -151,7 +151,7 @@ def _disclosure(report: AnnualReport) -> Table:
     ]
     rows += [
         (OUTCOME_LABELS[o], found.outcomes.get(o, 0), found.share(o).text)
-        for o in DisclosureOutcome
+        for o in found.told_outcomes
     ]
     return Table("disclosure", "依申请公开", ("事项", "件数", "比例"), tuple(rows))
 
@@ -163,7 +163,7 @@ def disclosure_sentence(report: AnnualReport) -> str:
         return f"{report.year.label}没有收到政府信息公开申请。"
     parts = "，".join(
         f"“{OUTCOME_LABELS[o]}”{found.outcomes.get(o, 0)}件，占{found.share(o).text}"
-        for o in DisclosureOutcome
+        for o in found.told_outcomes
     )
     return (
         f"{report.year.label}共收到政府信息公开申请{found.received}件，"

@@ -10,22 +10,26 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Role
 from portal.domain.disclosure import (
     LIMIT_CODE,
+    REPORTED_OUTCOMES,
     DisclosureAction,
-    DisclosureOutcome,
     DisclosureState,
 )
+from portal.domain.disclosure_application import RequestSource
 from portal.domain.events import Axis
 from portal.domain.limits import limit_for
 from portal.domain.periods import Period, civil_date
 from portal.models import DisclosureRequest
+from portal.queries.disclosure import subject_of
 from portal.queries.rules import limits_in_force, work_calendar
+from portal.services.numbering import next_request_number
 from portal.services.simulation.cast import Cast, name
 from portal.services.simulation.clock import OfficeClock
 from portal.services.steps import record
 
 REPORTED = {2016: (512, 76, 34, 10)}
-"""Outcomes in the annual report of Chongqing, in the order of ``DisclosureOutcome``."""
-_SUBJECT, _ANSWER = "申请公开与本人有关的政府信息。", "已依法答复申请人。"
+"""Outcomes in the annual report of Chongqing, in the order of ``REPORTED_OUTCOMES``."""
+_TITLE, _DESCRIPTION = "与本人有关的政府信息", "申请公开与本人有关的政府信息。"
+_ANSWER = "已依法答复申请人。"
 
 
 def load_requests(
@@ -34,7 +38,7 @@ def load_requests(
     """Write the requests of ``year``, so many of each outcome as ``counts`` says."""
     chance = Random(f"disclosure {seed} {year}")  # noqa: S311
     calendar, limits = work_calendar(session), limits_in_force(session)
-    outcomes = [o for o, n in zip(DisclosureOutcome, counts, strict=True) for _ in range(n)]
+    outcomes = [o for o, n in zip(REPORTED_OUTCOMES, counts, strict=True) for _ in range(n)]
     chance.shuffle(outcomes)
     end = Period(year).ends_at
     arrivals = clock.arrivals(chance, year, len(outcomes))
@@ -44,14 +48,15 @@ def load_requests(
         if answered >= end:
             answered = clock.between(chance, received, end)
         request = DisclosureRequest(
-            organisation_id=place, applicant=name(chance), subject=_SUBJECT,
+            number=next_request_number(session, day), source=RequestSource.SIMULATION,
+            organisation_id=place, applicant=name(chance), title=_TITLE, description=_DESCRIPTION,
             state=DisclosureState.ANSWERED, outcome=outcome, answer=_ANSWER, received_at=received,
             answered_at=answered, on_time=True, extension_days=0,
             due_on=calendar.due_on(day, limit_for(LIMIT_CODE, day, limits), (), 0),
         )  # fmt: skip
         session.add(request)
         session.flush()
-        subject, actor = f"disclosure:{request.id}", cast.person(place, Role.HANDLER)
+        subject, actor = subject_of(request.number), cast.person(place, Role.HANDLER)
         for action, at, code in (
             (DisclosureAction.FILE, received, None),
             (DisclosureAction.ANSWER, answered, str(outcome)),

@@ -15,6 +15,11 @@ from wtforms.validators import Optional
 
 from portal.config import Settings
 from portal.domain.access import Permission
+from portal.domain.disclosure_number import (
+    RequestNumberError,
+    looks_like_request_number,
+    parse_request_number,
+)
 from portal.domain.events import Axis
 from portal.domain.numbers import NumberError, parse_number
 from portal.domain.periods import shanghai
@@ -43,7 +48,7 @@ _FILTERS = ("number", "person", "action", "axis", "first", "last")
 class AuditFilter(FilterForm):
     """What narrows the trail."""
 
-    number = StringField(_l("信件编号"))
+    number = StringField(_l("信件编号或申请编号"))
     person = StringField(_l("操作人"), description=_l("用户名，或姓名的一部分"))
     action = SelectField(_l("操作"), validate_choice=False)
     axis = SelectField(_l("类别"), validate_choice=False)
@@ -88,9 +93,10 @@ class AuditFilter(FilterForm):
 
 def _number(typed: str) -> str:
     """Return the number as it is stored; what is no number finds nothing."""
+    read = parse_request_number if looks_like_request_number(typed) else parse_number
     try:
-        return str(parse_number(typed))
-    except NumberError:
+        return str(read(typed))
+    except (NumberError, RequestNumberError):
         return typed
 
 

@@ -13,6 +13,28 @@ from flask_babel import gettext as _
 
 from portal.domain.access import ROLE_LABELS, Role
 from portal.domain.calendar import DAY_KIND_LABELS, DayKind
+from portal.domain.disclosure import (
+    ACTION_LABELS as DISCLOSURE_ACTION_LABELS,
+)
+from portal.domain.disclosure import (
+    OUTCOME_LABELS,
+    DisclosureAction,
+    DisclosureOutcome,
+    DisclosureState,
+)
+from portal.domain.disclosure import (
+    STATE_LABELS as DISCLOSURE_STATE_LABELS,
+)
+from portal.domain.disclosure_application import (
+    APPLICANT_LABELS,
+    DELIVERY_LABELS,
+    FORM_LABELS,
+    SOURCE_LABELS,
+    ApplicantKind,
+    Delivery,
+    RequestSource,
+    WishedForm,
+)
 from portal.domain.events import AXIS_LABELS, RECORD_LABELS, Axis, RecordAction
 from portal.domain.letters import (
     ACTION_LABELS,
@@ -40,17 +62,24 @@ babel = Babel()
 
 _LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
     Action: ACTION_LABELS,
+    ApplicantKind: APPLICANT_LABELS,
     Axis: AXIS_LABELS,
     CloseReason: CLOSE_LABELS,
     DayKind: DAY_KIND_LABELS,
     DeclineReason: {code: pair[0] for code, pair in DECLINE_LABELS.items()},
+    Delivery: DELIVERY_LABELS,
+    DisclosureAction: DISCLOSURE_ACTION_LABELS,
+    DisclosureOutcome: OUTCOME_LABELS,
+    DisclosureState: DISCLOSURE_STATE_LABELS,
     Kind: KIND_LABELS,
     OrganisationKind: ORGANISATION_KIND_LABELS,
     Publication: PUBLICATION_LABELS,
     RecordAction: RECORD_LABELS,
     RefusalReason: REFUSAL_LABELS,
+    RequestSource: SOURCE_LABELS,
     Role: ROLE_LABELS,
     State: STATE_LABELS,
+    WishedForm: FORM_LABELS,
 }
 
 

@@ -1,0 +1,84 @@
+"""Builders of requests for disclosure, by the real services."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from portal.domain.disclosure import DisclosureOutcome, DisclosureState
+from portal.domain.disclosure_application import (
+    ApplicantKind,
+    Application,
+    Delivery,
+    RequestSource,
+    WishedForm,
+)
+from portal.models import DisclosureRequest
+from portal.services import disclosure
+from portal.services.disclosure import Answer
+from portal.services.disclosure_filing import RequestReceipt, submit
+from tests.world import World
+
+CODE_KEY = b"key of the query codes in tests!"
+MONDAY = datetime(2020, 3, 2, 2, 0, tzinfo=UTC)
+"""The morning of 2 March 2020 in Shanghai, under the law of 2019."""
+IDENTITY = "11010519491231002X"
+DISCLOSED = Answer(DisclosureOutcome.DISCLOSED, "您申请的信息随本答复提供。")
+_tokens = count(1)
+
+
+def an_application(organisation_id: int | None, **wishes: object) -> Application:
+    """Return what an applicant hands in."""
+    usual: dict[str, object] = {
+        "organisation_id": organisation_id, "applicant_kind": ApplicantKind.CITIZEN,
+        "applicant": "周晓兰", "identity": IDENTITY, "phone": "13900000001", "email": "",
+        "address": "", "title": "2015年路灯维修经费支出情况", "document_number": "",
+        "description": "石桥街道2015年路灯维修的项目、金额和验收材料。",
+        "wished_form": WishedForm.ELECTRONIC, "delivery": Delivery.ONLINE,
+    }  # fmt: skip
+    return Application(**{**usual, **wishes})  # type: ignore[arg-type]
+
+
+def file_request(
+    world: World, place: str = "city", now: datetime = MONDAY, key: bytes = CODE_KEY,
+    **wishes: object,
+) -> RequestReceipt:  # fmt: skip
+    """File a request at ``place`` from a form of its own."""
+    return submit(an_application(world[place], **wishes), f"request {next(_tokens)}", key, now)
+
+
+def a_request(
+    session: Session,
+    world: World,
+    state: DisclosureState = DisclosureState.OPEN,
+    place: str = "city",
+    now: datetime = MONDAY,
+    **wishes: object,
+) -> DisclosureRequest:
+    """Return a request at ``place`` in ``state``, brought there by services, a day a step."""
+    return brought(session, world, file_request(world, place, now, **wishes), state, place, now)
+
+
+def brought(
+    session: Session, world: World, receipt: RequestReceipt, state: DisclosureState, place: str,
+    now: datetime,
+) -> DisclosureRequest:  # fmt: skip
+    """Bring a filed request to ``state``."""
+    number, actor = receipt.request_id, world.actor(f"{place}_handler")
+    day = timedelta(days=1)
+    if state in (DisclosureState.AWAITING_COMPLETION, DisclosureState.LAPSED):
+        until = (now + 10 * day).date()
+        disclosure.ask_completion(number, 1, "请写明是哪几条路。", until, actor, now + day)
+    if state is DisclosureState.LAPSED:
+        disclosure.lapse(number, 2, actor, now + 12 * day)
+    if state is DisclosureState.ANSWERED:
+        disclosure.answer(number, 1, DISCLOSED, actor, now + day)
+    if state is DisclosureState.WITHDRAWN:
+        disclosure.withdraw(number, disclosure.applicant(number), now + day)
+    session.rollback()
+    return session.get_one(DisclosureRequest, number)
+
+
+def paper_source() -> tuple[RequestSource, date]:
+    """Return how and when a request came over the counter."""
+    return RequestSource.COUNTER, MONDAY.date()
