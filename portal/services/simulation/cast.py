@@ -20,6 +20,18 @@ _TOP, _BRANCH, _LEAF = (
     (Role.DISPATCHER, Role.HANDLER, Role.REVIEWER, Role.REVIEWER),
     (Role.HANDLER,),
 )
+_BUSY = {
+    "cq-gaj": 9, "cq-rsj": 9, "cq-gtj": 9, "cq-jtw": 8, "cq-jyw": 8, "cq-szw": 7, "cq-jw": 6,
+    "cq-wjw": 6, "cq-hbj": 6, "cq-gsxz": 5, "cq-mzj": 4, "cq-ghj": 4, "cq-gjj": 4, "cq-wjj": 3,
+    "cq-syj": 3, "cq-sww": 3, "cq-slj": 2, "cq-nw": 2, "cq-whw": 2, "cq-ljxq": 4,
+    "ent-water": 4, "ent-gas": 4, "ent-power": 4, "ent-metro": 4, "ent-bus": 5,
+}  # fmt: skip
+"""How busy members are whose business touches many; the others go by their kind."""
+_USUAL = {
+    OrganisationKind.MUNICIPAL_DEPARTMENT: 1,
+    OrganisationKind.DISTRICT_GOVERNMENT: 6,
+    OrganisationKind.KEY_ENTERPRISE: 2,
+}
 NO_LOGIN = "!"
 """A password hash that fits no password: nobody can log in as a simulated person."""
 
@@ -47,7 +59,10 @@ class Cast:
             if each.level > 1:
                 self.below[self._branch[each.id]].append(each.id)
         self.lower = [i for ids in self.below.values() for i in ids]
-        self._weights = [chance.paretovariate(1.6) for _ in self.members]
+        self._weights = [
+            _BUSY.get(self.codes[i], _USUAL.get(self.kinds[i], 1)) * chance.lognormvariate(0.0, 0.4)
+            for i in self.members
+        ]
         self._people: dict[tuple[int, Role], list[Actor]] = {}
         self._hire(session, rows, chance, now)
 

@@ -15,6 +15,9 @@ _FREE_DAY = 0.38
 """Weight of a day on which offices are closed, against a working day."""
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 8, 18, 30, 32, 24, 15, 17, 26, 30, 27, 20, 13, 12, 14, 15, 11, 6)
 """Weight of each hour of Shanghai's day for letters."""
+_BUSIEST, _TRIES, _SHANGHAI = max(_HOURS), 6, 8 * 3600
+_LEAST = 300
+"""Seconds of office hours that each of several steps needs at least."""
 _MORNING, _NOON, _AFTERNOON, _EVENING = 9 * 3600, 12 * 3600, 14 * 3600, 17 * 3600 + 1800
 _HALF = _NOON - _MORNING
 _WORKED = _HALF + _EVENING - _AFTERNOON
@@ -84,12 +87,31 @@ class OfficeClock:
         return self._starts[at] + timedelta(seconds=_wall(rest))
 
     def spread(self, chance: Random, begin: datetime, end: datetime, count: int) -> list[datetime]:
-        """Return ``count`` ascending moments strictly between the two, mostly in office hours."""
+        """Return ``count`` ascending moments strictly between the two.
+
+        They lie in office hours, unless the office hardly works between the two.
+        """
+        low, high = self.worked(begin), self.worked(end)
+        open_then = high - low > _LEAST * (count + 1)
         found, at = [], begin
         for left in range(count, 0, -1):
-            limit = at + (end - at) * (1.6 / (left + 1)) if left > 1 else end
-            at = self.between(chance, at, min(limit, end))
+            part = (1.6 / (left + 1) if left > 1 else 1.0) * (0.1 + 0.8 * chance.random())
+            if open_then:
+                low += (high - low) * part
+                at = self.moment(low)
+            else:
+                at += (end - at) * part
             found.append(at)
+        return found
+
+    def awake(self, chance: Random, begin: datetime, end: datetime) -> datetime:
+        """Return a moment strictly between the two at which citizens are likely to write."""
+        found = begin
+        for _ in range(_TRIES):
+            found = begin + (end - begin) * (0.02 + 0.96 * chance.random())
+            hour = int(found.timestamp() + _SHANGHAI) % 86400 // 3600
+            if chance.random() * _BUSIEST < _HOURS[hour]:
+                break
         return found
 
 

@@ -14,6 +14,7 @@ from portal.domain.events import ActorKind, Axis
 from portal.domain.letters import Action, CloseReason, Kind, Publication, State
 from portal.domain.measures import Step
 from portal.domain.workflow import TRANSITIONS
+from portal.services.simulation.texts import Wording
 
 HELD = frozenset({State.AWAITING_CITIZEN, State.MERGED})
 _REASONS = {
@@ -66,6 +67,7 @@ class Life:
     received_at: datetime
     received_id: int
     until: datetime
+    letter_id: int = 0
     holder_id: int = 0
     accused_id: int | None = None
     state: State = State.SUBMITTED
@@ -79,7 +81,7 @@ class Life:
     clock_from: datetime | None = None
     sent_from_id: int | None = None
     ruling_id: int | None = None
-    parent_id: int | None = None
+    leader: Life | None = None
     hops: int = 0
     returns: int = 0
     version: int = 1
@@ -87,6 +89,7 @@ class Life:
     reopened: bool = False
     extension_days: int = 0
     acts: list[Act] = field(default_factory=list)
+    wording: Wording | None = None
 
     def __post_init__(self) -> None:
         """Arrive."""
@@ -149,6 +152,10 @@ class Life:
             self.closed_at, self.closing_id = at, self.holder_id
             self.close_reason = _REASONS.get(action)
         self.state = target
+
+    def last(self, action: Action) -> Act | None:
+        """Return the latest act of ``action``."""
+        return next((act for act in reversed(self.acts) if act.action == action), None)
 
     def move(self, action: Action, actor: Actor, at: datetime, to: int, reason: str) -> None:
         """Send the letter on; a return goes to where it came from."""

@@ -29,9 +29,10 @@ from portal.services.facts import months, stamp
 from portal.services.sample_tree import must_be_empty, plant_samples
 from portal.services.simulation.cast import Cast, name
 from portal.services.simulation.clock import OfficeClock
+from portal.services.simulation.correspondence import Written
 from portal.services.simulation.life import Life
 from portal.services.simulation.requests import load_requests
-from portal.services.simulation.rows import ORDER, Clerk, Written
+from portal.services.simulation.rows import ORDER, Clerk
 from portal.services.simulation.story import Teller
 from portal.services.simulation.texts import Texts, Wording
 from portal.services.simulation.wish import Plan, Wish, last_moment, plans
@@ -117,13 +118,14 @@ class _House:
     def _one(self, plan: Plan, letter_id: int, year_end: datetime) -> None:
         chance = self._chance
         life = self._teller.tell(plan, letter_id, year_end)
+        words = life.wording = self._words(life)
         day = civil_date(plan.received_at)
         self._numbers[day] += 1
         public = life.publication is not Publication.NOT_PROPOSED
         self._clerk.write(
             life,
             Written(
-                letter_id, format_number(day, self._numbers[day]), self._words(life),
+                letter_id, format_number(day, self._numbers[day]), words,
                 name(chance), f"139{chance.randrange(10**8):08d}",
                 public or (life.kind is not Kind.REPORT and chance.random() < _CONSENTING),
                 chance.choices(range(1, 6), _ATTITUDES)[0],
@@ -132,6 +134,8 @@ class _House:
         )  # fmt: skip
 
     def _words(self, life: Life) -> Wording:
+        if life.leader is not None and life.leader.wording is not None:
+            return self._texts.again(self._chance, life.leader.wording)
         place = life.accused_id or life.holder_id
         closed = civil_date(life.closed_at or life.received_at)
         cast = self._cast

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,7 +27,6 @@ from portal.models import (
     Extension,
     Letter,
     Message,
-    MessageKind,
     Model,
     Proposal,
     ProposalStatus,
@@ -36,15 +34,12 @@ from portal.models import (
     Rating,
     RedactionMark,
     Reply,
-    ReplyKind,
-    ReplyStatus,
     StateInterval,
 )
 from portal.services.facts import row_of
+from portal.services.simulation.correspondence import Rows, Written, correspond
 from portal.services.simulation.life import Act, Life
-from portal.services.simulation.texts import Wording
 
-Rows = dict[type[Model], list[dict[str, Any]]]
 ORDER: tuple[type[Model], ...] = (
     Letter, Reply, Message, Extension, Rating, Proposal, RedactionMark, ArchiveEntry,
     Event, StateInterval, RateFact,
@@ -52,20 +47,6 @@ ORDER: tuple[type[Model], ...] = (
 """Tables in the order in which their rows may be inserted."""
 _OPEN_STATES = frozenset({State.SUBMITTED, State.DISPATCHED, State.RETURNED, State.IN_PROGRESS,
                           State.AWAITING_SIGNOFF})  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What surrounds a life: its id and number, its words, its sender, how citizens rated it."""
-
-    letter_id: int
-    number: str
-    wording: Wording
-    sender: str
-    phone: str
-    consents: bool
-    attitude: int
-    efficiency: int
 
 
 class Clerk:
@@ -83,8 +64,7 @@ class Clerk:
         """Add the rows of one life."""
         self._letter(life, about)
         self._record(life, about.letter_id)
-        self._correspondence(life, about)
-        self._replies(life, about)
+        correspond(self.rows, life, about)
         self._publication(life, about)
         steps = [act.step for act in life.acts]
         facts = self._ledger.facts(life.kind, life.received_id, steps)
@@ -110,8 +90,8 @@ class Clerk:
                 "received_organisation_id": life.received_id,
                 "sent_from_id": life.sent_from_id, "accused_id": life.accused_id,
                 "ruling_id": life.ruling_id, "closing_organisation_id": life.closing_id,
-                "parent_id": life.parent_id, "return_count": life.returns,
-                "hop_count": life.hops, "placed": life.placed,
+                "parent_id": life.leader.letter_id if life.leader else None,
+                "return_count": life.returns, "hop_count": life.hops, "placed": life.placed,
                 "accepted": life.accepted_at is not None, "reopened": life.reopened,
                 "supervised": False, "received_at": life.received_at, "clock_from": start,
                 "accepted_at": life.accepted_at, "first_response_at": life.first_response_at,
@@ -161,74 +141,6 @@ class Clerk:
                 "organisation_id": holder, "started_at": act.at, "ended_at": None,
             }  # fmt: skip
             self.rows[StateInterval].append(standing[act.axis])
-
-    def _correspondence(self, life: Life, about: Written) -> None:
-        wishes = [act for act in life.acts if act.action == Action.REQUEST_EXTENSION]
-        grants = [act for act in life.acts if act.action == Action.GRANT_EXTENSION]
-        for number, wish in enumerate(wishes):
-            grant = grants[number] if number < len(grants) else None
-            self.rows[Extension].append(
-                {
-                    "letter_id": about.letter_id, "days": wish.days, "reason": wish.reason,
-                    "requester_id": wish.actor_id, "requested_at": wish.at,
-                    "granted": True if grant else None,
-                    "decider_id": grant.actor_id if grant else None,
-                    "decided_at": grant.at if grant else None,
-                }
-            )  # fmt: skip
-        for act in life.acts:
-            if act.action in _MESSAGES:
-                kind, text = _MESSAGES[act.action]
-                asks = kind is MessageKind.QUESTION
-                self.rows[Message].append(
-                    {
-                        "letter_id": about.letter_id, "kind": kind, "text": text,
-                        "organisation_id": act.holder_id if asks else None,
-                        "author_id": act.actor_id, "created_at": act.at,
-                    }
-                )  # fmt: skip
-            elif act.action == Action.RATE:
-                self.rows[Rating].append(
-                    {
-                        "letter_id": about.letter_id, "attitude": about.attitude,
-                        "efficiency": about.efficiency, "comment": "", "created_at": act.at,
-                    }
-                )  # fmt: skip
-
-    def _replies(self, life: Life, about: Written) -> None:
-        """A reply is drafted, perhaps sent back, and signed; a redo calls for another."""
-        row: dict[str, Any] | None = None
-        for act in life.acts:
-            if act.action == Action.REQUEST_SIGNOFF:
-                if row is None:
-                    row = self._reply(about, act.holder_id, act.actor_id, act.at, "")
-                row["version"] += 1
-                row["updated_at"], row["status"] = act.at, ReplyStatus.IN_REVIEW
-                row["review_note"] = None
-            elif act.action == Action.SEND_BACK and row is not None:
-                row["status"], row["review_note"] = ReplyStatus.DRAFT, act.reason
-            elif act.action == Action.SIGN and row is not None:
-                row["status"], row["signer_id"] = ReplyStatus.SIGNED, act.actor_id
-                row["signed_at"], row = act.at, None
-            elif act.action == Action.CLOSE_MERGED:
-                said = "您反映的问题与另一封来信相同，已合并办理，现答复如下：\n\n"
-                merged = self._reply(about, act.answered_by, None, act.at, said)
-                merged["version"], merged["status"] = 1, ReplyStatus.SIGNED
-                merged["signed_at"] = act.at
-
-    def _reply(
-        self, about: Written, organisation_id: int | None, author_id: int | None, at: datetime,
-        said: str,
-    ) -> dict[str, Any]:  # fmt: skip
-        row = {
-            "letter_id": about.letter_id, "organisation_id": organisation_id,
-            "kind": ReplyKind.REPLY, "status": ReplyStatus.DRAFT,
-            "text": said + about.wording.reply, "author_id": author_id, "signer_id": None,
-            "created_at": at, "updated_at": at, "signed_at": None, "review_note": None,
-            "version": 0,
-        }  # fmt: skip
-        self.rows[Reply].append(row)
-        return row
 
     def _publication(self, life: Life, about: Written) -> None:
         proposed = next((a for a in life.acts if a.action == Action.PROPOSE), None)
@@ -280,11 +192,6 @@ class Clerk:
         )  # fmt: skip
 
 
-_MESSAGES: dict[str, tuple[MessageKind, str]] = {
-    Action.ASK_CITIZEN: (MessageKind.QUESTION, "请补充具体地点、时间，以便核实办理。"),
-    Action.SUPPLEMENT: (MessageKind.SUPPLEMENT, "已补充具体地点和时间，请继续办理。"),
-    Action.REDO: (MessageKind.REDO, "问题没有解决，请重新办理。"),
-}
 _DECISIONS: dict[str, ProposalStatus] = {
     Action.PUBLISH: ProposalStatus.PUBLISHED,
     Action.REFUSE: ProposalStatus.REFUSED,

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime, timedelta
+from operator import itemgetter
 from random import Random
 
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.events import ActorKind
-from portal.domain.letters import (
-    RETURN_LIMIT,
-    SUPPLEMENT_DAYS,
-    Action,
-    DeclineReason,
-    Kind,
-    RefusalReason,
-)
+from portal.domain.letters import SUPPLEMENT_DAYS, Action, DeclineReason, Kind, RefusalReason
 from portal.services.simulation.cast import Cast
 from portal.services.simulation.clock import OfficeClock, night_after
 from portal.services.simulation.life import Life, Over
+from portal.services.simulation.ways import Step, Usher
 from portal.services.simulation.wish import Fate, Plan
 
 CITIZEN = Actor(ActorKind.CITIZEN)
@@ -29,12 +24,14 @@ _DECLINE_WEIGHTS = (42, 16, 8, 14, 16, 4)
 _REFUSALS = tuple(r for r in RefusalReason if r is not RefusalReason.REPORT)
 _REFUSAL_WEIGHTS = (6, 34, 8, 4, 8, 40)
 _TO_OFFICE, _TO_LOWER = 0.2, 0.2
-_RETURNED, _DISPUTED, _PASSED_DOWN, _TRANSFERRED = 0.04, 0.003, 0.25, 0.05
-_ASKED, _EXTENDED, _SENT_BACK, _REDONE, _RATED = 0.05, 0.045, 0.05, 0.01, 0.35
-_TOO_SHORT = timedelta(hours=6)
-"""A life in which a letter does not move: there would be no time for it."""
+_ASKED, _EXTENDED, _SENT_BACK, _REDONE, _RATED = 0.05, 0.3, 0.05, 0.01, 0.35
+_WARNED = 6
+"""Working days after which an office that needs longer asks for an extension."""
+_ANSWERED_WITHIN = timedelta(days=SUPPLEMENT_DAYS - 1)
+_REMEMBERED = 400
 _LEADING = frozenset({Fate.PUBLISHED, Fate.PRIVATE})
-_WRONG_PLACE = "不属于本单位职责范围"
+_EXTENSIONS = ("情况复杂，需要现场核实", "涉及多个单位，需要会商", "需要调取档案资料核对")
+_DEFECTS = ("请补充办理依据和时间安排", "请写明联系人和后续措施", "请核对办理情况后再送审")
 
 
 class Teller:
@@ -42,24 +39,33 @@ class Teller:
 
     def __init__(self, cast: Cast, clock: OfficeClock, chance: Random, until: datetime) -> None:
         self._cast, self._clock, self._chance, self._until = cast, clock, chance, until
-        self._leaders: deque[tuple[int, Life, datetime]] = deque(maxlen=400)
+        self._usher = Usher(cast, clock, chance)
+        self._leaders: deque[Life] = deque(maxlen=_REMEMBERED)
 
     def tell(self, plan: Plan, letter_id: int, year_end: datetime) -> Life:
         """Return the life that ``plan`` asks for, as far as it has come when time ends."""
-        chance = self._chance
-        kind = self._kind(plan.fate)
-        place, accused = self._received(kind)
-        life = Life(kind, plan.received_at, place, self._until, accused_id=accused)
+        leader = self._leader(plan, year_end) if plan.fate is Fate.MERGED else None
+        life = self._arrive(plan, letter_id, leader)
         try:
             if not self._ends_early(life, plan, year_end):
                 self._answer(life, plan.ends_at, year_end)
-                closed_at = life.closed_at
-                if plan.fate in _LEADING and not life.reopened and closed_at is not None:
-                    self._leaders.append((letter_id, life, closed_at))
-                self._after(life, plan, year_end, chance)
+                if plan.fate in _LEADING and not life.reopened:
+                    self._leaders.append(life)
+                self._after(life, plan, year_end)
         except Over:
             pass
         return life
+
+    def _arrive(self, plan: Plan, letter_id: int, leader: Life | None) -> Life:
+        kind, accused = leader.kind if leader else self._kind(plan.fate), None
+        if leader is not None:
+            place = leader.received_id
+        else:
+            place, accused = self._received(kind)
+        return Life(
+            kind, plan.received_at, place, self._until, letter_id,
+            accused_id=accused, leader=leader,
+        )  # fmt: skip
 
     def _ends_early(self, life: Life, plan: Plan, year_end: datetime) -> bool:
         """End the letter without an answer of its own, where the plan and the year allow."""
@@ -68,12 +74,13 @@ class Teller:
                 life.take(Action.WITHDRAW, CITIZEN, plan.ends_at)
                 return True
             case Fate.DECLINED:
-                self._decline(life, plan.ends_at)
+                code = self._chance.choices(_DECLINES, _DECLINE_WEIGHTS)[0]
+                life.take(Action.DECLINE, self._by(life, Role.DISPATCHER), plan.ends_at, code=code)
                 return True
             case Fate.TIMED_OUT:
                 return self._times_out(life, year_end)
             case Fate.MERGED:
-                return self._follows(life, plan, year_end)
+                return self._follows(life)
             case _:
                 return False
 
@@ -98,9 +105,8 @@ class Teller:
     def _by(self, life: Life, role: Role, number: int = 0) -> Actor:
         return self._cast.person(life.holder_id, role, number)
 
-    def _decline(self, life: Life, at: datetime) -> None:
-        code = self._chance.choices(_DECLINES, _DECLINE_WEIGHTS)[0]
-        life.take(Action.DECLINE, self._by(life, Role.DISPATCHER), at, code=code)
+    def _said(self, texts: tuple[str, ...]) -> str:
+        return texts[int(self._chance.random() * len(texts))]
 
     def _times_out(self, life: Life, year_end: datetime) -> bool:
         """Close for want of an answer by the citizen, where the year still has room for it."""
@@ -112,18 +118,29 @@ class Teller:
         life.take(Action.TIME_OUT, SYSTEM, closed, code="no_supplement")
         return True
 
-    def _follows(self, life: Life, plan: Plan, year_end: datetime) -> bool:
-        """Merge into a letter that is still open and will be answered within the year."""
+    def _leader(self, plan: Plan, year_end: datetime) -> Life | None:
+        """Return a letter that is open when ``plan`` arrives and answered within the year.
+
+        One that was passed on to another branch could not be read by the clerk who merges.
+        """
         begins = plan.received_at + timedelta(hours=1)
-        fits = (each for each in self._leaders if begins < each[2] < year_end)
-        found = next(fits, None)
-        if found is None:
+        fits = [
+            each for each in self._leaders
+            if each.closed_at and begins < each.closed_at < year_end
+            and (each.received_id == self._cast.root or each.last(Action.TRANSFER) is None)
+        ]  # fmt: skip
+        return fits[int(self._chance.random() * len(fits))] if fits else None
+
+    def _follows(self, life: Life) -> bool:
+        """Merge into the leading letter and be closed with it."""
+        leader = life.leader
+        if leader is None or leader.closed_at is None:
             return False
-        number, leader, closes = found
-        at = self._clock.between(self._chance, plan.received_at, closes)
+        at = self._clock.between(self._chance, life.received_at, leader.closed_at)
         life.take(Action.MERGE, self._by(life, Role.DISPATCHER), at, reason="反映同一问题")
-        life.parent_id = number
-        life.take(Action.CLOSE_MERGED, SYSTEM, closes, answered_by=leader.closing_id)
+        life.take(
+            Action.CLOSE_MERGED, SYSTEM, leader.closed_at, answered_by=leader.closing_id
+        )  # fmt: skip
         life.closing_id = leader.closing_id
         return True
 
@@ -131,7 +148,8 @@ class Teller:
         """Bring the letter to whom it concerns, and have it answered; a few are done again."""
         chance, clock = self._chance, self._clock
         if chance.random() < _REDONE and ends_at - life.received_at > timedelta(days=4):
-            first, again = clock.spread(chance, life.received_at, ends_at, 2)
+            first, middle = clock.spread(chance, life.received_at, ends_at, 2)
+            again = clock.awake(chance, first, middle)
             # What is to be open at the end of the year must not stand closed in between.
             if not first < year_end <= again:
                 self._handle(life, first)
@@ -142,108 +160,81 @@ class Teller:
 
     def _handle(self, life: Life, ends_at: datetime) -> None:
         chance, clock = self._chance, self._clock
-        begun = life.received_at + (ends_at - life.received_at) * (0.15 + 0.3 * chance.random())
-        self._place(life, clock.between(chance, life.received_at, begun), ends_at)
+        self._usher.place(life, ends_at)
         at = life.acts[-1].at
         drafted = clock.between(chance, at + (ends_at - at) * 0.5, ends_at)
         if chance.random() < _ASKED:
-            asked, told = clock.spread(chance, at, drafted, 2)
+            asked = clock.between(chance, at, at + (drafted - at) * 0.6)
             life.take(Action.ASK_CITIZEN, self._by(life, Role.HANDLER), asked)
+            told = clock.awake(chance, asked, min(drafted, asked + _ANSWERED_WITHIN))
             life.take(Action.SUPPLEMENT, CITIZEN, told)
-            at = told
-        if chance.random() < _EXTENDED:
-            wished, granted = clock.spread(chance, at, drafted, 2)
-            days = chance.randint(2, 5)
-            life.take(
-                Action.REQUEST_EXTENSION, self._by(life, Role.HANDLER), wished,
-                reason="情况复杂，需要现场核实", days=days,
-            )  # fmt: skip
-            life.take(Action.GRANT_EXTENSION, self._by(life, Role.DISPATCHER), granted, days=days)
-            life.extension_days = days
+        self._extend(life, drafted)
         self._draft(life, drafted, ends_at)
 
-    def _place(self, life: Life, at: datetime, ends_at: datetime) -> None:
-        """Accept the letter where it belongs, with the hops that it takes to get there."""
-        cast, chance, draw = self._cast, self._chance, self._chance.random()
-        if ends_at - life.received_at < _TOO_SHORT:
-            life.take(Action.ACCEPT, self._by(life, Role.DISPATCHER), at)
-        elif life.holder_id == cast.root and life.accused_id is None:
-            self._from_office(life, at, draw)
-        elif draw < _PASSED_DOWN and cast.below.get(life.holder_id) and life.accused_id is None:
-            below = cast.below[life.holder_id]
-            self._dispatch(life, at, below[int(chance.random() * len(below))], at)
-        else:
-            life.take(Action.ACCEPT, self._by(life, Role.DISPATCHER), at)
-            if draw > 1 - _TRANSFERRED and life.accused_id is None:
-                to = cast.other_member(chance, life.holder_id)
-                moved, signed = at + timedelta(minutes=7), at + timedelta(minutes=31)
-                handler = self._by(life, Role.HANDLER)
-                life.move(Action.TRANSFER, handler, moved, to, _WRONG_PLACE)
-                life.take(Action.SIGN_FOR, self._by(life, Role.DISPATCHER), signed)
-
-    def _from_office(self, life: Life, at: datetime, draw: float) -> None:
-        cast, chance = self._cast, self._chance
-        returns = RETURN_LIMIT if draw < _DISPUTED else 1 if draw < _RETURNED else 0
-        step = timedelta(minutes=11)
-        for _ in range(returns):
-            dispatcher = self._by(life, Role.DISPATCHER)
-            life.move(Action.DISPATCH, dispatcher, at, cast.member(chance), "请办理")
-            back = self._by(life, Role.DISPATCHER)
-            life.move(Action.RETURN, back, at + step, cast.root, _WRONG_PLACE)
-            at += 2 * step
-        if returns == RETURN_LIMIT:
-            life.ruling_id = cast.root
-            supervisor = self._by(life, Role.SUPERVISOR)
-            life.move(Action.RULE, supervisor, at, cast.member(chance), "请按职责办理")
-            life.take(Action.SIGN_FOR, self._by(life, Role.DISPATCHER), at + step)
-        else:
-            self._dispatch(life, at, cast.member(chance), at + step)
-
-    def _dispatch(self, life: Life, at: datetime, to: int, signed: datetime) -> None:
-        life.move(Action.DISPATCH, self._by(life, Role.DISPATCHER), at, to, "请办理")
-        life.take(
-            Action.SIGN_FOR, self._by(life, Role.DISPATCHER), max(signed, at + timedelta(minutes=9))
-        )
+    def _extend(self, life: Life, drafted: datetime) -> None:
+        """Ask for more time while there still is some, where the reply will take longer."""
+        chance, clock, at = self._chance, self._clock, life.acts[-1].at
+        latest = clock.ahead(chance, life.received_at, _WARNED)
+        if not at < latest < drafted or chance.random() >= _EXTENDED:
+            return
+        wished, granted = clock.spread(chance, at, latest, 2)
+        days = chance.randint(2, 5)
+        handler, said = self._by(life, Role.HANDLER), self._said(_EXTENSIONS)
+        life.take(Action.REQUEST_EXTENSION, handler, wished, reason=said, days=days)
+        life.take(Action.GRANT_EXTENSION, self._by(life, Role.DISPATCHER), granted, days=days)
+        life.extension_days = days
 
     def _draft(self, life: Life, drafted: datetime, ends_at: datetime) -> None:
         """Draft, now and then be sent back, and have the reply signed at ``ends_at``."""
         chance, clock = self._chance, self._clock
-        drafted = max(drafted, life.acts[-1].at)
         handler, reviewer = self._by(life, Role.HANDLER), self._by(life, Role.REVIEWER)
         life.take(Action.REQUEST_SIGNOFF, handler, drafted)
         if chance.random() < _SENT_BACK:
             back, again = clock.spread(chance, drafted, ends_at, 2)
-            life.take(Action.SEND_BACK, reviewer, back, reason="请补充办理依据和时间安排")
+            life.take(Action.SEND_BACK, reviewer, back, reason=self._said(_DEFECTS))
             life.take(Action.REQUEST_SIGNOFF, handler, again)
-        life.take(Action.SIGN, reviewer, max(ends_at, life.acts[-1].at))
+        life.take(Action.SIGN, reviewer, ends_at)
 
-    def _after(self, life: Life, plan: Plan, year_end: datetime, chance: Random) -> None:
+    def _after(self, life: Life, plan: Plan, year_end: datetime) -> None:
         """Rate and publish, as far as the plan has it; what is open publishes when it is done."""
+        chance, closed = self._chance, life.acts[-1].at
         limit = year_end if plan.fate is not Fate.OPEN else self._until
-        end = min(limit, life.acts[-1].at + timedelta(days=9))
+        end = min(limit, closed + timedelta(days=9))
         fate = plan.fate
         if fate is Fate.OPEN:
             fate = Fate.PUBLISHED if chance.random() < 0.7 else Fate.PRIVATE
         if life.kind is Kind.REPORT:
             fate = Fate.PRIVATE
-        rated = chance.random() < _RATED
-        moments = self._clock.spread(chance, life.acts[-1].at, end, 3 + rated)
-        if rated:
-            life.take(Action.RATE, CITIZEN, moments.pop(0))
-        self._publish(life, fate, moments)
+        steps = self._publication(life, fate, self._clock.spread(chance, closed, end, 3))
+        if chance.random() < _RATED:
+            rated = self._clock.awake(chance, closed, end)
+            steps.append((rated, lambda at: life.take(Action.RATE, CITIZEN, at)))
+        for at, step in sorted(steps, key=itemgetter(0)):
+            step(at)
 
-    def _publish(self, life: Life, fate: Fate, moments: list[datetime]) -> None:
+    def _publication(
+        self, life: Life, fate: Fate, moments: list[datetime]
+    ) -> list[tuple[datetime, Step]]:
         if fate not in (Fate.PUBLISHED, Fate.REFUSED, Fate.UNPUBLISHED):
-            return
+            return []
         handler, reviewer = self._by(life, Role.HANDLER), self._by(life, Role.REVIEWER, 1)
-        life.take(Action.PROPOSE, handler, moments[0])
+        proposed, decided, withdrawn = moments
+        steps: list[tuple[datetime, Step]] = [
+            (proposed, lambda at: life.take(Action.PROPOSE, handler, at))
+        ]
         if fate is Fate.REFUSED:
             code = self._chance.choices(_REFUSALS, _REFUSAL_WEIGHTS)[0]
-            life.take(Action.REFUSE, reviewer, moments[1], code=code)
-            return
-        life.take(Action.PUBLISH, reviewer, moments[1])
+            steps.append((decided, lambda at: life.take(Action.REFUSE, reviewer, at, code=code)))
+            return steps
+        steps.append((decided, lambda at: life.take(Action.PUBLISH, reviewer, at)))
         if fate is Fate.UNPUBLISHED:
-            life.take(
-                Action.UNPUBLISH, reviewer, moments[2],
-                code=RefusalReason.THIRD_PARTY, reason="第三方提出异议",
-            )  # fmt: skip
+            taken_down = RefusalReason.THIRD_PARTY
+            steps.append(
+                (
+                    withdrawn,
+                    lambda at: life.take(
+                        Action.UNPUBLISH, reviewer, at, code=taken_down, reason="第三方提出异议"
+                    ),
+                )
+            )
+        return steps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
@@ -17,6 +17,8 @@ from portal.samples.grammar import LetterGrammar
 from portal.services.import_columns import map_columns
 from portal.services.texts import clean
 
+_ORDINARY = (Kind.CONSULTATION, Kind.COMPLAINT, Kind.HELP, Kind.SUGGESTION)
+"""Kinds that a letter of a kind not told may well be of."""
 Marks = tuple[tuple[PublicField, int, int, str, str], ...]
 _SHORTEST_REPLY = 20
 
@@ -47,7 +49,7 @@ class Texts:
         self._grammar = LetterGrammar(seed)
         self._corpus: dict[Kind, list[Wording]] = defaultdict(list)
         for kind, wording in corpus:
-            for each in (kind,) if kind else tuple(Kind):
+            for each in (kind,) if kind else _ORDINARY:
                 self._corpus[each].append(wording)
 
     def wording(
@@ -61,7 +63,20 @@ class Texts:
         reply = self._grammar.reply(chance, draft, signature=signed, day=day)
         return _plain(draft.title, draft.text, reply, draft.category)
 
+    def again(self, chance: Random, known: Wording) -> Wording:
+        """Return the letter of somebody else on the matter of ``known``, with the same answer."""
+        added = _ALSO[int(chance.random() * len(_ALSO))]
+        if len(known.text) + len(added) > TEXT_MAX:
+            return known
+        title, text, reply = known.public
+        return replace(known, text=known.text + added, public=(title, text + added, reply))
 
+
+_ALSO = (
+    "\n我们这里好几户都有同样的情况，请一并处理。",
+    "\n听说邻居也写过信，我也反映一次，希望引起重视。",
+    "\n以上情况属实，盼早日答复。",
+)
 _KINDS = {
     **{label: kind for kind, label in KIND_LABELS.items()},
     **{kind.value: kind for kind in Kind},

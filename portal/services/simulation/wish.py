@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import exp, log
 from random import Random
@@ -16,7 +16,7 @@ from portal.domain.texts import Message
 from portal.services.simulation.clock import OfficeClock
 
 MOST_YEARS, MOST_LETTERS = 20, 2_000_000
-_WITHDRAWN_SHARE = 0.004
+_WITHDRAWN_SHARE, _SECOND_THOUGHTS = 0.004, timedelta(days=2)
 _RECENT_DAYS, _STRAGGLERS, _LATE = 30.0, 0.02, 60.0
 _SHARES = (("refused", 0.06), ("declined", 0.02), ("merged", 0.012), ("timed_out", 0.008))
 _RARE = (("report", 0.02), ("unpublished", 0.0015))
@@ -50,6 +50,16 @@ class Wish:
     published: int
     seed: int = 1
     disclosure: tuple[int, ...] = ()
+
+    @property
+    def withdrawn(self) -> int:
+        """Letters of each year that their senders take back in time; they are not received."""
+        return round(self.received * _WITHDRAWN_SHARE)
+
+    @property
+    def written(self) -> int:
+        """Letters to be written down in all years, those taken back included."""
+        return (self.received + self.withdrawn) * len(self.years)
 
     def check(self, now: datetime) -> None:
         """Raise :class:`InvalidInput` that names the number at fault."""
@@ -95,7 +105,7 @@ def plans(wish: Wish, year: int, clock: OfficeClock, chance: Random) -> list[Pla
     Exactly ``wish.received`` count as received at the end of the year, of which ``wish.closed``
     are closed and of those ``wish.published`` published; a few more were withdrawn in time.
     """
-    withdrawn = round(wish.received * _WITHDRAWN_SHARE)
+    withdrawn = wish.withdrawn
     arrivals = clock.arrivals(chance, year, wish.received + withdrawn)
     end = Period(year).ends_at
     natural = [clock.ahead(chance, at, _working_days(chance)) for at in arrivals]
@@ -106,7 +116,8 @@ def plans(wish: Wish, year: int, clock: OfficeClock, chance: Random) -> list[Pla
     found = []
     for i, at in enumerate(arrivals):
         if i in taken_back:
-            found.append(Plan(at, Fate.WITHDRAWN, clock.between(chance, at, end)))
+            soon = min(end, at + _SECOND_THOUGHTS)
+            found.append(Plan(at, Fate.WITHDRAWN, clock.awake(chance, at, soon)))
         elif i in still:
             later = natural[i]
             if later < end:
