@@ -17,6 +17,7 @@ from portal.queries.rules import work_calendar
 from portal.samples.letters import sample_letters
 from portal.samples.organisations import ROOT_CODE
 from portal.services.accounts import hash_password
+from portal.services.avoided import avoid
 from portal.services.demo_acts import Setting
 from portal.services.demo_staff import PASSWORD, Staff, installed
 from portal.services.demo_walk import plan
@@ -25,6 +26,8 @@ from portal.services.unit import writing
 
 FOUNDED = timedelta(days=900)
 """How long ago the demo's organisations and accounts were entered: before the first letter."""
+SPARED_EACH = 6
+"""Of so many public entries one has spared a reader a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,19 @@ def _write_letters(
     for done, act in enumerate(sorted(acts, key=lambda act: act.moment), start=1):
         act.do(act.moment)
         progress(done, len(acts))
+    _spare_letters(session, now)
+
+
+def _spare_letters(session: Session, now: datetime) -> None:
+    """Let readers say that an answer was enough, some days after it was published."""
+    entry = ArchiveEntry
+    query = sa.select(entry.id, entry.published_at).where(
+        entry.withdrawn_at.is_(None), entry.id % SPARED_EACH == 0
+    )
+    for entry_id, published_at in session.execute(query.order_by(entry.id)).all():
+        moment = published_at + timedelta(days=2 + entry_id % 23, hours=entry_id % 5)
+        if moment < now:
+            avoid(entry_id, f"demo {entry_id}", moment)
 
 
 def demo_size(session: Session) -> DemoSize:

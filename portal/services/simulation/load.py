@@ -27,6 +27,7 @@ from portal.models import (
 from portal.queries.rules import limits_in_force, work_calendar
 from portal.services.facts import months, stamp
 from portal.services.sample_tree import must_be_empty, plant_samples
+from portal.services.simulation.avoided import load_avoided
 from portal.services.simulation.cast import Cast, name
 from portal.services.simulation.clock import OfficeClock
 from portal.services.simulation.correspondence import Written
@@ -84,6 +85,7 @@ def simulate(
         if wish.disclosure:
             for year in sorted(wish.years):
                 load_requests(session, cast, clock, year, wish.disclosure, wish.seed)
+        load_avoided(session, wish.seed, last_moment(wish))
         _set_sequences(session)
         return _size(session)
 
