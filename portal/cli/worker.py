@@ -22,12 +22,15 @@ from portal.domain.errors import Unavailable
 from portal.models import db
 from portal.services.handling import close_unanswered
 from portal.services.indexing import drain, ensure_index
+from portal.services.rate_sums import put_by
 
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
 CHORES = timedelta(hours=1)
 INDEX_CHECK = timedelta(seconds=30)
 """How often an index that nobody changes is looked at: damage must not wait for a publication."""
+SUMS = timedelta(seconds=10)
+"""How often months that changed are summed anew for the pages of figures."""
 _log = structlog.get_logger("portal.worker")
 
 
@@ -39,7 +42,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN if parent else lambda *_: stop.set())
     app = create_app(settings)
     index = open_index(settings.index_folder)
-    chores_at = check_at = datetime.now(UTC)
+    chores_at = check_at = sums_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set() and (parent is None or os.getppid() == parent):
@@ -51,9 +54,15 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(lambda: ensure_index(index))
                 check_at = now + INDEX_CHECK
             settled = _guarded(lambda: drain(index, datetime.now(UTC)))
+            if settled == 0 and now >= sums_at and not _guarded(_put_by):
+                sums_at = now + SUMS
             if not settled:
                 stop.wait(TROUBLE_SECONDS if settled is None else IDLE_SECONDS)
         _log.info("worker_stopped")
+
+
+def _put_by() -> int:
+    return put_by(datetime.now(UTC))
 
 
 def _guarded(step: Callable[[], int]) -> int | None:

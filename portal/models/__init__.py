@@ -20,7 +20,7 @@ from portal.models.publication import (
     PublicField,
     RedactionMark,
 )
-from portal.models.rates import RateFact, RateMonth
+from portal.models.rates import RateFact, RateMonth, RateSum
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, LimitRow, NumberSequence
 from portal.models.user import RoleGrant, User
@@ -54,6 +54,7 @@ __all__ = [
     "Rating",
     "RateFact",
     "RateMonth",
+    "RateSum",
     "RedactionMark",
     "Reply",
     "ReplyKind",

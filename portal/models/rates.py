@@ -95,3 +95,14 @@ class RateMonth(Model):
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[str] = mapped_column(sa.String(32))
+
+
+class RateSum(Model):
+    """A sum over the facts of one month, put by for pages; worthless once the stamp is old."""
+
+    __tablename__ = "rate_sum"
+
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    label: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    stamp: Mapped[str] = mapped_column(sa.String(32))
+    body: Mapped[bytes]

@@ -1,0 +1,66 @@
+"""Sums of whole months that are put by in the database, so that no visitor waits for them.
+
+A process that has just begun remembers nothing, and a page of years would sum every letter. The
+worker (:mod:`portal.services.rate_sums`) sums months ahead, for the as-of moments by which pages
+are asked for most, and puts each sum by with the stamp of its month. A sum with another stamp is
+old and is not taken.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.periods import Granularity
+from portal.models import RateSum
+from portal.queries.rates.passes import Question, month_of
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf(Generic[Value]):
+    """One kind of sums: how they are computed, turned into what JSON holds, and back."""
+
+    name: str
+    compute: Callable[[Session, Question], Value]
+    plain: Callable[[Value], object]
+    whole: Callable[[Any], Value]
+
+    def take(self, session: Session, question: Question, stamp: str | None) -> Value:
+        """Return what is put by for ``question`` with this stamp, else compute it."""
+        label = self.label(question)
+        if label is not None and stamp is not None:
+            body = session.scalar(
+                sa.select(RateSum.body).where(
+                    RateSum.month == month_of(question.period.first_day),
+                    RateSum.label == label, RateSum.stamp == stamp,
+                )
+            )  # fmt: skip
+            if body is not None:
+                return self.whole(json.loads(zlib.decompress(body)))
+        return self.compute(session, question)
+
+    def pack(self, session: Session, question: Question) -> bytes:
+        """Compute the sums for ``question`` and return them as they are put by."""
+        plain = self.plain(self.compute(session, question))
+        return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
+
+    def label(self, question: Question) -> str | None:
+        """Return the name of a sum within its month; None for what is never put by.
+
+        Put by are the sums of the whole house over one month, of every kind and category.
+        """
+        narrowed = (question.organisations, question.kind, question.category)
+        if question.period.granularity is not Granularity.MONTH or any(
+            each is not None for each in narrowed
+        ):
+            return None
+        moment = int(question.before.timestamp())
+        return f"{self.name}:{question.basis}:{question.view}:{moment}"

@@ -1,0 +1,119 @@
+"""Sums put by for pages are what a sum of the facts gives, and are taken only while they hold."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.letters import Kind
+from portal.domain.measures import View
+from portal.domain.periods import Period
+from portal.domain.rates import Basis, Figures
+from portal.models import RateMonth, RateSum
+from portal.queries.rates.cube import PARTS, cube
+from portal.queries.rates.detail import DETAILS
+from portal.queries.rates.passes import Question
+from portal.queries.rates.shelf import Shelf
+from portal.services.facts import stamp
+from portal.services.rate_sums import put_by
+from portal.services.unit import writing
+from tests.builders import World
+from tests.queries.histories import live
+
+LATER = datetime(2018, 5, 4, 2, 0, tzinfo=UTC)
+MARCH = Question(Period(2016, month=3), Period(2016).ends_at)
+
+
+@pytest.fixture
+def house(session: Session, world: World) -> Session:
+    """A house with eighty letters of 2015 to 2017 and every sum of them put by."""
+    live(session, list(world.places.values()), 80, seed=5)
+    session.commit()
+    while put_by(LATER):
+        pass
+    return session
+
+
+def stamp_of(session: Session, month: int) -> str:
+    """Return the stamp of a month."""
+    return session.get_one(RateMonth, month).stamp
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        MARCH, replace(MARCH, before=Period(2016, quarter=1).ends_at),
+        replace(MARCH, before=MARCH.period.ends_at), replace(MARCH, view=View.ANSWERING),
+        replace(MARCH, basis=Basis.PERIOD),
+        replace(MARCH, before=datetime(2018, 5, 4, 16, 0, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shelf", [PARTS, DETAILS], ids=lambda shelf: shelf.name)
+def test_what_is_put_by_is_the_sum_of_the_facts(
+    house: Session, asked: Question, shelf: Shelf[object]
+) -> None:
+    """The sums of a month as pages ask for them are found put by, equal to a fresh sum."""
+    if shelf is DETAILS and (asked.view, asked.basis) != (View.RECEIVING, Basis.COHORT):
+        return
+    label = shelf.label(asked)
+    body = house.scalar(
+        sa.select(RateSum.body).where(RateSum.label == label, RateSum.month == 201603)
+    )
+    assert body is not None
+    taken = shelf.take(house, asked, stamp_of(house, 201603))
+    assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
+
+
+def test_figures_are_read_from_what_is_put_by(house: Session) -> None:
+    """A process that remembers nothing answers from the sums put by, without summing facts."""
+    label = PARTS.label(MARCH)
+    nothing = PARTS.pack(house, replace(MARCH, before=MARCH.period.starts_at))
+    with writing() as session:
+        session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
+    assert cube(house, MARCH).total == Figures()
+
+
+def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
+    """After a fact of the month has changed, the month is summed from the facts again."""
+    label = PARTS.label(MARCH)
+    nothing = PARTS.pack(house, replace(MARCH, before=MARCH.period.starts_at))
+    with writing() as session:
+        session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
+        stamp(session, [201603])
+    assert cube(house, MARCH).total.received > 0
+    assert put_by(LATER) > 0
+    assert put_by(LATER) == 0
+
+
+def test_only_what_changed_is_summed_again(house: Session) -> None:
+    """A new stamp on one month renews the sums of that month alone."""
+    rows = sa.select(RateSum.month, RateSum.stamp)
+    before = set(house.execute(rows).all())
+    with writing() as session:
+        stamp(session, [201603])
+    put_by(LATER, most=100)
+    changed = set(house.execute(rows).all()) - before
+    assert {month for month, _stamp in changed} == {201603}
+
+
+def test_sums_of_yesterday_are_dropped(house: Session) -> None:
+    """On the next day the sums as of now are those of that day, no more in number."""
+    count = sa.select(sa.func.count()).select_from(RateSum)
+    before = house.scalar(count)
+    while put_by(LATER + timedelta(days=1)):
+        pass
+    assert house.scalar(count) == before
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        replace(MARCH, organisations=frozenset({1})), replace(MARCH, kind=Kind.COMPLAINT),
+        replace(MARCH, category="交通运输"), replace(MARCH, period=Period(2016, week=9)),
+    ],
+)  # fmt: skip
+def test_a_narrower_question_is_never_put_by(narrowed: Question) -> None:
+    """Sums of the whole house do not answer for a part of it."""
+    assert PARTS.label(narrowed) is None
