@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from portal.app import create_app, ensure_database
 from portal.config import Settings, SettingsError, load_settings
 from portal.domain.errors import InvalidInput, LetterboxError
+from portal.domain.texts import Message
 from portal.models import Organisation, db
 
 
@@ -52,7 +53,7 @@ class Commands(click.Group):
         except SettingsError as error:
             raise UsageFault(str(error)) from error
         except InvalidInput as error:
-            raise UsageFault(f"{error.field}: {said(error)}") from error
+            raise UsageFault(f"{self._typed(ctx, error.field)}: {said(error)}") from error
         except LetterboxError as error:
             raise click.ClickException(said(error)) from error
         except CommandError as error:
@@ -65,12 +66,22 @@ class Commands(click.Group):
             place = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{place}{error.strerror or error}") from error
 
+    def _typed(self, ctx: click.Context, field: str) -> str:
+        """Return the option that fills ``field``, as it is typed, or the field where there is none."""
+        command = self.get_command(ctx, ctx.invoked_subcommand or "")
+        option = "--" + field.replace("_", "-")
+        known = {name for each in command.params for name in each.opts} if command else set()
+        return option if option in known else field
+
 
 def said(error: LetterboxError) -> str:
     """Return the message of an error in English where the catalogue has it."""
+    message = error.message if isinstance(error, InvalidInput) else str(error)
     app = create_app(quiet(load_settings()))
     with app.app_context(), force_locale("en"):
-        return str(gettext(str(error)))
+        if isinstance(message, Message):
+            return str(gettext(message.template) % message.values)
+        return str(gettext(message))
 
 
 def _unreachable(error: DBAPIError) -> str:

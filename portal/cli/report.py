@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from portal.cli.house import UsageFault, house, now, settings_of
-from portal.domain.asof import as_of
-from portal.domain.periods import Period
+from portal.cli.house import UsageFault, house, now, said, settings_of
+from portal.domain.asof import as_of, parse_day
+from portal.domain.periods import Period, PeriodError
 from portal.models import db
 from portal.queries.rates.yearly import annual_report
 from portal.services.reporting.formats import BINARY, FORMATS
@@ -29,7 +28,7 @@ from portal.services.reporting.formats import BINARY, FORMATS
 @click.option(
     "--as-of",
     "wanted",
-    type=click.DateTime(["%Y-%m-%d"]),
+    default="",
     metavar="YYYY-MM-DD",
     help="Day up to whose end events count (by default the end of the year, or today).",
 )
@@ -38,7 +37,7 @@ from portal.services.reporting.formats import BINARY, FORMATS
     type=click.Path(path_type=Path, dir_okay=False),
     help="File to write to (by default the terminal; docx and xlsx need a file).",
 )
-def report(year: int, form: str, wanted: datetime | None, output: Path | None) -> None:
+def report(year: int, form: str, wanted: str, output: Path | None) -> None:
     """Print the annual report of YEAR: letters received, closed, published, and their rates.
 
     Rates are computed exactly and rounded half up where they are printed. Every run on the same
@@ -46,8 +45,8 @@ def report(year: int, form: str, wanted: datetime | None, output: Path | None) -
     """
     if form in BINARY and output is None and sys.stdout.isatty():
         raise UsageFault(f"--format {form} needs --output FILE, or a redirection to a file")
-    moment, period = now(), Period(year)
-    seen_from = as_of(period, moment, wanted.date() if wanted else None)
+    moment, period = now(), _year(year)
+    seen_from = as_of(period, moment, parse_day(wanted))
     with house() as app:
         site = settings_of(app).site_name
         found = annual_report(db.session(), period, seen_from, site, moment)
@@ -55,5 +54,21 @@ def report(year: int, form: str, wanted: datetime | None, output: Path | None) -
     if output is None:
         click.echo(content, nl=False)
     else:
+        _write(output, content)
+
+
+def _year(number: int) -> Period:
+    try:
+        return Period(number)
+    except PeriodError as error:
+        raise UsageFault(f"YEAR {number}: {said(error)}") from error
+
+
+def _write(output: Path, content: bytes) -> None:
+    try:
         output.write_bytes(content)
-        click.echo(f"{output}: {len(content):,} bytes", err=True)
+    except OSError as error:
+        raise click.ClickException(
+            f"--output {output}: {error.strerror}; name a file in a folder that you may write to"
+        ) from error
+    click.echo(f"{output}: {len(content):,} bytes", err=True)

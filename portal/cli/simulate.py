@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 from flask import Flask
 
 from portal.adapters.csv_reader import CsvProblem, open_csv
-from portal.cli.house import UsageFault, house, now, progress
+from portal.cli.house import UsageFault, house, now, progress, settings_of
 from portal.cli.indexing import build_index
+from portal.domain.errors import ActionNotAllowed
 from portal.domain.letters import Kind
+from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.rates import Figures, wan_text
 from portal.services.import_columns import ImportFault
 from portal.services.simulation.load import simulate
 from portal.services.simulation.requests import REPORTED
-from portal.services.simulation.texts import Wording, corpus_of
+from portal.services.simulation.texts import Wording, read_corpus
 from portal.services.simulation.wish import Wish
 
 _COUNTS = re.compile(r"\d{1,6}(,\d{1,6}){3}")
@@ -90,6 +91,8 @@ def _years(text: str) -> tuple[int, ...]:
     if match is None:
         raise UsageFault(f"--years {text!r}: write a year such as 2016, or a range 2012-2021")
     first, last = int(match[1]), int(match[2] or match[1])
+    if first < FIRST_YEAR or last > LAST_YEAR:
+        raise UsageFault(f"--years {text!r}: years go from {FIRST_YEAR} to {LAST_YEAR}")
     if last < first:
         raise UsageFault(f"--years {text!r}: the range ends before it begins")
     return tuple(range(first, last + 1))
@@ -104,21 +107,33 @@ def _requests(text: str | None, years: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _corpus(files: tuple[Path, ...], seed: int) -> list[tuple[Kind | None, Wording]]:
-    with ExitStack() as stack:
+    found: list[tuple[Kind | None, Wording]] = []
+    for file in files:
         try:
-            found = corpus_of((stack.enter_context(open_csv(f)) for f in files), seed)
-        except (CsvProblem, ImportFault) as fault:
-            raise UsageFault(f"--corpus: {fault}") from fault
-    if files and not found:
-        raise UsageFault("--corpus: the files hold no letter with a title and a text")
+            with open_csv(file) as source:
+                usable = read_corpus(source, seed)
+        except CsvProblem as fault:
+            raise UsageFault(f"--corpus {file}: {fault}") from fault
+        except ImportFault as fault:
+            # The fault goes on to name an option of the import that this command has not.
+            lacking = str(fault).partition(". ")[0]
+            raise UsageFault(f"--corpus {file}: {lacking}; call them title and content") from fault
+        if not usable:
+            raise UsageFault(f"--corpus {file}: the file holds no letter with a title and a text")
+        found += usable
     return found
 
 
 def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], index: bool) -> None:
     started = time.monotonic()
-    total = wish.received * len(wish.years)
-    with progress("letters", total) as advance:
-        loaded = simulate(wish, corpus, now(), lambda n: advance(n))
+    try:
+        with progress("letters", wish.written) as advance:
+            loaded = simulate(wish, corpus, now(), lambda n: advance(n))
+    except ActionNotAllowed as fault:
+        raise click.ClickException(
+            f"{settings_of(app).instance} is in use already: it holds organisations, people or "
+            "letters. Set LETTERBOX_INSTANCE to a new folder, or DATABASE_URL to an empty database"
+        ) from fault
     seconds = time.monotonic() - started
     figures = Figures(wish.received, wish.closed, wish.published)
     click.echo(

@@ -73,5 +73,5 @@ def parse_day(text: str) -> date | None:
     except PeriodError:
         period = None
     if period is None or period.day is None:
-        raise InvalidInput("as_of", str(Message(_SHAPE, {"text": text[:32]})))
+        raise InvalidInput("as_of", Message(_SHAPE, {"text": text[:32]}))
     return period.first_day

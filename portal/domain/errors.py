@@ -13,6 +13,8 @@ Messages are zh-CN source text, marked with ``N_`` and translated at the edge.
 
 from __future__ import annotations
 
+from portal.domain.texts import Message
+
 __all__ = [
     "ActionNotAllowed",
     "Conflict",
@@ -62,11 +64,11 @@ class Conflict(LetterboxError):
 
 
 class InvalidInput(LetterboxError):
-    """The value of ``field`` cannot be used."""
+    """The value of ``field`` cannot be used; ``message`` is kept as it can be translated."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+    def __init__(self, field: str, message: Message | str) -> None:
+        super().__init__(str(message))
+        self.field, self.message = field, message
 
 
 class Unavailable(LetterboxError):

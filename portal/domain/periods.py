@@ -64,8 +64,7 @@ class PeriodError(InvalidInput):
     """A period that does not exist or cannot be read; `message` says why in Chinese."""
 
     def __init__(self, message: Message) -> None:
-        super().__init__("period", str(message))
-        self.message = message
+        super().__init__("period", message)
 
 
 def shanghai(moment: datetime) -> datetime:

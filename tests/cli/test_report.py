@@ -56,13 +56,23 @@ def test_an_empty_year_is_reported_in_clear_words(command: Command) -> None:
     ("words", "said"),
     [
         (("report", "twenty"), "twenty"),
-        (("report", 2016, "--as-of", "2099-01-01"), "as_of"),
-        (("report", 10), "period"),
-        ((*YEAR, "--received", 10, "--closed", 11, "--published", 1), "closed"),
-        ((*YEAR, "--received", 10, "--closed", 9, "--published", 10), "published"),
+        (("report", 2016, "--as-of", "2099-01-01"), "--as-of: The as-of date cannot be later"),
+        (("report", 2016, "--as-of", "2016-13-01"), "--as-of: The as-of date “2016-13-01”"),
+        (("report", 10), "YEAR 10: The year must be between 1900 and 2199"),
+        (("report", 99999), "YEAR 99999"),
+        ((*YEAR, "--received", 10, "--closed", 11, "--published", 1), "--closed: The number closed"),
+        ((*YEAR, "--received", 10, "--closed", 9, "--published", 10), "--published: The number"),
+        ((*YEAR, "--received", 0, "--closed", 0, "--published", 0), "--received: The number"),
+        ((*YEAR, "--received", 9, "--closed", -1, "--published", 0), "--closed: A number"),
+        ((*YEAR, "--received", "9万", "--closed", 1, "--published", 0), "'9万'"),
+        (("simulate", "--year", 1066, "--received", 9, "--closed", 9, "--published", 9),
+         "--years '1066': years go from 1900 to 2199"),
+        (("simulate", "--year", 99999, "--received", 9, "--closed", 9, "--published", 9),
+         "--years '99999'"),
         (("simulate", "--years", "2016-2012", "--received", 9, "--closed", 9, "--published", 9),
          "--years"),
-        (("simulate", "--year", 2099, "--received", 9, "--closed", 9, "--published", 9), "year"),
+        (("simulate", "--year", 2099, "--received", 9, "--closed", 9, "--published", 9),
+         "--year: 2099 has not ended yet"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_one_line(
@@ -77,7 +87,34 @@ def test_a_house_in_use_is_not_simulated_into(command: Command) -> None:
     """A second simulation of the same instance is refused."""
     command(*SMALL)
     result = command(*SMALL)
-    assert result.exit_code == 1 and one_line(result)
+    assert result.exit_code == 1 and "Set LETTERBOX_INSTANCE to a new folder" in one_line(result)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "letters.csv: the file is empty"),
+        (b"title,content\n", "letters.csv: the file holds no letter"),
+        (b"a,b\n1,2\n", "letters.csv: no column for title and text was found; the file has: a, b"),
+        (b"title,content\n\xff\xfe\xfa,x\n", "letters.csv: the file is neither in UTF-8 nor in GB"),
+    ],
+)  # fmt: skip
+def test_a_corpus_that_cannot_be_used_is_named(
+    command: Command, tmp_path: Path, content: bytes, said: str
+) -> None:
+    """A corpus without letters, without columns or in another encoding ends with 2, by its name."""
+    corpus = tmp_path / "letters.csv"
+    corpus.write_bytes(content)
+    result = command(*SMALL, "--corpus", corpus)
+    assert result.exit_code == 2 and "--corpus" in one_line(result) and said in one_line(result)
+    assert "--column" not in one_line(result)
+
+
+def test_an_output_that_cannot_be_written_is_named(command: Command, tmp_path: Path) -> None:
+    """A report for a folder that is not there ends with 1 and names the file."""
+    file = tmp_path / "nowhere" / "report.txt"
+    result = command("report", 2016, "--output", file)
+    assert result.exit_code == 1 and f"--output {file}" in one_line(result)
 
 
 def test_texts_can_be_sampled_from_real_letters(command: Command, tmp_path: Path) -> None:

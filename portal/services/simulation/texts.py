@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
@@ -118,8 +118,3 @@ def _masked(title: str, text: str, reply: str) -> Wording:
         marks += [(field, f.start, f.end, str(f.kind), f.mask) for f in hits]
         public.append(apply(original, [Mark(f.start, f.end, f.mask) for f in hits]))
     return Wording(title, text, reply, None, (public[0], public[1], public[2]), tuple(marks))
-
-
-def corpus_of(files: Iterable[CsvSource], seed: int) -> list[tuple[Kind | None, Wording]]:
-    """Return the usable letters of several files."""
-    return [each for source in files for each in read_corpus(source, seed)]

@@ -64,12 +64,12 @@ class Wish:
     def check(self, now: datetime) -> None:
         """Raise :class:`InvalidInput` that names the number at fault."""
         if not 1 <= len(self.years) <= MOST_YEARS:
-            raise InvalidInput("years", str(Message(_YEARS, {"most": MOST_YEARS})))
+            raise InvalidInput("years", Message(_YEARS, {"most": MOST_YEARS}))
         for year in self.years:
             if Period(year).ends_at > now:
-                raise InvalidInput("year", str(Message(_FUTURE, {"year": year})))
+                raise InvalidInput("year", Message(_FUTURE, {"year": year}))
         if self.received < 1 or self.received * len(self.years) > MOST_LETTERS:
-            raise InvalidInput("received", str(Message(_SIZE, {"most": MOST_LETTERS})))
+            raise InvalidInput("received", Message(_SIZE, {"most": MOST_LETTERS}))
         if any(count < 0 for count in self.disclosure):
             raise InvalidInput("disclosure", _NEGATIVE)
         for name, part, whole, text in (
@@ -79,7 +79,7 @@ class Wish:
             if part < 0:
                 raise InvalidInput(name, _NEGATIVE)
             if part > whole:
-                raise InvalidInput(name, str(Message(text, {"part": part, "whole": whole})))
+                raise InvalidInput(name, Message(text, {"part": part, "whole": whole}))
 
 
 _YEARS = N_("请给出 1 至 %(most)s 个年份")
