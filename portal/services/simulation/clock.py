@@ -16,6 +16,7 @@ _FREE_DAY = 0.38
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 8, 18, 30, 32, 24, 15, 17, 26, 30, 27, 20, 13, 12, 14, 15, 11, 6)
 """Weight of each hour of Shanghai's day for letters."""
 _BUSIEST, _TRIES, _SHANGHAI = max(_HOURS), 6, 8 * 3600
+_INSTANT = timedelta(microseconds=1)
 _LEAST = 300
 """Seconds of office hours that each of several steps needs at least."""
 _MORNING, _NOON, _AFTERNOON, _EVENING = 9 * 3600, 12 * 3600, 14 * 3600, 17 * 3600 + 1800
@@ -112,7 +113,7 @@ class OfficeClock:
             hour = int(found.timestamp() + _SHANGHAI) % 86400 // 3600
             if chance.random() * _BUSIEST < _HOURS[hour]:
                 break
-        return found
+        return max(found.replace(microsecond=0), begin + _INSTANT)
 
 
 def _wall(seconds: float) -> int:

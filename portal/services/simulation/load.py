@@ -12,7 +12,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import Kind, Publication
+from portal.domain.letters import Action, Kind, Publication
 from portal.domain.numbers import format_number
 from portal.domain.periods import Period, civil_date
 from portal.models import (
@@ -139,11 +139,12 @@ class _House:
         if life.leader is not None and life.leader.wording is not None:
             return self._texts.again(self._chance, life.leader.wording)
         place = life.accused_id or life.holder_id
-        closed = civil_date(life.closed_at or life.received_at)
+        drafted = life.last(Action.REQUEST_SIGNOFF)
+        dated = life.closed_at or (drafted.at if drafted else life.received_at)
         cast = self._cast
         return self._texts.wording(
             self._chance, life.kind, cast.kinds[place], cast.codes[place],
-            cast.names[life.holder_id], closed,
+            cast.names[life.holder_id], civil_date(dated),
         )  # fmt: skip
 
     def counters(self) -> list[dict[str, object]]:
