@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.access import Actor
 from portal.domain.letters import Kind, Publication, State
+from portal.domain.measures import View
+from portal.domain.rates import Basis
 from portal.models import Letter, Organisation, RateFact, Rating
 from portal.queries.rates.detail import (
     Reasons,
@@ -60,7 +62,7 @@ class Counted:
     days: tuple[int, int | None] | None = None
 
 
-BEYOND = ("responded", "answered", "rated", "refused")
+BEYOND = ("responded", "answered", "rated", "refused", "undecided")
 """Counts beside those of ``Figures``, all on the cohort basis."""
 
 
@@ -78,6 +80,8 @@ def letters_of(question: Question, wanted: Counted) -> sa.Select[int]:
             return sa.select(Rating.letter_id).where(*rated(question))
         case "refused":
             return _because(refused(question), wanted.reason)
+        case "undecided":
+            return _undecided(question)
         case "declined" if wanted.reason:
             return _because(declined(question), wanted.reason)
     return counted(question, wanted.measure)
@@ -92,6 +96,16 @@ def _taking(
         query = query.where(column >= days[0])
         query = query if days[1] is None else query.where(column <= days[1])
     return query
+
+
+def _undecided(question: Question) -> sa.Select[int]:
+    """Return the closed letters that are neither public nor refused publication."""
+    asked = replace(question, basis=Basis.COHORT, view=View.RECEIVING)
+    ended = counted(asked, "closed")
+    return ended.where(
+        RateFact.letter_id.not_in(counted(asked, "published")),
+        RateFact.letter_id.not_in(_because(refused(asked), "")),
+    )
 
 
 def _because(reasons: Reasons, code: str) -> sa.Select[int]:

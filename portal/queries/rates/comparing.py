@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from portal.domain.asof import AsOf, as_of
-from portal.domain.periods import Period, civil_date
+from portal.domain.periods import Granularity, Period, civil_date
 from portal.domain.rates import Figures
 from portal.queries.rates.cube import cube, series
 from portal.queries.rates.detail import Detail, detail
@@ -56,13 +57,22 @@ def opposite(
 def like_moment(asked: Asked, period: Period, now: datetime) -> AsOf:
     """Return the as-of moment that lies in ``period`` as the one asked for lies in its own.
 
-    While the period runs: as many days after the first; otherwise as many days after the last, but
-    never later than today.
+    While the period runs: the same day of the same month of it, or in a week as many days after
+    its first. Otherwise as many days after the last, but never later than today.
     """
     day, own = asked.as_of.day, asked.period
-    if day < own.last_day:
+    if day >= own.last_day:
+        wanted = period.last_day + (day - own.last_day)
+    elif Granularity.WEEK in (own.granularity, period.granularity):
         wanted = min(period.first_day + (day - own.first_day), period.last_day)
     else:
-        wanted = period.last_day + (day - own.last_day)
+        wanted = min(_in_step(own.first_day, day, period.first_day), period.last_day)
     wanted = min(max(wanted, period.first_day - timedelta(days=1)), civil_date(now))
     return as_of(period, now, wanted)
+
+
+def _in_step(first: date, day: date, other_first: date) -> date:
+    """Return the day as many months after ``other_first`` as ``day`` is after ``first``."""
+    months = (day.year - first.year) * 12 + day.month - first.month + other_first.month - 1
+    year, month = other_first.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

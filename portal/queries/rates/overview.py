@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -133,6 +133,12 @@ def _rankable(asked: Asked) -> bool:
     if asked.basis is Basis.PERIOD:
         return False
     return asked.view is View.RECEIVING or asked.rank != "closure"
+
+
+def categories(session: Session, asked: Asked, tree: Tree) -> list[str]:
+    """Return the subjects of the letters that are asked about, whatever subject is asked for."""
+    anything = replace(asked, category=None, kind=None).question(tree)
+    return [name for name, _figures in cube(session, anything).categories]
 
 
 def years(session: Session) -> list[int]:

@@ -1,7 +1,9 @@
-"""The console's statistics: the public figures and more, each with the letters behind it."""
+"""The console's statistics: the public figures, each with the letters behind it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,18 +13,24 @@ from flask_babel import gettext as _
 from portal.config import Settings
 from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
+from portal.domain.letters import DeclineReason, RefusalReason
 from portal.models import Organisation, db
 from portal.queries.rates.behind import Counted, behind
-from portal.queries.rates.detail import detail
+from portal.queries.rates.overview import Asked
 from portal.queries.rates.tree import tree_on
-from portal.queries.rates.yearly import measures
 from portal.web.console.blueprint import console
 from portal.web.shared.clock import now
 from portal.web.shared.fields import page_asked
+from portal.web.shared.language import label
 from portal.web.shared.people import current_actor, needs
-from portal.web.shared.statistics import Wish, measure_names, page_values, read_wish
+from portal.web.shared.statistics.addresses import Behind, with_words, words_of
+from portal.web.shared.statistics.comparison import scope_name
+from portal.web.shared.statistics.quality import span_text
+from portal.web.shared.statistics.values import measure_names, page_values, years_values
+from portal.web.shared.statistics.wish import Wish, read_wish, word
 
 Answer = tuple[str, int]
+_DAYS = re.compile(r"([0-9]{1,4})-([0-9]{0,4})")
 
 
 @console.get("/statistics")
@@ -30,52 +38,66 @@ Answer = tuple[str, int]
 def statistics() -> Answer:
     """Show the figures of an organisation within reach, the own one unless another is asked for."""
     wish = _wish()
-    values = page_values(wish, now(), _address)
-    values |= {
-        "places": _places(), "trail": _trail(values["found"].way),
-        "behind": lambda measure, **place: url_for(
-            "console.statistics_letters", **{**_words(), **place, "measure": measure}
-        ),
-        **_beyond(values),
-    }  # fmt: skip
+    values = page_values(wish, now(), _address(), _letters)
+    values |= {"places": _places(), "trail": _trail(values["found"].way)}
     return render_template("console/statistics.html", page=values), wish.status
+
+
+@console.get("/statistics/years")
+@needs(Permission.RATES_READ)
+def statistics_years() -> Answer:
+    """Show all years of an organisation side by side."""
+    wish = _wish()
+    values = years_values(wish.asked, now(), _address(), _letters)
+    return render_template("console/statistics_years.html", page=values), wish.status
 
 
 @console.get("/statistics/letters")
 @needs(Permission.RATES_READ)
 def statistics_letters() -> str:
     """List the letters that a figure counts, as far as this person may read them."""
-    wish, measure = _wish(), request.args.get("measure", "")
-    names = measure_names()
+    wish, wanted = _wish(), _wanted()
     tree = tree_on(db.session(), wish.asked.as_of.day)
     settings: Settings = current_app.extensions["letterbox"]
-    question = wish.asked.question(tree)
     try:
         found = behind(
-            db.session(),
-            current_actor(),
-            question,
-            Counted(measure),
-            page_asked(),
+            db.session(), current_actor(), wish.asked.question(tree), wanted, page_asked(),
             settings.page_size,
-        )
+        )  # fmt: skip
     except KeyError as error:
         raise NotFound from error
+    words = _words()
     return render_template(
-        "console/statistics_letters.html", found=found, measure=names[measure], asked=wish.asked,
-        node=tree.nodes[wish.asked.organisation_id or tree.root_id or 0],
-        back=url_for("console.statistics", **{**_words(), "measure": None, "own": None}),
-        page_address=lambda number: url_for(
-            "console.statistics_letters", **{**_words(), "page": number}
-        ),
+        "console/statistics_letters.html", found=found, measure=_name(wanted), asked=wish.asked,
+        scope=scope_name(wish.asked, tree),
+        back=_address()(measure=None, own=None, reason=None, days=None, page=None),
+        page_address=lambda n: with_words(request.path, {**words, "page": n}),
     )  # fmt: skip
+
+
+def _wanted() -> Counted:
+    days = _DAYS.fullmatch(word("days"))
+    span = (int(days[1]), int(days[2]) if days[2] else None) if days else None
+    return Counted(word("measure"), word("reason"), span)
+
+
+def _name(wanted: Counted) -> str:
+    """Name what is counted, with the coded reason or the working days that narrow it."""
+    name = measure_names()[wanted.measure]
+    reasons = DeclineReason if wanted.measure == "declined" else RefusalReason
+    if wanted.reason in set(reasons):
+        return f"{name}{_('：')}{label(reasons(wanted.reason))}"
+    if wanted.days is None:
+        return name
+    return f"{name}{_('：')}{span_text(*wanted.days)}"
 
 
 def _wish() -> Wish:
     """Read the address for the organisation it names, which must lie within reach."""
     organisation, unit = _chosen(request.args.get("organisation", "")[:64])
     wish = read_wish(now(), organisation.id)
-    wish.asked = replace(wish.asked, unit=unit or bool(request.args.get("own")))
+    if unit or request.args.get("own"):
+        wish.asked = replace(wish.asked, unit=True, group=None)
     return wish
 
 
@@ -86,10 +108,15 @@ def _chosen(code: str) -> tuple[Organisation, bool]:
         organisation = db.session.get_one(Organisation, widest[0].organisation_id)
         return organisation, widest[1] is Reach.UNIT
     found = db.session.query(Organisation).filter_by(code=code).one_or_none()
-    covering = [reach for grant, reach in reaches if found and within(grant, reach, found.path)]
+    covering = _covering(found)
     if found is None or not covering:
         raise NotFound
     return found, max(covering) is Reach.UNIT
+
+
+def _covering(found: Organisation | None) -> list[Reach]:
+    reaches = current_actor().reaches(Permission.RATES_READ)
+    return [reach for grant, reach in reaches if found and within(grant, reach, found.path)]
 
 
 def _places() -> list[tuple[str, str]]:
@@ -97,15 +124,15 @@ def _places() -> list[tuple[str, str]]:
     reaches = current_actor().reaches(Permission.RATES_READ)
     ids = dict.fromkeys(grant.organisation_id for grant, _reach in reaches)
     known = [db.session.get_one(Organisation, i) for i in ids]
-    return [(each.name, _address(organisation=each.code)) for each in known]
+    address = _address()
+    return [(each.name, address(organisation=each.code, group=None)) for each in known]
 
 
 def _trail(way: list[Any]) -> list[tuple[str, str | None]]:
     """Return the way down to here, links only where this person's reach goes."""
-    reaches = current_actor().reaches(Permission.RATES_READ)
-    paths = {node.id: db.session.get_one(Organisation, node.id).path for node in way}
-    inside = [n for n in way if any(within(g, r, paths[n.id]) for g, r in reaches)]
-    return [(n.name, _address(organisation=n.code)) for n in inside[:-1]] + [
+    inside = [n for n in way if _covering(db.session.get_one(Organisation, n.id))]
+    address = _address()
+    return [(n.name, address(organisation=n.code)) for n in inside[:-1]] + [
         (n.name, None) for n in inside[-1:]
     ]
 
@@ -114,19 +141,25 @@ def _words() -> dict[str, Any]:
     return {name: value for name, value in request.args.items() if value}
 
 
-def _address(**changes: Any) -> str:
-    words = {**_words(), **changes}
-    return url_for("console.statistics", **{n: v for n, v in words.items() if v is not None})
+def _address() -> Callable[..., str]:
+    path, words = url_for("console.statistics"), _words()
+
+    def address(**changes: Any) -> str:
+        if changes.get("period"):
+            changes = {"year": None, "part": None, **changes}
+        return with_words(path, {**words, **changes})
+
+    return address
 
 
-def _beyond(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the measures beyond the rates and the coded reasons."""
-    found = values["found"]
-    known = detail(db.session(), found.question)
-    return {
-        "quality": [(_(m.name), m.text, m.count) for m in measures(found.total, known)],
-        "reasons": [
-            (_("不予受理的原因"), list(known.declines.items())),
-            (_("不予公示的原因"), list(known.refusals.items())),
-        ],
-    }
+def _letters(asked: Asked, code: str | None) -> Behind | None:
+    """Return what makes the addresses of the letters behind figures, within reach alone."""
+    found = db.session.query(Organisation).filter_by(code=code).one_or_none()
+    if not _covering(found):
+        return None
+    path, words = url_for("console.statistics_letters"), words_of(asked, code)
+
+    def letters(measure: str, **changes: Any) -> str:
+        return with_words(path, {**words, "measure": measure, **changes})
+
+    return letters

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.public import feeds, home, letters, organisations, track, write
+from portal.web.public import (
+    disclosure,
+    disclosure_request,
+    feeds,
+    home,
+    letters,
+    organisations,
+    statistics_data,
+    track,
+    write,
+)
 from portal.web.public.archive import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.language import language_switch
 from portal.web.public.pages import standing_pages
 from portal.web.public.statistics import statistics
 
-__all__ = ["feeds", "home", "letters", "organisations", "public_blueprints", "track", "write"]
+__all__ = [
+    "disclosure", "disclosure_request", "feeds", "home", "letters", "organisations", "public_blueprints", "statistics_data", "track",
+    "write",
+]  # fmt: skip
 
 public_blueprints: tuple[Blueprint, ...] = (
     public_pages,

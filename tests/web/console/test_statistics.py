@@ -1,14 +1,16 @@
 """The console's statistics: within reach only, every figure with its letters."""
 
-from collections import Counter
-from urllib.parse import parse_qs, urlsplit
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import State
-from tests.builders import World, a_letter, a_published
-from tests.pages import get
+from portal.domain.letters import Kind, Publication, State
+from portal.services import submission
+from tests.builders import START, World, a_letter, a_published, new_letter, send
+from tests.pages import Client, get
 from tests.web.console.conftest import Staff
 
 
@@ -44,34 +46,121 @@ def test_who_may_not_read_rates_is_refused(staff: Staff) -> None:
     get(staff("office_administrator"), "/console/statistics/letters", 403)
 
 
-def test_every_figure_leads_to_its_letters(staff: Staff) -> None:
-    """Each linked figure, of all and of each organisation, opens exactly so many letters."""
+NUMBER = re.compile(r"[0-9][0-9,]*")
+
+
+class _Links(HTMLParser):
+    """Collects links to letters with the number that each of them shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, int]] = []
+        self._at = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note where a link leads."""
+        address = dict(attrs).get("href") or ""
+        self._at = address if tag == "a" and "/statistics/letters" in address else ""
+
+    def handle_data(self, data: str) -> None:
+        """Read the number in the link."""
+        number = NUMBER.search(data)
+        if self._at and number:
+            self.found.append((self._at, int(number[0].replace(",", ""))))
+            self._at = ""
+
+
+def figures(html: str) -> dict[str, int]:
+    """Return the number shown by each link to letters; the same address shows the same number."""
+    reader = _Links()
+    reader.feed(html)
+    found = dict(reader.found)
+    assert all(found[address] == number for address, number in reader.found)
+    return found
+
+
+@pytest.fixture
+def more(session: Session, world: World) -> None:
+    """One letter each declined, refused, rated, dispatched and returned, of another year."""
+    a_letter(session, world, State.DECLINED, place="water", kind=Kind.COMPLAINT)
+    a_letter(session, world, publication=Publication.REFUSED, place="city")
+    rated = a_letter(session, world, State.CLOSED, place="district")
+    submission.rate(rated.id, 5, 4, "", START + timedelta(days=3))
+    a_letter(session, world, State.RETURNED)
+    a_letter(session, world, State.CLOSED, place="city", now=START - timedelta(days=365))
+    for _ in range(30):
+        send(new_letter(world["police"]))
+
+
+def listed(client: Client, address: str) -> int:
+    """Return how many letters a list has on all its pages."""
+    rows: set[str] = set()
+    for number in range(1, 4):
+        links = get(client, f"{address}&page={number}").links
+        rows |= {link for link in links if link.startswith("/console/letters/")}
+    return len(rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "least"),
+    [
+        ("period=2016", 38), ("period=2016&basis=period", 35), ("period=2016&view=answering", 35),
+        ("period=2016-06&by=week", 38), ("period=2016&compare=last_year&with=city", 40),
+        ("period=2016&organisation=district", 20), ("period=2016&kind=complaint", 12),
+        ("period=2016&category=-&group=municipal_department", 14),
+        ("period=2016&organisation=police&own=1", 4),
+    ],
+)  # fmt: skip
+def test_every_number_leads_to_exactly_so_many_letters(
+    staff: Staff, more: None, words: str, least: int
+) -> None:
+    """Each linked number of the page, of whatever part, opens a list of exactly so many letters."""
     client = staff("office_supervisor")
-    page = get(client, "/console/statistics?period=2016")
-    links = [link for link in page.links if link.startswith("/console/statistics/letters")]
-    counts: dict[str, int] = {}
-    below: Counter[str] = Counter()
-    for link in links:
-        found = get(client, link)
-        rows = [a for a in found.links if a.startswith("/console/letters/")]
-        words = parse_qs(urlsplit(link).query)
-        if "organisation" in words:
-            below[words["measure"][0]] += len(set(rows))
-        else:
-            counts[words["measure"][0]] = len(set(rows))
-    assert counts == below == {"received": 3, "closed": 2, "published": 1}
+    found = figures(get(client, f"/console/statistics?{words}").html)
+    assert len(found) >= least
+    for address, number in found.items():
+        assert listed(client, address) == number, address
+
+
+def test_the_years_lead_to_their_letters(staff: Staff, more: None) -> None:
+    """The numbers of each year open its letters, and the year its page."""
+    client = staff("office_supervisor")
+    page = get(client, "/console/statistics/years")
+    found = figures(page.html)
+    assert len(found) == 5 and "/console/statistics?period=2015" in page.links
+    for address, number in found.items():
+        assert listed(client, address) == number, address
+
+
+def test_another_branch_is_compared_without_its_letters(staff: Staff) -> None:
+    """Figures of another branch are public; letters behind them stay out of reach."""
+    page = get(staff("district_supervisor"), "/console/statistics?period=2016&with=city")
+    assert "比较：临江区人民政府和山城市城市管理局" in page.text
+    assert not [a for a in page.links if "organisation=city" in a and "/letters" in a]
 
 
 def test_the_own_letters_stand_apart_from_those_below(
     staff: Staff, session: Session, world: World
 ) -> None:
-    """The link of 本级 opens the organisation's own letters without those below it."""
+    """The links of 本级 open the organisation's own letters without those below it."""
     a_letter(session, world, State.IN_PROGRESS, place="district")
     client = staff("office_supervisor")
     page = get(client, "/console/statistics?period=2016&organisation=district")
-    (own,) = [a for a in page.links if "own=1" in a and "measure=received" in a]
-    found = get(client, own)
-    assert len({a for a in found.links if a.startswith("/console/letters/")}) == 1
+    own = {a for a in page.links if "own=1" in a and "measure=received" in a}
+    assert own
+    for address in own:
+        found = get(client, address)
+        assert len({a for a in found.links if a.startswith("/console/letters/")}) == 1
+
+
+def test_a_list_says_what_it_is_narrowed_to(staff: Staff, more: None) -> None:
+    """A list of letters names the coded reason or the working days that it is about."""
+    client = staff("office_supervisor")
+    letters = "/console/statistics/letters?period=2016"
+    page = get(client, f"{letters}&measure=refused&reason=no_value")
+    assert "不予公示：" in page.text
+    assert "计算办结用时：收到当天" in get(client, f"{letters}&measure=answered&days=0-0").text
+    assert "31 个工作日以上" in get(client, f"{letters}&measure=answered&days=31-").text
 
 
 def test_letters_out_of_sight_are_counted_but_not_listed(staff: Staff, session: Session) -> None:

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from portal.domain.letters import Kind, State
 from portal.domain.periods import Period
 from portal.domain.rates import Figures
-from portal.web.shared.statistics import nice, trend_values
+from portal.models import RateFact
+from portal.web.shared.statistics.charts import nice, trend_values
 from tests.builders import START, World, a_letter, a_published
 from tests.pages import Client, get
 
@@ -49,14 +51,14 @@ def test_an_organisation_has_a_page_of_its_own(client: Client) -> None:
 def test_a_quarter_a_month_and_a_kind_can_be_chosen(client: Client) -> None:
     """The form's year and part, or a period, and a kind narrow the figures."""
     assert "办结 4 ÷ 除以 收到 5" in get(client, "/statistics?year=2016&part=Q2").text
-    assert "这个时段没有来信" in get(client, "/statistics?year=2016&part=-03").text
+    assert "没有符合条件的来信" in get(client, "/statistics?year=2016&part=-03").text
     assert "办结 1 ÷ 除以 收到 1" in get(client, "/statistics?period=2016-06&kind=complaint").text
 
 
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("period=2017", "尚未结束"), ("period=2050", "还没有开始"), ("period=1999", "没有来信"),
+        ("period=2017", "尚未结束"), ("period=2050", "还没有开始"), ("period=1999", "没有符合条件的来信"),
         ("period=2016&as_of=2016-01-05", "尚未结束"),
         ("period=2016&as_of=2015-01-05", "早于这个时间段"),
     ],
@@ -86,12 +88,127 @@ def test_an_unknown_organisation_is_not_found(client: Client) -> None:
     get(client, "/statistics/nowhere", 404)
 
 
-def test_two_periods_or_organisations_stand_side_by_side(client: Client) -> None:
-    """A comparison shows the same figures of another period, or of another organisation."""
+def test_two_periods_stand_side_by_side(client: Client, session: Session, world: World) -> None:
+    """A comparison shows both periods with their differences and a chart of both."""
+    a_letter(session, world, State.CLOSED, place="city", now=START - timedelta(days=365))
     page = get(client, "/statistics?period=2016&compare=2015")
-    assert "全部单位 2016年" in page.text and "全部单位 2015年" in page.text
-    page = get(client, "/statistics/city?period=2016&with=water")
-    assert "山城水务集团 2016年" in page.text
+    assert "比较：2016年和2015年" in page.text
+    assert "收到 5 1 +4 件 (+400.00%)" in page.text
+    assert "办结率 80.00% 100.00% −20.00 个百分点" in page.text
+    assert "各年" not in page.text and page.html.count('aria-label="收到的件数：') == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("year=2016&part=Q2&compare=last_year&compare_part=same", "2015年第二季度"),
+        ("year=2016&part=Q2&compare=previous", "2016年第一季度"),
+        ("year=2016&part=Q2&compare=2015&compare_part=same", "2015年第二季度"),
+        ("year=2016&part=Q2&compare=2015&compare_part=year", "2016年第二季度和2015年"),
+        ("year=2016&part=Q2&compare=2015&compare_part=-03", "2015年3月"),
+        ("year=2016&part=&compare=last_year", "2015年"),
+        ("period=2016-06&compare=2015Q3", "2015年第三季度"),
+    ],
+)  # fmt: skip
+def test_the_other_period_is_chosen_by_words(client: Client, words: str, said: str) -> None:
+    """The same a year before, the one before, a year with a part, and the old way in one word."""
+    page = get(client, f"/statistics?{words}")
+    assert "比较：" in page.text and said in page.text.split("比较：")[1][:40]
+
+
+def test_any_two_organisations_stand_side_by_side(client: Client) -> None:
+    """A township can be compared with a department, by its code or by words of its name."""
+    page = get(client, "/statistics/township?period=2016&with=city")
+    assert "比较：临江区石桥街道办事处和山城市城市管理局" in page.text
+    page = get(client, "/statistics/city?period=2016&with_name=石桥街道")
+    assert "比较：山城市城市管理局和临江区石桥街道办事处" in page.text
+    assert get(client, "/statistics/city?with_name=临江区", 422).text.count("不止一个") == 2
+    assert "没有名称中有“火星”的单位" in get(client, "/statistics?with_name=火星", 422).text
+
+
+def test_while_a_period_runs_the_other_is_seen_from_the_same_day(
+    client: Client, session: Session, world: World
+) -> None:
+    """Half a year is never compared with a whole one."""
+    a_letter(session, world, State.CLOSED, place="city", now=START - timedelta(days=365))
+    page = get(client, "/statistics?period=2016&as_of=2016-06-10&compare=last_year")
+    assert "截至2016年6月10日" in page.text and "截至2015年6月10日" in page.text
+
+
+def test_organisations_are_found_while_typing(client: Client) -> None:
+    """The picker's answers carry the codes that addresses bear."""
+    items = client.get("/statistics/organisations.json?q=石桥").get_json()["items"]
+    assert [item["id"] for item in items] == ["township"]
+
+
+def test_a_subject_narrows_the_page(client: Client, session: Session) -> None:
+    """The figures of a subject, or of letters without one; a subject unknown has no letters."""
+    session.execute(
+        sa.update(RateFact).where(RateFact.outcome == "declined").values(category="供水")
+    )
+    session.commit()
+    assert "办结 1 ÷ 除以 收到 1" in get(client, "/statistics?period=2016&category=供水").text
+    assert "办结 3 ÷ 除以 收到 4" in get(client, "/statistics?period=2016&category=-").text
+    assert "没有符合条件的来信" in get(client, "/statistics?period=2016&category=火星").text
+
+
+def test_kinds_of_organisations_are_summed_and_lead_to_their_members(client: Client) -> None:
+    """Departments, districts and enterprises have a row each, and a page of their members."""
+    page = get(client, "/statistics?period=2016")
+    assert "市级部门（2 个） 2 2 100.00%" in page.text
+    assert "区县政府（1 个） 2 1 50.00%" in page.text
+    (link,) = [a for a in page.links if a.endswith("group=district_government")]
+    group = get(client, link)
+    assert "办结 1 ÷ 除以 收到 2" in group.text and "临江区人民政府" in group.text
+    assert not [a for a in group.links if a.startswith("/statistics/water")]
+
+
+@pytest.mark.parametrize(
+    ("period", "by", "parts"),
+    [
+        ("2016", "month", 12), ("2016", "quarter", 4), ("2016", "week", 52), ("2016", "day", 12),
+        ("2016Q2", "", 13), ("2016Q2", "month", 3), ("2016-06", "week", 5), ("2016-W22", "", 7),
+    ],
+)  # fmt: skip
+def test_the_trend_is_shown_by_the_parts_asked_for(
+    client: Client, period: str, by: str, parts: int
+) -> None:
+    """Months, quarters, weeks or days, none left out; what does not fit is shown as usual."""
+    found = client.get(f"/statistics/data.json?period={period}&by={by}").get_json()["parts"]
+    assert len(found) == parts and sum(part["received"] for part in found) == 5
+
+
+def test_all_years_stand_side_by_side(client: Client, session: Session, world: World) -> None:
+    """Every year from the first to the last has a row that leads to its page."""
+    a_letter(session, world, State.CLOSED, place="city", now=START - timedelta(days=730))
+    page = get(client, "/statistics/years")
+    assert "2016年 5 4 80.00% 2 50.00%" in page.text
+    assert "2015年 0 0 — 0 —" in page.text and "2014年 1 1 100.00%" in page.text
+    assert "/statistics?period=2014" in page.links
+    page = get(client, "/statistics/years?organisation=district")
+    assert "2016年 2 1 50.00%" in page.text and "/statistics/district?period=2016" in page.links
+
+
+def test_a_district_leads_to_its_answers_and_to_writing(client: Client, world: World) -> None:
+    """The page of an organisation leads to its archive entries and to a letter to it."""
+    links = get(client, "/statistics/district").links
+    assert f"/archive?organisation={world['district']}" in links
+    assert f"/write?organisation={world['district']}" in links
+
+
+def test_the_life_of_an_organisation_is_told(
+    client: Client, session: Session, world: World
+) -> None:
+    """Founded in mid-year, closed, continued by another, renamed: each in clear words."""
+    place = world.organisation("water")
+    place.founded_on, place.closed_on = date(2016, 3, 1), date(2017, 1, 15)
+    place.successor_id = world["city"]
+    session.commit()
+    page = get(client, "/statistics/water?period=2016")
+    assert "成立于2016年3月1日，数字从那时算起" in page.text and "收到 1" in page.text
+    assert "已于2017年1月15日停用" in page.text and "由山城市城市管理局承接" in page.text
+    assert f"/write?organisation={world['water']}" not in page.links
+    assert "在这个时段之后" in get(client, "/statistics/water?period=2015").text
 
 
 def test_the_view_of_answering_organisations_has_no_closure_rate(client: Client) -> None:
@@ -105,14 +222,39 @@ def test_open_data_reproduces_the_page(client: Client) -> None:
     found = client.get("/statistics/data.json?period=2016").get_json()
     total = Figures(**found["total"])
     assert total.closure.text == "80.00%" and found["formula"]["closure_rate"]
-    for table in ("parts", "kinds", "organisations"):
+    for table in ("parts", "kinds", "categories", "groups", "organisations"):
         rows = [{n: row[n] for n in found["total"]} for row in found[table]]
         assert sum((Figures(**row) for row in rows), Figures()) == total
     text = client.get("/statistics/data.csv?period=2016").get_data().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [r["received"] for r in rows if r["table"] == "total"] == ["5"]
+    assert [r["received"] for r in rows if r["table"] == "category"] == ["5"]
     parts = [int(r["closed"]) for r in rows if r["table"] in ("own", "organisation")]
     assert sum(parts) == 4
+
+
+def test_open_data_reproduce_days_means_and_reasons(client: Client) -> None:
+    """The distribution gives the median of the page, sums and counts the means, codes the reasons."""
+    page = get(client, "/statistics?period=2016")
+    found = client.get("/statistics/data.json?period=2016").get_json()
+    beyond = found["beyond"]
+    assert beyond["closing_days"] == {"0": 4} and "办结用时中位数 0 个工作日 4 件" in page.text
+    assert beyond["hops"] == {"count": 5, "total": 0} and "平均转办次数 0.00" in page.text
+    assert beyond["declines"]["litigation"] == 1 and sum(beyond["refusals"].values()) == 0
+    assert set(found["formula"]) > {"closing_median", "hops", "attitude"}
+    text = client.get("/statistics/data.csv?period=2016").get_data().decode("utf-8-sig")
+    rows = {(r["table"], r["row"]): r for r in csv.DictReader(io.StringIO(text))}
+    assert rows["closing_days", "0"]["letters"] == "4"
+    assert (rows["hops", ""]["letters"], rows["hops", ""]["sum"]) == ("5", "0")
+    assert rows["declines", "litigation"]["letters"] == "1"
+
+
+def test_a_subject_is_no_formula_in_a_table(client: Client, session: Session) -> None:
+    """A subject that a spreadsheet would take for a formula is defused."""
+    session.execute(sa.update(RateFact).values(category="=1+1"))
+    session.commit()
+    text = client.get("/statistics/data.csv?period=2016").get_data().decode("utf-8-sig")
+    assert "'=1+1" in text and ",=1+1" not in text
 
 
 def test_a_figure_of_the_past_stays(client: Client) -> None:
@@ -133,7 +275,7 @@ def test_the_page_speaks_english(client: Client) -> None:
     assert get(client, "/statistics?lang=en").lang == "en"
 
 
-@pytest.mark.parametrize("name", ["period", "as_of", "kind", "basis", "view"])
+@pytest.mark.parametrize("name", ["period", "as_of", "kind", "basis", "view", "group", "by"])
 def test_open_data_are_never_about_something_else(client: Client, name: str) -> None:
     """A parameter that cannot be read is named instead of being replaced by a default."""
     answer = client.get(f"/statistics/data.json?{name}=zzz")
