@@ -6,12 +6,16 @@ remedies of which every answer informs (Art. 51, and the laws it points to).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from stdnum.cn import ric, uscc
+
 from portal.domain.disclosure import DisclosureOutcome
 from portal.domain.errors import N_
+from portal.domain.numbers import compact
 from portal.domain.organisations import OrganisationKind
 
 TITLE_MAX = 100
@@ -141,3 +145,28 @@ def remedies(outcome: DisclosureOutcome, answered_on: date) -> tuple[str, ...]:
         ways,
         N_("也可以向上一级行政机关或者政府信息公开工作主管部门投诉、举报（条例第五十一条）。"),
     )
+
+
+_CARD_LENGTH = 18
+_OTHER_PAPER = re.compile(r"[A-Z0-9()]{5,30}")
+
+
+def plain_identity(text: str) -> str:
+    """Return the number of a paper without spaces and dashes, in capital letters."""
+    return compact(text).upper()
+
+
+def identity_fault(kind: ApplicantKind, number: str) -> str | None:
+    """Return what is wrong with the number of a paper that proves who applies, if anything is.
+
+    A citizen gives an identity card (18 characters with a check digit) or another paper; an
+    organisation its unified social credit code (GB 32100, 18 characters with a check character).
+    """
+    if kind is ApplicantKind.ORGANISATION:
+        fits = uscc.is_valid(number)
+        return None if fits else N_("统一社会信用代码是 18 位数字和大写字母，请对照证照核对。")
+    if len(number) == _CARD_LENGTH and not ric.is_valid(number):
+        return N_("身份证号码有误，请对照证件核对；用其他证件的，请填写该证件的号码。")
+    if not _OTHER_PAPER.fullmatch(number):
+        return N_("请填写身份证号码，或者护照、居住证等证件的号码。")
+    return None

@@ -248,7 +248,7 @@ DECLINE_LABELS: dict[DeclineReason, tuple[str, str]] = {
     ),
     DeclineReason.DISCLOSURE_REQUEST: (
         N_("属于政府信息公开申请"),
-        N_("请向相应行政机关的政府信息公开工作机构提交依申请公开申请。"),
+        N_("请改为提交政府信息公开申请，可以在本站网上填写。"),
     ),
     DeclineReason.PETITION_CONCLUDED: (
         N_("信访事项已经终结"),

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Permission, Reach
+from portal.domain.access import Actor, Permission
 from portal.domain.disclosure import PENDING_STATES, DisclosureOutcome, DisclosureState
 from portal.domain.disclosure_application import takes_requests
 from portal.domain.disclosure_number import looks_like_request_number
@@ -20,6 +20,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.models import DisclosureRequest, Organisation
 from portal.queries.queues import Marks
 from portal.queries.scope import Condition, requests_for, subtree_ids
+from portal.queries.targets import readable_condition
 
 MOST_WORDS = 5
 
@@ -127,6 +128,8 @@ def request_counts(session: Session, actor: Actor, at: Marks) -> dict[RequestQue
 
 def own_requests(session: Session, actor: Actor) -> int:
     """Return how many requests to the actor's own organisations wait for an answer."""
+    if not actor.holds(Permission.DISCLOSURE_HANDLE):
+        return 0
     waiting = sa.and_(_own(actor), DisclosureRequest.state == DisclosureState.OPEN)
     query = sa.select(sa.func.count()).select_from(DisclosureRequest).where(waiting)
     return session.scalar(query) or 0
@@ -189,12 +192,8 @@ def _has(word: str) -> Condition:
 def handled_places(actor: Actor) -> Condition:
     """Return the condition on ``Organisation`` for those whose paper requests ``actor`` registers."""
     kinds = [kind for kind in OrganisationKind if takes_requests(kind)]
-    reached = [
-        Organisation.id == grant.organisation_id
-        if reach is Reach.UNIT
-        else Organisation.path.startswith(grant.path, autoescape=True)
-        for grant, reach in actor.reaches(Permission.DISCLOSURE_HANDLE)
-    ]
     return sa.and_(
-        Organisation.closed_on.is_(None), Organisation.kind.in_(kinds), sa.or_(sa.false(), *reached)
+        readable_condition(actor, Permission.DISCLOSURE_HANDLE),
+        Organisation.closed_on.is_(None),
+        Organisation.kind.in_(kinds),
     )

@@ -30,9 +30,12 @@ def target_condition(letter: Letter, action: Action) -> Condition:
     return sa.and_(*wanted)
 
 
-def readable_condition(actor: Actor) -> Condition:
-    """Return the condition on ``Organisation`` for those whose letters ``actor`` may read."""
-    reached = actor.reaches(Permission.LETTER_READ)
+def readable_condition(actor: Actor, permission: Permission = Permission.LETTER_READ) -> Condition:
+    """Return the condition on ``Organisation`` for those where ``actor`` holds ``permission``.
+
+    Without a permission: those whose letters the actor may read.
+    """
+    reached = actor.reaches(permission)
     return sa.or_(
         sa.false(),
         *(

@@ -158,6 +158,7 @@ def _milestone(event: Event) -> Milestone:
 class Declined:
     """Why a letter was not accepted, where to turn instead, and the office's own words."""
 
+    code: DeclineReason
     reason: str
     advice: str
     words: str
@@ -179,8 +180,9 @@ def declined(session: Session, letter: Letter) -> Declined | None:
     )
     if event is None or not event.reason_code:
         return None
-    reason, advice = DECLINE_LABELS[DeclineReason(event.reason_code)]
-    return Declined(reason, advice, event.reason or "")
+    code = DeclineReason(event.reason_code)
+    reason, advice = DECLINE_LABELS[code]
+    return Declined(code, reason, advice, event.reason or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,19 @@ def may_act(actor: Actor, action: DisclosureAction, request: DisclosureRequest) 
     return can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path)
 
 
+def allowed_actions(
+    session: Session, request: DisclosureRequest, actor: Actor, now: datetime
+) -> list[DisclosureAction]:
+    """Return what ``actor`` may do with the request now; agrees with what the services take."""
+    until = completion_until(session, request)
+    return [
+        action
+        for action in DisclosureAction
+        if may_act(actor, action, request)
+        and objection(request, action, civil_date(now), until) is None
+    ]
+
+
 def _load(
     session: Session, request_id: int, actor: Actor, version: int | None
 ) -> DisclosureRequest:

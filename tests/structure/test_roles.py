@@ -22,6 +22,7 @@ from portal.models import ArchiveEntry, RoleGrant, db
 from portal.web.shared.safety import limiter
 from tests.builders import World, a_letter, a_published, a_world
 from tests.databases import Postgres, Sqlite
+from tests.disclosure import a_request
 from tests.pages import get, login
 
 HOUSE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
@@ -29,6 +30,7 @@ MARKS = ("/publication/marks", "/publication/findings/")
 """Routes of readers where the service asks for more: to propose publication or to decide on it."""
 ANYONE = [*Role, None]
 LETTERS = "/console/letters/<number>"
+REQUESTS = "/console/disclosure/<request_number>"
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -63,6 +65,7 @@ class House:
     app: Flask
     values: dict[str, object]
     foreign: str
+    foreign_request: str
     sessions: dict[Role, tuple[str, str]]
 
     def ask(self, route: Route, role: Role | None, **other: object) -> int:
@@ -101,9 +104,10 @@ def house(
         world = a_world(db.session(), password_hash)
         values = _values(world)
         foreign = a_letter(db.session(), world, State.IN_PROGRESS, place="water").number
+        foreign_request = a_request(db.session(), world, place="police").number
         db.session.remove()
     limiter.enabled = False
-    yield House(app, values, foreign, {role: _session(app, role) for role in Role})
+    yield House(app, values, foreign, foreign_request, {role: _session(app, role) for role in Role})
     limiter.enabled = True
     with app.app_context():
         db.session.remove()
@@ -118,7 +122,8 @@ def _values(world: World) -> dict[str, object]:
     entry = session.query(ArchiveEntry).one()
     grant = session.query(RoleGrant).filter_by(user_id=person).one()
     return {
-        "number": letter.number, "entry_id": entry.id, "user_id": person, "grant_id": grant.id,
+        "number": letter.number, "request_number": a_request(session, world).number,
+        "entry_id": entry.id, "user_id": person, "grant_id": grant.id,
         "organisation_id": world["water"], "limit_id": 1, "mark_id": 1, "report_id": 1,
         "part": 1, "code": "city", "rest": "unknown",
     }  # fmt: skip
@@ -187,4 +192,14 @@ def test_a_closed_route_serves_who_holds_its_permission(
 def test_a_letter_of_others_is_like_none(house: House, route: Route, role: Role) -> None:
     """Who holds the permission elsewhere gets 404 for a letter out of reach."""
     status = house.ask(route, role, number=house.foreign)
+    assert status == (404 if holds(role, route.permission) else 403)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in HOUSE_WIDE], ids=_named)
+@pytest.mark.parametrize(
+    "route", [route for route in CLOSED if route.path.startswith(REQUESTS)], ids=str
+)
+def test_a_request_of_others_is_like_none(house: House, route: Route, role: Role) -> None:
+    """Who holds the permission elsewhere gets 404 for a request for disclosure out of reach."""
+    status = house.ask(route, role, request_number=house.foreign_request)
     assert status == (404 if holds(role, route.permission) else 403)

@@ -8,6 +8,8 @@ from flask import Blueprint
 from flask_login import current_user
 
 from portal.domain.access import Permission, Role
+from portal.models import db
+from portal.queries.disclosure_list import own_requests
 from portal.web.shared.language import label
 from portal.web.shared.people import current_actor
 
@@ -15,6 +17,7 @@ console = Blueprint("console", __name__, url_prefix="/console")
 
 AREAS: dict[str, frozenset[Permission]] = {
     "inbox": frozenset({Permission.LETTER_READ}),
+    "disclosure": frozenset({Permission.DISCLOSURE_READ}),
     "day": frozenset({Permission.HANDLING_SUPERVISE}),
     "statistics": frozenset({Permission.RATES_READ}),
     "admin": frozenset(
@@ -46,4 +49,8 @@ def staff_words() -> dict[str, Any]:
     """Offer areas and roles to every page, for the header of the office."""
     if not current_user.is_authenticated:
         return {}
-    return {"staff_areas": areas(), "staff_roles": place_words(current_user.places)}
+    return {
+        "staff_areas": areas(),
+        "staff_roles": place_words(current_user.places),
+        "disclosure_waiting": own_requests(db.session(), current_actor()),
+    }

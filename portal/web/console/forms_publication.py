@@ -10,7 +10,8 @@ from wtforms.widgets import HiddenInput
 from portal.domain.letters import RefusalReason
 from portal.models import Decision, PublicField
 from portal.services.redacting import REASON_MAX as KEEP_MAX
-from portal.web.console.forms_steps import StepForm, cleaned, reason_field
+from portal.web.console.forms_steps import StepForm
+from portal.web.console.forms_versioned import cleaned, reason_field
 from portal.web.shared.language import label
 
 FIELD_WORDS = {

@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired, Length
 
 from portal.domain.letters import TEXT_MAX, Action
 from portal.models import Letter
-from portal.web.console.forms_steps import StepForm, VersionField, cleaned
+from portal.web.console.forms_steps import StepForm
+from portal.web.console.forms_versioned import VersionField, cleaned
 
 
 class ReplyForm(StepForm):

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired
 
 from portal.services.feedback import REPORT_MAX
 from portal.services.texts import clean
-from portal.web.public.forms_write import at_most
+from portal.web.shared.typed import at_most
 
 
 class ReportForm(FlaskForm):  # type: ignore[misc]

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired
 from portal.domain.letters import TEXT_MAX
 from portal.services.submission import COMMENT_MAX
 from portal.services.texts import clean
-from portal.web.public.forms_write import at_most, one_line
+from portal.web.shared.typed import at_most, one_line
 
 _SCORES = (
     ("5", _l("5 分，很满意")),
@@ -27,12 +27,12 @@ def _scores() -> list[SelectChoice]:
 
 
 class TrackForm(FlaskForm):  # type: ignore[misc]
-    """Number and query code, which together open a letter."""
+    """Number and query code, which together open a letter or a request for disclosure."""
 
     number = StringField(
-        _l("信件编号"),
+        _l("信件编号或申请编号"),
         filters=[one_line],
-        validators=[DataRequired(_l("请填写回执上的信件编号。"))],
+        validators=[DataRequired(_l("请填写回执上的编号。"))],
     )
     query_code = StringField(
         _l("查询码"),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -24,7 +21,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice, enum_choices, enum_coerce
-from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from portal.domain.letters import KIND_LABELS, TEXT_MAX, TITLE_MAX, Kind
 from portal.domain.organisations import OrganisationKind
@@ -33,15 +30,18 @@ from portal.queries.directory import Place
 from portal.services.submission import NewLetter
 from portal.services.texts import clean
 from portal.web.shared.language import label
+from portal.web.shared.typed import (
+    at_most,
+    form_token,
+    id_typed,
+    is_email,
+    is_phone,
+    one_line,
+    plain_email,
+    plain_phone,
+)
 
 NAME_MAX = 50
-EMAIL_MAX = 254
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"0[0-9]{2,3}[2-9][0-9]{6,7}(?:-[0-9]{1,6})?")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
-_DASHES = re.compile(r"[‐‑‒–—―−－_]")
-_TALK = re.compile(r"[\s()\[\]（）.]+")
 
 KIND_HINTS: Mapping[str, Any] = {
     Kind.CONSULTATION: _l("想了解政策、手续或办事地点"),
@@ -51,44 +51,6 @@ KIND_HINTS: Mapping[str, Any] = {
     Kind.REPORT: _l("反映单位或工作人员违纪违法；由其上级办理，绝不公示"),
     Kind.THANKS: _l("对单位或工作人员表示感谢"),
 }
-
-
-def one_line(text: str | None) -> str:
-    """Return typed text as one clean line."""
-    return clean(text, lines=False)
-
-
-def plain_phone(text: str | None) -> str:
-    """Return a telephone number in plain digits, as typed otherwise.
-
-    Full-width digits, spaces, brackets and the country code are taken; a dash stays only before
-    an extension.
-    """
-    folded = _DASHES.sub("-", unicodedata.normalize("NFKC", one_line(text)))
-    folded = re.sub(r"^(\+|00)86-?", "", _TALK.sub("", folded))
-    area = re.fullmatch(r"(0[0-9]{2,3})-([2-9][0-9]{6,7}(?:-[0-9]{1,6})?)", folded)
-    if area:
-        return area[1] + area[2]
-    digits = folded.replace("-", "")
-    return digits if _MOBILE.fullmatch(digits) else folded
-
-
-def plain_email(text: str | None) -> str:
-    """Return an e-mail address without blanks, full-width characters folded."""
-    return unicodedata.normalize("NFKC", one_line(text)).replace(" ", "").replace("。", ".")
-
-
-def at_most(most: int) -> Any:
-    """Return a validator that says by how many characters a text is too long."""
-
-    def check(form: FlaskForm, field: Field) -> None:
-        over = len(field.data or "") - most
-        if over > 0:
-            said = _("最多 %(most)s 字，现在多了 %(over)s 字，请删减。", most=most, over=over)
-            raise StopValidation(said)
-
-    check.field_flags = {"maxlength": most}  # type: ignore[attr-defined]
-    return check
 
 
 class WriteForm(FlaskForm):  # type: ignore[misc]
@@ -146,8 +108,7 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
             self.organisation.choices += [
                 SelectChoice(str(o.id), o.name, optgroup=label(kind)) for o in rows
             ]
-        if not _TOKEN.fullmatch(self.form_token.data or ""):
-            self.form_token.data = secrets.token_urlsafe(24)
+        self.form_token.data = form_token(self.form_token.data)
 
     def validate_kind(self, field: Field) -> None:
         """A kind that does not exist is like none chosen."""
@@ -164,21 +125,20 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
         if not field.data:
             if not self.email.data:
                 raise ValidationError(_("请留下电话或电子邮箱中的一项，方便我们联系您。"))
-        elif not (_MOBILE.fullmatch(field.data) or _LANDLINE.fullmatch(field.data)):
+        elif not is_phone(field.data):
             raise ValidationError(
                 _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
             )
 
     def validate_email(self, field: Field) -> None:
         """An address that mail could reach."""
-        if field.data and (len(field.data) > EMAIL_MAX or not _EMAIL.fullmatch(field.data)):
+        if field.data and not is_email(field.data):
             raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
 
     @property
     def organisation_id(self) -> int | None:
         """The organisation chosen, or ``None`` for "I don't know" and for what is no id."""
-        typed = self.organisation.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+        return id_typed(self.organisation.data)
 
     @property
     def consents(self) -> bool:

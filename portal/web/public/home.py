@@ -19,6 +19,7 @@ Disallow: /write
 Disallow: /track
 Disallow: /receipt
 Disallow: /letters/
+Disallow: /disclosure/
 Disallow: /console/
 Disallow: /admin/
 Disallow: /account/

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from flask import Response, jsonify, render_template, request
 
+from portal.domain.disclosure_application import takes_requests
 from portal.domain.errors import NotFound
 from portal.models import Organisation, db
 from portal.queries.directory import find_organisations, members, subordinates, superiors
@@ -49,6 +50,7 @@ def organisation(organisation_id: int) -> str:
         organisation=found,
         superiors=superiors(db.session(), found),
         subordinates=subordinates(db.session(), found),
+        discloses=takes_requests(found.kind),
     )
 
 

@@ -1,4 +1,4 @@
-"""Opening a letter with its number and query code, and leaving it again."""
+"""Opening a letter or request with its number and query code, and leaving it again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.domain.disclosure_number import (
+    RequestNumberError,
+    looks_like_request_number,
+    parse_request_number,
+)
 from portal.domain.numbers import NumberError, parse_number
 from portal.models import db
+from portal.queries.disclosure import request_by_code
 from portal.queries.track import letter_by_code
 from portal.web.public.blueprint import code_key, public_pages, settings
 from portal.web.public.forms_letters import TrackForm
 from portal.web.public.limits import address, count, wait_for
-from portal.web.shared.people import close_letters, open_letter, public
+from portal.web.shared.people import close_letters, open_letter, open_request, public
 
 Answer = str | tuple[str, int] | Response
 
@@ -33,9 +39,9 @@ def track() -> Answer:
 @public_pages.post("/track/leave")
 @public
 def leave() -> Response:
-    """Forget the letters this browser has opened, for those who share a computer."""
+    """Forget the letters and requests this browser has opened, for those who share a computer."""
     close_letters()
-    flash(_("已退出。再次查看需要信件编号和查询码。"), "success")
+    flash(_("已退出。再次查看需要编号和查询码。"), "success")
     return redirect(url_for("public.track"))
 
 
@@ -47,9 +53,10 @@ def track_page(form: TrackForm, status: int = 200, typed: str = "") -> tuple[str
 def _number(form: TrackForm) -> str | None:
     if not form.number.data:
         return None
+    meant = looks_like_request_number(form.number.data)
     try:
-        return str(parse_number(form.number.data))
-    except NumberError as error:
+        return str((parse_request_number if meant else parse_number)(form.number.data))
+    except (NumberError, RequestNumberError) as error:
         form.number.errors = [_(str(error))]
         return None
 
@@ -58,13 +65,30 @@ def _open(form: TrackForm, number: str) -> Answer:
     rule, keys = settings().track_limit, (("track-number", number), ("track-from", address()))
     if wait := wait_for(rule, *keys):
         return _busy(form, wait)
+    opened = (_request if looks_like_request_number(number) else _letter)(number, form)
+    if opened is None:
+        count(rule, *keys)
+        form.query_code.errors = [_("编号和查询码对不上，请对照回执核对后再试。")]
+        return track_page(form, 422)
+    return redirect(opened)
+
+
+def _letter(number: str, form: TrackForm) -> str | None:
+    """Open the letter and return its address, if the code fits."""
     letter_id = letter_by_code(db.session(), number, form.query_code.data, code_key())
     if letter_id is None:
-        count(rule, *keys)
-        form.query_code.errors = [_("信件编号和查询码对不上，请对照回执核对后再试。")]
-        return track_page(form, 422)
+        return None
     open_letter(letter_id)
-    return redirect(url_for("public.letter", number=number))
+    return url_for("public.letter", number=number)
+
+
+def _request(number: str, form: TrackForm) -> str | None:
+    """Open the request for disclosure and return its address, if the code fits."""
+    request_id = request_by_code(db.session(), number, form.query_code.data, code_key())
+    if request_id is None:
+        return None
+    open_request(request_id)
+    return url_for("public.disclosure_request", request_number=number)
 
 
 def _busy(form: TrackForm, wait: int) -> Response:

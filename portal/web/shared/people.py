@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 login_manager = LoginManager()
-_OPENED, _SEEN, _BEGAN = "opened_letters", "seen", "began"
+_OPENED, _REQUESTS, _SEEN, _BEGAN = "opened_letters", "opened_requests", "seen", "began"
 _LOGIN, _TOKEN = "_user_id", "csrf_token"
 """Where Flask-Login keeps the person and Flask-WTF the secret of the forms."""
 _MOST_OPENED = 5
@@ -140,8 +140,17 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
 
 def open_letter(letter_id: int) -> None:
     """Remember that this browser has shown the code of a letter."""
-    opened = [i for i in session.get(_OPENED, []) if i != letter_id]
-    session[_OPENED] = [*opened, letter_id][-_MOST_OPENED:]
+    _remember(_OPENED, letter_id)
+
+
+def open_request(request_id: int) -> None:
+    """Remember that this browser has shown the code of a request for disclosure."""
+    _remember(_REQUESTS, request_id)
+
+
+def _remember(where: str, opened_id: int) -> None:
+    opened = [i for i in session.get(where, []) if i != opened_id]
+    session[where] = [*opened, opened_id][-_MOST_OPENED:]
 
 
 def letter_opened(letter_id: int) -> bool:
@@ -149,6 +158,12 @@ def letter_opened(letter_id: int) -> bool:
     return letter_id in session.get(_OPENED, [])
 
 
+def request_opened(request_id: int) -> bool:
+    """Tell whether this browser has shown the code of a request for disclosure."""
+    return request_id in session.get(_REQUESTS, [])
+
+
 def close_letters() -> None:
-    """Forget every letter this browser has opened (a shared computer)."""
+    """Forget every letter and request this browser has opened (a shared computer)."""
     session.pop(_OPENED, None)
+    session.pop(_REQUESTS, None)

@@ -1,0 +1,152 @@
+"""Forms of the actions on a request for disclosure, of its registration and of its list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice, enum_coerce
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from portal.domain.disclosure import OUTCOME_HINTS, DisclosureOutcome
+from portal.domain.disclosure_application import (
+    COMPLETION_DAYS,
+    PAPER_SOURCES,
+    SOURCE_HINTS,
+    RequestSource,
+)
+from portal.domain.letters import TEXT_MAX
+from portal.models import DisclosureRequest, db
+from portal.queries.disclosure_due import limit_of
+from portal.queries.rules import limits_in_force
+from portal.services.disclosure import REFERRED_MAX
+from portal.web.console.forms_versioned import VersionedForm, reason_field
+from portal.web.shared.clock import today
+from portal.web.shared.fields import DayField
+from portal.web.shared.forms_application import ApplicationForm, Choices
+from portal.web.shared.language import label
+
+WORDS_MAX = 60
+CONSENT_MAX = 50
+
+
+class RequestForm(VersionedForm):
+    """What every action on a request sends; without fields of its own nothing but the button."""
+
+    def __init__(self, slug: str, request: DisclosureRequest, **given: Any) -> None:
+        """Read what was sent, or with ``formdata=None`` begin an empty form for the request."""
+        self.request = request
+        super().__init__(slug, request, **given)
+
+
+class CompletionNoticeForm(RequestForm):
+    """What is unclear, all at once, and the days for it."""
+
+    text = reason_field(
+        _l("需要补正的事项"), _l("请一次写明需要补正的全部事项和补正的办法。"), TEXT_MAX
+    )
+    complete_by = DayField(_l("补正期限"), [InputRequired(_l("请填写补正的最后一天。"))])
+
+    def prepare(self) -> None:
+        """Offer the usual number of days."""
+        if not self.bound:
+            self.complete_by.data = today() + timedelta(days=COMPLETION_DAYS)
+
+
+class CompletedForm(RequestForm):
+    """What the applicant handed in on paper or said."""
+
+    text = reason_field(_l("补正的内容"), _l("请写下申请人补正的内容。"), TEXT_MAX)
+
+
+class ExtensionForm(RequestForm):
+    """How much longer, why, and who agreed."""
+
+    days = IntegerField(
+        _l("延长天数"),
+        [
+            InputRequired(_l("请填写天数。")),
+            NumberRange(min=1, max=365, message=_l("请填写规定范围内的天数。")),
+        ],
+    )
+    reason = reason_field(_l("理由（申请人会看到）"), _l("请写明为什么需要延期。"))
+    consent = StringField(
+        _l("同意延期的负责人"),
+        [
+            DataRequired(_l("请填写同意延期的政府信息公开工作机构负责人。")),
+            Length(max=CONSENT_MAX, message=_l("姓名不超过 %(n)s 个字。", n=CONSENT_MAX)),
+        ],
+    )
+
+    def prepare(self) -> None:
+        """Say how many days the law allows."""
+        self.limit = limit_of(limits_in_force(db.session()), self.request)
+
+
+class AnswerForm(RequestForm):
+    """The outcome, the text, and who has the information instead."""
+
+    outcome = RadioField(
+        _l("答复结果"),
+        [DataRequired(_l("请选择答复的结果。"))],
+        coerce=enum_coerce(DisclosureOutcome),
+        validate_choice=False,
+    )
+    text = reason_field(_l("答复内容"), _l("请写下答复。"), TEXT_MAX)
+    referred_to = StringField(
+        _l("负责公开的机关和联系方式"),
+        [Length(max=REFERRED_MAX, message=_l("内容太长，请删减到 %(n)s 字以内。", n=REFERRED_MAX))],
+    )
+
+    def prepare(self) -> None:
+        """Offer the outcomes, each with what belongs to it."""
+        self.outcome.choices = [SelectChoice(o.value, label(o)) for o in DisclosureOutcome]
+        self.hints = {o.value: _(OUTCOME_HINTS[o]) for o in DisclosureOutcome}
+
+
+class WithdrawalForm(RequestForm):
+    """How the office learned of it."""
+
+    reason = reason_field(_l("申请人怎样表示撤回"), _l("请写明申请人怎样、何时表示撤回。"))
+
+
+class RegisterForm(ApplicationForm):
+    """A request on paper: how and when it came, and what it says."""
+
+    source = RadioField(
+        _l("怎样收到的"),
+        coerce=enum_coerce(RequestSource),
+        validators=[DataRequired(_l("请选择申请是怎样收到的。"))],
+        validate_choice=False,
+    )
+    received_on = DayField(_l("收到日期"), [InputRequired(_l("请填写收到日期。"))])
+
+    def prepare(self, groups: Choices, chosen: Any) -> None:
+        """Offer organisations and ways; a request came today unless something else is said."""
+        super().prepare(groups, chosen)
+        self.source.choices = [SelectChoice(s.value, label(s)) for s in PAPER_SOURCES]
+        self.hints = {s.value: _(SOURCE_HINTS[s]) for s in PAPER_SOURCES}
+        if not self.is_submitted():
+            self.received_on.data = today()
+
+
+class RequestFilterForm(FlaskForm):  # type: ignore[misc]
+    """What narrows the list; nothing here can fail, what is not understood is left out."""
+
+    class Meta:
+        """Reading needs no token."""
+
+        csrf = False
+
+    q = StringField(_l("编号、名称或文号"))
+    organisation = SelectField(_l("被申请机关（含下级）"), validate_choice=False)
+
+    def offer(self, organisations: list[Any]) -> None:
+        """Offer ``organisations`` to choose from."""
+        self.organisation.choices = [("", _("全部单位"))] + [
+            (str(each.id), each.name) for each in organisations
+        ]

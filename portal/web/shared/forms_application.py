@@ -1,0 +1,198 @@
+"""The application for disclosure as a form: on the web by its applicant, at the counter by staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice, enum_choices, enum_coerce
+from wtforms.validators import DataRequired, Optional, ValidationError
+
+from portal.domain.disclosure_application import (
+    ADDRESS_MAX,
+    DESCRIPTION_MAX,
+    DOCUMENT_MAX,
+    NAME_MAX,
+    TITLE_MAX,
+    ApplicantKind,
+    Application,
+    Delivery,
+    WishedForm,
+    identity_fault,
+    plain_identity,
+)
+from portal.domain.errors import InvalidInput
+from portal.queries.directory import Place
+from portal.services.texts import clean
+from portal.web.shared.language import label
+from portal.web.shared.typed import (
+    at_most,
+    form_token,
+    id_typed,
+    is_email,
+    is_phone,
+    one_line,
+    plain_email,
+    plain_phone,
+)
+
+Choices = Iterable[tuple[str, Sequence[Any]]]
+"""Organisations to choose from, by the name of their group."""
+
+
+def _plain_identity(text: str | None) -> str:
+    return plain_identity(text or "")
+
+
+class ApplicationForm(FlaskForm):  # type: ignore[misc]
+    """What Art. 29 asks for; the fields stand in the order of the page, and so do their errors."""
+
+    organisation = SelectField(_l("向哪个行政机关申请"), validate_choice=False, default="")
+    title = StringField(
+        _l("信息名称"),
+        filters=[one_line],
+        validators=[
+            DataRequired(_l("请写出要哪份文件、哪项数据，不知道准确名称可以概括地写。")),
+            at_most(TITLE_MAX),
+        ],
+    )
+    document_number = StringField(
+        _l("文号"), filters=[one_line], validators=[Optional(), at_most(DOCUMENT_MAX)]
+    )
+    description = TextAreaField(
+        _l("内容描述"),
+        filters=[clean],
+        validators=[
+            DataRequired(_l("请描述要的信息，例如时间、地点、事项，方便查找。")),
+            at_most(DESCRIPTION_MAX),
+        ],
+    )
+    wished_form = RadioField(
+        _l("要什么形式"),
+        choices=lambda: enum_choices(WishedForm, label=label),
+        coerce=enum_coerce(WishedForm),
+        validators=[DataRequired(_l("请选择信息的形式。"))],
+        validate_choice=False,
+    )
+    delivery = RadioField(
+        _l("怎样获取"),
+        choices=lambda: enum_choices(Delivery, label=label),
+        coerce=enum_coerce(Delivery),
+        validators=[DataRequired(_l("请选择获取信息的方式。"))],
+        validate_choice=False,
+    )
+    applicant_kind = RadioField(
+        _l("申请人"),
+        choices=lambda: enum_choices(ApplicantKind, label=label),
+        coerce=enum_coerce(ApplicantKind),
+        validators=[DataRequired(_l("请选择以个人还是以单位的名义申请。"))],
+        validate_choice=False,
+    )
+    applicant = StringField(
+        _l("姓名或单位名称"),
+        filters=[one_line],
+        validators=[DataRequired(_l("请填写申请人的姓名或单位名称。")), at_most(NAME_MAX)],
+    )
+    identity = StringField(
+        _l("证件号码"),
+        filters=[_plain_identity],
+        validators=[DataRequired(_l("请填写证件号码；条例要求申请附身份证明。"))],
+        render_kw={"data-draft-skip": ""},
+    )
+    phone = TelField(_l("电话"), filters=[plain_phone])
+    email = EmailField(_l("电子邮箱"), filters=[plain_email])
+    address = StringField(
+        _l("通信地址"), filters=[one_line], validators=[Optional(), at_most(ADDRESS_MAX)]
+    )
+    form_token = HiddenField()
+
+    def prepare(self, groups: Choices, chosen: Place | None) -> None:
+        """Offer organisations by group, and ``chosen`` where it is not among them."""
+        self.organisation.choices = [SelectChoice("", _("请选择"))]
+        grouped = [(name, list(rows)) for name, rows in groups]
+        listed = {str(each.id) for _name, rows in grouped for each in rows}
+        if chosen and str(chosen.id) not in listed:
+            self.organisation.choices.append(
+                SelectChoice(str(chosen.id), chosen.path, optgroup=_("已选"))
+            )
+        for name, rows in grouped:
+            self.organisation.choices += [
+                SelectChoice(str(each.id), each.name, optgroup=name) for each in rows
+            ]
+        self.form_token.data = form_token(self.form_token.data)
+
+    def validate_identity(self, field: Field) -> None:
+        """A number that fits its paper."""
+        kind = self.applicant_kind.data
+        fault = identity_fault(kind, field.data) if isinstance(kind, ApplicantKind) else None
+        if fault:
+            raise ValidationError(_(fault))
+
+    def validate_phone(self, field: Field) -> None:
+        """One way to reach the applicant is needed, any will do."""
+        if not field.data:
+            if not (self.email.data or self.address.data):
+                raise ValidationError(_("请留下电话、电子邮箱、通信地址中的一项。"))
+        elif not is_phone(field.data):
+            raise ValidationError(
+                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
+            )
+
+    def validate_email(self, field: Field) -> None:
+        """An address that mail could reach; needed where the answer shall come by mail."""
+        if field.data and not is_email(field.data):
+            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
+        if not field.data and self.delivery.data is Delivery.EMAIL:
+            raise ValidationError(_("要用电子邮件获取，请填写电子邮箱。"))
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation chosen, or ``None`` for none and for what is no id."""
+        return id_typed(self.organisation.data)
+
+    def application(self) -> Application:
+        """Return what was typed, as the service takes it."""
+        return Application(
+            organisation_id=self.organisation_id,
+            applicant_kind=self.applicant_kind.data,
+            applicant=self.applicant.data,
+            identity=self.identity.data,
+            phone=self.phone.data,
+            email=self.email.data,
+            address=self.address.data,
+            title=self.title.data,
+            document_number=self.document_number.data,
+            description=self.description.data,
+            wished_form=self.wished_form.data,
+            delivery=self.delivery.data,
+        )
+
+    def carried(self) -> dict[str, str]:
+        """Return every field as hidden values for the preview, in the order of the page."""
+        return {
+            field.name: str(field.data or "") for field in self if field.type != "CSRFTokenField"
+        }
+
+    def submission_key(self) -> str:
+        """Return what makes one request of two clicks: the form's token and what it says."""
+        said = "\0".join(self.carried().values())
+        return f"{self.form_token.data}.{sha256(said.encode()).hexdigest()[:32]}"
+
+    def put(self, error: InvalidInput) -> None:
+        """Put an error of the service at its field."""
+        field = self._fields.get(error.field, self.description)
+        field.errors = [*field.errors, _(str(error))]

@@ -1,0 +1,214 @@
+"""Requests for disclosure in the console: the list, the page, the steps, registering on paper."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.disclosure import DisclosureOutcome, DisclosureState
+from portal.domain.disclosure_application import RequestSource
+from portal.models import DisclosureRequest, Event
+from portal.services import disclosure
+from tests.builders import World
+from tests.conftest import CLOCK
+from tests.disclosure import DISCLOSED, IDENTITY, a_request
+from tests.pages import Page, get, post
+from tests.web.console.conftest import Staff
+
+LIST = "/console/disclosure"
+YESTERDAY = CLOCK - timedelta(days=1)
+
+
+def url(request: DisclosureRequest, more: str = "") -> str:
+    """Return the address of a request's page, or of a step on it."""
+    return f"{LIST}/{request.number}{more}"
+
+
+def step(
+    staff: Staff, request: DisclosureRequest, name: str, who: str = "city_handler",
+    status: int | None = 302, **given: Any,
+) -> Page:  # fmt: skip
+    """Send the form of a step on the page of the request."""
+    return post(staff(who), url(request, f"/{name}"), given, page=url(request), status=status)
+
+
+def test_the_list_has_queues_with_counts(staff: Staff, session: Session, world: World) -> None:
+    """Each queue holds its requests; the header tells how many wait for the own organisation."""
+    states = (DisclosureState.AWAITING_COMPLETION, DisclosureState.ANSWERED)
+    waiting, done = (a_request(session, world, s, now=CLOCK - timedelta(days=3)) for s in states)
+    late = a_request(session, world, title="超期的一件", now=CLOCK - timedelta(days=60))
+    client = staff("city_handler")
+    page = get(client, LIST)
+    assert "待本单位处理 1" in page.text and "公开申请（1）" in page.text
+    for queue, request in (("awaiting", waiting), ("answered", done), ("overdue", late)):
+        found = get(client, f"{LIST}?queue={queue}")
+        assert url(request) in found.links and "共 1 件" in found.text
+    assert "这里没有申请" in get(client, f"{LIST}?queue=due_soon").text
+
+
+def test_the_list_is_narrowed_by_words_and_place(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """Words look in titles and document numbers, an organisation stands for its subtree."""
+    first = a_request(session, world, title="公厕改造", place="bureau", now=YESTERDAY)
+    a_request(session, world, title="路灯改造", now=YESTERDAY)
+    client = staff("office_dispatcher")
+    found = get(client, f"{LIST}?q=公厕")
+    assert url(first) in found.links and "共 1 件" in found.text
+    assert "共 1 件" in get(client, f"{LIST}?queue=all&organisation={world['district']}").text
+    assert "没有符合条件的申请" in get(client, f"{LIST}?queue=all&q=没有这样的词").text
+    assert get(client, f"{LIST}?q={first.number}", 302).response.location == url(first)
+
+
+def test_a_foreign_request_answers_like_a_missing_one(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """A request to another organisation and an unknown number look alike, in lists too."""
+    foreign = a_request(session, world, place="police", now=YESTERDAY)
+    client = staff("city_handler")
+    pages = [
+        get(client, f"{LIST}/{number}", 404) for number in (foreign.number, "GK2016-999999-1", "a")
+    ]
+    assert len({page.text for page in pages}) == 1
+    assert url(foreign) not in get(client, f"{LIST}?queue=all").links
+
+
+def test_a_reader_sees_no_forms(staff: Staff, session: Session, world: World) -> None:
+    """A supervisor reads the request and is offered nothing to do with it."""
+    request = a_request(session, world, now=YESTERDAY)
+    page = get(staff("city_supervisor"), url(request))
+    assert request.description in page.text
+    assert [form for form in page.forms if LIST in form.action] == []
+
+
+def test_the_applicant_is_covered_until_asked_for(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """Who applies stands on no page until somebody asks, and the look is in the history."""
+    request = a_request(session, world, now=YESTERDAY)
+    client = staff("city_handler")
+    page = get(client, url(request))
+    assert "周晓兰" not in page.html and IDENTITY not in page.html
+    shown = post(client, url(request, "/applicant"), page=url(request), status=200)
+    assert "周晓兰" in shown.text and IDENTITY in shown.text
+    assert "查看申请人身份和联系方式" in get(client, url(request)).text
+    assert "周晓兰" not in get(client, url(request)).html
+
+
+def test_a_request_is_completed_extended_and_answered(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """Each step says that it was taken, and the history names it with its person."""
+    request = a_request(session, world, now=YESTERDAY)
+    step(staff, request, "completion", text="请写明道路。", complete_by="2016-06-30")
+    step(staff, request, "completed", text="人民路。")
+    step(staff, request, "extension", days="15", reason="需要征求第三方意见", consent="李主任")
+    step(staff, request, "answer", outcome="refused", text="涉及商业秘密，不予公开。")
+    page = get(staff("city_handler"), url(request))
+    for words in (
+        "通知补正",
+        "申请人补正",
+        "延长答复期限",
+        "（李主任）",
+        "答复：不予公开",
+        "city handler",
+    ):
+        assert words in page.text
+    session.refresh(request)
+    assert (request.state, request.outcome) == (
+        DisclosureState.ANSWERED, DisclosureOutcome.REFUSED,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("completion", {"text": "", "complete_by": "2016-06-30"}, "请一次写明"),
+        ("completion", {"text": "请写明", "complete_by": "2017-06-30"}, "60 日之内"),
+        ("completion", {"text": "请写明", "complete_by": "不知道"}, "请按年-月-日填写"),
+        ("extension", {"days": "16", "reason": "复杂", "consent": "李主任"}, "规定范围内"),
+        ("extension", {"days": "5", "reason": "复杂", "consent": ""}, "负责人"),
+        ("answer", {"text": "答复"}, "请选择答复的结果"),
+        ("answer", {"outcome": "disclosed", "text": " "}, "请写下答复"),
+        ("answer", {"outcome": "gold", "text": "答复"}, "请选择答复的结果"),
+        ("withdrawal", {"reason": ""}, "怎样、何时"),
+    ],
+)
+def test_a_fault_is_said_and_nothing_done(
+    staff: Staff, session: Session, world: World, name: str, given: dict[str, str], said: str
+) -> None:
+    """A form with a fault comes back with what was typed, and the request stays as it was."""
+    request = a_request(session, world, now=YESTERDAY)
+    page = step(staff, request, name, status=422, **given)
+    assert said in page.text
+    session.refresh(request)
+    assert (request.state, request.version) == (DisclosureState.OPEN, 1)
+
+
+def test_the_second_of_two_clerks_is_told_and_keeps_the_text(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """Who answers what was answered meanwhile learns of it and may copy the text."""
+    request = a_request(session, world, now=YESTERDAY)
+    client = staff("city_handler")
+    form = get(client, url(request)).form(url(request, "/answer"))
+    disclosure.answer(request.id, 1, DISCLOSED, world.actor("city_handler2"), CLOCK)
+    sent = {**form.hidden, "outcome": "disclosed", "text": "我写的答复。"}
+    answer = client.post(url(request, "/answer"), data=sent)
+    words = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "我写的答复。" in words and "city handler2" in words
+
+
+def test_paper_is_registered_with_its_day_of_receipt(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """A request on paper counts from the day it was received; its code is shown once."""
+    client = staff("city_handler")
+    said = {
+        "source": "post", "received_on": "2016-06-10", "organisation": str(world["city"]),
+        "title": "公厕改造", "description": "改造清单", "wished_form": "paper",
+        "delivery": "collect", "applicant_kind": "organisation", "applicant": "山城商行",
+        "identity": "91110000600037341L", "address": "人民路1号",
+    }  # fmt: skip
+    done = post(client, f"{LIST}/new", said)
+    request = session.scalars(sa.select(DisclosureRequest)).one()
+    assert request.source is RequestSource.POST and str(request.due_on) == "2016-06-30"
+    assert done.response.location == url(request)
+    assert "查询码只显示这一次" in get(client, url(request)).text
+    assert "查询码只显示这一次" not in get(client, url(request)).text
+    event = session.scalars(sa.select(Event).where(Event.subject.startswith("disclosure:"))).one()
+    assert event.recorded_at == CLOCK and event.occurred_at < CLOCK
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"received_on": "2016-06-16"}, "不能晚于今天"), ({"source": ""}, "怎样收到的"),
+        ({"received_on": "2014-06-01"}, "核对年份"), ({"title": ""}, "请写出"),
+    ],
+)  # fmt: skip
+def test_a_wrong_registration_is_said(
+    staff: Staff, session: Session, world: World, changes: dict[str, str], said: str
+) -> None:
+    """What cannot be registered is said at its field, the rest stays."""
+    given = {
+        "source": "counter", "received_on": "2016-06-15", "organisation": str(world["city"]),
+        "title": "公厕改造", "description": "改造清单", "wished_form": "paper",
+        "delivery": "collect", "applicant_kind": "citizen", "applicant": "周晓兰",
+        "identity": IDENTITY, "phone": "13900000001", **changes,
+    }  # fmt: skip
+    page = post(staff("city_handler"), f"{LIST}/new", given, status=422)
+    assert said in page.text
+    assert page.form(f"{LIST}/new").fields["description"] == ["改造清单"]
+    assert session.scalar(sa.select(sa.func.count(DisclosureRequest.id))) == 0
+
+
+def test_the_picker_offers_only_places_within_reach(staff: Staff, world: World) -> None:
+    """Registering is offered for the own subtree, without enterprises."""
+    own = get(staff("city_handler"), f"{LIST}/organisations.json?to=register").response.json
+    every = get(staff("office_dispatcher"), f"{LIST}/organisations.json?to=register").response.json
+    assert own and [item["id"] for item in own["items"]] == [world["city"]]
+    assert every and world["water"] not in {item["id"] for item in every["items"]}
