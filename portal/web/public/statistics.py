@@ -91,5 +91,6 @@ def _page(code: str) -> Answer:
     node = values["found"].node
     values["data"] = lambda form: url_for(f"statistics.open_{form}", **words)
     values["place"] = db.session.get_one(Organisation, node.id) if code and node else None
-    values["action"] = _address(**dict.fromkeys(request.args), organisation=code or None)
+    cleared: dict[str, Any] = dict.fromkeys(request.args)
+    values["action"] = _address(**{**cleared, "organisation": code or None})
     return render_template("public/statistics.html", page=values), wish.status

@@ -48,6 +48,12 @@ def test_an_organisation_has_a_page_of_its_own(client: Client) -> None:
     assert any(link.startswith("/statistics/township") for link in page.links)
 
 
+def test_an_organisation_can_be_asked_for_by_a_word_of_the_address(client: Client) -> None:
+    """The form of the page names the organisation in the query; the same page answers."""
+    page = get(client, "/statistics?organisation=district&period=2016")
+    assert "临江区人民政府" in page.title
+
+
 def test_a_quarter_a_month_and_a_kind_can_be_chosen(client: Client) -> None:
     """The form's year and part, or a period, and a kind narrow the figures."""
     assert "办结 4 ÷ 除以 收到 5" in get(client, "/statistics?year=2016&part=Q2").text
