@@ -71,14 +71,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 def served_app() -> Flask:
     """Return the portal with what a process's first visitor would wait for already loaded.
 
-    That is the dictionary, the columns of the index and the page of the archive.
+    That is the dictionary, the columns of the index and the pages that the public sees.
     """
     app = create_app()
     settings: Settings = app.extensions["letterbox"]
     # An index that is missing or damaged is the worker's business; the site comes up without it.
     with contextlib.suppress(SearchIndexError):
         open_index(settings.index_folder).search(SearchRequest("公开信箱"))
-    app.jinja_env.get_template("public/archive.html")
+    for name in app.jinja_env.list_templates():
+        if name.startswith(("layouts/", "components/", "public/")):
+            app.jinja_env.get_template(name)
     return app
 
 
