@@ -13,7 +13,7 @@ from portal.domain.letters import Kind, Publication, State
 from portal.domain.measures import View
 from portal.domain.rates import Basis
 from portal.models import Letter, Organisation, RateFact, Rating
-from portal.queries.rates.detail import (
+from portal.queries.rates.cohort import (
     Reasons,
     answered,
     declined,

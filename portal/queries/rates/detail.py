@@ -15,18 +15,21 @@ from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from portal.domain.letters import Action, DeclineReason, Publication, RefusalReason, State
+from portal.domain.letters import DeclineReason, RefusalReason, State
 from portal.domain.measures import Outcome, View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis
-from portal.models import Event, RateFact, Rating, StateInterval
+from portal.models import RateFact, Rating, StateInterval
+from portal.queries.rates.cohort import Reasons, cohort, declined, rated, refused, taken
 from portal.queries.rates.memory import kept, stamps
-from portal.queries.rates.passes import Condition, Question, closed, month_of, received
+from portal.queries.rates.passes import Question, closed, month_of, received
 from portal.queries.rates.shelf import Shelf
 
 F = RateFact
+FEW = 300
+"""Organisations that have so few letters together that a year of them is summed at once."""
 Key = TypeVar("Key")
 
 
@@ -92,10 +95,11 @@ def detail(session: Session, question: Question) -> Detail:
 
 def _summed(session: Session, question: Question, known: Mapping[int, str]) -> Detail:
     parts = []
-    for piece in _pieces(question.period):
+    for piece in _pieces(question):
         asked = replace(question, period=piece)
-        state = tuple(known.get(month_of(day)) for day in (piece.first_day, piece.last_day))
-        if any(state):
+        first, last = month_of(piece.first_day), month_of(piece.last_day)
+        state = tuple(stamp for month, stamp in sorted(known.items()) if first <= month <= last)
+        if state:
             key = ("detail part", asked)
             take = partial(DETAILS.take, session, asked, state[0])
             parts.append(kept(session, key, state, take))
@@ -110,10 +114,12 @@ def _summed(session: Session, question: Question, known: Mapping[int, str]) -> D
     )
 
 
-def _pieces(period: Period) -> list[Period]:
-    if period.granularity in (Granularity.YEAR, Granularity.QUARTER):
-        return period.split(Granularity.MONTH)
-    return [period]
+def _pieces(question: Question) -> list[Period]:
+    """Return what is summed and kept by itself: months, or all at once where letters are few."""
+    period, places = question.period, question.organisations
+    long = period.granularity in (Granularity.YEAR, Granularity.QUARTER)
+    few = places is not None and len(places) <= FEW
+    return period.split(Granularity.MONTH) if long and not few else [period]
 
 
 def _added(counts: Iterable[Mapping[Key, int]]) -> dict[Key, int]:
@@ -128,13 +134,14 @@ def _mean(means: list[Mean]) -> Mean:
 
 
 def _part(session: Session, question: Question) -> Detail:
+    response, closing, letters = _durations(session, question)
     attitude, efficiency = _ratings(session, question)
     refusals = _counted(session, refused(question))
     declines = _counted(session, declined(question))
     return Detail(
-        response=_durations(session, responded(question), F.response_days),
-        closing=_durations(session, answered(question), F.closing_days),
-        hops=_hops(session, question),
+        response=response,
+        closing=closing,
+        hops=Mean(letters, _hops(session, question)),
         attitude=attitude,
         efficiency=efficiency,
         refusals={reason: refusals.get(reason, 0) for reason in RefusalReason},
@@ -142,51 +149,23 @@ def _part(session: Session, question: Question) -> Detail:
     )
 
 
-def cohort(question: Question) -> list[Condition]:
-    """Return the conditions on the facts of letters received in the question's period."""
-    period = question.period
-    found: list[Condition] = [
-        F.received_month.between(month_of(period.first_day), month_of(period.last_day)),
-        F.received_at >= period.starts_at,
-        F.received_at < min(period.ends_at, question.before),
-    ]
-    if question.organisations is not None:
-        found.append(F.received_organisation_id.in_(sorted(question.organisations)))
-    if question.kind is not None:
-        found.append(F.kind == question.kind)
-    if question.category is not None:
-        found.append(sa.func.coalesce(F.category, "") == question.category)
-    return found
-
-
-def taken(question: Question) -> sa.Select[int]:
-    """Return the ids of the letters received."""
-    return sa.select(F.letter_id).where(received(question.before), *cohort(question))
-
-
-def responded(question: Question) -> list[Condition]:
-    """Return the conditions on the facts of letters that had a first response."""
-    return [*cohort(question), received(question.before), F.response_at < question.before]
-
-
-def answered(question: Question) -> list[Condition]:
-    """Return the conditions on the facts of letters closed otherwise than by silence."""
-    return [
-        *cohort(question), closed(question.before), F.outcome != Outcome.NO_SUPPLEMENT,
-        F.closing_days.is_not(None),
-    ]  # fmt: skip
-
-
-def rated(question: Question) -> list[Condition]:
-    """Return the conditions on the ratings of the letters received."""
-    return [Rating.letter_id.in_(taken(question)), Rating.created_at < question.before]
-
-
-def _durations(
-    session: Session, where: list[Condition], column: InstrumentedAttribute[int | None]
-) -> Durations:
-    query = sa.select(column, sa.func.count()).where(*where, column.is_not(None)).group_by(column)
-    return Durations({int(days or 0): int(count) for days, count in session.execute(query)})
+def _durations(session: Session, question: Question) -> tuple[Durations, Durations, int]:
+    """Return the working days to the first response and to closing, and the letters received."""
+    t, none = question.before, sa.null()
+    closing = sa.and_(closed(t), F.outcome != Outcome.NO_SUPPLEMENT)
+    response = sa.and_(F.response_at < t, received(t))
+    first = sa.case((response, F.response_days), else_=none)
+    last = sa.case((closing, F.closing_days), else_=none)
+    arrived = sa.func.count().filter(received(t))
+    query = sa.select(first, last, sa.func.count(), arrived).where(*cohort(question))
+    responses, closings, letters = Counter[int](), Counter[int](), 0
+    for responded, answered, count, taken_in in session.execute(query.group_by(first, last)):
+        letters += taken_in
+        if responded is not None:
+            responses[responded] += count
+        if answered is not None:
+            closings[answered] += count
+    return Durations(dict(responses)), Durations(dict(closings)), letters
 
 
 def ranked(counts: Mapping[int, int], percent: int) -> int | None:
@@ -202,10 +181,8 @@ def ranked(counts: Mapping[int, int], percent: int) -> int | None:
     return None
 
 
-def _hops(session: Session, question: Question) -> Mean:
+def _hops(session: Session, question: Question) -> int:
     """Every hop begins a state of waiting for a signature, or of having been returned."""
-    letters = taken(question)
-    count = session.scalar(sa.select(sa.func.count()).select_from(letters.subquery()))
     moves = session.scalar(
         sa.select(sa.func.count())
         .select_from(StateInterval)
@@ -214,10 +191,10 @@ def _hops(session: Session, question: Question) -> Mean:
             StateInterval.state.in_((State.DISPATCHED, State.RETURNED)),
             StateInterval.started_at >= question.period.starts_at,
             StateInterval.started_at < question.before,
-            StateInterval.letter_id.in_(letters),
+            StateInterval.letter_id.in_(taken(question)),
         )
     )
-    return Mean(count or 0, moves or 0)
+    return moves or 0
 
 
 def _ratings(session: Session, question: Question) -> tuple[Mean, Mean]:
@@ -227,44 +204,6 @@ def _ratings(session: Session, question: Question) -> tuple[Mean, Mean]:
         ).where(*rated(question))
     ).one()
     return Mean(count, int(attitude or 0)), Mean(count, int(efficiency or 0))
-
-
-Reasons = sa.Select[int, str | None]
-
-
-def refused(question: Question) -> Reasons:
-    """Return the closed letters that are refused publication, each with its coded reason."""
-    ended = sa.select(F.letter_id).where(closed(question.before), *cohort(question))
-    return _standing(question, Publication.REFUSED, (Action.REFUSE,), ended)
-
-
-def declined(question: Question) -> Reasons:
-    """Return the declined letters, each with its coded reason."""
-    actions = (Action.DECLINE, Action.RULE_DECLINE)
-    return _standing(question, State.DECLINED, actions, taken(question))
-
-
-def _standing(
-    question: Question, state: str, actions: tuple[Action, ...], letters: sa.Select[int]
-) -> Reasons:
-    """Return letters in a state that one axis alone knows, with the reason that led there."""
-    t = question.before
-    begun = sa.and_(
-        Event.letter_id == StateInterval.letter_id,
-        Event.occurred_at == StateInterval.started_at,
-        Event.action.in_(actions),
-    )
-    return (
-        sa.select(StateInterval.letter_id, Event.reason_code)
-        .join(Event, begun)
-        .where(
-            StateInterval.state == state,
-            StateInterval.started_at >= question.period.starts_at,
-            StateInterval.started_at < t,
-            sa.or_(StateInterval.ended_at.is_(None), StateInterval.ended_at >= t),
-            StateInterval.letter_id.in_(letters),
-        )
-    )
 
 
 def _counted(session: Session, reasons: Reasons) -> dict[str, int]:
