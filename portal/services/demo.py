@@ -1,4 +1,4 @@
-"""The demo house: organisations, people and two years of letters, through the real services.
+"""The demo house: organisations, people, two years of letters, requests, by the real services.
 
 Everything is one unit of work: a demo is there as a whole or not at all.
 """
@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from portal.models import ArchiveEntry, Letter, Organisation, User, db
 from portal.queries.rules import work_calendar
+from portal.samples.disclosure import sample_requests
 from portal.samples.letters import sample_letters
 from portal.samples.organisations import ROOT_CODE
 from portal.services.accounts import hash_password
 from portal.services.avoided import avoid
 from portal.services.demo_acts import Setting
+from portal.services.demo_requests import write_requests
 from portal.services.demo_staff import PASSWORD, Staff, installed
 from portal.services.demo_walk import plan
 from portal.services.sample_tree import must_be_empty, plant_samples
@@ -67,9 +69,10 @@ def _write_letters(
     progress: Callable[[int, int], None],
 ) -> None:
     organisations = {each.code: each for each in session.scalars(sa.select(Organisation))}
-    samples = sample_letters()
+    samples, requests = sample_letters(), sample_requests()
     staff = Staff(organisations)
     visited = {ROOT_CODE, *(code for sample in samples for code in sample.hops)}
+    visited |= {sample.organisation for sample in requests}
     staff.hire(session, visited, hashed, now - FOUNDED)
     setting = Setting(session, staff, organisations, work_calendar(session), code_key, now)
     acts = [act for sample in samples for act in plan(sample, setting)]
@@ -77,6 +80,7 @@ def _write_letters(
     for done, act in enumerate(sorted(acts, key=lambda act: act.moment), start=1):
         act.do(act.moment)
         progress(done, len(acts))
+    write_requests(session, requests, staff, organisations, code_key, now)
     _spare_letters(session, now)
 
 

@@ -126,7 +126,9 @@ def _page(
         request_=found,
         steps=request_milestones(db.session(), found),
         due=request_due(db.session(), found, today()),
-        remedies=remedies(found.outcome, civil_date(answered)) if answered and found.outcome else (),
+        remedies=remedies(found.outcome, civil_date(answered))
+        if answered and found.outcome
+        else (),
         completion=forms.get(DisclosureAction.COMPLETE),
         withdrawal=forms.get(DisclosureAction.WITHDRAW),
         wrong=next((form for form in forms.values() if form.errors), None),
