@@ -31,7 +31,7 @@ def test_people_see_their_own_branch(staff: Staff) -> None:
 def test_a_handler_sees_the_own_unit_only(staff: Staff) -> None:
     """A handler's reach does not include what is below the own organisation."""
     page = get(staff("district_handler"), "/console/statistics?period=2016")
-    assert "本级" in page.text and "收到 0 件" in page.text
+    assert "本级" in page.text and "没有符合条件的来信" in page.text
 
 
 @pytest.mark.parametrize("code", ["city", "office", "nowhere"])
@@ -170,6 +170,13 @@ def test_letters_out_of_sight_are_counted_but_not_listed(staff: Staff, session: 
         "/console/statistics/letters?period=2016&measure=received",
     )
     assert "没有您可以查看的信件" in page.text
+
+
+def test_a_year_without_letters_leads_to_one_with(staff: Staff) -> None:
+    """Where nothing was received the page says so and leads to the last year with letters."""
+    page = get(staff("office_supervisor"), "/console/statistics?period=1999")
+    assert "没有符合条件的来信" in page.text
+    assert "/console/statistics?period=2016" in page.links
 
 
 def test_an_unknown_measure_is_not_found(staff: Staff) -> None:
