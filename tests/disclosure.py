@@ -1,6 +1,6 @@
 """Builders of requests for disclosure, by the real services."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,6 @@ from portal.domain.disclosure_application import (
     ApplicantKind,
     Application,
     Delivery,
-    RequestSource,
     WishedForm,
 )
 from portal.models import DisclosureRequest
@@ -77,8 +76,3 @@ def brought(
         disclosure.withdraw(number, disclosure.applicant(number), now + day)
     session.rollback()
     return session.get_one(DisclosureRequest, number)
-
-
-def paper_source() -> tuple[RequestSource, date]:
-    """Return how and when a request came over the counter."""
-    return RequestSource.COUNTER, MONDAY.date()

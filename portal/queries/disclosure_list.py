@@ -96,7 +96,7 @@ def request_conditions(actor: Actor, at: Marks) -> dict[RequestQueue, Condition]
     row, state = DisclosureRequest, DisclosureRequest.state
     is_open = state == DisclosureState.OPEN
     return {
-        RequestQueue.TODO: sa.and_(_own(actor), sa.or_(is_open, row.complete_by < at.today)),
+        RequestQueue.TODO: _todo(actor, at.today),
         RequestQueue.OPEN: is_open,
         RequestQueue.AWAITING: state == DisclosureState.AWAITING_COMPLETION,
         RequestQueue.DUE_SOON: sa.and_(is_open, row.due_on >= at.today, row.due_on <= at.soon),
@@ -107,11 +107,17 @@ def request_conditions(actor: Actor, at: Marks) -> dict[RequestQueue, Condition]
     }
 
 
-def _own(actor: Actor) -> Condition:
-    """Return the condition for pending requests to the very organisations the actor works for."""
+def _todo(actor: Actor, today: date) -> Condition:
+    """Return the condition for what waits for the very organisations the actor works for.
+
+    That is what has to be answered, and what may be ended because nobody completed it in time.
+    """
+    row = DisclosureRequest
     own = {grant.organisation_id for grant, _ in actor.reaches(Permission.DISCLOSURE_HANDLE)}
     return sa.and_(
-        DisclosureRequest.organisation_id.in_(own), DisclosureRequest.state.in_(PENDING_STATES)
+        row.organisation_id.in_(own),
+        row.state.in_(PENDING_STATES),
+        sa.or_(row.state == DisclosureState.OPEN, row.complete_by < today),
     )
 
 
@@ -126,12 +132,11 @@ def request_counts(session: Session, actor: Actor, at: Marks) -> dict[RequestQue
     return dict(zip(found, row, strict=True))
 
 
-def own_requests(session: Session, actor: Actor) -> int:
-    """Return how many requests to the actor's own organisations wait for an answer."""
+def own_requests(session: Session, actor: Actor, today: date) -> int:
+    """Return how many requests wait for the actor's own organisations on civil day ``today``."""
     if not actor.holds(Permission.DISCLOSURE_HANDLE):
         return 0
-    waiting = sa.and_(_own(actor), DisclosureRequest.state == DisclosureState.OPEN)
-    query = sa.select(sa.func.count()).select_from(DisclosureRequest).where(waiting)
+    query = sa.select(sa.func.count()).select_from(DisclosureRequest).where(_todo(actor, today))
     return session.scalar(query) or 0
 
 

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from itertools import count
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Grant, Permission, Role, can
+from portal.domain.access import Actor, Grant, Permission, Role, can, can_at
 from portal.domain.events import ActorKind
 from portal.domain.letters import Kind, State
 from portal.domain.organisations import OrganisationKind, child_path
-from portal.models import CoHandling, Letter, Organisation, User
-from portal.queries.scope import grants_of, letters_for, readable_letter
+from portal.models import CoHandling, DisclosureRequest, Letter, Organisation, User
+from portal.queries.scope import grants_of, letters_for, readable_letter, requests_for
 from tests.builders import START, World, a_letter
+from tests.disclosure import a_request
 
 
 @dataclass(frozen=True)
@@ -121,3 +123,25 @@ def test_grants_are_read_with_their_paths(session: Session, world: World) -> Non
     (grant,) = grants_of(user)
     path = "/{office}/{district}/{township}/".format(**world.places)
     assert grant == Grant(Role.HANDLER, world["township"], path)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("place", ["office", "city", "district", "bureau"])
+def test_requests_follow_the_grants_too(
+    session: Session, world: World, role: Role, place: str
+) -> None:
+    """For every role and place the list of requests is what the grants table allows."""
+    requests = [a_request(session, world, place=p) for p in ("city", "police", "bureau", "office")]
+    grant = Grant(role, world[place], world.organisation(place).path)
+    actor = Actor(ActorKind.STAFF, 1, "", (grant,))
+    for permission in (Permission.DISCLOSURE_READ, Permission.DISCLOSURE_HANDLE):
+        found = set(
+            session.scalars(sa.select(DisclosureRequest.id).where(requests_for(actor, permission)))
+        )
+        allowed = {
+            r.id
+            for r in session.scalars(sa.select(DisclosureRequest))
+            if can_at(actor, permission, r.organisation.path)
+        }
+        assert found == allowed
+    assert len(requests) == 4

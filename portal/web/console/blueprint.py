@@ -10,6 +10,7 @@ from flask_login import current_user
 from portal.domain.access import Permission, Role
 from portal.models import db
 from portal.queries.disclosure_list import own_requests
+from portal.web.shared.clock import today
 from portal.web.shared.language import label
 from portal.web.shared.people import current_actor
 
@@ -52,5 +53,5 @@ def staff_words() -> dict[str, Any]:
     return {
         "staff_areas": areas(),
         "staff_roles": place_words(current_user.places),
-        "disclosure_waiting": own_requests(db.session(), current_actor()),
+        "disclosure_waiting": own_requests(db.session(), current_actor(), today()),
     }

@@ -65,6 +65,7 @@ def disclosure() -> Answer:
         filters=filters,
         page=page,
         dues=_dues(page),
+        today=today(),
         doubt=doubt or (_("没有找到这件申请，或它不在您的权限内。") if number else ""),
         groups=GROUPS if actor.holds(Permission.DISCLOSURE_HANDLE) else GROUPS[1:],
         counts=request_counts(session, actor, at),

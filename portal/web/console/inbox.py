@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.config import Settings
 from portal.domain.access import Permission
+from portal.domain.disclosure_number import looks_like_request_number
 from portal.domain.due import Remaining, remaining
 from portal.domain.letters import Kind
 from portal.domain.numbers import NumberError, parse_number
@@ -52,6 +53,8 @@ def inbox() -> Answer:
     """
     if not current_actor().holds(Permission.LETTER_READ):
         return redirect(url_for("admin.index"))
+    if looks_like_request_number(request.args.get("q", "")):
+        return redirect(url_for("console.disclosure", q=request.args["q"]))
     number, doubt = _number(request.args.get("q", ""))
     if number and readable_letter(db.session(), current_actor(), number):
         return redirect(url_for("console.letter", number=number))

@@ -93,6 +93,8 @@ def _chosen(form: ApplicationForm) -> Place | None:
 def _complete(form: ApplicationForm) -> bool:
     """Tell whether the application can go; all that is wrong is said at once."""
     complete: bool = form.validate()
+    if form.organisation.errors:
+        return False
     try:
         addressee(db.session(), form.organisation_id)
     except InvalidInput as error:

@@ -61,7 +61,12 @@ def _plain_identity(text: str | None) -> str:
 class ApplicationForm(FlaskForm):  # type: ignore[misc]
     """What Art. 29 asks for; the fields stand in the order of the page, and so do their errors."""
 
-    organisation = SelectField(_l("向哪个行政机关申请"), validate_choice=False, default="")
+    organisation = SelectField(
+        _l("向哪个行政机关申请"),
+        validators=[DataRequired(_l("请选择向哪个行政机关申请。"))],
+        validate_choice=False,
+        default="",
+    )
     title = StringField(
         _l("信息名称"),
         filters=[one_line],
