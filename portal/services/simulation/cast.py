@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from itertools import accumulate
 from random import Random
 
 import sqlalchemy as sa
@@ -27,6 +29,16 @@ _BUSY = {
     "ent-water": 4, "ent-gas": 4, "ent-power": 4, "ent-metro": 4, "ent-bus": 5,
 }  # fmt: skip
 """How busy members are whose business touches many; the others go by their kind."""
+
+
+class Habit(StrEnum):
+    """What some organisations are more prone to than others."""
+
+    SLOW = "slow"
+    OPEN = "open"
+
+
+_HABITS = {Habit.SLOW: 0.4, Habit.OPEN: 0.2}
 _USUAL = {
     OrganisationKind.MUNICIPAL_DEPARTMENT: 1,
     OrganisationKind.DISTRICT_GOVERNMENT: 6,
@@ -59,10 +71,7 @@ class Cast:
             if each.level > 1:
                 self.below[self._branch[each.id]].append(each.id)
         self.lower = [i for ids in self.below.values() for i in ids]
-        self._weights = [
-            _BUSY.get(self.codes[i], _USUAL.get(self.kinds[i], 1)) * chance.lognormvariate(0.0, 0.4)
-            for i in self.members
-        ]
+        self._drawn = self._draws(chance)
         self._people: dict[tuple[int, Role], list[Actor]] = {}
         self._hire(session, rows, chance, now)
 
@@ -85,9 +94,21 @@ class Cast:
             actor = Actor(ActorKind.STAFF, user.id, user.name)
             self._people.setdefault((each.id, role), []).append(actor)
 
-    def member(self, chance: Random) -> int:
-        """Return an organisation of level 1, busy ones more often."""
-        return chance.choices(self.members, self._weights)[0]
+    def _draws(self, chance: Random) -> dict[Habit | None, list[float]]:
+        """Return for each habit how often each member is drawn, summed up from the first."""
+        busy = [
+            _BUSY.get(self.codes[i], _USUAL.get(self.kinds[i], 1)) * chance.lognormvariate(0.0, 0.4)
+            for i in self.members
+        ]
+        found: dict[Habit | None, list[float]] = {None: list(accumulate(busy))}
+        for habit, differs in _HABITS.items():
+            weights = (each * chance.lognormvariate(0.0, differs) for each in busy)
+            found[habit] = list(accumulate(weights))
+        return found
+
+    def member(self, chance: Random, habit: Habit | None = None) -> int:
+        """Return an organisation of level 1, busy ones and those of ``habit`` more often."""
+        return chance.choices(self.members, cum_weights=self._drawn[habit])[0]
 
     def other_member(self, chance: Random, than: int) -> int:
         """Return another organisation of level 1 than that of ``than``."""

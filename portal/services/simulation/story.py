@@ -10,7 +10,7 @@ from random import Random
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.events import ActorKind
 from portal.domain.letters import SUPPLEMENT_DAYS, Action, DeclineReason, Kind, RefusalReason
-from portal.services.simulation.cast import Cast
+from portal.services.simulation.cast import Cast, Habit
 from portal.services.simulation.clock import OfficeClock, night_after
 from portal.services.simulation.life import Life, Over
 from portal.services.simulation.ways import Step, Usher
@@ -29,6 +29,7 @@ _WARNED = 6
 """Working days after which an office that needs longer asks for an extension."""
 _ANSWERED_WITHIN = timedelta(days=SUPPLEMENT_DAYS - 1)
 _REMEMBERED = 400
+_HABITS = {Fate.OPEN: Habit.SLOW, Fate.PUBLISHED: Habit.OPEN}
 _LEADING = frozenset({Fate.PUBLISHED, Fate.PRIVATE})
 _EXTENSIONS = ("情况复杂，需要现场核实", "涉及多个单位，需要会商", "需要调取档案资料核对")
 _DEFECTS = ("请补充办理依据和时间安排", "请写明联系人和后续措施", "请核对办理情况后再送审")
@@ -61,7 +62,7 @@ class Teller:
         if leader is not None:
             place = leader.received_id
         else:
-            place, accused = self._received(kind)
+            place, accused = self._received(kind, _HABITS.get(plan.fate))
         return Life(
             kind, plan.received_at, place, self._until, letter_id,
             accused_id=accused, leader=leader,
@@ -89,7 +90,7 @@ class Teller:
             return Kind.REPORT
         return self._chance.choices(_KINDS, _KIND_WEIGHTS)[0]
 
-    def _received(self, kind: Kind) -> tuple[int, int | None]:
+    def _received(self, kind: Kind, habit: Habit | None) -> tuple[int, int | None]:
         """Return who receives the letter, and whom a report of wrongdoing accuses."""
         cast, chance, draw = self._cast, self._chance, self._chance.random()
         if draw < _TO_OFFICE and kind is not Kind.REPORT:
@@ -97,7 +98,7 @@ class Teller:
         if draw < _TO_OFFICE + _TO_LOWER:
             chosen = cast.lower[int(chance.random() * len(cast.lower))]
         else:
-            chosen = cast.member(chance)
+            chosen = cast.member(chance, habit)
         if kind is Kind.REPORT:
             return cast.parents[chosen] or cast.root, chosen
         return chosen, None
