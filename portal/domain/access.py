@@ -162,7 +162,12 @@ ACTION_PERMISSIONS: dict[Action, Permission] = {
 }
 """What a member of staff needs for each action."""
 
-CITIZEN_ACTIONS = frozenset({Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REDO})
+CITIZEN_ACTIONS = frozenset(
+    {
+        Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REDO,
+        Action.REVOKE_CONSENT, Action.GIVE_CONSENT,
+    }
+)  # fmt: skip
 SYSTEM_ACTIONS = frozenset(
     {Action.TIME_OUT, Action.CLOSE_MERGED, Action.RELEASE_MERGED, Action.RECALL_PROPOSAL}
 )

@@ -57,6 +57,12 @@ def allowed_actions(actor: Actor, letter: Choosable) -> list[Action]:
     ]
 
 
+def consent_choice(letter: LetterFacts) -> Action | None:
+    """Return how the sender may change the mind about publication now: take back, give, or not."""
+    choices = (Action.REVOKE_CONSENT, Action.GIVE_CONSENT)
+    return next((action for action in choices if objection(letter, action) is None), None)
+
+
 def _own_part(actor: Actor, action: Action, letter: Choosable) -> bool:
     """Look at what neither grants nor the transition table know of."""
     if action is Action.CONTRIBUTE:

@@ -9,7 +9,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from portal.domain.errors import N_
-from portal.domain.letters import RETURN_LIMIT, CloseReason, ConsentBasis, Kind, Publication, State
+from portal.domain.letters import (
+    FINAL_STATES,
+    RETURN_LIMIT,
+    CloseReason,
+    ConsentBasis,
+    Kind,
+    Publication,
+    State,
+)
 
 
 class LetterFacts(Protocol):
@@ -100,6 +108,26 @@ def publishable(letter: LetterFacts, actor_id: int | None) -> str | None:
     if letter.close_reason is CloseReason.NO_SUPPLEMENT:
         return N_("没有答复的信件不能公示。")
     return None
+
+
+def may_be_public(letter: LetterFacts, actor_id: int | None) -> str | None:
+    """Consent matters to what is public or may become so: never a report, nothing turned away."""
+    if letter.publication is Publication.PUBLISHED:
+        return None
+    if letter.kind is Kind.REPORT or letter.was_report:
+        return N_("举报信件不能公示。")
+    return N_("没有受理或已撤回的信件不会公示。") if letter.state in FINAL_STATES else None
+
+
+def consented(letter: LetterFacts, actor_id: int | None) -> str | None:
+    """Only consent that was given can be taken back."""
+    none = letter.consent_basis is ConsentBasis.NONE
+    return N_("这封信没有公示同意可以收回。") if none else None
+
+
+def not_consented(letter: LetterFacts, actor_id: int | None) -> str | None:
+    """Consent is given once."""
+    return None if letter.consent_basis is ConsentBasis.NONE else N_("这封信已经同意公示。")
 
 
 def closed(letter: LetterFacts, actor_id: int | None) -> str | None:

@@ -111,6 +111,8 @@ class Action(StrEnum):
     PROPOSE_CORRECTION = "propose_correction"
     CORRECT = "correct"
     REFUSE_CORRECTION = "refuse_correction"
+    REVOKE_CONSENT = "revoke_consent"
+    GIVE_CONSENT = "give_consent"
 
 
 class CloseReason(StrEnum):
@@ -235,6 +237,8 @@ ACTION_LABELS: dict[Action, str] = {
     Action.PROPOSE_CORRECTION: N_("提请更正公示件"),
     Action.CORRECT: N_("更正公示件"),
     Action.REFUSE_CORRECTION: N_("不予更正"),
+    Action.REVOKE_CONSENT: N_("收回公示同意"),
+    Action.GIVE_CONSENT: N_("改为同意公示"),
 }
 
 DECLINE_LABELS: dict[DeclineReason, tuple[str, str]] = {

@@ -18,6 +18,7 @@ from portal.domain.guards import (
     before_acceptance,
     below_return_limit,
     childless,
+    consented,
     correction_free,
     correction_waiting,
     extendable,
@@ -25,7 +26,9 @@ from portal.domain.guards import (
     follow_up_free,
     follow_up_waiting,
     has_sender,
+    may_be_public,
     not_author,
+    not_consented,
     not_placed,
     not_proposer,
     not_rated,
@@ -49,13 +52,30 @@ def earlier_state(letter: LetterFacts) -> State:
     return letter.state_before or State.SUBMITTED
 
 
+def without_consent(letter: LetterFacts) -> Publication:
+    """Target of taking back consent: nothing waits for publication or is public any more."""
+    left = {
+        Publication.PROPOSED: Publication.NOT_PROPOSED,
+        Publication.PUBLISHED: Publication.WITHDRAWN,
+    }
+    return left.get(letter.publication, letter.publication)
+
+
+def same_publication(letter: LetterFacts) -> Publication:
+    """Target of an action that is recorded without moving the publication."""
+    return letter.publication
+
+
+Target = State | Publication | Callable[[LetterFacts], State | Publication]
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One row of the table: from ``sources`` to ``target`` on ``axis``, if ``guards`` agree."""
 
     action: Action
     sources: frozenset[State] | frozenset[Publication]
-    target: State | Publication | Callable[[LetterFacts], State]
+    target: Target
     guards: tuple[Guard, ...] = ()
 
     @property
@@ -69,7 +89,7 @@ class Transition:
 def _row(
     action: Action,
     sources: Iterable[State] | Iterable[Publication],
-    target: State | Publication | Callable[[LetterFacts], State],
+    target: Target,
     *guards: Guard,
 ) -> Transition:
     return Transition(action, frozenset(sources), target, guards)  # type: ignore[arg-type]
@@ -128,6 +148,14 @@ TRANSITIONS: dict[Action, Transition] = {
         _row(A.PROPOSE_CORRECTION, (P.PUBLISHED,), P.PUBLISHED, publishable, correction_free),
         _row(A.CORRECT, (P.PUBLISHED,), P.PUBLISHED, publishable, correction_waiting, not_proposer),
         _row(A.REFUSE_CORRECTION, (P.PUBLISHED,), P.PUBLISHED, correction_waiting, not_proposer),
+        _row(A.REVOKE_CONSENT, frozenset(Publication), without_consent, may_be_public, consented),
+        _row(
+            A.GIVE_CONSENT,
+            (P.NOT_PROPOSED, P.REFUSED, P.WITHDRAWN),
+            same_publication,
+            may_be_public,
+            not_consented,
+        ),
     )
 }
 """Every action but ``submit``, which creates the letter."""

@@ -96,6 +96,20 @@ def changes_since(session: Session, letter: Letter, version: int) -> list[Happen
     return [_happening(event) for event in reversed(events)]
 
 
+def consent_change(session: Session, letter: Letter) -> Happening | None:
+    """Return when the sender last took back or gave consent to publication, if ever since."""
+    event = session.scalar(
+        sa.select(Event)
+        .where(
+            Event.letter_id == letter.id,
+            Event.action.in_((Action.REVOKE_CONSENT, Action.GIVE_CONSENT)),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return _happening(event) if event else None
+
+
 def _happening(event: Event) -> Happening:
     held = event.organisation if event.action not in _FROM_ELSEWHERE else None
     return Happening(

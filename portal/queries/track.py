@@ -17,7 +17,14 @@ from portal.domain.calendar import Pause, TraceDay
 from portal.domain.due import Remaining, remaining
 from portal.domain.errors import N_
 from portal.domain.events import Axis
-from portal.domain.letters import CLOCK_STATES, DECLINE_LABELS, Action, DeclineReason, State
+from portal.domain.letters import (
+    CLOCK_STATES,
+    DECLINE_LABELS,
+    Action,
+    DeclineReason,
+    Publication,
+    State,
+)
 from portal.domain.limits import Limit, LimitError, limit_for
 from portal.domain.numbers import hash_code, same
 from portal.domain.periods import civil_date
@@ -135,6 +142,8 @@ _STEPS: dict[str, tuple[str, str]] = {
     Action.PUBLISH: (N_("隐去个人信息后的信件和答复已公示"), _FROM),
     Action.CORRECT: (N_("公示内容已更正"), _FROM),
     Action.UNPUBLISH: (N_("公示内容已撤下"), _FROM),
+    Action.REVOKE_CONSENT: (N_("您收回了公示同意"), ""),
+    Action.GIVE_CONSENT: (N_("您同意公示"), ""),
 }
 
 
@@ -150,6 +159,8 @@ def milestones(session: Session, letter: Letter) -> list[Milestone]:
 
 def _milestone(event: Event) -> Milestone:
     title, side = _STEPS[event.action]
+    if event.action == Action.REVOKE_CONSENT and event.from_state == Publication.PUBLISHED:
+        title = N_("您收回了公示同意，公示内容已撤下")
     place = {_FROM: event.organisation, _TO: event.to_organisation}.get(side)
     return Milestone(Message(title), event.occurred_at, place.name if place else "")
 

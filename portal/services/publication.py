@@ -81,10 +81,8 @@ def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """Take back the own proposal."""
     with writing() as session:
         letter = load(session, actor, letter_id, version)
-        proposal = letter.open_proposal
         take(session, letter, Action.RECALL_PROPOSAL, actor, now)
-        if proposal is not None:
-            proposal.status, proposal.decided_at = ProposalStatus.RECALLED, now
+        recall_waiting(letter, now)
 
 
 def publish(
@@ -200,13 +198,25 @@ def unpublish(
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         take(session, letter, Action.UNPUBLISH, actor, now, reason_code=code, reason=reason)
-        if letter.open_proposal is not None:
-            letter.open_proposal.status = ProposalStatus.RECALLED
-        entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
-        if entry is not None:
-            entry.title = entry.text = entry.reply = ""
-            entry.versions.clear()
-            entry.withdrawn_at = entry.updated_at = now
-            entry.under_revision = False
-            entry.revision += 1
-            enqueue(session, entry, now)
+        recall_waiting(letter, now)
+        take_down(session, letter, now)
+
+
+def recall_waiting(letter: Letter, now: datetime) -> None:
+    """Take back the proposal or correction that waits, if one does."""
+    proposal = letter.open_proposal
+    if proposal is not None:
+        proposal.status, proposal.decided_at = ProposalStatus.RECALLED, now
+
+
+def take_down(session: Session, letter: Letter, now: datetime) -> None:
+    """Empty the public copy with all it ever said, if there is one; the index follows."""
+    entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
+    if entry is None or entry.withdrawn_at is not None:
+        return
+    entry.title = entry.text = entry.reply = ""
+    entry.versions.clear()
+    entry.withdrawn_at = entry.updated_at = now
+    entry.under_revision = False
+    entry.revision += 1
+    enqueue(session, entry, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Grant, Role
-from portal.domain.choices import NEXT, allowed_actions, next_action
+from portal.domain.choices import NEXT, allowed_actions, consent_choice, next_action
 from portal.domain.events import ActorKind
 from portal.domain.letters import Action, ConsentBasis, Kind, Publication, State
 
@@ -112,3 +112,18 @@ def test_a_stranded_letter_is_given_to_somebody_else() -> None:
     letter.placed = True
     allowed = [Action.TRANSFER]
     assert next_action(dispatcher, letter, allowed, stranded=True) is Action.TRANSFER
+
+
+@pytest.mark.parametrize(
+    ("letter", "wanted"),
+    [
+        (Facts(), Action.REVOKE_CONSENT),
+        (Facts(consent_basis=ConsentBasis.NONE), Action.GIVE_CONSENT),
+        (Facts(kind=Kind.REPORT), None),
+        (Facts(consent_basis=ConsentBasis.NONE, was_report=True), None),
+        (Facts(state=State.WITHDRAWN), None),
+    ],
+)
+def test_consent_is_taken_back_or_given(letter: Facts, wanted: Action | None) -> None:
+    """A sender may do one thing about consent, and nothing where it does not matter."""
+    assert consent_choice(letter) is wanted

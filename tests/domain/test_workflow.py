@@ -68,6 +68,8 @@ unpublish          -            -            withdrawn -        -
 propose_correction -            -            published -        -
 correct            -            -            published -        -
 refuse_correction  -            -            published -        -
+revoke_consent     not_proposed not_proposed withdrawn refused  withdrawn
+give_consent       not_proposed -            -         refused  withdrawn
 """
 
 
@@ -94,6 +96,7 @@ def willing(action: Action) -> Facts:
         Action.CORRECT: {"correction_pending": True},
         Action.REFUSE_CORRECTION: {"correction_pending": True},
         Action.END_SUPERVISION: {"supervised": True},
+        Action.GIVE_CONSENT: {"consent_basis": ConsentBasis.NONE},
     }
     return replace(Facts(), **needed.get(action, {}))  # type: ignore[arg-type]
 
@@ -245,6 +248,11 @@ OBJECTIONS: list[tuple[Action, dict[str, object], int | None, str]] = [
     (Action.REFUSE_CORRECTION, PUBLIC, STRANGER, "没有待审核"),
     (Action.REFUSE_CORRECTION, PUBLIC | {"correction_pending": True}, 7, "提请人本人"),
     (Action.REFUSE_FOLLOW_UP, {"state": State.CLOSED, "follow_up_pending": True}, 7, "起草人"),
+    (Action.REVOKE_CONSENT, {"consent_basis": ConsentBasis.NONE}, None, "没有公示同意"),
+    (Action.REVOKE_CONSENT, {"was_report": True}, None, "举报"),
+    (Action.GIVE_CONSENT, {}, None, "已经同意"),
+    (Action.GIVE_CONSENT, {"kind": Kind.REPORT}, None, "举报"),
+    (Action.GIVE_CONSENT, {"state": State.DECLINED}, None, "没有受理"),
     (Action.CORRECT, PUBLIC | {"was_report": True, "correction_pending": True}, 1, "举报"),
 ]
 
@@ -273,3 +281,10 @@ def test_house_recalls_a_proposal_for_a_redo() -> None:
     """The house itself may recall a proposal that a person made."""
     letter = Facts(state=State.IN_PROGRESS, publication=Publication.PROPOSED)
     assert advance(letter, Action.RECALL_PROPOSAL, None) is Publication.NOT_PROPOSED
+
+
+def test_consent_to_what_is_public_can_always_be_taken_back() -> None:
+    """Whatever became of the letter since, what is public leaves the web with the consent."""
+    for state in State:
+        letter = Facts(state=state, was_report=True, publication=Publication.PUBLISHED)
+        assert advance(letter, Action.REVOKE_CONSENT) is Publication.WITHDRAWN

@@ -25,7 +25,7 @@ def check_record(letter: Letter, events: list[Event], intervals: list[StateInter
         parts = [i for i in intervals if i.axis is axis]
         for earlier, later in zip(told, told[1:], strict=False):
             assert later.from_state == earlier.to_state
-        if not told:
+        if not [e for e in told if e.from_state != e.to_state]:
             assert not parts
             assert current is Publication.NOT_PROPOSED
             continue
@@ -35,7 +35,7 @@ def check_record(letter: Letter, events: list[Event], intervals: list[StateInter
         assert parts[-1].ended_at is None
         assert parts[-1].state == current
         assert first is None or parts[0].started_at == first
-        for moment in {e.occurred_at for e in told}:
+        for moment in {e.occurred_at for e in told if e.occurred_at >= parts[0].started_at}:
             past = [e.to_state for e in told if e.occurred_at <= moment]
             held = [
                 p for p in parts
@@ -115,14 +115,15 @@ def check_publication(letter: Letter) -> None:
     entry = db.session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     public = entry is not None and entry.withdrawn_at is None
     assert public == (letter.publication is Publication.PUBLISHED)
-    if letter.publication is not Publication.NOT_PROPOSED:
-        assert letter.consent_basis is ConsentBasis.SENDER
     if letter.publication in (Publication.PROPOSED, Publication.PUBLISHED):
+        assert letter.consent_basis is ConsentBasis.SENDER
         assert letter.kind is not Kind.REPORT
         assert not letter.was_report
     if letter.publication is Publication.PROPOSED:
         assert letter.state is State.CLOSED
         assert letter.open_proposal is not None
+    if letter.consent_basis is ConsentBasis.NONE:
+        assert letter.open_proposal is None
     if public:
         assert entry is not None
         assert letter.state is State.CLOSED or entry.under_revision

@@ -8,6 +8,7 @@ from typing import Any
 from portal.domain.letters import Action, DeclineReason, Kind, RefusalReason
 from portal.models import Letter
 from portal.services import (
+    consent,
     cooperation,
     handling,
     merging,
@@ -130,6 +131,8 @@ MOVES: dict[Action, Move] = {
     A.PROPOSE_CORRECTION: ("handler", publication.propose, _said),
     A.CORRECT: ("reviewer", publication.publish, _publish),
     A.REFUSE_CORRECTION: ("reviewer", publication.refuse, _refuse),
+    A.REVOKE_CONSENT: (CITIZEN, consent.revoke_consent, _nothing),
+    A.GIVE_CONSENT: (CITIZEN, consent.give_consent, _nothing),
 }
 """Who by duty, the service, and its values between the letter and the actor."""
 

@@ -17,7 +17,7 @@ from portal.models import Letter, db
 from portal.queries.queues import is_stranded
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
-from portal.queries.timeline import changes_since, happenings
+from portal.queries.timeline import changes_since, consent_change, happenings
 from portal.queries.track import correspondence, declined, due_note
 from portal.services.contacts import Contacts, reveal_contacts
 from portal.services.deadlines import pauses
@@ -94,6 +94,7 @@ def letter_page(
         pieces=correspondence(found),
         history=happenings(session, found),
         declined=declined(session, found),
+        consent_change=consent_change(session, found),
         due=_due(found),
         due_note=due_note(session, found, pauses(session, found), today()),
         allowed=allowed,

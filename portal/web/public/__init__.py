@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web.public import (
+    consent,
     disclosure,
     disclosure_request,
     feeds,
@@ -22,8 +23,8 @@ from portal.web.public.pages import standing_pages
 from portal.web.public.statistics import statistics
 
 __all__ = [
-    "disclosure", "disclosure_request", "feeds", "home", "letters", "organisations", "public_blueprints", "statistics_data", "track",
-    "write",
+    "consent", "disclosure", "disclosure_request", "feeds", "home", "letters", "organisations",
+    "public_blueprints", "statistics_data", "track", "write",
 ]  # fmt: skip
 
 public_blueprints: tuple[Blueprint, ...] = (

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from portal.domain.access import CITIZEN_ACTIONS
+from portal.domain.choices import consent_choice
 from portal.domain.errors import ActionNotAllowed, InvalidInput, Unavailable
 from portal.domain.letters import Action
 from portal.domain.numbers import NumberError, parse_number
@@ -52,8 +53,8 @@ Done = Callable[[int, datetime], None]
 @public
 def letter(number: str) -> Answer:
     """Show the letter to the browser that has opened it with its code."""
-    found = _opened(number)
-    return _page(found) if found else _closed()
+    found = opened(number)
+    return _page(found) if found else closed()
 
 
 @public_pages.post("/letters/<number>/supplement")
@@ -107,7 +108,8 @@ def add_redo(number: str) -> Answer:
     )
 
 
-def _opened(number: str) -> Letter | None:
+def opened(number: str) -> Letter | None:
+    """Return the letter, if this browser has opened it with its code."""
     try:
         found = letter_by_number(db.session(), str(parse_number(number)))
     except NumberError:
@@ -116,9 +118,9 @@ def _opened(number: str) -> Letter | None:
 
 
 def _act(number: str, action: Action, form: FlaskForm, done: Done, said: str) -> Answer:
-    found = _opened(number)
+    found = opened(number)
     if found is None:
-        return _closed()
+        return closed()
     if not form.validate():
         return _page(found, {action: form}, 422)
     try:
@@ -136,9 +138,9 @@ def _refused(
     error: InvalidInput | ActionNotAllowed | Unavailable,
 ) -> Answer:
     """Show the letter as it now stands, with the reason and what was typed."""
-    found = _opened(number)
+    found = opened(number)
     if found is None:
-        return _closed()
+        return closed()
     if isinstance(error, InvalidInput) and error.field in form:
         form[error.field].errors = [_(str(error))]
         return _page(found, {action: form}, 422)
@@ -146,7 +148,7 @@ def _refused(
     return _page(found, {action: form}, 503 if isinstance(error, Unavailable) else 409)
 
 
-def _closed() -> Answer:
+def closed() -> Answer:
     """Answer alike for a letter not opened here and for one that does not exist."""
     flash(_("请用信件编号和查询码打开信件；共用的电脑和久未操作的页面需要重新打开。"), "info")
     typed = request.form.get("text") or request.form.get("comment") or ""
@@ -172,6 +174,7 @@ def _page(
         forms={str(action): form for action, form in forms.items()},
         wrong=next((form for form in forms.values() if form.errors), None),
         typed=_typed(orphan),
+        consent=consent_choice(found),
     )
     return page, status
 
