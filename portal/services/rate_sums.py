@@ -1,9 +1,9 @@
-"""Putting by the sums of months that pages will ask for (see :mod:`portal.queries.rates.shelf`)."""
+"""Putting by the sums of months and years that pages will ask for (see :mod:`portal.queries.rates.shelf`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,33 +14,46 @@ from portal.domain.measures import View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis
 from portal.models import RateMonth, RateSum, db
-from portal.queries.rates.cube import PARTS
+from portal.queries.rates.cube import PARTS, YEARS, year_stamp
 from portal.queries.rates.detail import DETAILS
-from portal.queries.rates.passes import Question
+from portal.queries.rates.passes import Question, month_of
 from portal.queries.rates.shelf import Shelf
 from portal.services.unit import writing
 
 BATCH = 24
+_DEFAULT = (Basis.COHORT, View.RECEIVING)
 _OTHERS = ((Basis.COHORT, View.ANSWERING), (Basis.PERIOD, View.RECEIVING))
-Wanted = tuple[int, str, Shelf[Any], Question]
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A sum that pages will ask for, with the stamp of what it sums."""
+
+    shelf: Shelf[Any]
+    asked: Question
+    stamp: str
+
+    @property
+    def key(self) -> Key:
+        return month_of(self.asked.period.first_day), self.shelf.label(self.asked) or ""
 
 
 def put_by(now: datetime, most: int = BATCH) -> int:
-    """Sum months anew that have changed, at most ``most`` sums, and drop what nobody asks for.
+    """Sum anew what has changed, at most ``most`` sums, and drop what nobody asks for.
 
     Returns how many sums were put by; less than ``most`` when everything is up to date.
     """
     session = db.session()
     stamps = {row.month: row.stamp for row in session.scalars(sa.select(RateMonth))}
-    known = {(s.month, s.label): s.stamp for s in session.execute(_KNOWN)}
-    wanted = {(month, label): (shelf, asked) for month, label, shelf, asked in _wanted(stamps, now)}
-    stale = [key for key in wanted if known.get(key) != stamps[key[0]]][:most]
+    known = {(month, label): stamp for month, label, stamp in session.execute(_KNOWN)}
+    wanted = {each.key: each for each in _wanted(stamps, now)}
+    stale = [key for key, each in wanted.items() if known.get(key) != each.stamp][:most]
     needless = [key for key in known if key not in wanted]
     rows = []
-    for month, label in stale:
-        shelf, asked = wanted[month, label]
-        body = shelf.pack(session, asked)
-        rows.append({"month": month, "label": label, "stamp": stamps[month], "body": body})
+    for key in stale:
+        body = wanted[key].shelf.pack(session, wanted[key].asked)
+        rows.append({"month": key[0], "label": key[1], "stamp": wanted[key].stamp, "body": body})
     if rows or needless:
         _replace([*stale, *needless], rows)
     return len(rows)
@@ -49,7 +62,7 @@ def put_by(now: datetime, most: int = BATCH) -> int:
 _KNOWN = sa.select(RateSum.month, RateSum.label, RateSum.stamp)
 
 
-def _replace(keys: list[tuple[int, str]], rows: list[dict[str, Any]]) -> None:
+def _replace(keys: list[Key], rows: list[dict[str, Any]]) -> None:
     with writing() as session:
         for month, label in keys:
             session.execute(
@@ -59,28 +72,26 @@ def _replace(keys: list[tuple[int, str]], rows: list[dict[str, Any]]) -> None:
             session.execute(sa.insert(RateSum), rows)
 
 
-def _wanted(months: Iterable[int], now: datetime) -> Iterator[Wanted]:
-    """Yield what pages ask for most, the latest months first.
+def _wanted(stamps: dict[int, str], now: datetime) -> Iterator[_Wanted]:
+    """Yield what pages ask for most, the latest months first, a year after its months.
 
     A month is part of the pages of its year, its quarter and its own, each seen from its end or
-    from now, and of the page of all years, seen from now.
+    from now, and of the page of all years.
     """
-    today = Period.of(now, Granularity.YEAR)
-    for month in sorted(months, reverse=True):
-        period = Period(month // 100, month=month % 100)
-        year = Period(period.year)
-        pages = (year, Period.of(period.first_day, Granularity.QUARTER), period, today)
-        moments = dict.fromkeys(as_of(page, now).before for page in pages)
-        for before in moments:
-            asked = Question(period, before)
-            yield from _sums(month, asked, PARTS, DETAILS)
-            if before == as_of(year, now).before:
-                for basis, view in _OTHERS:
-                    yield from _sums(month, replace(asked, basis=basis, view=view), PARTS)
+    for year in sorted({month // 100 for month in stamps}, reverse=True):
+        whole = Period(year)
+        end = as_of(whole, now).before
+        known = {month: stamp for month, stamp in stamps.items() if month // 100 == year}
+        for month, stamp in sorted(known.items(), reverse=True):
+            yield from _month(Period(year, month=month % 100), stamp, end, now)
+        for basis, view in (_DEFAULT, *_OTHERS):
+            yield _Wanted(YEARS, Question(whole, end, basis, view), year_stamp(known))
 
 
-def _sums(month: int, asked: Question, *shelves: Shelf[Any]) -> Iterator[Wanted]:
-    for shelf in shelves:
-        label = shelf.label(asked)
-        if label is not None:
-            yield month, label, shelf, asked
+def _month(period: Period, stamp: str, year_end: datetime, now: datetime) -> Iterator[_Wanted]:
+    pages = (Period.of(period.first_day, Granularity.QUARTER), period)
+    for before in dict.fromkeys((year_end, *(as_of(page, now).before for page in pages))):
+        yield _Wanted(PARTS, Question(period, before), stamp)
+        yield _Wanted(DETAILS, Question(period, before), stamp)
+    for basis, view in _OTHERS:
+        yield _Wanted(PARTS, Question(period, year_end, basis, view), stamp)

@@ -12,8 +12,9 @@ from portal.domain.measures import View
 from portal.domain.periods import Period
 from portal.domain.rates import Basis, Figures
 from portal.models import RateMonth, RateSum
-from portal.queries.rates.cube import PARTS, cube
+from portal.queries.rates.cube import PARTS, YEARS, cube, year_stamp
 from portal.queries.rates.detail import DETAILS
+from portal.queries.rates.memory import stamps
 from portal.queries.rates.passes import Question
 from portal.queries.rates.shelf import Shelf
 from portal.services.facts import stamp
@@ -22,8 +23,9 @@ from portal.services.unit import writing
 from tests.builders import World
 from tests.queries.histories import live
 
-LATER = datetime(2018, 5, 4, 2, 0, tzinfo=UTC)
+LATER = datetime(2017, 2, 20, 2, 0, tzinfo=UTC)
 MARCH = Question(Period(2016, month=3), Period(2016).ends_at)
+SPRING = replace(MARCH, before=Period(2016, quarter=1).ends_at)
 
 
 @pytest.fixture
@@ -47,7 +49,6 @@ def stamp_of(session: Session, month: int) -> str:
         MARCH, replace(MARCH, before=Period(2016, quarter=1).ends_at),
         replace(MARCH, before=MARCH.period.ends_at), replace(MARCH, view=View.ANSWERING),
         replace(MARCH, basis=Basis.PERIOD),
-        replace(MARCH, before=datetime(2018, 5, 4, 16, 0, tzinfo=UTC)),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("shelf", [PARTS, DETAILS], ids=lambda shelf: shelf.name)
@@ -66,45 +67,58 @@ def test_what_is_put_by_is_the_sum_of_the_facts(
     assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
 
 
+@pytest.mark.parametrize("basis", Basis)
+def test_a_year_put_by_is_the_sum_of_its_months(house: Session, basis: Basis) -> None:
+    """The figures of a whole year are found put by, equal in every cell to a fresh sum."""
+    asked = Question(Period(2016), Period(2016).ends_at, basis)
+    row = house.scalars(sa.select(RateSum).where(RateSum.label == YEARS.label(asked))).one()
+    assert (row.month, row.stamp) == (201601, year_stamp(stamps(house, asked.period)))
+    assert YEARS.take(house, asked, row.stamp) == YEARS.compute(house, asked)
+    assert YEARS.compute(house, asked).total.received > 0
+
+
 def test_figures_are_read_from_what_is_put_by(house: Session) -> None:
     """A process that remembers nothing answers from the sums put by, without summing facts."""
-    label = PARTS.label(MARCH)
-    nothing = PARTS.pack(house, replace(MARCH, before=MARCH.period.starts_at))
+    label = PARTS.label(SPRING)
+    nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
     with writing() as session:
         session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
-    assert cube(house, MARCH).total == Figures()
+    assert cube(house, SPRING).total == Figures()
 
 
 def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
     """After a fact of the month has changed, the month is summed from the facts again."""
-    label = PARTS.label(MARCH)
-    nothing = PARTS.pack(house, replace(MARCH, before=MARCH.period.starts_at))
+    label = PARTS.label(SPRING)
+    nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
     with writing() as session:
         session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
         stamp(session, [201603])
-    assert cube(house, MARCH).total.received > 0
+    assert cube(house, SPRING).total.received > 0
     assert put_by(LATER) > 0
     assert put_by(LATER) == 0
 
 
 def test_only_what_changed_is_summed_again(house: Session) -> None:
-    """A new stamp on one month renews the sums of that month alone."""
+    """A new stamp on one month renews the sums of that month and of its year alone."""
     rows = sa.select(RateSum.month, RateSum.stamp)
     before = set(house.execute(rows).all())
     with writing() as session:
         stamp(session, [201603])
     put_by(LATER, most=100)
     changed = set(house.execute(rows).all()) - before
-    assert {month for month, _stamp in changed} == {201603}
+    assert {month for month, _stamp in changed} == {201603, 201601}
 
 
 def test_sums_of_yesterday_are_dropped(house: Session) -> None:
     """On the next day the sums as of now are those of that day, no more in number."""
     count = sa.select(sa.func.count()).select_from(RateSum)
     before = house.scalar(count)
+    labels = sa.select(RateSum.label).where(RateSum.month == 201702)
+    old = set(house.scalars(labels))
     while put_by(LATER + timedelta(days=1)):
         pass
     assert house.scalar(count) == before
+    assert old and not old & set(house.scalars(labels))
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from functools import partial
+from hashlib import md5
 from operator import add
 from typing import Any, TypeVar
 
@@ -74,12 +75,21 @@ class _Part:
 
 def cube(session: Session, question: Question) -> Cube:
     """Return the counts for ``question``; months in which nothing changed are not summed again."""
+    state = tuple(sorted(stamps(session, question.period).items()))
+    return kept(
+        session, ("cube", question), state,
+        lambda: YEARS.take(session, question, year_stamp(dict(state))),
+    )  # fmt: skip
+
+
+def year_stamp(stamps_of_months: Mapping[int, str]) -> str:
+    """Return what tells whether anything changed in any of the months."""
+    text = ",".join(f"{month}:{stamp}" for month, stamp in sorted(stamps_of_months.items()))
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _cube(session: Session, question: Question) -> Cube:
     known = stamps(session, question.period)
-    state = tuple(sorted(known.items()))
-    return kept(session, ("cube", question), state, lambda: _cube(session, question, known))
-
-
-def _cube(session: Session, question: Question, known: dict[int, str]) -> Cube:
     places: dict[int, Counts] = defaultdict(lambda: _NOTHING)
     months: dict[int, Counts] = {}
     kinds: dict[Kind, Counts] = defaultdict(lambda: _NOTHING)
@@ -154,7 +164,20 @@ def _whole(plain: list[list[list[Any]]]) -> _Part:
     )
 
 
-PARTS = Shelf("part", _part, _plain, _whole)
+def _plain_cube(found: Cube) -> list[list[list[object]]]:
+    axes = (found.by_organisation, found.by_month, found.by_kind, found.by_category)
+    return [[[key, *astuple(f)] for key, f in cells.items()] for cells in axes]
+
+
+def _whole_cube(plain: list[list[list[Any]]]) -> Cube:
+    places, months, kinds, categories = (
+        {key: Figures(*counts) for key, *counts in cells} for cells in plain
+    )
+    return Cube(places, months, {Kind(kind): f for kind, f in kinds.items()}, categories)
+
+
+PARTS = Shelf("part", Granularity.MONTH, _part, _plain, _whole)
+YEARS = Shelf("cube", Granularity.YEAR, _cube, _plain_cube, _whole_cube)
 
 
 def series(session: Session, question: Question, into: Granularity) -> list[tuple[Period, Figures]]:

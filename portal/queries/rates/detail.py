@@ -227,4 +227,4 @@ def _whole(plain: list[Any]) -> Detail:
     )  # fmt: skip
 
 
-DETAILS = Shelf("detail", _part, _plain, _whole)
+DETAILS = Shelf("detail", Granularity.MONTH, _part, _plain, _whole)

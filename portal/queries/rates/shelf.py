@@ -1,9 +1,9 @@
-"""Sums of whole months that are put by in the database, so that no visitor waits for them.
+"""Sums of whole months and years that are put by in the database, so that no visitor waits for them.
 
 A process that has just begun remembers nothing, and a page of years would sum every letter. The
-worker (:mod:`portal.services.rate_sums`) sums months ahead, for the as-of moments by which pages
-are asked for most, and puts each sum by with the stamp of its month. A sum with another stamp is
-old and is not taken.
+worker (:mod:`portal.services.rate_sums`) sums ahead, for the as-of moments by which pages are asked
+for most, and puts each sum by with the stamp of its months. A sum with another stamp is old and is
+not taken.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Shelf(Generic[Value]):
-    """One kind of sums: how they are computed, turned into what JSON holds, and back."""
+    """One kind of sums: over what, how they are computed, turned into what JSON holds, and back."""
 
     name: str
+    length: Granularity
     compute: Callable[[Session, Question], Value]
     plain: Callable[[Value], object]
     whole: Callable[[Any], Value]
@@ -53,12 +54,12 @@ class Shelf(Generic[Value]):
         return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
 
     def label(self, question: Question) -> str | None:
-        """Return the name of a sum within its month; None for what is never put by.
+        """Return the name of a sum within its first month; None for what is never put by.
 
-        Put by are the sums of the whole house over one month, of every kind and category.
+        Put by are sums of the whole house, of every kind and category.
         """
         narrowed = (question.organisations, question.kind, question.category)
-        if question.period.granularity is not Granularity.MONTH or any(
+        if question.period.granularity is not self.length or any(
             each is not None for each in narrowed
         ):
             return None
