@@ -20,6 +20,8 @@ Disallow: /track
 Disallow: /receipt
 Disallow: /letters/
 Disallow: /disclosure/
+Disallow: /statistics?
+Disallow: /statistics/*?
 Disallow: /console/
 Disallow: /admin/
 Disallow: /account/
@@ -51,7 +53,7 @@ def home() -> str:
 @public_pages.get("/robots.txt")
 @public
 def robots() -> Response:
-    """Keep crawlers out of forms and letters; the archive is theirs to read."""
+    """Keep crawlers out of forms, letters and combinations of figures; the archive is theirs."""
     return Response(ROBOTS, mimetype="text/plain")
 
 

@@ -1,6 +1,7 @@
 """A stranger who opens every public address there is and follows every link."""
 
 import re
+from collections import Counter
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,8 @@ _ADDRESS = re.compile(
     r"""(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"|<id>([^<]+)</id>"""
 )
 _MOST = 400
+_VARIANTS = 12
+"""Addresses of one page that differ in their query alone: figures answer any combination."""
 _CODES = {200, 301, 302, 303, 304, 308, 400, 401, 404, 410}
 
 
@@ -24,6 +27,7 @@ def crawl(app: Flask, client: FlaskClient, *more: str) -> dict[str, str]:
     """Return address → everything answered (headers too) from all routes on, links followed."""
     hosts = {"", urlsplit(app.extensions["letterbox"].public_url).netloc}
     waiting, seen = [*start_of(app), *more], {}
+    known, variants = set(waiting), Counter(urlsplit(each).path for each in waiting)
     while waiting and len(seen) < _MOST:
         address = waiting.pop(0)
         if address in seen or "lang=" in address:
@@ -34,7 +38,12 @@ def crawl(app: Flask, client: FlaskClient, *more: str) -> dict[str, str]:
         seen[address] = f"{answer.headers}\n{unescape(text)}\n{unquote(text)}\n{text}"
         for parts in _ADDRESS.findall(text):
             link = urlsplit(unescape(next(filter(None, parts))))
-            if link.netloc in hosts and link.path.startswith("/"):
-                waiting.append(link.path + (f"?{link.query}" if link.query else ""))
+            address = link.path + (f"?{link.query}" if link.query else "")
+            if link.netloc not in hosts or not link.path.startswith("/") or address in known:
+                continue
+            if variants[link.path] < _VARIANTS:
+                variants[link.path] += 1
+                known.add(address)
+                waiting.append(address)
     assert len(seen) < _MOST, "the crawl did not come to an end"
     return seen
