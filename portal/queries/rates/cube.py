@@ -25,10 +25,20 @@ from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Figures
 from portal.models import RateFact
 from portal.queries.rates.memory import kept, stamps
-from portal.queries.rates.passes import NAMES, Question, month_of, passes, sums, within
+from portal.queries.rates.passes import (
+    NAMES,
+    Condition,
+    Pass,
+    Question,
+    month_of,
+    passes,
+    sums,
+    within,
+)
 from portal.queries.rates.shelf import Shelf
 
 F = RateFact
+_CATEGORY = sa.func.coalesce(F.category, "")
 _DAY = 86_400_000_000
 _SHANGHAI = 28_800_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -89,12 +99,15 @@ def year_stamp(stamps_of_months: Mapping[int, str]) -> str:
 
 
 def _cube(session: Session, question: Question) -> Cube:
+    pieces = _pieces(question.period)
+    if question.narrowed and len(pieces) > 1:
+        return _at_once(session, question)
     known = stamps(session, question.period)
     places: dict[int, Counts] = defaultdict(lambda: _NOTHING)
     months: dict[int, Counts] = {}
     kinds: dict[Kind, Counts] = defaultdict(lambda: _NOTHING)
     categories: dict[str, Counts] = defaultdict(lambda: _NOTHING)
-    for piece in _pieces(question.period):
+    for piece in pieces:
         part = _kept_part(session, replace(question, period=piece), known)
         for place, counts in part.places.items():
             places[place] = _added(places[place], counts)
@@ -106,6 +119,32 @@ def _cube(session: Session, question: Question) -> Cube:
         if part.themes:
             months[month] = total
     return Cube(_figures(places), _figures(months), _figures(kinds), _figures(categories))
+
+
+def _at_once(session: Session, question: Question) -> Cube:
+    """Sum what is too various to be put by month by month: a few queries instead of dozens."""
+    places: dict[int, Counts] = defaultdict(lambda: _NOTHING)
+    months: dict[int, Counts] = defaultdict(lambda: _NOTHING)
+    kinds: dict[Kind, Counts] = defaultdict(lambda: _NOTHING)
+    categories: dict[str, Counts] = defaultdict(lambda: _NOTHING)
+    for each in passes(question):
+        where, counted = within(question, each), sums(each.counts)
+        for place, *counts in session.execute(_by_place(each, where, counted)):
+            places[place] = _added(places[place], tuple(counts))
+        keys = (sa.type_coerce(each.month, sa.Integer), F.kind, _CATEGORY)
+        by_theme = sa.select(*keys, *counted).where(*where).group_by(*keys)
+        for month, kind, category, *counts in session.execute(by_theme):
+            months[month] = _added(months[month], tuple(counts))
+            kinds[kind] = _added(kinds[kind], tuple(counts))
+            categories[category] = _added(categories[category], tuple(counts))
+    return Cube(_figures(places), _figures(months), _figures(kinds), _figures(categories))
+
+
+def _by_place(
+    each: Pass, where: list[Condition], counted: list[sa.ColumnElement[int]]
+) -> sa.Select[int, *tuple[Any, ...]]:
+    place = sa.type_coerce(each.place, sa.Integer)
+    return sa.select(place, *counted).where(*where).group_by(each.place)
 
 
 def _added(one: Counts, other: Counts) -> Counts:
@@ -133,17 +172,12 @@ def _kept_part(session: Session, question: Question, known: dict[int, str]) -> _
 
 def _part(session: Session, question: Question) -> _Part:
     found = _Part()
-    category = sa.func.coalesce(F.category, "")
+    keys = (F.kind, _CATEGORY)
     for each in passes(question):
         where, counted = within(question, each), sums(each.counts)
-        by_place = (
-            sa.select(sa.type_coerce(each.place, sa.Integer), *counted)
-            .where(*where)
-            .group_by(each.place)
-        )
-        for place, *counts in session.execute(by_place):
+        for place, *counts in session.execute(_by_place(each, where, counted)):
             found.places[place] = _added(found.places[place], tuple(counts))
-        by_theme = sa.select(F.kind, category, *counted).where(*where).group_by(F.kind, category)
+        by_theme = sa.select(*keys, *counted).where(*where).group_by(*keys)
         for kind, name, *counts in session.execute(by_theme):
             found.themes[kind, name] = _added(found.themes[kind, name], tuple(counts))
     return found

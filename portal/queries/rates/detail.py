@@ -28,8 +28,6 @@ from portal.queries.rates.passes import Question, closed, month_of, received
 from portal.queries.rates.shelf import Shelf
 
 F = RateFact
-FEW = 300
-"""Organisations that have so few letters together that a year of them is summed at once."""
 Key = TypeVar("Key")
 
 
@@ -115,11 +113,10 @@ def _summed(session: Session, question: Question, known: Mapping[int, str]) -> D
 
 
 def _pieces(question: Question) -> list[Period]:
-    """Return what is summed and kept by itself: months, or all at once where letters are few."""
-    period, places = question.period, question.organisations
+    """Return what is summed and kept by itself: months, or all at once what is never put by."""
+    period = question.period
     long = period.granularity in (Granularity.YEAR, Granularity.QUARTER)
-    few = places is not None and len(places) <= FEW
-    return period.split(Granularity.MONTH) if long and not few else [period]
+    return period.split(Granularity.MONTH) if long and not question.narrowed else [period]
 
 
 def _added(counts: Iterable[Mapping[Key, int]]) -> dict[Key, int]:

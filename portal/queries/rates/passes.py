@@ -42,6 +42,11 @@ class Question:
     kind: Kind | None = None
     category: str | None = None
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether a part of the house, of the kinds or of the subjects is asked for."""
+        return any(each is not None for each in (self.organisations, self.kind, self.category))
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:

@@ -58,10 +58,7 @@ class Shelf(Generic[Value]):
 
         Put by are sums of the whole house, of every kind and category.
         """
-        narrowed = (question.organisations, question.kind, question.category)
-        if question.period.granularity is not self.length or any(
-            each is not None for each in narrowed
-        ):
+        if question.period.granularity is not self.length or question.narrowed:
             return None
         moment = int(question.before.timestamp())
         return f"{self.name}:{question.basis}:{question.view}:{moment}"
