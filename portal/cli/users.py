@@ -42,7 +42,10 @@ def _user(username: str) -> User:
 
 
 def _password(generate: bool) -> str:
-    """Return a password: made up and shown once, typed twice, or the first line of the input."""
+    """Return a password: made up and shown once, typed twice, or the first line of the input.
+
+    Only one that is made up must be changed at the first login: who types one chooses it.
+    """
     if generate:
         password = secrets.token_urlsafe(_GENERATED_BYTES)
         click.echo(f"password  {password}")
@@ -54,7 +57,11 @@ def _password(generate: bool) -> str:
     return typed
 
 
-_generate = click.option("--generate", is_flag=True, help="Make a password up and print it once.")
+_generate = click.option(
+    "--generate",
+    is_flag=True,
+    help="Make a password up and print it once; its owner must change it at the first login.",
+)
 
 
 @user_group.command("add")
@@ -72,7 +79,9 @@ def add(username: str, name: str, roles: tuple[str, ...], generate: bool) -> Non
     """Create an account for USERNAME; the password is asked for."""  # fmt: skip
     with house():
         places = _places(roles)
-        users.create_user(username, name, _password(generate), places, SYSTEM, now())
+        users.create_user(
+            username, name, _password(generate), places, SYSTEM, now(), one_time=generate
+        )
         click.echo(f"account {username.lower()} created: {users.described(_user(username))}")
 
 
@@ -140,5 +149,5 @@ def password(username: str, generate: bool) -> None:
     """Set another password for USERNAME; every session ends."""
     with house():
         user = _user(username)
-        users.reset_password(user.id, _password(generate), SYSTEM, now())
+        users.reset_password(user.id, _password(generate), SYSTEM, now(), one_time=generate)
         click.echo(f"the password of {username.lower()} is changed")

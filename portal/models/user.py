@@ -21,6 +21,8 @@ class User(Model):
     username: Mapped[str] = mapped_column(sa.String(64), unique=True)
     name: Mapped[str] = mapped_column(sa.String(64))
     password_hash: Mapped[str] = mapped_column(sa.String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether somebody else made the password up, so that it opens nothing but its own change."""
     disabled: Mapped[bool] = mapped_column(default=False)
     session_epoch: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)

@@ -92,12 +92,17 @@ def _note(user: User, action: RecordAction, now: datetime) -> None:
 
 
 def change_password(user_id: int, old: str, new: str) -> None:
-    """Change the own password; every other session of the user ends."""
+    """Change the own password; every other session of the user ends.
+
+    Raises :class:`InvalidInput` with ``old`` or ``password``.
+    """
     user = db.session.get(User, user_id)
     if user is None or not _verify(user.password_hash, old):
         raise InvalidInput("old", N_("原密码不正确。"))
+    if new == old:
+        raise InvalidInput("password", N_("新密码不能和原密码相同。"))
     fresh = hash_password(new)
     with writing() as session:
         user = session.get_one(User, user_id)
-        user.password_hash = fresh
+        user.password_hash, user.must_change_password = fresh, False
         user.session_epoch += 1

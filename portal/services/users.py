@@ -41,9 +41,13 @@ def create_user(
     grants: Iterable[Place],
     actor: Actor,
     now: datetime,
+    *,
+    one_time: bool = True,
 ) -> int:
     """Create an account with its roles and return its id.
 
+    A ``one_time`` password must be changed by its owner before anything else; one that the owner
+    has chosen need not be.
     Raises :class:`InvalidInput` with ``username``, ``name``, ``password`` or ``grants``.
     """
     allow(actor, Permission.USERS_EDIT)
@@ -57,7 +61,10 @@ def create_user(
     with writing() as session:
         if session.scalar(sa.select(User.id).where(User.username == username)) is not None:
             raise InvalidInput("username", N_("这个用户名已被使用。"))
-        user = User(username=username, name=name, password_hash=password_hash, created_at=now)
+        user = User(
+            username=username, name=name, password_hash=password_hash, created_at=now,
+            must_change_password=one_time,
+        )  # fmt: skip
         session.add(user)
         _place(session, user, grants)
         session.flush()
@@ -112,12 +119,17 @@ def enable(user_id: int, actor: Actor, now: datetime) -> None:
         _note(session, RecordAction.ENABLE_USER, user, actor, now)
 
 
-def reset_password(user_id: int, password: str, actor: Actor, now: datetime) -> None:
-    """Give an account another password; its sessions end and a lock is lifted."""
+def reset_password(
+    user_id: int, password: str, actor: Actor, now: datetime, *, one_time: bool = True
+) -> None:
+    """Give an account another password; its sessions end and a lock is lifted.
+
+    A ``one_time`` password must be changed by its owner before anything else.
+    """
     allow(actor, Permission.USERS_EDIT)
     fresh = hash_password(password)
     with _changing(user_id, actor) as (session, user):
-        user.password_hash = fresh
+        user.password_hash, user.must_change_password = fresh, one_time
         user.session_epoch += 1
         user.failures, user.locked_until = 0, None
         _note(session, RecordAction.RESET_PASSWORD, user, actor, now)

@@ -84,16 +84,18 @@ def test_an_account_from_the_command_line_can_log_in(
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     session.rollback()
-    assert log_in("zhang.san", PASSWORD, START, 5, HOUR)
+    made = log_in("zhang.san", PASSWORD, START, 5, HOUR)
+    assert session.get_one(User, made).must_change_password is False
     assert PASSWORD not in result.output
 
 
 def test_a_generated_password_is_printed_once(command: Command, world: World) -> None:
-    """--generate makes a password up that works."""
+    """--generate makes a password up that works, and that must be changed first."""
     result = command("user", "password", "city_handler", "--generate")
     password = result.stdout.splitlines()[0].removeprefix("password  ")
     world.session.rollback()
-    assert log_in("city_handler", password, START, 5, HOUR)
+    made = log_in("city_handler", password, START, 5, HOUR)
+    assert world.session.get_one(User, made).must_change_password is True
 
 
 def test_roles_are_given_and_taken(command: Command, session: Session, world: World) -> None:

@@ -8,7 +8,7 @@ from portal.domain.access import SYSTEM, Role
 from portal.domain.errors import InvalidInput, NotFound, NotPermitted
 from portal.models import Event, User
 from portal.services import users
-from portal.services.accounts import AccountLocked, LoginFailed, log_in
+from portal.services.accounts import AccountLocked, LoginFailed, change_password, log_in
 from tests.builders import HOUR, START, World
 
 PASSWORD = "a password that is long"
@@ -127,3 +127,24 @@ def test_a_missing_account_is_said(world: World) -> None:
     """An account that does not exist is not found."""
     with pytest.raises(NotFound):
         users.enable(999_999, SYSTEM, START)
+
+
+@pytest.mark.parametrize("one_time", [True, False])
+def test_a_password_made_up_by_others_must_be_changed(
+    session: Session, world: World, one_time: bool
+) -> None:
+    """A new account must change a one-time password, and is free of that once it has."""
+    made = users.create_user("li.si", "李四", PASSWORD, [], SYSTEM, START, one_time=one_time)
+    assert session.get_one(User, made).must_change_password is one_time
+    change_password(made, PASSWORD, "another long password")
+    session.rollback()
+    assert session.get_one(User, made).must_change_password is False
+
+
+@pytest.mark.parametrize("one_time", [True, False])
+def test_a_reset_password_must_be_changed(session: Session, world: World, one_time: bool) -> None:
+    """A password that an administrator hands over must be changed, a chosen one need not."""
+    person = world.people["city_handler"]
+    users.reset_password(person, "another long password", SYSTEM, START, one_time=one_time)
+    session.rollback()
+    assert session.get_one(User, person).must_change_password is one_time

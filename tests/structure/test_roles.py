@@ -18,9 +18,9 @@ from portal.app import create_app
 from portal.config import load_settings
 from portal.domain.access import GRANTS, Permission, Role
 from portal.domain.letters import State
-from portal.models import ArchiveEntry, RoleGrant, db
+from portal.models import ArchiveEntry, RoleGrant, User, db
 from portal.web.shared.safety import limiter
-from tests.builders import World, a_letter, a_published, a_world
+from tests.builders import World, a_letter, a_person, a_published, a_world
 from tests.databases import Postgres, Sqlite
 from tests.disclosure import a_request
 from tests.pages import get, login
@@ -29,6 +29,9 @@ HOUSE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
 MARKS = ("/publication/marks", "/publication/findings/")
 """Routes of readers where the service asks for more: to propose publication or to decide on it."""
 ANYONE = [*Role, None]
+NEWCOMER = "newcomer"
+"""Somebody with almost every role, whose password was made up by the administrator."""
+OWN_PASSWORD = {"account.profile": 200, "account.password": 422}
 LETTERS = "/console/letters/<number>"
 REQUESTS = "/console/disclosure/<request_number>"
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -66,9 +69,9 @@ class House:
     values: dict[str, object]
     foreign: str
     foreign_request: str
-    sessions: dict[Role, tuple[str, str]]
+    sessions: dict[Role | str, tuple[str, str]]
 
-    def ask(self, route: Route, role: Role | None, **other: object) -> int:
+    def ask(self, route: Route, role: Role | str | None, **other: object) -> int:
         """Return the status with which ``route`` answers ``role`` (``None``: nobody)."""
         client, token = self.app.test_client(), ""
         if role is not None:
@@ -103,11 +106,18 @@ def house(
     with app.app_context():
         world = a_world(db.session(), password_hash)
         values = _values(world)
+        everywhere = [(role, "office") for role in Role if role is not Role.AUDITOR]
+        a_person(world, NEWCOMER, password_hash, *everywhere)
+        world.session.get_one(User, world.people[NEWCOMER]).must_change_password = True
+        world.session.commit()
         foreign = a_letter(db.session(), world, State.IN_PROGRESS, place="water").number
         foreign_request = a_request(db.session(), world, place="police").number
         db.session.remove()
     limiter.enabled = False
-    yield House(app, values, foreign, foreign_request, {role: _session(app, role) for role in Role})
+    usernames = {role: f"{'office' if role in HOUSE_WIDE else 'city'}_{role}" for role in Role}
+    people = {**usernames, NEWCOMER: NEWCOMER}
+    sessions = {who: _session(app, username) for who, username in people.items()}
+    yield House(app, values, foreign, foreign_request, sessions)
     limiter.enabled = True
     with app.app_context():
         db.session.remove()
@@ -129,9 +139,9 @@ def _values(world: World) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _session(app: Flask, role: Role) -> tuple[str, str]:
+def _session(app: Flask, username: str) -> tuple[str, str]:
     client = app.test_client()
-    login(client, f"{'office' if role in HOUSE_WIDE else 'city'}_{role}")
+    login(client, username)
     token = _token(client, "/account/")
     cookie = client.get_cookie("letterbox")
     assert cookie is not None
@@ -203,3 +213,9 @@ def test_a_request_of_others_is_like_none(house: House, route: Route, role: Role
     """Who holds the permission elsewhere gets 404 for a request for disclosure out of reach."""
     status = house.ask(route, role, request_number=house.foreign_request)
     assert status == (404 if holds(role, route.permission) else 403)
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=str)
+def test_a_password_that_others_know_opens_its_change_alone(house: House, route: Route) -> None:
+    """Whoever has a password made up by somebody else is led to change it, whatever is asked."""
+    assert house.ask(route, NEWCOMER) == OWN_PASSWORD.get(route.endpoint, 303)

@@ -97,7 +97,7 @@ def profile() -> Answer:
 @staff_only
 def password() -> Answer:
     """Change the own password; sessions elsewhere end, this one goes on."""
-    form = PasswordForm()
+    form, forced = PasswordForm(), current_user.must_change_password
     if not form.validate():
         return _profile_page(form, 422)
     try:
@@ -107,7 +107,7 @@ def password() -> Answer:
         return _profile_page(form, 422)
     begin_session(current_user.id)
     flash(_("密码已修改。您在其他设备上的登录已全部退出。"), "success")
-    return redirect(url_for("account.profile"))
+    return redirect(url_for(first_page(current_actor()) if forced else "account.profile"))
 
 
 def _profile_page(form: PasswordForm, status: int) -> tuple[str, int]:

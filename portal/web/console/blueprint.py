@@ -35,7 +35,9 @@ AREAS: dict[str, frozenset[Permission]] = {
 
 
 def areas() -> list[str]:
-    """Return the areas that the person at work may open."""
+    """Return the areas that the person at work may open; none before a password is the own."""
+    if current_user.must_change_password:
+        return []
     actor = current_actor()
     return [name for name, wanted in AREAS.items() if any(actor.holds(p) for p in wanted)]
 

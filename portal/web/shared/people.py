@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, abort, current_app, session
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
 
 from portal.config import Settings
 from portal.domain.access import Actor, Permission
@@ -24,6 +25,8 @@ _OPENED, _REQUESTS, _SEEN, _BEGAN = "opened_letters", "opened_requests", "seen",
 _LOGIN, _TOKEN = "_user_id", "csrf_token"
 """Where Flask-Login keeps the person and Flask-WTF the secret of the forms."""
 _MOST_OPENED = 5
+_WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
+"""What somebody may do whose password was made up by somebody else: change it."""
 
 
 class Staff(UserMixin):  # type: ignore[misc]
@@ -34,6 +37,7 @@ class Staff(UserMixin):  # type: ignore[misc]
         self.name = user.name
         self.username = user.username
         self.epoch = user.session_epoch
+        self.must_change_password = user.must_change_password
         self.actor = Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
         self.places = tuple((g.role, g.organisation.name) for g in user.grants)
 
@@ -101,14 +105,23 @@ def current_actor() -> Actor:
     return actor
 
 
+def _stopped() -> Response | None:
+    """Return where to go first: to log in, or to change a password that others know."""
+    if not current_user.is_authenticated:
+        return login_manager.unauthorized()  # type: ignore[no-any-return]
+    if current_user.must_change_password and request.endpoint not in _WITH_ONE_TIME_PASSWORD:
+        return redirect(url_for("account.profile"), 303)
+    return None
+
+
 def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only staff through who hold ``permission`` somewhere; objects are checked in the query."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not current_user.is_authenticated:
-                return login_manager.unauthorized()  # type: ignore[no-any-return]
+            if (elsewhere := _stopped()) is not None:
+                return elsewhere  # type: ignore[return-value]
             if not current_actor().holds(permission):
                 abort(403)
             return view(*args, **kwargs)
@@ -124,8 +137,8 @@ def staff_only(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not current_user.is_authenticated:
-            return login_manager.unauthorized()  # type: ignore[no-any-return]
+        if (elsewhere := _stopped()) is not None:
+            return elsewhere  # type: ignore[return-value]
         return view(*args, **kwargs)
 
     guarded.permission = "staff"  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ def a_colleague(world: World, **changes: str) -> dict[str, str]:
 def test_a_new_account_gets_a_password_that_works_once_shown(
     app: Flask, session: Session, admin: Client, world: World
 ) -> None:
-    """The password is on the page that answers, opens the console, and is never shown again."""
+    """The password is on the page that answers, lets in to change it, and is never shown again."""
     page = post(admin, NEW, a_colleague(world), status=200)
     found = PASSWORD.search(page.text)
     assert found
@@ -102,12 +102,13 @@ def test_a_disabled_account_is_out_at_once(
 
 
 def test_a_new_password_ends_the_old_one(app: Flask, admin: Client, world: World) -> None:
-    """After a reset the shown password opens the console."""
+    """After a reset the shown password lets in, and the administrator sees it is to be changed."""
     person = f"/admin/people/{world.people['city_handler']}"
     page = post(admin, f"{person}/password", page=person, status=200)
     found = PASSWORD.search(page.text)
     assert found
     login(app.test_client(), "city_handler", found.group())
+    assert "本人登录后必须先改掉" in get(admin, person).text
 
 
 def test_the_list_narrows(admin: Client, world: World) -> None:

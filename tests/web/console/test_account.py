@@ -5,8 +5,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.domain.access import SYSTEM
 from portal.models import Event, User
-from tests.builders import World
+from portal.services.users import reset_password
+from tests.builders import START, World
 from tests.pages import PASSWORD, Client, get, login, post
 from tests.web.console.conftest import Staff
 
@@ -105,6 +107,7 @@ def test_password_is_changed_and_other_sessions_end(staff: Staff, app: Flask) ->
         (PASSWORD, "short", "short", "新密码至少 10 个字符。"),
         (PASSWORD, "1234567890", "1234567890", "这个密码太常见"),
         (PASSWORD, "ein neues Wort", "ein anderes Wort", "两次输入的新密码不一致。"),
+        (PASSWORD, PASSWORD, PASSWORD, "新密码不能和原密码相同。"),
     ],
 )
 def test_password_errors_stand_at_the_field(
@@ -129,3 +132,20 @@ def test_failed_logins_are_recorded_without_the_password(
     stored = " ".join(str(v) for row in session.execute(sa.select(Event.__table__)) for v in row)
     assert "geheim" not in stored
     assert session.scalar(sa.select(User.failures).where(User.username == "city_handler")) == 1
+
+
+def test_a_one_time_password_is_changed_first(
+    client: Client, session: Session, world: World
+) -> None:
+    """Who logs in with a password from the administrator changes it and then begins to work."""
+    made_up, own = "abcd-efgh-jkmn", "ein neues langes Wort"
+    reset_password(world.people["city_handler"], made_up, SYSTEM, START)
+    page = post(
+        client, "/account/login", {"username": "city_handler", "password": made_up}, follow=True
+    )
+    assert "请先设一个只有您自己知道的密码" in page.text
+    assert "/console/" not in page.html.split("<main", 1)[0]
+    assert client.get("/console/").location == "/account/"
+    page = post(client, "/account/", {"old": made_up, "password": own, "repeat": own}, follow=True)
+    assert page.title.startswith("待我处理")
+    assert get(client, "/account/").text.count("只有您自己知道的密码") == 0
