@@ -227,6 +227,8 @@ class Period:
         days = (self.first_day + timedelta(days=offset) for offset in range(span))
         if into is Granularity.WEEK:
             days = (day for day in days if day.isoweekday() == _THURSDAY)
+        elif into is not Granularity.DAY:
+            days = (day for day in days if day.day == 1)
         return list(dict.fromkeys(self.of(day, into) for day in days))
 
     @property
