@@ -23,13 +23,15 @@ _NAMES = {
     OrganisationKind.KEY_ENTERPRISE: "enterprises",
     OrganisationKind.CITY_OFFICE: "office",
 }
-_TOTAL = "合计"
+TOTAL = "合计"
+"""The name of the row that sums up a table."""
 
 
 def tables(report: AnnualReport) -> list[Table]:
     """Return the tables in the order of the document."""
     return [
-        _overview(report), _months(report), _kinds(report), _categories(report), *_organisations(report),
+        _overview(report), _months(report), _kinds(report), _categories(report), _groups(report),
+        *_organisations(report),
         _measures(report), _declines(report), _refusals(report), *_avoided(report),
         _disclosure(report),
     ]  # fmt: skip
@@ -61,20 +63,31 @@ def _overview(report: AnnualReport) -> Table:
 
 def _months(report: AnnualReport) -> Table:
     rows = [(f"{p.month}月", *_cells(f)) for p, f in report.months]
-    total = (_TOTAL, *_cells(report.total))
+    total = (TOTAL, *_cells(report.total))
     return Table("months", "按月份", ("来信月份", *_RATES), (*rows, total))
 
 
 def _kinds(report: AnnualReport) -> Table:
     rows = [(KIND_LABELS[kind], *_cells(f)) for kind, f in report.kinds]
-    total = (_TOTAL, *_cells(report.total))
+    total = (TOTAL, *_cells(report.total))
     return Table("kinds", "按信件类别", ("类别", *_RATES), (*rows, total))
 
 
 def _categories(report: AnnualReport) -> Table:
     rows = [(name or "未分类", *_cells(f)) for name, f in report.categories]
-    total = (_TOTAL, *_cells(report.total))
+    total = (TOTAL, *_cells(report.total))
     return Table("categories", "按主题分类", ("分类", *_RATES), (*rows, total))
+
+
+def _groups(report: AnnualReport) -> Table:
+    """Sum up the organisations of each kind; the rows add up to the whole."""
+    rows = []
+    for kind in _ORDER:
+        figures = [line.figures for line in report.lines if line.kind is kind]
+        if figures:
+            rows.append((ORGANISATION_KIND_LABELS[kind], *_cells(sum(figures, Figures()))))
+    total = (TOTAL, *_cells(report.total))
+    return Table("groups", "按单位类型", ("单位类型", *_RATES), (*rows, total))
 
 
 def _organisations(report: AnnualReport) -> list[Table]:
@@ -105,7 +118,7 @@ def _sum(lines: Iterable[Line]) -> tuple[Value, ...]:
     known = list(lines)
     total = sum((line.figures for line in known), Figures())
     return (
-        _TOTAL, *_cells(total), total.timeliness.text, sum(line.answered for line in known),
+        TOTAL, *_cells(total), total.timeliness.text, sum(line.answered for line in known),
         sum(line.shown for line in known),
     )  # fmt: skip
 
@@ -119,7 +132,7 @@ def _shares(counts: Iterable[tuple[str, int]]) -> tuple[tuple[Value, ...], ...]:
     known = list(counts)
     total = sum(count for _, count in known)
     rows = [(name, count, Rate(count, total).text) for name, count in known]
-    return (*rows, (_TOTAL, total, Rate(total, total).text))
+    return (*rows, (TOTAL, total, Rate(total, total).text))
 
 
 def _declines(report: AnnualReport) -> Table:
@@ -138,7 +151,7 @@ def _avoided(report: AnnualReport) -> list[Table]:
         return []
     definition = DEFINITIONS["avoided"]
     rows = [(name, count) for _, name, count in report.avoided.organisations]
-    total = (_TOTAL, report.avoided.total)
+    total = (TOTAL, report.avoided.total)
     columns = ("作出答复的单位", "次数")
     return [Table("avoided", definition.name, columns, (*rows, total), definition.text)]
 

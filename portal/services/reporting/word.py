@@ -13,15 +13,22 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
+from docx.table import Table as Grid
 
 from portal.domain.disclosure import DISCLOSURE_DEFINITION
 from portal.domain.rates import BASIS, Basis
 from portal.domain.report import AnnualReport, Table
 from portal.services.reporting.charts import FONT, kinds, monthly
-from portal.services.reporting.tables import annex, disclosure_sentence, tables
+from portal.services.reporting.tables import TOTAL, annex, disclosure_sentence, tables
 
 _INK = RGBColor(0x1F, 0x2A, 0x2E)
 _WIDTH = Cm(16)
+_MARGIN = 40
+"""Twentieths of a point between the words of a cell and its edge."""
+_ON_A_PAGE = 20
+"""Rows of a table that is kept in one piece."""
+_BROKEN = {"按时办结率": "按时\n办结率", "本单位答复": "本单位\n答复", "其中公示": "其中\n公示"}
+"""Where long heads of narrow columns break."""
 _LONG = 5
 """Columns above which the letters of a table are smaller."""
 
@@ -43,15 +50,18 @@ def as_docx(report: AnnualReport) -> bytes:
         if table.name in ("months", "kinds") and report.total.received:
             picture = monthly(report) if table.name == "months" else kinds(report)
             document.add_picture(io.BytesIO(picture), width=_WIDTH)
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
             _describe(document, f"{table.title}：收到、办结、公示件数的柱状图，数字见下表")
         _table(document, table)
         if table.note:
             _paragraph(document, table.note, size=9)
     document.add_heading("二、依申请公开", level=1)
-    _paragraph(document, disclosure_sentence(report), indent=True)
+    said = _paragraph(document, disclosure_sentence(report), indent=True)
+    said.paragraph_format.keep_with_next = True
     _table(document, found[-1])
     _paragraph(document, DISCLOSURE_DEFINITION.text, size=9)
     _annex(document, report)
+    _number_pages(document)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
@@ -64,6 +74,7 @@ def _annex(document: Doc, report: AnnualReport) -> None:
     _paragraph(document, f"{report.as_of_text}。统计口径：{basis.name}。{basis.text}")
     for name, text in annex(report):
         paragraph = _paragraph(document, "")
+        paragraph.paragraph_format.space_after = Pt(3)
         paragraph.add_run(f"{name}：").bold = True
         paragraph.add_run(text)
 
@@ -121,10 +132,10 @@ def _describe(document: Doc, text: str) -> None:
 
 def _table(document: Doc, table: Table) -> None:
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
-    grid.style = "Table Grid"
+    _rule(grid)
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     size = Pt(8 if len(table.columns) > _LONG + 1 else 9.5)
-    first = Cm(5.2) if len(table.columns) > _LONG else Cm(7)
+    first = Cm(4.8) if len(table.columns) > _LONG else Cm(7)
     other = int((_WIDTH - first) / (len(table.columns) - 1))
     grid.autofit = False
     for column, each in enumerate(grid.columns):
@@ -136,14 +147,48 @@ def _table(document: Doc, table: Table) -> None:
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.line_spacing = 1.15
             paragraph.paragraph_format.space_after = Pt(0)
-            run = paragraph.add_run(f"{value:,}" if isinstance(value, int) else value)
+            text = f"{value:,}" if isinstance(value, int) else value
+            head = values is rows[0]
+            run = paragraph.add_run(_BROKEN.get(text, text) if head else text)
             run.font.size = size
-            run.bold = values is rows[0]
+            run.bold = head or values[0] == TOTAL
+            # A table that fits on a page is not torn apart; a long one goes on below its head.
+            whole = len(rows) <= _ON_A_PAGE and values is not rows[-1]
+            paragraph.paragraph_format.keep_with_next = head or whole
             if column:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _mark(grid.rows[0]._tr, "w:tblHeader")
     for row in grid.rows:
         _mark(row._tr, "w:cantSplit")
+
+
+def _rule(grid: Grid) -> None:
+    """Draw thin lines between rows and none between columns; a rate of 100.00% must not break."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "B4BBB6")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # In this order, and before what python-docx has put last: the schema is a sequence.
+    look = grid._tbl.tblPr.find(qn("w:tblLook"))
+    for each in (borders, margins):
+        look.addprevious(each) if look is not None else grid._tbl.tblPr.append(each)
+
+
+def _number_pages(document: Doc) -> None:
+    """Put the number of the page into the foot of each page."""
+    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
 
 
 def _mark(row, name: str) -> None:  # type: ignore[no-untyped-def]

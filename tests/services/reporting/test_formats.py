@@ -105,6 +105,15 @@ def test_tables_add_up(real: AnnualReport) -> None:
     assert sum(line.answered for line in real.lines) == real.total.closed
 
 
+def test_groups_of_organisations_add_up(real: AnnualReport) -> None:
+    """Departments, districts, enterprises and the office add up to the row of the whole."""
+    (groups,) = [table for table in tables(real) if table.name == "groups"]
+    *parts, whole = groups.rows
+    for column in (1, 2, 4):
+        assert sum(int(row[column]) for row in parts) == whole[column]
+    assert whole[1] == real.total.received
+
+
 def test_json_carries_every_part_of_a_rate(real: AnnualReport) -> None:
     """Whoever reads the JSON can compute each rate again."""
     found = json.loads(FORMATS["json"](real))
@@ -146,4 +155,7 @@ def test_the_document_has_charts_tables_and_annex(tmp_path: Path) -> None:
         styles = archive.read("word/styles.xml").decode()
         body = archive.read("word/document.xml").decode()
     assert 'w:eastAsia="zh-CN"' in styles and "Noto Sans CJK SC" in styles
-    assert body.count("柱状图") == 2
+    with ZipFile(io.BytesIO(content)) as archive:
+        foot = "".join(archive.read(n).decode() for n in archive.namelist() if "footer" in n)
+    assert body.count("柱状图") == 2 and 'w:instr="PAGE"' in foot
+    assert "本单位\n答复" in document.tables[-5].cell(0, 7).text
