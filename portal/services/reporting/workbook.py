@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
+from decimal import Decimal
 
 import xlsxwriter
 
 from portal.domain.report import AnnualReport, Table
 from portal.services.reporting.tables import annex, disclosure_sentence, tables
 
-_WIDE, _NARROW = 34, 14
+_WIDE, _NARROW = 40, 14
+_RATE = re.compile(r"\d+\.\d\d%")
 
 
 def as_xlsx(report: AnnualReport) -> bytes:
@@ -43,17 +46,24 @@ def _cover(book: xlsxwriter.Workbook, report: AnnualReport) -> None:
 def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
     sheet = book.add_worksheet(table.title)
     head = book.add_format({"bold": True, "bottom": 1, "font_name": "Microsoft YaHei"})
+    head_right = book.add_format(
+        {"bold": True, "bottom": 1, "align": "right", "font_name": "Microsoft YaHei"}
+    )
     count = book.add_format({"num_format": "#,##0", "font_name": "Microsoft YaHei"})
+    rate = book.add_format({"num_format": "0.00%", "font_name": "Microsoft YaHei"})
     right = book.add_format({"align": "right", "font_name": "Microsoft YaHei"})
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, _WIDE)
     sheet.set_column(1, len(table.columns) - 1, _NARROW)
     for column, name in enumerate(table.columns):
-        sheet.write_string(0, column, name, head)
+        sheet.write_string(0, column, name, head_right if column else head)
     for line, row in enumerate(table.rows, start=1):
         for column, value in enumerate(row):
             if isinstance(value, int):
                 sheet.write_number(line, column, value, count)
+            elif column and _RATE.fullmatch(value):
+                # The rounded rate, so that it is shown to the digit in which it is printed.
+                sheet.write_number(line, column, float(Decimal(value[:-1]) / 100), rate)
             else:
                 sheet.write_string(line, column, value, right if column else None)
     if table.note:

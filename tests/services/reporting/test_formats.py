@@ -137,9 +137,11 @@ def test_words_never_become_formulas(text: str) -> None:
 
 
 def test_the_workbook_holds_numbers_and_no_formulas() -> None:
-    """Counts are numbers; an organisation called like a formula stays a text."""
+    """Counts and rates are numbers; an organisation called like a formula stays a text."""
     book = load_workbook(io.BytesIO(FORMATS["xlsx"](a_report())))
-    assert book["总体情况"]["B2"].value == 124_655
+    overview = book["总体情况"]
+    assert overview["B2"].value == 124_655 and overview.freeze_panes == "B2"
+    assert (overview["B5"].value, overview["B5"].number_format) == (0.8764, "0.00%")
     cell = book["重点企业办理情况"]["A2"]
     assert cell.value == "=HYPERLINK(1)" and cell.data_type == "s"
 
