@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.closeness import closeness
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Figures
@@ -17,6 +19,9 @@ from portal.queries.rates.cube import cube
 from portal.queries.rates.passes import Question
 
 FOUND_MOST = 20
+CLOSEST_MOST = 6
+_CLOSE = 0.2
+"""What a name must have in common with the words typed, to be offered instead of them."""
 _WORDS_MOST = 5
 _LATEST = 500
 _STEP = " › "
@@ -64,6 +69,28 @@ def find_organisations(session: Session, words: str, limit: int = FOUND_MOST) ->
         query = query.order_by(fit)
     query = query.order_by(Organisation.level, Organisation.id).limit(limit)
     return places(session, session.scalars(query).all())
+
+
+def named_organisations(session: Session, words: str) -> list[Place]:
+    """Return what a name typed by hand may mean; one that is called exactly so is meant alone."""
+    found = find_organisations(session, words)
+    exact = [o for o in found if words.strip() in (o.name, o.path.rpartition(_STEP)[2])]
+    return exact if len(exact) == 1 else found
+
+
+def closest_organisations(session: Session, words: str, limit: int = CLOSEST_MOST) -> list[Place]:
+    """Return open organisations whose names are nearest to ``words``, the nearest first."""
+    rows = session.scalars(
+        sa.select(Organisation).where(
+            Organisation.closed_on.is_(None), Organisation.parent_id.is_not(None)
+        )
+    ).all()
+    scored = (
+        (max(closeness(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
+        for o in rows
+    )
+    near = heapq.nlargest(limit, (each for each in scored if each[0] >= _CLOSE))
+    return places(session, [o for _, _, o in near])
 
 
 def places(session: Session, organisations: Iterable[Organisation]) -> list[Place]:

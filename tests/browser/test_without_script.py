@@ -35,6 +35,24 @@ def test_citizen_writes_chooses_a_unit_and_tracks_without_script(person: Person)
     expect(page.locator("h1")).to_have_text(LETTER.title)
 
 
+def test_citizen_types_a_unit_nearly_right_without_script(person: Person) -> None:
+    """Without script a name nearly right is asked about, and the choice goes into the preview."""
+    page = person(script=False)
+    page.goto("/write")
+    choose(page, "建议")
+    page.get_by_label("或写出单位名称").fill("临江区教委")
+    page.get_by_label("标题").fill(LETTER.title)
+    page.get_by_label("正文").fill(LETTER.text)
+    page.get_by_label("姓名").fill(LETTER.name)
+    page.get_by_label("电话").fill(LETTER.phone)
+    press(page, "预览")
+    expect(page.locator(".error-summary")).to_contain_text("没有叫“临江区教委”的单位")
+    choose(page, "临江区教育委员会")
+    press(page, "预览")
+    expect(page.locator("h1")).to_have_text("预览信件")
+    expect(page.locator("main")).to_contain_text("临江区教育委员会")
+
+
 def test_errors_are_told_and_nothing_is_lost_without_script(person: Person) -> None:
     """Without script a letter that lacks something comes back with its text and what is missing."""
     page = person(script=False)

@@ -42,6 +42,8 @@ from portal.web.shared.typed import (
 )
 
 NAME_MAX = 50
+UNKNOWN = "unknown"
+"""Value of the choice "I don't know" among organisations that fit a name typed by hand."""
 
 KIND_HINTS: Mapping[str, Any] = {
     Kind.CONSULTATION: _l("想了解政策、手续或办事地点"),
@@ -66,6 +68,10 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
     organisation = SelectField(
         _l("写给哪个单位"), validate_choice=False, default="", validators=[Optional()]
     )
+    organisation_words = StringField(
+        _l("或写出单位名称"), filters=[one_line], validators=[at_most(NAME_MAX)]
+    )
+    organisation_meant = RadioField(_l("您要写给的单位"), choices=[], validate_choice=False)
     title = StringField(
         _l("标题"),
         filters=[one_line],
@@ -96,8 +102,13 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
         self,
         members: Mapping[OrganisationKind, Sequence[Organisation]],
         chosen: Place | None,
+        unclear: str | None = None,
     ) -> None:
-        """Offer the members of level 1, and ``chosen`` where it stands deeper in the tree."""
+        """Offer the members of level 1, and ``chosen`` where it stands deeper in the tree.
+
+        ``unclear`` says why an organisation typed by name was not understood.
+        """
+        self.unclear = unclear
         self.organisation.choices = [SelectChoice("", _("不清楚，由信箱办分办"))]
         listed = {str(o.id) for rows in members.values() for o in rows}
         if chosen and str(chosen.id) not in listed:
@@ -110,6 +121,18 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
             ]
         self.form_token.data = form_token(self.form_token.data)
 
+    def take(self, organisation_id: int | None) -> None:
+        """Put what was typed by name in place of a choice from the list."""
+        self.organisation.data = str(organisation_id or "")
+        self.organisation_words.data, self.organisation_meant.data = "", None
+
+    def offer(self, near: Sequence[Place]) -> None:
+        """Offer organisations that a name typed by hand may mean, and not to know."""
+        self.organisation_meant.choices = [
+            *(SelectChoice(str(place.id), place.path) for place in near),
+            SelectChoice(UNKNOWN, _("不清楚，由信箱办分办")),
+        ]
+
     def validate_kind(self, field: Field) -> None:
         """A kind that does not exist is like none chosen."""
         if not isinstance(field.data, Kind):
@@ -119,6 +142,11 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
         """Whether the organisation takes letters is asked by the service; here only its shape."""
         if field.data and self.organisation_id is None:
             raise ValidationError(_("没有这个单位，请重新选择。"))
+
+    def validate_organisation_words(self, field: Field) -> None:
+        """A name typed by hand must be understood, or be chosen among the nearest."""
+        if self.unclear:
+            raise ValidationError(self.unclear)
 
     def validate_phone(self, field: Field) -> None:
         """One of telephone and e-mail is needed, either will do."""

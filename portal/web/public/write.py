@@ -19,6 +19,7 @@ from portal.web.public.archive import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import code_key, public_pages, settings
 from portal.web.public.forms_write import KIND_HINTS, WriteForm
 from portal.web.public.limits import address, count, wait_for
+from portal.web.public.typed_organisation import understand
 from portal.web.shared.clock import now
 from portal.web.shared.people import public
 
@@ -59,7 +60,8 @@ def _form() -> WriteForm:
     form = WriteForm()
     if request.method == "GET":
         form.organisation.data = request.args.get("organisation", "")
-    form.prepare(members(db.session()), _chosen(form))
+    unclear = understand(form)
+    form.prepare(members(db.session()), _chosen(form), unclear)
     return form
 
 
