@@ -60,6 +60,23 @@ def test_any_question_is_answered_like_the_events_say(
 
 
 @pytest.mark.parametrize("basis", Basis)
+def test_figures_turn_exactly_with_the_events(
+    session: Session, lives: list[Life], basis: Basis
+) -> None:
+    """At the very moment of an event, and a microsecond later, figures equal a recount by hand.
+
+    Moments between a publication, a redo and the next closing are among them.
+    """
+    redone = [life for life in lives if any(e.action == "redo" for e in life.events)]
+    assert len(redone) > 5
+    for event in (e for life in redone[:8] for e in life.events[1:]):
+        for moment in (event.occurred_at, event.occurred_at + timedelta(microseconds=1)):
+            period = Period.of(event.occurred_at, Granularity.YEAR)
+            asked = Question(period, moment, basis)
+            assert plain(cube(session, asked).total) == counted(lives, asked), asked
+
+
+@pytest.mark.parametrize("basis", Basis)
 @pytest.mark.parametrize("view", View)
 def test_every_axis_adds_up(session: Session, lives: list[Life], basis: Basis, view: View) -> None:
     """The cells by organisation, month, kind and category each add up to the same total."""
