@@ -156,7 +156,7 @@ def test_the_page_tells_what_was_consented(
 ) -> None:
     """A citizen who did not consent reads that nothing will be published."""
     letter = an_opened_letter(client, session, world)
-    assert "您没有同意，不公示" in shown(client, letter).text
+    assert "没有您的同意，不公示" in shown(client, letter).text
 
 
 def test_two_letters_may_be_open_at_once(
