@@ -229,7 +229,7 @@ def move(
             raise InvalidInput("parent", N_("不能移到自身或自己的下级之下。"))
         if moved.parent_id == parent.id:
             raise InvalidInput("parent", N_("隶属没有变化。"))
-        since = effective(session, moved, on, civil_date(now))
+        since = effective(session, moved, on, civil_date(now), parent)
         before = session.get_one(Organisation, moved.parent_id)
         old, new = moved.path, child_path(parent.path, moved.id)
         deeper = parent.level + 1 - moved.level

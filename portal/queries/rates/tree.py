@@ -73,8 +73,10 @@ def tree_on(session: Session, day: date) -> Tree:
 def _state(session: Session) -> tuple[int | None, ...]:
     """Return what changes whenever an organisation is founded, renamed, moved or closed."""
     row = OrganisationVersion
-    versions = sa.select(sa.func.max(row.id), sa.func.count(row.valid_to))
-    places = sa.select(sa.func.max(Organisation.id), sa.func.count(Organisation.closed_on))
+    versions = sa.select(sa.func.max(row.id), sa.func.count(), sa.func.count(row.valid_to))
+    places = sa.select(
+        sa.func.max(Organisation.id), sa.func.count(), sa.func.count(Organisation.closed_on)
+    )
     return (*session.execute(versions).one(), *session.execute(places).one())
 
 

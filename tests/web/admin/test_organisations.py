@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.models import Organisation, OrganisationVersion
+from portal.queries.rates.tree import tree_on
 from tests.builders import World, a_letter
 from tests.pages import Client, get, post
 
@@ -105,6 +107,36 @@ def test_a_move_takes_all_below_along(session: Session, admin: Client, world: Wo
     url = f"/admin/organisations/{world['district']}/move"
     page = post(admin, url, {"parent": str(world["bureau"])}, status=422)
     assert "parent-error" in page.ids
+
+
+def test_a_move_never_makes_a_ring_of_the_past(
+    session: Session, admin: Client, world: World
+) -> None:
+    """Nothing moves under what was below it on that day, though it no longer is."""
+    post(
+        admin, f"/admin/organisations/{world['township']}/move",
+        {"parent": str(world["city"]), "on": "2016-06-10"},
+    )  # fmt: skip
+    url = f"/admin/organisations/{world['district']}/move"
+    page = post(admin, url, {"parent": str(world["township"]), "on": "2016-06-09"}, status=422)
+    assert "on-error" in page.ids
+    post(admin, url, {"parent": str(world["township"]), "on": "2016-06-10"})
+    assert place(session, "district").parent_id == world["township"]
+
+
+@pytest.mark.parametrize("day", ["", "2016-06-01"])
+def test_the_last_change_of_a_day_shows_at_once(
+    session: Session, admin: Client, world: World, day: str
+) -> None:
+    """A name or a place corrected on the day of its change is the one that statistics know."""
+    city, url = world["city"], f"/admin/organisations/{world['city']}"
+    for name, parent in (("山城市城管局", "district"), ("山城市城市管理委员会", "police")):
+        post(admin, f"{url}/rename", {"name": name, "on": day})
+        post(admin, f"{url}/move", {"parent": str(world[parent]), "on": day})
+        assert name in get(admin, "/statistics/city").text
+        session.rollback()
+        assert tree_on(session, date(2016, 6, 15)).nodes[city].parent_id == world[parent]
+    assert len(versions(session, world, "city")) == 2
 
 
 def test_closing_names_the_successor(session: Session, admin: Client, world: World) -> None:
