@@ -7,7 +7,7 @@ published 76,930 give the report's 12.47万, 10.92万, 87.64%, 7.69万 and 70.42
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -236,4 +236,26 @@ DEFINITIONS: dict[str, Definition] = {
         N_("百分之九十五的威尔逊区间：件数越少，比率的偶然波动越大，区间越宽。"),
     ),
 }
-"""Every measure of the statistics, each field of `Figures` among them, by its name in code."""
+"""Every measure on the cohort basis, each field of `Figures` among them, by its name in code."""
+
+_ON_PERIOD_BASIS = {
+    "closed": N_(
+        "时间段内办结或不予受理（已告知来信人），截至统计时点仍然如此的件数，不论来信何时收到；"
+        "重办中的不算办结。"
+    ),
+    "published": N_(
+        "时间段内公示，截至统计时点仍在互联网公示、来信仍为办结的件数，不论来信何时收到。"
+    ),
+}
+_NOT_ON_PERIOD_BASIS = frozenset({"extended", "redone", "returned"})
+
+
+def definitions(basis: Basis) -> dict[str, Definition]:
+    """Every measure that is counted on `basis`, with what it counts there, by its name in code."""
+    if basis is Basis.COHORT:
+        return DEFINITIONS
+    return {
+        name: replace(each, text=_ON_PERIOD_BASIS.get(name, each.text))
+        for name, each in DEFINITIONS.items()
+        if name not in _NOT_ON_PERIOD_BASIS
+    }

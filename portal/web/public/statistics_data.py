@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from portal.domain.beyond import BEYOND
-from portal.domain.rates import DEFINITIONS, Figures
+from portal.domain.rates import Figures, definitions
 from portal.models import db
 from portal.queries.rates.detail import Detail, Durations, Mean, detail
 from portal.queries.rates.overview import Overview, overview
@@ -48,19 +48,19 @@ def open_json() -> Response:
         response.status_code = 400
         return response
     found = overview(db.session(), wish.asked)
-    texts = {name: each.text for name, each in {**DEFINITIONS, **BEYOND}.items()}
+    texts = {name: each.text for name, each in {**definitions(wish.asked.basis), **BEYOND}.items()}
     return jsonify(
-        **_head(found), formula=FORMULAS, definitions=texts, total=asdict(found.total),
+        **_head(found), formula=FORMULAS, definitions=texts, total=_counted(found, found.total),
         avoided=found.avoided, beyond=_beyond(detail(db.session(), found.question)),
-        parts=[{"period": p.code, **asdict(f)} for p, f in found.trend],
-        kinds=[{"kind": k, **asdict(f)} for k, f in found.kinds],
-        categories=[{"category": name, **asdict(f)} for name, f in found.categories],
+        parts=[{"period": p.code, **_counted(found, f)} for p, f in found.trend],
+        kinds=[{"kind": k, **_counted(found, f)} for k, f in found.kinds],
+        categories=[{"category": name, **_counted(found, f)} for name, f in found.categories],
         groups=[
-            {"group": g.kind, "own": g.own, "organisations": g.count, **asdict(g.figures)}
+            {"group": g.kind, "own": g.own, "organisations": g.count, **_counted(found, g.figures)}
             for g in found.groups
         ],
         organisations=[
-            {"code": r.node.code, "name": r.node.name, "own": r.own, **asdict(r.figures)}
+            {"code": r.node.code, "name": r.node.name, "own": r.own, **_counted(found, r.figures)}
             for r in found.rows
         ],
     )  # fmt: skip
@@ -80,7 +80,8 @@ def open_csv() -> Response:
     writer = csv.writer(file)
     writer.writerow((*head, "table", "row", *_COUNTS, "letters", "sum"))
     for table, row, figures in _cells(found):
-        counts = [getattr(figures, name) for name in _COUNTS]
+        known = _counted(found, figures).values()
+        counts = ["" if count is None else count for count in known]
         writer.writerow((*map(safe_cell, (*head.values(), table, row)), *counts, "", ""))
     for line in _lines(found, detail(db.session(), found.question)):
         writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), *[""] * 10, *line[2:]))
@@ -99,6 +100,12 @@ def _head(found: Overview) -> dict[str, Any]:
         "view": asked.view, "kind": asked.kind, "category": category_word(asked.category),
         "group": asked.group, "organisation": found.node.code if found.node else None,
     }  # fmt: skip
+
+
+def _counted(found: Overview, figures: Figures) -> dict[str, int | None]:
+    """Return the counts of a cell, None for those that the basis does not count."""
+    names = definitions(found.asked.basis)
+    return {name: getattr(figures, name) if name in names else None for name in _COUNTS}
 
 
 def _cells(found: Overview) -> Iterator[tuple[str, str, Figures]]:

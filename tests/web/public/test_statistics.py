@@ -255,6 +255,20 @@ def test_open_data_reproduce_days_means_and_reasons(client: Client) -> None:
     assert rows["declines", "litigation"]["letters"] == "1"
 
 
+def test_what_a_basis_does_not_count_is_no_nought(client: Client) -> None:
+    """By happening, extensions, returns and redos are left open and the rest has its own words."""
+    address = "period=2016&basis=period"
+    found = client.get(f"/statistics/data.json?{address}").get_json()
+    empty = {name for name, count in found["total"].items() if count is None}
+    assert empty == {"extended", "redone", "returned"} and not empty & set(found["definitions"])
+    text = client.get(f"/statistics/data.csv?{address}").get_data().decode("utf-8-sig")
+    total = next(r for r in csv.DictReader(io.StringIO(text)) if r["table"] == "total")
+    assert (total["closed"], total["extended"], total["withdrawn"]) == ("4", "", "0")
+    page = get(client, f"/statistics?{address}").text
+    assert "不论来信何时收到" in found["definitions"]["closed"]
+    assert found["definitions"]["published"] in page
+
+
 def test_a_subject_is_no_formula_in_a_table(client: Client, session: Session) -> None:
     """A subject that a spreadsheet would take for a formula is defused."""
     session.execute(sa.update(RateFact).values(category="=1+1"))

@@ -12,7 +12,7 @@ from portal.domain.asof import STANDING_TEXTS
 from portal.domain.beyond import BEYOND
 from portal.domain.measures import VIEW_LABELS, VIEW_TEXTS, View
 from portal.domain.periods import civil_date
-from portal.domain.rates import BASIS, DEFINITIONS, Figures
+from portal.domain.rates import BASIS, DEFINITIONS, Figures, definitions
 from portal.models import Organisation, db
 from portal.queries.rates.detail import detail
 from portal.queries.rates.overview import Asked, Overview, overview
@@ -52,7 +52,7 @@ def page_values(
         "scope": scope_name(asked, found.tree),
         "comparison": comparison(session, wish, now, letters) if wish.compares else None,
         "standing": STANDING_TEXTS[standing], "history": history(session, asked, found),
-        "definitions": DEFINITIONS, "beyond": BEYOND,
+        "definitions": definitions(asked.basis), "beyond": BEYOND,
         "bases": BASIS, "views": VIEW_LABELS, "view_texts": VIEW_TEXTS,
         "trend": trend_values(found.trend, day, behind),
         "bars": bar_rows(found, address, behind),
