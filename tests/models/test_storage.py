@@ -12,11 +12,14 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from portal.domain.disclosure import DisclosureState
 from portal.domain.letters import Publication, State
-from portal.models import Cipher, Letter, Model, User, db
+from portal.models import Cipher, DisclosureRequest, Letter, Model, User, db
+from portal.queries.disclosure import request_history
 from portal.services.unit import writing
 from tests.builders import START, World, a_letter, a_published
 from tests.databases import ON_POSTGRES
+from tests.disclosure import a_request
 
 
 def test_moments_come_back_in_utc(session: Session, world: World) -> None:
@@ -116,6 +119,27 @@ def test_migrations_go_down_and_up(app: Flask, session: Session, world: World) -
         sa.inspect(db.engine).get_table_names()
     )
     assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
+
+
+@pytest.mark.slow
+def test_requests_are_numbered_by_their_migration(
+    app: Flask, session: Session, world: World
+) -> None:
+    """A request from before requests had numbers gets one, and its events go by it."""
+    asked = a_request(session, world, DisclosureState.ANSWERED)
+    number, events = asked.number, len(request_history(session, asked))
+    session.rollback()
+    db.engine.dispose()
+    downgrade(revision="0006")
+    subjects = set(session.scalars(sa.text("SELECT subject FROM event WHERE subject IS NOT NULL")))
+    assert f"disclosure:{number}" not in subjects
+    session.rollback()
+    db.engine.dispose()
+    upgrade()
+    session.expire_all()
+    numbered = session.scalars(sa.select(DisclosureRequest)).one()
+    assert (numbered.number, numbered.applicant) == (number, "周晓兰")
+    assert len(request_history(session, numbered)) == events == 2
 
 
 @pytest.mark.parametrize("publication", [Publication.PROPOSED, Publication.PUBLISHED])

@@ -43,6 +43,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('completion', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('extension_reason', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('referred_to', sa.String(length=200), nullable=True))
+    # Before the events are found by it: without the index each request reads all of them.
+    op.create_index('ix_event_subject', 'event', ['subject'], unique=False, sqlite_where=_NAMED, postgresql_where=_NAMED)
     _fill(op.get_bind())
     with op.batch_alter_table('disclosure_request', schema=None) as batch_op:
         for name in ('number', 'source', 'version', 'applicant_kind', 'title', 'wished_form', 'delivery'):
@@ -50,7 +52,6 @@ def upgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f('uq_disclosure_request_number'), ['number'])
         batch_op.create_unique_constraint(batch_op.f('uq_disclosure_request_form_key'), ['form_key'])
         batch_op.create_index('ix_disclosure_request_state_due', ['state', 'due_on'], unique=False)
-    op.create_index('ix_event_subject', 'event', ['subject'], unique=False, sqlite_where=_NAMED, postgresql_where=_NAMED)
 
 
 def _fill(connection: sa.Connection) -> None:
@@ -90,7 +91,6 @@ def _fill(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
-    op.drop_index('ix_event_subject', table_name='event')
     connection = op.get_bind()
     request = sa.table('disclosure_request', sa.column('id', sa.Integer), sa.column('number', sa.String))
     event = sa.table('event', sa.column('subject', sa.String))
@@ -99,6 +99,7 @@ def downgrade() -> None:
             sa.update(event).where(event.c.subject == f"disclosure:{row.number}")
             .values(subject=f"disclosure:{row.id}")
         )
+    op.drop_index('ix_event_subject', table_name='event')
     with op.batch_alter_table('disclosure_request', schema=None) as batch_op:
         batch_op.drop_index('ix_disclosure_request_state_due')
         batch_op.drop_constraint(batch_op.f('uq_disclosure_request_form_key'), type_='unique')
