@@ -80,8 +80,8 @@ def _address(**changes: Any) -> str:
     code = words.pop("organisation", None)
     if words.get("period"):
         words |= {"year": None, "part": None}
-    path = "/statistics" if not code else url_for("statistics.organisation", code=code)
-    return with_words(request.script_root + path, words)
+    path = url_for("statistics.organisation", code=code) if code else url_for("statistics.overview")
+    return with_words(path, words)
 
 
 def _page(code: str) -> Answer:

@@ -83,8 +83,9 @@ def open_csv() -> Response:
         known = _counted(found, figures).values()
         counts = ["" if count is None else count for count in known]
         writer.writerow((*map(safe_cell, (*head.values(), table, row)), *counts, "", ""))
+    no_counts = [""] * len(_COUNTS)
     for line in _lines(found, detail(db.session(), found.question)):
-        writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), *[""] * 10, *line[2:]))
+        writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), *no_counts, *line[2:]))
     name = f"letters-{found.asked.period.code}.csv"
     return Response(
         _BOM + file.getvalue().encode(), mimetype="text/csv",

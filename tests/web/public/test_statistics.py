@@ -48,6 +48,12 @@ def test_an_organisation_has_a_page_of_its_own(client: Client) -> None:
     assert any(link.startswith("/statistics/township") for link in page.links)
 
 
+def test_addresses_stand_once_below_a_path_of_a_proxy(client: Client) -> None:
+    """Where the portal is served below a path, addresses of an organisation name the path once."""
+    page = client.get("/statistics/district?period=2016", base_url="http://localhost/box")
+    assert "/box/statistics/township" in page.text and "/box/box/" not in page.text
+
+
 def test_an_organisation_can_be_asked_for_by_a_word_of_the_address(client: Client) -> None:
     """The form of the page names the organisation in the query; the same page answers."""
     page = get(client, "/statistics?organisation=district&period=2016")
