@@ -66,6 +66,15 @@ def test_completion_can_be_asked_for_seven_working_days(session: Session, world:
     disclosure.ask_completion(request.id, 1, "请补正", until, actor, MONDAY + 9 * DAY)
 
 
+@pytest.mark.parametrize("days", [1, 60])
+def test_a_notice_may_give_one_day_or_sixty(session: Session, world: World, days: int) -> None:
+    """The first and the last day that a notice may name are taken."""
+    request, until = a_request(session, world), (MONDAY + days * DAY).date()
+    disclosure.ask_completion(request.id, 1, "请补正", until, world.actor("city_handler"), MONDAY)
+    session.refresh(request)
+    assert request.complete_by == until
+
+
 @pytest.mark.parametrize("days", [0, 61])
 def test_a_notice_gives_a_reasonable_time(session: Session, world: World, days: int) -> None:
     """The days for completion begin tomorrow and are at most sixty."""
@@ -97,6 +106,8 @@ def test_one_extension_within_the_law(session: Session, world: World) -> None:
         disclosure.extend(request.id, 1, 16, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
     with pytest.raises(InvalidInput):
         disclosure.extend(request.id, 1, 15, "需征求第三方意见", " ", actor, LAW_OF_2008)
+    with pytest.raises(InvalidInput):
+        disclosure.extend(request.id, 1, 0, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
     disclosure.extend(request.id, 1, 15, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
     session.refresh(request)
     assert request.due_on == date(2016, 4, 19)
@@ -112,6 +123,27 @@ def test_a_second_tab_does_not_answer_twice(session: Session, world: World) -> N
         disclosure.answer(request.id, 1, DISCLOSED, world.actor("city_handler2"), MONDAY + DAY)
     session.refresh(request)
     assert [change.title for change in request_changes(session, request, 1)] == ["答复公开申请"]
+
+
+@pytest.mark.parametrize(("late", "on_time"), [(0, True), (1, False)])
+def test_the_due_day_is_in_time(session: Session, world: World, late: int, on_time: bool) -> None:
+    """An answer on the last day is in time, one on the day after is not."""
+    request = a_request(session, world)
+    moment = MONDAY + (date(2020, 3, 30) - MONDAY.date() + late * DAY)
+    disclosure.answer(request.id, 1, DISCLOSED, world.actor("city_handler"), moment)
+    session.refresh(request)
+    assert request.on_time is on_time
+
+
+def test_the_history_tells_outcome_and_reason(session: Session, world: World) -> None:
+    """The event of an answer carries its outcome, that of a withdrawal how the office knows."""
+    answered = a_request(session, world, DisclosureState.ANSWERED)
+    assert request_history(session, answered)[-1].code == DisclosureOutcome.DISCLOSED
+    asked, actor = a_request(session, world), world.actor("city_handler")
+    disclosure.withdraw(asked.id, actor, MONDAY + DAY, 1, "申请人来电撤回")
+    session.refresh(asked)
+    assert request_history(session, asked)[-1].reason == "申请人来电撤回"
+    assert asked.due_on is None
 
 
 def test_only_another_authority_is_named_instead(session: Session, world: World) -> None:
@@ -164,6 +196,23 @@ def test_a_changed_calendar_moves_the_due_date(session: Session, world: World) -
     set_days(day, day, False, "调休", world.actor("office_administrator"), MONDAY)
     session.refresh(request)
     assert session.get_one(CalendarDay, day).kind == DayKind.HOLIDAY
+    assert request.due_on == date(2020, 3, 31)
+
+
+def test_a_changed_calendar_leaves_what_is_answered(session: Session, world: World) -> None:
+    """The due date by which an answer was in time stays what it was."""
+    request = a_request(session, world, DisclosureState.ANSWERED)
+    day = date(2020, 3, 10)
+    set_days(day, day, False, "调休", world.actor("office_administrator"), MONDAY + 2 * DAY)
+    session.refresh(request)
+    assert request.due_on == date(2020, 3, 30)
+
+
+def test_a_due_day_that_becomes_a_holiday_moves(session: Session, world: World) -> None:
+    """The very day on which a request is due is looked at too."""
+    request, day = a_request(session, world), date(2020, 3, 30)
+    set_days(day, day, False, "调休", world.actor("office_administrator"), MONDAY)
+    session.refresh(request)
     assert request.due_on == date(2020, 3, 31)
 
 
