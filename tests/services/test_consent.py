@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.config import Settings
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.events import ActorKind
-from portal.domain.letters import Action, ConsentBasis, Kind, Publication, State
+from portal.domain.letters import Action, ConsentBasis, Kind, Publication, RefusalReason, State
 from portal.domain.measures import View
 from portal.domain.periods import Period
 from portal.domain.rates import Basis
@@ -20,7 +20,7 @@ from portal.queries.timeline import happenings
 from portal.queries.track import milestones
 from portal.services.consent import give_consent, revoke_consent
 from portal.services.submission import ask_redo
-from tests.archive import LATER, bring_up_to_date, entry_of, found, index_of
+from tests.archive import LATER, bring_up_to_date, entry_of, found, index_of, published, withdraw
 from tests.builders import HOUR, START, Walk, World, a_letter, a_published
 
 
@@ -88,6 +88,17 @@ def test_it_cannot_be_proposed_again(session: Session, world: World) -> None:
         walk.propose()
 
 
+def test_what_the_office_withdrew_stays_as_it_was(session: Session, world: World) -> None:
+    """A copy that had left the web before consent was taken back is not taken down once more."""
+    entry = published(session, world)
+    withdraw(session, world, entry)
+    rows = len(session.scalars(sa.select(OutboxRow)).all())
+    revoke_consent(entry.letter_id, LATER + HOUR)
+    session.refresh(entry)
+    assert entry.withdrawn_at == LATER
+    assert len(session.scalars(sa.select(OutboxRow)).all()) == rows
+
+
 def test_a_letter_under_revision_leaves_the_web_as_well(session: Session, world: World) -> None:
     """Consent is taken back while a public letter is handled again; handling goes on."""
     letter = a_published(session, world)
@@ -118,6 +129,7 @@ def test_it_is_told_to_the_sender_and_in_the_record(session: Session, world: Wor
     assert (last.title, last.who, last.quiet) == ("收回公示同意", "来信人", False)
     event = session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
     assert (event.actor_kind, event.action) == (ActorKind.CITIZEN, Action.REVOKE_CONSENT)
+    assert event.reason_code == RefusalReason.SENDERS_CHOICE
 
 
 def test_it_is_taken_back_once(session: Session, world: World) -> None:
