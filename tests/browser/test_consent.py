@@ -2,35 +2,35 @@
 
 from playwright.sync_api import expect
 
-from portal.models import ArchiveEntry, Letter
+from portal.models import ArchiveEntry
+from portal.services.submission import Receipt, submit
 from tests.browser.conftest import NARROW, Person
 from tests.browser.house import House, days_ago
-from tests.browser.people import Writing, press, send, told, track
-from tests.builders import Walk
+from tests.browser.people import press, told, track
+from tests.builders import Walk, new_letter
 
-LETTER = Writing(
-    "晾衣杆占了人行道", "人民路人行道上有人长期晾衣服，行人过不去，请处理。", consent=True
-)
+TITLE, TEXT = "晾衣杆占了人行道", "人民路人行道上有人长期晾衣服，行人过不去，请处理。"
 
 
-def publish(house: House, number: str) -> int:
-    """Bring the letter into the archive and return the id of its entry."""
+def a_published_letter(house: House) -> tuple[Receipt, int]:
+    """Bring a letter of five days ago into the archive; return its receipt and entry."""
     with house.inside() as world:
-        letter = world.session.query(Letter).filter_by(number=number).one()
-        walk = Walk(world.session, world, letter.id, days_ago(0))
+        new = new_letter(world["city"], title=TITLE, text=TEXT)
+        sent = submit(new, "a letter taken back", house.settings.key("code"), days_ago(5))
+        walk = Walk(world.session, world, sent.letter_id, days_ago(5))
         walk.accept()
         walk.ask_signoff()
         walk.sign()
         walk.propose()
         walk.publish()
-        return world.session.query(ArchiveEntry).filter_by(letter_id=walk.letter_id).one().id
+        found = world.session.query(ArchiveEntry).filter_by(letter_id=walk.letter_id).one()
+        return sent, found.id
 
 
 def test_consent_is_taken_back_without_script(house: House, person: Person) -> None:
     """Two clicks without script take the entry from the web, and the letter's page says so."""
+    receipt, entry = a_published_letter(house)
     page = person(script=False, width=NARROW)
-    receipt = send(page, LETTER)
-    entry = publish(house, receipt.number)
     track(page, receipt)
     page.get_by_role("link", name="收回公示同意").click()
     expect(page.locator("main")).to_contain_text("立即撤下")
