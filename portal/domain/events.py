@@ -55,7 +55,7 @@ class RecordAction(StrEnum):
 
 AXIS_LABELS: dict[Axis, str] = {
     Axis.HANDLING: N_("办理"),
-    Axis.PUBLICATION: N_("公示"),
+    Axis.PUBLICATION: N_("公示与撤下"),
     Axis.RECORD: N_("查看与核对"),
     Axis.ADMINISTRATION: N_("管理与登录"),
 }

@@ -50,6 +50,15 @@ def test_the_directory_leads_down_the_tree(client: FlaskClient, world: World) ->
     assert f"/write?organisation={world['district']}" in page.links
 
 
+def test_an_organisation_leads_to_its_figures(client: FlaskClient, world: World) -> None:
+    """From an organisation one reaches its statistics, and from the statistics the directory."""
+    with writing() as session:
+        code = session.get_one(Organisation, world["district"]).code
+    page = get(client, f"/organisations/{world['district']}")
+    assert f"/statistics/{code}" in page.links
+    assert "/organisations" in get(client, "/statistics").links
+
+
 def test_an_organisation_below_names_what_is_above(client: FlaskClient, world: World) -> None:
     """The page of a township leads back to its district."""
     page = get(client, f"/organisations/{world['township']}")

@@ -97,7 +97,7 @@ def _comparing(wish: Wish) -> dict[str, Any]:
         part = part or other.code[4:] or WHOLE
     return {
         "compare_options": [("", _("不比较")), *relations, *years], "compare": chosen,
-        "compare_parts": [(SAME, _("与上面的时段相同")), *_parts(other or period, WHOLE)],
+        "compare_parts": [(SAME, _("与上面相同")), *_parts(other or period, WHOLE)],
         "compare_part": part or SAME,
     }  # fmt: skip
 
