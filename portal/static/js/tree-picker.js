@@ -45,6 +45,7 @@ function improve(field) {
 
   let items = [];
   let active = -1;
+  let stale = false;
   let waiting;
   let asking;
 
@@ -88,6 +89,7 @@ function improve(field) {
 
   const show = (found) => {
     items = found;
+    stale = false;
     list.replaceChildren(
       ...found.map((item, at) => {
         const option = element("li", { class: "combo__option", role: "option", id: `${listId}-${at}`, "aria-selected": "false" }, item.name);
@@ -108,6 +110,7 @@ function improve(field) {
   };
 
   const giveUp = () => {
+    stale = false;
     close();
     status.textContent = words.failed;
     status.classList.remove("visually-hidden");
@@ -146,6 +149,12 @@ function improve(field) {
 
   input.addEventListener("input", (event) => {
     clearTimeout(waiting);
+    // The list still answers what was typed before: Enter must not take the first of it, and
+    // "none of them" must not lie under the finger of whoever has begun to type.
+    stale = true;
+    if (items.length === 1 && items[0].id === "") {
+      close();
+    }
     if (!event.isComposing) {
       waiting = setTimeout(ask, 180);
     }
@@ -168,6 +177,8 @@ function improve(field) {
       } else {
         mark(active <= 0 ? last : active - 1);
       }
+    } else if (event.key === "Enter" && stale) {
+      event.preventDefault();
     } else if (event.key === "Enter" && !list.hidden) {
       event.preventDefault();
       pick(items[Math.max(active, 0)]);
@@ -187,6 +198,7 @@ function improve(field) {
   // Words that were never chosen name no organisation: show what the form will really send.
   input.addEventListener("blur", () => {
     clearTimeout(waiting);
+    stale = false;
     asking?.abort();
     close();
     const typed = input.value.trim();
