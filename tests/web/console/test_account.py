@@ -90,6 +90,14 @@ def test_profile_shows_roles_with_their_places(staff: Staff) -> None:
     assert "督办员 · 临江区人民政府" in page.text
 
 
+def test_passwords_are_not_said_to_be_kept(staff: Staff) -> None:
+    """After an error the fields of passwords are empty, and the page does not say otherwise."""
+    typed = {"old": PASSWORD, "password": "short", "repeat": "short"}
+    page = post(staff("city_handler"), "/account/", typed, status=422)
+    assert "新密码至少 10 个字符。" in page.text
+    assert "内容都还在" not in page.text
+
+
 def test_password_is_changed_and_other_sessions_end(staff: Staff, app: Flask) -> None:
     """A new password ends the session of another browser and keeps this one."""
     here, elsewhere = staff("city_handler"), staff("city_handler")
