@@ -89,10 +89,15 @@ def label(value: StrEnum | None) -> str:
 
 
 def say(message: Message | str) -> str:
-    """Return a domain message in the language of the page."""
+    """Return a domain message in the language of the page.
+
+    What comes back is plain text, escaped where a page shows it and no pattern: a name or a reason
+    that somebody typed may pass.
+    """
     if isinstance(message, Message):
         return str(_(message.template) % message.values)
-    return str(_(message))
+    # The catalogue keeps its own header under the empty text.
+    return str(_(message)) if message else ""
 
 
 def day(value: date | datetime | None) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.disclosure import DisclosureOutcome, DisclosureState
 from portal.domain.disclosure_application import RequestSource
-from portal.models import DisclosureRequest, Event
+from portal.models import DisclosureRequest, Event, User
 from portal.services import disclosure
 from tests.builders import World
 from tests.conftest import CLOCK
@@ -46,6 +46,14 @@ def test_the_list_has_queues_with_counts(staff: Staff, session: Session, world: 
         found = get(client, f"{LIST}?queue={queue}")
         assert url(request) in found.links and "共 1 件" in found.text
     assert "这里没有申请" in get(client, f"{LIST}?queue=due_soon").text
+
+
+def test_a_name_is_no_pattern(staff: Staff, session: Session, world: World) -> None:
+    """A per cent sign in a clerk's name is shown like any other letter of it."""
+    request = a_request(session, world, DisclosureState.ANSWERED, now=YESTERDAY)
+    session.get_one(User, world.people["city_handler"]).name = "值班员 100%（临时）"
+    session.commit()
+    assert "值班员 100%（临时）" in get(staff("city_reviewer"), url(request)).text
 
 
 def test_the_list_is_narrowed_by_words_and_place(

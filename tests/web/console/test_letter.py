@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.letters import Kind, State
-from portal.models import Event, Letter
+from portal.models import Event, Letter, User
 from portal.services import cooperation, handling, replying
 from tests.builders import World, a_letter, a_walk
 from tests.conftest import CLOCK
@@ -27,6 +27,15 @@ def test_letter_shows_text_history_and_state(staff: Staff, session: Session, wor
     assert "石桥街道梧桐小区门口的路灯坏了两个星期" in page.text
     assert "山城市公开信箱办公室 → 山城市城市管理局 · office dispatcher" in page.text
     assert "待签收" in page.text
+
+
+def test_a_name_is_no_pattern(staff: Staff, session: Session, world: World) -> None:
+    """A per cent sign in somebody's name is shown like any other letter of it."""
+    letter = a_letter(session, world, State.DISPATCHED)
+    person = session.get_one(User, world.people["office_dispatcher"])
+    person.name = "值班员 100%<b>（临时）"
+    session.commit()
+    assert "值班员 100%<b>（临时）" in get(staff("city_handler"), url(letter)).text
 
 
 def test_foreign_letter_answers_like_a_missing_one(
