@@ -128,6 +128,13 @@ def test_the_other_period_is_chosen_by_words(client: Client, words: str, said: s
     assert "比较：" in page.text and said in page.text.split("比较：")[1][:40]
 
 
+def test_the_form_leads_to_the_comparison(client: Client) -> None:
+    """Whoever asked for a comparison jumps from the form over the key figures to it."""
+    page = get(client, "/statistics?period=2016&compare=2015")
+    assert "#compare-title" in page.links and page.html.count('id="compare-title"') == 1
+    assert "#compare-title" not in get(client, "/statistics?period=2016").links
+
+
 def test_any_two_organisations_stand_side_by_side(client: Client) -> None:
     """A township can be compared with a department, by its code or by words of its name."""
     page = get(client, "/statistics/township?period=2016&with=city")
