@@ -47,6 +47,11 @@ def test_every_icon_is_in_the_sprite() -> None:
         for path in TEMPLATES
         for name in re.findall(r"\bicon(?:_name=|\()'([\w-]+)'", path.read_text("utf-8"))
     }
+    asked |= {
+        name
+        for path in TEMPLATES
+        for name in re.findall(r"\bcall empty\(.*, '([\w-]+)'[,)]", path.read_text("utf-8"))
+    }
     chips = (ROOT / "templates" / "components" / "chips.html").read_text("utf-8")
     asked |= {shape for _tone, shape in re.findall(r": \('(\w+)', '([\w-]+)'\)", chips)}
     assert asked
