@@ -19,7 +19,7 @@ from portal.queries.rates.passes import Question
 from portal.queries.rates.tables import breakdown, folded
 from portal.queries.rates.tree import tree_on
 from portal.services.facts import refresh
-from tests.builders import World
+from tests.builders import START, World, a_letter
 from tests.queries.histories import CATEGORIES, FIRST, SPAN, Life, counted, live
 
 PERIODS = ("2016", "2015", "2016Q3", "2016-03", "2016-W05", "2016-W53", "2016-12-31", "2019")
@@ -137,6 +137,14 @@ def test_weeks_count_their_own_days(session: Session, lives: list[Life]) -> None
     asked = Question(Period(2016, quarter=2), FIRST + SPAN)
     for week, figures in series(session, asked, Granularity.WEEK):
         assert figures == cube(session, replace(asked, period=week)).total
+
+
+def test_a_week_begins_in_a_month_without_letters(session: Session, world: World) -> None:
+    """A week over the edge of a month counts the letters of its second month."""
+    a_letter(session, world)
+    asked = Question(Period(2016, week=22), START + SPAN)
+    assert stamps(session, Period(2016, month=5)) == {}
+    assert cube(session, asked).total.received == 1
 
 
 def test_a_year_without_letters_counts_nothing(session: Session, lives: list[Life]) -> None:

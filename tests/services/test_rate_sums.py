@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters import Kind
 from portal.domain.measures import View
-from portal.domain.periods import Period
+from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis, Figures
 from portal.models import RateMonth, RateSum
 from portal.queries.rates.cube import PARTS, YEARS, cube, year_stamp
 from portal.queries.rates.detail import DETAILS
 from portal.queries.rates.memory import stamps
-from portal.queries.rates.passes import Question
+from portal.queries.rates.passes import Question, month_of
 from portal.queries.rates.shelf import Shelf
 from portal.services.facts import stamp
 from portal.services.rate_sums import put_by
 from portal.services.unit import writing
 from tests.builders import World
-from tests.queries.histories import live
+from tests.queries.histories import Life, counted, live
 
 LATER = datetime(2017, 2, 20, 2, 0, tzinfo=UTC)
 MARCH = Question(Period(2016, month=3), Period(2016).ends_at)
@@ -29,9 +29,14 @@ SPRING = replace(MARCH, before=Period(2016, quarter=1).ends_at)
 
 
 @pytest.fixture
-def house(session: Session, world: World) -> Session:
-    """A house with eighty letters of 2015 to 2017 and every sum of them put by."""
-    live(session, list(world.places.values()), 80, seed=5)
+def lives(session: Session, world: World) -> list[Life]:
+    """Eighty letters of 2015 to 2017 with random lives."""
+    return live(session, list(world.places.values()), 80, seed=5)
+
+
+@pytest.fixture
+def house(session: Session, lives: list[Life]) -> Session:
+    """A house with these letters and every sum of them put by."""
     session.commit()
     while put_by(LATER):
         pass
@@ -48,7 +53,7 @@ def stamp_of(session: Session, month: int) -> str:
     [
         MARCH, replace(MARCH, before=Period(2016, quarter=1).ends_at),
         replace(MARCH, before=MARCH.period.ends_at), replace(MARCH, view=View.ANSWERING),
-        replace(MARCH, basis=Basis.PERIOD),
+        replace(MARCH, basis=Basis.PERIOD), replace(SPRING, period=Period(2016, month=2)),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("shelf", [PARTS, DETAILS], ids=lambda shelf: shelf.name)
@@ -58,12 +63,12 @@ def test_what_is_put_by_is_the_sum_of_the_facts(
     """The sums of a month as pages ask for them are found put by, equal to a fresh sum."""
     if shelf is DETAILS and (asked.view, asked.basis) != (View.RECEIVING, Basis.COHORT):
         return
-    label = shelf.label(asked)
+    label, month = shelf.label(asked), month_of(asked.period.first_day)
     body = house.scalar(
-        sa.select(RateSum.body).where(RateSum.label == label, RateSum.month == 201603)
+        sa.select(RateSum.body).where(RateSum.label == label, RateSum.month == month)
     )
     assert body is not None
-    taken = shelf.take(house, asked, stamp_of(house, 201603))
+    taken = shelf.take(house, asked, stamp_of(house, month))
     assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
 
 
@@ -75,6 +80,28 @@ def test_a_year_put_by_is_the_sum_of_its_months(house: Session, basis: Basis) ->
     assert (row.month, row.stamp) == (201601, year_stamp(stamps(house, asked.period)))
     assert YEARS.take(house, asked, row.stamp) == YEARS.compute(house, asked)
     assert YEARS.compute(house, asked).total.received > 0
+
+
+@pytest.mark.parametrize("basis", Basis)
+@pytest.mark.parametrize("view", View)
+def test_what_is_put_by_says_what_the_events_say(
+    house: Session, lives: list[Life], basis: Basis, view: View
+) -> None:
+    """The figures of years and months, taken from what is put by, equal a recount by hand."""
+    year = Question(Period(2016), Period(2016).ends_at, basis, view)
+    months = [replace(year, period=month) for month in year.period.split(Granularity.MONTH)]
+    for asked in (year, *months):
+        assert replace(cube(house, asked).total, on_time=0) == counted(lives, asked), asked
+
+
+def test_the_latest_month_comes_first_and_no_more_than_is_asked_for(
+    session: Session, lives: list[Life]
+) -> None:
+    """A round puts by as many sums as it may, beginning with the month that is looked at most."""
+    session.commit()
+    assert put_by(LATER, most=3) == 3
+    newest = session.scalar(sa.select(sa.func.max(RateMonth.month)))
+    assert list(session.scalars(sa.select(RateSum.month))) == [newest] * 3
 
 
 def test_figures_are_read_from_what_is_put_by(house: Session) -> None:
