@@ -62,6 +62,9 @@ class Commands(click.Group):
             ) from error
         except DBAPIError as error:
             raise click.ClickException(_unreachable(error)) from error
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; click then ends without a word.
+            raise
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{place}{error.strerror or error}") from error

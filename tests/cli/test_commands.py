@@ -1,6 +1,9 @@
 """Faults end with one clear line and the right status; accounts and organisations can be kept."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -183,3 +186,18 @@ def test_the_demo_leaves_a_house_alone(command: Command, world: World) -> None:
     result = command("demo")
     assert result.exit_code == 1
     one_line(result)
+
+
+def test_output_that_nobody_reads_ends_quietly(settings: Settings, world: World) -> None:
+    """A list cut short by the program that reads it ends without a word of complaint."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {
+        "LETTERBOX_INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_uri,
+    }  # fmt: skip
+    with os.fdopen(writer, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-m", "portal", "organisation", "list"],
+            stdout=pipe, stderr=subprocess.PIPE, env=os.environ | environment, check=False,
+        )  # fmt: skip
+    assert (done.stderr, done.returncode) == (b"", 1)
