@@ -157,7 +157,9 @@ def read(response: TestResponse) -> Page:
 
 def check(app: Flask, page: Page) -> None:
     """Hold a page to what every page promises."""
-    assert page.title.strip(), "the page has no title"
+    title = " ".join(page.title.split())
+    assert title, "the page has no title"
+    assert "·" not in title or title.rpartition("·")[0].endswith(" "), f"no space in {title!r}"
     assert page.lang in ("zh-CN", "en"), f"the page says lang={page.lang!r}"
     twice = {name for name in page.ids if page.ids.count(name) > 1}
     assert not twice, f"ids occur more than once: {sorted(twice)}"
