@@ -25,7 +25,7 @@ Answer = tuple[str, int]
 @public
 def overview_page() -> Answer:
     """Show the figures of the whole house, or of the organisation that ``organisation`` names."""
-    return _page(request.args.get("organisation", "")[:64])
+    return _page(word("organisation"))
 
 
 @statistics.get("/<code>")
@@ -60,7 +60,7 @@ def organisations_json() -> dict[str, Any]:
 
 def asked_for() -> Wish:
     """Read the address of something that is never about something else than was asked for."""
-    return read_wish(now(), _organisation_id(request.args.get("organisation", "")[:64]))
+    return read_wish(now(), _organisation_id(word("organisation")))
 
 
 def _organisation_id(code: str) -> int | None:

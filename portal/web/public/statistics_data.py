@@ -9,16 +9,20 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Response, jsonify
+from flask_babel import gettext as _
 
 from portal.domain.beyond import BEYOND
+from portal.domain.errors import NotFound
 from portal.domain.rates import Figures, definitions
 from portal.models import db
 from portal.queries.rates.detail import Detail, Durations, Mean, detail
 from portal.queries.rates.overview import Overview, overview
 from portal.web.public.statistics import asked_for, statistics
+from portal.web.shared.clock import now
 from portal.web.shared.people import public
 from portal.web.shared.spreadsheet import safe_cell
 from portal.web.shared.statistics.addresses import category_word
+from portal.web.shared.statistics.wish import Wish, read_wish, word
 
 _COUNTS = tuple(Figures.__dataclass_fields__)
 _BOM = b"\xef\xbb\xbf"
@@ -42,7 +46,7 @@ FORMULAS = {
 @public
 def open_json() -> Response:
     """Give the figures of a page with numerators, denominators, definitions and formulas."""
-    wish = asked_for()
+    wish = _wish()
     if wish.errors:
         response = jsonify(errors=wish.errors)
         response.status_code = 400
@@ -70,7 +74,7 @@ def open_json() -> Response:
 @public
 def open_csv() -> Response:
     """Give the same figures as a table: a row for each cell, and for each count beyond the cells."""
-    wish = asked_for()
+    wish = _wish()
     if wish.errors:
         said = [f"{name}: {words}" for name, words in wish.errors.items()]
         return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
@@ -93,11 +97,23 @@ def open_csv() -> Response:
     )  # fmt: skip
 
 
+def _wish() -> Wish:
+    """Read the address, in which an organisation that nobody knows is a value at fault."""
+    try:
+        return asked_for()
+    except NotFound:
+        wish = read_wish(now())
+        code = word("organisation")[:40]
+        wish.errors["organisation"] = _("没有代码为“%(code)s”的单位。", code=code)
+        return wish
+
+
 def _head(found: Overview) -> dict[str, Any]:
     """Return what was asked, by the words of addresses."""
     asked = found.asked
     return {
-        "period": asked.period.code, "as_of": asked.as_of.day.isoformat(), "basis": asked.basis,
+        "period": asked.period.code, "by": asked.parts, "as_of": asked.as_of.day.isoformat(),
+        "basis": asked.basis,
         "view": asked.view, "kind": asked.kind, "category": category_word(asked.category),
         "group": asked.group, "organisation": found.node.code if found.node else None,
     }  # fmt: skip

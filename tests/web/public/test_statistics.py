@@ -86,7 +86,7 @@ def test_odd_moments_are_explained(client: Client, query: str, said: str) -> Non
         ("period=2016Q9", "季度应为"), ("period=%3Cscript%3E", "无法识别"),
         ("as_of=2099-01-01", "不能晚于今天"), ("as_of=31.12.2016", "无法识别"),
         ("kind=poem", "没有“poem”这个选项"), ("basis=x", "没有“x”这个选项"),
-        ("compare=20167", "无法识别"), ("with=nowhere", "没有这个单位"),
+        ("rank=x", "没有“x”这个选项"), ("compare=20167", "无法识别"), ("with=nowhere", "没有这个单位"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named(client: Client, query: str, said: str) -> None:
@@ -308,7 +308,10 @@ def test_the_page_speaks_english(client: Client) -> None:
     assert get(client, "/statistics?lang=en").lang == "en"
 
 
-@pytest.mark.parametrize("name", ["period", "as_of", "kind", "basis", "view", "group", "by"])
+@pytest.mark.parametrize(
+    "name",
+    ["period", "as_of", "kind", "basis", "view", "group", "by", "rank", "organisation", "with"],
+)
 def test_open_data_are_never_about_something_else(client: Client, name: str) -> None:
     """A parameter that cannot be read is named instead of being replaced by a default."""
     answer = client.get(f"/statistics/data.json?{name}=zzz")
@@ -317,6 +320,29 @@ def test_open_data_are_never_about_something_else(client: Client, name: str) -> 
     table = client.get(f"/statistics/data.csv?{name}=zzz")
     assert (table.status_code, table.mimetype) == (400, "text/plain")
     assert table.get_data(as_text=True).startswith(f"{name}: ")
+
+
+def test_open_data_say_by_which_parts_they_are_told(client: Client) -> None:
+    """A year cannot be told by days: the data say that they give months instead."""
+    found = client.get("/statistics/data.json?period=2016&by=day").get_json()
+    assert (found["period"], found["by"]) == ("2016", "month")
+
+
+def test_a_part_without_a_year_is_one_of_the_last_year(client: Client) -> None:
+    """A quarter named without its year is not taken for the whole year."""
+    assert client.get("/statistics/data.json?part=Q2").get_json()["period"] == "2016Q2"
+    assert client.get("/statistics/data.json?part=Q9").status_code == 400
+
+
+def test_a_long_code_is_compared_whole(client: Client, session: Session, world: World) -> None:
+    """A code of 64 characters names its organisation, and one that only begins alike does not."""
+    code = "x" * 64
+    world.organisation("city").code = code
+    session.commit()
+    assert "比较：全部单位和山城市城市管理局" in get(client, f"/statistics?with={code}").text
+    assert "办结 2 ÷ 除以 收到 2" in get(client, f"/statistics?organisation={code}").text
+    get(client, f"/statistics?with={code}y", 422)
+    get(client, f"/statistics?organisation={code}y", 404)
 
 
 def test_letters_are_told_by_subject(client: Client) -> None:

@@ -28,7 +28,7 @@ UNSORTED = "-"
 """How an address asks for the letters without a subject."""
 LAST_YEAR, PREVIOUS = "last_year", "previous"
 SAME, WHOLE = "same", "year"
-_LONGEST = 40
+_LONGEST, _ECHOED = 100, 40
 Errors = dict[str, str]
 
 
@@ -58,7 +58,10 @@ class Wish:
 
 
 def word(name: str) -> str:
-    """Return a word of the address, cut to a length that anything sensible has."""
+    """Return a word of the address, cut where it is longer than any code, name or subject can be.
+
+    What is cut therefore equals none of them.
+    """
     return request.args.get(name, "").strip()[:_LONGEST]
 
 
@@ -68,7 +71,7 @@ def read_wish(now: datetime, organisation_id: int | None = None) -> Wish:
     errors: Errors = {}
     today = civil_date(now)
     default = Period(min(known[-1], today.year) if known else today.year)
-    period = _period(_period_text(), errors, "period") or default
+    period = _period(_period_text(default), errors, "period") or default
     seen = as_of(period, now)
     try:
         seen = as_of(period, now, parse_day(word("as_of")))
@@ -83,7 +86,7 @@ def read_wish(now: datetime, organisation_id: int | None = None) -> Wish:
         view=_choice(View, "view", View.RECEIVING, errors),
         organisation_id=organisation_id,
         kind=_choice(Kind, "kind", None, errors),
-        rank=word("rank") if word("rank") in RANKS else RANKS[0],
+        rank=_choice(_rank, "rank", RANKS[0], errors),
         category="" if category == UNSORTED else category,
         group=group if organisation_id in (None, tree.root_id) else None,
         by=_choice(Granularity, "by", None, errors),
@@ -94,8 +97,13 @@ def read_wish(now: datetime, organisation_id: int | None = None) -> Wish:
     return wish
 
 
-def _period_text() -> str:
-    return word("period") or (word("year") + word("part") if word("year") else "")
+def _period_text(default: Period) -> str:
+    year, part = word("year"), word("part")
+    return word("period") or (f"{year or default.year}{part}" if year or part else "")
+
+
+def _rank(text: str) -> str:
+    return RANKS[RANKS.index(text)]
 
 
 def _period(text: str, errors: Errors, name: str) -> Period | None:
@@ -115,7 +123,7 @@ def _choice(kind: Any, name: str, default: Any, errors: Errors) -> Any:
     try:
         return kind(text)
     except ValueError:
-        errors[name] = _("没有“%(text)s”这个选项，请重新选择。", text=text)
+        errors[name] = _("没有“%(text)s”这个选项，请重新选择。", text=text[:_ECHOED])
         return default
 
 
