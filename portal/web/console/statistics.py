@@ -27,9 +27,10 @@ from portal.web.shared.statistics.addresses import Behind, with_words, words_of
 from portal.web.shared.statistics.comparison import scope_name
 from portal.web.shared.statistics.quality import span_text
 from portal.web.shared.statistics.values import measure_names, page_values, years_values
-from portal.web.shared.statistics.wish import Wish, read_wish, word
+from portal.web.shared.statistics.wish import Errors, Wish, read_wish, word
 
 Answer = tuple[str, int]
+_REASONS = {"declined": tuple(DeclineReason), "refused": tuple(RefusalReason)}
 _DAYS = re.compile(r"([0-9]{1,4})-([0-9]{0,4})")
 
 
@@ -48,15 +49,16 @@ def statistics() -> Answer:
 def statistics_years() -> Answer:
     """Show all years of an organisation side by side."""
     wish = _wish()
-    values = years_values(wish.asked, now(), _address(), _letters)
+    values = years_values(wish, now(), _address(), _letters)
     return render_template("console/statistics_years.html", page=values), wish.status
 
 
 @console.get("/statistics/letters")
 @needs(Permission.RATES_READ)
-def statistics_letters() -> str:
+def statistics_letters() -> Answer:
     """List the letters that a figure counts, as far as this person may read them."""
-    wish, wanted = _wish(), _wanted()
+    wish = _wish()
+    wanted = _wanted(wish.errors)
     tree = tree_on(db.session(), wish.asked.as_of.day)
     settings: Settings = current_app.extensions["letterbox"]
     try:
@@ -72,21 +74,31 @@ def statistics_letters() -> str:
         scope=scope_name(wish.asked, tree),
         back=_address()(measure=None, own=None, reason=None, days=None, page=None),
         page_address=lambda n: with_words(request.path, {**words, "page": n}),
+        errors=wish.errors,
+    ), wish.status  # fmt: skip
+
+
+def _wanted(errors: Errors) -> Counted:
+    """Read what is counted; a reason or working days that make no sense are left out and named."""
+    measure, reason, days = word("measure"), word("reason"), word("days")
+    known = _REASONS.get(measure, ())
+    if reason and reason not in known:
+        errors["reason"] = _("没有“%(text)s”这个选项，请重新选择。", text=reason[:40])
+    span = _DAYS.fullmatch(days)
+    if days and not span:
+        errors["days"] = _("工作日数“%(text)s”无法识别，请写成 3-5 或 31-", text=days[:40])
+    return Counted(
+        measure, reason if reason in known else "",
+        (int(span[1]), int(span[2]) if span[2] else None) if span else None,
     )  # fmt: skip
-
-
-def _wanted() -> Counted:
-    days = _DAYS.fullmatch(word("days"))
-    span = (int(days[1]), int(days[2]) if days[2] else None) if days else None
-    return Counted(word("measure"), word("reason"), span)
 
 
 def _name(wanted: Counted) -> str:
     """Name what is counted, with the coded reason or the working days that narrow it."""
     name = measure_names()[wanted.measure]
-    reasons = DeclineReason if wanted.measure == "declined" else RefusalReason
-    if wanted.reason in set(reasons):
-        return f"{name}{_('：')}{label(reasons(wanted.reason))}"
+    for reason in _REASONS.get(wanted.measure, ()):
+        if reason == wanted.reason:
+            return f"{name}{_('：')}{label(reason)}"
     if wanted.days is None:
         return name
     return f"{name}{_('：')}{span_text(*wanted.days)}"
@@ -94,7 +106,7 @@ def _name(wanted: Counted) -> str:
 
 def _wish() -> Wish:
     """Read the address for the organisation it names, which must lie within reach."""
-    organisation, unit = _chosen(request.args.get("organisation", "")[:64])
+    organisation, unit = _chosen(word("organisation"))
     wish = read_wish(now(), organisation.id)
     if unit or request.args.get("own"):
         wish.asked = replace(wish.asked, unit=True, group=None)

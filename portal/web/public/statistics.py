@@ -40,7 +40,7 @@ def organisation(code: str) -> Answer:
 def years() -> Answer:
     """Show all years side by side, of the whole house or of an organisation."""
     wish = asked_for()
-    values = years_values(wish.asked, now(), _address, nobody)
+    values = years_values(wish, now(), _address, nobody)
     return render_template("public/statistics_years.html", page=values), wish.status
 
 

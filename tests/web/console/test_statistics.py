@@ -185,6 +185,34 @@ def test_an_unknown_measure_is_not_found(staff: Staff) -> None:
     get(client, "/console/statistics/letters?measure=secrets", 404)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("period=2016Q9", "季度应为 1 至 4"), ("kind=poem", "没有“poem”这个选项"),
+        ("with=nowhere", "没有这个单位"), ("as_of=2099-01-01", "不能晚于今天"),
+        ("reason=whim", "没有“whim”这个选项"), ("days=soon", "工作日数“soon”无法识别"),
+    ],
+)  # fmt: skip
+def test_what_a_list_cannot_read_is_named(staff: Staff, words: str, said: str) -> None:
+    """A word of a list's address that makes no sense is named, and the list by default stays."""
+    client = staff("office_supervisor")
+    page = get(client, f"/console/statistics/letters?measure=received&{words}", 422)
+    assert said in page.text and "共 3 件" in page.text
+
+
+@pytest.mark.parametrize("path", ["", "/years", "/letters"])
+def test_an_organisation_nobody_knows_is_not_found(staff: Staff, path: str) -> None:
+    """All pages of the statistics answer alike where the organisation does not exist."""
+    client = staff("office_supervisor")
+    get(client, f"/console/statistics{path}?measure=received&organisation=nowhere", 404)
+
+
+def test_the_years_name_what_they_cannot_read(staff: Staff) -> None:
+    """A kind of letter that does not exist is named above the years."""
+    page = get(staff("office_supervisor"), "/console/statistics/years?kind=poem", 422)
+    assert "没有“poem”这个选项" in page.text and "2016年 3" in page.text
+
+
 def test_quality_is_told_with_its_counts(staff: Staff) -> None:
     """Durations, hops and ratings stand with the number of letters they rest on."""
     page = get(staff("office_supervisor"), "/console/statistics?period=2016")

@@ -90,8 +90,9 @@ def history(session: Session, asked: Asked, found: Overview) -> list[str]:
     return said
 
 
-def years_values(asked: Asked, now: datetime, address: Address, letters: Letters) -> dict[str, Any]:
+def years_values(wish: Wish, now: datetime, address: Address, letters: Letters) -> dict[str, Any]:
     """Return the template's values for all years side by side."""
+    asked = wish.asked
     years = yearbook(db.session(), asked, now)
     figures = [year.total for year in years]
     latest = years[-_MOST_LINES:]
@@ -100,7 +101,7 @@ def years_values(asked: Asked, now: datetime, address: Address, letters: Letters
     found = overview(db.session(), tree_asked)
     code = found.node.code if found.node else None
     return {
-        "years": [(year, letters(year.asked, code)) for year in reversed(years)],
+        "wish": wish, "years": [(year, letters(year.asked, code)) for year in reversed(years)],
         "scope": scope_name(asked, found.tree), "found": found, "asked": asked,
         "address": address, "closure_shown": asked.view is View.RECEIVING,
         "labels": [str(year.asked.period.year) for year in years],
