@@ -1,7 +1,7 @@
 """What every page is held to: the rules of axe, no sideways scrolling, a silent console."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Response
+from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 RULES = {
     "resultTypes": ["violations"],
@@ -26,6 +26,8 @@ OVERLAPS = """() => {
     }
     return found;
 }"""
+UNSETTLED = 'html:has(script[src*="main.js"]):not([data-improved])'
+"""A page whose script has not yet brought all that improves it."""
 _axe = Axe()
 
 
@@ -54,8 +56,18 @@ class Watch:
             self.seen.append(f"{response.status} {response.request.method} {response.url}")
 
 
+def settled(page: Page) -> Page:
+    """Return ``page`` once its script has brought what improves it.
+
+    Clicks, fills and expectations wait for that by themselves; focus and keys do not.
+    """
+    expect(page.locator(UNSETTLED)).to_have_count(0)
+    return page
+
+
 def check(page: Page, *widths: int) -> None:
     """Hold the page in view to the rules, at each width, and its dark colours to theirs."""
+    settled(page)
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         where = f"{page.url} at {width} px"

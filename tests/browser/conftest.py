@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.checks import Watch
+from tests.browser.checks import UNSETTLED, Watch
 from tests.browser.house import House, a_house
 from tests.browser.letters import Letters, some_letters
 from tests.browser.people import log_in
@@ -86,6 +86,9 @@ def person(browser: Browser, house: House) -> Iterator[Person]:
         context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         page = context.new_page()
+        if script:
+            # People act on a page that has settled; what is typed sooner has tests of its own.
+            page.add_locator_handler(page.locator(UNSETTLED), lambda: None)
         watch.over(page)
         if username and username not in house.states:
             log_in(page, username)

@@ -45,6 +45,7 @@ def fill_letter(page: Page, writing: Writing) -> None:
     choose(page, writing.kind)
     if writing.typed:
         picker = page.get_by_role("combobox", name="写给哪个单位")
+        picker.click()
         picker.press_sequentially(writing.typed)
         page.get_by_role("option", name=writing.place).first.click()
         expect(picker).to_have_value(writing.place)

@@ -42,6 +42,7 @@ def file(page: Page) -> Receipt:
     expect(page.locator(".error-summary")).to_be_focused()
     check(page)
     picker = page.get_by_role("combobox", name="向哪个行政机关申请")
+    picker.click()
     picker.press_sequentially("城市管理")
     page.get_by_role("option", name="山城市城市管理局").click()
     page.get_by_label("信息名称").fill(TITLE)

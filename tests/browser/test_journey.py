@@ -68,6 +68,7 @@ def dispatch(page: Page, receipt: Receipt) -> None:
     expect(page.locator("body")).to_contain_text(receipt.number)
     form = action(page, "交办")
     picker = form.get_by_role("combobox", name="单位")
+    picker.click()
     picker.press_sequentially("教育")
     page.get_by_role("option", name="临江区教育委员会").click()
     press(form, "交办")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import check
+from tests.browser.checks import check, settled
 from tests.browser.conftest import NARROW, WIDE, Person
 from tests.browser.house import eventually
 from tests.browser.letters import LONG_TEXT, Letters
@@ -31,7 +31,7 @@ def write_with_errors(page: Page, letters: Letters) -> None:
 def picker_open(page: Page, letters: Letters) -> None:
     """The list of the organisation picker unfolded."""
     page.goto("/write")
-    page.get_by_role("combobox", name="写给哪个单位").press_sequentially("山城")
+    settled(page).get_by_role("combobox", name="写给哪个单位").press_sequentially("山城")
     expect(page.get_by_role("option").first).to_be_visible()
 
 

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Route, expect
 
+from tests.browser.checks import settled
 from tests.browser.conftest import Person
 
 
@@ -11,6 +12,7 @@ def test_the_picker_takes_nothing_before_it_has_answered(person: Person) -> None
     held: list[Route] = []
     page.route("**/organisations.json*", lambda route: held.append(route))
     page.goto("/write")
+    settled(page)
     picker = page.get_by_role("combobox", name="写给哪个单位")
     picker.focus()
     unknown = page.get_by_role("option", name="不清楚，由信箱办分办")

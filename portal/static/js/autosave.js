@@ -5,7 +5,7 @@ function improve(form) {
   const token = form.elements.csrf_token;
   const status = form.querySelector("[data-autosave-status]");
   const text = form.querySelector("textarea");
-  let kept = text.value;
+  let kept = text.defaultValue;
   let waiting;
   let sending = false;
   let stopped = false;
@@ -55,6 +55,10 @@ function improve(form) {
   }
 
   text.addEventListener("input", later);
+  // On a slow line one types before this file has come.
+  if (text.value !== kept) {
+    later();
+  }
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") {
       save();

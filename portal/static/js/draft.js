@@ -88,17 +88,27 @@ function restore(form, values) {
   }
 }
 
+// Differs from what the server sent: typed on a slow line before this file had come.
+function touched(field) {
+  if (!keepable(field)) {
+    return false;
+  }
+  return field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== (field.defaultValue ?? field.value);
+}
+
 function improve(form) {
   const key = form.dataset.draft;
   const offer = form.querySelector("[data-draft-offer]");
   const status = form.querySelector("[data-draft-status]");
-  const pristine = JSON.stringify(collect(form));
+  const found = JSON.stringify(collect(form));
+  const early = [...form.elements].some(touched);
+  const pristine = early ? "" : found;
   const draft = read(key);
   let waiting;
 
   // What the server sent back after an error is newer than any draft.
   if (draft && offer && !form.querySelector("[data-error-summary]")) {
-    if (JSON.stringify(draft.values) !== pristine) {
+    if (JSON.stringify(draft.values) !== found) {
       offer.querySelector("[data-draft-when]").textContent = new Date(draft.at).toLocaleString(
         document.documentElement.lang,
         { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" },
@@ -124,10 +134,14 @@ function improve(form) {
     }
   };
 
-  form.addEventListener("input", () => {
+  const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(save, 600);
-  });
+  };
+  form.addEventListener("input", later);
+  if (early) {
+    later();
+  }
   // A phone that switches to another app may never come back to this page.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && waiting) {

@@ -16,8 +16,9 @@ const improvements = {
   "details.menu": "./menu.js",
 };
 
-for (const [selector, file] of Object.entries(improvements)) {
-  if (document.querySelector(selector)) {
-    import(file);
-  }
-}
+const wanted = Object.entries(improvements).filter(([selector]) => document.querySelector(selector));
+
+// Says that the page now does all it can, for whoever drives it by program.
+Promise.all(wanted.map(([, file]) => import(file))).then(() => {
+  document.documentElement.dataset.improved = "";
+});

@@ -31,6 +31,7 @@ function improve(field) {
       input.setAttribute(name, select.getAttribute(name));
     }
   }
+  const focused = document.activeElement === select;
   const list = element("ul", { class: "combo__list", id: listId, role: "listbox", "aria-label": label.textContent });
   const status = element("p", { class: "visually-hidden", role: "status" });
   const frame = element("div", { class: "combo" });
@@ -215,6 +216,10 @@ function improve(field) {
     pick({ id: words.currentId, name: words.currentName });
   } else {
     input.value = chosenName();
+  }
+  // Whoever was there before this file had come stays there.
+  if (focused) {
+    input.focus();
   }
 }
 
