@@ -23,6 +23,7 @@ from portal.models import db
 from portal.services.handling import close_unanswered
 from portal.services.indexing import drain, ensure_index
 from portal.services.rate_sums import put_by
+from portal.services.retelling import retell
 
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
@@ -54,6 +55,8 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(lambda: ensure_index(index))
                 check_at = now + INDEX_CHECK
             settled = _guarded(lambda: drain(index, datetime.now(UTC)))
+            if settled == 0:
+                settled = _guarded(lambda: retell(datetime.now(UTC)))
             if settled == 0 and now >= sums_at and not _guarded(_put_by):
                 sums_at = now + SUMS
             if not settled:

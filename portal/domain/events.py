@@ -51,6 +51,7 @@ class RecordAction(StrEnum):
     EDIT_CALENDAR = "edit_calendar"
     EDIT_LIMIT = "edit_limit"
     IMPORT_LETTERS = "import_letters"
+    RETELL_FACTS = "retell_facts"
 
 
 AXIS_LABELS: dict[Axis, str] = {
@@ -79,4 +80,5 @@ RECORD_LABELS: dict[RecordAction, str] = {
     RecordAction.EDIT_CALENDAR: N_("修改工作日历"),
     RecordAction.EDIT_LIMIT: N_("修改办理时限"),
     RecordAction.IMPORT_LETTERS: N_("导入信件"),
+    RecordAction.RETELL_FACTS: N_("按日历重算办理用时"),
 }

@@ -59,7 +59,8 @@ OUTCOMES: dict[str, Outcome] = {
 _MOVES = frozenset(
     {Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.RETURN, Action.CHANGE_KIND}
 )
-_ENDED = frozenset({State.CLOSED, State.DECLINED})
+ENDED = frozenset({State.CLOSED, State.DECLINED})
+"""States in which the handling has ended with an answer or a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Step:
     """What an event says, as far as figures need it, in the order of its happening.
 
     ``days`` are the days granted by an extension; ``answered_by`` the organisation whose reply
-    closed a merged letter, where that is not the one that held it.
+    closed a merged letter, where that is not the one that held it; ``due_on`` the last day in time
+    as it was told when the handling ended, empty where nothing was told.
     """
 
     action: str
@@ -79,6 +81,7 @@ class Step:
     to_organisation_id: int | None = None
     days: int = 0
     answered_by: int | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ class Fact:
 
     ``closed_until`` and ``published_until`` are empty where the state lasts. Publication is
     counted only while the letter is closed. ``closing_days`` and ``response_days`` are working
-    days after receipt (or the wish for a redo), waits for the citizen left out.
+    days of the calendar as it stands, after receipt (or the wish for a redo), waits for the citizen
+    left out. ``on_time`` is judged by the due date that was told when the handling ended, and by
+    the calendar as it stands where none was told.
     """
 
     opening: bool
@@ -117,6 +122,7 @@ class _Closing:
     began: datetime
     organisation_id: int
     outcome: Outcome
+    due_on: date | None
     on_time: bool
     days: int
     until: datetime | None = None
@@ -168,6 +174,10 @@ class Ledger:
             ]  # fmt: skip
         return found
 
+    def due_dates(self, kind: Kind, steps: Sequence[Step]) -> list[date | None]:
+        """Return the due date at each ending of the handling, in the order of ``steps``."""
+        return [closing.due_on for closing in self._closings(kind, 0, steps)]
+
     def _opening(
         self, received: datetime, organisation_id: int, kind: Kind, steps: Sequence[Step]
     ) -> Fact:
@@ -214,13 +224,15 @@ class Ledger:
             if step.from_state == State.CLOSED and found:
                 found[-1].until = step.at
                 begun, extension, pauses = day, 0, []
-            if step.to_state in _ENDED:
+            if step.to_state in ENDED:
                 limit = self._limit(kind, begun)
-                due = self._calendar.due_on(begun, limit, pauses, extension)
+                outcome, due = OUTCOMES[step.action], step.due_on
+                if due is None and outcome is not Outcome.NO_SUPPLEMENT:
+                    due = self._calendar.due_on(begun, limit, pauses, extension)
                 used = self._calendar.days_used(begun, day, _ended(pauses, day))
-                outcome = OUTCOMES[step.action]
-                punctual = outcome is Outcome.NO_SUPPLEMENT or due is None or day <= due
-                found.append(_Closing(step.at, step.answered_by or holder, outcome, punctual, used))
+                punctual = due is None or day <= due
+                place = step.answered_by or holder
+                found.append(_Closing(step.at, place, outcome, due, punctual, used))
         return found
 
     def _limit(self, kind: Kind, on: date) -> Limit:

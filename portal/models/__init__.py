@@ -20,7 +20,7 @@ from portal.models.publication import (
     PublicField,
     RedactionMark,
 )
-from portal.models.rates import RateFact, RateMonth, RateSum
+from portal.models.rates import RateFact, RateMonth, RateSum, Retelling
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, LimitRow, NumberSequence
 from portal.models.user import RoleGrant, User
@@ -59,6 +59,7 @@ __all__ = [
     "Reply",
     "ReplyKind",
     "ReplyStatus",
+    "Retelling",
     "RoleGrant",
     "StateInterval",
     "User",

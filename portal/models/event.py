@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,7 +17,11 @@ _NAMED = sa.text("subject IS NOT NULL")
 
 
 class Event(Model):
-    """An event; never changed, never deleted. ``action`` is one of the catalogues of the domain."""
+    """An event; never changed, never deleted. ``action`` is one of the catalogues of the domain.
+
+    ``due_on`` stands on events that end the handling: the last day in time as it was told then.
+    Empty where nothing was told (a letter from another system, a clock that stood still).
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -39,6 +43,7 @@ class Event(Model):
     reason_code: Mapped[str | None] = mapped_column(sa.String(32))
     reason: Mapped[str | None] = mapped_column(sa.Text)
     subject: Mapped[str | None] = mapped_column(sa.String(100))
+    due_on: Mapped[date | None]
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

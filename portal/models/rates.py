@@ -6,7 +6,7 @@ One narrow row holds everything that the rates of any past moment ask of a lette
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -95,6 +95,24 @@ class RateMonth(Model):
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[str] = mapped_column(sa.String(32))
+
+
+class Retelling(Model):
+    """Days of the calendar that were changed: what they say of ended letters is to be told anew.
+
+    ``last_letter_id`` is how far that has come, ``seen`` and ``changed`` count letters so far;
+    ``settles_at`` is the transaction of PostgreSQL before which all must have ended first.
+    """
+
+    __tablename__ = "rate_retelling"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    last_letter_id: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    settles_at: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class RateSum(Model):

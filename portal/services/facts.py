@@ -8,7 +8,7 @@ a new stamp, by which kept sums know that they are old.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +32,7 @@ _MONTHS = ("received_month", "closed_month", "published_month")
 _AXES = (Axis.HANDLING, Axis.PUBLICATION)
 _COLUMNS = (
     Event.letter_id, Event.action, Event.axis, Event.from_state, Event.to_state,
-    Event.occurred_at, Event.actor_kind, Event.to_organisation_id,
+    Event.occurred_at, Event.actor_kind, Event.to_organisation_id, Event.due_on,
 )  # fmt: skip
 
 
@@ -69,6 +69,35 @@ def refresh(
             session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
         stamp(session, before | months(rows))
         progress(len(ids))
+
+
+def correct(session: Session, letter_ids: list[int]) -> int:
+    """Replace the facts of those letters whose events now say something else; return how many.
+
+    For a change that lies outside the letters, such as one of the calendar: figures of months in
+    which nothing is corrected stay as they are.
+    """
+    ledger = Ledger(work_calendar(session), limits_in_force(session))
+    kept, told = _told(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
+    for row in _rows(session, ledger, letter_ids):
+        told[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1
+    wrong = [each for each in letter_ids if kept[each] != told[each]]
+    if wrong:
+        refresh(session, wrong)
+    return len(wrong)
+
+
+_VALUES = [column.name for column in RateFact.__table__.columns if column.name != "id"]
+Values = tuple[object, ...]
+
+
+def _told(session: Session, letter_ids: list[int]) -> dict[int, Counter[Values]]:
+    columns = [getattr(RateFact, name) for name in _VALUES]
+    found: dict[int, Counter[Values]] = defaultdict(Counter)
+    query = sa.select(RateFact.letter_id, *columns).where(RateFact.letter_id.in_(letter_ids))
+    for letter_id, *values in session.execute(query):
+        found[letter_id][tuple(values)] += 1
+    return found
 
 
 def rebuild(session: Session, progress: Callable[[int], None] = lambda done: None) -> int:
@@ -135,8 +164,9 @@ def _steps(session: Session, ids: list[int]) -> dict[int, list[Step]]:
         .order_by(Event.letter_id, Event.occurred_at, Event.id)
     )
     found: dict[int, list[Step]] = defaultdict(list)
-    for letter_id, action, axis, before, after, at, actor, to_id in session.execute(query):
-        step = Step(action, axis, before, after, at, actor is ActorKind.STAFF, to_id)
+    for letter_id, action, axis, before, after, at, actor, to_id, due in session.execute(query):
+        staff = actor is ActorKind.STAFF
+        step = Step(action, axis, before, after, at, staff, to_id, due_on=due)
         found[letter_id or 0].append(step)
     granted, answers = _extensions(session, ids), _answers(session, ids)
     _complete(found, Action.GRANT_EXTENSION, granted, lambda s, days: replace(s, days=days))

@@ -100,7 +100,10 @@ def close_children(session: Session, parent: Letter, reply: Reply, now: datetime
                 signed_at=now,
             )
         )
+        # Its clock ran on while it followed; what its own sender could expect is recorded.
+        set_due(session, child)
         take(session, child, Action.CLOSE_MERGED, SYSTEM, now)
+        child.due_on = None
         child.closing_organisation_id = parent.organisation_id
 
 

@@ -3,6 +3,8 @@
 Rules already applied stay applied: a limit begins in the future, because letters are measured by
 the one in force on the day of their receipt. A day of the calendar may change at any time, as
 holidays are announced when the due dates of letters already lie in them; those are computed anew.
+What a day of the past says of letters that have ended is told anew by the worker
+(:mod:`portal.services.retelling`).
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ from portal.domain.events import Axis, RecordAction
 from portal.domain.limits import LIMIT_LABELS, Limit, LimitUnit
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
 from portal.models import CalendarDay, LimitRow
+from portal.queries.rules import work_calendar
 from portal.services.deadlines import redate
 from portal.services.disclosure import redate_requests
 from portal.services.permits import allow
+from portal.services.retelling import note_change
 from portal.services.steps import record
 from portal.services.texts import clean, limited, required
 from portal.services.unit import writing
@@ -61,6 +65,7 @@ def set_days(
     days = _span(first, last)
     note = limited("note", clean(note, lines=False), NOTE_MAX)
     with writing() as session:
+        before = work_calendar(session)
         session.execute(sa.delete(CalendarDay).where(CalendarDay.day.between(first, last)))
         if working is not None:
             session.add_all(
@@ -74,6 +79,9 @@ def set_days(
             session, RecordAction.EDIT_CALENDAR, Axis.ADMINISTRATION, actor, now,
             subject=f"calendar:{first}/{last}", reason=f"{said} {note}".strip(),
         )  # fmt: skip
+        after = work_calendar(session)
+        changed = [day for day in days if before.is_workday(day) != after.is_workday(day)]
+        note_change(session, changed, civil_date(now))
         redate_requests(session, first)
         return redate(session, first)
 

@@ -15,6 +15,7 @@ from portal.domain.access import Actor, Permission, can, may
 from portal.domain.errors import Conflict, NotFound, NotPermitted
 from portal.domain.events import ActorKind, Axis, RecordAction
 from portal.domain.letters import Action, CloseReason, Publication, State
+from portal.domain.measures import ENDED
 from portal.domain.workflow import TRANSITIONS, advance
 from portal.models import Event, Letter, Organisation, StateInterval
 from portal.services.facts import touch
@@ -75,7 +76,7 @@ def take(
     letter.version += 1
     if target != before or to is not None:
         _follow(session, letter, axis, str(target), now)
-    return record(
+    event = record(
         session,
         str(action),
         axis,
@@ -90,6 +91,9 @@ def take(
         reason=reason,
         recorded_at=recorded_at,
     )
+    if target != before and target in ENDED:
+        event.due_on = letter.due_on
+    return event
 
 
 def _enter(letter: Letter, action: Action, actor: Actor, target: State, now: datetime) -> None:
@@ -111,7 +115,7 @@ def _enter(letter: Letter, action: Action, actor: Actor, target: State, now: dat
     if target in (State.IN_PROGRESS, State.DISPATCHED) and not letter.accepted:
         letter.accepted = True
         letter.accepted_at = now
-    if target in (State.CLOSED, State.DECLINED):
+    if target in ENDED:
         letter.closed_at = now
         letter.closing_organisation_id = letter.organisation_id
         if target is State.CLOSED:

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure import DisclosureState
-from portal.domain.letters import Publication, State
-from portal.models import Cipher, DisclosureRequest, Letter, Model, User, db
+from portal.domain.letters import Publication, Source, State
+from portal.models import Cipher, DisclosureRequest, Event, Letter, Model, User, db
 from portal.queries.disclosure import request_history
 from portal.services.unit import writing
 from tests.builders import START, World, a_letter, a_published
@@ -140,6 +140,25 @@ def test_requests_are_numbered_by_their_migration(
     numbered = session.scalars(sa.select(DisclosureRequest)).one()
     assert (numbered.number, numbered.applicant) == (number, "周晓兰")
     assert len(request_history(session, numbered)) == events == 2
+
+
+@pytest.mark.slow
+def test_due_dates_told_are_kept_by_their_migration(
+    app: Flask, session: Session, world: World
+) -> None:
+    """A letter answered before due dates were recorded keeps the one it was answered by."""
+    due = a_letter(session, world, State.CLOSED).due_on
+    brought = a_letter(session, world, State.CLOSED)
+    brought.source = Source.IMPORT
+    session.commit()
+    db.engine.dispose()
+    downgrade(revision="0010")
+    db.engine.dispose()
+    upgrade()
+    session.expire_all()
+    query = sa.select(Event.due_on).where(Event.action == "sign").order_by(Event.letter_id)
+    assert due is not None
+    assert session.scalars(query).all() == [due, None]
 
 
 @pytest.mark.parametrize("publication", [Publication.PROPOSED, Publication.PUBLISHED])

@@ -104,11 +104,15 @@ def assert_same(
 
 
 def test_an_imported_letter_is_like_one_that_was_walked(session: Session, world: World) -> None:
-    """Letter, reply, events and intervals differ only in who acted and where it came from."""
+    """Letter, reply, events and intervals differ only in who acted and where it came from.
+
+    Nobody here told a sender of elsewhere a due date.
+    """
     one, other = imported(session, publish=False), walked(session, world, publish=False)
     assert content(one, ORIGIN) == content(other, ORIGIN)
-    assert_same(session, [(Reply, set()), (Event, {"recorded_at"}), (StateInterval, set())],
-                one, other)  # fmt: skip
+    events = (Event, {"recorded_at", "due_on"})
+    assert_same(session, [(Reply, set()), events, (StateInterval, set())], one, other)
+    assert not any(event.due_on for event in rows(session, Event, one))  # type: ignore[attr-defined]
 
 
 def test_a_machine_publishes_like_two_persons(session: Session, world: World) -> None:

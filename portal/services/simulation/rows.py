@@ -18,7 +18,7 @@ from portal.domain.letters import (
     State,
 )
 from portal.domain.limits import Limit, letter_limit
-from portal.domain.measures import Ledger
+from portal.domain.measures import ENDED, Ledger
 from portal.domain.periods import civil_date
 from portal.models import (
     ArchiveEntry,
@@ -63,10 +63,10 @@ class Clerk:
     def write(self, life: Life, about: Written) -> None:
         """Add the rows of one life."""
         self._letter(life, about)
-        self._record(life, about.letter_id)
+        steps = [act.step for act in life.acts]
+        self._record(life, about.letter_id, self._ledger.due_dates(life.kind, steps))
         correspond(self.rows, life, about)
         self._publication(life, about)
-        steps = [act.step for act in life.acts]
         facts = self._ledger.facts(life.kind, life.received_id, steps)
         self.rows[RateFact] += [
             row_of(about.letter_id, about.wording.category, fact) for fact in facts
@@ -116,9 +116,10 @@ class Clerk:
                 pauses[-1] = (pauses[-1][0], civil_date(act.at))
         return self._calendar.due_on(civil_date(start), limit, pauses, life.extension_days)
 
-    def _record(self, life: Life, letter_id: int) -> None:
-        """Write the events and the intervals that follow from them."""
+    def _record(self, life: Life, letter_id: int, due_dates: list[date | None]) -> None:
+        """Write the events, each ending with its due date, and the intervals that follow."""
         standing: dict[Axis, dict[str, Any]] = {}
+        due = iter(due_dates)
         holder = life.received_id
         for act in life.acts:
             self.rows[Event].append(
@@ -128,6 +129,7 @@ class Clerk:
                     "actor_id": act.actor_id, "organisation_id": act.holder_id,
                     "to_organisation_id": act.to_id, "reason_code": act.code,
                     "reason": act.reason, "occurred_at": act.at, "recorded_at": act.at,
+                    "due_on": next(due) if _ends(act) else None,
                 }
             )  # fmt: skip
             if act.to_id is not None:
@@ -190,6 +192,10 @@ class Clerk:
                 "withdrawn_at": withdrawn, "helpful": 0, "unhelpful": 0,
             }
         )  # fmt: skip
+
+
+def _ends(act: Act) -> bool:
+    return act.axis is Axis.HANDLING and act.before != act.after and act.after in ENDED
 
 
 _DECISIONS: dict[str, ProposalStatus] = {
