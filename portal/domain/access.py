@@ -85,15 +85,19 @@ class Reach(IntEnum):
 _P, _R = Permission, Role
 
 GRANTS: dict[Role, dict[Permission, Reach]] = {
-    _R.DISPATCHER: dict.fromkeys(
-        (
-            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ACCEPT, _P.HANDLING_ASK,
-            _P.HANDLING_ASSIGN, _P.HANDLING_DISPATCH, _P.HANDLING_MERGE, _P.HANDLING_RETURN,
-            _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER, _P.EXTENSION_DECIDE, _P.RATES_READ,
-            _P.DISCLOSURE_READ, _P.DISCLOSURE_HANDLE,
+    _R.DISPATCHER: {
+        **dict.fromkeys(
+            (
+                _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ACCEPT, _P.HANDLING_ASK,
+                _P.HANDLING_ASSIGN, _P.HANDLING_DISPATCH, _P.HANDLING_MERGE, _P.HANDLING_RETURN,
+                _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER, _P.EXTENSION_DECIDE, _P.RATES_READ,
+                _P.DISCLOSURE_READ,
+            ),
+            Reach.SUBTREE,
         ),
-        Reach.SUBTREE,
-    ),
+        # Each authority answers for itself, in its own name (条例 Art. 4 and 27).
+        _P.DISCLOSURE_HANDLE: Reach.UNIT,
+    },
     _R.HANDLER: dict.fromkeys(
         (
             _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ASK, _P.HANDLING_INVITE,

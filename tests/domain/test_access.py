@@ -24,7 +24,7 @@ from tests.domain.facts import Place
 
 TABLE = """
                              dispatcher handler reviewer supervisor administrator auditor
-disclosure:request:handle    subtree    unit    -        -          -             -
+disclosure:request:handle    unit       unit    -        -          -             -
 disclosure:request:read      subtree    unit    subtree  subtree    -             -
 house:audit:read             -          -       -        -          -             all
 house:calendar:edit          -          -       -        -          all           -
