@@ -119,7 +119,8 @@ _TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState
 class RequestFacts(Protocol):
     """A request, as far as a decision on an action looks at it.
 
-    ``complete_by`` is the last civil day for the completion, once it was asked for.
+    ``complete_by`` is the last civil day for the completion, once it was asked for; ``due_on``
+    that for the answer, ``None`` while the clock stands still.
     """
 
     @property
@@ -130,6 +131,8 @@ class RequestFacts(Protocol):
     def extension_days(self) -> int: ...
     @property
     def complete_by(self) -> date | None: ...
+    @property
+    def due_on(self) -> date | None: ...
 
 
 def next_state(state: DisclosureState, action: DisclosureAction) -> DisclosureState:
@@ -147,7 +150,8 @@ def objection(
 
     ``completion_until`` is the last day of the notice of completion (Art. 30: within 7 working
     days, once); ``None`` where the law of that day knew no such limit. A request lapses when the
-    days that the notice gave are over (Art. 30).
+    days that the notice gave are over (Art. 30). A limit that has passed cannot be extended any
+    more (Art. 33: an answer within the limit, or an extension told to the applicant).
     """
     if action not in _TABLE or request.state not in _TABLE[action][0]:
         return N_("公开申请当前的状态不允许这项操作。")
@@ -156,8 +160,11 @@ def objection(
             return N_("补正应当一次性告知，这件申请已经通知过补正。")
         if completion_until is not None and today > completion_until:
             return N_("已超过通知补正的期限（收到申请之日起7个工作日），应当直接答复。")
-    if action is _A.EXTEND and request.extension_days:
-        return N_("答复期限只能延长一次。")
+    if action is _A.EXTEND:
+        if request.extension_days:
+            return N_("答复期限只能延长一次。")
+        if request.due_on is not None and today > request.due_on:
+            return N_("答复期限已过，不能再延长，应当尽快答复。")
     if action is _A.LAPSE and (request.complete_by is None or today <= request.complete_by):
         return N_("补正期限还没有过。")
     return None
@@ -165,11 +172,15 @@ def objection(
 
 @dataclass(frozen=True)
 class DisclosureFigures:
-    """Requests received in a period, and of them those answered by the as-of moment, by outcome."""
+    """Requests received in a period, and of them those answered by the as-of moment, by outcome.
+
+    ``not_due`` are those not answered whose limit had not passed then, or stood still.
+    """
 
     received: int = 0
     on_time: int = 0
     outcomes: Mapping[DisclosureOutcome, int] = field(default_factory=dict)
+    not_due: int = 0
 
     @property
     def answered(self) -> int:
@@ -177,9 +188,19 @@ class DisclosureFigures:
         return sum(self.outcomes.values())
 
     @property
+    def overdue(self) -> int:
+        """How many were not answered though their limit had passed."""
+        return self.received - self.answered - self.not_due
+
+    @property
+    def answerable(self) -> int:
+        """How many had to be answered by then: answered, or their limit passed."""
+        return self.received - self.not_due
+
+    @property
     def answer_rate(self) -> Rate:
-        """Answered of received (答复率)."""
-        return Rate(self.answered, self.received)
+        """Answered of those answered or due (答复率); the report of 2016 has 632 of 632."""
+        return Rate(self.answered, self.answerable)
 
     @property
     def timeliness(self) -> Rate:
@@ -202,6 +223,7 @@ DISCLOSURE_DEFINITION = Definition(
     N_(
         "依申请公开另行登记和统计，不计入来信的收到、办结和公示。申请人撤回的不计入收到；"
         "逾期不补正、视为放弃的，计入“申请内容不明确或转其他途径”；"
-        "答复率为已答复件数 ÷ 收到件数，各类结果的比例以已答复件数为分母。"
+        "答复率为已答复件数 ÷ 应答复件数；应答复的是已经答复的和到期没有答复的，"
+        "还在答复期限内、等申请人补正的另列，不算没有答复。各类结果的比例以已答复件数为分母。"
     ),
 )

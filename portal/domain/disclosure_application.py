@@ -122,16 +122,19 @@ def takes_requests(kind: OrganisationKind) -> bool:
 
 
 RECONSIDERATION_FIRST = date(2024, 1, 1)
-"""Since when a refusal must be reconsidered before it can be sued over (行政复议法 Art. 23)."""
+"""Since when the law of 2023 holds: a refusal is reconsidered before it can be sued over (行政复议法
+Art. 23), and governments reconsider what their departments did (Art. 24)."""
 
 
 def remedies(outcome: DisclosureOutcome, answered_on: date) -> tuple[str, ...]:
     """Return the sentences on legal remedies that belong under an answer of that civil day.
 
-    Source: 条例 Art. 51; 行政复议法 Art. 20 (60 days) and 23; 行政诉讼法 Art. 45 (15 days after the
-    decision) and 46 (six months).
+    Every answer has them, that which discloses too: it may disclose a part. Source: 条例 Art. 51;
+    行政复议法 Art. 20 (60 days), 23 and, since 2024, 24 (who reconsiders); 行政诉讼法 Art. 45 (15 days
+    after the decision) and 46 (six months).
     """
-    if outcome is DisclosureOutcome.REFUSED and answered_on >= RECONSIDERATION_FIRST:
+    new_law = answered_on >= RECONSIDERATION_FIRST
+    if outcome is DisclosureOutcome.REFUSED and new_law:
         ways = N_(
             "对不予公开的答复不服的，应当自收到答复之日起 60 日内先申请行政复议；"
             "对复议决定不服的，可以自收到复议决定书之日起 15 日内提起行政诉讼。"
@@ -141,8 +144,13 @@ def remedies(outcome: DisclosureOutcome, answered_on: date) -> tuple[str, ...]:
             "对这份答复不服的，可以自收到答复之日起 60 日内申请行政复议，"
             "或者 6 个月内直接提起行政诉讼。"
         )
+    where = N_(
+        "行政复议一般向作出答复的机关的本级人民政府申请；"
+        "作出答复的是人民政府的，向上一级人民政府申请（行政复议法第二十四条）。"
+    )
     return (
         ways,
+        *((where,) if new_law else ()),
         N_("也可以向上一级行政机关或者政府信息公开工作主管部门投诉、举报（条例第五十一条）。"),
     )
 

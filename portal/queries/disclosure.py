@@ -8,12 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.domain.access import Actor
+from portal.domain.access import GRANTS, Actor, Permission
 from portal.domain.disclosure import ACTION_LABELS, DisclosureAction
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
 from portal.domain.numbers import hash_code, same
-from portal.models import DisclosureRequest, Event
+from portal.models import DisclosureRequest, Event, RoleGrant, User
 from portal.queries.scope import requests_for
 
 _NO_HASH = "0" * 64
@@ -60,6 +60,21 @@ def readable_request(session: Session, actor: Actor, number: str) -> DisclosureR
     return session.scalar(
         sa.select(DisclosureRequest).where(DisclosureRequest.number == number, requests_for(actor))
     )
+
+
+def has_answerers(session: Session, request: DisclosureRequest) -> bool:
+    """Tell whether anybody with an account may answer for the authority that was asked."""
+    roles = [role for role, carried in GRANTS.items() if Permission.DISCLOSURE_HANDLE in carried]
+    found = (
+        sa.select(RoleGrant.id)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(
+            RoleGrant.organisation_id == request.organisation_id,
+            RoleGrant.role.in_(roles),
+            User.disabled.is_(False),
+        )
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

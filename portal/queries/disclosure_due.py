@@ -32,6 +32,12 @@ def due_on(calendar: WorkCalendar, limit: Limit, request: DisclosureRequest) -> 
     return calendar.due_on(clock_start(request), limit, (), request.extension_days)
 
 
+def latest_extended(session: Session, request: DisclosureRequest) -> date | None:
+    """Return the day on which the longest extension that the law allows would end (Art. 33)."""
+    limit = limit_of(limits_in_force(session), request)
+    return work_calendar(session).due_on(clock_start(request), limit, (), limit.extension_days)
+
+
 def completion_until(session: Session, request: DisclosureRequest) -> date | None:
     """Return the last day of the notice of completion, ``None`` where the law knew none."""
     received = civil_date(request.received_at)

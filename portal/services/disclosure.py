@@ -193,6 +193,16 @@ def note(
     )  # fmt: skip
 
 
+def ready(
+    session: Session, request: DisclosureRequest, version: int, action: DisclosureAction,
+    actor: Actor, now: datetime,
+) -> None:  # fmt: skip
+    """Raise what taking ``action`` on ``version`` of the request would raise now; change nothing."""
+    if request.version != version:
+        raise Conflict(CONFLICT)
+    _permit(session, request, action, actor, now)
+
+
 def may_act(actor: Actor, action: DisclosureAction, request: DisclosureRequest) -> bool:
     """Tell whether ``actor`` is the kind of person who may take ``action`` on ``request``."""
     if actor.kind is ActorKind.CITIZEN:
@@ -233,17 +243,24 @@ def _take(
     session: Session, request: DisclosureRequest, action: DisclosureAction, actor: Actor,
     now: datetime, reason: str | None = None, code: str | None = None,
 ) -> None:  # fmt: skip
-    if not may_act(actor, action, request):
-        raise NotPermitted
-    until = completion_until(session, request)
-    if why := objection(request, action, civil_date(now), until):
-        raise ActionNotAllowed(why)
+    _permit(session, request, action, actor, now)
     before, request.state = request.state, next_state(request.state, action)
     request.version += 1
     note(
         session, request, action, actor, now, reason=reason, code=code, from_state=before,
         to_state=request.state,
     )  # fmt: skip
+
+
+def _permit(
+    session: Session, request: DisclosureRequest, action: DisclosureAction, actor: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
+    if not may_act(actor, action, request):
+        raise NotPermitted
+    until = completion_until(session, request)
+    if why := objection(request, action, civil_date(now), until):
+        raise ActionNotAllowed(why)
 
 
 def _set_due(session: Session, request: DisclosureRequest) -> None:

@@ -72,6 +72,7 @@ class Facts:
     completion_asked: bool = False
     extension_days: int = 0
     complete_by: date | None = None
+    due_on: date | None = None
 
 
 @pytest.mark.parametrize("state", [_S.ANSWERED, _S.LAPSED, _S.WITHDRAWN])
@@ -94,6 +95,8 @@ def test_nothing_happens_to_what_has_ended(
         (Facts(completion_asked=True), _A.ASK_COMPLETION, None, False),
         (Facts(), _A.EXTEND, None, True),
         (Facts(extension_days=3), _A.EXTEND, None, False),
+        (Facts(due_on=TODAY), _A.EXTEND, None, True),
+        (Facts(due_on=date(2020, 3, 9)), _A.EXTEND, None, False),
         (Facts(_S.AWAITING_COMPLETION, True, 0, TODAY), _A.LAPSE, None, False),
         (Facts(_S.AWAITING_COMPLETION, True, 0, date(2020, 3, 9)), _A.LAPSE, None, True),
         (Facts(), _A.LAPSE, None, False),
@@ -103,7 +106,7 @@ def test_nothing_happens_to_what_has_ended(
 def test_the_law_is_kept(
     facts: Facts, action: DisclosureAction, until: date | None, allowed: bool
 ) -> None:
-    """One notice within its days, one extension, no lapse before its day."""
+    """One notice within its days, one extension before the limit is over, no lapse before its day."""
     assert (objection(facts, action, TODAY, until) is None) is allowed
 
 
@@ -130,6 +133,20 @@ def test_a_refusal_is_reconsidered_first_since_2024() -> None:
     assert "先申请行政复议" in remedies(refused, date(2024, 1, 1))[0]
     assert "先申请行政复议" not in remedies(refused, date(2023, 12, 31))[0]
     assert "先申请行政复议" not in remedies(DisclosureOutcome.NOT_OURS, date(2024, 1, 1))[0]
+
+
+def test_since_2024_it_is_said_who_reconsiders() -> None:
+    """Since 2024 every answer names the government that reconsiders it, partial disclosure too."""
+    for outcome in DisclosureOutcome:
+        assert any("本级人民政府" in words for words in remedies(outcome, date(2024, 1, 1)))
+        assert not any("本级人民政府" in words for words in remedies(outcome, date(2023, 12, 31)))
+
+
+def test_who_still_has_time_is_not_unanswered() -> None:
+    """The answer rate is taken of what was answered or due; without any there is none."""
+    found = DisclosureFigures(10, 3, {DisclosureOutcome.DISCLOSED: 3}, not_due=6)
+    assert (found.answer_rate.text, found.overdue, found.answerable) == ("75.00%", 1, 4)
+    assert DisclosureFigures(2, not_due=2).answer_rate.text == "—"
 
 
 def test_refusals_are_told_where_there_are_any() -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import DayKind
-from portal.domain.disclosure import DisclosureOutcome, DisclosureState
+from portal.domain.disclosure import DisclosureFigures, DisclosureOutcome, DisclosureState
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotFound, NotPermitted
 from portal.domain.periods import Period
 from portal.models import CalendarDay, DisclosureRequest
@@ -231,6 +231,49 @@ def test_figures_are_those_of_the_moment(session: Session, world: World) -> None
     after = disclosure_figures(session, Period(2020), MONDAY + DAY + timedelta(seconds=1))
     assert (before.received, before.answered) == (2, 0)
     assert (after.received, after.answered, after.on_time) == (1, 1, 1)
+
+
+def figures_at(session: Session, days: int) -> DisclosureFigures:
+    """Return the figures of 2020 as they stood so many days after the first Monday."""
+    return disclosure_figures(session, Period(2020), MONDAY + days * DAY)
+
+
+def test_a_request_is_unanswered_from_the_end_of_its_last_day(
+    session: Session, world: World
+) -> None:
+    """Until its last day (30 March) is over a request is not yet due, after it it is overdue."""
+    a_request(session, world)
+    end = datetime(2020, 3, 30, 16, tzinfo=UTC)
+    for at, overdue in ((end - timedelta(microseconds=1), 0), (end, 1)):
+        found = disclosure_figures(session, Period(2020), at)
+        assert (found.overdue, found.not_due) == (overdue, 1 - overdue)
+
+
+def test_an_extended_request_is_late_only_after_its_new_last_day(
+    session: Session, world: World
+) -> None:
+    """Five working days more move the end from 30 March to 7 April (6 April is a holiday)."""
+    request = a_request(session, world)
+    actor = world.actor("city_handler")
+    disclosure.extend(request.id, 1, 5, "复杂", "李主任", actor, MONDAY + 28 * DAY)
+    assert [figures_at(session, days).overdue for days in (20, 30, 36, 37)] == [0, 0, 0, 1]
+
+
+def test_an_extension_comes_before_the_limit_is_over(session: Session, world: World) -> None:
+    """On the last day the limit can be extended, on the day after it cannot."""
+    late, in_time = a_request(session, world), a_request(session, world)
+    actor = world.actor("city_handler")
+    disclosure.extend(in_time.id, 1, 20, "复杂", "李主任", actor, MONDAY + 28 * DAY)
+    with pytest.raises(ActionNotAllowed, match="期限已过"):
+        disclosure.extend(late.id, 1, 20, "复杂", "李主任", actor, MONDAY + 29 * DAY)
+
+
+def test_a_request_to_complete_is_never_overdue(session: Session, world: World) -> None:
+    """While its applicant is asked to complete it the clock of a request stands still."""
+    request = a_request(session, world, DisclosureState.AWAITING_COMPLETION)
+    assert figures_at(session, 200).not_due == 1
+    disclosure.complete(request.id, "人民路", applicant_of(request.id), MONDAY + 9 * DAY)
+    assert [figures_at(session, n).not_due for n in (9, 35, 60)] == [1, 1, 0]
 
 
 def test_a_lapsed_request_counts_as_unclear(session: Session, world: World) -> None:

@@ -75,6 +75,7 @@ def as_json(report: AnnualReport) -> bytes:
         "disclosure": {
             "received": report.disclosure.received,
             "answered": report.disclosure.answered,
+            "not_due": report.disclosure.not_due,
             "outcomes": {o.value: n for o, n in report.disclosure.outcomes.items()},
         },
         "definitions": dict(annex(report)),

@@ -162,6 +162,8 @@ def _disclosure(report: AnnualReport) -> Table:
         ("收到申请", found.received, ""),
         ("已答复", found.answered, found.answer_rate.text),
     ]
+    if found.not_due:
+        rows.append(("还在答复期限内或等申请人补正", found.not_due, ""))
     rows += [
         (OUTCOME_LABELS[o], found.outcomes.get(o, 0), found.share(o).text)
         for o in found.told_outcomes
@@ -178,9 +180,11 @@ def disclosure_sentence(report: AnnualReport) -> str:
         f"“{OUTCOME_LABELS[o]}”{found.outcomes.get(o, 0)}件，占{found.share(o).text}"
         for o in found.told_outcomes
     )
+    waiting = f"，还在答复期限内或等申请人补正的{found.not_due}件" if found.not_due else ""
     return (
-        f"{report.year.label}共收到政府信息公开申请{found.received}件，"
-        f"已答复{found.answered}件，答复率{found.answer_rate.text}。已答复的申请中，{parts}。"
+        f"{report.year.label}共收到政府信息公开申请{found.received}件，已答复{found.answered}件"
+        f"{waiting}，答复率{found.answer_rate.text}。"
+        + (f"已答复的申请中，{parts}。" if found.answered else "")
     )
 
 

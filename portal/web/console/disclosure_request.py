@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, render_template, session, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.config import Settings
@@ -13,12 +13,22 @@ from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, Lette
 from portal.domain.numbers import derive_query_code, format_code
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, db
-from portal.queries.disclosure import readable_request, request_changes, request_history
+from portal.queries.disclosure import (
+    has_answerers,
+    readable_request,
+    request_changes,
+    request_history,
+)
 from portal.queries.disclosure_due import completion_until, request_due
-from portal.services.disclosure import ApplicantData, allowed_actions, reveal_applicant
+from portal.services.disclosure import (
+    ApplicantData,
+    allowed_actions,
+    ready,
+    reveal_applicant,
+)
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure_steps import REQUEST_STEPS, RequestStep, request_offers
-from portal.web.console.forms_disclosure import RequestForm
+from portal.web.console.forms_disclosure import AnswerForm, RequestForm
 from portal.web.shared.clock import now, today
 from portal.web.shared.failures import carried
 from portal.web.shared.people import current_actor, needs
@@ -77,9 +87,15 @@ def take_request_step(request_number: str, step: RequestStep) -> Answer:
     if found is None:
         return _gone()
     form = step.form(step.slug, found)
-    if not form.validate():
-        return _page(found, 422, sent=form)
+    asked = request.form.get("step", "preview") if isinstance(form, AnswerForm) else "send"
     try:
+        ready(db.session(), found, form.seen, step.action, current_actor(), now())
+        if asked == "edit":
+            return _page(found, sent=form)
+        if not form.validate():
+            return _page(found, 422, sent=form)
+        if isinstance(form, AnswerForm) and asked != "send":
+            return _preview(found, form)
         step.run(found.id, form, current_actor(), now())
     except InvalidInput as error:
         form.put(error)
@@ -88,6 +104,19 @@ def take_request_step(request_number: str, step: RequestStep) -> Answer:
         return _overtaken(request_number, form, error)
     flash(str(step.done), "success")
     return redirect(url_for("console.disclosure_request", request_number=found.number))
+
+
+def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
+    """Show the answer as the applicant will get it; nothing has happened yet."""
+    at = now()
+    return render_template(
+        "console/disclosure_answer.html",
+        request_=found,
+        form=form,
+        at=at,
+        due=request_due(db.session(), found, civil_date(at)),
+        remedies=remedies(form.outcome.data, civil_date(at)),
+    )
 
 
 def _overtaken(request_number: str, form: RequestForm, problem: LetterboxError) -> Answer:
@@ -125,6 +154,7 @@ def _page(
         completion_until=None if found.completion_asked else completion_until(read, found),
         primary=steps[0] if steps else None,
         others=steps[1:],
+        unattended=found.pending and not steps and not has_answerers(read, found),
         remedies=remedies(found.outcome, answered) if answered and found.outcome else (),
         reveals=can_at(actor, Permission.DISCLOSURE_HANDLE, found.organisation.path),
         applicant=applicant,

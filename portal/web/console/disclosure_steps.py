@@ -13,7 +13,6 @@ from portal.domain.access import Actor
 from portal.domain.disclosure import DisclosureAction
 from portal.models import DisclosureRequest
 from portal.services import disclosure
-from portal.services.disclosure import Answer
 from portal.web.console import forms_disclosure as forms
 
 Run = Callable[[int, Any, Actor, datetime], None]
@@ -21,7 +20,10 @@ Run = Callable[[int, Any, Actor, datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class RequestStep:
-    """A form on the page of a request: it is offered where ``action`` is allowed."""
+    """A form on the page of a request: it is offered where ``action`` is allowed.
+
+    ``button`` stands on the form, where that is not the name.
+    """
 
     slug: str
     action: DisclosureAction
@@ -30,6 +32,7 @@ class RequestStep:
     name: Any
     done: Any
     explanation: Any = ""
+    button: Any = ""
 
 
 REQUEST_STEPS: tuple[RequestStep, ...] = (
@@ -47,11 +50,10 @@ REQUEST_STEPS: tuple[RequestStep, ...] = (
     ),
     RequestStep(
         "answer", DisclosureAction.ANSWER, forms.AnswerForm,
-        lambda i, f, a, at: disclosure.answer(
-            i, f.seen, Answer(f.outcome.data, f.text.data, f.referred_to.data or ""), a, at
-        ),
-        _l("答复"), _l("已答复，申请人现在可以看到。"),
-        _l("提交后申请人立即可以看到，不能修改。救济途径会自动附在答复后面。"),
+        lambda i, f, a, at: disclosure.answer(i, f.seen, f.answer(), a, at),
+        _l("答复"), _l("答复已送出，申请人现在可以看到。"),
+        _l("先核对，再送出。送出后申请人立即可以看到，不能修改；救济途径会自动附在后面。"),
+        _l("核对答复"),
     ),
     RequestStep(
         "completion", DisclosureAction.ASK_COMPLETION, forms.CompletionNoticeForm,
@@ -67,7 +69,10 @@ REQUEST_STEPS: tuple[RequestStep, ...] = (
             i, f.seen, f.days.data, f.reason.data, f.consent.data, a, at
         ),
         _l("延长答复期限"), _l("答复期限已延长，申请人会看到理由。"),
-        _l("只能延长一次，须经政府信息公开工作机构负责人同意并告知申请人（条例第三十三条）。"),
+        _l(
+            "在期限内不能答复时，到期前可以延长一次，须经政府信息公开工作机构负责人同意"
+            "（条例第三十三条）。提交后，申请人在进度里看到新的期限和理由，即为告知。"
+        ),
     ),
     RequestStep(
         "withdrawal", DisclosureAction.WITHDRAW, forms.WithdrawalForm,

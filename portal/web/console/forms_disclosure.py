@@ -21,9 +21,9 @@ from portal.domain.disclosure_application import (
 )
 from portal.domain.letters import TEXT_MAX
 from portal.models import DisclosureRequest, db
-from portal.queries.disclosure_due import limit_of
+from portal.queries.disclosure_due import latest_extended, limit_of
 from portal.queries.rules import limits_in_force
-from portal.services.disclosure import REFERRED_MAX
+from portal.services.disclosure import REFERRED_MAX, Answer
 from portal.web.console.forms_versioned import VersionedForm, reason_field
 from portal.web.shared.clock import today
 from portal.web.shared.fields import DayField
@@ -67,9 +67,9 @@ class ExtensionForm(RequestForm):
     """How much longer, why, and who agreed."""
 
     days = IntegerField(
-        _l("延长天数"),
+        _l("延长几个工作日"),
         [
-            InputRequired(_l("请填写天数。")),
+            InputRequired(_l("请填写延长几个工作日。")),
             NumberRange(min=1, max=365, message=_l("请填写规定范围内的天数。")),
         ],
     )
@@ -83,8 +83,10 @@ class ExtensionForm(RequestForm):
     )
 
     def prepare(self) -> None:
-        """Say how many days the law allows."""
-        self.limit = limit_of(limits_in_force(db.session()), self.request)
+        """Say how many days the law allows, and which day that would be."""
+        read = db.session()
+        self.limit = limit_of(limits_in_force(read), self.request)
+        self.latest = latest_extended(read, self.request)
 
 
 class AnswerForm(RequestForm):
@@ -106,6 +108,25 @@ class AnswerForm(RequestForm):
         """Offer the outcomes, each with what belongs to it."""
         self.outcome.choices = [SelectChoice(o.value, label(o)) for o in DisclosureOutcome]
         self.hints = {o.value: _(OUTCOME_HINTS[o]) for o in DisclosureOutcome}
+
+    def answer(self) -> Answer:
+        """Return what was typed, as the service takes it."""
+        return Answer(self.outcome.data, self.text.data, self.referred_to.data or "")
+
+    @property
+    def referred(self) -> str:
+        """Who has the information instead, where the outcome says that somebody else does."""
+        ours = self.outcome.data is not DisclosureOutcome.NOT_OURS
+        return "" if ours else self.referred_to.data or ""
+
+    def carried(self) -> dict[str, str]:
+        """Return every field as hidden values for the preview."""
+        return {
+            "version": str(self.seen),
+            "outcome": str(self.outcome.data),
+            "text": self.text.data,
+            "referred_to": self.referred_to.data or "",
+        }
 
 
 class WithdrawalForm(RequestForm):

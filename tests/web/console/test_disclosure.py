@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure import DisclosureOutcome, DisclosureState
-from portal.domain.disclosure_application import RequestSource
+from portal.domain.disclosure_application import Delivery, RequestSource
 from portal.models import DisclosureRequest, Event, User
 from portal.services import disclosure
 from tests.builders import World
@@ -113,7 +113,7 @@ def test_a_request_is_completed_extended_and_answered(
     step(staff, request, "completion", text="请写明道路。", complete_by="2016-06-30")
     step(staff, request, "completed", text="人民路。")
     step(staff, request, "extension", days="15", reason="需要征求第三方意见", consent="李主任")
-    step(staff, request, "answer", outcome="refused", text="涉及商业秘密，不予公开。")
+    step(staff, request, "answer", outcome="refused", text="涉及商业秘密，不予公开。", step="send")
     page = get(staff("city_handler"), url(request))
     for words in (
         "通知补正",
@@ -214,9 +214,101 @@ def test_a_wrong_registration_is_said(
     assert session.scalar(sa.select(sa.func.count(DisclosureRequest.id))) == 0
 
 
-def test_the_picker_offers_only_places_within_reach(staff: Staff, world: World) -> None:
-    """Registering is offered for the own subtree, without enterprises."""
-    own = get(staff("city_handler"), f"{LIST}/organisations.json?to=register").response.json
-    every = get(staff("office_dispatcher"), f"{LIST}/organisations.json?to=register").response.json
-    assert own and [item["id"] for item in own["items"]] == [world["city"]]
-    assert every and world["water"] not in {item["id"] for item in every["items"]}
+@pytest.mark.parametrize(
+    ("who", "places"),
+    [("city_handler", ["city"]), ("office_dispatcher", ["office"]), ("water_dispatcher", [])],
+)
+def test_the_picker_offers_only_the_own_authority(
+    staff: Staff, world: World, who: str, places: list[str]
+) -> None:
+    """Registering is offered for the own authority, and for no enterprise."""
+    found = get(staff(who), f"{LIST}/organisations.json?to=register").response.json
+    assert found and [item["id"] for item in found["items"]] == [world[each] for each in places]
+
+
+def test_a_superior_reads_and_is_offered_nothing(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """The dispatcher at the top sees the request to another authority, and cannot act for it."""
+    request = a_request(session, world, now=YESTERDAY)
+    client = staff("office_dispatcher")
+    page = get(client, url(request))
+    assert request.description in page.text and "由被申请机关答复" in page.text
+    assert [form for form in page.forms if LIST in form.action] == []
+    assert "没有能答复公开申请的账号" not in page.text
+    token = get(client, LIST + "/new").form(LIST + "/new").hidden["csrf_token"]
+    given = {
+        "csrf_token": token,
+        "version": 1,
+        "outcome": "disclosed",
+        "text": "答复",
+        "step": "send",
+    }
+    for name in ("answer", "extension", "completion", "withdrawal", "applicant"):
+        assert client.post(url(request, f"/{name}"), data=given).status_code == 403
+
+
+def test_an_authority_without_clerks_is_said(staff: Staff, session: Session, world: World) -> None:
+    """Where nobody has an account that may answer, the superior learns whom to turn to."""
+    request = a_request(session, world, now=YESTERDAY)
+    for name in ("city_dispatcher", "city_handler", "city_handler2"):
+        session.get_one(User, world.people[name]).disabled = True
+    session.commit()
+    assert "没有能答复公开申请的账号" in get(staff("office_dispatcher"), url(request)).text
+
+
+REFUSAL = {"outcome": "refused", "text": "涉及商业秘密，\n不予公开。", "referred_to": "市财政局"}
+
+
+def test_an_answer_is_looked_over_before_it_goes(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """The preview shows outcome, text and remedies as the applicant will get them; nothing is sent."""
+    request = a_request(session, world, now=YESTERDAY, delivery=Delivery.POST, address="人民路1号")
+    page = step(staff, request, "answer", status=200, **REFUSAL)
+    for words in ("还没有送出", "答复：不予公开", "涉及商业秘密，", "行政复议", "行政诉讼", "邮寄"):
+        assert words in page.text
+    assert "负责公开这项信息的机关" not in page.text
+    session.refresh(request)
+    assert (request.state, request.version) == (DisclosureState.OPEN, 1)
+
+
+@pytest.mark.parametrize(("button", "state"), [("send", "answered"), ("edit", "open")])
+def test_the_preview_sends_or_goes_back_with_everything_typed(
+    staff: Staff, session: Session, world: World, button: str, state: str
+) -> None:
+    """Both buttons of the preview carry what was typed: one answers, one opens the form again."""
+    request = a_request(session, world, now=YESTERDAY)
+    client, to = staff("city_handler"), url(request, "/answer")
+    kept = post(client, to, REFUSAL, page=url(request), status=200).form(to)
+    answer = client.post(url(request, "/answer"), data=kept.hidden | {"step": button})
+    session.refresh(request)
+    assert str(request.state) == state
+    if button == "send":
+        assert answer.status_code == 302 and request.answer == REFUSAL["text"]
+    else:
+        words = answer.get_data(as_text=True)
+        assert "涉及商业秘密，\n不予公开。" in words and 'value="市财政局"' in words
+        assert " checked" in words.split('value="refused"', 1)[1][:20]
+
+
+def test_a_preview_overtaken_is_told(staff: Staff, session: Session, world: World) -> None:
+    """Who looks over an answer that somebody else has given meanwhile learns of it at once."""
+    request = a_request(session, world, now=YESTERDAY)
+    client, to = staff("city_handler"), url(request, "/answer")
+    kept = post(client, to, REFUSAL, page=url(request), status=200).form(to)
+    disclosure.answer(request.id, 1, DISCLOSED, world.actor("city_handler2"), CLOCK)
+    for button in ("preview", "edit", "send"):
+        answer = client.post(to, data=kept.hidden | {"step": button})
+        assert answer.status_code == 409
+        assert "涉及商业秘密，" in answer.get_data(as_text=True)
+
+
+def test_an_extension_says_where_it_leads(staff: Staff, session: Session, world: World) -> None:
+    """The form names the last day that the law allows; afterwards the reason stands on the page."""
+    request = a_request(session, world, now=YESTERDAY)
+    assert "延满是 2016年7月26日" in get(staff("city_handler"), url(request)).text
+    step(staff, request, "extension", days="15", reason="要征求三家单位意见", consent="李主任")
+    page = get(staff("city_handler"), url(request))
+    assert "要征求三家单位意见" in page.text
+    assert "2016年7月26日" in page.text and "已延长 15 个工作日，不能再延" in page.text

@@ -93,7 +93,7 @@ def test_due_date_is_explained_day_by_day(staff: Staff, session: Session, world:
     """The trace numbers the counted days and names the others."""
     letter = a_letter(session, world, now=CLOCK - timedelta(days=8))
     page = get(staff("city_dispatcher"), url(letter))
-    assert "第 7 日" in page.text
+    assert "第 7 天" in page.text
     assert "节假日" in page.text  # the Dragon Boat Festival of 2016
 
 

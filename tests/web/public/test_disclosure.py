@@ -230,7 +230,16 @@ def test_the_page_tells_this_years_figures(client: Client, session: Session, wor
     assert "今年还没有收到公开申请" in get(client, "/disclosure").text
     a_request(session, world, DisclosureState.ANSWERED, now=datetime.now(UTC) - timedelta(days=1))
     text = get(client, "/disclosure").text
-    assert "已答复 1 ÷ 除以 收到 1" in text and "1 件，占已答复的 100.00%" in text
+    assert "已答复 1 ÷ 除以 应答复 1" in text and "1 件，占已答复的 100.00%" in text
+
+
+def test_a_request_not_yet_due_is_told_apart(
+    client: Client, session: Session, world: World
+) -> None:
+    """A request still within its limit is no unanswered one: the rate leaves it out and says so."""
+    a_request(session, world, now=datetime.now(UTC) - timedelta(days=1))
+    page = get(client, "/disclosure").text
+    assert "已答复 0 ÷ 除以 应答复 0" in page and "1 件，还在答复期限内" in page
 
 
 def test_a_letter_that_asks_for_disclosure_is_led_here(
