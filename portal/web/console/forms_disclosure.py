@@ -136,8 +136,12 @@ class WithdrawalForm(RequestForm):
 
 
 class RegisterForm(ApplicationForm):
-    """A request on paper: how and when it came, and what it says."""
+    """A request on paper: how and when it came, and what it says.
 
+    The authorities to choose from are those of the person at work, few enough for a list.
+    """
+
+    organisation_words = organisation_meant = None
     source = RadioField(
         _l("怎样收到的"),
         coerce=enum_coerce(RequestSource),
@@ -146,9 +150,9 @@ class RegisterForm(ApplicationForm):
     )
     received_on = DayField(_l("收到日期"), [InputRequired(_l("请填写收到日期。"))])
 
-    def prepare(self, groups: Choices, chosen: Any) -> None:
+    def prepare(self, groups: Choices, chosen: Any, unclear: str | None = None) -> None:
         """Offer organisations and ways; a request came today unless something else is said."""
-        super().prepare(groups, chosen)
+        super().prepare(groups, chosen, unclear)
         self.source.choices = [SelectChoice(s.value, label(s)) for s in PAPER_SOURCES]
         self.hints = {s.value: _(SOURCE_HINTS[s]) for s in PAPER_SOURCES}
         if not self.is_submitted():

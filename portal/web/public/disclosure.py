@@ -19,6 +19,7 @@ from portal.queries.rates.disclosure import disclosure_figures
 from portal.services.disclosure_filing import addressee, submit
 from portal.web.public.blueprint import code_key, public_pages, settings
 from portal.web.public.limits import address, count, wait_for
+from portal.web.public.typed_organisation import understand
 from portal.web.shared.clock import now, today
 from portal.web.shared.forms_application import ApplicationForm
 from portal.web.shared.language import label
@@ -75,10 +76,9 @@ def _form() -> ApplicationForm:
     form = ApplicationForm()
     if request.method == "GET":
         form.organisation.data = request.args.get("organisation", "")
-    offered = members(db.session()).items()
-    form.prepare(
-        [(label(kind), rows) for kind, rows in offered if takes_requests(kind)], _chosen(form)
-    )
+    unclear = understand(form)
+    offered = [(k, rows) for k, rows in members(db.session()).items() if takes_requests(k)]
+    form.prepare([(label(kind), rows) for kind, rows in offered], _chosen(form), unclear)
     return form
 
 
@@ -93,7 +93,7 @@ def _chosen(form: ApplicationForm) -> Place | None:
 def _complete(form: ApplicationForm) -> bool:
     """Tell whether the application can go; all that is wrong is said at once."""
     complete: bool = form.validate()
-    if form.organisation.errors:
+    if form.organisation.errors or form.organisation_words.errors:
         return False
     try:
         addressee(db.session(), form.organisation_id)

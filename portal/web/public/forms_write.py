@@ -33,13 +33,13 @@ from portal.web.shared.language import label
 from portal.web.shared.typed import (
     at_most,
     form_token,
-    id_typed,
     is_email,
     is_phone,
     one_line,
     plain_email,
     plain_phone,
 )
+from portal.web.shared.typed_place import WORDS_MAX, TypedPlace
 
 NAME_MAX = 50
 UNKNOWN = "unknown"
@@ -55,8 +55,10 @@ KIND_HINTS: Mapping[str, Any] = {
 }
 
 
-class WriteForm(FlaskForm):  # type: ignore[misc]
+class WriteForm(TypedPlace, FlaskForm):  # type: ignore[misc]
     """A new letter; the fields stand in the order of the page, and so do their errors."""
+
+    nothing_near = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
     kind = RadioField(
         _l("这封信是"),
@@ -69,7 +71,7 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
         _l("写给哪个单位"), validate_choice=False, default="", validators=[Optional()]
     )
     organisation_words = StringField(
-        _l("或写出单位名称"), filters=[one_line], validators=[at_most(NAME_MAX)]
+        _l("或写出单位名称"), filters=[one_line], validators=[at_most(WORDS_MAX)]
     )
     organisation_meant = RadioField(_l("您要写给的单位"), choices=[], validate_choice=False)
     title = StringField(
@@ -121,17 +123,10 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
             ]
         self.form_token.data = form_token(self.form_token.data)
 
-    def take(self, organisation_id: int | None) -> None:
-        """Put what was typed by name in place of a choice from the list."""
-        self.organisation.data = str(organisation_id or "")
-        self.organisation_words.data, self.organisation_meant.data = "", None
-
     def offer(self, near: Sequence[Place]) -> None:
         """Offer organisations that a name typed by hand may mean, and not to know."""
-        self.organisation_meant.choices = [
-            *(SelectChoice(str(place.id), place.path) for place in near),
-            SelectChoice(UNKNOWN, _("不清楚，由信箱办分办")),
-        ]
+        super().offer(near)
+        self.organisation_meant.choices.append(SelectChoice(UNKNOWN, _("不清楚，由信箱办分办")))
 
     def validate_kind(self, field: Field) -> None:
         """A kind that does not exist is like none chosen."""
@@ -142,11 +137,6 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
         """Whether the organisation takes letters is asked by the service; here only its shape."""
         if field.data and self.organisation_id is None:
             raise ValidationError(_("没有这个单位，请重新选择。"))
-
-    def validate_organisation_words(self, field: Field) -> None:
-        """A name typed by hand must be understood, or be chosen among the nearest."""
-        if self.unclear:
-            raise ValidationError(self.unclear)
 
     def validate_phone(self, field: Field) -> None:
         """One of telephone and e-mail is needed, either will do."""
@@ -162,11 +152,6 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
         """An address that mail could reach."""
         if field.data and not is_email(field.data):
             raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
-
-    @property
-    def organisation_id(self) -> int | None:
-        """The organisation chosen, or ``None`` for "I don't know" and for what is no id."""
-        return id_typed(self.organisation.data)
 
     @property
     def consents(self) -> bool:

@@ -8,18 +8,19 @@ from flask_babel import lazy_gettext as _l
 
 from portal.models import db
 from portal.queries.directory import Place, closest_organisations, named_organisations
-from portal.web.public.forms_write import NAME_MAX, UNKNOWN, WriteForm
+from portal.web.public.forms_write import UNKNOWN
 from portal.web.shared.typed import id_typed
+from portal.web.shared.typed_place import WORDS_MAX, TypedPlace
 
 
-def understand(form: WriteForm) -> str | None:
+def understand(form: TypedPlace) -> str | None:
     """Take the organisation that was typed, or offer the nearest names and return why.
 
     One that alone bears the name, or was chosen among those offered, is taken. Nothing is guessed
     where several fit, where none does, or where another one stands chosen in the list.
     """
     words = form.organisation_words.data or ""
-    if not words or len(words) > NAME_MAX:
+    if not words or len(words) > WORDS_MAX:
         return None
     if form.organisation_meant.data == UNKNOWN:
         form.take(None)
@@ -34,7 +35,7 @@ def understand(form: WriteForm) -> str | None:
     return _why(form, found, offered)
 
 
-def _meant(form: WriteForm, found: Sequence[Place], offered: Sequence[Place]) -> Place | None:
+def _meant(form: TypedPlace, found: Sequence[Place], offered: Sequence[Place]) -> Place | None:
     chosen = (id_typed(form.organisation_meant.data), form.organisation_id)
     for wanted in chosen:
         for place in offered:
@@ -43,7 +44,7 @@ def _meant(form: WriteForm, found: Sequence[Place], offered: Sequence[Place]) ->
     return found[0] if len(found) == 1 and form.organisation_id is None else None
 
 
-def _why(form: WriteForm, found: Sequence[Place], offered: Sequence[Place]) -> str:
+def _why(form: TypedPlace, found: Sequence[Place], offered: Sequence[Place]) -> str:
     if form.organisation_id is not None:
         said = _l("列表里选的单位和写的“%(words)s”不是同一个，请在这里选定。")
     elif found:
@@ -51,5 +52,5 @@ def _why(form: WriteForm, found: Sequence[Place], offered: Sequence[Place]) -> s
     elif offered:
         said = _l("没有叫“%(words)s”的单位。下面是名称最接近的，请选一个。")
     else:
-        said = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
+        said = form.nothing_near
     return str(said) % {"words": form.organisation_words.data}

@@ -42,13 +42,13 @@ from portal.web.shared.language import label
 from portal.web.shared.typed import (
     at_most,
     form_token,
-    id_typed,
     is_email,
     is_phone,
     one_line,
     plain_email,
     plain_phone,
 )
+from portal.web.shared.typed_place import WORDS_MAX, ChosenOrTyped, TypedPlace
 
 Choices = Iterable[tuple[str, Sequence[Any]]]
 """Organisations to choose from, by the name of their group."""
@@ -58,15 +58,19 @@ def _plain_identity(text: str | None) -> str:
     return plain_identity(text or "")
 
 
-class ApplicationForm(FlaskForm):  # type: ignore[misc]
+class ApplicationForm(TypedPlace, FlaskForm):  # type: ignore[misc]
     """What Art. 29 asks for; the fields stand in the order of the page, and so do their errors."""
 
     organisation = SelectField(
         _l("向哪个行政机关申请"),
-        validators=[DataRequired(_l("请选择向哪个行政机关申请。"))],
+        validators=[ChosenOrTyped(_l("请选择向哪个行政机关申请。"))],
         validate_choice=False,
         default="",
     )
+    organisation_words = StringField(
+        _l("或写出行政机关的名称"), filters=[one_line], validators=[at_most(WORDS_MAX)]
+    )
+    organisation_meant = RadioField(_l("您要申请的行政机关"), choices=[], validate_choice=False)
     title = StringField(
         _l("信息名称"),
         filters=[one_line],
@@ -125,8 +129,12 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
     )
     form_token = HiddenField()
 
-    def prepare(self, groups: Choices, chosen: Place | None) -> None:
-        """Offer organisations by group, and ``chosen`` where it is not among them."""
+    def prepare(self, groups: Choices, chosen: Place | None, unclear: str | None = None) -> None:
+        """Offer organisations by group, and ``chosen`` where it is not among them.
+
+        ``unclear`` says why an organisation typed by name was not understood.
+        """
+        self.unclear = unclear
         self.organisation.choices = [SelectChoice("", _("请选择"))]
         grouped = [(name, list(rows)) for name, rows in groups]
         listed = {str(each.id) for _name, rows in grouped for each in rows}
@@ -163,11 +171,6 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
         if not field.data and self.delivery.data is Delivery.EMAIL:
             raise ValidationError(_("要用电子邮件获取，请填写电子邮箱。"))
-
-    @property
-    def organisation_id(self) -> int | None:
-        """The organisation chosen, or ``None`` for none and for what is no id."""
-        return id_typed(self.organisation.data)
 
     def application(self) -> Application:
         """Return what was typed, as the service takes it."""
