@@ -211,8 +211,8 @@ DEFINITIONS: dict[str, Definition] = {
         N_("按时办结"), N_("在办理时限（含批准的延期，扣除等待来信人补充的时间）内办结的件数。")
     ),
     "extended": Definition(N_("延期"), N_("经批准延长办理时限的来信件数。")),
-    "redone": Definition(N_("重办"), N_("办结后应来信人要求重新办理的来信件数。")),
-    "returned": Definition(N_("退回"), N_("承办单位退回重新交办的来信件数。")),
+    "redone": Definition(N_("曾重办"), N_("办结后应来信人要求重新办理的来信件数。")),
+    "returned": Definition(N_("曾退回"), N_("承办单位退回重新交办的来信件数。")),
     "withdrawn": Definition(
         N_("撤回"), N_("来信人在受理前自行撤回的来信件数，不计入收到件数，另行列出。")
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Any
 from flask import Flask, request, session
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from portal.domain.access import ROLE_LABELS, Role
 from portal.domain.calendar import DAY_KIND_LABELS, DayKind
@@ -54,10 +56,12 @@ from portal.domain.letters import (
 )
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.periods import shanghai
+from portal.domain.subjects import SUBJECTS
 from portal.domain.texts import Message
 
 LOCALES = {"zh_CN": "简体中文", "en": "English"}
 DEFAULT = "zh_CN"
+_HAN = re.compile("[\u3400-\u9fff]")
 babel = Babel()
 
 _LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
@@ -100,6 +104,29 @@ def say(message: Message | str) -> str:
     return str(_(message)) if message else ""
 
 
+def subject(category: str) -> str:
+    """Return the page name of a subject; "" are letters without one.
+
+    Subjects of the house speak the language of the page, others stay as they were typed.
+    """
+    if not category:
+        return str(_("未分类"))
+    return str(_(category)) if category in SUBJECTS else category
+
+
+def is_foreign(text: str) -> bool:
+    """Whether ``text`` is Chinese on a page that speaks another language."""
+    return current_locale() == "en" and bool(_HAN.search(text))
+
+
+def marked(text: str) -> str:
+    """Return a name as people typed it, marked as Chinese where the page is not.
+
+    Screen readers choose their voice by that mark (WCAG 3.1.2).
+    """
+    return Markup('<span lang="zh-CN">{}</span>').format(text) if is_foreign(text) else text
+
+
 def day(value: date | datetime | None) -> str:
     """Return a civil date as people write it: 2016年12月31日."""
     if value is None:
@@ -135,7 +162,10 @@ def set_up_language(app: Flask, translations: str) -> None:
         BABEL_TRANSLATION_DIRECTORIES=translations,
     )
     babel.init_app(app, locale_selector=choose_locale)
-    app.jinja_env.filters.update(label=label, say=say, day=day, moment=moment)
+    app.jinja_env.filters.update(
+        label=label, say=say, day=day, moment=moment, subject=subject, marked=marked
+    )
+    app.jinja_env.tests.update(foreign=is_foreign)
     app.jinja_env.globals.update(
         locales=LOCALES, current_locale=current_locale, get_locale=get_locale
     )

@@ -203,7 +203,7 @@ def test_all_years_stand_side_by_side(client: Client, session: Session, world: W
     page = get(client, "/statistics/years")
     assert "2016年 5 4 80.00% 2 50.00%" in page.text
     assert "2015年 0 0 — 0 —" in page.text and "2014年 1 1 100.00%" in page.text
-    assert "/statistics?period=2014" in page.links
+    assert "/statistics?period=2014" in page.links and "最近 3 年" in page.text
     page = get(client, "/statistics/years?organisation=district")
     assert "2016年 2 1 50.00%" in page.text and "/statistics/district?period=2016" in page.links
 
@@ -304,8 +304,63 @@ def test_axes_end_at_round_numbers(most: int) -> None:
 
 
 def test_the_page_speaks_english(client: Client) -> None:
-    """The page comes in English too."""
-    assert get(client, "/statistics?lang=en").lang == "en"
+    """The page comes in English too; counts of letters read as counts, not as things to do."""
+    page = get(client, "/statistics?period=2016&lang=en")
+    assert page.lang == "en"
+    assert "Returned 0 letters Redone 0 letters Withdrawn 0 letters" in page.text
+
+
+def test_subjects_of_the_house_are_translated_and_others_are_marked(
+    client: Client, session: Session
+) -> None:
+    """On an English page a subject that comes along is English, any other is marked as Chinese."""
+    session.execute(sa.update(RateFact).values(category="交通运输"))
+    declined = RateFact.outcome == "declined"
+    session.execute(sa.update(RateFact).where(declined).values(category="江上摆渡"))
+    session.commit()
+    html = get(client, "/statistics?period=2016&lang=en").html
+    assert ">Transport</a>" in html and ">Transport</option>" in html and "交通运输</" not in html
+    assert '<span lang="zh-CN">江上摆渡</span>' in html
+    assert '<option value="江上摆渡" lang="zh-CN">江上摆渡</option>' in html
+    assert "<span lang" not in get(client, "/statistics?period=2016").html
+
+
+def test_a_line_says_what_is_shown(client: Client) -> None:
+    """The form folds into a line that says what the figures are about, and opens on an error."""
+    form = '<details class="asking no-print"'
+    page = get(client, "/statistics?period=2016")
+    assert "2016年 · 全部单位 · 按月 换条件" in page.text and f"{form}>" in page.html
+    words = "period=2016-06&kind=complaint&category=-&basis=period&compare=previous"
+    said = "2016年6月 · 全部单位 · 投诉 · 未分类 · 按日 · 按发生统计 · 有比较 换条件"
+    assert said in get(client, f"/statistics?{words}").text
+    assert "2016年 · 按月 换条件" in get(client, "/statistics/district?period=2016").text
+    assert f"{form} open>" in get(client, "/statistics?kind=poem", 422).html
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("period=2016&by=day", "2016年的图表不能“按日”分段，现在是“按月”；可以选的有：按月、按季度、按周。要看得更细"),
+        ("period=2016Q2&by=quarter", "2016年第二季度的图表不能“按季度”分段，现在是“按周”；可以选的有：按周、按月。"),
+        ("period=2016-06-01&by=month", "2016年6月1日不能再“按月”分段，所以没有图表。"),
+    ],
+)  # fmt: skip
+def test_parts_that_do_not_fit_are_explained(client: Client, words: str, said: str) -> None:
+    """Where the chart cannot show the parts asked for, a sentence says which it shows instead."""
+    assert said in get(client, f"/statistics?{words}").text
+    assert "分段，" not in get(client, "/statistics?period=2016&by=week").text
+
+
+def test_many_subjects_are_folded(client: Client, session: Session) -> None:
+    """Of more than twenty subjects the first ten are shown and the rest unfolds, none twice."""
+    kept = session.scalars(sa.select(RateFact)).first()
+    assert kept is not None
+    known = {c.key: getattr(kept, c.key) for c in RateFact.__table__.columns if c.key != "id"}
+    session.execute(sa.insert(RateFact), [known | {"category": f"主题{n:02}"} for n in range(25)])
+    session.commit()
+    page = get(client, "/statistics?period=2016")
+    assert "其余 16 个分类和合计" in page.text
+    assert all(page.html.count(f">主题{n:02}</a>") == 1 for n in range(25))
 
 
 @pytest.mark.parametrize(

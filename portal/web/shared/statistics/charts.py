@@ -15,7 +15,7 @@ from portal.queries.rates.overview import Overview
 from portal.web.shared.language import current_locale, say
 from portal.web.shared.statistics.addresses import Address, Behind
 
-MOST_BARS = 15
+MOST_BARS = 10
 Trend = Sequence[tuple[Period, Figures]]
 
 
@@ -110,7 +110,7 @@ def bar_rows(
     rows = sorted(found.rows, key=lambda row: -row.figures.received)[:MOST_BARS]
     return [
         {
-            "label": _("%(name)s（本级）", name=row.node.name) if row.own else row.node.name,
+            "label": row.node.name, "own": row.own,
             "value": row.figures.received, "text": f"{row.figures.received:,}",
             "note": f"{_(DEFINITIONS['closure'].name)} {row.figures.closure.text}",
             "url": None if row.own else address(organisation=row.node.code, group=None),

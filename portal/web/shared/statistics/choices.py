@@ -13,8 +13,9 @@ from portal.domain.measures import VIEW_LABELS, View
 from portal.domain.periods import GRANULARITY_LABELS, Granularity, Period
 from portal.domain.rates import BASIS, DEFINITIONS, Basis
 from portal.queries.rates.overview import PARTS, Asked, Overview, categories
-from portal.web.shared.language import label, say
+from portal.web.shared.language import day, label, say, subject
 from portal.web.shared.statistics.addresses import category_word
+from portal.web.shared.statistics.comparison import scope_name
 from portal.web.shared.statistics.wish import (
     LAST_YEAR,
     PREVIOUS,
@@ -32,6 +33,7 @@ def choices(session: Session, wish: Wish, found: Overview) -> dict[str, Any]:
     """Return options as pairs of word and text, and the words chosen."""
     asked = wish.asked
     return {
+        "said": _said(wish, found), "unfit": _unfit(asked),
         "year_options": [(year, str(year)) for year in _years(wish)],
         "parts": _parts(asked.period, ""), "part": asked.period.code[4:],
         "kind_options": [("", _("全部"))] + [(k.value, label(k)) for k in Kind],
@@ -44,6 +46,47 @@ def choices(session: Session, wish: Wish, found: Overview) -> dict[str, Any]:
         **_comparing(wish), "with_options": _others(wish, found),
         "with_chosen": found.tree.nodes[wish.other_id].code if wish.other_id else "",
     }  # fmt: skip
+
+
+def _said(wish: Wish, found: Overview) -> list[str]:
+    """Say in a line what is shown; what is not said is as usual.
+
+    A single organisation is left to the heading above.
+    """
+    asked = wish.asked
+    whole = found.node is None or (found.node.parent_id is None and not asked.unit)
+    return [
+        say(asked.period.message),
+        *([scope_name(asked, found.tree)] if whole else []),
+        *([label(asked.kind)] if asked.kind else []),
+        *([] if asked.category is None else [subject(asked.category)]),
+        *([_by_name(asked.parts)] if asked.parts else []),
+        *([_("截至%(day)s", day=day(asked.as_of.day))] if asked.as_of.asked else []),
+        *([] if asked.basis is Basis.COHORT else [_(BASIS[asked.basis].name)]),
+        *([] if asked.view is View.RECEIVING else [_(VIEW_LABELS[asked.view])]),
+        *([_("有比较")] if wish.compares else []),
+    ]
+
+
+def _unfit(asked: Asked) -> str:
+    """Say that the period cannot be shown by the parts wished for, and by which it can."""
+    if asked.by is None or asked.by == asked.parts:
+        return ""
+    usual = PARTS.get(asked.period.granularity, ())
+    words = {"period": say(asked.period.message), "wished": _by_name(asked.by)}
+    if asked.parts is None:
+        return str(_("%(period)s不能再“%(wished)s”分段，所以没有图表。", **words))
+    said = _(
+        "%(period)s的图表不能“%(wished)s”分段，现在是“%(shown)s”；可以选的有：%(usual)s。",
+        shown=_by_name(asked.parts), usual=_("、").join(map(_by_name, usual)), **words,
+    )  # fmt: skip
+    longest = list(Granularity)
+    finer = longest.index(asked.by) > longest.index(asked.parts)
+    return str(said + _("要看得更细，请先选短一些的时段。") if finer else said)
+
+
+def _by_name(part: Granularity) -> str:
+    return str(_("按%(part)s", part=_(GRANULARITY_LABELS[part])))
 
 
 def _years(wish: Wish) -> list[int]:
@@ -71,14 +114,14 @@ def _part_name(part: Period) -> str:
 
 def _by(asked: Asked) -> Options:
     usual = PARTS.get(asked.period.granularity, ())
-    return [(each.value, _("按%(part)s", part=_(GRANULARITY_LABELS[each]))) for each in usual]
+    return [(each.value, _by_name(each)) for each in usual]
 
 
 def _categories(session: Session, asked: Asked, found: Overview) -> Options:
     names = categories(session, asked, found.tree)
     if asked.category is not None and asked.category not in names:
         names = [*names, asked.category]
-    named = [(category_word(name), name or str(_("未分类"))) for name in names]
+    named = [(category_word(name), subject(name)) for name in names]
     return [("", str(_("全部"))), *named]
 
 

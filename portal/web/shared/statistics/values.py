@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from portal.domain.asof import STANDING_TEXTS
 from portal.domain.beyond import BEYOND
 from portal.domain.measures import VIEW_LABELS, VIEW_TEXTS, View
-from portal.domain.periods import civil_date
+from portal.domain.periods import Period, civil_date
 from portal.domain.rates import BASIS, DEFINITIONS, Figures, definitions
 from portal.models import Organisation, db
 from portal.queries.rates.detail import detail
 from portal.queries.rates.overview import Asked, Overview, overview
 from portal.queries.rates.yearbook import yearbook
 from portal.web.shared.language import day as day_text
+from portal.web.shared.language import say
 from portal.web.shared.statistics.addresses import Address, Behind, Letters
 from portal.web.shared.statistics.charts import axis, bar_rows, counts, percents, trend_values
 from portal.web.shared.statistics.choices import choices
@@ -116,7 +117,7 @@ def years_values(wish: Wish, now: datetime, address: Address, letters: Letters) 
         "axis": axis(_most(figures)), "months_axis": axis(max((f.received for f in months), default=0)),
         "month_labels": trend_values(latest[-1].months, latest[-1].asked.as_of.day)["labels"]
         if latest else [],
-        "by_month": [
+        "latest": _latest([year.asked.period for year in latest]), "by_month": [
             counts(
                 str(year.asked.period.year), [f.received for _p, f in year.months],
                 [period.first_day <= year.asked.as_of.day for period, _f in year.months],
@@ -124,6 +125,12 @@ def years_values(wish: Wish, now: datetime, address: Address, letters: Letters) 
             for year in reversed(latest)
         ],
     }  # fmt: skip
+
+
+def _latest(years: list[Period]) -> str:
+    if len(years) == 1:
+        return say(years[0].message)
+    return str(_("最近 %(n)s 年", n=len(years)))
 
 
 def _most(figures: list[Figures]) -> int:
