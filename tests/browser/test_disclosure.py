@@ -104,8 +104,14 @@ def answer(page: Page, receipt: Receipt) -> None:
     expect(page.locator("#applicant")).to_contain_text("13900000001")
     page.locator("label.card-choice").filter(has_text="全部或部分提供").click()
     page.get_by_label("答复内容").fill(ANSWER)
-    press(page, "答复")
-    told(page, "已答复")
+    press(page, "核对答复")
+    expect(page.locator(".letter--reply")).to_contain_text("行政复议")
+    check(page)
+    press(page, "返回修改")
+    expect(page.get_by_label("答复内容")).to_have_value(ANSWER)
+    press(page, "核对答复")
+    press(page, "送出")
+    told(page, "答复已送出")
     check(page)
 
 

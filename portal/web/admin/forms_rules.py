@@ -7,26 +7,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.limits import LIMIT_LABELS, LIMIT_UNIT_LABELS, LimitUnit
 from portal.services.rules import NOTE_MAX, SOURCE_MAX, NewLimit
 from portal.web.admin.forms import AdminForm
-from portal.web.shared.fields import DayField
+from portal.web.shared.fields import DayField, WholeNumber
 
 REST, WORK, ANNOUNCED = "rest", "work", "announced"
-
-
-class WholeNumber(IntegerField):  # type: ignore[misc]
-    """A whole number whose error is said in the words of the page."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number; refuse what is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("请填写整数。")) from error
 
 
 class DaysForm(AdminForm):

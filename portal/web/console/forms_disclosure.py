@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import Field, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice, enum_coerce
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.domain.disclosure import OUTCOME_HINTS, DisclosureOutcome
 from portal.domain.disclosure_application import (
@@ -26,7 +26,7 @@ from portal.queries.rules import limits_in_force
 from portal.services.disclosure import REFERRED_MAX, Answer
 from portal.web.console.forms_versioned import VersionedForm, reason_field
 from portal.web.shared.clock import today
-from portal.web.shared.fields import DayField
+from portal.web.shared.fields import DayField, WholeNumber
 from portal.web.shared.forms_application import ApplicationForm, Choices
 from portal.web.shared.language import label
 
@@ -66,13 +66,7 @@ class CompletedForm(RequestForm):
 class ExtensionForm(RequestForm):
     """How much longer, why, and who agreed."""
 
-    days = IntegerField(
-        _l("延长几个工作日"),
-        [
-            InputRequired(_l("请填写延长几个工作日。")),
-            NumberRange(min=1, max=365, message=_l("请填写规定范围内的天数。")),
-        ],
-    )
+    days = WholeNumber(_l("延长几个工作日"), [InputRequired(_l("请填写延长几个工作日。"))])
     reason = reason_field(_l("理由（申请人会看到）"), _l("请写明为什么需要延期。"))
     consent = StringField(
         _l("同意延期的负责人"),
@@ -87,6 +81,12 @@ class ExtensionForm(RequestForm):
         read = db.session()
         self.limit = limit_of(limits_in_force(read), self.request)
         self.latest = latest_extended(read, self.request)
+
+    def validate_days(self, field: Field) -> None:
+        """As many days as the law allows; the service asks the same."""
+        if field.data is not None and not 1 <= field.data <= self.limit.extension_days:
+            most = self.limit.extension_days
+            raise ValidationError(_("请填 1 到 %(n)s 之间的整数。", n=most))
 
 
 class AnswerForm(RequestForm):

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from portal.domain.letters import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
@@ -16,6 +16,7 @@ from portal.queries.people import handlers_of
 from portal.queries.rules import letter_limit_in_force
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.web.console.forms_versioned import VersionedForm, complain, reason_field
+from portal.web.shared.fields import WholeNumber
 from portal.web.shared.language import label
 
 WORDS_MAX = 100
@@ -192,7 +193,7 @@ class KindForm(StepForm):
 class ExtensionForm(StepForm):
     """How much longer, and why."""
 
-    days = IntegerField(
+    days = WholeNumber(
         _l("延长天数"),
         [
             InputRequired(_l("请填写天数。")),

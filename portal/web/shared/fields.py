@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField
+from wtforms import DateField, IntegerField
 
 _DATE = _l("请按年-月-日填写日期，例如 2016-12-31。")
 
@@ -18,6 +19,17 @@ class DayField(DateField):  # type: ignore[misc]
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(str(_DATE)) from error
+
+
+class WholeNumber(IntegerField):  # type: ignore[misc]
+    """A whole number whose error is said in the words of the page."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; refuse what is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("请填写整数。")) from error
 
 
 def page_asked() -> int:
