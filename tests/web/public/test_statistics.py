@@ -406,6 +406,15 @@ def test_letters_are_told_by_subject(client: Client) -> None:
     assert "按主题分类" in page.text and "未分类" in page.text
 
 
+def test_before_the_first_letter_the_page_says_so(client: Client, session: Session) -> None:
+    """Where no letter ever came in nobody is told to choose another year."""
+    session.execute(sa.delete(RateFact))
+    session.commit()
+    text = get(client, "/statistics").text
+    assert "还没有来信 收到第一封信以后，这里就有数字。" in text
+    assert "请另选年份" not in text and "尚未结束" not in text
+
+
 def test_months_to_come_have_no_value(app: Flask) -> None:
     """A month after the as-of day is a gap in the chart, not a fall to 0."""
     trend = [(Period(2016, month=month), Figures(received=3)) for month in (5, 6, 7)]
