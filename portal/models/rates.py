@@ -43,7 +43,7 @@ class RateFact(Model):
     __table_args__ = (
         sa.Index(
             "ix_rate_fact_cohort",
-            "received_month", "received_organisation_id", "kind", "received_at", "opening",
+            "received_month", "kind", "received_organisation_id", "received_at", "opening",
             "withdrawn_at", "closed_from", "closed_until", "outcome", "on_time",
             "published_from", "published_until", "extended_at", "returned_at", "redone_at",
             "closing_organisation_id", "response_at", "response_days", "closing_days", "letter_id",

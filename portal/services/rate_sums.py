@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.domain.asof import as_of
+from portal.domain.letters import Kind
 from portal.domain.measures import View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis
 from portal.models import RateMonth, RateSum, db
-from portal.queries.rates.cube import PARTS, YEARS, year_stamp
-from portal.queries.rates.detail import DETAILS
+from portal.queries.rates.cube import PARTS, YEARS, cube
+from portal.queries.rates.detail import DETAILS, DETAILS_OF_YEARS
+from portal.queries.rates.memory import year_stamp
 from portal.queries.rates.passes import Question, month_of
 from portal.queries.rates.shelf import Shelf
 from portal.services.unit import writing
@@ -47,7 +50,7 @@ def put_by(now: datetime, most: int = BATCH) -> int:
     session = db.session()
     stamps = {row.month: row.stamp for row in session.scalars(sa.select(RateMonth))}
     known = {(month, label): stamp for month, label, stamp in session.execute(_KNOWN)}
-    wanted = {each.key: each for each in _wanted(stamps, now)}
+    wanted = {each.key: each for each in _wanted(session, stamps, now)}
     stale = [key for key, each in wanted.items() if known.get(key) != each.stamp][:most]
     needless = [key for key in known if key not in wanted]
     rows = []
@@ -72,7 +75,7 @@ def _replace(keys: list[Key], rows: list[dict[str, Any]]) -> None:
             session.execute(sa.insert(RateSum), rows)
 
 
-def _wanted(stamps: dict[int, str], now: datetime) -> Iterator[_Wanted]:
+def _wanted(session: Session, stamps: dict[int, str], now: datetime) -> Iterator[_Wanted]:
     """Yield what pages ask for most, the latest months first, a year after its months.
 
     A month is part of the pages of its year, its quarter and its own, each seen from its end or
@@ -86,6 +89,17 @@ def _wanted(stamps: dict[int, str], now: datetime) -> Iterator[_Wanted]:
             yield from _month(Period(year, month=month % 100), stamp, end, now)
         for basis, view in (_DEFAULT, *_OTHERS):
             yield _Wanted(YEARS, Question(whole, end, basis, view), year_stamp(known))
+        if whole.ends_at <= now:
+            yield from _narrowed(session, Question(whole, end), year_stamp(known))
+
+
+def _narrowed(session: Session, year: Question, stamp: str) -> Iterator[_Wanted]:
+    """Yield a past year by kind and by category; a running year changes too often for so many."""
+    kinds = [replace(year, kind=kind) for kind in Kind]
+    names = [name for name, _figures in cube(session, year).categories]
+    for asked in (*kinds, *(replace(year, category=name) for name in names)):
+        yield _Wanted(YEARS, asked, stamp)
+        yield _Wanted(DETAILS_OF_YEARS, asked, stamp)
 
 
 def _month(period: Period, stamp: str, year_end: datetime, now: datetime) -> Iterator[_Wanted]:

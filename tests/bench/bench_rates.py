@@ -32,11 +32,13 @@ from portal.queries.rates.overview import Asked, overview
 from portal.queries.rates.passes import Question
 from portal.samples.vocabulary import CATEGORIES
 from portal.services.facts import months, row_of, stamp
+from portal.services.rate_sums import put_by
 from portal.services.sample_tree import plant_samples
 from portal.services.unit import writing
 
 SIZES = (10_000, 100_000)
 FIRST, YEARS = 2007, 10
+LATER = datetime(2020, 1, 1, tzinfo=UTC)
 AUTUMN = datetime(2016, 10, 8, tzinfo=UTC)
 REPEATS = 5
 BATCH = 20_000
@@ -100,7 +102,10 @@ def timed(work: Callable[[], object], between: Callable[[], object]) -> float:
 def questions(session: Session) -> dict[str, Callable[[], object]]:
     """Return what is measured, by name."""
     year = Period(2016)
-    seen = as_of(year, datetime(2020, 1, 1, tzinfo=UTC))
+    seen = as_of(year, LATER)
+    member = session.scalars(
+        sa.select(Organisation.id).where(Organisation.level == 1).order_by(Organisation.id).limit(1)
+    ).one()
     middle = Question(year, Period(2016, month=6).ends_at)
     return {
         "page of a year": lambda: overview(session, Asked(year, seen)),
@@ -108,6 +113,8 @@ def questions(session: Session) -> dict[str, Callable[[], object]]:
         "by answering organisation": lambda: cube(
             session, Question(year, seen.before, view=View.ANSWERING)
         ),
+        "page of a kind": lambda: overview(session, Asked(year, seen, kind=Kind.HELP)),
+        "page of a member": lambda: overview(session, Asked(year, seen, organisation_id=member)),
         "period basis": lambda: cube(session, Question(year, seen.before, Basis.PERIOD)),
         "weeks of a quarter": lambda: series(
             session, Question(Period(2016, quarter=2), seen.before), Granularity.WEEK
@@ -119,9 +126,11 @@ def measure(count: int) -> dict[str, tuple[float, ...]]:
     """Return milliseconds: with nothing remembered, after one letter's event, remembered."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(load_settings(instance=Path(folder), database_url="", log_level="ERROR"))
-        ensure_database(app, datetime(2020, 1, 1, tzinfo=UTC))
+        ensure_database(app, LATER)
         with app.app_context():
             fill(count)
+            while put_by(LATER):
+                pass
             session = db.session()
             found = {}
             for name, work in questions(session).items():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,9 +13,9 @@ from portal.domain.measures import View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis, Figures
 from portal.models import RateMonth, RateSum
-from portal.queries.rates.cube import PARTS, YEARS, cube, year_stamp
-from portal.queries.rates.detail import DETAILS
-from portal.queries.rates.memory import stamps
+from portal.queries.rates.cube import PARTS, YEARS, cube
+from portal.queries.rates.detail import DETAILS, DETAILS_OF_YEARS
+from portal.queries.rates.memory import stamps, year_stamp
 from portal.queries.rates.passes import Question, month_of
 from portal.queries.rates.shelf import Shelf
 from portal.services.facts import stamp
@@ -82,6 +83,33 @@ def test_a_year_put_by_is_the_sum_of_its_months(house: Session, basis: Basis) ->
     assert YEARS.compute(house, asked).total.received > 0
 
 
+@pytest.mark.parametrize("wish", [{"kind": Kind.HELP}, {"category": "交通运输"}, {"category": ""}])
+@pytest.mark.parametrize("shelf", [YEARS, DETAILS_OF_YEARS], ids=lambda shelf: shelf.name)
+def test_a_past_year_of_a_kind_or_a_category_is_put_by(
+    house: Session, shelf: Shelf[object], wish: dict[str, Any]
+) -> None:
+    """A year that is over is found put by for each kind and category, equal to a fresh sum."""
+    asked = replace(Question(Period(2016), Period(2016).ends_at), **wish)
+    row = house.scalars(sa.select(RateSum).where(RateSum.label == shelf.label(asked))).one()
+    taken = shelf.take(house, asked, row.stamp)
+    assert row.stamp == year_stamp(stamps(house, asked.period))
+    assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
+    assert shelf.plain(taken) != shelf.plain(shelf.compute(house, replace(asked, kind=Kind.THANKS)))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"organisations": frozenset({1})}, {"kind": Kind.HELP, "category": "交通运输"},
+        {"kind": Kind.HELP, "view": View.ANSWERING}, {"kind": Kind.HELP, "basis": Basis.PERIOD},
+    ],
+)  # fmt: skip
+def test_what_is_seldom_asked_for_is_not_put_by(wish: dict[str, Any]) -> None:
+    """Sums of organisations, and of a kind seen otherwise than usual, have no name to be found by."""
+    asked = replace(Question(Period(2016), Period(2016).ends_at), **wish)
+    assert YEARS.label(asked) is None
+
+
 @pytest.mark.parametrize("basis", Basis)
 @pytest.mark.parametrize("view", View)
 def test_what_is_put_by_says_what_the_events_say(
@@ -121,7 +149,7 @@ def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
         session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
         stamp(session, [201603])
     assert cube(house, SPRING).total.received > 0
-    assert put_by(LATER) > 0
+    assert put_by(LATER, most=200) > 0
     assert put_by(LATER) == 0
 
 

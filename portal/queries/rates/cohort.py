@@ -10,7 +10,14 @@ import sqlalchemy as sa
 from portal.domain.letters import Action, Publication, State
 from portal.domain.measures import Outcome
 from portal.models import Event, RateFact, Rating, StateInterval
-from portal.queries.rates.passes import Condition, Question, closed, month_of, received
+from portal.queries.rates.passes import (
+    Condition,
+    Question,
+    closed,
+    every_kind,
+    in_months,
+    received,
+)
 
 F = RateFact
 Reasons = sa.Select[int, str | None]
@@ -21,12 +28,13 @@ def cohort(question: Question) -> list[Condition]:
     """Return the conditions on the facts of letters received in the question's period."""
     period = question.period
     found: list[Condition] = [
-        F.received_month.between(month_of(period.first_day), month_of(period.last_day)),
+        in_months(question, F.received_month),
         F.received_at >= period.starts_at,
         F.received_at < min(period.ends_at, question.before),
     ]
     if question.organisations is not None:
         found.append(F.received_organisation_id.in_(sorted(question.organisations)))
+        found += every_kind(question)
     if question.kind is not None:
         found.append(F.kind == question.kind)
     if question.category is not None:
@@ -52,21 +60,44 @@ def answered(question: Question) -> list[Condition]:
     ]  # fmt: skip
 
 
-def rated(question: Question) -> list[Condition]:
-    """Return the conditions on the ratings of the letters received."""
-    return [Rating.letter_id.in_(taken(question)), Rating.created_at < question.before]
+def ended(question: Question) -> sa.Select[int]:
+    """Return the ids of the letters closed."""
+    return sa.select(F.letter_id).where(closed(question.before), *cohort(question))
 
 
-def refused(question: Question) -> Reasons:
+def rated(question: Question, among: sa.Select[int] | None = None) -> list[Condition]:
+    """Return the conditions on the ratings of the letters received.
+
+    ``among`` are these letters, where they have been found already; so with the other measures.
+    """
+    letters = taken(question) if among is None else among
+    return [Rating.letter_id.in_(letters), Rating.created_at < question.before]
+
+
+def moved(question: Question, among: sa.Select[int] | None = None) -> list[Condition]:
+    """Return the conditions on the intervals that began with a move of a letter received.
+
+    Every hop begins a state of waiting for a signature, or of having been returned.
+    """
+    return [
+        # Both belong to handling alone; without the axis an index answers by itself.
+        StateInterval.state.in_((State.DISPATCHED, State.RETURNED)),
+        StateInterval.started_at >= question.period.starts_at,
+        StateInterval.started_at < question.before,
+        StateInterval.letter_id.in_(taken(question) if among is None else among),
+    ]
+
+
+def refused(question: Question, among: sa.Select[int] | None = None) -> Reasons:
     """Return the closed letters that are refused publication, each with its coded reason."""
-    ended = sa.select(F.letter_id).where(closed(question.before), *cohort(question))
-    return _standing(question, Publication.REFUSED, (Action.REFUSE,), ended)
+    letters = ended(question) if among is None else among
+    return _standing(question, Publication.REFUSED, (Action.REFUSE,), letters)
 
 
-def declined(question: Question) -> Reasons:
+def declined(question: Question, among: sa.Select[int] | None = None) -> Reasons:
     """Return the declined letters, each with its coded reason."""
     actions = (Action.DECLINE, Action.RULE_DECLINE)
-    return _standing(question, State.DECLINED, actions, taken(question))
+    return _standing(question, State.DECLINED, actions, taken(question) if among is None else among)
 
 
 def _standing(

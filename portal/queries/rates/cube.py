@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from functools import partial
-from hashlib import md5
 from operator import add
 from typing import Any, TypeVar
 
@@ -24,7 +23,7 @@ from portal.domain.letters import Kind
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Figures
 from portal.models import RateFact
-from portal.queries.rates.memory import kept, stamps
+from portal.queries.rates.memory import kept, stamps, year_stamp
 from portal.queries.rates.passes import (
     NAMES,
     Condition,
@@ -92,15 +91,9 @@ def cube(session: Session, question: Question) -> Cube:
     )  # fmt: skip
 
 
-def year_stamp(stamps_of_months: Mapping[int, str]) -> str:
-    """Return what tells whether anything changed in any of the months."""
-    text = ",".join(f"{month}:{stamp}" for month, stamp in sorted(stamps_of_months.items()))
-    return md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
 def _cube(session: Session, question: Question) -> Cube:
     pieces = _pieces(question.period)
-    if question.narrowed and len(pieces) > 1:
+    if len(pieces) > 1 and not PARTS.holds(session, question):
         return _at_once(session, question)
     known = stamps(session, question.period)
     places: dict[int, Counts] = defaultdict(lambda: _NOTHING)
@@ -122,7 +115,7 @@ def _cube(session: Session, question: Question) -> Cube:
 
 
 def _at_once(session: Session, question: Question) -> Cube:
-    """Sum what is too various to be put by month by month: a few queries instead of dozens."""
+    """Sum what is not put by month by month: a few queries instead of dozens."""
     places: dict[int, Counts] = defaultdict(lambda: _NOTHING)
     months: dict[int, Counts] = defaultdict(lambda: _NOTHING)
     kinds: dict[Kind, Counts] = defaultdict(lambda: _NOTHING)

@@ -17,18 +17,19 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import DeclineReason, RefusalReason, State
+from portal.domain.letters import DeclineReason, RefusalReason
 from portal.domain.measures import Outcome, View
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis
 from portal.models import RateFact, Rating, StateInterval
-from portal.queries.rates.cohort import Reasons, cohort, declined, rated, refused, taken
-from portal.queries.rates.memory import kept, stamps
-from portal.queries.rates.passes import Question, closed, month_of, received
+from portal.queries.rates.cohort import Reasons, cohort, declined, moved, rated, refused
+from portal.queries.rates.memory import kept, stamps, year_stamp
+from portal.queries.rates.passes import Question, closed, month_of, received, stands
 from portal.queries.rates.shelf import Shelf
 
 F = RateFact
 Key = TypeVar("Key")
+Reason = TypeVar("Reason", RefusalReason, DeclineReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,16 @@ def detail(session: Session, question: Question) -> Detail:
     asked = replace(question, basis=Basis.COHORT, view=View.RECEIVING)
     known = stamps(session, asked.period)
     state = tuple(sorted(known.items()))
-    return kept(session, ("detail", asked), state, lambda: _summed(session, asked, known))
+    return kept(
+        session, ("detail", asked), state,
+        lambda: DETAILS_OF_YEARS.take(session, asked, year_stamp(known)),
+    )  # fmt: skip
 
 
-def _summed(session: Session, question: Question, known: Mapping[int, str]) -> Detail:
+def _summed(session: Session, question: Question) -> Detail:
+    known = stamps(session, question.period)
     parts = []
-    for piece in _pieces(question):
+    for piece in _pieces(session, question):
         asked = replace(question, period=piece)
         first, last = month_of(piece.first_day), month_of(piece.last_day)
         state = tuple(stamp for month, stamp in sorted(known.items()) if first <= month <= last)
@@ -112,11 +117,13 @@ def _summed(session: Session, question: Question, known: Mapping[int, str]) -> D
     )
 
 
-def _pieces(question: Question) -> list[Period]:
-    """Return what is summed and kept by itself: months, or all at once what is never put by."""
+def _pieces(session: Session, question: Question) -> list[Period]:
+    """Return what is summed and kept by itself: months, or all at once what is not put by."""
     period = question.period
     long = period.granularity in (Granularity.YEAR, Granularity.QUARTER)
-    return period.split(Granularity.MONTH) if long and not question.narrowed else [period]
+    return (
+        period.split(Granularity.MONTH) if long and DETAILS.holds(session, question) else [period]
+    )
 
 
 def _added(counts: Iterable[Mapping[Key, int]]) -> dict[Key, int]:
@@ -131,38 +138,91 @@ def _mean(means: list[Mean]) -> Mean:
 
 
 def _part(session: Session, question: Question) -> Detail:
-    response, closing, letters = _durations(session, question)
-    attitude, efficiency = _ratings(session, question)
-    refusals = _counted(session, refused(question))
-    declines = _counted(session, declined(question))
+    found: dict[str, list[_Row]] = {name: [] for name in ("days", *_TALLIES)}
+    for name, *row in session.execute(_everything(question)):
+        found[name].append(_Row(*row))
+    response, closing = Counter[int](), Counter[int]()
+    for each in found["days"]:
+        if each.one is not None:
+            response[each.one] += each.count
+        if each.other is not None:
+            closing[each.other] += each.count
+    letters = sum(each.total or 0 for each in found["days"])
+    (hops,), (rated,) = found["hops"], found["rated"]
     return Detail(
-        response=response,
-        closing=closing,
-        hops=Mean(letters, _hops(session, question)),
-        attitude=attitude,
-        efficiency=efficiency,
-        refusals={reason: refusals.get(reason, 0) for reason in RefusalReason},
-        declines={reason: declines.get(reason, 0) for reason in DeclineReason},
+        Durations(dict(response)), Durations(dict(closing)), Mean(letters, hops.count),
+        Mean(rated.count, int(rated.one or 0)), Mean(rated.count, int(rated.other or 0)),
+        _by_reason(RefusalReason, found["refused"]), _by_reason(DeclineReason, found["declined"]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the statement that gathers everything; what its numbers are is told by its name."""
+
+    reason: str | None
+    count: int
+    one: int | None
+    other: int | None
+    total: int | None
+
+
+_TALLIES = ("hops", "rated", "refused", "declined")
+Lines = sa.Select[Any, Any, Any, Any, Any, Any]
+
+
+def _everything(question: Question) -> sa.CompoundSelect[Any]:
+    """Return one statement for all measures, which goes over the facts of the letters once.
+
+    Lines named ``days`` are letters by working days to the first response (``one``) and to closing
+    (``other``), with how many of them were received; of ratings both sums are given.
+    """
+    t, none = question.before, sa.null()
+    ended = sa.and_(closed(t), F.outcome != Outcome.NO_SUPPLEMENT)
+    public = sa.and_(F.published_from.is_not(None), stands(F.published_from, F.published_until, t))
+    responded = sa.and_(F.response_at < t, received(t))
+    letters = (
+        sa.select(
+            F.letter_id,
+            sa.case((received(t), 1), else_=0).label("taken"),
+            # Neither a public letter nor one that is not closed can be one refused.
+            sa.case((sa.and_(closed(t), sa.not_(public)), 1), else_=0).label("unpublished"),
+            sa.case((sa.and_(F.outcome == Outcome.DECLINED, closed(t)), 1), else_=0).label("over"),
+            sa.case((responded, F.response_days), else_=none).label("response"),
+            sa.case((ended, F.closing_days), else_=none).label("closing"),
+        )
+        .where(*cohort(question))
+        .cte("letters")
+    )
+    c = letters.c
+    taken = sa.select(c.letter_id).where(c.taken == 1)
+    days = _line("days", sa.func.count(), c.response, c.closing, sa.func.sum(c.taken))
+    hops = _line("hops", sa.func.count()).select_from(StateInterval)
+    marks = (sa.func.sum(Rating.attitude), sa.func.sum(Rating.efficiency))
+    return sa.union_all(
+        days.group_by(c.response, c.closing),
+        hops.where(*moved(question, taken)),
+        _line("rated", sa.func.count(), *marks).where(*rated(question, taken)),
+        _reasons("refused", refused(question, sa.select(c.letter_id).where(c.unpublished == 1))),
+        _reasons("declined", declined(question, sa.select(c.letter_id).where(c.over == 1))),
     )
 
 
-def _durations(session: Session, question: Question) -> tuple[Durations, Durations, int]:
-    """Return the working days to the first response and to closing, and the letters received."""
-    t, none = question.before, sa.null()
-    closing = sa.and_(closed(t), F.outcome != Outcome.NO_SUPPLEMENT)
-    response = sa.and_(F.response_at < t, received(t))
-    first = sa.case((response, F.response_days), else_=none)
-    last = sa.case((closing, F.closing_days), else_=none)
-    arrived = sa.func.count().filter(received(t))
-    query = sa.select(first, last, sa.func.count(), arrived).where(*cohort(question))
-    responses, closings, letters = Counter[int](), Counter[int](), 0
-    for responded, answered, count, taken_in in session.execute(query.group_by(first, last)):
-        letters += taken_in
-        if responded is not None:
-            responses[responded] += count
-        if answered is not None:
-            closings[answered] += count
-    return Durations(dict(responses)), Durations(dict(closings)), letters
+def _line(name: str, *numbers: sa.ColumnElement[Any], reason: Any = None) -> Lines:
+    empty = [sa.cast(sa.null(), sa.Integer)] * (4 - len(numbers))
+    word = sa.cast(sa.null(), sa.String) if reason is None else reason
+    return sa.select(sa.literal(name), word, *numbers, *empty)
+
+
+def _reasons(name: str, reasons: Reasons) -> Lines:
+    found = reasons.subquery()
+    code = found.c.reason_code
+    return _line(name, sa.func.count(), reason=code).where(code.is_not(None)).group_by(code)
+
+
+def _by_reason(reasons: type[Reason], rows: list[_Row]) -> dict[Reason, int]:
+    known = {row.reason: row.count for row in rows}
+    return {reason: known.get(reason, 0) for reason in reasons}
 
 
 def ranked(counts: Mapping[int, int], percent: int) -> int | None:
@@ -176,36 +236,6 @@ def ranked(counts: Mapping[int, int], percent: int) -> int | None:
         if place <= 0:
             return value
     return None
-
-
-def _hops(session: Session, question: Question) -> int:
-    """Every hop begins a state of waiting for a signature, or of having been returned."""
-    moves = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(StateInterval)
-        .where(
-            # Both belong to handling alone; without the axis an index answers by itself.
-            StateInterval.state.in_((State.DISPATCHED, State.RETURNED)),
-            StateInterval.started_at >= question.period.starts_at,
-            StateInterval.started_at < question.before,
-            StateInterval.letter_id.in_(taken(question)),
-        )
-    )
-    return moves or 0
-
-
-def _ratings(session: Session, question: Question) -> tuple[Mean, Mean]:
-    count, attitude, efficiency = session.execute(
-        sa.select(
-            sa.func.count(), sa.func.sum(Rating.attitude), sa.func.sum(Rating.efficiency)
-        ).where(*rated(question))
-    ).one()
-    return Mean(count, int(attitude or 0)), Mean(count, int(efficiency or 0))
-
-
-def _counted(session: Session, reasons: Reasons) -> dict[str, int]:
-    found = Counter(code for _letter_id, code in session.execute(reasons))
-    return {code: count for code, count in found.items() if code}
 
 
 def _plain(part: Detail) -> list[object]:
@@ -225,3 +255,4 @@ def _whole(plain: list[Any]) -> Detail:
 
 
 DETAILS = Shelf("detail", Granularity.MONTH, _part, _plain, _whole)
+DETAILS_OF_YEARS = Shelf("details", Granularity.YEAR, _summed, _plain, _whole)

@@ -10,7 +10,8 @@ the last id is enough.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from hashlib import md5
 from threading import Lock
 from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -63,6 +64,12 @@ def stamps(session: Session, period: Period) -> dict[int, str]:
     span = (first.year * 100 + first.month, last.year * 100 + last.month)
     query = sa.select(RateMonth.month, RateMonth.stamp).where(RateMonth.month.between(*span))
     return {row.month: row.stamp for row in session.execute(query)}
+
+
+def year_stamp(stamps_of_months: Mapping[int, str]) -> str:
+    """Return what tells whether anything changed in any of the months."""
+    text = ",".join(f"{month}:{stamp}" for month, stamp in sorted(stamps_of_months.items()))
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _engine(session: Session) -> Engine:

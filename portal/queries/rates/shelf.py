@@ -17,7 +17,9 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.measures import View
 from portal.domain.periods import Granularity
+from portal.domain.rates import Basis
 from portal.models import RateSum
 from portal.queries.rates.passes import Question, month_of
 
@@ -48,6 +50,26 @@ class Shelf(Generic[Value]):
                 return self.whole(json.loads(zlib.decompress(body)))
         return self.compute(session, question)
 
+    def holds(self, session: Session, question: Question) -> bool:
+        """Tell whether sums of months or years of the question's period are put by, old or not.
+
+        If not, the moment is one that pages are seldom asked for, and what is asked for is better
+        summed at once than piece by piece.
+        """
+        if question.narrowed:
+            return False
+        first, last = (
+            month_of(day) for day in (question.period.first_day, question.period.last_day)
+        )
+        return (
+            session.scalar(
+                sa.select(RateSum.month)
+                .where(RateSum.month.between(first, last), RateSum.label == self._name(question))
+                .limit(1)
+            )
+            is not None
+        )
+
     def pack(self, session: Session, question: Question) -> bytes:
         """Compute the sums for ``question`` and return them as they are put by."""
         plain = self.plain(self.compute(session, question))
@@ -56,9 +78,22 @@ class Shelf(Generic[Value]):
     def label(self, question: Question) -> str | None:
         """Return the name of a sum within its first month; None for what is never put by.
 
-        Put by are sums of the whole house, of every kind and category.
+        Put by are sums of the whole house, of every kind and category, and years of one kind or
+        one category as pages ask for them first.
         """
-        if question.period.granularity is not self.length or question.narrowed:
+        if question.period.granularity is not self.length or question.organisations is not None:
             return None
+        if not question.narrowed:
+            return self._name(question)
+        usual = (question.basis, question.view) == (Basis.COHORT, View.RECEIVING)
+        both = question.kind is not None and question.category is not None
+        if self.length is not Granularity.YEAR or both or not usual:
+            return None
+        moment = int(question.before.timestamp())
+        if question.kind is not None:
+            return f"{self.name}:{moment}:kind:{question.kind}"
+        return f"{self.name}:{moment}:category:{question.category}"
+
+    def _name(self, question: Question) -> str:
         moment = int(question.before.timestamp())
         return f"{self.name}:{question.basis}:{question.view}:{moment}"
