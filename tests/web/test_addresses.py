@@ -76,3 +76,38 @@ def test_a_forged_choice_is_said_at_its_field(
     assert f"{field}-error" in page.ids
     whole = {"username": "wangmin", "name": "王敏", **given}
     assert f"{field}-error" in post(client, "/admin/people/new", whole, status=422).ids
+
+
+NUL_PUBLIC = (
+    "/archive?q=%00", "/archive?q=a%00b", "/archive?organisation=%00", "/statistics?organisation=%00",
+    "/statistics/organisations.json?q=%00", "/statistics/data.json?organisation=%00",
+    "/organisations.json?q=%00", "/disclosure?period=%00", "/write?organisation=%00",
+    "/organisations/%00", "/api/v1/entries?q=%00", "/api/v1/entries/%00", "/track?number=%00",
+)  # fmt: skip
+NUL_CONSOLE = (
+    "/console/?q=%00", "/console/statistics?organisation=%00",
+    "/console/statistics/years?organisation=%00", "/console/statistics/letters?organisation=%00",
+    "/console/statistics/letters?measure=declined&reason=%00", "/console/disclosure?q=%00",
+    "/console/disclosure/organisations.json?q=%00", "/console/letters/%00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", NUL_PUBLIC)
+def test_nul_in_a_public_address_is_not_sought(client: Client, world: World, address: str) -> None:
+    """NUL, which PostgreSQL refuses, is no part of what an address asks for."""
+    assert client.get(address).status_code in (200, 302, 400, 404)
+
+
+@pytest.mark.parametrize("address", NUL_CONSOLE)
+def test_nul_in_an_address_of_the_office_is_not_sought(
+    client: Client, world: World, address: str
+) -> None:
+    """NUL, which PostgreSQL refuses, is no part of what an address of the console asks for."""
+    login(client, "city_dispatcher")
+    assert client.get(address).status_code in (200, 302, 400, 404)
+
+
+def test_nul_in_a_form_is_dropped(client: Client, world: World) -> None:
+    """A number pasted with NUL in it is read without, and shown again without."""
+    page = post(client, "/track", {"number": "2026\0ABC", "code": "ABC\0D"}, status=None)
+    assert page.status in (200, 404, 422) and "2026ABC" in page.html and "\0" not in page.html

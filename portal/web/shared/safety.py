@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Request, Response, abort, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import Settings
@@ -33,10 +35,26 @@ HEADERS = {
 LARGEST_REQUEST = 2_000_000
 
 
+class Sent(ImmutableMultiDict[str, str]):
+    """Fields of an address or a form without NUL, which PostgreSQL can neither keep nor seek."""
+
+    def __init__(self, fields: Any = None) -> None:
+        pairs = MultiDict(fields).items(multi=True)
+        super().__init__([(name, value.replace("\0", "")) for name, value in pairs])
+
+
+class LetterboxRequest(Request):
+    """A request whose fields are :class:`Sent`."""
+
+    parameter_storage_class = Sent
+
+
 def protect(app: Flask, settings: Settings) -> None:
     """Set cookies, hosts, proxies, CSRF, limits and headers of ``app``."""
     hosts = [h.strip() for h in settings.trusted_hosts.split(",") if h.strip()]
     own = urlsplit(settings.public_url).hostname
+    app.request_class = LetterboxRequest
+    app.before_request(_no_such_path)
     app.config.update(
         SECRET_KEY=settings.key("session"),
         SESSION_COOKIE_NAME="__Host-letterbox" if settings.https else "letterbox",
@@ -57,6 +75,11 @@ def protect(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(lambda response: _headers(response, settings.https))
+
+
+def _no_such_path() -> None:
+    if "\0" in request.path:
+        abort(404)
 
 
 def _headers(response: Response, https: bool) -> Response:
