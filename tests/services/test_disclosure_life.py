@@ -1,26 +1,36 @@
 """Whatever is done to a request for disclosure in whatever order, it ends once and is no letter."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.domain.disclosure import PENDING_STATES, DisclosureAction, DisclosureState
+from portal.domain.disclosure import (
+    LIMIT_CODE,
+    PENDING_STATES,
+    DisclosureAction,
+    DisclosureState,
+)
 from portal.domain.errors import LetterboxError
-from portal.domain.periods import Period
+from portal.domain.limits import limit_for
+from portal.domain.periods import Period, civil_date
 from portal.models import DisclosureRequest, Event, RateFact
 from portal.queries.directory import home_figures
 from portal.queries.disclosure import subject_of
 from portal.queries.rates.disclosure import disclosure_figures
+from portal.queries.rules import work_calendar
 from portal.services import disclosure
 from portal.services.unit import writing
 from tests.builders import World, a_letter
 from tests.disclosure import DISCLOSED, MONDAY, file_request
 
 STEPS = ("ask", "complete", "supply", "extend", "answer", "lapse", "withdraw", "take back")
+EXTENDED = 5
+"""Working days that an extension adds here."""
 ENDS = {DisclosureAction.ANSWER, DisclosureAction.LAPSE, DisclosureAction.WITHDRAW}
 
 
@@ -37,7 +47,7 @@ def take(world: World, request_id: int, version: int, step: str, days: int) -> N
         case "supply":
             disclosure.complete(request_id, "补正", clerk, now, version)
         case "extend":
-            disclosure.extend(request_id, version, 5, "复杂", "李主任", clerk, now)
+            disclosure.extend(request_id, version, EXTENDED, "复杂", "李主任", clerk, now)
         case "answer":
             disclosure.answer(request_id, version, DISCLOSED, clerk, now)
         case "lapse":
@@ -48,19 +58,37 @@ def take(world: World, request_id: int, version: int, step: str, days: int) -> N
             disclosure.withdraw(request_id, clerk, now, version, "来电撤回")
 
 
+def by_events(session: Session, told: Sequence[Event], at: datetime) -> tuple[int, int, int]:
+    """Return received, answered and overdue of one request, told from its events before ``at``."""
+    past = [event for event in told if event.occurred_at < at]
+    seen = {event.action for event in past}
+    if not past or DisclosureAction.WITHDRAW in seen:
+        return 0, 0, 0
+    if seen & {DisclosureAction.ANSWER, DisclosureAction.LAPSE}:
+        return 1, 1, 0
+    starts = {DisclosureAction.FILE, DisclosureAction.COMPLETE}
+    start = max(event.occurred_at for event in past if event.action in starts)
+    if DisclosureAction.ASK_COMPLETION in seen and DisclosureAction.COMPLETE not in seen:
+        return 1, 0, 0
+    limit = limit_for(LIMIT_CODE, civil_date(MONDAY))
+    more = EXTENDED if DisclosureAction.EXTEND in seen else 0
+    due = work_calendar(session).due_on(civil_date(start), limit, (), more)
+    return 1, 0, int(due is not None and civil_date(at) > due)
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(
-        st.tuples(st.sampled_from(STEPS), st.integers(0, 4), st.booleans()), min_size=1, max_size=12
+        st.tuples(st.sampled_from(STEPS), st.integers(0, 9), st.booleans()), min_size=1, max_size=12
     )
 )
 def test_a_request_ends_once_and_touches_no_letter(
     session: Session, world: World, steps: list[tuple[str, int, bool]]
 ) -> None:
     """No order of steps, stale tabs included, answers twice, answers what was withdrawn, extends
-    or asks twice, or moves a figure of letters."""
+    or asks twice, or moves a figure of letters; its own figures of any moment follow its events."""
     request_id, day = file_request(world).request_id, 0
     session.rollback()
     before = home_figures(session, MONDAY + timedelta(days=90))
@@ -75,9 +103,10 @@ def test_a_request_ends_once_and_touches_no_letter(
             continue
         assert was in PENDING_STATES
     request = session.get_one(DisclosureRequest, request_id)
-    events = session.scalars(
-        sa.select(Event.action).where(Event.subject == subject_of(request.number))
+    told = session.scalars(
+        sa.select(Event).where(Event.subject == subject_of(request.number)).order_by(Event.id)
     ).all()
+    events = [event.action for event in told]
     seen = Counter(events)
     ends = [action for action in events if action in ENDS]
     assert len(ends) == (request.state not in PENDING_STATES)
@@ -88,8 +117,10 @@ def test_a_request_ends_once_and_touches_no_letter(
         request.state not in (DisclosureState.ANSWERED, DisclosureState.LAPSED)
     )
     assert home_figures(session, MONDAY + timedelta(days=90)) == before
-    figures = disclosure_figures(session, Period(2020), Period(2020).ends_at)
-    assert figures.answered <= figures.received
+    for days in range(0, 120, 5):
+        at = MONDAY + timedelta(days=days, hours=3)
+        found = disclosure_figures(session, Period(2020), at)
+        assert (found.received, found.answered, found.overdue) == by_events(session, told, at)
     session.rollback()
     with writing() as unit:
         unit.execute(sa.delete(DisclosureRequest))

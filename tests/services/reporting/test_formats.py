@@ -1,6 +1,7 @@
 """The annual report in every format, on letters walked by real services and on 2016 itself."""
 
 import csv
+import dataclasses
 import io
 import json
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from portal.domain.asof import as_of
+from portal.domain.disclosure import DisclosureFigures, DisclosureOutcome
 from portal.domain.letters import Kind, Publication, State
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
@@ -21,7 +23,7 @@ from portal.domain.report import AnnualReport, Line
 from portal.queries.rates.yearly import annual_report
 from portal.services.reporting.formats import FORMATS
 from portal.services.reporting.plain import safe
-from portal.services.reporting.tables import tables
+from portal.services.reporting.tables import disclosure_sentence, tables
 from tests.builders import World, a_letter, a_published
 
 NOW = datetime(2017, 1, 20, 3, 0, tzinfo=UTC)
@@ -179,3 +181,17 @@ def test_the_document_has_charts_tables_and_annex(tmp_path: Path) -> None:
         foot = "".join(archive.read(n).decode() for n in archive.namelist() if "footer" in n)
     assert body.count("柱状图") == 2 and 'w:instr="PAGE"' in foot
     assert "本单位\n答复" in document.tables[-5].cell(0, 7).text
+
+
+def test_requests_not_yet_due_are_told_beside_the_answer_rate() -> None:
+    """Section three says how many requests still have time, and takes the rate of the others."""
+    waiting = DisclosureFigures(10, 6, {DisclosureOutcome.DISCLOSED: 6}, not_due=2)
+    report = dataclasses.replace(a_report(), disclosure=waiting)
+    said = disclosure_sentence(report)
+    assert "收到政府信息公开申请10件，已答复6件，还在答复期限内或等申请人补正的2件" in said
+    assert "答复率75.00%" in said
+    table = next(table for table in tables(report) if table.name == "disclosure")
+    assert ("还在答复期限内或等申请人补正", 2, "") in table.rows
+    assert "已答复的申请中" not in disclosure_sentence(
+        dataclasses.replace(report, disclosure=DisclosureFigures(2, not_due=2))
+    )
