@@ -18,6 +18,7 @@ from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.rates import Figures, wan_text
 from portal.services.import_columns import ImportFault
 from portal.services.simulation.load import simulate
+from portal.services.simulation.mark import CompleteSimulation, OtherSimulation
 from portal.services.simulation.requests import REPORTED
 from portal.services.simulation.texts import Wording, read_corpus
 from portal.services.simulation.wish import Wish
@@ -76,6 +77,8 @@ def simulate_command(
 
     \b
     letterbox simulate --year 2016 --received 124655 --closed 109245 --published 76930
+
+    What was interrupted goes on where it stopped when the same command is given again.
     """
     span = _years(years)
     requests = _requests(disclosure, span)
@@ -124,15 +127,32 @@ def _corpus(files: tuple[Path, ...], seed: int) -> list[tuple[Kind | None, Wordi
     return found
 
 
+_ELSEWHERE = "LETTERBOX_INSTANCE to a new folder, or DATABASE_URL to an empty database"
+
+
 def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], index: bool) -> None:
     started = time.monotonic()
+    place = settings_of(app).instance
     try:
         with progress("letters", wish.written) as advance:
             loaded = simulate(wish, corpus, now(), lambda n: advance(n))
+    except KeyboardInterrupt as stopped:
+        click.echo("Not complete. Give the same command again, and it goes on from here.", err=True)
+        raise click.Abort from stopped
+    except CompleteSimulation as fault:
+        raise click.ClickException(
+            f"{place} holds this very simulation already, complete; "
+            "'letterbox reindex' builds its search index"
+        ) from fault
+    except OtherSimulation as fault:
+        raise click.ClickException(
+            f"{place} holds a simulation that was broken off. Finish it with the options it began "
+            f"with ({fault.wish}, and the same --corpus), or set {_ELSEWHERE}"
+        ) from fault
     except ActionNotAllowed as fault:
         raise click.ClickException(
-            f"{settings_of(app).instance} is in use already: it holds organisations, people or "
-            "letters. Set LETTERBOX_INSTANCE to a new folder, or DATABASE_URL to an empty database"
+            f"{place} is in use already: it holds organisations, people or letters. "
+            f"Set {_ELSEWHERE}"
         ) from fault
     seconds = time.monotonic() - started
     figures = Figures(wish.received, wish.closed, wish.published)

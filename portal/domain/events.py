@@ -52,6 +52,8 @@ class RecordAction(StrEnum):
     EDIT_LIMIT = "edit_limit"
     IMPORT_LETTERS = "import_letters"
     RETELL_FACTS = "retell_facts"
+    BEGIN_SIMULATION = "begin_simulation"
+    END_SIMULATION = "end_simulation"
 
 
 AXIS_LABELS: dict[Axis, str] = {
@@ -81,4 +83,6 @@ RECORD_LABELS: dict[RecordAction, str] = {
     RecordAction.EDIT_LIMIT: N_("修改办理时限"),
     RecordAction.IMPORT_LETTERS: N_("导入信件"),
     RecordAction.RETELL_FACTS: N_("按日历重算办理用时"),
+    RecordAction.BEGIN_SIMULATION: N_("开始写入模拟数据"),
+    RecordAction.END_SIMULATION: N_("模拟数据写入完毕"),
 }

@@ -84,9 +84,9 @@ def test_what_cannot_be_is_refused_in_one_line(
 
 
 def test_a_house_in_use_is_not_simulated_into(command: Command) -> None:
-    """A second simulation of the same instance is refused."""
+    """Another simulation of the same instance is refused."""
     command(*SMALL)
-    result = command(*SMALL)
+    result = command(*SMALL, "--seed", 2)
     assert result.exit_code == 1 and "Set LETTERBOX_INSTANCE to a new folder" in one_line(result)
 
 

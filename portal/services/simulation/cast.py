@@ -79,11 +79,13 @@ class Cast:
         self, session: Session, rows: list[Organisation], chance: Random, now: datetime
     ) -> None:
         hired: list[tuple[Organisation, Role, User]] = []
+        known = {user.username: user for user in session.scalars(sa.select(User))}
         for each in rows:
             roles = (_TOP, _BRANCH, _LEAF)[min(each.level, 2)]
             for number, role in enumerate(roles, start=1):
-                user = User(
-                    username=f"sim.{each.code}.{number}", name=name(chance), disabled=True,
+                username, called = f"sim.{each.code}.{number}", name(chance)
+                user = known.get(username) or User(
+                    username=username, name=called, disabled=True,
                     password_hash=NO_LOGIN, created_at=now,
                     grants=[RoleGrant(role=role, organisation_id=each.id)],
                 )  # fmt: skip

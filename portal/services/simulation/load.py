@@ -26,12 +26,20 @@ from portal.models import (
 )
 from portal.queries.rules import limits_in_force, work_calendar
 from portal.services.facts import months, stamp
-from portal.services.sample_tree import must_be_empty, plant_samples
+from portal.services.sample_tree import plant_samples
 from portal.services.simulation.avoided import load_avoided
 from portal.services.simulation.cast import Cast, name
 from portal.services.simulation.clock import OfficeClock
 from portal.services.simulation.correspondence import Written
 from portal.services.simulation.life import Life
+from portal.services.simulation.mark import (
+    begin,
+    broken_off,
+    check_last,
+    end,
+    mark_of,
+    written,
+)
 from portal.services.simulation.requests import load_requests
 from portal.services.simulation.rows import ORDER, Clerk
 from portal.services.simulation.story import Teller
@@ -60,16 +68,19 @@ def simulate(
 ) -> Loaded:  # fmt: skip
     """Fill an empty house with the years of ``wish``; the same seed gives the same house.
 
-    ``progress`` gets the number of letters written since the last call. Raises
-    :class:`~portal.domain.errors.InvalidInput` for counts that contradict each other and
-    :class:`~portal.domain.errors.ActionNotAllowed` in a house that is not empty.
+    What was broken off is taken up where it stopped. ``progress`` gets the number of letters that
+    are in the house since the last call. Raises :class:`~portal.domain.errors.InvalidInput` for
+    counts that contradict each other and what :func:`~.mark.broken_off` raises in a house in use.
     """
     wish.check(now)
+    mark = mark_of(wish, corpus)
     chance = Random(wish.seed)  # noqa: S311
     founded = Period(min(wish.years)).starts_at - _FOUNDED
     with writing() as session:
-        must_be_empty(session)
-        plant_samples(session, founded)
+        if not broken_off(session, mark):
+            plant_samples(session, founded)
+            begin(session, mark, wish, now)
+        there = written(session)
         cast = Cast(session, chance, founded)
         calendar, limits = work_calendar(session), limits_in_force(session)
     clerk = Clerk(calendar, limits, cast.names)
@@ -78,7 +89,11 @@ def simulate(
     house = _House(wish, cast, clock, texts, clerk, chance)
     for count in house.letters():
         with writing() as session:
-            _flush(session, clerk)
+            if there:
+                _skip(session, clerk)
+            else:
+                _flush(session, clerk)
+        there -= min(there, count)
         progress(count)
     with writing() as session:
         session.execute(sa.insert(NumberSequence), house.counters())
@@ -87,6 +102,7 @@ def simulate(
                 load_requests(session, cast, clock, year, wish.disclosure, wish.seed)
         load_avoided(session, wish.seed, last_moment(wish))
         _set_sequences(session)
+        end(session, mark, now)
         return _size(session)
 
 
@@ -150,6 +166,13 @@ class _House:
     def counters(self) -> list[dict[str, object]]:
         """Return the last number given out on each day."""
         return [{"day": day, "last": last} for day, last in sorted(self._numbers.items())]
+
+
+def _skip(session: Session, clerk: Clerk) -> None:
+    """Pass over a batch that is in the house since before."""
+    last = clerk.rows[Letter][-1]
+    check_last(session, last["id"], last["number"], last["title"])
+    clerk.rows.clear()
 
 
 def _flush(session: Session, clerk: Clerk) -> None:

@@ -1,0 +1,106 @@
+"""A simulation that was broken off is recognised, and goes on where it stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from portal.config import Settings
+from portal.services.simulation import load
+from tests.cli.conftest import Command, one_line
+
+MANY = ("simulate", "--year", 2016, "--no-index", "--received", 6500, "--closed", 5600,
+        "--published", 4100, "--seed", 5)  # fmt: skip
+FEW = ("simulate", "--year", 2016, "--no-index", "--received", 300, "--closed", 250,
+       "--published", 170)  # fmt: skip
+PATIENCE = 60.0
+
+
+def letters(engine: sa.Engine) -> int:
+    """Return how many letters are in the house, 0 before there is one."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("letter"):
+            return 0
+        return connection.scalar(sa.text("SELECT count(*) FROM letter")) or 0
+
+
+@pytest.mark.slow
+def test_a_killed_simulation_is_finished_by_the_same_command(
+    command: Command, settings: Settings, tmp_path: Path
+) -> None:
+    """Killed between two batches and given again, it makes the house it would have made."""
+    environment = os.environ | {
+        "LETTERBOX_INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_uri,
+    }  # fmt: skip
+    engine = sa.create_engine(settings.database_uri)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal", *map(str, MANY)], env=environment, cwd=tmp_path,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    until = time.monotonic() + PATIENCE
+    while letters(engine) == 0 and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    left = letters(engine)
+    engine.dispose()
+    assert 0 < left < 6500
+    again = command(*MANY)
+    assert again.exit_code == 0, again.output
+    elsewhere = {"LETTERBOX_INSTANCE": str(tmp_path / "whole"), "DATABASE_URL": ""}
+    assert command(*MANY, **elsewhere).exit_code == 0
+    report = ("report", 2016, "--format", "json")
+    assert command(*report).stdout == command(*report, **elsewhere).stdout
+
+
+@pytest.fixture
+def broken(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A house in which a simulation was stopped from the keyboard after its second batch."""
+    calls = iter((load._flush, load._flush, _stop))
+    with monkeypatch.context() as patch:
+        patch.setattr(load, "BATCH", 100)
+        patch.setattr(load, "_flush", lambda *given: next(calls)(*given))
+        result = command(*FEW)
+    assert result.exit_code == 1
+    assert "Give the same command again, and it goes on from here." in result.stderr
+
+
+def _stop(*_given: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("broken")
+def test_other_options_are_told_which_it_began_with(command: Command) -> None:
+    """Another simulation is refused with the options that finish the one that was broken off."""
+    said = one_line(command(*FEW, "--seed", 2))
+    assert "--year 2016 --received 300 --closed 250 --published 170 --seed 1" in said
+    assert "LETTERBOX_INSTANCE" in said
+
+
+def test_what_is_complete_is_not_done_again(
+    command: Command, broken: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finished once, it has its counts, and the same command again only says so."""
+    monkeypatch.setattr(load, "BATCH", 100)
+    assert command(*FEW).exit_code == 0
+    assert "共收到群众来信300件，办结信件250件" in command("report", 2016).output
+    assert "complete" in one_line(command(*FEW))
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_house_changed_meanwhile_is_not_gone_on_with(
+    command: Command, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters that the simulation would not have written stop it before it writes anything."""
+    engine = sa.create_engine(settings.database_uri)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE letter SET title = 'x' WHERE id = 200"))
+    monkeypatch.setattr(load, "BATCH", 100)
+    assert "is in use already" in one_line(command(*FEW))
+    assert letters(engine) == 200
+    engine.dispose()
