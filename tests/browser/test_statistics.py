@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE, Person
 
+pytestmark = pytest.mark.usefixtures("letters")
+
 
 @pytest.mark.parametrize("script", [True, False])
 def test_both_rates_stand_on_the_first_screen_of_a_phone(person: Person, script: bool) -> None:
@@ -12,18 +14,18 @@ def test_both_rates_stand_on_the_first_screen_of_a_phone(person: Person, script:
     page = person(width=NARROW, script=script)
     page.set_viewport_size({"width": NARROW, "height": 700})
     page.goto("/statistics")
-    expect(page.get_by_label("年份")).to_be_hidden()
+    expect(page.locator("#ask-year")).to_be_hidden()
     for name in ("办结率", "挂网率"):
         expect(page.locator(".figure").filter(has_text=name).first).to_be_in_viewport(ratio=1)
     page.locator(".asking__now").click()
-    expect(page.get_by_label("年份")).to_be_visible()
+    expect(page.locator("#ask-year")).to_be_visible()
 
 
 def test_where_there_is_room_nothing_needs_unfolding(person: Person) -> None:
     """On a wide screen the form and the distributions are open without a click."""
     page = person(width=WIDE)
     page.goto("/statistics")
-    expect(page.get_by_label("年份")).to_be_visible()
+    expect(page.locator("#ask-year")).to_be_visible()
     expect(page.locator(".asking__now")).to_be_hidden()
     expect(page.get_by_text("办结用了多少个工作日")).to_be_visible()
 
