@@ -150,8 +150,9 @@ def objection(
 
     ``completion_until`` is the last day of the notice of completion (Art. 30: within 7 working
     days, once); ``None`` where the law of that day knew no such limit. A request lapses when the
-    days that the notice gave are over (Art. 30). A limit that has passed cannot be extended any
-    more (Art. 33: an answer within the limit, or an extension told to the applicant).
+    days that the notice gave are over (Art. 30). A limit that has passed can neither be extended
+    (Art. 33: an answer within the limit, or an extension told to the applicant) nor be stopped by
+    a notice, whatever the law of the day said about one.
     """
     if action not in _TABLE or request.state not in _TABLE[action][0]:
         return N_("公开申请当前的状态不允许这项操作。")
@@ -160,6 +161,8 @@ def objection(
             return N_("补正应当一次性告知，这件申请已经通知过补正。")
         if completion_until is not None and today > completion_until:
             return N_("已超过通知补正的期限（收到申请之日起7个工作日），应当直接答复。")
+        if request.due_on is not None and today > request.due_on:
+            return N_("答复期限已过，不能再通知补正，应当尽快答复。")
     if action is _A.EXTEND:
         if request.extension_days:
             return N_("答复期限只能延长一次。")

@@ -106,7 +106,11 @@ class Answer:
 
 
 def answer(request_id: int, version: int, given: Answer, actor: Actor, now: datetime) -> None:
-    """Answer a request, finally; ``on_time`` is settled by the due date of this moment."""
+    """Answer a request, finally; ``on_time`` is settled by the due date of this moment.
+
+    While the applicant is asked for a completion the clock stands still, but not for ever: an
+    answer without one is in time until the days that the notice gave, or the limit, are over.
+    """
     text = required("text", given.text, TEXT_MAX)
     referred = limited("referred_to", given.referred_to, REFERRED_MAX)
     with writing() as session:
@@ -116,7 +120,7 @@ def answer(request_id: int, version: int, given: Answer, actor: Actor, now: date
         request.outcome, request.answer, request.answered_at = given.outcome, text, now
         ours = given.outcome is not DisclosureOutcome.NOT_OURS
         request.referred_to = None if ours else referred or None
-        request.on_time = request.due_on is None or civil_date(now) <= request.due_on
+        request.on_time = civil_date(now) <= _last_day(session, request)
 
 
 def lapse(request_id: int, version: int, actor: Actor, now: datetime) -> None:
@@ -261,6 +265,15 @@ def _permit(
     until = completion_until(session, request)
     if why := objection(request, action, civil_date(now), until):
         raise ActionNotAllowed(why)
+
+
+def _last_day(session: Session, request: DisclosureRequest) -> date:
+    """Return the last day on which an answer given now would be in time."""
+    if request.due_on is not None:
+        return request.due_on
+    limit = limit_of(limits_in_force(session), request)
+    unstopped = due_on(work_calendar(session), limit, request)
+    return max(day for day in (request.complete_by, unstopped) if day is not None)
 
 
 def _set_due(session: Session, request: DisclosureRequest) -> None:

@@ -93,6 +93,8 @@ def test_nothing_happens_to_what_has_ended(
         (Facts(), _A.ASK_COMPLETION, TODAY, True),
         (Facts(), _A.ASK_COMPLETION, date(2020, 3, 9), False),
         (Facts(completion_asked=True), _A.ASK_COMPLETION, None, False),
+        (Facts(due_on=TODAY), _A.ASK_COMPLETION, None, True),
+        (Facts(due_on=date(2020, 3, 9)), _A.ASK_COMPLETION, None, False),
         (Facts(), _A.EXTEND, None, True),
         (Facts(extension_days=3), _A.EXTEND, None, False),
         (Facts(due_on=TODAY), _A.EXTEND, None, True),
@@ -106,7 +108,7 @@ def test_nothing_happens_to_what_has_ended(
 def test_the_law_is_kept(
     facts: Facts, action: DisclosureAction, until: date | None, allowed: bool
 ) -> None:
-    """One notice within its days, one extension before the limit is over, no lapse before its day."""
+    """One notice and one extension, in time and before the limit is over; no lapse too early."""
     assert (objection(facts, action, TODAY, until) is None) is allowed
 
 

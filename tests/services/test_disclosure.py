@@ -268,6 +268,23 @@ def test_an_extension_comes_before_the_limit_is_over(session: Session, world: Wo
         disclosure.extend(late.id, 1, 20, "复杂", "李主任", actor, MONDAY + 29 * DAY)
 
 
+@pytest.mark.parametrize(
+    ("given", "answered", "on_time"),
+    [(3, 28, True), (3, 29, False), (60, 60, True), (60, 61, False)],
+)
+def test_an_answer_without_the_completion_is_in_time_while_either_time_runs(
+    session: Session, world: World, given: int, answered: int, on_time: bool
+) -> None:
+    """What was asked for and not waited for stops the clock for the days given, no longer."""
+    request, actor = a_request(session, world), world.actor("city_handler")
+    until = (MONDAY + given * DAY).date()
+    disclosure.ask_completion(request.id, 1, "请说明路段", until, actor, MONDAY)
+    answer = Answer(DisclosureOutcome.DISCLOSED, "见附件")
+    disclosure.answer(request.id, 2, answer, actor, MONDAY + answered * DAY)
+    session.refresh(request)
+    assert request.on_time is on_time
+
+
 def test_a_request_to_complete_is_never_overdue(session: Session, world: World) -> None:
     """While its applicant is asked to complete it the clock of a request stands still."""
     request = a_request(session, world, DisclosureState.AWAITING_COMPLETION)
