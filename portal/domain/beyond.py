@@ -14,6 +14,8 @@ _CLOSING = N_(
     "来信人逾期未补充的不计入。"
 )
 
+SMALLEST_TOLD = 5
+"""Letters that ratings and coded reasons must rest on to be told to everybody."""
 BEYOND: dict[str, Definition] = {
     "response_median": Definition(N_("首次回应用时中位数"), _RESPONSE),
     "response_p90": Definition(N_("九成来信首次回应用时不超过"), _RESPONSE),

@@ -16,6 +16,7 @@ from portal.domain.errors import NotFound
 from portal.domain.rates import Figures, definitions
 from portal.models import db
 from portal.queries.rates.detail import Detail, Durations, Mean, detail
+from portal.queries.rates.few import of_many
 from portal.queries.rates.overview import Overview, overview
 from portal.web.public.statistics import asked_for, statistics
 from portal.web.shared.clock import now
@@ -55,7 +56,7 @@ def open_json() -> Response:
     texts = {name: each.text for name, each in {**definitions(wish.asked.basis), **BEYOND}.items()}
     return jsonify(
         **_head(found), formula=FORMULAS, definitions=texts, total=_counted(found, found.total),
-        avoided=found.avoided, beyond=_beyond(detail(db.session(), found.question)),
+        avoided=found.avoided, beyond=_beyond(*of_many(detail(db.session(), found.question))),
         parts=[{"period": p.code, **_counted(found, f)} for p, f in found.trend],
         kinds=[{"kind": k, **_counted(found, f)} for k, f in found.kinds],
         categories=[{"category": name, **_counted(found, f)} for name, f in found.categories],
@@ -88,7 +89,7 @@ def open_csv() -> Response:
         counts = ["" if count is None else count for count in known]
         writer.writerow((*map(safe_cell, (*head.values(), table, row)), *counts, "", ""))
     no_counts = [""] * len(_COUNTS)
-    for line in _lines(found, detail(db.session(), found.question)):
+    for line in _lines(found, *of_many(detail(db.session(), found.question))):
         writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), *no_counts, *line[2:]))
     name = f"letters-{found.asked.period.code}.csv"
     return Response(
@@ -136,25 +137,30 @@ def _cells(found: Overview) -> Iterator[tuple[str, str, Figures]]:
         yield "own" if row.own else "organisation", row.node.code, row.figures
 
 
-def _lines(found: Overview, known: Detail) -> Iterator[tuple[str, str, int, int | str]]:
+def _lines(
+    found: Overview, known: Detail, withheld: frozenset[str]
+) -> Iterator[tuple[str, str, int | str, int | str]]:
     """Yield table, row, how many letters, and for means the sum of their values."""
+    yield from (("withheld", name, "", "") for name in sorted(withheld))
     yield "avoided", "", found.avoided, ""
     for table, durations in (("response_days", known.response), ("closing_days", known.closing)):
         yield from ((table, str(days), n, "") for days, n in sorted(durations.days.items()))
     for name in ("hops", "attitude", "efficiency"):
         mean: Mean = getattr(known, name)
-        yield name, "", mean.count, mean.total
+        if name not in withheld:
+            yield name, "", mean.count, mean.total
     yield from (("refusals", reason.value, n, "") for reason, n in known.refusals.items())
     yield from (("declines", reason.value, n, "") for reason, n in known.declines.items())
 
 
-def _beyond(known: Detail) -> dict[str, Any]:
-    return {
+def _beyond(known: Detail, withheld: frozenset[str]) -> dict[str, Any]:
+    told: dict[str, Any] = {
         "response_days": _days(known.response), "closing_days": _days(known.closing),
         "hops": asdict(known.hops), "attitude": asdict(known.attitude),
         "efficiency": asdict(known.efficiency),
         "refusals": dict(known.refusals), "declines": dict(known.declines),
     }  # fmt: skip
+    return told | dict.fromkeys(withheld) | {"withheld": sorted(withheld)}
 
 
 def _days(durations: Durations) -> dict[str, int]:

@@ -18,6 +18,7 @@ from portal.domain.periods import Period
 from portal.domain.rates import DEFINITIONS, NO_RATE, Figures, Rate, round_half_up
 from portal.queries.rates.comparing import Side, opposite, side
 from portal.queries.rates.detail import Detail, Mean
+from portal.queries.rates.few import of_many
 from portal.queries.rates.overview import Asked
 from portal.queries.rates.tree import Tree
 from portal.web.shared.language import label, say
@@ -39,12 +40,16 @@ def comparison(session: Session, wish: Wish, now: datetime, letters: Letters) ->
     names = _names(sides)
     behind = [letters(each.asked, _code(each)) for each in sides]
     closure = wish.asked.view is View.RECEIVING
+    mine, theirs = (
+        each.detail if address else of_many(each.detail)[0]
+        for each, address in zip(sides, behind, strict=True)
+    )
     return {
         "columns": [
             {"name": name, "day": each.asked.as_of.day, "behind": address}
             for name, each, address in zip(names, sides, behind, strict=True)
         ],
-        "rows": _rows(sides[0].total, sides[1].total, sides[0].detail, sides[1].detail, closure),
+        "rows": _rows(sides[0].total, sides[1].total, mine, theirs, closure),
         "chart": _chart(sides, names, "closure" if closure else "publication"),
     }  # fmt: skip
 

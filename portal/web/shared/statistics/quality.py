@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.domain.beyond import BEYOND
+from portal.domain.beyond import BEYOND, SMALLEST_TOLD
 from portal.domain.rates import NO_RATE, Rate, round_half_up
 from portal.queries.rates.detail import Detail, Durations, Mean
 from portal.queries.rates.overview import Overview
@@ -23,22 +23,33 @@ SPANS: tuple[Span, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A measure as a page shows it: ``count`` letters of ``measure`` it rests on."""
+    """A measure as a page shows it: ``count`` letters of ``measure`` it rests on.
+
+    Without a count there are too few of them to tell it.
+    """
 
     key: str
     name: str
     text: str
-    count: int
+    count: int | None
     measure: str
     definition: str
 
 
-def quality(found: Overview, known: Detail, behind: Behind | None = None) -> dict[str, Any]:
-    """Return the measures, the distributions behind the days, and the coded reasons."""
+def quality(
+    found: Overview,
+    known: Detail,
+    behind: Behind | None = None,
+    withheld: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """Return the measures, the distributions behind the days, and the coded reasons.
+
+    ``withheld`` names the measures that rest on too few letters to be told.
+    """
     total, refusals = found.total, sum(known.refusals.values())
     return {
         "told": [*_days("response", known.response), *_days("closing", known.closing),
-                 *_means(known)],
+                 *_means(known, withheld)],
         "spreads": [
             (_("首次回应用了多少个工作日"), spread(known.response, "responded", behind)),
             (_("办结用了多少个工作日"), spread(known.closing, "answered", behind)),
@@ -47,7 +58,8 @@ def quality(found: Overview, known: Detail, behind: Behind | None = None) -> dic
         "refusals": [(reason, n) for reason, n in known.refusals.items() if n],
         "declined": sum(known.declines.values()), "refused": refusals,
         # Only on the cohort basis are the refused letters among the closed.
-        "undecided": total.closed - total.published - refusals,
+        "undecided": 0 if "refusals" in withheld else total.closed - total.published - refusals,
+        "withheld": withheld, "smallest": SMALLEST_TOLD,
     }  # fmt: skip
 
 
@@ -59,15 +71,17 @@ def _days(key: str, durations: Durations) -> list[Told]:
     ]
 
 
-def _means(known: Detail) -> list[Told]:
+def _means(known: Detail, withheld: frozenset[str]) -> list[Told]:
     return [
         _told("hops", mean_text(known.hops), known.hops.count, "received"),
-        _told("attitude", _marks(known.attitude), known.attitude.count, "rated"),
-        _told("efficiency", _marks(known.efficiency), known.efficiency.count, "rated"),
+        *(
+            _told(name, _marks(mean), None if name in withheld else mean.count, "rated")
+            for name, mean in (("attitude", known.attitude), ("efficiency", known.efficiency))
+        ),
     ]
 
 
-def _told(key: str, text: str, count: int, measure: str) -> Told:
+def _told(key: str, text: str, count: int | None, measure: str) -> Told:
     definition = BEYOND[key]
     return Told(key, _(definition.name), text, count, measure, _(definition.text))
 

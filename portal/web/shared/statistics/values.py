@@ -15,6 +15,7 @@ from portal.domain.periods import Period, civil_date
 from portal.domain.rates import BASIS, DEFINITIONS, Figures, definitions
 from portal.models import Organisation, db
 from portal.queries.rates.detail import detail
+from portal.queries.rates.few import of_many
 from portal.queries.rates.overview import Asked, Overview, overview
 from portal.queries.rates.yearbook import yearbook
 from portal.web.shared.language import day as day_text
@@ -48,6 +49,9 @@ def page_values(
     standing = asked.as_of.standing(asked.period, civil_date(now))
     behind = letters(asked, found.node.code if found.node else None)
     day = asked.as_of.day
+    known, withheld = detail(session, found.question), frozenset[str]()
+    if letters is nobody:
+        known, withheld = of_many(known)
     return {
         "wish": wish, "found": found, "asked": asked, "address": address, "behind": behind,
         "scope": scope_name(asked, found.tree),
@@ -57,7 +61,7 @@ def page_values(
         "bases": BASIS, "views": VIEW_LABELS, "view_texts": VIEW_TEXTS,
         "trend": trend_values(found.trend, day, behind),
         "bars": bar_rows(found, address, behind),
-        "quality": quality(found, detail(session, found.question), behind),
+        "quality": quality(found, known, behind, withheld),
         "closure_shown": asked.view is View.RECEIVING,
         **choices(session, wish, found),
     }  # fmt: skip
