@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.asof import as_of
@@ -20,7 +21,7 @@ from portal.queries.rates.cube import PARTS, YEARS, cube
 from portal.queries.rates.detail import DETAILS, DETAILS_OF_YEARS
 from portal.queries.rates.memory import year_stamp
 from portal.queries.rates.passes import Question, month_of
-from portal.queries.rates.shelf import Shelf
+from portal.queries.rates.shelf import Shelf, mark
 from portal.services.unit import writing
 
 BATCH = 24
@@ -51,28 +52,38 @@ def put_by(now: datetime, most: int = BATCH) -> int:
     stamps = {row.month: row.stamp for row in session.scalars(sa.select(RateMonth))}
     known = {(month, label): stamp for month, label, stamp in session.execute(_KNOWN)}
     wanted = {each.key: each for each in _wanted(session, stamps, now)}
-    stale = [key for key, each in wanted.items() if known.get(key) != each.stamp][:most]
+    stale = [key for key, each in wanted.items() if known.get(key) != mark(each.stamp)][:most]
     needless = [key for key in known if key not in wanted]
     rows = []
     for key in stale:
         body = wanted[key].shelf.pack(session, wanted[key].asked)
-        rows.append({"month": key[0], "label": key[1], "stamp": wanted[key].stamp, "body": body})
+        rows.append(
+            {"month": key[0], "label": key[1], "stamp": mark(wanted[key].stamp), "body": body}
+        )
     if rows or needless:
-        _replace([*stale, *needless], rows)
+        _replace(needless, rows)
     return len(rows)
 
 
 _KNOWN = sa.select(RateSum.month, RateSum.label, RateSum.stamp)
 
 
-def _replace(keys: list[Key], rows: list[dict[str, Any]]) -> None:
+def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
     with writing() as session:
-        for month, label in keys:
+        for month, label in needless:
             session.execute(
                 sa.delete(RateSum).where(RateSum.month == month, RateSum.label == label)
             )
         if rows:
-            session.execute(sa.insert(RateSum), rows)
+            # Another worker may have put the same by: the later one has seen at least as much.
+            dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+            new = dialect.insert(RateSum).values(rows)
+            columns = {"stamp": new.excluded.stamp, "body": new.excluded.body}
+            session.execute(
+                new.on_conflict_do_update(
+                    index_elements=[RateSum.month, RateSum.label], set_=columns
+                )
+            )
 
 
 def _wanted(session: Session, stamps: dict[int, str], now: datetime) -> Iterator[_Wanted]:

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2s
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import portal.queries.rates.shelf
 from portal.domain.letters import Kind
 from portal.domain.measures import View
 from portal.domain.periods import Granularity, Period
@@ -17,9 +19,9 @@ from portal.queries.rates.cube import PARTS, YEARS, cube
 from portal.queries.rates.detail import DETAILS, DETAILS_OF_YEARS
 from portal.queries.rates.memory import stamps, year_stamp
 from portal.queries.rates.passes import Question, month_of
-from portal.queries.rates.shelf import Shelf
+from portal.queries.rates.shelf import Shelf, mark
 from portal.services.facts import stamp
-from portal.services.rate_sums import put_by
+from portal.services.rate_sums import _replace, put_by
 from portal.services.unit import writing
 from tests.builders import World
 from tests.queries.histories import Life, counted, live
@@ -78,8 +80,9 @@ def test_a_year_put_by_is_the_sum_of_its_months(house: Session, basis: Basis) ->
     """The figures of a whole year are found put by, equal in every cell to a fresh sum."""
     asked = Question(Period(2016), Period(2016).ends_at, basis)
     row = house.scalars(sa.select(RateSum).where(RateSum.label == YEARS.label(asked))).one()
-    assert (row.month, row.stamp) == (201601, year_stamp(stamps(house, asked.period)))
-    assert YEARS.take(house, asked, row.stamp) == YEARS.compute(house, asked)
+    held = year_stamp(stamps(house, asked.period))
+    assert (row.month, row.stamp) == (201601, mark(held))
+    assert YEARS.take(house, asked, held) == YEARS.compute(house, asked)
     assert YEARS.compute(house, asked).total.received > 0
 
 
@@ -91,8 +94,9 @@ def test_a_past_year_of_a_kind_or_a_category_is_put_by(
     """A year that is over is found put by for each kind and category, equal to a fresh sum."""
     asked = replace(Question(Period(2016), Period(2016).ends_at), **wish)
     row = house.scalars(sa.select(RateSum).where(RateSum.label == shelf.label(asked))).one()
-    taken = shelf.take(house, asked, row.stamp)
-    assert row.stamp == year_stamp(stamps(house, asked.period))
+    held = year_stamp(stamps(house, asked.period))
+    taken = shelf.take(house, asked, held)
+    assert row.stamp == mark(held)
     assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
     assert shelf.plain(taken) != shelf.plain(shelf.compute(house, replace(asked, kind=Kind.THANKS)))
 
@@ -151,6 +155,32 @@ def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
     assert cube(house, SPRING).total.received > 0
     assert put_by(LATER, most=200) > 0
     assert put_by(LATER) == 0
+
+
+def test_a_sum_by_another_version_of_the_program_is_not_taken(
+    house: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade the sums put by before it are left alone and put by anew."""
+    label = PARTS.label(SPRING)
+    nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
+    with writing() as session:
+        session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
+    monkeypatch.setattr(
+        portal.queries.rates.shelf, "_PROGRAM", blake2s(b"upgraded", digest_size=16)
+    )
+    assert cube(house, SPRING).total.received > 0
+    before = house.scalar(sa.select(sa.func.count()).select_from(RateSum))
+    assert put_by(LATER, most=1000) == before and put_by(LATER) == 0
+
+
+def test_two_workers_may_put_by_the_same(house: Session) -> None:
+    """Who comes second replaces what the first has put by."""
+    row = house.scalars(sa.select(RateSum)).first()
+    assert row is not None
+    values = {"month": row.month, "label": row.label, "stamp": mark("later"), "body": b"later"}
+    _replace([], [values])
+    house.expire_all()
+    assert (row.stamp, row.body) == (mark("later"), b"later")
 
 
 def test_only_what_changed_is_summed_again(house: Session) -> None:

@@ -2,8 +2,8 @@
 
 A process that has just begun remembers nothing, and a page of years would sum every letter. The
 worker (:mod:`portal.services.rate_sums`) sums ahead, for the as-of moments by which pages are asked
-for most, and puts each sum by with the stamp of its months. A sum with another stamp is old and is
-not taken.
+for most, and puts each sum by with the mark of its months and of the program that summed them. A
+sum with another mark is old, or of another version of the letterbox, and is not taken.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import blake2s
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -24,6 +26,16 @@ from portal.models import RateSum
 from portal.queries.rates.passes import Question, month_of
 
 Value = TypeVar("Value")
+_PROGRAM = blake2s(digest_size=16)
+for _source in sorted(Path(__file__).parent.glob("*.py")):
+    _PROGRAM.update(_source.read_bytes())
+
+
+def mark(stamp: str) -> str:
+    """Return what a sum of facts with ``stamp`` is put by with: another once the program changes."""
+    made = _PROGRAM.copy()
+    made.update(stamp.encode())
+    return made.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Shelf(Generic[Value]):
             body = session.scalar(
                 sa.select(RateSum.body).where(
                     RateSum.month == month_of(question.period.first_day),
-                    RateSum.label == label, RateSum.stamp == stamp,
+                    RateSum.label == label, RateSum.stamp == mark(stamp),
                 )
             )  # fmt: skip
             if body is not None:
