@@ -21,7 +21,7 @@ from portal.services.simulation.load import simulate
 from portal.services.simulation.mark import CompleteSimulation, OtherSimulation
 from portal.services.simulation.requests import REPORTED
 from portal.services.simulation.texts import Wording, read_corpus
-from portal.services.simulation.wish import Wish
+from portal.services.simulation.wish import MOST_REQUESTS, Wish
 
 _COUNTS = re.compile(r"\d{1,6}(,\d{1,6}){3}")
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
@@ -43,7 +43,8 @@ _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
     "--disclosure",
     metavar="N,N,N,N",
     help="Requests for disclosure answered in each year: disclosed, not ours, nonexistent, unclear. "
-    "The year 2016 alone has those of its report unless told otherwise.",
+    "The year 2016 alone has those of its report unless told otherwise. From 2009 on, "
+    f"{MOST_REQUESTS:,} for all years at most.",
 )
 @click.option(
     "--corpus",
@@ -134,7 +135,8 @@ def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], ind
     started = time.monotonic()
     place = settings_of(app).instance
     try:
-        with progress("letters", wish.written) as advance:
+        what = "letters and requests" if wish.requests else "letters"
+        with progress(what, wish.written + wish.requests) as advance:
             loaded = simulate(wish, corpus, now(), lambda n: advance(n))
     except KeyboardInterrupt as stopped:
         click.echo("Not complete. Give the same command again, and it goes on from here.", err=True)

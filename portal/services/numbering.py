@@ -27,8 +27,13 @@ def next_numbers(session: Session, day: date, count: int) -> list[str]:
 
 def next_request_number(session: Session, received: date) -> str:
     """Give out the next number of a request for disclosure, in the civil year of ``received``."""
-    last = _advance(session, DisclosureSequence.year, DisclosureSequence.last, received.year, 1)
-    return format_request_number(received.year, last)
+    return next_request_numbers(session, received.year, 1)[0]
+
+
+def next_request_numbers(session: Session, year: int, count: int) -> list[str]:
+    """Give out the next ``count`` numbers of requests of civil ``year`` at once, lowest first."""
+    last = _advance(session, DisclosureSequence.year, DisclosureSequence.last, year, count)
+    return [format_request_number(year, i) for i in range(last - count + 1, last + 1)]
 
 
 def _advance(session: Session, key: Any, last: Any, value: date | int, count: int) -> int:

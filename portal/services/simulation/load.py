@@ -64,13 +64,14 @@ class Loaded:
 
 def simulate(
     wish: Wish, corpus: Sequence[tuple[Kind | None, Wording]], now: datetime,
-    progress: Callable[[int], None] = lambda letters: None,
+    progress: Callable[[int], None] = lambda written: None,
 ) -> Loaded:  # fmt: skip
     """Fill an empty house with the years of ``wish``; the same seed gives the same house.
 
-    What was broken off is taken up where it stopped. ``progress`` gets the number of letters that
-    are in the house since the last call. Raises :class:`~portal.domain.errors.InvalidInput` for
-    counts that contradict each other and what :func:`~.mark.broken_off` raises in a house in use.
+    What was broken off is taken up where it stopped. ``progress`` gets the number of letters and
+    requests that are in the house since the last call. Raises
+    :class:`~portal.domain.errors.InvalidInput` for counts that contradict each other and what
+    :func:`~.mark.broken_off` raises in a house in use.
     """
     wish.check(now)
     mark = mark_of(wish, corpus)
@@ -97,9 +98,9 @@ def simulate(
         progress(count)
     with writing() as session:
         session.execute(sa.insert(NumberSequence), house.counters())
-        if wish.disclosure:
+        if wish.requests:
             for year in sorted(wish.years):
-                load_requests(session, cast, clock, year, wish.disclosure, wish.seed)
+                load_requests(session, cast, clock, year, wish.disclosure, wish.seed, progress)
         load_avoided(session, wish.seed, last_moment(wish))
         _set_sequences(session)
         end(session, mark, now)

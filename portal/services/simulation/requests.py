@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from sqlalchemy.orm import Session
@@ -21,11 +21,12 @@ from portal.domain.periods import Period, civil_date
 from portal.models import DisclosureRequest
 from portal.queries.disclosure import subject_of
 from portal.queries.rules import limits_in_force, work_calendar
-from portal.services.numbering import next_request_number
+from portal.services.numbering import next_request_numbers
 from portal.services.simulation.cast import Cast, name
 from portal.services.simulation.clock import OfficeClock
 from portal.services.steps import record
 
+BATCH = 1_000
 REPORTED = {2016: (512, 76, 34, 10)}
 """Outcomes in the annual report of Chongqing, in the order of ``REPORTED_OUTCOMES``."""
 _TITLE, _DESCRIPTION = "与本人有关的政府信息", "申请公开与本人有关的政府信息。"
@@ -33,30 +34,35 @@ _ANSWER = "已依法答复申请人。"
 
 
 def load_requests(
-    session: Session, cast: Cast, clock: OfficeClock, year: int, counts: Sequence[int], seed: int
-) -> None:
-    """Write the requests of ``year``, so many of each outcome as ``counts`` says."""
+    session: Session, cast: Cast, clock: OfficeClock, year: int, counts: Sequence[int], seed: int,
+    progress: Callable[[int], None] = lambda requests: None,
+) -> None:  # fmt: skip
+    """Write the requests of ``year``, so many of each outcome as ``counts`` says.
+
+    ``progress`` gets the number of requests written since the last call.
+    """
     chance = Random(f"disclosure {seed} {year}")  # noqa: S311
     calendar, limits = work_calendar(session), limits_in_force(session)
     outcomes = [o for o, n in zip(REPORTED_OUTCOMES, counts, strict=True) for _ in range(n)]
     chance.shuffle(outcomes)
     end = Period(year).ends_at
     arrivals = clock.arrivals(chance, year, len(outcomes))
-    for received, outcome in zip(arrivals, outcomes, strict=True):
+    numbers = next_request_numbers(session, year, len(outcomes))
+    told = zip(arrivals, outcomes, numbers, strict=True)
+    for count, (received, outcome, number) in enumerate(told, start=1):
         place, day = cast.member(chance), civil_date(received)
         answered = clock.ahead(chance, received, chance.randint(1, 14))
         if answered >= end:
             answered = clock.between(chance, received, end)
         request = DisclosureRequest(
-            number=next_request_number(session, day), source=RequestSource.SIMULATION,
+            number=number, source=RequestSource.SIMULATION,
             organisation_id=place, applicant=name(chance), title=_TITLE, description=_DESCRIPTION,
             state=DisclosureState.ANSWERED, outcome=outcome, answer=_ANSWER, received_at=received,
             answered_at=answered, on_time=True, extension_days=0,
             due_on=calendar.due_on(day, limit_for(LIMIT_CODE, day, limits), (), 0),
         )  # fmt: skip
         session.add(request)
-        session.flush()
-        subject, actor = subject_of(request.number), cast.person(place, Role.HANDLER)
+        subject, actor = subject_of(number), cast.person(place, Role.HANDLER)
         for action, at, code in (
             (DisclosureAction.FILE, received, None),
             (DisclosureAction.ANSWER, answered, str(outcome)),
@@ -65,3 +71,7 @@ def load_requests(
                 session, action, Axis.RECORD, actor, at, organisation_id=place, subject=subject,
                 reason_code=code,
             )  # fmt: skip
+        if count % BATCH == 0:
+            session.flush()
+            progress(BATCH)
+    progress(len(outcomes) % BATCH)

@@ -10,12 +10,14 @@ from enum import StrEnum
 from math import exp, log
 from random import Random
 
+from portal.domain.disclosure import LIMIT_CODE
 from portal.domain.errors import N_, InvalidInput
+from portal.domain.limits import LimitError, limit_for
 from portal.domain.periods import Period
 from portal.domain.texts import Message
 from portal.services.simulation.clock import OfficeClock
 
-MOST_YEARS, MOST_LETTERS = 20, 2_000_000
+MOST_YEARS, MOST_LETTERS, MOST_REQUESTS = 20, 2_000_000, 100_000
 _WITHDRAWN_SHARE, _SECOND_THOUGHTS = 0.004, timedelta(days=2)
 _RECENT_DAYS, _STRAGGLERS, _LATE = 30.0, 0.02, 60.0
 _SHARES = (("refused", 0.06), ("declined", 0.02), ("merged", 0.012), ("timed_out", 0.008))
@@ -61,6 +63,11 @@ class Wish:
         """Letters to be written down in all years, those taken back included."""
         return (self.received + self.withdrawn) * len(self.years)
 
+    @property
+    def requests(self) -> int:
+        """Requests for disclosure to be written down in all years."""
+        return sum(self.disclosure) * len(self.years)
+
     def check(self, now: datetime) -> None:
         """Raise :class:`InvalidInput` that names the number at fault."""
         if not 1 <= len(self.years) <= MOST_YEARS:
@@ -70,8 +77,6 @@ class Wish:
                 raise InvalidInput("year", Message(_FUTURE, {"year": year}))
         if self.received < 1 or self.received * len(self.years) > MOST_LETTERS:
             raise InvalidInput("received", Message(_SIZE, {"most": MOST_LETTERS}))
-        if any(count < 0 for count in self.disclosure):
-            raise InvalidInput("disclosure", _NEGATIVE)
         for name, part, whole, text in (
             ("closed", self.closed, self.received, _CLOSED),
             ("published", self.published, self.closed, _PUBLISHED),
@@ -80,11 +85,27 @@ class Wish:
                 raise InvalidInput(name, _NEGATIVE)
             if part > whole:
                 raise InvalidInput(name, Message(text, {"part": part, "whole": whole}))
+        self._check_requests()
+
+    def _check_requests(self) -> None:
+        if any(count < 0 for count in self.disclosure):
+            raise InvalidInput("disclosure", _NEGATIVE)
+        if self.requests > MOST_REQUESTS:
+            raise InvalidInput("disclosure", Message(_REQUESTS, {"most": MOST_REQUESTS}))
+        for year in self.years if self.requests else ():
+            try:
+                limit_for(LIMIT_CODE, Period(year).first_day)
+            except LimitError as error:
+                raise InvalidInput("disclosure", Message(_LAWLESS, {"year": year})) from error
 
 
 _YEARS = N_("请给出 1 至 %(most)s 个年份")
 _FUTURE = N_("%(year)s年还没有结束，只能模拟已经过去的年份")
 _SIZE = N_("收到件数应为正数，所有年份合计不超过 %(most)s")
+_REQUESTS = N_("公开申请的件数，所有年份合计不超过 %(most)s")
+_LAWLESS = N_(
+    "《政府信息公开条例》从2008年5月1日起施行，公开申请最早可以模拟2009年的，不能模拟%(year)s年的"
+)
 _NEGATIVE = N_("件数不能是负数")
 _CLOSED = N_("办结件数 %(part)s 多于收到件数 %(whole)s：办结的只能是收到的来信")
 _PUBLISHED = N_("公示件数 %(part)s 多于办结件数 %(whole)s：公示的只能是办结的来信")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure import REPORTED_OUTCOMES
+from portal.domain.disclosure_number import format_request_number
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.events import Axis
 from portal.domain.letters import Action, Kind, Publication, State
@@ -16,6 +17,7 @@ from portal.domain.periods import Period
 from portal.domain.workflow import TRANSITIONS
 from portal.models import (
     ArchiveEntry,
+    DisclosureRequest,
     Event,
     Letter,
     Organisation,
@@ -28,6 +30,7 @@ from portal.queries.rates.cube import cube
 from portal.queries.rates.disclosure import disclosure_figures
 from portal.queries.rates.passes import Question
 from portal.services.facts import rebuild
+from portal.services.simulation import requests
 from portal.services.simulation.load import simulate
 from portal.services.simulation.wish import Wish
 from portal.services.unit import writing
@@ -164,3 +167,17 @@ def test_requests_for_disclosure_come_to_their_outcomes(session: Session) -> Non
     found = disclosure_figures(session, Period(2016), Period(2016).ends_at)
     assert (found.received, found.answered, found.on_time) == (62, 62, 62)
     assert [found.outcomes[o] for o in REPORTED_OUTCOMES] == [51, 7, 3, 1]
+    numbers = session.scalars(sa.select(DisclosureRequest.number).order_by(DisclosureRequest.id))
+    assert list(numbers) == [format_request_number(2016, n) for n in range(1, 63)]
+
+
+def test_requests_are_told_while_they_are_written(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Progress is told batch by batch, of requests too, and comes to all that is written."""
+    monkeypatch.setattr(requests, "BATCH", 20)
+    wish = Wish((2015, 2016), 40, 30, 20, seed=5, disclosure=(51, 0, 0, 1))
+    told: list[int] = []
+    simulate(wish, [], NOW, told.append)
+    assert told == [80, 20, 20, 12, 20, 20, 12]
+    assert sum(told) == wish.written + wish.requests

@@ -12,7 +12,7 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.errors import InvalidInput
 from portal.domain.periods import Period
 from portal.services.simulation.clock import OfficeClock
-from portal.services.simulation.wish import Fate, Wish, plans
+from portal.services.simulation.wish import MOST_REQUESTS, Fate, Wish, plans
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CLOCK = OfficeClock(WorkCalendar(), 2016, 2016)
@@ -39,6 +39,38 @@ def test_contradictions_are_named(
     with pytest.raises(InvalidInput) as caught:
         Wish(years, *counts).check(NOW)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "years", "said"),
+    [
+        ((1, 0, 0, 0), (2007,), "2007"), ((0, 0, 0, 1), (2008, 2009), "2008"),
+        ((MOST_REQUESTS, 1, 0, 0), (2016,), "不超过 100000"),
+        ((MOST_REQUESTS // 2, 0, 0, 1), (2015, 2016), "不超过 100000"),
+        ((1, -1, 0, 0), (2016,), "负数"),
+    ],
+)  # fmt: skip
+def test_requests_that_cannot_be_are_named(
+    disclosure: tuple[int, ...], years: tuple[int, ...], said: str
+) -> None:
+    """Requests before the law of 2008, too many in all years, or fewer than none are refused."""
+    with pytest.raises(InvalidInput, match=said) as caught:
+        Wish(years, 10, 5, 5, disclosure=disclosure).check(NOW)
+    assert caught.value.field == "disclosure"
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "years"),
+    [
+        ((1, 0, 0, 0), (2009,)), ((MOST_REQUESTS, 0, 0, 0), (2016,)),
+        ((0, 0, 0, MOST_REQUESTS // 2), (2015, 2016)), ((0, 0, 0, 0), (2007,)), ((), (2007,)),
+    ],
+)  # fmt: skip
+def test_requests_up_to_the_edges_are_taken(
+    disclosure: tuple[int, ...], years: tuple[int, ...]
+) -> None:
+    """The first whole year of the law, and as many requests as may be; without any, any year."""
+    Wish(years, 10, 5, 5, disclosure=disclosure).check(NOW)
 
 
 @settings(max_examples=40, deadline=None)
