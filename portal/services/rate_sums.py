@@ -22,6 +22,8 @@ from portal.queries.rates.detail import DETAILS, DETAILS_OF_YEARS
 from portal.queries.rates.memory import year_stamp
 from portal.queries.rates.passes import Question, month_of
 from portal.queries.rates.shelf import Shelf, mark
+from portal.queries.rates.tables import members
+from portal.queries.rates.tree import tree_on
 from portal.services.unit import writing
 
 BATCH = 24
@@ -105,10 +107,17 @@ def _wanted(session: Session, stamps: dict[int, str], now: datetime) -> Iterator
 
 
 def _narrowed(session: Session, year: Question, stamp: str) -> Iterator[_Wanted]:
-    """Yield a past year by kind and by category; a running year changes too often for so many."""
+    """Yield a past year by kind of letter, by category and by kind of organisation.
+
+    A running year changes too often for so many.
+    """
+    tree = tree_on(session, year.period.last_day)
+    groups = {node.kind for node in tree.nodes.values() if node.parent_id == tree.root_id}
     kinds = [replace(year, kind=kind) for kind in Kind]
     names = [name for name, _figures in cube(session, year).categories]
-    for asked in (*kinds, *(replace(year, category=name) for name in names)):
+    subjects = [replace(year, category=name) for name in names]
+    members_of = [replace(year, organisations=members(tree, kind)) for kind in sorted(groups)]
+    for asked in (*kinds, *subjects, *members_of):
         yield _Wanted(YEARS, asked, stamp)
         yield _Wanted(DETAILS_OF_YEARS, asked, stamp)
 

@@ -10,16 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import portal.queries.rates.shelf
+from portal.domain.asof import as_of
 from portal.domain.letters import Kind
 from portal.domain.measures import View
+from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Basis, Figures
 from portal.models import RateMonth, RateSum
 from portal.queries.rates.cube import PARTS, YEARS, cube
 from portal.queries.rates.detail import DETAILS, DETAILS_OF_YEARS
 from portal.queries.rates.memory import stamps, year_stamp
+from portal.queries.rates.overview import Asked
 from portal.queries.rates.passes import Question, month_of
 from portal.queries.rates.shelf import Shelf, mark
+from portal.queries.rates.tree import tree_on
 from portal.services.facts import stamp
 from portal.services.rate_sums import _replace, put_by
 from portal.services.unit import writing
@@ -101,10 +105,26 @@ def test_a_past_year_of_a_kind_or_a_category_is_put_by(
     assert shelf.plain(taken) != shelf.plain(shelf.compute(house, replace(asked, kind=Kind.THANKS)))
 
 
+@pytest.mark.parametrize("shelf", [YEARS, DETAILS_OF_YEARS], ids=lambda shelf: shelf.name)
+def test_a_past_year_of_the_members_of_a_kind_is_put_by(
+    house: Session, shelf: Shelf[object]
+) -> None:
+    """A year that is over is found put by for departments and districts as a page asks for them."""
+    for kind in (OrganisationKind.MUNICIPAL_DEPARTMENT, OrganisationKind.DISTRICT_GOVERNMENT):
+        page = Asked(Period(2016), as_of(Period(2016), LATER), group=kind)
+        asked = page.question(tree_on(house, page.as_of.day))
+        label = sa.select(RateSum.label).where(RateSum.label == shelf.label(asked))
+        assert house.scalars(label).all(), kind
+        taken = shelf.take(house, asked, year_stamp(stamps(house, asked.period)))
+        assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
+        if shelf is YEARS:
+            assert YEARS.compute(house, asked).total.received > 0
+
+
 @pytest.mark.parametrize(
     "wish",
     [
-        {"organisations": frozenset({1})}, {"kind": Kind.HELP, "category": "交通运输"},
+        {"organisations": frozenset({1}), "kind": Kind.HELP}, {"kind": Kind.HELP, "category": "交通运输"},
         {"kind": Kind.HELP, "view": View.ANSWERING}, {"kind": Kind.HELP, "basis": Basis.PERIOD},
     ],
 )  # fmt: skip

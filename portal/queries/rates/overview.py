@@ -70,7 +70,7 @@ class Asked:
         if top is not None and top != tree.root_id:
             return frozenset(tree.subtree(top))
         if self.group is not None:
-            return frozenset(i for m in members(tree, self.group) for i in tree.subtree(m))
+            return members(tree, self.group)
         return None
 
 

@@ -90,21 +90,26 @@ class Shelf(Generic[Value]):
     def label(self, question: Question) -> str | None:
         """Return the name of a sum within its first month; None for what is never put by.
 
-        Put by are sums of the whole house, of every kind and category, and years of one kind or
-        one category as pages ask for them first.
+        Put by are sums of the whole house, of every kind and category, and years of one kind, one
+        category or some organisations as pages ask for them first.
         """
-        if question.period.granularity is not self.length or question.organisations is not None:
+        if question.period.granularity is not self.length:
             return None
         if not question.narrowed:
             return self._name(question)
         usual = (question.basis, question.view) == (Basis.COHORT, View.RECEIVING)
-        both = question.kind is not None and question.category is not None
-        if self.length is not Granularity.YEAR or both or not usual:
+        narrower = {
+            "kind": question.kind, "category": question.category,
+            "organisations": question.organisations,
+        }  # fmt: skip
+        given = [(name, value) for name, value in narrower.items() if value is not None]
+        if self.length is not Granularity.YEAR or len(given) > 1 or not usual:
             return None
-        moment = int(question.before.timestamp())
-        if question.kind is not None:
-            return f"{self.name}:{moment}:kind:{question.kind}"
-        return f"{self.name}:{moment}:category:{question.category}"
+        ((name, value),) = given
+        if isinstance(value, frozenset):
+            ids = ",".join(map(str, sorted(value)))
+            value = blake2s(ids.encode(), digest_size=12).hexdigest()
+        return f"{self.name}:{int(question.before.timestamp())}:{name}:{value}"
 
     def _name(self, question: Question) -> str:
         moment = int(question.before.timestamp())

@@ -50,9 +50,10 @@ class Group:
     own: bool = False
 
 
-def members(tree: Tree, kind: OrganisationKind) -> list[int]:
-    """Return the organisations of ``kind`` directly below the top."""
-    return [i for i in tree.below.get(tree.root_id or 0, ()) if tree.nodes[i].kind is kind]
+def members(tree: Tree, kind: OrganisationKind) -> frozenset[int]:
+    """Return the organisations of ``kind`` directly below the top, with everything below them."""
+    tops = (i for i in tree.below.get(tree.root_id or 0, ()) if tree.nodes[i].kind is kind)
+    return frozenset(i for top in tops for i in tree.subtree(top))
 
 
 def grouped(rows: list[Row]) -> list[Group]:
