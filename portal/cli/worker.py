@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +33,8 @@ INDEX_CHECK = timedelta(seconds=30)
 """How often an index that nobody changes is looked at: damage must not wait for a publication."""
 SUMS = timedelta(seconds=10)
 """How often months that changed are summed anew for the pages of figures."""
+NARROWER_SUMS = timedelta(minutes=10)
+"""How often the many sums of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
 
 
@@ -43,7 +46,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN if parent else lambda *_: stop.set())
     app = create_app(settings)
     index = open_index(settings.index_folder)
-    chores_at = check_at = sums_at = datetime.now(UTC)
+    chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set() and (parent is None or os.getppid() == parent):
@@ -57,15 +60,14 @@ def run(settings: Settings, parent: int | None = None) -> None:
             settled = _guarded(lambda: drain(index, datetime.now(UTC)))
             if settled == 0:
                 settled = _guarded(lambda: retell(datetime.now(UTC)))
-            if settled == 0 and now >= sums_at and not _guarded(_put_by):
-                sums_at = now + SUMS
+            if settled == 0 and now >= sums_at:
+                narrower = now >= narrower_at
+                if not _guarded(partial(put_by, now, narrower=narrower)):
+                    sums_at = now + SUMS
+                    narrower_at = now + NARROWER_SUMS if narrower else narrower_at
             if not settled:
                 stop.wait(TROUBLE_SECONDS if settled is None else IDLE_SECONDS)
         _log.info("worker_stopped")
-
-
-def _put_by() -> int:
-    return put_by(datetime.now(UTC))
 
 
 def _guarded(step: Callable[[], int]) -> int | None:

@@ -45,16 +45,21 @@ class _Wanted:
         return month_of(self.asked.period.first_day), self.shelf.label(self.asked) or ""
 
 
-def put_by(now: datetime, most: int = BATCH) -> int:
+def put_by(now: datetime, most: int = BATCH, *, narrower: bool = True) -> int:
     """Sum anew what has changed, at most ``most`` sums, and drop what nobody asks for.
 
-    Returns how many sums were put by; less than ``most`` when everything is up to date.
+    Years by kind, category and kind of organisation are left as they are where ``narrower`` is
+    false: they are many, and each letter of last year that is closed changes them all. Returns how many sums were put by; less than ``most`` when everything is up to date.
     """
     session = db.session()
     stamps = {row.month: row.stamp for row in session.scalars(sa.select(RateMonth))}
     known = {(month, label): stamp for month, label, stamp in session.execute(_KNOWN)}
     wanted = {each.key: each for each in _wanted(session, stamps, now)}
-    stale = [key for key, each in wanted.items() if known.get(key) != mark(each.stamp)][:most]
+    stale = [
+        key
+        for key, each in wanted.items()
+        if known.get(key) != mark(each.stamp) and (narrower or not each.asked.narrowed)
+    ][:most]
     needless = [key for key in known if key not in wanted]
     rows = []
     for key in stale:

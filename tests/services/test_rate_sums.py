@@ -214,6 +214,21 @@ def test_only_what_changed_is_summed_again(house: Session) -> None:
     assert {month for month, _stamp in changed} == {201603, 201601}
 
 
+def test_narrower_years_can_wait(house: Session) -> None:
+    """Between times only the sums of the whole house follow; the others stay until their turn."""
+    asked = replace(Question(Period(2016), Period(2016).ends_at), kind=Kind.HELP)
+    row = house.scalars(sa.select(RateSum).where(RateSum.label == YEARS.label(asked))).one()
+    before = row.stamp
+    with writing() as session:
+        stamp(session, [201603])
+    assert put_by(LATER, 200, narrower=False) > 0 and put_by(LATER, narrower=False) == 0
+    house.refresh(row)
+    assert row.stamp == before
+    assert put_by(LATER, 200) > 0
+    house.refresh(row)
+    assert row.stamp == mark(year_stamp(stamps(house, asked.period)))
+
+
 def test_sums_of_yesterday_are_dropped(house: Session) -> None:
     """On the next day the sums as of now are those of that day, no more in number."""
     count = sa.select(sa.func.count()).select_from(RateSum)
