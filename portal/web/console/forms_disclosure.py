@@ -27,8 +27,9 @@ from portal.services.disclosure import REFERRED_MAX, Answer
 from portal.web.console.forms_versioned import VersionedForm, reason_field
 from portal.web.shared.clock import today
 from portal.web.shared.fields import DayField, WholeNumber
-from portal.web.shared.forms_application import ApplicationForm, Choices
+from portal.web.shared.forms_application import ApplicationForm
 from portal.web.shared.language import label
+from portal.web.shared.sent_form import Groups
 
 WORDS_MAX = 60
 CONSENT_MAX = 50
@@ -150,7 +151,7 @@ class RegisterForm(ApplicationForm):
     )
     received_on = DayField(_l("收到日期"), [InputRequired(_l("请填写收到日期。"))])
 
-    def prepare(self, groups: Choices, chosen: Any, unclear: str | None = None) -> None:
+    def prepare(self, groups: Groups, chosen: Any, unclear: str | None = None) -> None:
         """Offer organisations and ways; a request came today unless something else is said."""
         super().prepare(groups, chosen, unclear)
         self.source.choices = [SelectChoice(s.value, label(s)) for s in PAPER_SOURCES]

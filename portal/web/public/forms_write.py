@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from flask_babel import gettext as _
@@ -30,16 +29,9 @@ from portal.queries.directory import Place
 from portal.services.submission import NewLetter
 from portal.services.texts import clean
 from portal.web.shared.language import label
-from portal.web.shared.typed import (
-    at_most,
-    form_token,
-    is_email,
-    is_phone,
-    one_line,
-    plain_email,
-    plain_phone,
-)
-from portal.web.shared.typed_place import WORDS_MAX, TypedPlace
+from portal.web.shared.sent_form import SentForm
+from portal.web.shared.typed import at_most, one_line, plain_email, plain_phone
+from portal.web.shared.typed_place import WORDS_MAX
 
 NAME_MAX = 50
 UNKNOWN = "unknown"
@@ -55,9 +47,10 @@ KIND_HINTS: Mapping[str, Any] = {
 }
 
 
-class WriteForm(TypedPlace, FlaskForm):  # type: ignore[misc]
+class WriteForm(SentForm, FlaskForm):  # type: ignore[misc]
     """A new letter; the fields stand in the order of the page, and so do their errors."""
 
+    main = "text"
     nothing_near = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
     kind = RadioField(
@@ -110,18 +103,8 @@ class WriteForm(TypedPlace, FlaskForm):  # type: ignore[misc]
 
         ``unclear`` says why an organisation typed by name was not understood.
         """
-        self.unclear = unclear
-        self.organisation.choices = [SelectChoice("", _("不清楚，由信箱办分办"))]
-        listed = {str(o.id) for rows in members.values() for o in rows}
-        if chosen and str(chosen.id) not in listed:
-            self.organisation.choices.append(
-                SelectChoice(str(chosen.id), chosen.path, optgroup=_("已选"))
-            )
-        for kind, rows in members.items():
-            self.organisation.choices += [
-                SelectChoice(str(o.id), o.name, optgroup=label(kind)) for o in rows
-            ]
-        self.form_token.data = form_token(self.form_token.data)
+        groups = [(label(kind), rows) for kind, rows in members.items()]
+        self.list_organisations(_("不清楚，由信箱办分办"), groups, chosen, unclear)
 
     def offer(self, near: Sequence[Place]) -> None:
         """Offer organisations that a name typed by hand may mean, and not to know."""
@@ -140,18 +123,8 @@ class WriteForm(TypedPlace, FlaskForm):  # type: ignore[misc]
 
     def validate_phone(self, field: Field) -> None:
         """One of telephone and e-mail is needed, either will do."""
-        if not field.data:
-            if not self.email.data:
-                raise ValidationError(_("请留下电话或电子邮箱中的一项，方便我们联系您。"))
-        elif not is_phone(field.data):
-            raise ValidationError(
-                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
-            )
-
-    def validate_email(self, field: Field) -> None:
-        """An address that mail could reach."""
-        if field.data and not is_email(field.data):
-            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
+        missing = _("请留下电话或电子邮箱中的一项，方便我们联系您。")
+        self.check_phone(field, [self.email], missing)
 
     @property
     def consents(self) -> bool:
@@ -175,15 +148,6 @@ class WriteForm(TypedPlace, FlaskForm):  # type: ignore[misc]
             consent=self.consents,
             organisation_id=self.organisation_id,
         )
-
-    def submission_key(self) -> str:
-        """Return what makes one letter of two clicks: the form's token and what it says.
-
-        The content belongs to it, so that a page sent again after its text was changed is a
-        letter of its own and not swallowed.
-        """
-        said = "\0".join(str(value) for value in self.carried().values())
-        return f"{self.form_token.data}.{sha256(said.encode()).hexdigest()[:32]}"
 
     def carried(self) -> dict[str, str]:
         """Return every field as hidden values for the preview, in the order of the page."""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -19,7 +15,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice, enum_choices, enum_coerce
+from wtforms.fields.choices import enum_choices, enum_coerce
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from portal.domain.disclosure_application import (
@@ -35,31 +31,22 @@ from portal.domain.disclosure_application import (
     identity_fault,
     plain_identity,
 )
-from portal.domain.errors import InvalidInput
 from portal.queries.directory import Place
 from portal.services.texts import clean
 from portal.web.shared.language import label
-from portal.web.shared.typed import (
-    at_most,
-    form_token,
-    is_email,
-    is_phone,
-    one_line,
-    plain_email,
-    plain_phone,
-)
-from portal.web.shared.typed_place import WORDS_MAX, ChosenOrTyped, TypedPlace
-
-Choices = Iterable[tuple[str, Sequence[Any]]]
-"""Organisations to choose from, by the name of their group."""
+from portal.web.shared.sent_form import Groups, SentForm
+from portal.web.shared.typed import at_most, one_line, plain_email, plain_phone
+from portal.web.shared.typed_place import WORDS_MAX, ChosenOrTyped
 
 
 def _plain_identity(text: str | None) -> str:
     return plain_identity(text or "")
 
 
-class ApplicationForm(TypedPlace, FlaskForm):  # type: ignore[misc]
+class ApplicationForm(SentForm, FlaskForm):  # type: ignore[misc]
     """What Art. 29 asks for; the fields stand in the order of the page, and so do their errors."""
+
+    main = "description"
 
     organisation = SelectField(
         _l("向哪个行政机关申请"),
@@ -129,24 +116,12 @@ class ApplicationForm(TypedPlace, FlaskForm):  # type: ignore[misc]
     )
     form_token = HiddenField()
 
-    def prepare(self, groups: Choices, chosen: Place | None, unclear: str | None = None) -> None:
+    def prepare(self, groups: Groups, chosen: Place | None, unclear: str | None = None) -> None:
         """Offer organisations by group, and ``chosen`` where it is not among them.
 
         ``unclear`` says why an organisation typed by name was not understood.
         """
-        self.unclear = unclear
-        self.organisation.choices = [SelectChoice("", _("请选择"))]
-        grouped = [(name, list(rows)) for name, rows in groups]
-        listed = {str(each.id) for _name, rows in grouped for each in rows}
-        if chosen and str(chosen.id) not in listed:
-            self.organisation.choices.append(
-                SelectChoice(str(chosen.id), chosen.path, optgroup=_("已选"))
-            )
-        for name, rows in grouped:
-            self.organisation.choices += [
-                SelectChoice(str(each.id), each.name, optgroup=name) for each in rows
-            ]
-        self.form_token.data = form_token(self.form_token.data)
+        self.list_organisations(_("请选择"), groups, chosen, unclear)
 
     def validate_identity(self, field: Field) -> None:
         """A number that fits its paper."""
@@ -157,18 +132,12 @@ class ApplicationForm(TypedPlace, FlaskForm):  # type: ignore[misc]
 
     def validate_phone(self, field: Field) -> None:
         """One way to reach the applicant is needed, any will do."""
-        if not field.data:
-            if not (self.email.data or self.address.data):
-                raise ValidationError(_("请留下电话、电子邮箱、通信地址中的一项。"))
-        elif not is_phone(field.data):
-            raise ValidationError(
-                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
-            )
+        missing = _("请留下电话、电子邮箱、通信地址中的一项。")
+        self.check_phone(field, [self.email, self.address], missing)
 
     def validate_email(self, field: Field) -> None:
         """An address that mail could reach; needed where the answer shall come by mail."""
-        if field.data and not is_email(field.data):
-            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
+        super().validate_email(field)
         if not field.data and self.delivery.data is Delivery.EMAIL:
             raise ValidationError(_("要用电子邮件获取，请填写电子邮箱。"))
 
@@ -188,19 +157,3 @@ class ApplicationForm(TypedPlace, FlaskForm):  # type: ignore[misc]
             wished_form=self.wished_form.data,
             delivery=self.delivery.data,
         )
-
-    def carried(self) -> dict[str, str]:
-        """Return every field as hidden values for the preview, in the order of the page."""
-        return {
-            field.name: str(field.data or "") for field in self if field.type != "CSRFTokenField"
-        }
-
-    def submission_key(self) -> str:
-        """Return what makes one request of two clicks: the form's token and what it says."""
-        said = "\0".join(self.carried().values())
-        return f"{self.form_token.data}.{sha256(said.encode()).hexdigest()[:32]}"
-
-    def put(self, error: InvalidInput) -> None:
-        """Put an error of the service at its field."""
-        field = self._fields.get(error.field, self.description)
-        field.errors = [*field.errors, _(str(error))]
