@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,6 +29,19 @@ class Node:
     kind: OrganisationKind
     parent_id: int | None
     present: bool
+
+
+class _Known(NamedTuple):
+    """An organisation as it is, with its versions."""
+
+    id: int
+    code: str
+    name: str
+    kind: OrganisationKind
+    parent_id: int | None
+    founded_on: date | None
+    closed_on: date | None
+    versions: list[Version]
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,9 @@ def tree_on(session: Session, day: date) -> Tree:
     What was closed by then keeps its last name and place, what was founded later its first, so
     that no letter is without an organisation.
     """
-    return remembered(session, ("tree", day), lambda: _read(session, day), _state(session))
+    state = _state(session)
+    known = remembered(session, "organisations of all times", lambda: _read(session), state)
+    return remembered(session, ("tree", day), lambda: _tree(known, day), state)
 
 
 def _state(session: Session) -> tuple[int | None, ...]:
@@ -80,7 +96,7 @@ def _state(session: Session) -> tuple[int | None, ...]:
     return (*session.execute(versions).one(), *session.execute(places).one())
 
 
-def _read(session: Session, day: date) -> Tree:
+def _read(session: Session) -> list[_Known]:
     row = OrganisationVersion
     columns = sa.select(row.organisation_id, row.valid_from, row.name, row.parent_id)
     versions: dict[int, list[Version]] = defaultdict(list)
@@ -90,9 +106,13 @@ def _read(session: Session, day: date) -> Tree:
         Organisation.id, Organisation.code, Organisation.name, Organisation.kind,
         Organisation.parent_id, Organisation.founded_on, Organisation.closed_on,
     ).order_by(Organisation.id)  # fmt: skip
+    return [_Known(*place, versions[place.id]) for place in session.execute(query)]
+
+
+def _tree(known: list[_Known], day: date) -> Tree:
     nodes: dict[int, Node] = {}
-    for each, code, name, kind, parent_id, founded, closed in session.execute(query):
-        then = _version(versions[each], day)
+    for each, code, name, kind, parent_id, founded, closed, versions in known:
+        then = _version(versions, day)
         present = (founded is None or founded <= day) and (closed is None or day < closed)
         if then is not None:
             _begins, name, parent_id = then
