@@ -38,7 +38,7 @@ BEYOND: dict[str, Definition] = {
     ),
     "undecided": Definition(
         N_("尚未公示"),
-        N_("办结件数 − 公示件数 − 不予公示件数：未申请公示、正在审核或者已经撤下的。"),
+        N_("办结件数 − 公示件数 − 不予公示件数：不予受理、未申请公示、正在审核或者已经撤下的。"),
     ),
 }
 """Names, and how each is computed, by the words of the open data."""

@@ -82,3 +82,14 @@ def test_what_nobody_decided_on_is_of_the_letters_received(
     page = get(staff("office_supervisor"), address)
     found = {link for link in page.links if link.startswith("/console/letters/")}
     assert found == {f"/console/letters/{own}"} and "共 1 件" in page.text
+
+
+def test_the_undecided_lead_to_their_letters(staff: Staff, session: Session, world: World) -> None:
+    """The sentence on closed letters that are not on the web counts declined ones and leads there."""
+    a_letter(session, world, State.CLOSED, place="police")
+    a_letter(session, world, State.DECLINED, place="police")
+    client = staff("office_supervisor")
+    page = get(client, "/console/statistics?period=2016&organisation=police")
+    assert "另有 2 件已办结、没有公示（不予受理、" in page.text
+    (link,) = (link for link in page.links if "measure=undecided" in link)
+    assert "共 2 件" in get(client, link).text
