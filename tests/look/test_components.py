@@ -14,6 +14,8 @@ from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal.web.shared.language import marked
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,6 +38,7 @@ def app() -> Flask:
     app.jinja_loader = FileSystemLoader(ROOT / "templates")
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.filters["marked"] = marked
     Babel(app, default_locale="zh_Hans_CN")
     CSRFProtect(app)
     return app
