@@ -35,9 +35,7 @@ def reindex() -> None:
 def build_index(app: Flask) -> None:
     """Build the index from the archive table, showing progress and saying how long it took."""
     index = open_index(settings_of(app).index_folder)
-    live = sa.select(sa.func.count()).where(ArchiveEntry.withdrawn_at.is_(None))
-    total = db.session.scalar(live) or 0
-    done = 0
+    total, done = _public(), 0
     begun = time.monotonic()
     with progress("entries", total) as advance:
 
@@ -48,6 +46,11 @@ def build_index(app: Flask) -> None:
 
         count = rebuild(index, show)
     click.echo(f"{count:,} entries indexed in {time.monotonic() - begun:.1f} s")
+
+
+def holds_everything(app: Flask) -> bool:
+    """Tell whether as many entries are in the index as are public."""
+    return _indexed(open_index(settings_of(app).index_folder)) == _public()
 
 
 def drain_outbox(app: Flask) -> int:
@@ -73,6 +76,11 @@ def _indexed(index: ArchiveIndex) -> int:
         return index.document_count()
     except SearchIndexError:
         return 0
+
+
+def _public() -> int:
+    query = sa.select(sa.func.count()).where(ArchiveEntry.withdrawn_at.is_(None))
+    return db.session.scalar(query) or 0
 
 
 def _waiting() -> int:

@@ -13,6 +13,7 @@ from portal.domain.periods import Period, PeriodError
 from portal.models import db
 from portal.queries.rates.yearly import annual_report
 from portal.services.reporting.formats import BINARY, FORMATS
+from portal.services.simulation.mark import unfinished
 
 
 @click.command()
@@ -49,6 +50,12 @@ def report(year: int, form: str, wanted: str, output: Path | None) -> None:
     seen_from = as_of(period, moment, parse_day(wanted))
     with house() as app:
         site = settings_of(app).site_name
+        if options := unfinished(db.session()):
+            click.echo(
+                "Warning: a simulation was broken off here, and these figures are of the letters "
+                f"written so far. Finish it with: letterbox simulate {options}",
+                err=True,
+            )
         found = annual_report(db.session(), period, seen_from, site, moment)
         content = FORMATS[form](found)
     if output is None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from portal.adapters.csv_reader import CsvProblem, open_csv
 from portal.cli.house import UsageFault, house, now, progress, settings_of
-from portal.cli.indexing import build_index
+from portal.cli.indexing import build_index, holds_everything
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.letters import Kind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
@@ -93,12 +93,12 @@ def simulate_command(
 def _years(text: str) -> tuple[int, ...]:
     match = _YEARS.fullmatch(text.strip())
     if match is None:
-        raise UsageFault(f"--years {text!r}: write a year such as 2016, or a range 2012-2021")
+        raise UsageFault(f"--year {text!r}: write a year such as 2016, or a range 2012-2021")
     first, last = int(match[1]), int(match[2] or match[1])
     if first < FIRST_YEAR or last > LAST_YEAR:
-        raise UsageFault(f"--years {text!r}: years go from {FIRST_YEAR} to {LAST_YEAR}")
+        raise UsageFault(f"--year {text!r}: years go from {FIRST_YEAR} to {LAST_YEAR}")
     if last < first:
-        raise UsageFault(f"--years {text!r}: the range ends before it begins")
+        raise UsageFault(f"--year {text!r}: the range ends before it begins")
     return tuple(range(first, last + 1))
 
 
@@ -139,12 +139,14 @@ def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], ind
         with progress(what, wish.written + wish.requests) as advance:
             loaded = simulate(wish, corpus, now(), lambda n: advance(n))
     except KeyboardInterrupt as stopped:
-        click.echo("Not complete. Give the same command again, and it goes on from here.", err=True)
-        raise click.Abort from stopped
+        raise _stopped() from stopped
     except CompleteSimulation as fault:
+        if index and not holds_everything(app):
+            click.echo("The letters are complete; their search index is not yet.")
+            _index(app)
+            return
         raise click.ClickException(
-            f"{place} holds this very simulation already, complete; "
-            "'letterbox reindex' builds its search index"
+            f"{place} holds this very simulation already, complete"
         ) from fault
     except OtherSimulation as fault:
         raise click.ClickException(
@@ -165,4 +167,16 @@ def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], ind
         f"published {wan_text(figures.published)} ({figures.publication.text})"
     )
     if index:
+        _index(app)
+
+
+def _index(app: Flask) -> None:
+    try:
         build_index(app)
+    except KeyboardInterrupt as stopped:
+        raise _stopped() from stopped
+
+
+def _stopped() -> click.Abort:
+    click.echo("Not complete. Give the same command again, and it goes on from here.", err=True)
+    return click.Abort()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from portal.cli import indexing
 from portal.config import Settings
 from portal.services.simulation import load
 from tests.cli.conftest import Command, one_line
@@ -104,3 +105,27 @@ def test_a_house_changed_meanwhile_is_not_gone_on_with(
     assert "is in use already" in one_line(command(*FEW))
     assert letters(engine) == 200
     engine.dispose()
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_report_of_a_part_says_so(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures of what was written before a simulation was broken off come with a warning."""
+    result = command("report", 2016)
+    assert "was broken off here" in result.stderr and "--received 300" in result.stderr
+    monkeypatch.setattr(load, "BATCH", 100)
+    command(*FEW)
+    assert "broken off" not in command("report", 2016).stderr
+
+
+def test_an_index_that_was_broken_off_is_built_by_the_same_command(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped while the index is built, the same command builds it and is content."""
+    wish = [each for each in FEW if each != "--no-index"]
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "rebuild", _stop)
+        result = command(*wish)
+    assert result.exit_code == 1 and "Give the same command again" in result.stderr
+    again = command(*wish)
+    assert again.exit_code == 0 and "170 entries indexed" in again.output
+    assert "complete" in one_line(command(*wish))

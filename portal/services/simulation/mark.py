@@ -66,6 +66,13 @@ def broken_off(session: Session, mark: str) -> bool:
     return True
 
 
+def unfinished(session: Session) -> str | None:
+    """Return the options of the simulation whose beginning the house holds; None without one."""
+    begun = _last(session, RecordAction.BEGIN_SIMULATION)
+    ended = _last(session, RecordAction.END_SIMULATION)
+    return None if begun is None or ended is not None else begun.reason or ""
+
+
 def begin(session: Session, mark: str, wish: Wish, now: datetime) -> None:
     """Leave the mark that a simulation has begun, with what it was asked for."""
     _mark(session, RecordAction.BEGIN_SIMULATION, mark, now, options_of(wish))
