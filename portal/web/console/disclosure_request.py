@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.config import Settings
 from portal.domain.access import Permission, can_at
+from portal.domain.disclosure import DisclosureAction
 from portal.domain.disclosure_application import remedies
 from portal.domain.disclosure_number import RequestNumberError, parse_request_number
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, LetterboxError
@@ -144,14 +145,16 @@ def _page(
     missed = request_changes(read, found, sent.seen) if sent and problem else []
     if sent and problem:
         sent.freshen()
-    steps = request_offers(found, allowed_actions(read, found, actor, now()), sent)
+    allowed = allowed_actions(read, found, actor, now())
+    asks = DisclosureAction.ASK_COMPLETION in allowed
+    steps = request_offers(found, allowed, sent)
     answered = civil_date(found.answered_at) if found.answer and found.answered_at else None
     words = render_template(
         "console/disclosure_request.html",
         request_=found,
         history=request_history(read, found),
         due=request_due(read, found, today()),
-        completion_until=None if found.completion_asked else completion_until(read, found),
+        completion_until=completion_until(read, found) if asks else None,
         primary=steps[0] if steps else None,
         others=steps[1:],
         unattended=found.pending and not steps and not has_answerers(read, found),

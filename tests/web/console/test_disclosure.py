@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure import DisclosureOutcome, DisclosureState
@@ -13,7 +14,7 @@ from portal.models import DisclosureRequest, Event, User
 from portal.services import disclosure
 from tests.builders import World
 from tests.conftest import CLOCK
-from tests.disclosure import DISCLOSED, IDENTITY, a_request
+from tests.disclosure import DISCLOSED, IDENTITY, MONDAY, a_request
 from tests.pages import Page, get, post
 from tests.web.console.conftest import Staff
 
@@ -314,3 +315,16 @@ def test_an_extension_says_where_it_leads(staff: Staff, session: Session, world:
     page = get(staff("city_handler"), url(request))
     assert "要征求三家单位意见" in page.text
     assert "2016年7月26日" in page.text and "已延长 15 个工作日，不能再延" in page.text
+
+
+@pytest.mark.parametrize(("days", "told"), [(1, True), (14, False)])
+def test_a_notice_of_completion_is_spoken_of_while_it_can_be_sent(
+    staff: Staff, session: Session, world: World, days: int, told: bool
+) -> None:
+    """The last day of the notice stands above the answer until it has passed."""
+    request = a_request(session, world, now=MONDAY)
+    with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
+        page = get(staff("city_handler"), url(request))
+    assert "下一步：答复" in page.text
+    assert ("前可以通知补正" in page.text) is told
+    assert any(form.action == url(request, "/completion") for form in page.forms) is told
