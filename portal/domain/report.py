@@ -106,13 +106,20 @@ class AnnualReport:
 
     @property
     def sentence(self) -> str:
-        """The paragraph of the public letterbox in the report's own form."""
-        figures, joined = self.total, f"{self.site}已有{self.platform}入驻"
+        """The paragraph of the public letterbox in the report's own form.
+
+        While the year runs it says until which day, because it will be quoted alone.
+        """
+        if self._unseen:
+            return f"{self.year.label}：{STANDING_TEXTS[self.standing]}"
+        figures, day, when = self.total, self.as_of.day, self.year.label
+        if self.standing is Standing.RUNNING:
+            when += f"，截至{day.month}月{day.day}日"
         if not figures.received:
-            said = STANDING_TEXTS[self.standing] or "没有收到群众来信。"
-            return f"{self.year.label}，{joined}；{said}"
+            return f"{when}，{self.site}没有收到群众来信。"
         return (
-            f"{self.year.label}，{joined}，共收到群众来信{wan_text(figures.received)}，"
+            f"{when}，{self.site}已有{self.platform}入驻，"
+            f"共收到群众来信{wan_text(figures.received)}，"
             f"办结信件{wan_text(figures.closed)}，办结率{figures.closure.text}，"
             f"互联网公示信件{wan_text(figures.published)}，挂网率{figures.publication.text}。"
         )
@@ -134,8 +141,13 @@ class AnnualReport:
 
     @property
     def notice(self) -> str:
-        """What the reader must know about the as-of moment; empty for an ended year."""
-        return STANDING_TEXTS[self.standing]
+        """What the reader must know about the as-of moment, unless the sentence says it."""
+        return "" if self._unseen else STANDING_TEXTS[self.standing]
+
+    @property
+    def _unseen(self) -> bool:
+        """Whether the year lies ahead of the moment from which it is looked at."""
+        return self.standing in (Standing.AHEAD, Standing.BEFORE)
 
 
 @dataclass(frozen=True, slots=True)

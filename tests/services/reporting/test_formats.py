@@ -96,6 +96,19 @@ def test_the_future_and_too_early_a_moment_are_explained() -> None:
         Figures(),
     )  # fmt: skip
     assert "早于这个时间段" in early.sentence
+    assert early.notice == a_report(2018, Figures()).notice == ""
+
+
+def test_a_running_year_says_until_when() -> None:
+    """The sentence of a year that has not ended names the day, with letters or without."""
+    running = (
+        AnnualReport("信箱", Period(2017), as_of(Period(2017), NOW), date(2017, 1, 20), figures)
+        for figures in (Figures(100, 80, 40), Figures())
+    )
+    some, none = (report.sentence for report in running)
+    assert some.startswith("2017年，截至1月20日，信箱已有") and "收到群众来信100件" in some
+    assert none == "2017年，截至1月20日，信箱没有收到群众来信。"
+    assert "截至" not in a_report().sentence
 
 
 def test_tables_add_up(real: AnnualReport) -> None:
