@@ -8,6 +8,8 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from portal.domain.asof import parse_day
+from portal.domain.errors import InvalidInput
 from portal.domain.letters import Kind
 from portal.domain.measures import VIEW_LABELS, View
 from portal.domain.periods import GRANULARITY_LABELS, Granularity, Period
@@ -43,9 +45,25 @@ def choices(session: Session, wish: Wish, found: Overview) -> dict[str, Any]:
         "basis_options": [(b.value, _(BASIS[b].name)) for b in Basis],
         "view_options": [(v.value, _(VIEW_LABELS[v])) for v in View],
         "rank_options": [(r, _(DEFINITIONS[r].name)) for r in RANKS],
-        **_comparing(wish), "with_options": _others(wish, found),
+        "as_of": _as_of(wish), **_comparing(wish), "with_options": _others(wish, found),
         "with_chosen": found.tree.nodes[wish.other_id].code if wish.other_id else "",
     }  # fmt: skip
+
+
+def _as_of(wish: Wish) -> tuple[str, str]:
+    """Return what stands in the field of the day, and the type of field that can show it.
+
+    Browsers leave a field for dates empty where its value is none.
+    """
+    if "as_of" not in wish.errors:
+        seen = wish.asked.as_of
+        return seen.day.isoformat() if seen.asked else "", "date"
+    text = word("as_of")
+    try:
+        day = parse_day(text)
+    except InvalidInput:
+        return text, "text"
+    return day.isoformat() if day else "", "date"
 
 
 def _said(wish: Wish, found: Overview) -> list[str]:

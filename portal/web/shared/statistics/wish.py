@@ -162,4 +162,4 @@ def _other_organisation(wish: Wish, tree: Tree) -> None:
             wish.alike = found
             wish.errors["with"] = _("名称中有“%(name)s”的单位不止一个，请从列表中选择。", name=name)
         else:
-            wish.errors["with"] = _("没有名称中有“%(name)s”的单位，请换个说法。", name=name)
+            wish.errors["with_name"] = _("没有名称中有“%(name)s”的单位，请换个说法。", name=name)
