@@ -42,8 +42,12 @@ class Organisation(Model):
 
     @property
     def active(self) -> bool:
-        """Whether letters may still be sent to it."""
+        """Whether it has not been closed; it may be yet to be founded."""
         return self.closed_on is None
+
+    def open_on(self, day: date) -> bool:
+        """Tell whether letters may be sent to it on the civil ``day``: founded and not closed."""
+        return self.active and (self.founded_on is None or self.founded_on <= day)
 
 
 class OrganisationVersion(Model):

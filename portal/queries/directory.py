@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from portal.domain.rates import Figures
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.rates.cube import cube
 from portal.queries.rates.passes import Question
+from portal.queries.targets import open_on
 
 FOUND_MOST = 20
 CLOSEST_MOST = 6
@@ -36,7 +37,9 @@ class Place:
     path: str
 
 
-def find_organisations(session: Session, words: str, limit: int = FOUND_MOST) -> list[Place]:
+def find_organisations(
+    session: Session, words: str, today: date, limit: int = FOUND_MOST
+) -> list[Place]:
     """Return open organisations whose own or superior's name has every one of ``words``.
 
     The best fits come first: the whole name, part of the own name, then the higher in the tree.
@@ -47,7 +50,7 @@ def find_organisations(session: Session, words: str, limit: int = FOUND_MOST) ->
     query = (
         sa.select(Organisation)
         .outerjoin(parent, Organisation.parent_id == parent.id)
-        .where(Organisation.closed_on.is_(None), Organisation.parent_id.is_not(None))
+        .where(open_on(today), Organisation.parent_id.is_not(None))
     )
     for term in terms:
         own, above = (
@@ -71,19 +74,19 @@ def find_organisations(session: Session, words: str, limit: int = FOUND_MOST) ->
     return places(session, session.scalars(query).all())
 
 
-def named_organisations(session: Session, words: str) -> list[Place]:
+def named_organisations(session: Session, words: str, today: date) -> list[Place]:
     """Return what a name typed by hand may mean; one that is called exactly so is meant alone."""
-    found = find_organisations(session, words)
+    found = find_organisations(session, words, today)
     exact = [o for o in found if words.strip() in (o.name, o.path.rpartition(_STEP)[2])]
     return exact if len(exact) == 1 else found
 
 
-def closest_organisations(session: Session, words: str, limit: int = CLOSEST_MOST) -> list[Place]:
+def closest_organisations(
+    session: Session, words: str, today: date, limit: int = CLOSEST_MOST
+) -> list[Place]:
     """Return open organisations whose names are nearest to ``words``, the nearest first."""
     rows = session.scalars(
-        sa.select(Organisation).where(
-            Organisation.closed_on.is_(None), Organisation.parent_id.is_not(None)
-        )
+        sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
     ).all()
     scored = (
         (max(closeness(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
@@ -109,23 +112,23 @@ def places(session: Session, organisations: Iterable[Organisation]) -> list[Plac
     ]
 
 
-def members(session: Session) -> dict[OrganisationKind, list[Organisation]]:
+def members(session: Session, today: date) -> dict[OrganisationKind, list[Organisation]]:
     """Return the open organisations of level 1 by kind, in the order of the tree."""
     rows = session.scalars(
         sa.select(Organisation)
-        .where(Organisation.kind.in_(LEVEL_ONE_KINDS), Organisation.closed_on.is_(None))
+        .where(Organisation.kind.in_(LEVEL_ONE_KINDS), open_on(today))
         .order_by(Organisation.id)
     ).all()
     return {kind: [row for row in rows if row.kind is kind] for kind in LEVEL_ONE_KINDS}
 
 
 def subordinates(
-    session: Session, organisation: Organisation
+    session: Session, organisation: Organisation, today: date
 ) -> dict[OrganisationKind, list[Organisation]]:
     """Return the open organisations directly below, by kind; kinds without any are left out."""
     rows = session.scalars(
         sa.select(Organisation)
-        .where(Organisation.parent_id == organisation.id, Organisation.closed_on.is_(None))
+        .where(Organisation.parent_id == organisation.id, open_on(today))
         .order_by(Organisation.id)
     ).all()
     kinds = dict.fromkeys(row.kind for row in rows)

@@ -20,7 +20,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.models import DisclosureRequest, Organisation
 from portal.queries.queues import Marks
 from portal.queries.scope import Condition, requests_for, subtree_ids
-from portal.queries.targets import readable_condition
+from portal.queries.targets import open_on, readable_condition
 
 MOST_WORDS = 5
 
@@ -194,11 +194,11 @@ def _has(word: str) -> Condition:
     return sa.or_(*found)
 
 
-def handled_places(actor: Actor) -> Condition:
+def handled_places(actor: Actor, today: date) -> Condition:
     """Return the condition on ``Organisation`` for those whose paper requests ``actor`` registers."""
     kinds = [kind for kind in OrganisationKind if takes_requests(kind)]
     return sa.and_(
         readable_condition(actor, Permission.DISCLOSURE_HANDLE),
-        Organisation.closed_on.is_(None),
+        open_on(today),
         Organisation.kind.in_(kinds),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -14,13 +16,22 @@ MOST_FOUND = 20
 _MOST_WORDS = 5
 
 
-def target_condition(letter: Letter, action: Action) -> Condition:
+def open_on(day: date) -> Condition:
+    """Return the condition on ``Organisation`` for those open on the civil ``day``.
+
+    The twin of ``Organisation.open_on``: founded by then, and not closed.
+    """
+    founded = sa.or_(Organisation.founded_on.is_(None), Organisation.founded_on <= day)
+    return sa.and_(Organisation.closed_on.is_(None), founded)
+
+
+def target_condition(letter: Letter, action: Action, today: date) -> Condition:
     """Return the condition on ``Organisation`` for where ``action`` may take ``letter``.
 
-    What the services refuse is not offered: closed organisations, the holder itself, the accused;
-    dispatching stays below the holder, a ruling below the superior who rules.
+    What the services refuse is not offered: organisations not open on ``today``, the holder itself, the
+    accused; dispatching stays below the holder, a ruling below the superior who rules.
     """
-    wanted = [Organisation.closed_on.is_(None), Organisation.id != letter.organisation_id]
+    wanted = [open_on(today), Organisation.id != letter.organisation_id]
     if letter.accused_path:
         wanted.append(~_below(letter.accused_path))
     if action is Action.DISPATCH:
@@ -49,7 +60,9 @@ def _below(path: str) -> Condition:
     return Organisation.path.startswith(path, autoescape=True)
 
 
-def usual_targets(session: Session, letter: Letter, action: Action) -> list[Organisation]:
+def usual_targets(
+    session: Session, letter: Letter, action: Action, today: date
+) -> list[Organisation]:
     """Return the likeliest targets: what is directly below, or beside and above the holder."""
     holder = letter.organisation
     below = letter.ruling_id or holder.id
@@ -62,7 +75,7 @@ def usual_targets(session: Session, letter: Letter, action: Action) -> list[Orga
             Organisation.parent_id == holder.id,
         )
     )
-    query = sa.select(Organisation).where(near, target_condition(letter, action))
+    query = sa.select(Organisation).where(near, target_condition(letter, action, today))
     return list(session.scalars(query.order_by(Organisation.level, Organisation.id)))
 
 

@@ -67,7 +67,7 @@ def invite(
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         helper = session.get(Organisation, organisation_id)
-        if helper is None or not helper.active:
+        if helper is None or not helper.open_on(civil_date(now)):
             raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
         if helper.id == letter.organisation_id:
             raise InvalidInput("organisation", N_("本单位已是牵头单位，请选择其他单位。"))

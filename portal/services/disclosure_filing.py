@@ -63,7 +63,7 @@ def submit(new: Application, form_token: str, code_key: bytes, now: datetime) ->
     """
 
     def make(session: Session) -> DisclosureRequest:
-        return _request(session, new, RequestSource.WEB, now)
+        return _request(session, new, RequestSource.WEB, now, civil_date(now))
 
     return _once(make, form_token, code_key, Actor(ActorKind.CITIZEN), now)
 
@@ -87,7 +87,7 @@ def register(
     received = now if received_on == today else midnight(received_on) + NOON
 
     def make(session: Session) -> DisclosureRequest:
-        request = _request(session, new, source, received)
+        request = _request(session, new, source, received, today)
         if not can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path):
             raise NotPermitted
         return request
@@ -133,9 +133,9 @@ def _take_in(
 
 
 def _request(
-    session: Session, new: Application, source: RequestSource, received_at: datetime
+    session: Session, new: Application, source: RequestSource, received_at: datetime, today: date
 ) -> DisclosureRequest:
-    organisation = addressee(session, new.organisation_id)
+    organisation = addressee(session, new.organisation_id, today)
     _check_reach(new, source)
     return DisclosureRequest(
         source=source,
@@ -159,16 +159,19 @@ def _request(
     )
 
 
-def addressee(session: Session, organisation_id: int | None) -> Organisation:
+def addressee(session: Session, organisation_id: int | None, today: date) -> Organisation:
     """Return the organisation that is asked; raises :class:`InvalidInput` (``organisation``).
 
-    Refused are those that do not exist, are closed, or follow rules of their own (Art. 55).
+    Refused are those that do not exist, are closed or not founded by
+    ``today``, or follow rules of their own (Art. 55).
     """
     chosen = None if organisation_id is None else session.get(Organisation, organisation_id)
     if chosen is None:
         raise InvalidInput("organisation", N_("请选择向哪个行政机关申请。"))
     if not chosen.active:
         raise InvalidInput("organisation", N_("这个单位已停止接收申请，请另选单位。"))
+    if not chosen.open_on(today):
+        raise InvalidInput("organisation", N_("这个单位还没有成立，请另选单位。"))
     if not takes_requests(chosen.kind):
         raise InvalidInput(
             "organisation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -83,7 +83,7 @@ def _move(
 ) -> None:
     with writing() as session:
         letter = load(session, actor, letter_id, version)
-        target = _target(session, letter, to_id, action)
+        target = _target(session, letter, to_id, action, civil_date(now))
         if action is Action.DISPATCH and not covers(letter.organisation_path, target.path):
             raise InvalidInput("organisation", N_("只能交办给本单位的下级；转给其他单位请用转办。"))
         if action is Action.RULE:
@@ -96,9 +96,11 @@ def _move(
             letter.placed = True
 
 
-def _target(session: Session, letter: Letter, to_id: int, action: Action) -> Organisation:
+def _target(
+    session: Session, letter: Letter, to_id: int, action: Action, today: date
+) -> Organisation:
     target = session.get(Organisation, to_id)
-    if target is None or not target.active:
+    if target is None or not target.open_on(today):
         raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
     # A ruling may well say that the letter belongs where it lies.
     if target.id == letter.organisation_id and action is not Action.RULE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +22,7 @@ from portal.domain.letters import (
     Source,
 )
 from portal.domain.numbers import derive_query_code, hash_code
+from portal.domain.periods import civil_date
 from portal.models import (
     ArchiveEntry,
     Letter,
@@ -96,7 +97,7 @@ def _take_in(new: NewLetter, form_key: str, code: str, code_key: bytes, now: dat
 
 
 def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
-    chosen = chosen_organisation(session, new.organisation_id)
+    chosen = chosen_organisation(session, new.organisation_id, civil_date(now))
     accused = chosen if new.kind is Kind.REPORT and chosen.parent_id is not None else None
     holder = accused.parent if accused is not None and accused.parent else chosen
     if not new.phone and not new.email:
@@ -121,10 +122,10 @@ def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
     )
 
 
-def chosen_organisation(session: Session, organisation_id: int | None) -> Organisation:
+def chosen_organisation(session: Session, organisation_id: int | None, today: date) -> Organisation:
     """Return the organisation chosen, or the letterbox office for "I don't know".
 
-    Raises :class:`InvalidInput` for one that does not exist or takes no letters any more.
+    Raises :class:`InvalidInput` for one that does not exist or takes no letters ``today``.
     """
     if organisation_id is None:
         office = session.scalar(sa.select(Organisation).where(Organisation.parent_id.is_(None)))
@@ -136,6 +137,8 @@ def chosen_organisation(session: Session, organisation_id: int | None) -> Organi
         raise InvalidInput("organisation", N_("没有这个单位，请重新选择。"))
     if not chosen.active:
         raise InvalidInput("organisation", N_("这个单位已停止接收来信，请另选单位。"))
+    if not chosen.open_on(today):
+        raise InvalidInput("organisation", N_("这个单位还没有成立，请另选单位。"))
     return chosen
 
 

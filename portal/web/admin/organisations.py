@@ -27,7 +27,7 @@ from portal.web.admin.forms_organisations import (
     OrganisationsFilter,
     RenameForm,
 )
-from portal.web.shared.clock import now
+from portal.web.shared.clock import now, today
 from portal.web.shared.fields import page_asked
 from portal.web.shared.people import current_actor, needs
 
@@ -85,7 +85,7 @@ def organisation(organisation_id: int) -> Answer:
         "admin/organisation.html",
         organisation=found,
         superiors=superiors(db.session(), found),
-        subordinates=subordinates(db.session(), found),
+        subordinates=subordinates(db.session(), found, today()),
         holders=holders_at(db.session(), found.id),
         successor=db.session.get(Organisation, found.successor_id) if found.successor_id else None,
         parents=_parents(found),

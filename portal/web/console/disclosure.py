@@ -84,7 +84,7 @@ def disclosure_organisations() -> dict[str, Any]:
     actor = current_actor()
     within = readable_condition(actor, Permission.DISCLOSURE_READ)
     if request.args.get("to") == "register":
-        within = handled_places(actor)
+        within = handled_places(actor, today())
     found = places(db.session(), find(db.session(), within, request.args.get("q", "")[:WORDS_MAX]))
     return {"items": [{"id": p.id, "name": p.name, "path": p.path or p.name} for p in found]}
 

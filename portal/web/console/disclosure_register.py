@@ -17,7 +17,7 @@ from portal.services.disclosure_filing import register
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure_request import REGISTERED
 from portal.web.console.forms_disclosure import RegisterForm
-from portal.web.shared.clock import now
+from portal.web.shared.clock import now, today
 from portal.web.shared.people import current_actor, needs
 
 Answer = tuple[str, int] | Response
@@ -55,7 +55,7 @@ def disclosure_register() -> Answer:
 
 
 def _form() -> RegisterForm:
-    form, within = RegisterForm(), handled_places(current_actor())
+    form, within = RegisterForm(), handled_places(current_actor(), today())
     offered = find(db.session(), within, "")
     if request.method == "GET" and len(offered) == 1:
         form.organisation.data = str(offered[0].id)
@@ -64,7 +64,7 @@ def _form() -> RegisterForm:
 
 
 def _chosen(form: RegisterForm) -> Place | None:
-    within = handled_places(current_actor())
+    within = handled_places(current_actor(), today())
     chosen = organisation_of(db.session(), within, str(form.organisation.data or ""))
     return places(db.session(), [chosen])[0] if chosen else None
 

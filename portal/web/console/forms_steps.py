@@ -16,6 +16,7 @@ from portal.queries.people import handlers_of
 from portal.queries.rules import letter_limit_in_force
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.web.console.forms_versioned import VersionedForm, complain, reason_field
+from portal.web.shared.clock import today
 from portal.web.shared.fields import WholeNumber
 from portal.web.shared.language import label
 
@@ -70,7 +71,7 @@ class OrganisationForm(StepForm):
 
     def prepare(self) -> None:
         """Offer the likeliest organisations, and whatever was chosen before."""
-        self._offer(usual_targets(db.session(), self.letter, self.action))
+        self._offer(usual_targets(db.session(), self.letter, self.action, today()))
 
     def _offer(self, organisations: list[Any]) -> None:
         self.organisation.choices = [("", _("请选择"))] + [
@@ -86,12 +87,12 @@ class OrganisationForm(StepForm):
         if not typed:
             complain(self.organisation, _("请选择单位。"))
             return False
-        within = target_condition(self.letter, self.action)
+        within = target_condition(self.letter, self.action, today())
         found = named(db.session(), within, typed)
         if len(found) == 1:
             self.organisation.data = str(found[0].id)
             return fits
-        self._offer(found or usual_targets(db.session(), self.letter, self.action))
+        self._offer(found or usual_targets(db.session(), self.letter, self.action, today()))
         complain(
             self.organisation,
             _("有几个单位符合，请在列表中选择。")

@@ -13,6 +13,7 @@ from portal.queries.directory import places
 from portal.queries.targets import find, readable_condition, target_condition, usual_targets
 from portal.web.console.blueprint import console
 from portal.web.console.letter import require_letter
+from portal.web.shared.clock import today
 from portal.web.shared.people import current_actor, needs
 
 WORDS_MAX = 60
@@ -35,8 +36,8 @@ def targets(number: str) -> dict[str, Any]:
     asked = request.args.get("action", "")
     action = Action(asked) if asked in set(Action) else Action.TRANSFER
     if not _words():
-        return _items(usual_targets(session, letter, action)[:MOST])
-    return _items(find(session, target_condition(letter, action), _words()))
+        return _items(usual_targets(session, letter, action, today())[:MOST])
+    return _items(find(session, target_condition(letter, action, today()), _words()))
 
 
 def _words() -> str:

@@ -60,7 +60,7 @@ def disclosure_receipt() -> Answer:
 def _form() -> ApplicationForm:
     form = ApplicationForm()
     unclear = addressed(form)
-    offered = [(k, rows) for k, rows in members(db.session()).items() if takes_requests(k)]
+    offered = [(k, rows) for k, rows in members(db.session(), today()).items() if takes_requests(k)]
     form.prepare([(label(kind), rows) for kind, rows in offered], chosen(form), unclear)
     return form
 
@@ -71,7 +71,7 @@ def _complete(form: ApplicationForm) -> bool:
     if form.organisation.errors or form.organisation_words.errors:
         return False
     try:
-        addressee(db.session(), form.organisation_id)
+        addressee(db.session(), form.organisation_id, today())
     except InvalidInput as error:
         form.put(error)
         return False

@@ -9,7 +9,7 @@ from portal.domain.rates import DEFINITIONS
 from portal.models import db
 from portal.queries.directory import helpful_entries, home_figures, latest_entries, members
 from portal.web.public.blueprint import public_pages
-from portal.web.shared.clock import now
+from portal.web.shared.clock import now, today
 from portal.web.shared.people import public
 
 LATEST, HELPFUL = 5, 3
@@ -46,7 +46,7 @@ def home() -> str:
         as_of=moment,
         latest=latest,
         helpful=[entry for entry in helpful if entry.id not in shown][:HELPFUL],
-        members=members(db.session()),
+        members=members(db.session(), today()),
     )
 
 

@@ -12,6 +12,7 @@ from portal.models import Organisation, db
 from portal.queries.directory import find_organisations, members, subordinates, superiors
 from portal.services.texts import clean
 from portal.web.public.blueprint import public_pages
+from portal.web.shared.clock import today
 from portal.web.shared.people import public
 
 WORDS_MOST = 50
@@ -21,7 +22,7 @@ WORDS_MOST = 50
 @public
 def organisations_json() -> Response:
     """Return ``{"items": [{"id", "name", "path"}]}`` for what was typed in ``q``."""
-    found = find_organisations(db.session(), _words())
+    found = find_organisations(db.session(), _words(), today())
     return jsonify(items=[asdict(place) for place in found])
 
 
@@ -33,8 +34,8 @@ def organisations() -> str:
     return render_template(
         "public/organisations.html",
         words=words,
-        found=find_organisations(db.session(), words) if words else [],
-        members=members(db.session()),
+        found=find_organisations(db.session(), words, today()) if words else [],
+        members=members(db.session(), today()),
     )
 
 
@@ -49,7 +50,8 @@ def organisation(organisation_id: int) -> str:
         "public/organisation.html",
         organisation=found,
         superiors=superiors(db.session(), found),
-        subordinates=subordinates(db.session(), found),
+        subordinates=subordinates(db.session(), found, today()),
+        open=found.open_on(today()),
         discloses=takes_requests(found.kind),
     )
 

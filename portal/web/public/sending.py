@@ -16,6 +16,7 @@ from portal.queries.directory import Place, places
 from portal.web.public.blueprint import code_key, settings
 from portal.web.public.limits import address, count, wait_for
 from portal.web.public.typed_organisation import understand
+from portal.web.shared.clock import today
 from portal.web.shared.sent_form import SentForm
 
 Answer = str | tuple[str, int] | Response
@@ -43,7 +44,7 @@ def chosen(form: SentForm) -> Place | None:
     """Return the organisation chosen, where it still takes what is sent."""
     wanted = form.organisation_id
     organisation = db.session.get(Organisation, wanted) if wanted is not None else None
-    if organisation is None or not organisation.active:
+    if organisation is None or not organisation.open_on(today()):
         return None
     return places(db.session(), [organisation])[0]
 

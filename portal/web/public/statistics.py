@@ -49,7 +49,7 @@ def years() -> Answer:
 def organisations_json() -> dict[str, Any]:
     """Return ``{"items": [{"id", "name", "path"}]}`` for ``q``; the id is the code of addresses."""
     tree = tree_on(db.session(), civil_date(now()))
-    found = find_organisations(db.session(), word("q"))
+    found = find_organisations(db.session(), word("q"), civil_date(now()))
     return {
         "items": [
             {"id": tree.nodes[place.id].code, "name": place.name, "path": place.path}
@@ -90,7 +90,8 @@ def _page(code: str) -> Answer:
     words: dict[str, Any] = {**request.args, "organisation": code or None}
     node = values["found"].node
     values["data"] = lambda form: url_for(f"statistics.open_{form}", **words)
-    values["place"] = db.session.get_one(Organisation, node.id) if code and node else None
+    place = db.session.get_one(Organisation, node.id) if code and node else None
+    values |= {"place": place, "place_open": place and place.open_on(civil_date(now()))}
     cleared: dict[str, Any] = dict.fromkeys(request.args)
     values["action"] = _address(**{**cleared, "organisation": code or None})
     return render_template("public/statistics.html", page=values), wish.status

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from portal.models import db
 from portal.queries.directory import Place, closest_organisations, named_organisations
 from portal.web.public.forms_write import UNKNOWN
+from portal.web.shared.clock import today
 from portal.web.shared.typed import id_typed
 from portal.web.shared.typed_place import WORDS_MAX, TypedPlace
 
@@ -25,8 +26,8 @@ def understand(form: TypedPlace) -> str | None:
     if form.organisation_meant.data == UNKNOWN:
         form.take(None)
         return None
-    found = named_organisations(db.session(), words)
-    offered = found or closest_organisations(db.session(), words)
+    found = named_organisations(db.session(), words, today())
+    offered = found or closest_organisations(db.session(), words, today())
     meant = _meant(form, found, offered)
     if meant is not None:
         form.take(meant.id)

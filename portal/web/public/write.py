@@ -17,7 +17,7 @@ from portal.web.public.archive import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import code_key, public_pages
 from portal.web.public.forms_write import KIND_HINTS, WriteForm
 from portal.web.public.sending import Answer, addressed, chosen, hand_in, sent_just_now, step_of
-from portal.web.shared.clock import now
+from portal.web.shared.clock import now, today
 from portal.web.shared.people import public
 
 NEAR_MOST = 3
@@ -45,7 +45,7 @@ def receipt() -> Answer:
 def _form() -> WriteForm:
     form = WriteForm()
     unclear = addressed(form)
-    form.prepare(members(db.session()), chosen(form), unclear)
+    form.prepare(members(db.session(), today()), chosen(form), unclear)
     return form
 
 
@@ -53,7 +53,7 @@ def _complete(form: WriteForm) -> bool:
     """Tell whether the letter can go; all that is wrong is said at once."""
     complete: bool = form.validate()
     try:
-        chosen_organisation(db.session(), form.organisation_id)
+        chosen_organisation(db.session(), form.organisation_id, today())
     except InvalidInput as error:
         form.put(error)
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import request
@@ -93,7 +93,7 @@ def read_wish(now: datetime, organisation_id: int | None = None) -> Wish:
     )  # fmt: skip
     wish = Wish(asked, known, errors=errors)
     wish.other_period = _other_period(period, errors)
-    _other_organisation(wish, tree)
+    _other_organisation(wish, tree, today)
     return wish
 
 
@@ -144,7 +144,7 @@ def _other_period(period: Period, errors: Errors) -> Period | None:
     return _period(text, errors, "compare")
 
 
-def _other_organisation(wish: Wish, tree: Tree) -> None:
+def _other_organisation(wish: Wish, tree: Tree, today: date) -> None:
     """Read the organisation to compare with, by its code or by words of its name."""
     code, name = word("with"), clean(word("with_name"), lines=False)
     if code:
@@ -154,7 +154,7 @@ def _other_organisation(wish: Wish, tree: Tree) -> None:
         else:
             wish.other_id = node.id
     elif name:
-        found = find_organisations(db.session(), name)
+        found = find_organisations(db.session(), name, today)
         exact = [place for place in found if place.name == name] or found
         if len(exact) == 1:
             wish.other_id = exact[0].id
