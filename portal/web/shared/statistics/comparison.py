@@ -95,12 +95,12 @@ def _rows(
 def _count(name: str, one: int, other: int) -> dict[str, Any]:
     gap = count_difference(one, other)
     difference = str(ngettext("%(n)s 件", "%(n)s 件", abs(one - other), n=gap))
-    if other:
-        change = Fraction(one - other, other) * 100
-        difference += f" ({signed(f'{round_half_up(abs(change), 2)}%', change)})"
+    change = Fraction(one - other, other) * 100 if other else None
     return {
         "name": _(DEFINITIONS[name].name), "measure": name, "values": (one, other),
         "texts": (f"{one:,}", f"{other:,}"), "difference": difference,
+        "change": None if change is None
+        else f"({signed(f'{round_half_up(abs(change), 2)}%', change)})",
     }  # fmt: skip
 
 
