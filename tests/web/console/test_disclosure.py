@@ -45,7 +45,7 @@ def test_the_list_has_queues_with_counts(staff: Staff, session: Session, world: 
     assert "待本单位处理 1" in page.text and "公开申请（1）" in page.text
     for queue, request in (("awaiting", waiting), ("answered", done), ("overdue", late)):
         found = get(client, f"{LIST}?queue={queue}")
-        assert url(request) in found.links and "共 1 件" in found.text
+        assert url(request) in found.links and "共 1 件申请" in found.text
     assert "这里没有申请" in get(client, f"{LIST}?queue=due_soon").text
 
 
@@ -65,8 +65,8 @@ def test_the_list_is_narrowed_by_words_and_place(
     a_request(session, world, title="路灯改造", now=YESTERDAY)
     client = staff("office_dispatcher")
     found = get(client, f"{LIST}?q=公厕")
-    assert url(first) in found.links and "共 1 件" in found.text
-    assert "共 1 件" in get(client, f"{LIST}?queue=all&organisation={world['district']}").text
+    assert url(first) in found.links and "共 1 件申请" in found.text
+    assert "共 1 件申请" in get(client, f"{LIST}?queue=all&organisation={world['district']}").text
     assert "没有符合条件的申请" in get(client, f"{LIST}?queue=all&q=没有这样的词").text
     assert get(client, f"{LIST}?q={first.number}", 302).response.location == url(first)
 

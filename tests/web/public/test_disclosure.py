@@ -255,3 +255,11 @@ def test_a_letter_that_asks_for_disclosure_is_led_here(
     assert f"/disclosure/new?organisation={world['city']}" in page.links
     form = get(client, f"/disclosure/new?organisation={world['city']}").form("/disclosure/new")
     assert form.fields["organisation"] == [str(world["city"])]
+
+
+def test_requests_are_no_letters_in_english(client: Client, session: Session, world: World) -> None:
+    """A request left unanswered is called a request in English, not a letter."""
+    a_request(session, world, now=datetime.now(UTC) - timedelta(days=60))
+    post(client, "/language", {"locale": "en"}, page="/disclosure")
+    text = get(client, "/disclosure").text
+    assert "Limit passed without an answer 1 request" in text and "1 letter" not in text
