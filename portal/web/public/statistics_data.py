@@ -83,14 +83,14 @@ def open_csv() -> Response:
     head = {name: "" if value is None else value for name, value in _head(found).items()}
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow((*head, "table", "row", *_COUNTS, "letters", "sum"))
-    for table, row, figures in _cells(found):
+    writer.writerow((*head, "table", "row", "name", *_COUNTS, "letters", "sum"))
+    for table, row, place, figures in _cells(found):
         known = _counted(found, figures).values()
         counts = ["" if count is None else count for count in known]
-        writer.writerow((*map(safe_cell, (*head.values(), table, row)), *counts, "", ""))
+        writer.writerow((*map(safe_cell, (*head.values(), table, row, place)), *counts, "", ""))
     no_counts = [""] * len(_COUNTS)
     for line in _lines(found, *of_many(detail(db.session(), found.question))):
-        writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), *no_counts, *line[2:]))
+        writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), "", *no_counts, *line[2:]))
     name = f"letters-{found.asked.period.code}.csv"
     return Response(
         _BOM + file.getvalue().encode(), mimetype="text/csv",
@@ -126,15 +126,17 @@ def _counted(found: Overview, figures: Figures) -> dict[str, int | None]:
     return {name: getattr(figures, name) if name in names else None for name in _COUNTS}
 
 
-def _cells(found: Overview) -> Iterator[tuple[str, str, Figures]]:
-    yield "total", found.node.code if found.node else "", found.total
-    yield from (("part", p.code, f) for p, f in found.trend)
-    yield from (("kind", k.value, f) for k, f in found.kinds)
-    yield from (("category", category_word(c) or "", f) for c, f in found.categories)
+def _cells(found: Overview) -> Iterator[tuple[str, str, str, Figures]]:
+    """Yield table, row, the organisation's name as it was on the day of the figures, and counts."""
+    node = found.node
+    yield "total", node.code if node else "", node.name if node else "", found.total
+    yield from (("part", p.code, "", f) for p, f in found.trend)
+    yield from (("kind", k.value, "", f) for k, f in found.kinds)
+    yield from (("category", category_word(c) or "", "", f) for c, f in found.categories)
     for group in found.groups:
-        yield "group_own" if group.own else "group", group.kind.value, group.figures
+        yield "group_own" if group.own else "group", group.kind.value, "", group.figures
     for row in found.rows:
-        yield "own" if row.own else "organisation", row.node.code, row.figures
+        yield "own" if row.own else "organisation", row.node.code, row.node.name, row.figures
 
 
 def _lines(
