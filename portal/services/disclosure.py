@@ -91,7 +91,7 @@ def extend(
         request = _load(session, request_id, actor, version)
         if not 1 <= days <= limit_of(limits_in_force(session), request).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
-        _take(session, request, DisclosureAction.EXTEND, actor, now, f"{reason}（{consent}）")
+        _take(session, request, DisclosureAction.EXTEND, actor, now, f"{reason}（经{consent}同意）")
         request.extension_days, request.extension_reason = days, reason
         _set_due(session, request)
 

@@ -120,7 +120,7 @@ def test_a_request_is_completed_extended_and_answered(
         "通知补正",
         "申请人补正",
         "延长答复期限",
-        "（李主任）",
+        "（经李主任同意）",
         "答复：不予公开",
         "city handler",
     ):
