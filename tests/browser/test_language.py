@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from portal.config import SOURCE_ROOT
 from tests.browser.checks import check
-from tests.browser.conftest import WIDE, Person
+from tests.browser.conftest import NARROW, WIDE, Person
 from tests.browser.letters import Letters
 
 CATALOGUE = SOURCE_ROOT / "portal/translations/en/LC_MESSAGES/messages.mo"
@@ -71,3 +71,18 @@ def chinese(page: Page, selector: str) -> list[str]:
     expect(page.locator("html")).to_have_attribute("lang", "en")
     words = page.locator(selector).all_inner_texts()
     return [said for said in words if HAN.search(said)]
+
+
+@compiled
+def test_english_lists_wrap(person: Person, letters: Letters) -> None:
+    """English is longer: on a telephone no queue is out of sight, and marks may take two lines."""
+    page = person("city_handler", width=NARROW)
+    page.goto("/console/?queue=all")
+    page.locator(".menu summary").click()
+    switch(page, "English")
+    page.goto("/console/?queue=all")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".rows .chip").first).to_have_css("white-space", "normal")
+    hidden = "all => all.filter(e => e.scrollWidth > e.clientWidth).length"
+    assert page.locator(".queues__list").evaluate_all(hidden) == 0
+    check(page, NARROW)
