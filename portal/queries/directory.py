@@ -16,6 +16,7 @@ from portal.domain.periods import Granularity, Period
 from portal.domain.rates import Figures
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.rates.cube import cube
+from portal.queries.rates.overview import years
 from portal.queries.rates.passes import Question
 from portal.queries.targets import open_on
 
@@ -178,6 +179,13 @@ def home_figures(session: Session, now: datetime) -> tuple[Period, Figures]:
 
     Cohort basis, see :data:`portal.domain.rates.DEFINITIONS`. The as-of moment is the end of the
     year, which says the same as now and lets the figures be remembered until something happens.
+    Where nothing came in this year, it is the last year with letters, seen from its own end as the
+    pages of statistics see it.
     """
     year = Period.of(now, Granularity.YEAR)
-    return year, cube(session, Question(year, year.ends_at)).total
+    figures = cube(session, Question(year, year.ends_at)).total
+    known = [] if figures.received else years(session)
+    if not known or known[-1] >= year.year:
+        return year, figures
+    last = Period(known[-1])
+    return last, cube(session, Question(last, last.ends_at)).total

@@ -31,7 +31,7 @@ Disallow: /account/
 @public_pages.get("/")
 @public
 def home() -> str:
-    """Show search, the two doors, this year's figures, answers and organisations."""
+    """Show search, the two doors, the latest year's figures, answers and organisations."""
     moment = now()
     year, figures = home_figures(db.session(), moment)
     latest = latest_entries(db.session(), LATEST)
@@ -44,6 +44,7 @@ def home() -> str:
         figures=figures,
         definitions=DEFINITIONS,
         as_of=moment,
+        past=year.ends_at <= moment,
         latest=latest,
         helpful=[entry for entry in helpful if entry.id not in shown][:HELPFUL],
         members=members(db.session(), today()),

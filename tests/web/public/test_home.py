@@ -1,9 +1,10 @@
 """The home page and the standing pages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,26 @@ def test_the_figures_are_this_years(client: FlaskClient, session: Session, world
     assert "50.00%" in page.text
     assert "挂网率" in page.text
     assert "公示件数 ÷ 办结件数" in page.text
+
+
+def test_a_year_without_letters_shows_the_last_with_some(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """On the first of January the figures are of the last year with letters, which is named."""
+    a_letter(session, world, State.CLOSED, now=START - timedelta(days=365))
+    a_letter(session, world, State.IN_PROGRESS)
+    with time_machine.travel(datetime.fromisoformat("2017-12-31T17:00:00+00:00"), tick=False):
+        page = get(client, "/")
+    assert "2016年来信办理情况" in page.text and "办结 0 ÷ 除以 收到 1" in page.text
+    assert "今年还没有收到来信" in page.text and "截至2016年12月31日 24 时" in page.text
+    assert "2018年来信办理情况" not in page.text
+
+
+def test_a_house_without_letters_shows_this_year(client: FlaskClient, world: World) -> None:
+    """Where no letter ever came in, the page speaks of this year."""
+    with time_machine.travel(datetime.fromisoformat("2018-01-01T03:00:00+00:00"), tick=False):
+        page = get(client, "/")
+    assert "2018年来信办理情况" in page.text and "今年还没有收到来信" not in page.text
 
 
 def test_a_withdrawn_letter_is_not_received(
