@@ -62,7 +62,7 @@ lint: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "Templates"; $(BIN)/djlint templates --lint --quiet
 
 unit: $(DEVELOPMENT) $(CATALOGUES)
-	@echo "Unit tests"; $(PYTEST) tests/domain tests/models tests/samples tests/structure \
+	@echo "Unit tests"; $(PYTEST) tests/domain tests/models tests/tools/samples tests/structure \
 	-m "not slow and not browser"
 
 check: lint unit ## Check in under a minute: style, types, contracts, templates, unit tests.

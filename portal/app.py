@@ -17,16 +17,16 @@ from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, db, prepare_engine
-from portal.services.setup import ensure_facts, ensure_office
+from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints
 from portal.web.console import console_blueprints
+from portal.web.core.addresses import set_up_addresses
+from portal.web.core.failures import set_up_failures
+from portal.web.core.language import set_up_language
+from portal.web.core.people import set_up_people
+from portal.web.core.safety import protect
 from portal.web.public import public_blueprints
-from portal.web.shared.addresses import set_up_addresses
-from portal.web.shared.failures import set_up_failures
-from portal.web.shared.language import set_up_language
-from portal.web.shared.people import set_up_people
-from portal.web.shared.safety import protect
 
 PACKAGE = Path(__file__).resolve().parent
 MIGRATIONS = PACKAGE / "migrations"

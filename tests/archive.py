@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import ArchiveIndex, SearchRequest, open_index
 from portal.config import Settings
-from portal.domain.letters import RefusalReason
+from portal.domain.letters.states import RefusalReason
 from portal.models import ArchiveEntry, Letter
-from portal.services.indexing import drain, ensure_index
-from portal.services.publication import unpublish
+from portal.services.archive.indexing import drain, ensure_index
+from portal.services.archive.publication import unpublish
 from tests.builders import World, a_published
 
 LATER = datetime(2040, 1, 1, tzinfo=UTC)

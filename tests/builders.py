@@ -12,10 +12,11 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
-from portal.domain.letters import DeclineReason, Kind, Publication, RefusalReason, State
+from portal.domain.letters.states import DeclineReason, Kind, Publication, RefusalReason, State
 from portal.models import Letter
-from portal.services import handling, merging, publication, redacting, replying, submission
-from portal.services.submission import NewLetter, Receipt
+from portal.services.archive import publication, redacting
+from portal.services.letters import handling, merging, replying, submission
+from portal.services.letters.submission import NewLetter, Receipt
 from tests.world import PLACES, ROLES, START, World, a_person, a_world
 
 __all__ = [

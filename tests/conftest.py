@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from portal.app import create_app
 from portal.config import Settings, load_settings
 from portal.models import db
-from portal.services.accounts import hash_password
-from portal.web.shared.safety import limiter
+from portal.services.office.accounts import hash_password
+from portal.web.core.safety import limiter
 from tests.builders import World, a_world
 from tests.databases import ON_POSTGRES, Postgres, Sqlite
 from tests.pages import PASSWORD, Client, login

@@ -5,17 +5,12 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
-from portal.domain.disclosure import DisclosureOutcome, DisclosureState
-from portal.domain.disclosure_application import (
-    ApplicantKind,
-    Application,
-    Delivery,
-    WishedForm,
-)
+from portal.domain.disclosure.application import ApplicantKind, Application, Delivery, WishedForm
+from portal.domain.disclosure.requests import DisclosureOutcome, DisclosureState
 from portal.models import DisclosureRequest
-from portal.services import disclosure
-from portal.services.disclosure import Answer
-from portal.services.disclosure_filing import RequestReceipt, submit
+from portal.services.disclosure import requests as disclosure
+from portal.services.disclosure.filing import RequestReceipt, submit
+from portal.services.disclosure.requests import Answer
 from tests.world import World
 
 CODE_KEY = b"key of the query codes in tests!"

@@ -11,8 +11,8 @@ from portal.domain.events import ActorKind
 from portal.domain.organisations import OrganisationKind
 from portal.models import Letter, Organisation, RoleGrant, User
 from portal.queries.scope import grants_of
-from portal.services.organisations import NewOrganisation, plant
-from portal.services.unit import writing
+from portal.services.core.unit import writing
+from portal.services.office.organisations import NewOrganisation, plant
 
 START = datetime(2016, 6, 1, 1, 0, tzinfo=UTC)
 """When the world begins: a Wednesday morning in Shanghai."""

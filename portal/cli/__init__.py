@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from portal import __version__
+from portal.cli.context import Commands
 from portal.cli.demo import demo
-from portal.cli.house import Commands
 from portal.cli.importing import import_command
 from portal.cli.indexing import reindex
 from portal.cli.organisations import organisation_group

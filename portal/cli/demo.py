@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from portal.cli.house import house, now, progress, settings_of
+from portal.cli.context import house, now, progress, settings_of
 from portal.cli.indexing import drain_outbox
 from portal.domain.access import ROLE_LABELS
 from portal.domain.errors import ActionNotAllowed
 from portal.models import db
-from portal.services.demo import demo_size, set_up_demo
-from portal.services.demo_staff import ACCOUNTS, PASSWORD
+from portal.tools.demo.run import demo_size, set_up_demo
+from portal.tools.demo.staff import ACCOUNTS, PASSWORD
 
 
 @click.command()

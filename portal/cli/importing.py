@@ -14,12 +14,12 @@ from flask import Flask
 
 from portal.adapters.csv_reader import CsvProblem, CsvRow, CsvSource, open_csv
 from portal.adapters.rejects_file import RejectsFile
-from portal.cli.house import UsageFault, house, now, organisation_of, progress, settings_of
+from portal.cli.context import UsageFault, house, now, organisation_of, progress, settings_of
 from portal.cli.indexing import drain_outbox
-from portal.domain.letters import Kind
-from portal.services.import_columns import RECOGNISED, ImportFault, map_columns
-from portal.services.import_rows import Defaults
-from portal.services.importing import ImportPlan, Tally, import_letters
+from portal.domain.letters.states import Kind
+from portal.services.importing.columns import RECOGNISED, ImportFault, map_columns
+from portal.services.importing.letters import ImportPlan, Tally, import_letters
+from portal.services.importing.rows import Defaults
 
 _SHOWN_REJECTS = 20
 _SHOWN_NAMES = 5

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.adapters.archive_index import ArchiveIndex, SearchIndexError, open_index
-from portal.cli.house import house, now, progress, settings_of
+from portal.cli.context import house, now, progress, settings_of
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus, db
-from portal.services.indexing import drain, rebuild, revive_dead
+from portal.services.archive.indexing import drain, rebuild, revive_dead
 
 _PAUSE_SECONDS = 0.5
 _MANY = 1_000

@@ -10,12 +10,12 @@ import click
 import sqlalchemy as sa
 
 from portal.adapters.csv_reader import CsvProblem, CsvRow, open_csv
-from portal.cli.house import UsageFault, house, now, organisation_of
+from portal.cli.context import UsageFault, house, now, organisation_of
 from portal.domain.access import SYSTEM
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.models import Organisation, db
-from portal.services import organisations
-from portal.services.organisations import NewOrganisation
+from portal.services.office import organisations
+from portal.services.office.organisations import NewOrganisation
 
 KINDS = ", ".join(f"{kind} ({label})" for kind, label in ORGANISATION_KIND_LABELS.items())
 COLUMNS = ("code", "name", "kind", "parent_code")

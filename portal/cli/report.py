@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from portal.cli.house import UsageFault, house, now, said, settings_of
-from portal.domain.asof import as_of, parse_day
+from portal.cli.context import UsageFault, house, now, said, settings_of
 from portal.domain.periods import Period, PeriodError
+from portal.domain.statistics.as_of import as_of, parse_day
 from portal.models import db
-from portal.queries.rates.yearly import annual_report
-from portal.services.reporting.formats import BINARY, FORMATS
-from portal.services.simulation.mark import unfinished
+from portal.queries.statistics.annual_report import annual_report
+from portal.reporting.formats import BINARY, FORMATS
+from portal.tools.simulation.resume import unfinished
 
 
 @click.command()

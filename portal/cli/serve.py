@@ -14,8 +14,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from portal.app import create_app, ensure_database
+from portal.cli.context import UsageFault, now, quiet
 from portal.cli.demo import offer_demo
-from portal.cli.house import UsageFault, now, quiet
 from portal.cli.worker import run
 from portal.config import Settings, load_settings
 

@@ -10,18 +10,18 @@ import click
 from flask import Flask
 
 from portal.adapters.csv_reader import CsvProblem, open_csv
-from portal.cli.house import UsageFault, house, now, progress, settings_of
+from portal.cli.context import UsageFault, house, now, progress, settings_of
 from portal.cli.indexing import build_index, holds_everything
 from portal.domain.errors import ActionNotAllowed
-from portal.domain.letters import Kind
+from portal.domain.letters.states import Kind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
-from portal.domain.rates import Figures, wan_text
-from portal.services.import_columns import ImportFault
-from portal.services.simulation.load import simulate
-from portal.services.simulation.mark import CompleteSimulation, OtherSimulation
-from portal.services.simulation.requests import REPORTED
-from portal.services.simulation.texts import Wording, read_corpus
-from portal.services.simulation.wish import MOST_REQUESTS, Wish
+from portal.domain.statistics.rates import Figures, wan_text
+from portal.services.importing.columns import ImportFault
+from portal.tools.simulation.disclosure_requests import REPORTED
+from portal.tools.simulation.resume import CompleteSimulation, OtherSimulation
+from portal.tools.simulation.run import simulate
+from portal.tools.simulation.specification import MOST_REQUESTS, Wish
+from portal.tools.simulation.texts import Wording, read_corpus
 
 _COUNTS = re.compile(r"\d{1,6}(,\d{1,6}){3}")
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")

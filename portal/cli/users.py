@@ -8,11 +8,11 @@ import sys
 import click
 import sqlalchemy as sa
 
-from portal.cli.house import UsageFault, house, now, organisation_of
+from portal.cli.context import UsageFault, house, now, organisation_of
 from portal.domain.access import ROLE_LABELS, SYSTEM, Role
 from portal.models import User, db
-from portal.services import users
-from portal.services.accounts import PASSWORD_MIN
+from portal.services.office import users
+from portal.services.office.accounts import PASSWORD_MIN
 
 ROLES = ", ".join(f"{role} ({label})" for role, label in ROLE_LABELS.items())
 _GENERATED_BYTES = 12

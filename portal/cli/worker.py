@@ -21,10 +21,10 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.domain.errors import Unavailable
 from portal.models import db
-from portal.services.handling import close_unanswered
-from portal.services.indexing import drain, ensure_index
-from portal.services.rate_sums import put_by
-from portal.services.retelling import retell
+from portal.services.archive.indexing import drain, ensure_index
+from portal.services.letters.handling import close_unanswered
+from portal.services.statistics.precompute import put_by
+from portal.services.statistics.recompute import retell
 
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
-from portal.domain.letters import Action
+from portal.domain.letters.states import Action
 from portal.domain.organisations import covers
 
 

@@ -19,8 +19,8 @@ from types import MappingProxyType
 
 import chinese_calendar
 
+from portal.domain.deadline_rules import Limit, LimitUnit
 from portal.domain.errors import N_
-from portal.domain.limits import Limit, LimitUnit
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 
 Pause = tuple[date, date | None]

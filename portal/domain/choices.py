@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission, Placed, may
-from portal.domain.guards import LetterFacts
-from portal.domain.letters import Action, State
-from portal.domain.workflow import objection
+from portal.domain.letters.guards import LetterFacts
+from portal.domain.letters.states import Action, State
+from portal.domain.letters.transitions import objection
 
 
 class Choosable(Placed, LetterFacts, Protocol):

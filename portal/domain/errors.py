@@ -13,7 +13,7 @@ Messages are zh-CN source text, marked with ``N_`` and translated at the edge.
 
 from __future__ import annotations
 
-from portal.domain.texts import Message
+from portal.domain.translatable import Message
 
 __all__ = [
     "ActionNotAllowed",

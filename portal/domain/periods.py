@@ -14,7 +14,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.texts import Message
+from portal.domain.translatable import Message
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 1900, 2199

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from portal.models.avoided import AvoidedLetter
 from portal.models.base import Cipher, Model, db, prepare_engine
 from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
+from portal.models.deflected import AvoidedLetter
 from portal.models.disclosure import DisclosureRequest, DisclosureSequence
 from portal.models.event import Event, StateInterval
 from portal.models.letter import Letter

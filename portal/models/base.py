@@ -2,7 +2,7 @@
 
 SQLite runs with WAL, synchronous FULL and foreign keys; a transaction that will write begins
 with ``BEGIN IMMEDIATE``, because a deferred one that upgrades fails at once when another
-process writes. ``portal.services.unit`` asks for that mode; nothing else does.
+process writes. ``portal.services.core.unit`` asks for that mode; nothing else does.
 """
 
 from __future__ import annotations

@@ -7,13 +7,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.disclosure import PENDING_STATES, DisclosureOutcome, DisclosureState
-from portal.domain.disclosure_application import (
-    ApplicantKind,
-    Delivery,
-    RequestSource,
-    WishedForm,
-)
+from portal.domain.disclosure.application import ApplicantKind, Delivery, RequestSource, WishedForm
+from portal.domain.disclosure.requests import PENDING_STATES, DisclosureOutcome, DisclosureState
 from portal.models.base import EncryptedText, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 

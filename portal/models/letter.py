@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.letters import CloseReason, ConsentBasis, Kind, Publication, Source, State
+from portal.domain.letters.states import CloseReason, ConsentBasis, Kind, Publication, Source, State
 from portal.models.base import EncryptedText, Model, UtcDateTime, word
 from portal.models.correspondence import CoHandling, Extension, Message, Rating
 from portal.models.organisation import Organisation

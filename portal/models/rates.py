@@ -1,7 +1,7 @@
 """Facts that figures are sums of: derived from events, rebuilt from them, never edited.
 
 One narrow row holds everything that the rates of any past moment ask of a letter (see
-:mod:`portal.domain.measures`), so that a year of letters is summed in one pass over one index.
+:mod:`portal.domain.statistics.measures`), so that a year of letters is summed in one pass over one index.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.letters import Kind
-from portal.domain.measures import Outcome
+from portal.domain.letters.states import Kind
+from portal.domain.statistics.measures import Outcome
 from portal.models.base import Model, word
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import DayKind, WorkCalendar
-from portal.domain.letters import Kind
-from portal.domain.limits import DEFAULT_LIMITS, Limit, LimitUnit, letter_limit
+from portal.domain.deadline_rules import DEFAULT_LIMITS, Limit, LimitUnit, letter_limit
+from portal.domain.letters.states import Kind
 from portal.models import CalendarDay, LimitRow
 
 _CACHE: dict[frozenset[tuple[date, str]], WorkCalendar] = {}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission, Reach
-from portal.domain.letters import Action
+from portal.domain.letters.states import Action
 from portal.models import Letter, Organisation
 from portal.queries.scope import Condition
 

@@ -21,20 +21,20 @@ from sqlalchemy.orm import Session
 
 from portal.app import create_app, ensure_database
 from portal.config import load_settings
-from portal.domain.asof import as_of
-from portal.domain.letters import Kind, Source
-from portal.domain.measures import Fact, Outcome, View
+from portal.domain.letters.states import Kind, Source
 from portal.domain.periods import Granularity, Period
-from portal.domain.rates import Basis
+from portal.domain.statistics.as_of import as_of
+from portal.domain.statistics.measures import Fact, Outcome, View
+from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, Organisation, RateFact, RateMonth, db
-from portal.queries.rates.cube import cube, series
-from portal.queries.rates.overview import Asked, overview
-from portal.queries.rates.passes import Question
-from portal.samples.vocabulary import CATEGORIES
-from portal.services.facts import months, row_of, stamp
-from portal.services.rate_sums import put_by
-from portal.services.sample_tree import plant_samples
-from portal.services.unit import writing
+from portal.queries.statistics.count import cube, series
+from portal.queries.statistics.filters import Question
+from portal.queries.statistics.overview import Asked, overview
+from portal.services.core.facts import months, row_of, stamp
+from portal.services.core.unit import writing
+from portal.services.statistics.precompute import put_by
+from portal.tools.organisation_tree import plant_samples
+from portal.tools.samples.vocabulary import CATEGORIES
 
 SIZES = (10_000, 100_000)
 FIRST, YEARS = 2007, 10

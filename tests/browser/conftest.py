@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.checks import UNSETTLED, Watch
-from tests.browser.house import House, a_house
+from tests.browser.instance import House, a_house
 from tests.browser.letters import Letters, some_letters
 from tests.browser.people import log_in
 

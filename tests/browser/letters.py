@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from portal.domain.letters import DeclineReason, Publication, State
+from portal.domain.letters.states import DeclineReason, Publication, State
 from portal.models import ArchiveEntry, Letter
-from portal.services import handling
-from portal.services.submission import Receipt, submit
-from tests.browser.house import House, days_ago
+from portal.services.letters import handling
+from portal.services.letters.submission import Receipt, submit
+from tests.browser.instance import House, days_ago
 from tests.builders import Walk, World, a_letter, a_published, a_walk, new_letter
 
 SECRETS = (

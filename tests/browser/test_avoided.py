@@ -8,7 +8,7 @@ from portal.models import AvoidedLetter
 from tests.archive import entry_of
 from tests.browser.checks import check
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.house import House, days_ago, eventually
+from tests.browser.instance import House, days_ago, eventually
 from tests.browser.people import Writing, fill_letter, press, preview
 from tests.builders import a_published
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.checks import Watch, check
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.house import House
+from tests.browser.instance import House
 
 
 def test_check_sees_a_field_without_a_label(person: Person) -> None:

@@ -3,9 +3,9 @@
 from playwright.sync_api import expect
 
 from portal.models import ArchiveEntry
-from portal.services.submission import Receipt, submit
+from portal.services.letters.submission import Receipt, submit
 from tests.browser.conftest import NARROW, Person
-from tests.browser.house import House, days_ago
+from tests.browser.instance import House, days_ago
 from tests.browser.people import press, told, track
 from tests.builders import Walk, new_letter
 

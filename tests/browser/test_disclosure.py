@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import check
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.house import House
+from tests.browser.instance import House
 from tests.browser.people import Receipt, press, told
 
 TITLE = "2025年路灯维修经费支出情况"

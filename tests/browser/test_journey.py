@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, Person
-from tests.browser.house import House, eventually
+from tests.browser.instance import House, eventually
 from tests.browser.people import (
     Receipt,
     Writing,

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from portal.domain.letters import State
+from portal.domain.letters.states import State
 from portal.models import Letter, User
 from tests.browser.conftest import Person
-from tests.browser.house import House, days_ago
+from tests.browser.instance import House, days_ago
 from tests.browser.people import (
     Writing,
     fill_letter,

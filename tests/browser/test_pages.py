@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import check, settled
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.house import eventually
+from tests.browser.instance import eventually
 from tests.browser.letters import LONG_TEXT, Letters
 from tests.browser.people import Writing, action, fill_letter, press, preview, read_receipt, track
 

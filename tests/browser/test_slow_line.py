@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, Route, expect
 
-from portal.domain.letters import State
+from portal.domain.letters.states import State
 from tests.browser.checks import UNSETTLED, settled
 from tests.browser.conftest import Person
-from tests.browser.house import House, days_ago
+from tests.browser.instance import House, days_ago
 from tests.builders import a_letter
 
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
-from tests.browser.house import House
+from tests.browser.instance import House
 from tests.browser.people import Writing, action, choose, open_letter, press, send, told, track
 
 LETTER = Writing("公交站台没有雨棚", "人民路公交站台没有雨棚，下雨天等车很不方便，能否加装？")

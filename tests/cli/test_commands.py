@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.adapters.archive_index import open_index
 from portal.config import Settings
 from portal.models import ArchiveEntry, Organisation, User
-from portal.services.accounts import log_in
+from portal.services.office.accounts import log_in
 from tests.archive import published
 from tests.builders import HOUR, START, World
 from tests.cli.conftest import Command, one_line

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.adapters.csv_reader import UNCLOSED, CsvRow, open_csv
 from portal.config import Settings
 from portal.models import Letter
-from portal.services import importing
+from portal.services.importing import letters as importing
 from tests.cli.conftest import Command, one_line
 from tests.cli.letters import portal_row, write
 

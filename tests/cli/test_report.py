@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.services.reporting.formats import FORMATS
+from portal.reporting.formats import FORMATS
 from tests.cli.conftest import Command, one_line
 
 YEAR = ("simulate", "--year", 2016, "--no-index")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal.cli import indexing
 from portal.config import Settings
-from portal.services.simulation import load
+from portal.tools.simulation import run as load
 from tests.cli.conftest import Command, one_line
 
 MANY = ("simulate", "--year", 2016, "--no-index", "--received", 6500, "--closed", 5600,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.domain.letters import CloseReason, ConsentBasis, Kind, Publication, State
+from portal.domain.letters.states import CloseReason, ConsentBasis, Kind, Publication, State
 
 
 @dataclass(frozen=True)

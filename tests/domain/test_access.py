@@ -19,7 +19,7 @@ from portal.domain.access import (
     may,
 )
 from portal.domain.events import ActorKind
-from portal.domain.letters import Action
+from portal.domain.letters.states import Action
 from tests.domain.facts import Place
 
 TABLE = """

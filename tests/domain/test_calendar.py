@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.calendar import DAY_KIND_LABELS, CalendarError, DayKind, Pause, WorkCalendar
-from portal.domain.limits import Limit, LimitUnit, limit_for
+from portal.domain.deadline_rules import Limit, LimitUnit, limit_for
 
 ONE_DAY = timedelta(days=1)
 CALENDAR = WorkCalendar()

@@ -7,7 +7,7 @@ import pytest
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Grant, Role
 from portal.domain.choices import NEXT, allowed_actions, consent_choice, next_action
 from portal.domain.events import ActorKind
-from portal.domain.letters import Action, ConsentBasis, Kind, Publication, State
+from portal.domain.letters.states import Action, ConsentBasis, Kind, Publication, State
 
 OFFICE, CITY = "/1/", "/1/2/"
 

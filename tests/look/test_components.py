@@ -14,7 +14,7 @@ from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.web.shared.language import marked
+from portal.web.core.language import marked
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import Publication, State
+from portal.domain.letters.states import Publication, State
 from tests.builders import World, a_letter
 
 

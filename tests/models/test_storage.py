@@ -12,11 +12,11 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from portal.domain.disclosure import DisclosureState
-from portal.domain.letters import Publication, Source, State
+from portal.domain.disclosure.requests import DisclosureState
+from portal.domain.letters.states import Publication, Source, State
 from portal.models import Cipher, DisclosureRequest, Event, Letter, Model, User, db
-from portal.queries.disclosure import request_history
-from portal.services.unit import writing
+from portal.queries.disclosure.requests import request_history
+from portal.services.core.unit import writing
 from tests.builders import START, World, a_letter, a_published
 from tests.databases import ON_POSTGRES
 from tests.disclosure import a_request

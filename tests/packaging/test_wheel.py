@@ -65,7 +65,7 @@ def test_the_wheel_holds_everything(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder, inside in (("templates", "portal/templates"), ("portal/static", "portal/static"),
                            ("portal/migrations", "portal/migrations"),
-                           ("portal/samples", "portal/samples")):  # fmt: skip
+                           ("portal/tools/samples", "portal/tools/samples")):  # fmt: skip
         for file in (ROOT / folder).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert f"{inside}/{file.relative_to(ROOT / folder)}" in names

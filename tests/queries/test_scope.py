@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Grant, Permission, Role, can, can_at
 from portal.domain.events import ActorKind
-from portal.domain.letters import Kind, State
+from portal.domain.letters.states import Kind, State
 from portal.domain.organisations import OrganisationKind, child_path
 from portal.models import CoHandling, DisclosureRequest, Letter, Organisation, User
 from portal.queries.scope import grants_of, letters_for, readable_letter, requests_for

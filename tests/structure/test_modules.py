@@ -61,7 +61,7 @@ def test_arrows_run_one_way() -> None:
 def test_one_place_commits() -> None:
     """Nothing but the unit of work commits."""
     found = [place for module in modules("portal") for place in calls(module, "commit")]
-    assert {place.partition(":")[0] for place in found} == {"portal/services/unit.py"}
+    assert {place.partition(":")[0] for place in found} == {"portal/services/core/unit.py"}
 
 
 def test_web_and_commands_write_through_services() -> None:
@@ -90,7 +90,10 @@ def test_one_place_changes_a_state() -> None:
         and target.attr in ("state", "publication")
         and ast.unparse(target.value) == "letter"
     }
-    assert found == {"portal/services/machine_publication.py", "portal/services/steps.py"}
+    assert found == {
+        "portal/services/archive/machine_publication.py",
+        "portal/services/core/acting.py",
+    }
 
 
 def test_nothing_below_the_web_reads_the_clock() -> None:

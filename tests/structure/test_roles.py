@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 from portal.app import create_app
 from portal.config import load_settings
 from portal.domain.access import GRANTS, Permission, Role
-from portal.domain.letters import State
+from portal.domain.letters.states import State
 from portal.models import ArchiveEntry, RoleGrant, User, db
-from portal.web.shared.safety import limiter
+from portal.web.core.safety import limiter
 from tests.builders import World, a_letter, a_person, a_published, a_world
 from tests.databases import Postgres, Sqlite
 from tests.disclosure import a_request

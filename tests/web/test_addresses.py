@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from portal.web.shared.addresses import IdConverter
+from portal.web.core.addresses import IdConverter
 from tests.builders import World
 from tests.pages import Client, get, login, post
 

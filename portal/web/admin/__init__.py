@@ -10,7 +10,8 @@ from types import ModuleType
 
 from flask import Blueprint
 
-from portal.web.admin import audit, calendar, index, limits, organisations, people
+from portal.web.admin import audit, calendar, index, organisations, people
+from portal.web.admin import deadline_rules as limits
 from portal.web.admin.blueprint import admin
 
 view_modules: tuple[ModuleType, ...] = (audit, calendar, index, limits, organisations, people)

@@ -15,16 +15,17 @@ from wtforms.validators import Optional
 
 from portal.config import Settings
 from portal.domain.access import Permission
-from portal.domain.disclosure_number import (
+from portal.domain.disclosure.numbers import (
     RequestNumberError,
     looks_like_request_number,
     parse_request_number,
 )
 from portal.domain.events import Axis
-from portal.domain.numbers import NumberError, parse_number
+from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.periods import shanghai
 from portal.models import db
-from portal.queries.audit import (
+from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
+from portal.queries.office.audit import (
     EVENT_ACTIONS,
     AuditWish,
     Trace,
@@ -32,14 +33,13 @@ from portal.queries.audit import (
     audit_trail,
     known_action,
 )
-from portal.queries.timeline import ACTOR_LABELS, CODE_LABELS
 from portal.web.admin.blueprint import admin
 from portal.web.admin.forms import FilterForm
-from portal.web.shared.clock import today
-from portal.web.shared.fields import DayField, page_asked
-from portal.web.shared.language import label
-from portal.web.shared.people import needs
-from portal.web.shared.spreadsheet import safe_cell
+from portal.web.core.clock import today
+from portal.web.core.fields import DayField, page_asked
+from portal.web.core.language import label
+from portal.web.core.people import needs
+from portal.web.core.spreadsheet import safe_cell
 
 WORDS_MAX = 64
 _FILTERS = ("number", "person", "action", "axis", "first", "last")

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from portal.domain.access import Permission
-from portal.web.shared.people import current_actor
+from portal.web.core.people import current_actor
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 

@@ -14,13 +14,13 @@ from portal.domain.access import Permission
 from portal.domain.calendar import DayKind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.models import CalendarDay, db
-from portal.queries.rule_table import edited_days
+from portal.queries.office.rule_table import edited_days
 from portal.queries.rules import work_calendar
-from portal.services import rules
+from portal.services.office import rules
 from portal.web.admin.blueprint import admin
-from portal.web.admin.forms_rules import DaysForm
-from portal.web.shared.clock import now, today
-from portal.web.shared.people import current_actor, needs
+from portal.web.admin.rule_forms import DaysForm
+from portal.web.core.clock import now, today
+from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
 _WEEKS = Calendar()

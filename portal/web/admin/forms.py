@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.domain.errors import InvalidInput
 from portal.models import db
-from portal.queries.admin import organisation_choices
+from portal.queries.office.administration import organisation_choices
 
 _INDENT = "　"
 

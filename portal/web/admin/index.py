@@ -6,10 +6,10 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.models import db
-from portal.queries.admin import overview
+from portal.queries.office.administration import overview
 from portal.web.admin.blueprint import admin, sections
-from portal.web.shared.clock import now
-from portal.web.shared.people import staff_only
+from portal.web.core.clock import now
+from portal.web.core.people import staff_only
 
 
 @admin.get("/")

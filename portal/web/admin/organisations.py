@@ -13,13 +13,13 @@ from portal.domain.access import Permission
 from portal.domain.errors import NotFound
 from portal.domain.organisations import OrganisationKind
 from portal.models import Organisation, db
-from portal.queries.admin import holders_at, open_within, organisation_table
-from portal.queries.directory import places, subordinates, superiors
+from portal.queries.office.administration import holders_at, open_within, organisation_table
+from portal.queries.office.directory import places, subordinates, superiors
 from portal.queries.targets import find
-from portal.services import organisations as tree
+from portal.services.office import organisations as tree
 from portal.web.admin.blueprint import admin
 from portal.web.admin.forms import AdminForm
-from portal.web.admin.forms_organisations import (
+from portal.web.admin.organisation_forms import (
     WORDS_MAX,
     CloseForm,
     MoveForm,
@@ -27,9 +27,9 @@ from portal.web.admin.forms_organisations import (
     OrganisationsFilter,
     RenameForm,
 )
-from portal.web.shared.clock import now, today
-from portal.web.shared.fields import page_asked
-from portal.web.shared.people import current_actor, needs
+from portal.web.core.clock import now, today
+from portal.web.core.fields import page_asked
+from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
 _EDIT = Permission.ORGANISATIONS_EDIT

@@ -13,19 +13,19 @@ from portal.config import Settings
 from portal.domain.access import Permission, Role
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
-from portal.queries.admin import (
+from portal.queries.office.administration import (
     PERSON_STATE_LABELS,
     PeopleWish,
     PersonState,
     people_table,
     person_state,
 )
-from portal.services import users
+from portal.services.office import users
 from portal.web.admin.blueprint import admin
-from portal.web.admin.forms_people import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilter
-from portal.web.shared.clock import now
-from portal.web.shared.fields import page_asked
-from portal.web.shared.people import current_actor, needs
+from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilter
+from portal.web.core.clock import now
+from portal.web.core.fields import page_asked
+from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
 _EDIT = Permission.USERS_EDIT

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from portal.config import Settings
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import db
-from portal.web.shared.safety import limiter
+from portal.web.core.safety import limiter
 
 open_data = Blueprint("api", __name__, url_prefix="/api/v1")
 LIMIT = "300 per minute"

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from portal.domain.errors import N_
 from portal.models import ArchiveEntry
-from portal.queries.archive_table import Listing
+from portal.queries.archive.table import Listing
 from portal.web.api.blueprint import settings
 
 FIELDS: dict[str, str] = {

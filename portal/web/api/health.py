@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.archive_index import open_index
 from portal.models import db
-from portal.queries.health import readiness
-from portal.web.shared.clock import now
-from portal.web.shared.people import public
-from portal.web.shared.safety import limiter
+from portal.queries.office.health import readiness
+from portal.web.core.clock import now
+from portal.web.core.people import public
+from portal.web.core.safety import limiter
 
 health = Blueprint("health", __name__)
 limiter.exempt(health)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import request
 
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.letters import Kind
+from portal.domain.letters.states import Kind
 from portal.models import db
-from portal.queries.archive import known_organisation
-from portal.queries.archive_table import ID_MOST, Wish
-from portal.services.texts import clean
+from portal.queries.archive.search import known_organisation
+from portal.queries.archive.table import ID_MOST, Wish
+from portal.services.core.typed_text import clean
 
 PER_PAGE, PER_PAGE_MOST = 20, 100
 FIRST_YEAR, LAST_YEAR = 1900, 2200

@@ -11,12 +11,12 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 from portal.adapters.archive_index import fragments, open_index
 from portal.domain.errors import NotFound
 from portal.models import db
-from portal.queries.archive import search_archive
-from portal.queries.archive_table import Listing, archive_entry, list_entries
+from portal.queries.archive.search import search_archive
+from portal.queries.archive.table import Listing, archive_entry, list_entries
 from portal.web.api.blueprint import LIMIT, Gone, answer, open_data, settings
 from portal.web.api.documents import FIELDS, absolute, document, page_of
 from portal.web.api.parameters import PARAMETERS, per_page, wish
-from portal.web.shared.people import public
+from portal.web.core.people import public
 
 FRAGMENT = 96
 """Characters of the passages a search returns."""

@@ -10,22 +10,20 @@ from types import ModuleType
 
 from flask import Blueprint
 
-from portal.web.console import (
-    account,
-    actions,
-    archive_reports,
-    day,
-    disclosure,
-    disclosure_register,
-    disclosure_request,
-    inbox,
-    letter,
-    organisations,
-    publication,
-    replies,
-    statistics,
-)
+from portal.web.console import account, day, organisations, statistics
+from portal.web.console.archive import problem_notices as archive_reports
+from portal.web.console.archive import publication
 from portal.web.console.blueprint import console
+from portal.web.console.disclosure import (
+    inbox as disclosure,
+)
+from portal.web.console.disclosure import (
+    register as disclosure_register,
+)
+from portal.web.console.disclosure import (
+    request_page as disclosure_request,
+)
+from portal.web.console.letters import actions, inbox, letter, replies
 
 view_modules: tuple[ModuleType, ...] = (
     actions,

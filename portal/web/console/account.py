@@ -13,12 +13,12 @@ from portal.config import Settings
 from portal.domain.access import Actor, Permission, Role
 from portal.domain.errors import InvalidInput
 from portal.models import db
-from portal.queries.people import own_account
-from portal.services.accounts import AccountLocked, LoginFailed, change_password, log_in
-from portal.web.console.forms_account import LoginForm, PasswordForm
-from portal.web.shared.clock import now
-from portal.web.shared.people import begin_session, current_actor, end_session, public, staff_only
-from portal.web.shared.safety import limiter, local_path
+from portal.queries.office.people import own_account
+from portal.services.office.accounts import AccountLocked, LoginFailed, change_password, log_in
+from portal.web.console.account_forms import LoginForm, PasswordForm
+from portal.web.core.clock import now
+from portal.web.core.people import begin_session, current_actor, end_session, public, staff_only
+from portal.web.core.safety import limiter, local_path
 
 account = Blueprint("account", __name__, url_prefix="/account")
 LOGINS_PER_ADDRESS = "30 per 10 minutes"

@@ -9,10 +9,10 @@ from flask_login import current_user
 
 from portal.domain.access import Permission, Role
 from portal.models import db
-from portal.queries.disclosure_list import own_requests
-from portal.web.shared.clock import today
-from portal.web.shared.language import label
-from portal.web.shared.people import current_actor
+from portal.queries.disclosure.queues import own_requests
+from portal.web.core.clock import today
+from portal.web.core.language import label
+from portal.web.core.people import current_actor
 
 console = Blueprint("console", __name__, url_prefix="/console")
 

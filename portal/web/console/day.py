@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask import abort, render_template, request
 
 from portal.domain.access import Permission
-from portal.domain.due import remaining
+from portal.domain.letters.due import remaining
 from portal.models import Organisation, db
-from portal.queries.day import PRESSING, day, supervised_tops
-from portal.queries.directory import superiors
-from portal.queries.inbox import Filters, inbox_page
-from portal.queries.queues import QUEUE_LABELS, Queue, marks
+from portal.queries.letters.day import PRESSING, day, supervised_tops
+from portal.queries.letters.inbox import Filters, inbox_page
+from portal.queries.letters.queues import QUEUE_LABELS, Queue, marks
+from portal.queries.office.directory import superiors
 from portal.queries.rules import work_calendar
 from portal.queries.targets import organisation_of, readable_condition
 from portal.web.console.blueprint import console
-from portal.web.shared.clock import now, today
-from portal.web.shared.people import current_actor, needs
+from portal.web.core.clock import now, today
+from portal.web.core.people import current_actor, needs
 
 LATEST = 10
 

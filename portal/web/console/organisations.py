@@ -7,14 +7,14 @@ from typing import Any
 from flask import request
 
 from portal.domain.access import Permission
-from portal.domain.letters import Action
+from portal.domain.letters.states import Action
 from portal.models import Organisation, db
-from portal.queries.directory import places
+from portal.queries.office.directory import places
 from portal.queries.targets import find, readable_condition, target_condition, usual_targets
 from portal.web.console.blueprint import console
-from portal.web.console.letter import require_letter
-from portal.web.shared.clock import today
-from portal.web.shared.people import current_actor, needs
+from portal.web.console.letters.letter import require_letter
+from portal.web.core.clock import today
+from portal.web.core.people import current_actor, needs
 
 WORDS_MAX = 60
 MOST = 20

@@ -13,21 +13,21 @@ from flask_babel import gettext as _
 from portal.config import Settings
 from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
-from portal.domain.letters import DeclineReason, RefusalReason
+from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.models import Organisation, db
-from portal.queries.rates.behind import Counted, behind
-from portal.queries.rates.overview import Asked
-from portal.queries.rates.tree import tree_on
+from portal.queries.statistics.drilldown import Counted, behind
+from portal.queries.statistics.overview import Asked
+from portal.queries.statistics.tree import tree_on
 from portal.web.console.blueprint import console
-from portal.web.shared.clock import now
-from portal.web.shared.fields import page_asked
-from portal.web.shared.language import label
-from portal.web.shared.people import current_actor, needs
-from portal.web.shared.statistics.addresses import Behind, with_words, words_of
-from portal.web.shared.statistics.comparison import scope_name
-from portal.web.shared.statistics.quality import span_text
-from portal.web.shared.statistics.values import measure_names, page_values, years_values
-from portal.web.shared.statistics.wish import Errors, Wish, read_wish, word
+from portal.web.core.clock import now
+from portal.web.core.fields import page_asked
+from portal.web.core.language import label
+from portal.web.core.people import current_actor, needs
+from portal.web.statistics.addresses import Behind, with_words, words_of
+from portal.web.statistics.comparison import scope_name
+from portal.web.statistics.page import measure_names, page_values, years_values
+from portal.web.statistics.quality import span_text
+from portal.web.statistics.query import Errors, Wish, read_wish, word
 
 Answer = tuple[str, int]
 _REASONS = {"declined": tuple(DeclineReason), "refused": tuple(RefusalReason)}

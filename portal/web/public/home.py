@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.domain.rates import DEFINITIONS
+from portal.domain.statistics.rates import DEFINITIONS
 from portal.models import db
-from portal.queries.directory import helpful_entries, home_figures, latest_entries, members
+from portal.queries.office.directory import helpful_entries, home_figures, latest_entries, members
+from portal.web.core.clock import now, today
+from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
-from portal.web.shared.clock import now, today
-from portal.web.shared.people import public
 
 LATEST, HELPFUL = 5, 3
 EXAMPLES = ("公积金提取", "公交线路", "物业收费", "落户", "医保报销")

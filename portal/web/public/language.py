@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from portal.web.shared.language import DEFAULT, LOCALES
-from portal.web.shared.people import public
-from portal.web.shared.safety import local_path
+from portal.web.core.language import DEFAULT, LOCALES
+from portal.web.core.people import public
+from portal.web.core.safety import local_path
 
 language_switch = Blueprint("language", __name__)
 

@@ -6,14 +6,14 @@ from dataclasses import asdict
 
 from flask import Response, jsonify, render_template, request
 
-from portal.domain.disclosure_application import takes_requests
+from portal.domain.disclosure.application import takes_requests
 from portal.domain.errors import NotFound
 from portal.models import Organisation, db
-from portal.queries.directory import find_organisations, members, subordinates, superiors
-from portal.services.texts import clean
+from portal.queries.office.directory import find_organisations, members, subordinates, superiors
+from portal.services.core.typed_text import clean
+from portal.web.core.clock import today
+from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
-from portal.web.shared.clock import today
-from portal.web.shared.people import public
 
 WORDS_MOST = 50
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from portal.domain.rates import DEFINITIONS
-from portal.web.shared.people import public
+from portal.domain.statistics.rates import DEFINITIONS
+from portal.web.core.people import public
 
 standing_pages = Blueprint("pages", __name__)
 

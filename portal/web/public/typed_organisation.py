@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from portal.models import db
-from portal.queries.directory import Place, closest_organisations, named_organisations
-from portal.web.public.forms_write import UNKNOWN
-from portal.web.shared.clock import today
-from portal.web.shared.typed import id_typed
-from portal.web.shared.typed_place import WORDS_MAX, TypedPlace
+from portal.queries.office.directory import Place, closest_organisations, named_organisations
+from portal.web.core.clock import today
+from portal.web.core.typed import id_typed
+from portal.web.core.typed_place import UNKNOWN, WORDS_MAX, TypedPlace
 
 
 def understand(form: TypedPlace) -> str | None:

@@ -6,10 +6,10 @@ import io
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import State
-from portal.services import submission
-from portal.services.organisations import rename
-from portal.web.shared.spreadsheet import safe_cell
+from portal.domain.letters.states import State
+from portal.services.letters import submission
+from portal.services.office.organisations import rename
+from portal.web.core.spreadsheet import safe_cell
 from tests.builders import START, World, a_letter, a_walk
 from tests.pages import Client, get
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.app import create_app
 from portal.config import Settings
 from portal.models import OutboxRow, OutboxStatus
-from portal.services.unit import writing
-from portal.web.shared.clock import now
+from portal.services.core.unit import writing
+from portal.web.core.clock import now
 from tests.archive import bring_up_to_date, published
 from tests.builders import World
 

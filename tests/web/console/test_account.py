@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
 from portal.models import Event, User
-from portal.services.users import reset_password
+from portal.services.office.users import reset_password
 from tests.builders import START, World
 from tests.pages import PASSWORD, Client, get, login, post
 from tests.web.console.conftest import Staff

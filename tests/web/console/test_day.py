@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import State
-from portal.services import cooperation, handling
+from portal.domain.letters.states import State
+from portal.services.letters import cooperation, handling
 from tests.builders import World, a_letter, a_walk
 from tests.conftest import CLOCK
 from tests.pages import get

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import Kind, Publication, State
-from portal.services import submission
+from portal.domain.letters.states import Kind, Publication, State
+from portal.services.letters import submission
 from tests.builders import START, World, a_letter, a_published, new_letter, send
 from tests.pages import Client, get
 from tests.web.console.conftest import Staff

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
-from portal.domain.letters import Publication, State
-from portal.services import handling
+from portal.domain.letters.states import Publication, State
+from portal.services.letters import handling
 from tests.builders import START, World, a_letter, a_person, a_walk
 from tests.pages import get
 from tests.web.console.conftest import Staff

@@ -8,11 +8,11 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.domain.letters import Publication, State
+from portal.domain.letters.states import Publication, State
 from portal.domain.periods import Granularity, Period
 from portal.models import ArchiveEntry
-from portal.services.unit import writing
-from portal.web.shared.clock import now
+from portal.services.core.unit import writing
+from portal.web.core.clock import now
 from tests.builders import START, World, a_letter, a_published
 from tests.pages import get
 

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.models import Organisation
-from portal.services.unit import writing
+from portal.services.core.unit import writing
 from tests.builders import World
 from tests.pages import get
 

@@ -1,0 +1,1 @@
+"""Disclosure requests: states, outcomes, what an application says."""

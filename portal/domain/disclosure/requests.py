@@ -1,0 +1,232 @@
+"""Requests for disclosure of government information (依申请公开): states, outcomes, figures.
+
+They are no letters: they have a law, limits and counts of their own, stand outside the letterbox's
+rates and are never published. Source: 政府信息公开条例, State Council orders 492 (2008) and 711
+(2019); the outcomes are those by which the annual report of 2016 counts, with refusal (不予公开,
+Art. 36 (3)) beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from portal.domain.errors import N_, ActionNotAllowed
+from portal.domain.statistics.rates import Definition, Rate
+
+LIMIT_CODE, COMPLETION_CODE = "disclosure", "disclosure_completion"
+
+
+class DisclosureState(StrEnum):
+    """Where a request stands."""
+
+    OPEN = "open"
+    AWAITING_COMPLETION = "awaiting_completion"
+    ANSWERED = "answered"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+PENDING_STATES = frozenset({DisclosureState.OPEN, DisclosureState.AWAITING_COMPLETION})
+
+
+class DisclosureOutcome(StrEnum):
+    """How a request was answered."""
+
+    DISCLOSED = "disclosed"
+    NOT_OURS = "not_ours"
+    NONEXISTENT = "nonexistent"
+    UNCLEAR = "unclear"
+    REFUSED = "refused"
+
+
+REPORTED_OUTCOMES = (
+    DisclosureOutcome.DISCLOSED,
+    DisclosureOutcome.NOT_OURS,
+    DisclosureOutcome.NONEXISTENT,
+    DisclosureOutcome.UNCLEAR,
+)
+"""The outcomes that the annual report of 2016 printed, in its order."""
+
+
+class DisclosureAction(StrEnum):
+    """What can happen to a request; each leaves an event."""
+
+    FILE = "disclosure_file"
+    ASK_COMPLETION = "disclosure_ask"
+    COMPLETE = "disclosure_complete"
+    EXTEND = "disclosure_extend"
+    ANSWER = "disclosure_answer"
+    LAPSE = "disclosure_lapse"
+    WITHDRAW = "disclosure_withdraw"
+    REVEAL = "disclosure_reveal"
+
+
+STATE_LABELS: dict[DisclosureState, str] = {
+    DisclosureState.OPEN: N_("待答复"),
+    DisclosureState.AWAITING_COMPLETION: N_("待补正"),
+    DisclosureState.ANSWERED: N_("已答复"),
+    DisclosureState.LAPSED: N_("视为放弃"),
+    DisclosureState.WITHDRAWN: N_("申请人撤回"),
+}
+OUTCOME_LABELS: dict[DisclosureOutcome, str] = {
+    DisclosureOutcome.DISCLOSED: N_("公开"),
+    DisclosureOutcome.NOT_OURS: N_("不属于本行政机关公开"),
+    DisclosureOutcome.NONEXISTENT: N_("信息不存在"),
+    DisclosureOutcome.UNCLEAR: N_("申请内容不明确或转其他途径"),
+    DisclosureOutcome.REFUSED: N_("不予公开"),
+}
+OUTCOME_HINTS: dict[DisclosureOutcome, str] = {
+    DisclosureOutcome.DISCLOSED: N_(
+        "全部或部分提供，或者已经主动公开、告知获取方式和途径（条例第三十六条第一、二项，第三十七条）"
+    ),
+    DisclosureOutcome.NOT_OURS: N_(
+        "说明理由；能够确定由谁公开的，告知其名称和联系方式（第三十六条第五项）"
+    ),
+    DisclosureOutcome.NONEXISTENT: N_("经检索没有所申请的信息（第三十六条第四项）"),
+    DisclosureOutcome.UNCLEAR: N_(
+        "补正后仍不明确，重复申请，或属于信访、投诉、举报等应走其他途径的（第三十六条第六、七项，第三十九条）"
+    ),
+    DisclosureOutcome.REFUSED: N_("依法不予公开，说明理由（第三十六条第三项）"),
+}
+"""What belongs to each outcome, with the article that says so."""
+ACTION_LABELS: dict[DisclosureAction, str] = {
+    DisclosureAction.FILE: N_("收到公开申请"),
+    DisclosureAction.ASK_COMPLETION: N_("通知补正"),
+    DisclosureAction.COMPLETE: N_("申请人补正"),
+    DisclosureAction.EXTEND: N_("延长答复期限"),
+    DisclosureAction.ANSWER: N_("答复公开申请"),
+    DisclosureAction.LAPSE: N_("逾期不补正，视为放弃"),
+    DisclosureAction.WITHDRAW: N_("申请人撤回"),
+    DisclosureAction.REVEAL: N_("查看申请人身份和联系方式"),
+}
+APPLICANT_ACTIONS = frozenset({DisclosureAction.COMPLETE, DisclosureAction.WITHDRAW})
+"""What the applicant may do; everything else is the office's."""
+_S, _A = DisclosureState, DisclosureAction
+_TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState]] = {
+    _A.ASK_COMPLETION: (frozenset({_S.OPEN}), _S.AWAITING_COMPLETION),
+    _A.COMPLETE: (frozenset({_S.AWAITING_COMPLETION}), _S.OPEN),
+    _A.EXTEND: (frozenset({_S.OPEN}), _S.OPEN),
+    _A.ANSWER: (PENDING_STATES, _S.ANSWERED),
+    _A.LAPSE: (frozenset({_S.AWAITING_COMPLETION}), _S.LAPSED),
+    _A.WITHDRAW: (PENDING_STATES, _S.WITHDRAWN),
+}
+
+
+class RequestFacts(Protocol):
+    """A request, as far as a decision on an action looks at it.
+
+    ``complete_by`` is the last civil day for the completion, once it was asked for; ``due_on``
+    that for the answer, ``None`` while the clock stands still.
+    """
+
+    @property
+    def state(self) -> DisclosureState: ...
+    @property
+    def completion_asked(self) -> bool: ...
+    @property
+    def extension_days(self) -> int: ...
+    @property
+    def complete_by(self) -> date | None: ...
+    @property
+    def due_on(self) -> date | None: ...
+
+
+def next_state(state: DisclosureState, action: DisclosureAction) -> DisclosureState:
+    """Return the state after ``action``; raise :class:`ActionNotAllowed` where it cannot be."""
+    sources, target = _TABLE[action]
+    if state not in sources:
+        raise ActionNotAllowed(N_("公开申请当前的状态不允许这项操作。"))
+    return target
+
+
+def objection(
+    request: RequestFacts, action: DisclosureAction, today: date, completion_until: date | None
+) -> str | None:
+    """Return why ``action`` cannot be taken on civil day ``today``, or ``None`` where it can.
+
+    ``completion_until`` is the last day of the notice of completion (Art. 30: within 7 working
+    days, once); ``None`` where the law of that day knew no such limit. A request lapses when the
+    days that the notice gave are over (Art. 30). A limit that has passed can neither be extended
+    (Art. 33: an answer within the limit, or an extension told to the applicant) nor be stopped by
+    a notice, whatever the law of the day said about one.
+    """
+    if action not in _TABLE or request.state not in _TABLE[action][0]:
+        return N_("公开申请当前的状态不允许这项操作。")
+    if action is _A.ASK_COMPLETION:
+        if request.completion_asked:
+            return N_("补正应当一次性告知，这件申请已经通知过补正。")
+        if completion_until is not None and today > completion_until:
+            return N_("已超过通知补正的期限（收到申请之日起7个工作日），应当直接答复。")
+        if request.due_on is not None and today > request.due_on:
+            return N_("答复期限已过，不能再通知补正，应当尽快答复。")
+    if action is _A.EXTEND:
+        if request.extension_days:
+            return N_("答复期限只能延长一次。")
+        if request.due_on is not None and today > request.due_on:
+            return N_("答复期限已过，不能再延长，应当尽快答复。")
+    if action is _A.LAPSE and (request.complete_by is None or today <= request.complete_by):
+        return N_("补正期限还没有过。")
+    return None
+
+
+@dataclass(frozen=True)
+class DisclosureFigures:
+    """Requests received in a period, and of them those answered by the as-of moment, by outcome.
+
+    ``not_due`` are those not answered whose limit had not passed then, or stood still.
+    """
+
+    received: int = 0
+    on_time: int = 0
+    outcomes: Mapping[DisclosureOutcome, int] = field(default_factory=dict)
+    not_due: int = 0
+
+    @property
+    def answered(self) -> int:
+        """How many were answered, whatever the outcome."""
+        return sum(self.outcomes.values())
+
+    @property
+    def overdue(self) -> int:
+        """How many were not answered though their limit had passed."""
+        return self.received - self.answered - self.not_due
+
+    @property
+    def answerable(self) -> int:
+        """How many had to be answered by then: answered, or their limit passed."""
+        return self.received - self.not_due
+
+    @property
+    def answer_rate(self) -> Rate:
+        """Answered of those answered or due (答复率); the report of 2016 has 632 of 632."""
+        return Rate(self.answered, self.answerable)
+
+    @property
+    def timeliness(self) -> Rate:
+        """Answered in time of answered (按时答复率)."""
+        return Rate(self.on_time, self.answered)
+
+    @property
+    def told_outcomes(self) -> tuple[DisclosureOutcome, ...]:
+        """The outcomes of the report of 2016, and refusal where there was any."""
+        refused = self.outcomes.get(DisclosureOutcome.REFUSED, 0)
+        return (*REPORTED_OUTCOMES, *((DisclosureOutcome.REFUSED,) if refused else ()))
+
+    def share(self, outcome: DisclosureOutcome) -> Rate:
+        """The part of ``outcome`` in all that were answered."""
+        return Rate(self.outcomes.get(outcome, 0), self.answered)
+
+
+DISCLOSURE_DEFINITION = Definition(
+    N_("依申请公开"),
+    N_(
+        "依申请公开另行登记和统计，不计入来信的收到、办结和公示。申请人撤回的不计入收到；"
+        "逾期不补正、视为放弃的，计入“申请内容不明确或转其他途径”；"
+        "答复率为已答复件数 ÷ 应答复件数；应答复的是已经答复的和到期没有答复的，"
+        "还在答复期限内、等申请人补正的另列，不算没有答复。各类结果的比例以已答复件数为分母。"
+    ),
+)

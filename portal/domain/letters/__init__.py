@@ -1,0 +1,1 @@
+"""Letters: kinds, states, actions and what each action does."""

@@ -1,0 +1,124 @@
+"""What a reply is looked over for before it goes to sign-off; everything here only warns.
+
+The same things a reviewer would send a reply back for: too short, no greeting, a question left
+aside, nobody to call, personal data.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.errors import N_
+from portal.domain.redaction import Decision, FindingKind, Sender, default_decision, detect
+from portal.domain.translatable import Message
+
+SHORT = 60
+"""Characters below which a reply is hardly an answer."""
+SHARED = 0.2
+"""Share of the words of a question that a reply should take up."""
+MOST_SHOWN = 5
+
+_GREETING = re.compile(r"您好|你好|尊敬的|来信收悉|来信已收到")
+_CONTACT = re.compile(r"[0-9]{3,4}[-‐ ]?[0-9]{7,8}|12345|[0-9]{7,11}|@|办公地址|地址[:：]")
+_SENTENCE = re.compile(r"[^。!！?？\n;；]*[?？]")
+_HAN = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9]{2,}")
+_COMMON = frozenset(
+    "的了吗呢吧啊么是在我您你们他有和与就都也还不没请问如何怎什哪能否可以要会这那个为何时候知道"
+)
+
+
+class Check(StrEnum):
+    """What a reply can be warned about."""
+
+    SHORT = "short"
+    GREETING = "greeting"
+    QUESTION = "question"
+    CONTACT = "contact"
+    PERSONAL = "personal"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One remark on a reply, with the words it is about where there are any."""
+
+    check: Check
+    message: Message
+    quote: str = ""
+
+
+def check_reply(text: str, letter: str, sender: Sender | None = None) -> list[Remark]:
+    """Return the remarks on a reply ``text`` to the letter of text ``letter``, most telling first.
+
+    Both texts have at most ``TEXT_MAX`` characters.
+    """
+    plain = _plain(text)
+    said: list[Remark] = []
+    if len("".join(plain.split())) < SHORT:
+        said.append(
+            Remark(Check.SHORT, Message(N_("答复不足 %(n)s 字，是否说清楚了？"), {"n": SHORT}))
+        )
+    said += [
+        Remark(Check.QUESTION, Message(N_("来信中的这个问题，答复里似乎没有提到：")), question)
+        for question in open_questions(letter, text)[:MOST_SHOWN]
+    ]
+    said += _personal(text, sender)
+    if not _GREETING.search(plain[:80]):
+        said.append(Remark(Check.GREETING, Message(N_("开头没有称呼或问候，如“您好！来信收悉。”"))))
+    if not _CONTACT.search(plain):
+        said.append(
+            Remark(Check.CONTACT, Message(N_("没有留下承办单位的联系电话，来信人不便继续询问。")))
+        )
+    return said
+
+
+def questions(letter: str) -> list[str]:
+    """Return the sentences of a letter that end in a question mark, as they were written."""
+    found = (question.strip() for question in _SENTENCE.findall(letter))
+    return [question for question in found if _words(_plain(question))]
+
+
+def open_questions(letter: str, reply: str) -> list[str]:
+    """Return the questions of ``letter`` of whose words the reply takes up hardly any."""
+    answered = _words(_plain(reply))
+    return [
+        question
+        for question in questions(letter)
+        if len((asked := _words(_plain(question))) & answered) < SHARED * len(asked)
+    ]
+
+
+def _personal(text: str, sender: Sender | None) -> list[Remark]:
+    findings = [
+        finding
+        for finding in detect(text, sender=sender, field="reply")
+        if default_decision(finding) is Decision.MASK
+        and finding.kind is not FindingKind.SENDER_NAME
+    ]
+    return [
+        Remark(
+            Check.PERSONAL,
+            Message(N_("含有个人信息，公示前须遮盖；如不必要，请删去：")),
+            finding.text,
+        )
+        for finding in findings[:MOST_SHOWN]
+    ]
+
+
+def _plain(text: str) -> str:
+    """Fold widths and case; Chinese question marks become ``?``."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def _words(text: str) -> set[str]:
+    """Return pairs of Han characters without the commonest, and Latin words and numbers."""
+    words: set[str] = set()
+    for run in _HAN.findall(text):
+        if not "\u4e00" <= run[0] <= "\u9fff":
+            words.add(run)
+            continue
+        pairs = (run[i : i + 2] for i in range(len(run) - 1))
+        words.update(pair for pair in pairs if not _COMMON & set(pair))
+    return words

@@ -1,0 +1,183 @@
+"""The one transition table: it enforces, decides which buttons a page shows, and is under test.
+
+A row says which states an action leaves, where it leads, which axis it moves and which guards
+must agree. Who may act is the business of :mod:`portal.domain.access`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from portal.domain.errors import N_, ActionNotAllowed
+from portal.domain.events import Axis
+from portal.domain.letters.guards import (
+    Guard,
+    LetterFacts,
+    at_return_limit,
+    before_acceptance,
+    below_return_limit,
+    childless,
+    consented,
+    correction_free,
+    correction_waiting,
+    extendable,
+    extension_asked,
+    follow_up_free,
+    follow_up_waiting,
+    has_sender,
+    may_be_public,
+    not_author,
+    not_consented,
+    not_placed,
+    not_proposer,
+    not_rated,
+    not_reopened,
+    only_author,
+    only_proposer,
+    publishable,
+    supervised,
+    unsupervised,
+)
+from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
+
+
+def same_state(letter: LetterFacts) -> State:
+    """Target of an action that is recorded without leaving the state."""
+    return letter.state
+
+
+def earlier_state(letter: LetterFacts) -> State:
+    """Target of an action that goes back to where a letter came from."""
+    return letter.state_before or State.SUBMITTED
+
+
+def without_consent(letter: LetterFacts) -> Publication:
+    """Target of taking back consent: nothing waits for publication or is public any more."""
+    left = {
+        Publication.PROPOSED: Publication.NOT_PROPOSED,
+        Publication.PUBLISHED: Publication.WITHDRAWN,
+    }
+    return left.get(letter.publication, letter.publication)
+
+
+def same_publication(letter: LetterFacts) -> Publication:
+    """Target of an action that is recorded without moving the publication."""
+    return letter.publication
+
+
+Target = State | Publication | Callable[[LetterFacts], State | Publication]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table: from ``sources`` to ``target`` on ``axis``, if ``guards`` agree."""
+
+    action: Action
+    sources: frozenset[State] | frozenset[Publication]
+    target: Target
+    guards: tuple[Guard, ...] = ()
+
+    @property
+    def axis(self) -> Axis:
+        """The line of the letter's life that the action moves."""
+        return (
+            Axis.PUBLICATION if isinstance(next(iter(self.sources)), Publication) else Axis.HANDLING
+        )
+
+
+def _row(
+    action: Action,
+    sources: Iterable[State] | Iterable[Publication],
+    target: Target,
+    *guards: Guard,
+) -> Transition:
+    return Transition(action, frozenset(sources), target, guards)  # type: ignore[arg-type]
+
+
+S, P, A = State, Publication, Action
+
+TRANSITIONS: dict[Action, Transition] = {
+    row.action: row
+    for row in (
+        _row(A.ACCEPT, (S.SUBMITTED, S.RETURNED), S.IN_PROGRESS, below_return_limit),
+        _row(A.DECLINE, (S.SUBMITTED,), S.DECLINED),
+        _row(
+            A.DISPATCH,
+            (S.SUBMITTED, S.RETURNED, S.IN_PROGRESS),
+            S.DISPATCHED,
+            below_return_limit,
+            not_placed,
+        ),
+        _row(A.TRANSFER, (S.IN_PROGRESS,), S.DISPATCHED, not_placed),
+        _row(A.SIGN_FOR, (S.DISPATCHED,), S.IN_PROGRESS),
+        _row(A.RETURN, (S.DISPATCHED,), S.RETURNED, not_placed, has_sender),
+        _row(A.RULE, (S.RETURNED,), S.DISPATCHED, at_return_limit),
+        _row(A.RULE_DECLINE, (S.RETURNED,), S.DECLINED, at_return_limit),
+        _row(A.ASK_CITIZEN, (S.SUBMITTED, S.IN_PROGRESS), S.AWAITING_CITIZEN),
+        _row(A.SUPPLEMENT, (S.AWAITING_CITIZEN,), earlier_state),
+        _row(A.TIME_OUT, (S.AWAITING_CITIZEN,), S.CLOSED),
+        _row(A.MERGE, (S.SUBMITTED, S.IN_PROGRESS), S.MERGED, childless),
+        _row(A.SEPARATE, (S.MERGED,), earlier_state),
+        _row(A.CLOSE_MERGED, (S.MERGED,), S.CLOSED),
+        _row(A.RELEASE_MERGED, (S.MERGED,), earlier_state),
+        _row(A.ASSIGN, (S.SUBMITTED, S.DISPATCHED, S.IN_PROGRESS, S.AWAITING_SIGNOFF), same_state),
+        _row(A.CHANGE_KIND, (S.SUBMITTED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS), same_state),
+        _row(A.REQUEST_EXTENSION, (S.IN_PROGRESS,), same_state, extendable),
+        _row(A.GRANT_EXTENSION, (S.IN_PROGRESS, S.AWAITING_SIGNOFF), same_state, extension_asked),
+        _row(A.REFUSE_EXTENSION, (S.IN_PROGRESS, S.AWAITING_SIGNOFF), same_state, extension_asked),
+        _row(A.INVITE, (S.IN_PROGRESS,), same_state),
+        _row(A.CONTRIBUTE, (S.IN_PROGRESS,), same_state),
+        _row(A.REQUEST_SIGNOFF, (S.IN_PROGRESS,), S.AWAITING_SIGNOFF),
+        _row(A.RECALL_SIGNOFF, (S.AWAITING_SIGNOFF,), S.IN_PROGRESS, only_author),
+        _row(A.SEND_BACK, (S.AWAITING_SIGNOFF,), S.IN_PROGRESS, not_author),
+        _row(A.SIGN, (S.AWAITING_SIGNOFF,), S.CLOSED, not_author),
+        _row(A.RATE, (S.CLOSED,), same_state, not_rated),
+        _row(A.REDO, (S.CLOSED,), S.IN_PROGRESS, not_reopened),
+        _row(A.PROPOSE_FOLLOW_UP, (S.CLOSED,), same_state, follow_up_free),
+        _row(A.SIGN_FOLLOW_UP, (S.CLOSED,), same_state, follow_up_waiting, not_author),
+        _row(A.REFUSE_FOLLOW_UP, (S.CLOSED,), same_state, follow_up_waiting, not_author),
+        _row(A.WITHDRAW, (S.SUBMITTED, S.AWAITING_CITIZEN), S.WITHDRAWN, before_acceptance),
+        _row(A.SUPERVISE, OPEN_STATES, same_state, unsupervised),
+        _row(A.END_SUPERVISION, frozenset(State), same_state, supervised),
+        _row(A.PROPOSE, (P.NOT_PROPOSED, P.REFUSED, P.WITHDRAWN), P.PROPOSED, publishable),
+        _row(A.RECALL_PROPOSAL, (P.PROPOSED,), P.NOT_PROPOSED, only_proposer),
+        _row(A.PUBLISH, (P.PROPOSED,), P.PUBLISHED, publishable, not_proposer),
+        _row(A.REFUSE, (P.PROPOSED,), P.REFUSED, not_proposer),
+        _row(A.UNPUBLISH, (P.PUBLISHED,), P.WITHDRAWN),
+        _row(A.PROPOSE_CORRECTION, (P.PUBLISHED,), P.PUBLISHED, publishable, correction_free),
+        _row(A.CORRECT, (P.PUBLISHED,), P.PUBLISHED, publishable, correction_waiting, not_proposer),
+        _row(A.REFUSE_CORRECTION, (P.PUBLISHED,), P.PUBLISHED, correction_waiting, not_proposer),
+        _row(A.REVOKE_CONSENT, frozenset(Publication), without_consent, may_be_public, consented),
+        _row(
+            A.GIVE_CONSENT,
+            (P.NOT_PROPOSED, P.REFUSED, P.WITHDRAWN),
+            same_publication,
+            may_be_public,
+            not_consented,
+        ),
+    )
+}
+"""Every action but ``submit``, which creates the letter."""
+
+
+def objection(letter: LetterFacts, action: Action, actor_id: int | None = None) -> str | None:
+    """Say why ``action`` is not possible now, as a zh-CN sentence, or ``None`` if it is."""
+    row = TRANSITIONS.get(action)
+    if row is None:
+        return N_("信件已经寄出。")
+    current = letter.publication if row.axis is Axis.PUBLICATION else letter.state
+    if current not in row.sources:
+        return N_("信件当前的状态不允许这项操作。")
+    return next((said for guard in row.guards if (said := guard(letter, actor_id))), None)
+
+
+def advance(
+    letter: LetterFacts, action: Action, actor_id: int | None = None
+) -> State | Publication:
+    """Return the state that ``action`` leads to; raise :class:`ActionNotAllowed` with the reason."""
+    said = objection(letter, action, actor_id)
+    if said:
+        raise ActionNotAllowed(said)
+    target = TRANSITIONS[action].target
+    return target(letter) if callable(target) else target

@@ -1,0 +1,1 @@
+"""Periods, rates and the measures behind them."""

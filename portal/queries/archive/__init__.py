@@ -1,0 +1,1 @@
+"""The public archive and what surrounds a publication."""

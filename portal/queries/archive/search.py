@@ -1,0 +1,133 @@
+"""Searching the public archive: in the index, or in the table while the index is away.
+
+The index only says which entries; what is shown is read from the archive table, and only if it
+is public at that moment. So a withdrawn entry that an index still knows is never shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from portal.adapters.archive_index import (
+    ArchiveIndex,
+    Facets,
+    SearchIndexError,
+    SearchPage,
+    SearchRequest,
+    parse,
+)
+from portal.models import ArchiveEntry, Organisation
+from portal.queries.archive.table import ID_MOST, Wish, entries_by_id, facets, list_entries
+
+TOP_ORGANISATIONS = 12
+"""Members of level 1 offered as a filter, those with the most hits."""
+_log = structlog.get_logger("portal.archive")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what was found.
+
+    ``understood`` are the words and phrases searched; ``partial`` says that no entry holds all
+    of them and these hold some; ``degraded`` that the index was away and the table was searched.
+    ``scores`` rank within one search and are empty where nothing was ranked.
+    """
+
+    entries: list[ArchiveEntry]
+    total: int
+    page: int
+    pages: int
+    facets: Facets
+    understood: tuple[str, ...] = ()
+    truncated: bool = False
+    partial: bool = False
+    degraded: bool = False
+    scores: dict[int, float] = field(default_factory=dict)
+
+
+def search_archive(session: Session, index: ArchiveIndex, wish: Wish, per_page: int) -> Found:
+    """Return the page of hits that ``wish`` asks for; no text and no state of the index raises."""
+    try:
+        return _in_index(session, index, wish, per_page)
+    except SearchIndexError as error:
+        _log.warning("index_away", kind=type(error).__name__)
+        return _in_table(session, wish, per_page)
+
+
+def _in_index(session: Session, index: ArchiveIndex, wish: Wish, per_page: int) -> Found:
+    request = SearchRequest(
+        text=wish.text,
+        organisation_id=wish.organisation_id,
+        kind=str(wish.kind) if wish.kind else None,
+        year=wish.year,
+        sort="date" if wish.by_date else "relevance",
+        page=wish.page,
+        per_page=per_page,
+    )
+    found, partial = _last_if_beyond(index, request), False
+    if not found.total and len(found.understood) > 1:
+        wider = _last_if_beyond(index, replace(request, match="any"))
+        if wider.total:
+            found, partial = wider, True
+    public = entries_by_id(session, [hit.entry_id for hit in found.hits])
+    entries = [public[hit.entry_id] for hit in found.hits if hit.entry_id in public]
+    return Found(
+        entries=entries,
+        total=found.total - (len(found.hits) - len(entries)),
+        page=found.page,
+        pages=found.pages,
+        facets=found.facets,
+        understood=found.understood,
+        truncated=found.truncated,
+        partial=partial,
+        scores={hit.entry_id: hit.score for hit in found.hits},
+    )
+
+
+def _last_if_beyond(index: ArchiveIndex, request: SearchRequest) -> SearchPage:
+    found = index.search(request)
+    if found.total and not found.hits:
+        found = index.search(replace(request, page=found.pages))
+    return found
+
+
+def _in_table(session: Session, wish: Wish, per_page: int) -> Found:
+    query = parse(wish.text)
+    words = query.understood
+    if not words and not query.blank:
+        return Found([], 0, 1, 0, Facets(), degraded=True, truncated=query.truncated)
+    listing = list_entries(session, wish, per_page, words)
+    return Found(
+        entries=listing.entries,
+        total=listing.total,
+        page=listing.page,
+        pages=listing.pages,
+        facets=facets(session, wish, words),
+        understood=words,
+        truncated=query.truncated,
+        degraded=True,
+    )
+
+
+def known_organisation(session: Session, organisation_id: int | None) -> Organisation | None:
+    """Return the organisation to filter by, if there is such a one."""
+    if organisation_id is None or not 0 < organisation_id <= ID_MOST:
+        return None
+    return session.get(Organisation, organisation_id)
+
+
+def organisations_to_choose(
+    session: Session, counts: dict[int, int], chosen: Organisation | None
+) -> list[tuple[Organisation, int]]:
+    """Return the organisations offered as a filter with their hits, the most first.
+
+    Without a choice the members of level 1; with one its direct subordinates.
+    """
+    place = Organisation.parent_id == chosen.id if chosen else Organisation.level == 1
+    rows = session.scalars(sa.select(Organisation).where(place, Organisation.id.in_(counts)))
+    ordered = sorted(rows, key=lambda row: (-counts[row.id], row.id))
+    return [(row, counts[row.id]) for row in ordered[:TOP_ORGANISATIONS]]

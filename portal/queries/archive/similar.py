@@ -1,0 +1,59 @@
+"""Earlier public entries close to a text: while a citizen writes, beside an entry, for clerks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.orm import Session
+
+from portal.adapters.archive_index import ArchiveIndex, SearchIndexError
+from portal.models import ArchiveEntry
+from portal.queries.archive.table import entries_by_id
+
+SIMILAR_MOST = 5
+SHARED_LEAST = 2
+"""Words of two characters or more that a text must share with an entry."""
+_SPARE = 5
+"""Asked for beyond what is shown, in place of those the index knows and the public may not."""
+_log = structlog.get_logger("portal.archive")
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An entry with the words it shares with the text, the most telling first."""
+
+    entry: ArchiveEntry
+    shared: tuple[str, ...]
+
+
+def _is_close(shared: tuple[str, ...]) -> bool:
+    """One word alone, or single characters, say nothing about what a letter is about."""
+    return sum(len(term) > 1 for term in shared) >= SHARED_LEAST
+
+
+def similar_entries(
+    session: Session,
+    index: ArchiveIndex,
+    text: str,
+    title: str = "",
+    *,
+    exclude: int | None = None,
+    limit: int = SIMILAR_MOST,
+) -> list[Similar]:
+    """Return up to ``limit`` public entries that share words with the text, the closest first.
+
+    While the index is away there are none: nobody waits for a suggestion.
+    """
+    try:
+        hits = index.similar(text, limit + _SPARE, exclude, title)
+    except SearchIndexError as error:
+        _log.warning("index_away", kind=type(error).__name__)
+        return []
+    public = entries_by_id(session, [hit.entry_id for hit in hits])
+    near = [
+        Similar(public[hit.entry_id], hit.shared_terms)
+        for hit in hits
+        if hit.entry_id in public and _is_close(hit.shared_terms)
+    ]
+    return near[:limit]

@@ -1,0 +1,160 @@
+"""The archive read from its table: newest first, filtered, and searched word by word.
+
+This is what feeds and open data read, and what answers a search while the full-text index is
+away: slower and without ranking, but from the same public copies.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.adapters.archive_index import Facets
+from portal.domain.letters.states import Kind
+from portal.domain.organisations import path_ids
+from portal.models import ArchiveEntry, Organisation
+from portal.queries.scope import subtree_ids
+
+Condition = sa.ColumnElement[bool]
+PUBLIC: Condition = ArchiveEntry.withdrawn_at.is_(None)
+"""The one condition under which anybody may read an entry."""
+NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
+ID_MOST = 2**31 - 1
+"""The largest id a database of ours can hold; a larger one in an address is like none."""
+MAP_PART = 10_000
+"""Ids in one part of the site's map; a part may hold 50,000 addresses (sitemaps.org)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reader looks for; a blank ``text`` asks for everything, newest first.
+
+    ``organisation_id`` includes its subtree, ``year`` is that of the answer, ``page`` counts
+    from 1 and may lie beyond the end.
+    """
+
+    text: str = ""
+    organisation_id: int | None = None
+    kind: Kind | None = None
+    year: int | None = None
+    by_date: bool = False
+    page: int = 1
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the words narrows the search."""
+        return (self.organisation_id, self.kind, self.year) != (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of entries; ``page`` is the one shown, clamped to those there are."""
+
+    entries: list[ArchiveEntry]
+    total: int
+    page: int
+    pages: int
+
+
+def list_entries(session: Session, wish: Wish, per_page: int, words: Iterable[str] = ()) -> Listing:
+    """Return a page of the public entries that fit the filters and hold every one of ``words``."""
+    narrow = [*_words(words), *_filters(session, wish).values()]
+    total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, *narrow)) or 0
+    pages = -(-total // per_page)
+    page = max(1, min(wish.page, pages))
+    query = entries_query().where(*narrow).order_by(*NEWEST_FIRST)
+    rows = session.scalars(query.limit(per_page).offset((page - 1) * per_page))
+    return Listing(list(rows), total, page, pages)
+
+
+def facets(session: Session, wish: Wish, words: Iterable[str] = ()) -> Facets:
+    """Count the hits by value; each facet applies all filters but its own."""
+    found, filters = _words(words), _filters(session, wish)
+
+    def counted(column: Any, own: str) -> dict[Any, int]:
+        others = [condition for name, condition in filters.items() if name != own]
+        query = sa.select(column, sa.func.count()).select_from(ArchiveEntry)
+        query = query.where(PUBLIC, *found, *others).group_by(column)
+        return dict(session.execute(query).all())
+
+    kinds = counted(ArchiveEntry.kind, "kind")
+    years = counted(sa.extract("year", ArchiveEntry.answered_on), "year")
+    places = counted(ArchiveEntry.organisation_id, "organisation")
+    return Facets(
+        kinds={str(kind): count for kind, count in kinds.items()},
+        years={int(year): count for year, count in years.items()},
+        organisations=_with_superiors(session, places),
+    )
+
+
+def _with_superiors(session: Session, places: dict[int, int]) -> dict[int, int]:
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.path).where(Organisation.id.in_(places))
+    )
+    counts: Counter[int] = Counter()
+    for organisation_id, path in rows:
+        for above in path_ids(path):
+            counts[above] += places[organisation_id]
+    return dict(counts)
+
+
+def entries_query() -> sa.Select[ArchiveEntry]:
+    """Return the query for public entries without their organisations: names are copied in."""
+    return sa.select(ArchiveEntry).where(PUBLIC).options(sa.orm.lazyload(ArchiveEntry.organisation))
+
+
+def entries_by_id(session: Session, ids: Iterable[int]) -> dict[int, ArchiveEntry]:
+    """Return those of ``ids`` that are public now."""
+    rows = session.scalars(entries_query().where(ArchiveEntry.id.in_(list(ids))))
+    return {row.id: row for row in rows}
+
+
+def archive_entry(session: Session, entry_id: int) -> ArchiveEntry | None:
+    """Return an entry, a withdrawn one too: its texts are empty, its place is kept."""
+    return session.get(ArchiveEntry, entry_id) if entry_id <= ID_MOST else None
+
+
+def _words(words: Iterable[str]) -> list[Condition]:
+    texts = (ArchiveEntry.title, ArchiveEntry.text, ArchiveEntry.reply)
+    return [sa.or_(*(c.icontains(word, autoescape=True) for c in texts)) for word in words]
+
+
+def _filters(session: Session, wish: Wish) -> dict[str, Condition]:
+    conditions: dict[str, Condition] = {}
+    if wish.organisation_id is not None:
+        top = session.get(Organisation, wish.organisation_id)
+        conditions["organisation"] = (
+            ArchiveEntry.organisation_id.in_(subtree_ids(top.path)) if top else sa.false()
+        )
+    if wish.kind is not None:
+        conditions["kind"] = ArchiveEntry.kind == wish.kind
+    if wish.year is not None:
+        first, last = date(wish.year, 1, 1), date(wish.year, 12, 31)
+        conditions["year"] = ArchiveEntry.answered_on.between(first, last)
+    return conditions
+
+
+def map_parts(session: Session) -> list[tuple[int, datetime]]:
+    """Return the parts of the site's map, counted from 1, with the last change in each."""
+    # By its name: PostgreSQL takes an expression with parameters for another one each time.
+    part = ((ArchiveEntry.id - 1) // MAP_PART + 1).label("part")
+    query = sa.select(part, sa.func.max(ArchiveEntry.updated_at)).where(PUBLIC)
+    rows = session.execute(query.group_by(sa.text("part")).order_by(sa.text("part")))
+    return [(int(number), changed) for number, changed in rows]
+
+
+def map_rows(session: Session, part: int) -> Sequence[sa.Row[int, datetime]]:
+    """Return id and last change of the public entries in ``part`` of the site's map."""
+    last = part * MAP_PART
+    if last > ID_MOST:
+        return []
+    query = sa.select(ArchiveEntry.id, ArchiveEntry.updated_at).where(
+        PUBLIC, ArchiveEntry.id > last - MAP_PART, ArchiveEntry.id <= last
+    )
+    return session.execute(query.order_by(ArchiveEntry.id)).all()

@@ -1,0 +1,1 @@
+"""Disclosure requests as the office and their applicants read them."""

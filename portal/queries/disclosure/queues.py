@@ -1,0 +1,204 @@
+"""The queues of requests for disclosure: conditions, counts, one page of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor, Permission
+from portal.domain.disclosure.application import takes_requests
+from portal.domain.disclosure.numbers import looks_like_request_number
+from portal.domain.disclosure.requests import PENDING_STATES, DisclosureOutcome, DisclosureState
+from portal.domain.errors import N_
+from portal.domain.letters.numbers import compact
+from portal.domain.organisations import OrganisationKind
+from portal.models import DisclosureRequest, Organisation
+from portal.queries.letters.queues import Marks
+from portal.queries.scope import Condition, requests_for, subtree_ids
+from portal.queries.targets import open_on, readable_condition
+
+MOST_WORDS = 5
+
+
+class RequestQueue(StrEnum):
+    """What the list is sorted into; a request may stand in several queues."""
+
+    TODO = "todo"
+    OPEN = "open"
+    AWAITING = "awaiting"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    ALL = "all"
+
+
+REQUEST_QUEUE_LABELS: dict[RequestQueue, str] = {
+    RequestQueue.TODO: N_("待本单位处理"),
+    RequestQueue.OPEN: N_("待答复"),
+    RequestQueue.AWAITING: N_("待补正"),
+    RequestQueue.DUE_SOON: N_("即将到期"),
+    RequestQueue.OVERDUE: N_("已超期"),
+    RequestQueue.ANSWERED: N_("已答复"),
+    RequestQueue.ENDED: N_("撤回或放弃"),
+    RequestQueue.ALL: N_("全部申请"),
+}
+UNCOUNTED_REQUESTS = frozenset({RequestQueue.ANSWERED, RequestQueue.ENDED, RequestQueue.ALL})
+"""Queues that only grow; their size is told where they are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilters:
+    """What the address of the list asks for; ``organisation`` stands for its subtree."""
+
+    queue: RequestQueue
+    organisation: Organisation | None = None
+    words: str = ""
+    page: int = 1
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything beyond the queue narrows the list."""
+        return bool(self.organisation or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A line of the list; nothing in it says who applies."""
+
+    number: str
+    title: str
+    state: DisclosureState
+    outcome: DisclosureOutcome | None
+    organisation: str
+    received_at: datetime
+    due_on: date | None
+    complete_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """One page of a list of ``total`` requests."""
+
+    rows: list[RequestRow]
+    total: int
+    page: int
+    pages: int
+
+
+def request_conditions(actor: Actor, at: Marks) -> dict[RequestQueue, Condition]:
+    """Return for each queue the condition on requests within the actor's sight."""
+    row, state = DisclosureRequest, DisclosureRequest.state
+    is_open = state == DisclosureState.OPEN
+    return {
+        RequestQueue.TODO: _todo(actor, at.today),
+        RequestQueue.OPEN: is_open,
+        RequestQueue.AWAITING: state == DisclosureState.AWAITING_COMPLETION,
+        RequestQueue.DUE_SOON: sa.and_(is_open, row.due_on >= at.today, row.due_on <= at.soon),
+        RequestQueue.OVERDUE: sa.and_(is_open, row.due_on < at.today),
+        RequestQueue.ANSWERED: state == DisclosureState.ANSWERED,
+        RequestQueue.ENDED: state.in_((DisclosureState.LAPSED, DisclosureState.WITHDRAWN)),
+        RequestQueue.ALL: sa.true(),
+    }
+
+
+def _todo(actor: Actor, today: date) -> Condition:
+    """Return the condition for what waits for the very organisations the actor works for.
+
+    That is what has to be answered, and what may be ended because nobody completed it in time.
+    """
+    row = DisclosureRequest
+    own = {grant.organisation_id for grant, _ in actor.reaches(Permission.DISCLOSURE_HANDLE)}
+    return sa.and_(
+        row.organisation_id.in_(own),
+        row.state.in_(PENDING_STATES),
+        sa.or_(row.state == DisclosureState.OPEN, row.complete_by < today),
+    )
+
+
+def request_counts(session: Session, actor: Actor, at: Marks) -> dict[RequestQueue, int]:
+    """Return how many requests within the actor's sight stand in each counted queue."""
+    found = {q: c for q, c in request_conditions(actor, at).items() if q not in UNCOUNTED_REQUESTS}
+    row = session.execute(
+        sa.select(*(sa.func.count().filter(c) for c in found.values()))
+        .select_from(DisclosureRequest)
+        .where(requests_for(actor), DisclosureRequest.state.in_(PENDING_STATES))
+    ).one()
+    return dict(zip(found, row, strict=True))
+
+
+def own_requests(session: Session, actor: Actor, today: date) -> int:
+    """Return how many requests wait for the actor's own organisations on civil day ``today``."""
+    if not actor.holds(Permission.DISCLOSURE_HANDLE):
+        return 0
+    query = sa.select(sa.func.count()).select_from(DisclosureRequest).where(_todo(actor, today))
+    return session.scalar(query) or 0
+
+
+def request_page(
+    session: Session, actor: Actor, filters: RequestFilters, at: Marks, per_page: int
+) -> RequestPage:
+    """Return the page that ``filters`` ask for, within what ``actor`` may read."""
+    where = [requests_for(actor), request_conditions(actor, at)[filters.queue]]
+    where += _narrowing(filters)
+    counted = sa.select(sa.func.count()).select_from(DisclosureRequest).where(*where)
+    total = session.scalar(counted) or 0
+    pages = max(1, -(-total // per_page))
+    page = min(max(filters.page, 1), pages)
+    row = DisclosureRequest
+    rows = session.execute(
+        sa.select(
+            row.number, row.title, row.state, row.outcome,
+            sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
+            row.received_at, row.due_on, row.complete_by,
+        )
+        .join(Organisation, Organisation.id == row.organisation_id)
+        .where(*where)
+        .order_by(*_order(filters.queue))
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    )  # fmt: skip
+    return RequestPage([RequestRow(*each) for each in rows], total, page, pages)
+
+
+def _order(queue: RequestQueue) -> tuple[sa.ColumnElement[Any], ...]:
+    row = DisclosureRequest
+    if queue in UNCOUNTED_REQUESTS:
+        return row.received_at.desc(), row.id.desc()
+    return row.due_on.is_(None), row.due_on.asc(), row.complete_by.asc(), row.id.asc()
+
+
+def _narrowing(filters: RequestFilters) -> list[Condition]:
+    found: list[Condition] = []
+    if filters.organisation:
+        column = DisclosureRequest.organisation_id
+        found.append(column.in_(subtree_ids(filters.organisation.path)))
+    return found + [_has(word) for word in filters.words.split()[:MOST_WORDS]]
+
+
+def _has(word: str) -> Condition:
+    """Find a word in titles and document numbers; a number of a request by its digits."""
+    row = DisclosureRequest
+    found = [
+        row.title.icontains(word, autoescape=True),
+        row.document_number.icontains(word, autoescape=True),
+    ]
+    if looks_like_request_number(word):
+        digits = sa.func.replace(row.number, "-", "")
+        found.append(digits.startswith(compact(word).upper(), autoescape=True))
+    return sa.or_(*found)
+
+
+def handled_places(actor: Actor, today: date) -> Condition:
+    """Return the condition on ``Organisation`` for those whose paper requests ``actor`` registers."""
+    kinds = [kind for kind in OrganisationKind if takes_requests(kind)]
+    return sa.and_(
+        readable_condition(actor, Permission.DISCLOSURE_HANDLE),
+        open_on(today),
+        Organisation.kind.in_(kinds),
+    )

@@ -1,0 +1,134 @@
+"""Requests for disclosure as their applicants and the office see them, with their history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.domain.access import GRANTS, Actor, Permission
+from portal.domain.disclosure.requests import ACTION_LABELS, DisclosureAction
+from portal.domain.errors import N_
+from portal.domain.events import ActorKind
+from portal.domain.letters.numbers import hash_code, same
+from portal.models import DisclosureRequest, Event, RoleGrant, User
+from portal.queries.scope import requests_for
+
+_NO_HASH = "0" * 64
+_TOLD: dict[str, str] = {
+    DisclosureAction.FILE: N_("申请已收到"),
+    DisclosureAction.ASK_COMPLETION: N_("请您补正申请"),
+    DisclosureAction.COMPLETE: N_("已收到补正，期限重新计算"),
+    DisclosureAction.EXTEND: N_("答复期限已延长"),
+    DisclosureAction.ANSWER: N_("已答复"),
+    DisclosureAction.LAPSE: N_("逾期没有补正，视为放弃申请"),
+    DisclosureAction.WITHDRAW: N_("申请已撤回"),
+}
+"""What the applicant is told of; looks at contacts stay with the office."""
+
+
+def subject_of(number: str) -> str:
+    """Return the subject that events of the request of ``number`` carry."""
+    return f"disclosure:{number}"
+
+
+def request_by_code(session: Session, number: str, code: str, key: bytes) -> int | None:
+    """Return the id of request ``number`` if ``code`` opens it.
+
+    An unknown number, a request without a code and a wrong code take the same steps, so that
+    neither answer nor time tells them apart.
+    """
+    row = session.execute(
+        sa.select(DisclosureRequest.id, DisclosureRequest.code_hash).where(
+            DisclosureRequest.number == number
+        )
+    ).one_or_none()
+    known = row.code_hash if row is not None and row.code_hash else _NO_HASH
+    fits = same(hash_code(key, number, code), known)
+    return row.id if row is not None and fits else None
+
+
+def request_by_number(session: Session, number: str) -> DisclosureRequest | None:
+    """Return the request; whether this browser may see it is for the caller to check."""
+    return session.scalar(sa.select(DisclosureRequest).where(DisclosureRequest.number == number))
+
+
+def readable_request(session: Session, actor: Actor, number: str) -> DisclosureRequest | None:
+    """Return the request of ``number`` if ``actor`` may read it; a foreign one is like none."""
+    return session.scalar(
+        sa.select(DisclosureRequest).where(DisclosureRequest.number == number, requests_for(actor))
+    )
+
+
+def has_answerers(session: Session, request: DisclosureRequest) -> bool:
+    """Tell whether anybody with an account may answer for the authority that was asked."""
+    roles = [role for role, carried in GRANTS.items() if Permission.DISCLOSURE_HANDLE in carried]
+    found = (
+        sa.select(RoleGrant.id)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(
+            RoleGrant.organisation_id == request.organisation_id,
+            RoleGrant.role.in_(roles),
+            User.disabled.is_(False),
+        )
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """One event of a request; ``title`` is a catalogue text, ``who`` a name or a catalogue text."""
+
+    action: str
+    title: str
+    at: datetime
+    who: str
+    reason: str
+    code: str
+
+
+def request_history(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
+    """Return everything recorded of the request, oldest first; looks at contacts included."""
+    return [_told(event, ACTION_LABELS) for event in session.scalars(_events(request))]
+
+
+def request_milestones(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
+    """Return what the applicant is told of what has happened, oldest first; nobody is named."""
+    events = session.scalars(_events(request).where(Event.action.in_(_TOLD)))
+    return [_told(event, _TOLD) for event in events]
+
+
+def request_changes(
+    session: Session, request: DisclosureRequest, version: int
+) -> list[RequestEvent]:
+    """Return what has changed the request since it had ``version``, oldest first.
+
+    Every change raises the version by one and leaves one event, so the last events are those.
+    """
+    missed = request.version - version
+    changes = [e for e in request_history(session, request) if e.action in _TOLD]
+    return changes[-missed:] if missed > 0 else []
+
+
+def _events(request: DisclosureRequest) -> sa.Select[Event]:
+    return (
+        sa.select(Event)
+        .where(Event.subject == subject_of(request.number))
+        .order_by(Event.occurred_at, Event.id)
+        .options(joinedload(Event.actor))
+    )
+
+
+def _told(event: Event, words: dict[DisclosureAction, str] | dict[str, str]) -> RequestEvent:
+    titles = {str(action): text for action, text in words.items()}
+    unnamed = N_("申请人") if event.actor_kind is ActorKind.CITIZEN else N_("系统")
+    return RequestEvent(
+        action=event.action,
+        title=titles.get(event.action, event.action),
+        at=event.occurred_at,
+        who=event.actor.name if event.actor else unnamed,
+        reason=event.reason or "",
+        code=event.reason_code or "",
+    )

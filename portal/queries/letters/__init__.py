@@ -1,0 +1,1 @@
+"""Letters as the office and their senders read them."""

@@ -1,0 +1,179 @@
+"""The rows of the inbox: one page of a queue, filtered and sorted by what the address says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor
+from portal.domain.errors import N_
+from portal.domain.letters.states import CLOCK_STATES, Kind, Publication, State
+from portal.domain.periods import midnight
+from portal.models import Letter, Organisation
+from portal.queries.letters.queues import (
+    UNCOUNTED,
+    Marks,
+    Queue,
+    conditions,
+    waiting_for_publication,
+    waiting_for_signature,
+)
+from portal.queries.scope import Condition, letters_for, subtree_ids
+
+MOST_WORDS = 5
+"""Words of a title that are searched for; more would only slow the list down."""
+
+
+class Sort(StrEnum):
+    """Orders of a list."""
+
+    DUE = "due"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+SORT_LABELS: dict[Sort, str] = {
+    Sort.DUE: N_("先到期的在前"),
+    Sort.NEWEST: N_("新来信在前"),
+    Sort.OLDEST: N_("旧来信在前"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an inbox address asks for; dates are civil and inclusive, ``page`` counts from 1.
+
+    ``organisation`` stands for its subtree, with ``own`` for itself alone.
+    """
+
+    queue: Queue = Queue.TODO
+    kind: Kind | None = None
+    organisation: Organisation | None = None
+    own: bool = False
+    received_from: date | None = None
+    received_to: date | None = None
+    words: str = ""
+    sort: Sort = Sort.DUE
+    page: int = 1
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything beyond the queue narrows the list."""
+        return bool(
+            self.kind or self.organisation or self.received_from or self.received_to or self.words
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One letter of a list, as far as a list shows it; sender and text are never read for it."""
+
+    number: str
+    title: str
+    kind: Kind
+    state: State
+    publication: Publication
+    organisation: str
+    due_on: date | None
+    received_at: datetime
+    supervised: bool
+    reopened: bool
+    to_publish: bool
+    to_sign: bool
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock runs against the office."""
+        return self.due_on is not None and self.state in CLOCK_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """One page of rows; ``page`` lies within 1 to ``pages`` whatever was asked for."""
+
+    rows: list[InboxRow]
+    total: int
+    page: int
+    pages: int
+
+
+def inbox_page(
+    session: Session, actor: Actor, filters: Filters, at: Marks, per_page: int
+) -> InboxPage:
+    """Return the page of letters that ``filters`` ask for, within what ``actor`` may read."""
+    where = [letters_for(actor), conditions(actor, at)[filters.queue], *_narrowing(filters)]
+    total = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
+    pages = max(1, -(-total // per_page))
+    page = min(max(filters.page, 1), pages)
+    chosen = (
+        sa.select(Letter.id)
+        .where(*where)
+        .order_by(*_order(filters.sort, filters.queue))
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    )
+    ids = list(session.scalars(chosen)) if total else []
+    rows = session.execute(
+        sa.select(
+            Letter.number, Letter.title, Letter.kind, Letter.state, Letter.publication,
+            sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
+            Letter.due_on, Letter.received_at, Letter.supervised, Letter.reopened,
+            Letter.id.in_(waiting_for_publication()), Letter.id.in_(waiting_for_signature()),
+        )
+        .join(Organisation, Organisation.id == Letter.organisation_id)
+        .where(Letter.id.in_(ids))
+        .order_by(*_order(filters.sort, filters.queue))
+    )  # fmt: skip
+    return InboxPage([InboxRow(*row) for row in rows], total, page, pages)
+
+
+def next_in_line(session: Session, actor: Actor, at: Marks, besides: int) -> str | None:
+    """Return the number of the letter that waits first for ``actor``, but for id ``besides``."""
+    return session.scalar(
+        sa.select(Letter.number)
+        .where(letters_for(actor), conditions(actor, at)[Queue.TODO], Letter.id != besides)
+        .order_by(*_order(Sort.DUE, Queue.TODO))
+        .limit(1)
+    )
+
+
+def _narrowing(filters: Filters) -> list[Condition]:
+    found: list[Condition] = []
+    if filters.kind:
+        found.append(Letter.kind == filters.kind)
+    if filters.organisation and filters.own:
+        found.append(Letter.organisation_id == filters.organisation.id)
+    elif filters.organisation:
+        found.append(Letter.organisation_id.in_(subtree_ids(filters.organisation.path)))
+    if filters.received_from:
+        found.append(Letter.received_at >= midnight(filters.received_from))
+    if filters.received_to:
+        found.append(Letter.received_at < midnight(filters.received_to + timedelta(days=1)))
+    return found + [_has(word) for word in filters.words.split()[:MOST_WORDS]]
+
+
+def _has(word: str) -> Condition:
+    """Find a word in titles; digits also at the beginning of numbers."""
+    found = Letter.title.icontains(word, autoescape=True)
+    if word.replace("-", "").isascii() and word.replace("-", "").isdigit():
+        return sa.or_(found, Letter.number.startswith(word, autoescape=True))
+    return found
+
+
+def _order(sort: Sort, queue: Queue) -> tuple[sa.ColumnElement[Any], ...]:
+    """Return the order, made unique by the id; letters without a due date come last.
+
+    Where work waits, a letter whose clock has stopped comes after those that can still be late;
+    the long lists keep to the plain date, which has an index.
+    """
+    if sort is Sort.NEWEST:
+        return Letter.received_at.desc(), Letter.id.desc()
+    if sort is Sort.OLDEST:
+        return Letter.received_at.asc(), Letter.id.asc()
+    by_date = (Letter.due_on.is_(None), Letter.due_on.asc(), Letter.id.asc())
+    return by_date if queue in UNCOUNTED else (Letter.state.not_in(CLOCK_STATES), *by_date)

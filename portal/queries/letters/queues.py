@@ -1,0 +1,251 @@
+"""The queues of the inbox as conditions on letters, and how many letters each holds.
+
+The conditions follow the states of the transition table; which letters are seen at all is the
+business of :mod:`portal.queries.scope`. All counts of a person come from one grouped query over
+the letters that still need somebody; nobody counts what has long been closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor, Permission, Role
+from portal.domain.calendar import WorkCalendar
+from portal.domain.errors import N_
+from portal.domain.events import Axis
+from portal.domain.letters.due import SOON_DAYS
+from portal.domain.letters.states import CLOCK_STATES, OPEN_STATES, RETURN_LIMIT, State
+from portal.domain.periods import civil_date, midnight
+from portal.models import (
+    CoHandling,
+    Extension,
+    Letter,
+    Proposal,
+    ProposalStatus,
+    Reply,
+    ReplyStatus,
+    RoleGrant,
+    StateInterval,
+    User,
+)
+from portal.queries.scope import Condition, letters_for
+
+UNSIGNED_DAYS = 2
+"""Working days after which a letter that nobody has signed for is overdue for it."""
+
+
+class Queue(StrEnum):
+    """What the inbox is sorted into; a letter may stand in several queues."""
+
+    TODO = "todo"
+    SUBMITTED = "submitted"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    SIGNOFF = "signoff"
+    PUBLICATION = "publication"
+    AWAITING = "awaiting"
+    RETURNED = "returned"
+    EXTENSION = "extension"
+    HELP = "help"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    UNSIGNED = "unsigned"
+    SUPERVISED = "supervised"
+    MINE = "mine"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+QUEUE_LABELS: dict[Queue, str] = {
+    Queue.TODO: N_("待我处理"),
+    Queue.SUBMITTED: N_("待受理"),
+    Queue.DISPATCHED: N_("待签收"),
+    Queue.IN_PROGRESS: N_("办理中"),
+    Queue.SIGNOFF: N_("待审签"),
+    Queue.PUBLICATION: N_("待公示审核"),
+    Queue.AWAITING: N_("待补充"),
+    Queue.RETURNED: N_("已退回"),
+    Queue.EXTENSION: N_("待批延期"),
+    Queue.HELP: N_("协办"),
+    Queue.DUE_SOON: N_("即将到期"),
+    Queue.OVERDUE: N_("已超期"),
+    Queue.UNSIGNED: N_("逾期未签收"),
+    Queue.SUPERVISED: N_("督办"),
+    Queue.MINE: N_("我的信件"),
+    Queue.CLOSED: N_("已办结"),
+    Queue.ALL: N_("全部信件"),
+}
+UNCOUNTED = frozenset({Queue.CLOSED, Queue.ALL})
+"""Queues that only grow; their size is told where they are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The days by which letters are late or nearly so, seen from one moment."""
+
+    today: date
+    soon: date
+    unsigned_before: datetime
+
+
+def marks(calendar: WorkCalendar, now: datetime) -> Marks:
+    """Return the marks for ``now``; unsigned counts from the civil day of the dispatch."""
+    today = civil_date(now)
+    day = today
+    while calendar.working_days_between(day, today) <= UNSIGNED_DAYS:
+        day -= timedelta(days=1)
+    return Marks(
+        today, calendar.add_working_days(today, SOON_DAYS), midnight(day + timedelta(days=1))
+    )
+
+
+def waiting_for_signature() -> sa.Select[int]:
+    """Return the ids of letters with a reply in review, follow-up replies included."""
+    return sa.select(Reply.letter_id).where(Reply.status == ReplyStatus.IN_REVIEW)
+
+
+def waiting_for_publication() -> sa.Select[int]:
+    """Return the ids of letters with an open proposal, corrections included."""
+    return sa.select(Proposal.letter_id).where(Proposal.status == ProposalStatus.OPEN)
+
+
+def _asking_for_time() -> sa.Select[int]:
+    return sa.select(Extension.letter_id).where(Extension.granted.is_(None))
+
+
+def _awaited(actor: Actor) -> sa.Select[int]:
+    own = {g.organisation_id for g in actor.grants if g.role is Role.HANDLER}
+    return sa.select(CoHandling.letter_id).where(
+        CoHandling.organisation_id.in_(own), CoHandling.contribution.is_(None)
+    )
+
+
+def _places_with(*roles: Role) -> sa.Select[int]:
+    return (
+        sa.select(RoleGrant.organisation_id)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(RoleGrant.role.in_(roles), User.disabled.is_(False))
+    )
+
+
+def stranded(actor: Actor) -> Condition | None:
+    """Return the condition for letters in progress that only ``actor`` can bring to a handler.
+
+    They lie where no handler is in service: at a unit of the actor's own, or at one that has no
+    dispatcher either. ``None`` for those who dispatch nowhere.
+    """
+    alone = sa.and_(
+        Letter.state == State.IN_PROGRESS,
+        Letter.organisation_id.not_in(_places_with(Role.HANDLER)),
+    )
+    own = _held(actor, Permission.HANDLING_DISPATCH, alone)
+    nobody = Letter.organisation_id.not_in(_places_with(Role.DISPATCHER))
+    below = _any(actor, Permission.HANDLING_DISPATCH, alone, nobody)
+    parts = [part for part in (own, below) if part is not None]
+    return sa.or_(*parts) if parts else None
+
+
+def is_stranded(session: Session, actor: Actor, letter: Letter) -> bool:
+    """Tell whether ``letter`` is one of those :func:`stranded` for ``actor``."""
+    alone = stranded(actor) if letter.state is State.IN_PROGRESS else None
+    if alone is None:
+        return False
+    return session.scalar(sa.select(Letter.id).where(Letter.id == letter.id, alone)) is not None
+
+
+def live() -> Condition:
+    """Return the condition for letters that still need somebody, whoever that is."""
+    return sa.or_(
+        Letter.state.in_(OPEN_STATES),
+        Letter.id.in_(waiting_for_signature()),
+        Letter.id.in_(waiting_for_publication()),
+    )
+
+
+def conditions(actor: Actor, at: Marks) -> dict[Queue, Condition]:
+    """Return for each queue the condition on letters within the actor's sight."""
+    state, due = Letter.state, Letter.due_on
+    clock = state.in_(CLOCK_STATES)
+    unsigned = sa.exists().where(
+        StateInterval.letter_id == Letter.id,
+        StateInterval.axis == Axis.HANDLING,
+        StateInterval.ended_at.is_(None),
+        StateInterval.started_at < at.unsigned_before,
+    )
+    found: dict[Queue, Condition] = {
+        Queue.SUBMITTED: state == State.SUBMITTED,
+        Queue.DISPATCHED: state == State.DISPATCHED,
+        Queue.IN_PROGRESS: state == State.IN_PROGRESS,
+        Queue.SIGNOFF: Letter.id.in_(waiting_for_signature()),
+        Queue.PUBLICATION: Letter.id.in_(waiting_for_publication()),
+        Queue.AWAITING: state == State.AWAITING_CITIZEN,
+        Queue.RETURNED: state == State.RETURNED,
+        Queue.EXTENSION: sa.and_(
+            state.in_((State.IN_PROGRESS, State.AWAITING_SIGNOFF)),
+            Letter.id.in_(_asking_for_time()),
+        ),
+        Queue.HELP: sa.and_(state == State.IN_PROGRESS, Letter.id.in_(_awaited(actor))),
+        Queue.DUE_SOON: sa.and_(clock, due >= at.today, due <= at.soon),
+        Queue.OVERDUE: sa.and_(clock, due < at.today),
+        Queue.UNSIGNED: sa.and_(state == State.DISPATCHED, unsigned),
+        Queue.SUPERVISED: sa.and_(Letter.supervised, state.in_(OPEN_STATES)),
+        Queue.MINE: sa.and_(Letter.assignee_id == actor.user_id, live()),
+        Queue.CLOSED: state == State.CLOSED,
+        Queue.ALL: sa.true(),
+    }
+    return {Queue.TODO: _todo(actor, found), **found}
+
+
+def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
+    """Return what waits for this person: the own units' letters, and all that is theirs to decide."""
+    disputed = Letter.return_count >= RETURN_LIMIT
+    author = sa.select(Reply.letter_id).where(
+        Reply.status == ReplyStatus.IN_REVIEW, Reply.author_id == actor.user_id
+    )
+    proposer = sa.select(Proposal.letter_id).where(
+        Proposal.status == ProposalStatus.OPEN, Proposal.proposer_id == actor.user_id
+    )
+    free = sa.or_(Letter.assignee_id.is_(None), Letter.assignee_id == actor.user_id)
+    parts = (
+        _held(actor, Permission.HANDLING_ACCEPT, queues[Queue.SUBMITTED]),
+        _held(actor, Permission.HANDLING_ACCEPT, sa.and_(queues[Queue.RETURNED], ~disputed)),
+        _held(actor, Permission.HANDLING_SIGN_FOR, queues[Queue.DISPATCHED]),
+        _held(actor, Permission.REPLY_WRITE, sa.and_(queues[Queue.IN_PROGRESS], free)),
+        _any(actor, Permission.HANDLING_RULE, sa.and_(queues[Queue.RETURNED], disputed)),
+        _any(actor, Permission.EXTENSION_DECIDE, queues[Queue.EXTENSION]),
+        _any(actor, Permission.REPLY_SIGN, queues[Queue.SIGNOFF], Letter.id.not_in(author)),
+        _any(
+            actor, Permission.PUBLICATION_DECIDE,
+            queues[Queue.PUBLICATION], Letter.id.not_in(proposer),
+        ),
+        stranded(actor),
+        queues[Queue.HELP],
+    )  # fmt: skip
+    return sa.or_(*(part for part in parts if part is not None))
+
+
+def _held(actor: Actor, permission: Permission, condition: Condition) -> Condition | None:
+    """Narrow ``condition`` to letters held by the very organisations of the actor's grants."""
+    own = {grant.organisation_id for grant, _ in actor.reaches(permission)}
+    return sa.and_(condition, Letter.organisation_id.in_(own)) if own else None
+
+
+def _any(actor: Actor, permission: Permission, *wanted: Condition) -> Condition | None:
+    """Narrow ``wanted`` to letters on which the actor has ``permission``."""
+    return sa.and_(*wanted, letters_for(actor, permission)) if actor.holds(permission) else None
+
+
+def queue_counts(session: Session, actor: Actor, at: Marks) -> dict[Queue, int]:
+    """Return how many letters of the actor's scope stand in each counted queue."""
+    found = {q: c for q, c in conditions(actor, at).items() if q not in UNCOUNTED}
+    row = session.execute(
+        sa.select(*(sa.func.count().filter(c) for c in found.values()))
+        .select_from(Letter)
+        .where(letters_for(actor), live())
+    ).one()
+    return dict(zip(found, row, strict=True))

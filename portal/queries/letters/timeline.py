@@ -1,0 +1,133 @@
+"""The history of a letter as staff see it: every event with organisations and persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.domain.disclosure.requests import OUTCOME_LABELS
+from portal.domain.errors import N_
+from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
+from portal.domain.letters.states import (
+    ACTION_LABELS,
+    DECLINE_LABELS,
+    KIND_LABELS,
+    REFUSAL_LABELS,
+    Action,
+    DeclineReason,
+    Kind,
+    RefusalReason,
+)
+from portal.models import Event, Letter
+
+ACTOR_LABELS: dict[ActorKind, str] = {
+    ActorKind.CITIZEN: N_("来信人"),
+    ActorKind.SYSTEM: N_("系统"),
+    ActorKind.MACHINE: N_("机器审核"),
+}
+_FROM_ELSEWHERE = frozenset(
+    {
+        Action.CONTRIBUTE, Action.SUPERVISE, Action.END_SUPERVISION, Action.GRANT_EXTENSION,
+        Action.REFUSE_EXTENSION, Action.RULE_DECLINE,
+    }
+)  # fmt: skip
+"""What people of another organisation than the holder do; the event names the holder."""
+_LABELS: dict[str, str] = {
+    **{str(action): label for action, label in ACTION_LABELS.items()},
+    **{str(action): label for action, label in RECORD_LABELS.items()},
+}
+CODE_LABELS: dict[str, str] = {
+    **{str(code): pair[0] for code, pair in DECLINE_LABELS.items()},
+    **{str(code): label for code, label in REFUSAL_LABELS.items()},
+    **{str(outcome): label for outcome, label in OUTCOME_LABELS.items()},
+    "mask": N_("脱敏"),
+    "keep": N_("保留"),
+    "add": N_("增加标记"),
+    "remove": N_("取消标记"),
+}
+"""Coded reasons and decisions on findings, as pages name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event in words: ``title``, ``reasons`` and ``who`` are catalogue texts or names."""
+
+    title: str
+    at: datetime
+    organisation: str
+    to_organisation: str
+    who: str
+    reasons: tuple[str, ...]
+    reason: str
+    quiet: bool
+
+
+def happenings(session: Session, letter: Letter) -> list[Happening]:
+    """Return everything recorded of a letter, oldest first; looks at contacts included."""
+    events = session.scalars(
+        sa.select(Event)
+        .where(Event.letter_id == letter.id)
+        .order_by(Event.occurred_at, Event.id)
+        .options(
+            joinedload(Event.actor), joinedload(Event.organisation),
+            joinedload(Event.to_organisation),
+        )
+    )  # fmt: skip
+    return [_happening(event) for event in events]
+
+
+def changes_since(session: Session, letter: Letter, version: int) -> list[Happening]:
+    """Return what has changed a letter since it had ``version``, oldest first.
+
+    Every change raises the version by one and leaves one event, so the last events are those.
+    """
+    missed = letter.version - version
+    if missed <= 0:
+        return []
+    events = session.scalars(
+        sa.select(Event)
+        .where(Event.letter_id == letter.id, Event.axis.in_((Axis.HANDLING, Axis.PUBLICATION)))
+        .order_by(Event.id.desc())
+        .limit(missed)
+    ).all()
+    return [_happening(event) for event in reversed(events)]
+
+
+def consent_change(session: Session, letter: Letter) -> Happening | None:
+    """Return when the sender last took back or gave consent to publication, if ever since."""
+    event = session.scalar(
+        sa.select(Event)
+        .where(
+            Event.letter_id == letter.id,
+            Event.action.in_((Action.REVOKE_CONSENT, Action.GIVE_CONSENT)),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return _happening(event) if event else None
+
+
+def _happening(event: Event) -> Happening:
+    held = event.organisation if event.action not in _FROM_ELSEWHERE else None
+    return Happening(
+        title=_LABELS.get(event.action, event.action),
+        at=event.occurred_at,
+        organisation=held.name if held else "",
+        to_organisation=event.to_organisation.name if event.to_organisation else "",
+        who=event.actor.name if event.actor else ACTOR_LABELS.get(event.actor_kind, ""),
+        reasons=_reasons(event),
+        reason=event.reason or "",
+        quiet=event.axis is Axis.RECORD or event.action == RecordAction.REVEAL_CONTACTS,
+    )
+
+
+def _reasons(event: Event) -> tuple[str, ...]:
+    """Return the coded reason as texts of the catalogue; a change of kind gives both kinds."""
+    code = event.reason_code or ""
+    if event.action == Action.CHANGE_KIND:
+        return tuple(KIND_LABELS[Kind(part)] for part in code.split(">") if part in set(Kind))
+    known = code in set(DeclineReason) or code in set(RefusalReason)
+    return (CODE_LABELS[code],) if known else ()

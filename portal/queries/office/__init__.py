@@ -1,0 +1,1 @@
+"""Organisations, people, rules and the audit trail."""

@@ -1,0 +1,150 @@
+"""The audit trail: every event with who, where and why, for the auditor; no words of letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.disclosure.requests import ACTION_LABELS as DISCLOSURE_LABELS
+from portal.domain.events import RECORD_LABELS, ActorKind, Axis
+from portal.domain.letters.states import ACTION_LABELS, Action
+from portal.domain.periods import midnight
+from portal.models import Event, Letter, Organisation, User
+from portal.queries.disclosure.requests import subject_of
+from portal.queries.office.administration import Slice, slice_of
+from portal.queries.scope import Condition
+
+EVENT_ACTIONS: dict[str, str] = {
+    **{str(action): label for action, label in ACTION_LABELS.items()},
+    **{str(action): label for action, label in RECORD_LABELS.items()},
+    **{str(action): label for action, label in DISCLOSURE_LABELS.items()},
+}
+"""Every action an event can name, with its label."""
+
+_PRIVATE = frozenset({str(Action.REDO), str(Action.INVITE), str(Action.SUPPLEMENT)})
+"""Actions whose words belong to the correspondence of the letter."""
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditWish:
+    """What narrows the trail; dates are civil days, both included, of when it was recorded."""
+
+    number: str = ""
+    person: str = ""
+    action: str = ""
+    axis: Axis | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One event; texts are data, ``action`` and the states are codes of the catalogues."""
+
+    id: int
+    recorded_at: datetime
+    occurred_at: datetime
+    axis: Axis
+    action: str
+    actor_kind: ActorKind
+    username: str
+    name: str
+    number: str
+    from_state: str
+    to_state: str
+    organisation: str
+    to_organisation: str
+    reason_code: str
+    reason: str
+    subject: str
+
+
+def audit_page(
+    session: Session, wish: AuditWish, page: int, size: int
+) -> tuple[Slice, list[Trace]]:
+    """Return one page of the trail, the newest first."""
+    conditions = _conditions(wish)
+    counted = sa.select(sa.func.count()).select_from(Event).where(*conditions)
+    part = slice_of(session.scalars(counted).one(), page, size)
+    query = _traces(conditions).offset(part.offset).limit(size)
+    return part, [_trace(row) for row in session.execute(query)]
+
+
+def audit_trail(session: Session, wish: AuditWish) -> Iterator[Trace]:
+    """Yield the whole trail that fits ``wish``, the newest first, read in batches."""
+    before: int | None = None
+    while True:
+        conditions = _conditions(wish)
+        if before is not None:
+            conditions.append(Event.id < before)
+        rows = session.execute(_traces(conditions).limit(_BATCH)).all()
+        for row in rows:
+            yield _trace(row)
+        if len(rows) < _BATCH:
+            return
+        before = rows[-1].id
+
+
+def _conditions(wish: AuditWish) -> list[Condition]:
+    found: list[Condition] = []
+    if wish.number:
+        letter = sa.select(Letter.id).where(Letter.number == wish.number)
+        asked = Event.subject == subject_of(wish.number)
+        found.append(sa.or_(Event.letter_id.in_(letter), asked))
+    if wish.person:
+        fits = sa.or_(
+            User.username == wish.person.lower(), User.name.icontains(wish.person, autoescape=True)
+        )
+        found.append(
+            sa.or_(
+                Event.actor_id.in_(sa.select(User.id).where(fits)),
+                Event.subject == f"user:{wish.person.lower()}",
+            )
+        )
+    if wish.action:
+        found.append(Event.action == wish.action)
+    if wish.axis:
+        found.append(Event.axis == wish.axis)
+    if wish.first:
+        found.append(Event.recorded_at >= midnight(wish.first))
+    if wish.last and wish.last < date.max:
+        found.append(Event.recorded_at < midnight(wish.last + timedelta(days=1)))
+    return found
+
+
+def _traces(conditions: list[Condition]) -> sa.Select[*tuple[Any, ...]]:
+    target = sa.orm.aliased(Organisation)
+    return (
+        sa.select(
+            Event.id, Event.recorded_at, Event.occurred_at, Event.axis, Event.action,
+            Event.actor_kind, User.username, User.name, Letter.number, Event.from_state,
+            Event.to_state, Organisation.name.label("organisation"),
+            target.name.label("to_organisation"), Event.reason_code, Event.reason, Event.subject,
+        )
+        .outerjoin(User, Event.actor_id == User.id)
+        .outerjoin(Letter, Event.letter_id == Letter.id)
+        .outerjoin(Organisation, Event.organisation_id == Organisation.id)
+        .outerjoin(target, Event.to_organisation_id == target.id)
+        .where(*conditions)
+        .order_by(Event.id.desc())
+    )  # fmt: skip
+
+
+def _trace(row: sa.Row[*tuple[Any, ...]]) -> Trace:
+    values: dict[str, Any] = {
+        name: "" if value is None else value for name, value in row._mapping.items()
+    }
+    if row.action in _PRIVATE or row.actor_kind is ActorKind.CITIZEN:
+        values["reason"] = ""
+    return Trace(**values)
+
+
+def known_action(text: str) -> str:
+    """Return ``text`` if it names an action of a catalogue, else nothing."""
+    return text if text in EVENT_ACTIONS else ""

@@ -1,0 +1,191 @@
+"""What citizens look at before they write: the tree of organisations, and the home page."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.name_similarity import closeness
+from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
+from portal.domain.periods import Granularity, Period
+from portal.domain.statistics.rates import Figures
+from portal.models import ArchiveEntry, Organisation
+from portal.queries.statistics.count import cube
+from portal.queries.statistics.filters import Question
+from portal.queries.statistics.overview import years
+from portal.queries.targets import open_on
+
+FOUND_MOST = 20
+CLOSEST_MOST = 6
+_CLOSE = 0.2
+"""What a name must have in common with the words typed, to be offered instead of them."""
+_WORDS_MOST = 5
+_LATEST = 500
+_STEP = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation to choose: ``path`` names it from level 1 down, such as 渝中区 › 大坪街道."""
+
+    id: int
+    name: str
+    path: str
+
+
+def find_organisations(
+    session: Session, words: str, today: date, limit: int = FOUND_MOST
+) -> list[Place]:
+    """Return open organisations whose own or superior's name has every one of ``words``.
+
+    The best fits come first: the whole name, part of the own name, then the higher in the tree.
+    Without words the members of level 1 are returned.
+    """
+    terms = words.split()[:_WORDS_MOST]
+    parent = sa.orm.aliased(Organisation)
+    query = (
+        sa.select(Organisation)
+        .outerjoin(parent, Organisation.parent_id == parent.id)
+        .where(open_on(today), Organisation.parent_id.is_not(None))
+    )
+    for term in terms:
+        own, above = (
+            sa.or_(
+                *(name.icontains(term, autoescape=True) for name in (each.name, each.short_name))
+            )
+            for each in (Organisation, parent)
+        )
+        # The office at the top is above everybody, so its name says nothing.
+        query = query.where(sa.or_(own, sa.and_(parent.parent_id.is_not(None), above)))
+    if terms:
+        last = terms[-1]
+        names = (Organisation.short_name, Organisation.name)
+        fit = sa.case(
+            (sa.or_(*(name == last for name in names)), 0),
+            (sa.or_(*(name.icontains(last, autoescape=True) for name in names)), 1),
+            else_=2,
+        )
+        query = query.order_by(fit)
+    query = query.order_by(Organisation.level, Organisation.id).limit(limit)
+    return places(session, session.scalars(query).all())
+
+
+def named_organisations(session: Session, words: str, today: date) -> list[Place]:
+    """Return what a name typed by hand may mean; one that is called exactly so is meant alone."""
+    found = find_organisations(session, words, today)
+    exact = [o for o in found if words.strip() in (o.name, o.path.rpartition(_STEP)[2])]
+    return exact if len(exact) == 1 else found
+
+
+def closest_organisations(
+    session: Session, words: str, today: date, limit: int = CLOSEST_MOST
+) -> list[Place]:
+    """Return open organisations whose names are nearest to ``words``, the nearest first."""
+    rows = session.scalars(
+        sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
+    ).all()
+    scored = (
+        (max(closeness(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
+        for o in rows
+    )
+    near = heapq.nlargest(limit, (each for each in scored if each[0] >= _CLOSE))
+    return places(session, [o for _, _, o in near])
+
+
+def places(session: Session, organisations: Iterable[Organisation]) -> list[Place]:
+    """Return the organisations as choices, each with its way down the tree; one query for all."""
+    chosen = list(organisations)
+    above = {i for o in chosen for i in path_ids(o.path)}
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.short_name, Organisation.name).where(
+            Organisation.id.in_(above), Organisation.parent_id.is_not(None)
+        )
+    )
+    names = {row.id: row.short_name or row.name for row in rows}
+    return [
+        Place(o.id, o.name, _STEP.join(names[i] for i in path_ids(o.path) if i in names))
+        for o in chosen
+    ]
+
+
+def members(session: Session, today: date) -> dict[OrganisationKind, list[Organisation]]:
+    """Return the open organisations of level 1 by kind, in the order of the tree."""
+    rows = session.scalars(
+        sa.select(Organisation)
+        .where(Organisation.kind.in_(LEVEL_ONE_KINDS), open_on(today))
+        .order_by(Organisation.id)
+    ).all()
+    return {kind: [row for row in rows if row.kind is kind] for kind in LEVEL_ONE_KINDS}
+
+
+def subordinates(
+    session: Session, organisation: Organisation, today: date
+) -> dict[OrganisationKind, list[Organisation]]:
+    """Return the open organisations directly below, by kind; kinds without any are left out."""
+    rows = session.scalars(
+        sa.select(Organisation)
+        .where(Organisation.parent_id == organisation.id, open_on(today))
+        .order_by(Organisation.id)
+    ).all()
+    kinds = dict.fromkeys(row.kind for row in rows)
+    return {kind: [row for row in rows if row.kind is kind] for kind in kinds}
+
+
+def superiors(session: Session, organisation: Organisation) -> list[Organisation]:
+    """Return the organisations above, from level 1 down, without the root and without itself."""
+    above = path_ids(organisation.path)[1:-1]
+    rows = session.scalars(sa.select(Organisation).where(Organisation.id.in_(above)))
+    return sorted(rows, key=lambda row: row.level)
+
+
+def latest_entries(session: Session, count: int) -> list[ArchiveEntry]:
+    """Return what was answered last and is public."""
+    query = (
+        sa.select(ArchiveEntry)
+        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
+    )
+    return list(session.scalars(query.limit(count)))
+
+
+def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
+    """Return, of the latest public entries, those that readers found helpful most often.
+
+    Only the latest are looked at: old answers go out of date, and the archive is large.
+    """
+    latest = (
+        sa.select(ArchiveEntry.id)
+        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
+        .limit(_LATEST)
+        .subquery()
+    )
+    query = (
+        sa.select(ArchiveEntry)
+        .join(latest, latest.c.id == ArchiveEntry.id)
+        .where(ArchiveEntry.helpful > ArchiveEntry.unhelpful)
+        .order_by((ArchiveEntry.helpful - ArchiveEntry.unhelpful).desc(), ArchiveEntry.id.desc())
+    )
+    return list(session.scalars(query.limit(count)))
+
+
+def home_figures(session: Session, now: datetime) -> tuple[Period, Figures]:
+    """Return this civil year and the figures of the letters received in it, as they stand now.
+
+    Cohort basis, see :data:`portal.domain.statistics.rates.DEFINITIONS`. The as-of moment is the end of the
+    year, which says the same as now and lets the figures be remembered until something happens.
+    Where nothing came in this year, it is the last year with letters, seen from its own end as the
+    pages of statistics see it.
+    """
+    year = Period.of(now, Granularity.YEAR)
+    figures = cube(session, Question(year, year.ends_at)).total
+    known = [] if figures.received else years(session)
+    if not known or known[-1] >= year.year:
+        return year, figures
+    last = Period(known[-1])
+    return last, cube(session, Question(last, last.ends_at)).total

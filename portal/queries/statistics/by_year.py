@@ -1,0 +1,39 @@
+"""All years side by side, each seen from its own end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.periods import Granularity, Period
+from portal.domain.statistics.as_of import as_of
+from portal.domain.statistics.rates import Figures
+from portal.queries.statistics.count import cube, series
+from portal.queries.statistics.overview import Asked, years
+from portal.queries.statistics.tree import tree_on
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year as it was asked for, its figures and those of its months."""
+
+    asked: Asked
+    total: Figures
+    months: list[tuple[Period, Figures]]
+
+
+def yearbook(session: Session, asked: Asked, now: datetime) -> list[Year]:
+    """Return every year in which letters were received, the first of all first.
+
+    ``asked`` says of what; its period and moment play no part, each year has its own.
+    """
+    found = []
+    for year in years(session):
+        period = Period(year)
+        own = replace(asked, period=period, as_of=as_of(period, now))
+        question = own.question(tree_on(session, own.as_of.day))
+        months = series(session, question, Granularity.MONTH)
+        found.append(Year(own, cube(session, question).total, months))
+    return found

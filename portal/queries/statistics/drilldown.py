@@ -1,0 +1,135 @@
+"""The letters behind a figure, as far as the person who asks may read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from portal.domain.access import Actor
+from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.statistics.measures import View
+from portal.domain.statistics.rates import Basis
+from portal.models import Letter, Organisation, RateFact, Rating
+from portal.queries.scope import letters_for
+from portal.queries.statistics.cohort import Reasons, answered, declined, rated, refused, responded
+from portal.queries.statistics.filters import Condition, Question, counted
+
+
+@dataclass(frozen=True, slots=True)
+class BehindRow:
+    """One letter as a list shows it."""
+
+    number: str
+    title: str
+    kind: Kind
+    state: State
+    publication: Publication
+    organisation: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A page of letters; ``total`` is the figure, ``readable`` how many of them may be read."""
+
+    rows: list[BehindRow]
+    total: int
+    readable: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a figure counts: a field of ``Figures``, or one of :data:`BEYOND`.
+
+    ``reason`` narrows ``declined`` and ``refused`` to a coded reason, ``days`` (from, to; the end
+    may be open) ``responded`` and ``answered`` to letters that took so many working days.
+    """
+
+    measure: str
+    reason: str = ""
+    days: tuple[int, int | None] | None = None
+
+
+BEYOND = ("responded", "answered", "rated", "refused", "undecided")
+"""Counts beside those of ``Figures``, all on the cohort basis."""
+
+
+def letters_of(question: Question, wanted: Counted) -> sa.Select[int]:
+    """Return the ids of the letters that a figure counts.
+
+    Raises KeyError for a measure that is not counted.
+    """
+    match wanted.measure:
+        case "responded":
+            return _taking(responded(question), RateFact.response_days, wanted.days)
+        case "answered":
+            return _taking(answered(question), RateFact.closing_days, wanted.days)
+        case "rated":
+            return sa.select(Rating.letter_id).where(*rated(question))
+        case "refused":
+            return _because(refused(question), wanted.reason)
+        case "undecided":
+            return _undecided(question)
+        case "declined" if wanted.reason:
+            return _because(declined(question), wanted.reason)
+    return counted(question, wanted.measure)
+
+
+def _taking(
+    where: list[Condition], column: InstrumentedAttribute[int | None],
+    days: tuple[int, int | None] | None,
+) -> sa.Select[int]:  # fmt: skip
+    query = sa.select(RateFact.letter_id).where(*where, column.is_not(None))
+    if days is not None:
+        query = query.where(column >= days[0])
+        query = query if days[1] is None else query.where(column <= days[1])
+    return query
+
+
+def _undecided(question: Question) -> sa.Select[int]:
+    """Return the closed letters that are neither public nor refused publication."""
+    asked = replace(question, basis=Basis.COHORT, view=View.RECEIVING)
+    ended = counted(asked, "closed")
+    return ended.where(
+        RateFact.letter_id.not_in(counted(asked, "published")),
+        RateFact.letter_id.not_in(_because(refused(asked), "")),
+    )
+
+
+def _because(reasons: Reasons, code: str) -> sa.Select[int]:
+    found = reasons.subquery()
+    query = sa.select(found.c.letter_id).where(found.c.reason_code.is_not(None))
+    return query.where(found.c.reason_code == code) if code else query
+
+
+def behind(
+    session: Session, actor: Actor, question: Question, wanted: Counted, page: int, per_page: int
+) -> Behind:
+    """Return one page of the letters that a figure counts, the oldest first.
+
+    Raises KeyError for a measure that is not counted.
+    """
+    ids = letters_of(question, wanted).subquery()
+    total = session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
+    where = (Letter.id.in_(sa.select(ids.c.letter_id)), letters_for(actor))
+    readable = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
+    pages = max(1, -(-readable // per_page))
+    page = min(max(page, 1), pages)
+    rows = session.execute(
+        sa.select(
+            Letter.number, Letter.title, Letter.kind, Letter.state, Letter.publication,
+            sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
+            Letter.received_at,
+        )
+        .join(Organisation, Organisation.id == Letter.organisation_id)
+        .where(*where)
+        .order_by(Letter.received_at, Letter.id)
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    )  # fmt: skip
+    return Behind([BehindRow(*row) for row in rows], total, readable, page, pages)

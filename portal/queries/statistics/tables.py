@@ -1,0 +1,113 @@
+"""Tables by organisation: each row a subtree, with the organisation's own letters as 本级.
+
+The rows below an organisation and its own row add up to the organisation in every cell, because
+each letter belongs to one organisation of the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.domain.organisations import OrganisationKind
+from portal.domain.statistics.rates import Figures, wilson
+from portal.queries.statistics.tree import Node, Tree
+
+SMALL = 30
+"""Letters below which a rate is not ranked: chance would decide the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An organisation with everything below it, or (``own``) with its own letters only."""
+
+    node: Node
+    figures: Figures
+    own: bool = False
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row of a league table; ``rank`` is empty below the threshold, equal rates share one.
+
+    ``low`` and ``high`` bound the rate with 95 % confidence (Wilson), as shares of 1.
+    """
+
+    row: Row
+    rank: int | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The members of level 1 of one kind together; the office by itself (``own``) stands apart."""
+
+    kind: OrganisationKind
+    figures: Figures
+    count: int
+    own: bool = False
+
+
+def members(tree: Tree, kind: OrganisationKind) -> frozenset[int]:
+    """Return the organisations of ``kind`` directly below the top, with everything below them."""
+    tops = (i for i in tree.below.get(tree.root_id or 0, ()) if tree.nodes[i].kind is kind)
+    return frozenset(i for top in tops for i in tree.subtree(top))
+
+
+def grouped(rows: list[Row]) -> list[Group]:
+    """Return the rows of the top summed by kind, in the order of the rows; they add up alike."""
+    found: dict[tuple[OrganisationKind, bool], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.node.kind, row.own), []).append(row)
+    groups = [
+        Group(kind, sum((row.figures for row in same), Figures()), len(same), own)
+        for (kind, own), same in found.items()
+    ]
+    return sorted(groups, key=lambda group: group.own)
+
+
+def folded(tree: Tree, figures: Mapping[int, Figures], top: int) -> Figures:
+    """Return the sum over the subtree of ``top``."""
+    return sum((figures[i] for i in tree.subtree(top) if i in figures), Figures())
+
+
+def breakdown(tree: Tree, figures: Mapping[int, Figures], top: int) -> list[Row]:
+    """Return a row for ``top`` itself (本级) and one for each organisation directly below it.
+
+    What did not exist on the day is left out unless letters are counted to it.
+    """
+    rows = [Row(tree.nodes[top], figures.get(top, Figures()), own=True)]
+    for child in tree.below.get(top, ()):
+        row = Row(
+            tree.nodes[child], folded(tree, figures, child),
+            parts=len(tree.below.get(child, ())),
+        )  # fmt: skip
+        if row.node.present or row.figures != Figures():
+            rows.append(row)
+    return rows
+
+
+def league(rows: list[Row], measure: str, smallest: int = SMALL) -> list[Ranked]:
+    """Rank rows by the rate ``measure`` (a property of ``Figures``), best first.
+
+    Rows with fewer than ``smallest`` in the denominator follow without a rank. Rows whose
+    numerator is no part of the denominator are left out.
+    """
+    found: list[tuple[Row, float, float]] = []
+    for row in rows:
+        rate = getattr(row.figures, measure)
+        if rate.denominator and rate.numerator <= rate.denominator:
+            found.append((row, *wilson(rate.numerator, rate.denominator)))
+    large = [f for f in found if getattr(f[0].figures, measure).denominator >= smallest]
+    small = [f for f in found if getattr(f[0].figures, measure).denominator < smallest]
+    large.sort(key=lambda f: (-getattr(f[0].figures, measure).value, f[0].node.id))
+    ranked: list[Ranked] = []
+    for place, (row, low, high) in enumerate(large, start=1):
+        value = getattr(row.figures, measure).value
+        before = ranked[-1] if ranked else None
+        same = before is not None and getattr(before.row.figures, measure).value == value
+        ranked.append(Ranked(row, before.rank if before and same else place, low, high))
+    small.sort(key=lambda f: f[0].node.id)
+    return ranked + [Ranked(row, None, low, high) for row, low, high in small]

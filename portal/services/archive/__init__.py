@@ -1,0 +1,1 @@
+"""Publishing, redacting and indexing."""

@@ -1,0 +1,54 @@
+"""Letters that need not be written any more, because the reader says that an answer has helped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NotFound
+from portal.domain.letters.states import Kind
+from portal.domain.periods import civil_date
+from portal.models import ArchiveEntry, AvoidedLetter
+from portal.models.base import fingerprint
+from portal.services.core.unit import writing
+
+
+def avoid(entry_id: int, form_token: str, now: datetime) -> bool:
+    """Count a letter that its writer gave up because the entry had the answer.
+
+    It counts to the organisation that answered. Return whether it was counted: the same
+    ``form_token`` counts once. Raises :class:`NotFound` where the entry is not public.
+    """
+    try:
+        with writing() as session:
+            return _count(session, entry_id, fingerprint(form_token), now)
+    except IntegrityError:
+        # The other half of a double click got there first.
+        return False
+
+
+def _count(session: Session, entry_id: int, form_key: str, now: datetime) -> bool:
+    entry = session.execute(
+        sa.select(ArchiveEntry.organisation_id, ArchiveEntry.kind).where(
+            ArchiveEntry.id == entry_id, ArchiveEntry.withdrawn_at.is_(None)
+        )
+    ).one_or_none()
+    if entry is None:
+        raise NotFound
+    if session.scalar(sa.select(AvoidedLetter.id).where(AvoidedLetter.form_key == form_key)):
+        return False
+    row = row_of(entry_id, entry.organisation_id, entry.kind, now)
+    session.add(AvoidedLetter(**row, form_key=form_key))
+    return True
+
+
+def row_of(entry_id: int, organisation_id: int, kind: Kind, moment: datetime) -> dict[str, object]:
+    """Return the values of a row, with the civil month it is found by."""
+    day = civil_date(moment)
+    return {
+        "entry_id": entry_id, "organisation_id": organisation_id, "kind": kind,
+        "occurred_at": moment, "month": day.year * 100 + day.month,
+    }  # fmt: skip

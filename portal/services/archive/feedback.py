@@ -1,0 +1,76 @@
+"""What readers say about a public entry: whether it helped, and what is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.domain.access import Actor
+from portal.domain.errors import N_, ActionNotAllowed, NotFound
+from portal.domain.events import Axis, RecordAction
+from portal.models import ArchiveEntry, ArchiveReport, Letter
+from portal.queries.archive.problem_notices import reports_for
+from portal.services.core.acting import record
+from portal.services.core.typed_text import REASON_MAX, optional, required
+from portal.services.core.unit import writing
+
+REPORT_MAX = 500
+"""Characters of a reader's report."""
+
+
+def vote(entry_id: int, helpful: bool) -> None:
+    """Count a reader's voice; raises :class:`NotFound` where the entry is not public."""
+    column = ArchiveEntry.helpful if helpful else ArchiveEntry.unhelpful
+    with writing() as session:
+        done = session.execute(
+            sa.update(ArchiveEntry)
+            .where(ArchiveEntry.id == entry_id, ArchiveEntry.withdrawn_at.is_(None))
+            .values({column: column + 1})
+            .returning(ArchiveEntry.id)
+        )
+        if done.scalar() is None:
+            raise NotFound
+
+
+def report(entry_id: int, text: str, now: datetime) -> int:
+    """Keep a reader's word that something is wrong; return the id of the report.
+
+    Raises :class:`InvalidInput` for an empty or too long text (500 characters) and
+    :class:`NotFound` where the entry is not public.
+    """
+    kept = required("text", text, REPORT_MAX)
+    with writing() as session:
+        entry = session.get(ArchiveEntry, entry_id)
+        if entry is None or entry.withdrawn_at is not None:
+            raise NotFound
+        row = ArchiveReport(entry_id=entry_id, text=kept, created_at=now)
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def settle_report(report_id: int, note: str, actor: Actor, now: datetime) -> None:
+    """Put a reader's report aside; ``note`` says what was done and stays in the letter's history.
+
+    Raises :class:`NotFound` where the actor does not decide on publication of the letter,
+    :class:`ActionNotAllowed` where somebody was quicker, :class:`InvalidInput` (``note``).
+    """
+    note = optional("note", note, REASON_MAX)
+    with writing() as session:
+        found = session.execute(
+            sa.select(ArchiveReport, Letter)
+            .join(ArchiveEntry, ArchiveReport.entry_id == ArchiveEntry.id)
+            .join(Letter, ArchiveEntry.letter_id == Letter.id)
+            .where(ArchiveReport.id == report_id, reports_for(actor))
+        ).one_or_none()
+        if found is None:
+            raise NotFound
+        row, letter = found
+        if row.settled_at is not None:
+            raise ActionNotAllowed(N_("这条反映已经有人处理过了。"))
+        row.settled_at = now
+        record(
+            session, RecordAction.SETTLE_REPORT, Axis.RECORD, actor, now, letter=letter,
+            organisation_id=letter.organisation_id, reason=note or None,
+        )  # fmt: skip

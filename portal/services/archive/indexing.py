@@ -1,0 +1,233 @@
+"""From the archive table to the index: draining the outbox, rebuilding, what is behind.
+
+The worker looks an entry up as it is when its row is drained, so rows may be drained late, twice
+or after a rebuild without harm. The database is the truth; the index can always be made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session, load_only
+
+from portal.adapters.archive_index import (
+    ArchiveIndex,
+    Change,
+    Delete,
+    Document,
+    IndexDamaged,
+    IndexLocked,
+    IndexMissing,
+    IndexOutdated,
+    IndexUnwritable,
+    SearchIndexError,
+    Upsert,
+)
+from portal.domain.organisations import path_ids
+from portal.models import ArchiveEntry, Organisation, OutboxRow, OutboxStatus, db
+from portal.services.core.unit import writing
+
+BATCH = 200
+ATTEMPTS = 5
+_log = structlog.get_logger("portal.indexing")
+_FIELDS = (
+    ArchiveEntry.id,
+    ArchiveEntry.revision,
+    ArchiveEntry.title,
+    ArchiveEntry.text,
+    ArchiveEntry.reply,
+    ArchiveEntry.kind,
+    ArchiveEntry.organisation_id,
+    ArchiveEntry.answered_on,
+    ArchiveEntry.withdrawn_at,
+)
+
+
+def document(entry: ArchiveEntry, path: str) -> Document:
+    """Return what the index is to know of ``entry``, answered by the organisation at ``path``."""
+    return Document(
+        entry_id=entry.id,
+        revision=entry.revision,
+        title=entry.title,
+        letter=entry.text,
+        reply=entry.reply,
+        kind=str(entry.kind),
+        organisation_ids=path_ids(path),
+        answered_on=entry.answered_on,
+    )
+
+
+def live_documents(session: Session) -> Iterator[Document]:
+    """Yield every entry that is public, in the order of their ids."""
+    paths = _paths(session)
+    query = (
+        sa.select(ArchiveEntry)
+        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .options(load_only(*_FIELDS), sa.orm.lazyload(ArchiveEntry.organisation))
+        .order_by(ArchiveEntry.id)
+        .execution_options(yield_per=500)
+    )
+    for entry in session.scalars(query):
+        yield document(entry, paths[entry.organisation_id])
+        session.expunge(entry)
+
+
+def _paths(session: Session) -> dict[int, str]:
+    query = sa.select(Organisation.id, Organisation.path)
+    return dict(session.execute(query).all())
+
+
+def _changes(session: Session, ids: Iterable[int]) -> dict[int, Change]:
+    """Return for each entry what the index must do now."""
+    wanted = list(ids)
+    changes: dict[int, Change] = {i: Delete(i) for i in wanted}
+    paths = _paths(session)
+    rows = session.scalars(
+        sa.select(ArchiveEntry).where(
+            ArchiveEntry.id.in_(wanted), ArchiveEntry.withdrawn_at.is_(None)
+        )
+    )
+    for entry in rows:
+        changes[entry.id] = Upsert(document(entry, paths[entry.organisation_id]))
+    return changes
+
+
+def drain(index: ArchiveIndex, now: datetime) -> int:
+    """Bring the index up to date with one batch of the outbox; return the rows settled.
+
+    An index that is missing, damaged or outdated is rebuilt first. A row that fails is tried
+    again later and given up after five attempts; the others go on.
+    """
+    session = db.session()
+    query = (
+        sa.select(OutboxRow.id, OutboxRow.entry_id)
+        .where(OutboxRow.status == OutboxStatus.WAITING, OutboxRow.available_at <= now)
+        .order_by(OutboxRow.id)
+        .limit(BATCH)
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        session.rollback()
+        return 0
+    changes = _changes(session, {entry_id for _, entry_id in rows})
+    session.rollback()
+    try:
+        index.apply(list(changes.values()))
+    except (IndexLocked, IndexUnwritable) as error:
+        _log.warning("index_busy", kind=type(error).__name__)
+        return 0
+    except (IndexMissing, IndexDamaged, IndexOutdated) as error:
+        _log.warning("index_rebuild", kind=type(error).__name__)
+        rebuild(index)
+        return len(rows)
+    except Exception:
+        return _drain_singly(index, changes, rows, now)
+    _settle([row_id for row_id, _ in rows])
+    return len(rows)
+
+
+def _drain_singly(
+    index: ArchiveIndex,
+    changes: dict[int, Change],
+    rows: Iterable[tuple[int, int]],
+    now: datetime,
+) -> int:
+    """Find the row at fault: apply one change at a time."""
+    done = 0
+    for row_id, entry_id in rows:
+        try:
+            index.apply([changes[entry_id]])
+        except Exception as error:
+            _log.exception("index_row_failed", entry=entry_id)
+            _fail(row_id, f"{type(error).__name__}: {error}", now)
+        else:
+            _settle([row_id])
+            done += 1
+    return done
+
+
+def _settle(row_ids: list[int]) -> None:
+    with writing() as session:
+        session.execute(sa.delete(OutboxRow).where(OutboxRow.id.in_(row_ids)))
+
+
+def _fail(row_id: int, said: str, now: datetime) -> None:
+    with writing() as session:
+        row = session.get(OutboxRow, row_id)
+        if row is None:
+            return
+        row.attempts += 1
+        row.last_error = said[:500]
+        row.available_at = now + timedelta(seconds=2**row.attempts)
+        if row.attempts >= ATTEMPTS:
+            row.status = OutboxStatus.DEAD
+
+
+def revive_dead(now: datetime) -> int:
+    """Give rows that were given up another round of attempts; return how many."""
+    with writing() as session:
+        dead = list(
+            session.scalars(sa.select(OutboxRow).where(OutboxRow.status == OutboxStatus.DEAD))
+        )
+        for row in dead:
+            row.status, row.attempts, row.available_at = OutboxStatus.WAITING, 0, now
+        return len(dead)
+
+
+def rebuild(index: ArchiveIndex, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Build the index anew beside the old one and swap; return the number of documents.
+
+    What was published or withdrawn meanwhile is replayed before the swap. Rows that waited when
+    it began are settled with it: the new index has their entries as they are now.
+    """
+    session = db.session()
+    waited = session.scalar(
+        sa.select(sa.func.max(OutboxRow.id)).where(OutboxRow.status == OutboxStatus.WAITING)
+    )
+
+    def counted() -> Iterator[Document]:
+        for done, doc in enumerate(live_documents(session), start=1):
+            progress(done)
+            yield doc
+
+    def replay(known: dict[int, int]) -> Iterable[Change]:
+        session.rollback()
+        query = sa.select(ArchiveEntry.id, ArchiveEntry.revision).where(
+            ArchiveEntry.withdrawn_at.is_(None)
+        )
+        current = dict(session.execute(query).all())
+        stale = {i for i, revision in current.items() if known.get(i) != revision}
+        return list(_changes(session, stale | (known.keys() - current.keys())).values())
+
+    try:
+        count = index.rebuild(counted(), replay=replay)
+    finally:
+        session.rollback()
+    if waited is not None:
+        _settle_through(waited)
+    return count
+
+
+def _settle_through(row_id: int) -> None:
+    with writing() as session:
+        session.execute(
+            sa.delete(OutboxRow).where(
+                OutboxRow.id <= row_id, OutboxRow.status == OutboxStatus.WAITING
+            )
+        )
+
+
+def ensure_index(index: ArchiveIndex) -> bool:
+    """Rebuild the index where it is missing, damaged or outdated; tell whether it was."""
+    try:
+        index.check()
+    except (IndexMissing, IndexDamaged, IndexOutdated) as error:
+        _log.warning("index_rebuild", kind=type(error).__name__)
+        rebuild(index)
+        return True
+    except SearchIndexError:
+        return False
+    return False

@@ -1,0 +1,222 @@
+"""Publication: proposed by one person, redacted, decided by another, taken down again.
+
+Only this file and :mod:`portal.services.archive.machine_publication` write the archive table, and always
+with an outbox row in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor
+from portal.domain.calendar import WorkCalendar
+from portal.domain.errors import N_, ActionNotAllowed, Conflict
+from portal.domain.letters.states import Action, Publication, RefusalReason
+from portal.domain.periods import civil_date
+from portal.models import (
+    ArchiveEntry,
+    ArchiveVersion,
+    Letter,
+    Organisation,
+    Proposal,
+    ProposalStatus,
+)
+from portal.queries.rules import work_calendar
+from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
+from portal.services.core.acting import load, take
+from portal.services.core.outbox import enqueue
+from portal.services.core.typed_text import required
+from portal.services.core.unit import writing
+
+
+def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime) -> int:
+    """Propose publication, or a correction of what is public; return the proposal's id."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        correction = letter.publication is Publication.PUBLISHED
+        action = Action.PROPOSE_CORRECTION if correction else Action.PROPOSE
+        take(session, letter, action, actor, now, reason=note or None)
+        return _proposal(session, letter, correction, note, actor, now).id
+
+
+def _proposal(
+    session: Session, letter: Letter, correction: bool, note: str, actor: Actor, now: datetime
+) -> Proposal:
+    earlier = letter.proposals[-1] if letter.proposals else None
+    proposal = Proposal(
+        status=ProposalStatus.OPEN,
+        correction=correction,
+        title=letter.title,
+        text=letter.text,
+        reply=public_reply(letter),
+        note=note or None,
+        proposer_id=actor.user_id,
+        proposed_at=now,
+        version=1,
+    )
+    letter.proposals.append(proposal)
+    find(letter, proposal, earlier)
+    session.flush()
+    return proposal
+
+
+def public_reply(letter: Letter) -> str:
+    """Return the answer with the follow-up replies that came after it."""
+    answer = letter.answer or (letter.signed_replies[-1] if letter.signed_replies else None)
+    if answer is None:
+        raise ActionNotAllowed(N_("没有答复的信件不能公示。"))
+    later = [r for r in letter.signed_replies if r.id > answer.id]
+    parts = [answer.text]
+    for reply in later:
+        day = civil_date(reply.signed_at) if reply.signed_at else civil_date(reply.updated_at)
+        parts.append(f"补充答复（{day.year}年{day.month}月{day.day}日）：\n{reply.text}")
+    return "\n\n".join(parts)
+
+
+def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """Take back the own proposal."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.RECALL_PROPOSAL, actor, now)
+        recall_waiting(letter, now)
+
+
+def publish(
+    letter_id: int, version: int, proposal_version: int, actor: Actor, now: datetime
+) -> int:
+    """Publish what was proposed (or its correction); return the id of the archive entry.
+
+    Raises :class:`ActionNotAllowed` while a finding is open, :class:`Conflict` where the
+    redaction changed since the reviewer looked at it.
+    """
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        proposal = letter.open_proposal
+        correction = bool(proposal and proposal.correction)
+        take(session, letter, Action.CORRECT if correction else Action.PUBLISH, actor, now)
+        if proposal is None:
+            raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
+        if proposal.version != proposal_version:
+            raise Conflict(N_("脱敏内容刚被修改过，请重新核对公示件后再公示。"))
+        if proposal.open_marks:
+            raise ActionNotAllowed(N_("还有未处理的脱敏提示，处理完才能公示。"))
+        proposal.reviewer_id = actor.user_id
+        return _enter(session, letter, proposal, now).id
+
+
+def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) -> ArchiveEntry:
+    """Write the redacted copy into the archive, keeping what it said before."""
+    proposal.status, proposal.decided_at = ProposalStatus.PUBLISHED, now
+    entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
+    if entry is None:
+        entry = ArchiveEntry(letter_id=letter.id, revision=0, published_at=now)
+    elif entry.withdrawn_at is None:
+        entry.versions.append(
+            ArchiveVersion(
+                revision=entry.revision, title=entry.title, text=entry.text, reply=entry.reply,
+                published_at=entry.updated_at, note=proposal.note,
+            )
+        )  # fmt: skip
+    else:
+        entry.published_at = now
+    organisation = session.get_one(
+        Organisation, letter.closing_organisation_id or letter.organisation_id
+    )
+    content = entry_content(letter, proposal, organisation, work_calendar(session), now)
+    for name, value in content.items():
+        setattr(entry, name, value)
+    entry.revision += 1
+    entry.updated_at, entry.withdrawn_at, entry.under_revision = now, None, False
+    entry.machine_reviewed = proposal.reviewer_id is None
+    _hide_in_earlier(entry, hidden_words(proposal))
+    session.add(entry)
+    enqueue(session, entry, now)
+    return entry
+
+
+def entry_content(
+    letter: Letter,
+    proposal: Proposal,
+    organisation: Organisation,
+    calendar: WorkCalendar,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what the public entry of ``letter`` says, by the names of its columns.
+
+    ``organisation`` is the one that answered; ``working_days`` counts from receipt to answer.
+    """
+    copy = public_copy(proposal)
+    answer = letter.answer or letter.signed_replies[-1]
+    asked_on, answered_on = civil_date(letter.received_at), civil_date(answer.signed_at or now)
+    return {
+        "title": copy.title,
+        "text": copy.text,
+        "reply": copy.reply,
+        "kind": letter.kind,
+        "category": letter.category,
+        "organisation_id": organisation.id,
+        "organisation_name": organisation.name,
+        "asked_on": asked_on,
+        "answered_on": answered_on,
+        "working_days": calendar.working_days_between(asked_on, answered_on),
+    }
+
+
+def _hide_in_earlier(entry: ArchiveEntry, hidden: dict[str, str]) -> None:
+    """Hide in what the entry said before what is hidden now: earlier texts stay public."""
+    for version in entry.versions:
+        for words, cover in hidden.items():
+            version.title = version.title.replace(words, cover)
+            version.text = version.text.replace(words, cover)
+            version.reply = version.reply.replace(words, cover)
+
+
+def refuse(
+    letter_id: int, version: int, code: RefusalReason, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Refuse publication or a correction with a coded reason."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        proposal = letter.open_proposal
+        correction = bool(proposal and proposal.correction)
+        action = Action.REFUSE_CORRECTION if correction else Action.REFUSE
+        take(session, letter, action, actor, now, reason_code=code, reason=reason or None)
+        if proposal is not None:
+            proposal.status, proposal.decided_at = ProposalStatus.REFUSED, now
+            proposal.reviewer_id = actor.user_id
+
+
+def unpublish(
+    letter_id: int, version: int, code: RefusalReason, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Withdraw from the web: the copy is emptied at once, the index follows."""
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.UNPUBLISH, actor, now, reason_code=code, reason=reason)
+        recall_waiting(letter, now)
+        take_down(session, letter, now)
+
+
+def recall_waiting(letter: Letter, now: datetime) -> None:
+    """Take back the proposal or correction that waits, if one does."""
+    proposal = letter.open_proposal
+    if proposal is not None:
+        proposal.status, proposal.decided_at = ProposalStatus.RECALLED, now
+
+
+def take_down(session: Session, letter: Letter, now: datetime) -> None:
+    """Empty the public copy with all it ever said, if there is one; the index follows."""
+    entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
+    if entry is None or entry.withdrawn_at is not None:
+        return
+    entry.title = entry.text = entry.reply = ""
+    entry.versions.clear()
+    entry.withdrawn_at = entry.updated_at = now
+    entry.under_revision = False
+    entry.revision += 1
+    enqueue(session, entry, now)

@@ -1,0 +1,1 @@
+"""What every write shares: the unit of work, acting on a letter, facts, numbers, due dates."""

@@ -1,0 +1,216 @@
+"""Keeping the facts of the rates true: whatever happens to a letter, its facts are told anew.
+
+A unit of work notes which letters its events belong to and, just before it commits, derives the
+facts of those letters from all their events again. An event of the past (an import) needs no
+special care, and a rebuild of everything gives the same rows. The months of every row that comes or goes get
+a new stamp, by which kept sums know that they are old.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.domain.events import ActorKind, Axis
+from portal.domain.letters.states import Action, Kind
+from portal.domain.periods import civil_date
+from portal.domain.statistics.measures import Fact, Ledger, Step
+from portal.models import Event, Extension, Letter, RateFact, RateMonth, Reply, ReplyStatus
+from portal.queries.rules import limits_in_force, work_calendar
+
+_TOUCHED = "letterbox_touched"
+_BATCH = 500
+_MONTHS = ("received_month", "closed_month", "published_month")
+_AXES = (Axis.HANDLING, Axis.PUBLICATION)
+_COLUMNS = (
+    Event.letter_id, Event.action, Event.axis, Event.from_state, Event.to_state,
+    Event.occurred_at, Event.actor_kind, Event.to_organisation_id, Event.due_on,
+)  # fmt: skip
+
+
+def touch(session: Session, letter_id: int) -> None:
+    """Note that the facts of a letter must be told anew before this unit of work commits."""
+    session.info.setdefault(_TOUCHED, set()).add(letter_id)
+
+
+def forget(session: Session) -> None:
+    """Drop what was noted: the unit of work has ended."""
+    session.info.pop(_TOUCHED, None)
+
+
+def settle(session: Session) -> None:
+    """Tell anew the facts of every letter that this unit of work has touched."""
+    touched = session.info.pop(_TOUCHED, None)
+    if touched:
+        session.flush()
+        refresh(session, sorted(touched))
+
+
+def refresh(
+    session: Session, letter_ids: list[int], progress: Callable[[int], None] = lambda done: None
+) -> None:
+    """Replace the facts of the letters by what their events say."""
+    ledger = Ledger(work_calendar(session), limits_in_force(session))
+    for start in range(0, len(letter_ids), _BATCH):
+        ids = letter_ids[start : start + _BATCH]
+        here = RateFact.letter_id.in_(ids)
+        before = _months_of(session, here)
+        session.execute(sa.delete(RateFact).where(here))
+        rows = list(_rows(session, ledger, ids))
+        if rows:
+            session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
+        stamp(session, before | months(rows))
+        progress(len(ids))
+
+
+def correct(session: Session, letter_ids: list[int]) -> int:
+    """Replace the facts of those letters whose events now say something else; return how many.
+
+    For a change that lies outside the letters, such as one of the calendar: figures of months in
+    which nothing is corrected stay as they are.
+    """
+    ledger = Ledger(work_calendar(session), limits_in_force(session))
+    kept, told = _told(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
+    for row in _rows(session, ledger, letter_ids):
+        told[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1
+    wrong = [each for each in letter_ids if kept[each] != told[each]]
+    if wrong:
+        refresh(session, wrong)
+    return len(wrong)
+
+
+_VALUES = [column.name for column in RateFact.__table__.columns if column.name != "id"]
+Values = tuple[object, ...]
+
+
+def _told(session: Session, letter_ids: list[int]) -> dict[int, Counter[Values]]:
+    columns = [getattr(RateFact, name) for name in _VALUES]
+    found: dict[int, Counter[Values]] = defaultdict(Counter)
+    query = sa.select(RateFact.letter_id, *columns).where(RateFact.letter_id.in_(letter_ids))
+    for letter_id, *values in session.execute(query):
+        found[letter_id][tuple(values)] += 1
+    return found
+
+
+def rebuild(session: Session, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Tell the facts of all letters anew, within the caller's unit of work; return how many."""
+    ids = list(session.scalars(sa.select(Letter.id).order_by(Letter.id)))
+    stamp(session, _months_of(session, sa.true()))
+    session.execute(sa.delete(RateFact))
+    refresh(session, ids, progress)
+    return len(ids)
+
+
+def stamp(session: Session, changed: Iterable[int]) -> None:
+    """Mark months whose facts have changed; nobody else changes them until this unit ends.
+
+    In ascending order, so that two units never wait for each other.
+    """
+    rows = [{"month": month, "stamp": uuid4().hex} for month in sorted(changed)]
+    if not rows:
+        return
+    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    new = dialect.insert(RateMonth).values(rows)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[RateMonth.month], set_={"stamp": new.excluded.stamp}
+        )
+    )
+
+
+def months(rows: Iterable[dict[str, Any]]) -> set[int]:
+    """Return the months that rows of facts belong to."""
+    return {row[name] for row in rows for name in _MONTHS if row[name] is not None}
+
+
+def _months_of(session: Session, where: sa.ColumnElement[bool]) -> set[int]:
+    columns = (getattr(RateFact, name) for name in _MONTHS)
+    queries = (sa.select(column).where(where, column.is_not(None)) for column in columns)
+    return set(session.scalars(sa.union(*queries)))
+
+
+def missing(session: Session) -> bool:
+    """Tell whether there are letters but no facts, as after an upgrade from before they were."""
+    letters = session.scalar(sa.select(Letter.id).limit(1)) is not None
+    return letters and session.scalar(sa.select(RateFact.id).limit(1)) is None
+
+
+def _rows(session: Session, ledger: Ledger, ids: list[int]) -> Iterator[dict[str, Any]]:
+    letters = session.execute(
+        sa.select(
+            Letter.id, Letter.kind, Letter.category, Letter.received_organisation_id
+        ).where(Letter.id.in_(ids))
+    )  # fmt: skip
+    steps = _steps(session, ids)
+    for letter_id, kind, category, organisation_id in letters:
+        if steps[letter_id]:
+            for fact in ledger.facts(Kind(kind), organisation_id, steps[letter_id]):
+                yield row_of(letter_id, category, fact)
+
+
+def _steps(session: Session, ids: list[int]) -> dict[int, list[Step]]:
+    """Return the steps of each letter in the order of their happening."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(Event.letter_id.in_(ids), Event.axis.in_(_AXES))
+        .order_by(Event.letter_id, Event.occurred_at, Event.id)
+    )
+    found: dict[int, list[Step]] = defaultdict(list)
+    for letter_id, action, axis, before, after, at, actor, to_id, due in session.execute(query):
+        staff = actor is ActorKind.STAFF
+        step = Step(action, axis, before, after, at, staff, to_id, due_on=due)
+        found[letter_id or 0].append(step)
+    granted, answers = _extensions(session, ids), _answers(session, ids)
+    _complete(found, Action.GRANT_EXTENSION, granted, lambda s, days: replace(s, days=days))
+    _complete(found, Action.CLOSE_MERGED, answers, lambda s, who: replace(s, answered_by=who))
+    return found
+
+
+Known = dict[tuple[int, datetime], int]
+
+
+def _extensions(session: Session, ids: list[int]) -> Known:
+    query = sa.select(Extension.letter_id, Extension.decided_at, Extension.days).where(
+        Extension.letter_id.in_(ids), Extension.granted.is_(True)
+    )
+    return {(i, at): days for i, at, days in session.execute(query) if at}
+
+
+def _answers(session: Session, ids: list[int]) -> Known:
+    query = sa.select(Reply.letter_id, Reply.signed_at, Reply.organisation_id).where(
+        Reply.letter_id.in_(ids), Reply.status == ReplyStatus.SIGNED
+    )
+    return {(i, at): who for i, at, who in session.execute(query) if at}
+
+
+def _complete(
+    found: dict[int, list[Step]], action: Action, known: Known, fill: Callable[[Step, int], Step]
+) -> None:
+    """Fill in what the events of ``action`` do not say themselves."""
+    for letter_id, steps in found.items():
+        for index, step in enumerate(steps):
+            if step.action == action and (letter_id, step.at) in known:
+                steps[index] = fill(step, known[letter_id, step.at])
+
+
+def row_of(letter_id: int, category: str | None, fact: Fact) -> dict[str, Any]:
+    """Return the row of a fact with the civil months it is found by."""
+    row = {name: getattr(fact, name) for name in Fact.__slots__}
+    row["letter_id"], row["category"] = letter_id, category
+    row["received_month"] = _month(fact.received_at)
+    row["closed_month"] = _month(fact.closed_from) if fact.closed_from else None
+    row["published_month"] = _month(fact.published_from) if fact.published_from else None
+    return row
+
+
+def _month(moment: datetime) -> int:
+    day = civil_date(moment)
+    return day.year * 100 + day.month

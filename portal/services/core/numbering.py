@@ -1,0 +1,48 @@
+"""Numbers of letters and requests: a counter for each civil day or year, for many writers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.domain.disclosure.numbers import format_request_number
+from portal.domain.letters.numbers import format_number
+from portal.domain.periods import civil_date
+from portal.models import DisclosureSequence, NumberSequence
+
+
+def next_number(session: Session, now: datetime) -> str:
+    """Give out the next letter number of the civil day of ``now``."""
+    return next_numbers(session, civil_date(now), 1)[0]
+
+
+def next_numbers(session: Session, day: date, count: int) -> list[str]:
+    """Give out the next ``count`` letter numbers of ``day`` at once, lowest first."""
+    last = _advance(session, NumberSequence.day, NumberSequence.last, day, count)
+    return [format_number(day, i) for i in range(last - count + 1, last + 1)]
+
+
+def next_request_number(session: Session, received: date) -> str:
+    """Give out the next number of a request for disclosure, in the civil year of ``received``."""
+    return next_request_numbers(session, received.year, 1)[0]
+
+
+def next_request_numbers(session: Session, year: int, count: int) -> list[str]:
+    """Give out the next ``count`` numbers of requests of civil ``year`` at once, lowest first."""
+    last = _advance(session, DisclosureSequence.year, DisclosureSequence.last, year, count)
+    return [format_request_number(year, i) for i in range(last - count + 1, last + 1)]
+
+
+def _advance(session: Session, key: Any, last: Any, value: date | int, count: int) -> int:
+    """Raise the counter of ``value`` by ``count`` and return what it shows then."""
+    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(key.class_)
+        .values({key.key: value, last.key: count})
+        .on_conflict_do_update(index_elements=[key], set_={last.key: last + count})
+        .returning(last)
+    )
+    return int(session.execute(statement).scalar_one())

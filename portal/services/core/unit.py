@@ -1,0 +1,51 @@
+"""The one place that commits: ``with writing() as session`` is a unit of work.
+
+On SQLite it ends whatever read transaction the request has opened, because a transaction that
+has read cannot be upgraded safely, and begins with ``BEGIN IMMEDIATE``. Units nest: an inner one
+joins the outer, which alone commits. Just before that the facts of the rates are brought up to
+date with the events of the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import N_, Unavailable
+from portal.models import db
+from portal.models.base import BEGIN_MODE
+from portal.services.core.facts import forget, settle
+
+_INSIDE = "letterbox_unit"
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Yield a session in a write transaction; commit at the end, roll back on any error.
+
+    Raises :class:`Unavailable` where the database stays locked or cannot be reached.
+    """
+    session = db.session()
+    if session.info.get(_INSIDE):
+        yield session
+        return
+    session.rollback()
+    try:
+        session.connection(execution_options={BEGIN_MODE: "IMMEDIATE"})
+    except OperationalError as error:
+        session.rollback()
+        raise Unavailable(N_("系统正忙，您填写的内容没有丢失，请稍后再试。")) from error
+    session.info[_INSIDE] = True
+    try:
+        yield session
+        settle(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_INSIDE, None)
+        forget(session)

@@ -1,0 +1,1 @@
+"""What applicants and the office do with a disclosure request."""

@@ -1,0 +1,1 @@
+"""Letters of another system, from CSV files."""

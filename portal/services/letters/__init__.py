@@ -1,0 +1,1 @@
+"""What citizens and the office do with a letter."""

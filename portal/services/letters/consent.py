@@ -1,0 +1,44 @@
+"""The sender's consent to publication, taken back or given after the letter was sent.
+
+Consent may be withdrawn at any time, as easily as it was given (个人信息保护法 Art. 15); what was
+done before stays lawful, so handling, answer and closing stand.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.domain.letters.states import Action, ConsentBasis, RefusalReason
+from portal.services.archive.publication import recall_waiting, take_down
+from portal.services.core.acting import load, take
+from portal.services.core.unit import writing
+from portal.services.letters.submission import citizen
+
+
+def revoke_consent(letter_id: int, now: datetime) -> None:
+    """Take back consent: a waiting proposal is recalled, a public copy leaves the web at once.
+
+    Raises :class:`ActionNotAllowed` where there is no consent to take back.
+    """
+    actor = citizen(letter_id)
+    with writing() as session:
+        letter = load(session, actor, letter_id)
+        take(
+            session, letter, Action.REVOKE_CONSENT, actor, now,
+            reason_code=RefusalReason.SENDERS_CHOICE,
+        )  # fmt: skip
+        letter.consent_basis = ConsentBasis.NONE
+        recall_waiting(letter, now)
+        take_down(session, letter, now)
+
+
+def give_consent(letter_id: int, now: datetime) -> None:
+    """Consent after all: from now on two persons of the office may propose and publish.
+
+    Raises :class:`ActionNotAllowed` where it was given already or the letter is a report.
+    """
+    actor = citizen(letter_id)
+    with writing() as session:
+        letter = load(session, actor, letter_id)
+        take(session, letter, Action.GIVE_CONSENT, actor, now)
+        letter.consent_basis = ConsentBasis.SENDER

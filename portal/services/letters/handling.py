@@ -1,0 +1,277 @@
+"""What the office does with a letter before the reply: accept, move, ask, extend, ask for help."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import SYSTEM, Actor, Role
+from portal.domain.errors import N_, InvalidInput
+from portal.domain.letters.states import (
+    RETURN_LIMIT,
+    TEXT_MAX,
+    Action,
+    DeclineReason,
+    Kind,
+    Publication,
+    State,
+)
+from portal.domain.organisations import common_superior, covers
+from portal.domain.periods import civil_date
+from portal.models import Event, Letter, Message, MessageKind, Organisation, RoleGrant, User
+from portal.services.core.acting import load, take
+from portal.services.core.deadlines import answer_by, set_due
+from portal.services.core.typed_text import REASON_MAX, optional, required
+from portal.services.core.unit import writing
+from portal.services.letters.merging import release_children
+
+
+def accept(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """Accept a letter for handling by the organisation that holds it."""
+    with writing() as session:
+        take(session, load(session, actor, letter_id, version), Action.ACCEPT, actor, now)
+
+
+def decline(
+    letter_id: int, version: int, code: DeclineReason, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Decline with a coded reason; a disputed letter only by ruling."""
+    reason = optional("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        disputed = letter.state is State.RETURNED
+        action = Action.RULE_DECLINE if disputed else Action.DECLINE
+        take(session, letter, action, actor, now, reason_code=code, reason=reason)
+        letter.due_on = None
+        release_children(session, letter, now)
+
+
+def dispatch(
+    letter_id: int, version: int, to_id: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Send a letter down the tree, or from the top anywhere."""
+    reason = optional("reason", reason, REASON_MAX)
+    _move(letter_id, version, to_id, reason, actor, now, Action.DISPATCH)
+
+
+def transfer(
+    letter_id: int, version: int, to_id: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Send a letter to another organisation, with a reason."""
+    reason = required("reason", reason, REASON_MAX)
+    _move(letter_id, version, to_id, reason, actor, now, Action.TRANSFER)
+
+
+def rule(
+    letter_id: int, version: int, to_id: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Place a disputed letter for good; it cannot be returned again."""
+    reason = required("reason", reason, REASON_MAX)
+    _move(letter_id, version, to_id, reason, actor, now, Action.RULE)
+
+
+def _move(
+    letter_id: int,
+    version: int,
+    to_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    action: Action,
+) -> None:
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        target = _target(session, letter, to_id, action, civil_date(now))
+        if action is Action.DISPATCH and not covers(letter.organisation_path, target.path):
+            raise InvalidInput("organisation", N_("只能交办给本单位的下级；转给其他单位请用转办。"))
+        if action is Action.RULE:
+            superior = letter.ruling_path or letter.organisation_path
+            if not covers(superior, target.path):
+                raise InvalidInput("organisation", N_("请选择裁定单位管辖范围内的单位。"))
+        letter.sent_from_id = letter.organisation_id
+        take(session, letter, action, actor, now, to=target, reason=reason or None)
+        if action is Action.RULE:
+            letter.placed = True
+
+
+def _target(
+    session: Session, letter: Letter, to_id: int, action: Action, today: date
+) -> Organisation:
+    target = session.get(Organisation, to_id)
+    if target is None or not target.open_on(today):
+        raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
+    # A ruling may well say that the letter belongs where it lies.
+    if target.id == letter.organisation_id and action is not Action.RULE:
+        raise InvalidInput("organisation", N_("信件已经在这个单位，请选择其他单位。"))
+    if letter.accused_path and covers(letter.accused_path, target.path):
+        raise InvalidInput("organisation", N_("举报信件不能交给被举报的单位。"))
+    return target
+
+
+def sign_for(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """Sign for a letter that was dispatched here."""
+    with writing() as session:
+        take(session, load(session, actor, letter_id, version), Action.SIGN_FOR, actor, now)
+
+
+def return_letter(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Return a letter to where it came from, with a reason; too many returns call for a ruling."""
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
+        letter.return_count += 1
+        if letter.return_count >= RETURN_LIMIT:
+            letter.ruling_id = _superior(session, letter)
+        take(session, letter, Action.RETURN, actor, now, to=back, reason=reason)
+        letter.sent_from_id = None
+
+
+def _superior(session: Session, letter: Letter) -> int:
+    """Return the common superior of every organisation that has held the letter."""
+    paths = session.scalars(
+        sa.select(Organisation.path)
+        .join(Event, Event.to_organisation_id == Organisation.id)
+        .where(Event.letter_id == letter.id, Event.action != Action.INVITE)
+    )
+    return common_superior([*paths, letter.organisation_path])
+
+
+def ask_citizen(letter_id: int, version: int, text: str, actor: Actor, now: datetime) -> None:
+    """Ask the citizen for more; the clock stands still until the answer."""
+    text = required("text", text, TEXT_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.ASK_CITIZEN, actor, now)
+        letter.answer_by = answer_by(now)
+        letter.due_on = None
+        session.add(
+            Message(
+                letter_id=letter.id,
+                kind=MessageKind.QUESTION,
+                text=text,
+                organisation_id=letter.organisation_id,
+                author_id=actor.user_id,
+                created_at=now,
+            )
+        )
+
+
+def close_unanswered(now: datetime) -> int:
+    """Close letters whose citizen did not supplement in time; return how many."""
+    closed = 0
+    with writing() as session:
+        late = session.scalars(
+            sa.select(Letter)
+            .where(Letter.state == State.AWAITING_CITIZEN, Letter.answer_by < civil_date(now))
+            .with_for_update(of=Letter)
+        )
+        for letter in late:
+            take(session, letter, Action.TIME_OUT, SYSTEM, now, reason_code="no_supplement")
+            letter.answer_by = None
+            release_children(session, letter, now)
+            closed += 1
+    return closed
+
+
+def assign(letter_id: int, version: int, user_id: int | None, actor: Actor, now: datetime) -> None:
+    """Name the handler who works on a letter; ``None`` frees it."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        assignee = None
+        if user_id is not None:
+            assignee = session.get(User, user_id)
+            grant = sa.select(RoleGrant).where(
+                RoleGrant.user_id == user_id,
+                RoleGrant.role == Role.HANDLER,
+                RoleGrant.organisation_id == letter.organisation_id,
+            )
+            if assignee is None or assignee.disabled or session.scalar(grant) is None:
+                raise InvalidInput("assignee", N_("请选择本单位在岗的经办人。"))
+        take(session, letter, Action.ASSIGN, actor, now, reason=assignee.name if assignee else None)
+        letter.assignee = assignee
+
+
+def change_kind(
+    letter_id: int,
+    version: int,
+    kind: Kind,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    accused_id: int | None = None,
+) -> None:
+    """Change the kind; what has once been a report of wrongdoing stays unpublishable.
+
+    A report accuses ``accused_id``, where none is given the organisation that holds the letter,
+    and leaves the subtree of whom it accuses for the organisation above. The letterbox office
+    has nobody above it and is never accused.
+    """
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        if letter.kind is kind:
+            raise InvalidInput("kind", N_("类别没有变化。"))
+        if kind is Kind.REPORT and letter.publication is Publication.PUBLISHED:
+            raise InvalidInput("kind", N_("这封信已经公示，请先撤下公示件，再改为举报。"))
+        accused, refuge = letter.accused, None
+        if kind is Kind.REPORT:
+            accused = accused or _accused(session, letter, accused_id)
+            refuge = _refuge(letter, accused)
+        take(
+            session, letter, Action.CHANGE_KIND, actor, now,
+            to=refuge, reason_code=f"{letter.kind}>{kind}", reason=reason,
+        )  # fmt: skip
+        letter.kind = kind
+        if kind is Kind.REPORT:
+            _shield(session, letter, accused, now)
+        letter.was_report = letter.was_report or kind is Kind.REPORT
+        set_due(session, letter)
+
+
+def _accused(session: Session, letter: Letter, accused_id: int | None) -> Organisation | None:
+    """Return whom a letter that becomes a report accuses, or nobody for the office on top."""
+    named = letter.organisation if accused_id is None else session.get(Organisation, accused_id)
+    if named is None:
+        raise InvalidInput("accused", N_("没有这个单位，或它已停用，请重新选择。"))
+    return named if named.parent_id is not None else None
+
+
+def _refuge(letter: Letter, accused: Organisation | None) -> Organisation | None:
+    """Return where a report must go, or ``None`` where whom it accuses does not hold it."""
+    if accused is None or not covers(accused.path, letter.organisation_path):
+        return None
+    return accused.parent
+
+
+def _shield(session: Session, letter: Letter, accused: Organisation | None, now: datetime) -> None:
+    """Leave no way by which a letter that became a report gets back to whom it accuses."""
+    release_children(session, letter, now)
+    if accused is None:
+        return
+    letter.accused, letter.accused_id = accused, accused.id
+    back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
+    if back is not None and (covers(accused.path, back.path) or back is letter.organisation):
+        letter.sent_from_id = None
+    if letter.ruling_path and covers(accused.path, letter.ruling_path):
+        letter.ruling_id = accused.parent_id
+    letter.placed = False
+
+
+def supervise(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Put a letter under supervision, with a word why."""
+    reason = required("reason", reason, REASON_MAX)
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.SUPERVISE, actor, now, reason=reason)
+        letter.supervised = True
+
+
+def end_supervision(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
+    """End supervision of a letter."""
+    with writing() as session:
+        letter = load(session, actor, letter_id, version)
+        take(session, letter, Action.END_SUPERVISION, actor, now)
+        letter.supervised = False

@@ -1,0 +1,222 @@
+"""What the citizen does: write, supplement, withdraw, rate, ask for a redo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.access import SYSTEM, Actor
+from portal.domain.errors import N_, InvalidInput, NotFound
+from portal.domain.events import ActorKind
+from portal.domain.letters.numbers import derive_query_code, hash_code
+from portal.domain.letters.states import (
+    TEXT_MAX,
+    TITLE_MAX,
+    Action,
+    ConsentBasis,
+    Kind,
+    Publication,
+    Source,
+)
+from portal.domain.periods import civil_date
+from portal.models import (
+    ArchiveEntry,
+    Letter,
+    Message,
+    MessageKind,
+    Organisation,
+    ProposalStatus,
+    Rating,
+    ReplyStatus,
+)
+from portal.models.base import fingerprint
+from portal.services.core.acting import begin, load, take
+from portal.services.core.deadlines import set_due
+from portal.services.core.numbering import next_number
+from portal.services.core.outbox import enqueue
+from portal.services.core.typed_text import optional, required
+from portal.services.core.unit import writing
+from portal.services.letters.merging import release_children
+
+COMMENT_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """What a citizen hands in; ``organisation_id`` is empty for "I don't know"."""
+
+    kind: Kind
+    title: str
+    text: str
+    name: str
+    phone: str
+    email: str
+    consent: bool
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the citizen takes away; the code is shown once and kept only as a keyed hash."""
+
+    letter_id: int
+    number: str
+    code: str
+
+
+def submit(new: NewLetter, form_token: str, code_key: bytes, now: datetime) -> Receipt:
+    """Take a letter in; the same ``form_token`` again gives the same receipt.
+
+    A report of wrongdoing goes past the organisation it accuses, to the one above.
+    Raises :class:`InvalidInput` with the field at fault.
+    """
+    form_key, code = fingerprint(form_token), derive_query_code(code_key, form_token)
+    try:
+        return _take_in(new, form_key, code, code_key, now)
+    except IntegrityError:
+        # The other half of a double click got there first; the second look finds its letter.
+        return _take_in(new, form_key, code, code_key, now)
+
+
+def _take_in(new: NewLetter, form_key: str, code: str, code_key: bytes, now: datetime) -> Receipt:
+    with writing() as session:
+        known = session.scalar(sa.select(Letter).where(Letter.form_key == form_key))
+        if known is not None:
+            return Receipt(known.id, known.number, code)
+        letter = _letter(session, new, now)
+        letter.form_key = form_key
+        letter.number = next_number(session, now)
+        letter.code_hash = hash_code(code_key, letter.number, code)
+        begin(session, letter, Actor(ActorKind.CITIZEN), now)
+        set_due(session, letter)
+        return Receipt(letter.id, letter.number, code)
+
+
+def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
+    chosen = chosen_organisation(session, new.organisation_id, civil_date(now))
+    accused = chosen if new.kind is Kind.REPORT and chosen.parent_id is not None else None
+    holder = accused.parent if accused is not None and accused.parent else chosen
+    if not new.phone and not new.email:
+        raise InvalidInput("phone", N_("请留下手机号码或电子邮箱中的一项，方便我们联系您。"))
+    return Letter(
+        kind=new.kind,
+        was_report=new.kind is Kind.REPORT,
+        title=required("title", new.title, TITLE_MAX, lines=False),
+        text=required("text", new.text, TEXT_MAX),
+        sender_name=required("name", new.name, 50, lines=False),
+        sender_phone=new.phone or None,
+        sender_email=new.email or None,
+        consent_basis=ConsentBasis.SENDER if new.consent else ConsentBasis.NONE,
+        source=Source.WEB,
+        organisation_id=holder.id,
+        organisation=holder,
+        received_organisation_id=holder.id,
+        accused_id=accused.id if accused else None,
+        accused=accused,
+        received_at=now,
+        clock_from=now,
+    )
+
+
+def chosen_organisation(session: Session, organisation_id: int | None, today: date) -> Organisation:
+    """Return the organisation chosen, or the letterbox office for "I don't know".
+
+    Raises :class:`InvalidInput` for one that does not exist or takes no letters ``today``.
+    """
+    if organisation_id is None:
+        office = session.scalar(sa.select(Organisation).where(Organisation.parent_id.is_(None)))
+        if office is None:
+            raise NotFound
+        return office
+    chosen = session.get(Organisation, organisation_id)
+    if chosen is None:
+        raise InvalidInput("organisation", N_("没有这个单位，请重新选择。"))
+    if not chosen.active:
+        raise InvalidInput("organisation", N_("这个单位已停止接收来信，请另选单位。"))
+    if not chosen.open_on(today):
+        raise InvalidInput("organisation", N_("这个单位还没有成立，请另选单位。"))
+    return chosen
+
+
+def citizen(letter_id: int) -> Actor:
+    """Return the actor for a citizen who has opened one letter with its code."""
+    return Actor(ActorKind.CITIZEN, letter_id=letter_id)
+
+
+def supplement(letter_id: int, text: str, now: datetime) -> None:
+    """Answer the office's question; the letter goes back to where it was and the clock goes on."""
+    text = required("text", text, TEXT_MAX)
+    actor = citizen(letter_id)
+    with writing() as session:
+        letter = load(session, actor, letter_id)
+        take(session, letter, Action.SUPPLEMENT, actor, now)
+        letter.answer_by = None
+        session.add(
+            Message(letter_id=letter.id, kind=MessageKind.SUPPLEMENT, text=text, created_at=now)
+        )
+        set_due(session, letter)
+
+
+def withdraw(letter_id: int, now: datetime) -> None:
+    """Withdraw a letter that nobody has accepted yet."""
+    actor = citizen(letter_id)
+    with writing() as session:
+        letter = load(session, actor, letter_id)
+        take(session, letter, Action.WITHDRAW, actor, now)
+        letter.due_on = letter.answer_by = None
+        release_children(session, letter, now)
+
+
+def rate(letter_id: int, attitude: int, efficiency: int, comment: str, now: datetime) -> None:
+    """Rate attitude and efficiency, 1 to 5 each, once after closing."""
+    for field, value in (("attitude", attitude), ("efficiency", efficiency)):
+        if value not in range(1, 6):
+            raise InvalidInput(field, N_("请在 1 至 5 分之间选择。"))
+    comment = optional("comment", comment, COMMENT_MAX)
+    actor = citizen(letter_id)
+    with writing() as session:
+        letter = load(session, actor, letter_id)
+        take(session, letter, Action.RATE, actor, now)
+        session.add(
+            Rating(
+                letter_id=letter.id,
+                attitude=attitude,
+                efficiency=efficiency,
+                comment=comment,
+                created_at=now,
+            )
+        )
+
+
+def ask_redo(letter_id: int, text: str, now: datetime) -> None:
+    """Ask once for a redo: the letter is open again and its public copy marked under revision."""
+    text = required("text", text, TEXT_MAX)
+    actor = citizen(letter_id)
+    with writing() as session:
+        letter = load(session, actor, letter_id)
+        take(session, letter, Action.REDO, actor, now, reason=text)
+        if letter.reply_in_review is not None:
+            letter.reply_in_review.status = ReplyStatus.DRAFT
+        letter.parent_id = None
+        letter.extension_days = 0
+        session.add(Message(letter_id=letter.id, kind=MessageKind.REDO, text=text, created_at=now))
+        letter.clock_from = now
+        set_due(session, letter)
+        _suspend_publication(session, letter, now)
+
+
+def _suspend_publication(session: Session, letter: Letter, now: datetime) -> None:
+    proposal = letter.open_proposal
+    if proposal is not None:
+        proposal.status, proposal.decided_at = ProposalStatus.RECALLED, now
+        if letter.publication is Publication.PROPOSED:
+            take(session, letter, Action.RECALL_PROPOSAL, SYSTEM, now)
+    if letter.publication is Publication.PUBLISHED:
+        entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
+        if entry is not None:
+            entry.under_revision = True
+            enqueue(session, entry, now)

@@ -1,0 +1,108 @@
+"""Staff accounts: logging in, locking, passwords.
+
+Hashing takes long on purpose, so it is done before the write lock is taken, and also for names
+that do not exist, so that both take the same time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from portal.domain.access import Actor
+from portal.domain.errors import N_, InvalidInput, LetterboxError
+from portal.domain.events import ActorKind, Axis, RecordAction
+from portal.models import User, db
+from portal.services.core.acting import record
+from portal.services.core.typed_text import clean
+from portal.services.core.unit import writing
+
+PASSWORD_MIN = 10
+_HASHER = PasswordHasher()
+_DUMMY = _HASHER.hash("nobody has this password")
+_COMMON = frozenset(
+    {"1234567890", "password123", "qwertyuiop", "1q2w3e4r5t", "woaini1314", "a123456789",
+     "0123456789", "1111111111", "0000000000", "administrator", "adminadmin", "letterbox2016"}
+)  # fmt: skip
+
+
+class LoginFailed(LetterboxError):
+    """Name or password are wrong, or the account is disabled; all look alike."""
+
+    def __init__(self, message: str = N_("用户名或密码不正确。")) -> None:
+        super().__init__(message)
+
+
+class AccountLocked(LetterboxError):
+    """Too many failures; the account opens again by itself."""
+
+    def __init__(self, message: str = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")) -> None:
+        super().__init__(message)
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2 hash; raise :class:`InvalidInput` for a short or common password."""
+    if len(password) < PASSWORD_MIN:
+        raise InvalidInput("password", N_("密码至少 10 个字符。"))
+    if password.lower() in _COMMON or len(set(password)) < 4:
+        raise InvalidInput("password", N_("这个密码太常见，请换一个。"))
+    return _HASHER.hash(password)
+
+
+def log_in(username: str, password: str, now: datetime, failures: int, lock: timedelta) -> int:
+    """Return the id of the user; after ``failures`` wrong tries the account is locked for ``lock``.
+
+    Raises :class:`LoginFailed` or :class:`AccountLocked`.
+    """
+    # PostgreSQL refuses a text with a zero byte; nobody is called that.
+    query = sa.select(User).where(User.username == clean(username, lines=False))
+    user = db.session.scalar(query)
+    known_hash = user.password_hash if user and not user.disabled else _DUMMY
+    correct = _verify(known_hash, password)
+    with writing() as session:
+        user = session.scalar(query.with_for_update(of=User))
+        if user is None or user.disabled:
+            raise LoginFailed
+        if user.locked_until and user.locked_until > now:
+            raise AccountLocked
+        if user.password_hash == known_hash and correct:
+            user.failures, user.locked_until, user.last_login_at = 0, None, now
+            _note(user, RecordAction.LOGIN, now)
+            return user.id
+        user.failures += 1
+        if user.failures >= failures:
+            user.failures, user.locked_until = 0, now + lock
+        _note(user, RecordAction.LOGIN_FAILED, now)
+    raise LoginFailed
+
+
+def _verify(known_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(known_hash, password)
+    except VerificationError:
+        return False
+
+
+def _note(user: User, action: RecordAction, now: datetime) -> None:
+    actor = Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
+    record(db.session(), action, Axis.ADMINISTRATION, actor, now, subject=f"user:{user.username}")
+
+
+def change_password(user_id: int, old: str, new: str) -> None:
+    """Change the own password; every other session of the user ends.
+
+    Raises :class:`InvalidInput` with ``old`` or ``password``.
+    """
+    user = db.session.get(User, user_id)
+    if user is None or not _verify(user.password_hash, old):
+        raise InvalidInput("old", N_("原密码不正确。"))
+    if new == old:
+        raise InvalidInput("password", N_("新密码不能和原密码相同。"))
+    fresh = hash_password(new)
+    with writing() as session:
+        user = session.get_one(User, user_id)
+        user.password_hash, user.must_change_password = fresh, False
+        user.session_epoch += 1

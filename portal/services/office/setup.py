@@ -1,0 +1,46 @@
+"""What a house must have before its doors open: the top of the tree of organisations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.domain.access import SYSTEM
+from portal.domain.organisations import OrganisationKind
+from portal.models import Organisation, db
+from portal.services.core.facts import missing, rebuild
+from portal.services.core.unit import writing
+from portal.services.office.organisations import create_organisation
+
+OFFICE_CODE, OFFICE_NAME, OFFICE_SHORT = "office", "政府公开信箱办公室", "信箱办"
+
+
+def ensure_office(now: datetime) -> bool:
+    """Found the letterbox office where the tree is empty; tell whether it was.
+
+    It receives every letter whose sender does not know who is responsible.
+    """
+    query = sa.select(Organisation.id).limit(1)
+    found = db.session.scalar(query) is not None
+    db.session.rollback()
+    if found:
+        return False
+    with writing() as session:
+        if session.scalar(query) is not None:
+            return False
+        create_organisation(
+            OFFICE_CODE, OFFICE_NAME, OrganisationKind.CITY_OFFICE, None, SYSTEM, now,
+            short_name=OFFICE_SHORT,
+        )  # fmt: skip
+    return True
+
+
+def ensure_facts() -> bool:
+    """Derive the facts of the rates in a house from before they were kept; tell whether it was."""
+    lacking = missing(db.session())
+    db.session.rollback()
+    if lacking:
+        with writing() as session:
+            rebuild(session)
+    return lacking

@@ -1,0 +1,188 @@
+"""Accounts of the staff: creating them, giving roles, disabling, new passwords."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor, Permission, Role
+from portal.domain.errors import N_, InvalidInput, NotFound
+from portal.domain.events import Axis, RecordAction
+from portal.models import Organisation, RoleGrant, User
+from portal.services.core.acting import record
+from portal.services.core.permits import allow
+from portal.services.core.typed_text import required
+from portal.services.core.unit import writing
+from portal.services.office.accounts import hash_password
+
+NAME_MAX = 64
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+Place = tuple[Role, int]
+"""A role and the id of the organisation at which it is held."""
+
+
+def one_time_password() -> str:
+    """Return a password to hand over: 16 characters that are not mistaken for each other."""
+    groups = ("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
+
+
+def create_user(
+    username: str,
+    name: str,
+    password: str,
+    grants: Iterable[Place],
+    actor: Actor,
+    now: datetime,
+    *,
+    one_time: bool = True,
+) -> int:
+    """Create an account with its roles and return its id.
+
+    A ``one_time`` password must be changed by its owner before anything else; one that the owner
+    has chosen need not be.
+    Raises :class:`InvalidInput` with ``username``, ``name``, ``password`` or ``grants``.
+    """
+    allow(actor, Permission.USERS_EDIT)
+    username = username.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        said = N_("用户名为 2 至 64 个小写字母、数字或 . _ -，以字母或数字开头。")
+        raise InvalidInput("username", said)
+    name = required("name", name, NAME_MAX, lines=False)
+    # Hashing is slow on purpose, so it is done before the write lock is taken.
+    password_hash = hash_password(password)
+    with writing() as session:
+        if session.scalar(sa.select(User.id).where(User.username == username)) is not None:
+            raise InvalidInput("username", N_("这个用户名已被使用。"))
+        user = User(
+            username=username, name=name, password_hash=password_hash, created_at=now,
+            must_change_password=one_time,
+        )  # fmt: skip
+        session.add(user)
+        _place(session, user, grants)
+        session.flush()
+        _note(session, RecordAction.CREATE_USER, user, actor, now, described(user))
+        return user.id
+
+
+def set_grants(user_id: int, grants: Iterable[Place], actor: Actor, now: datetime) -> None:
+    """Replace all roles of a user; they hold from the next request on."""
+    with _changing(user_id, actor) as (session, user):
+        before = described(user)
+        _place(session, user, grants)
+        session.flush()
+        said = f"{before} → {described(user)}"
+        _note(session, RecordAction.CHANGE_GRANTS, user, actor, now, said)
+
+
+def add_grant(user_id: int, role: Role, place_id: int, actor: Actor, now: datetime) -> None:
+    """Give a user one more role; raises :class:`InvalidInput` with ``grants``."""
+    with writing() as session:
+        set_grants(user_id, {*_held(session, user_id), (role, place_id)}, actor, now)
+
+
+def remove_grant(user_id: int, grant_id: int, actor: Actor, now: datetime) -> None:
+    """Take one role away from a user; one that is gone already stays gone."""
+    with writing() as session:
+        row = session.get(RoleGrant, grant_id)
+        if row is not None and row.user_id == user_id:
+            left = _held(session, user_id) - {(row.role, row.organisation_id)}
+            set_grants(user_id, left, actor, now)
+
+
+def _held(session: Session, user_id: int) -> set[Place]:
+    user = session.get(User, user_id)
+    return {(row.role, row.organisation_id) for row in user.grants} if user else set()
+
+
+def disable(user_id: int, actor: Actor, now: datetime) -> None:
+    """Disable an account and end its sessions; what it did stays on record."""
+    with _changing(user_id, actor) as (session, user):
+        if user.id == actor.user_id:
+            raise InvalidInput("user", N_("不能停用自己的账号。"))
+        user.disabled = True
+        user.session_epoch += 1
+        _note(session, RecordAction.DISABLE_USER, user, actor, now)
+
+
+def enable(user_id: int, actor: Actor, now: datetime) -> None:
+    """Let a disabled or locked account in again."""
+    with _changing(user_id, actor) as (session, user):
+        user.disabled, user.failures, user.locked_until = False, 0, None
+        _note(session, RecordAction.ENABLE_USER, user, actor, now)
+
+
+def reset_password(
+    user_id: int, password: str, actor: Actor, now: datetime, *, one_time: bool = True
+) -> None:
+    """Give an account another password; its sessions end and a lock is lifted.
+
+    A ``one_time`` password must be changed by its owner before anything else.
+    """
+    allow(actor, Permission.USERS_EDIT)
+    fresh = hash_password(password)
+    with _changing(user_id, actor) as (session, user):
+        user.password_hash, user.must_change_password = fresh, one_time
+        user.session_epoch += 1
+        user.failures, user.locked_until = 0, None
+        _note(session, RecordAction.RESET_PASSWORD, user, actor, now)
+
+
+@contextmanager
+def _changing(user_id: int, actor: Actor) -> Iterator[tuple[Session, User]]:
+    allow(actor, Permission.USERS_EDIT)
+    with writing() as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise NotFound
+        before = _administered(session)
+        yield session, user
+        session.flush()
+        # Nobody would be left to undo it.
+        if before and not _administered(session):
+            raise InvalidInput("grants", N_("至少要保留一位在用的管理员。"))
+
+
+def _place(session: Session, user: User, grants: Iterable[Place]) -> None:
+    """Bring the roles of ``user`` in line with ``grants``, rows that stay untouched."""
+    wanted = set(grants)
+    roles = {role for role, _ in wanted}
+    if {Role.ADMINISTRATOR, Role.AUDITOR} <= roles:
+        raise InvalidInput("grants", N_("管理员和审计员不能由同一人担任。"))
+    kept = [row for row in user.grants if (row.role, row.organisation_id) in wanted]
+    for role, organisation_id in sorted(wanted - {(row.role, row.organisation_id) for row in kept}):
+        place = session.get(Organisation, organisation_id)
+        if place is None or not place.active:
+            raise InvalidInput("grants", N_("没有这个单位，或它已停用，请重新选择。"))
+        kept.append(RoleGrant(role=role, organisation_id=place.id, organisation=place))
+    user.grants = kept
+
+
+def _administered(session: Session) -> bool:
+    query = sa.select(User.id).join(RoleGrant)
+    active = query.where(RoleGrant.role == Role.ADMINISTRATOR, User.disabled.is_(False))
+    return session.scalar(active.limit(1)) is not None
+
+
+def described(user: User) -> str:
+    """Return the roles of ``user`` in one line, such as ``handler@cq-jyw, reviewer@cq-jyw``."""
+    return ", ".join(sorted(f"{row.role}@{row.organisation.code}" for row in user.grants)) or "-"
+
+
+def _note(
+    session: Session,
+    action: RecordAction,
+    user: User,
+    actor: Actor,
+    now: datetime,
+    said: str | None = None,
+) -> None:
+    subject = f"user:{user.username}"
+    record(session, action, Axis.ADMINISTRATION, actor, now, subject=subject, reason=said)

@@ -1,0 +1,1 @@
+"""Keeping stored figures up to date."""

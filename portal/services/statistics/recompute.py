@@ -1,0 +1,108 @@
+"""Telling anew what the calendar says of letters that have ended.
+
+How many working days a letter took is counted by the calendar of the days concerned, whenever it
+is learned that one of them was a holiday or a make-up workday. So a change of days that have
+passed is noted, and the worker goes through the letters whose time spans one of them, some at a
+time, and corrects their facts. Whether a letter was in time does not change: that is judged by the
+due date its sender was told, which stands in the event of its ending. Only where nothing was told
+(letters from another system) does the calendar decide that too.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import SYSTEM
+from portal.domain.events import Axis, RecordAction
+from portal.domain.periods import midnight
+from portal.models import RateFact, Retelling, db
+from portal.services.core.acting import record
+from portal.services.core.deadlines import redate
+from portal.services.core.facts import correct
+from portal.services.core.unit import writing
+from portal.services.disclosure.requests import redate_requests
+
+BATCH = 500
+
+
+def note_change(session: Session, days: list[date], today: date) -> None:
+    """Note that the office did or did not work on ``days`` after all, as far as they have come."""
+    past = [day for day in days if day <= today]
+    if past:
+        session.add(Retelling(first_day=min(past), last_day=max(past)))
+
+
+def retell(now: datetime, most: int = BATCH) -> int:
+    """Go on with the oldest change noted, over at most ``most`` letters.
+
+    Returns how many steps were taken: 0 when nothing is noted, or when units of work that began
+    before the change have yet to end. The last step leaves an event with what was found.
+    """
+    session = db.session()
+    row = session.scalar(sa.select(Retelling).order_by(Retelling.id).limit(1))
+    if row is None:
+        session.rollback()
+        return 0
+    at, ids = (row.id, row.last_letter_id), _concerned(session, row, most)
+    with writing() as unit:
+        query = sa.select(Retelling).where(Retelling.id == at[0], Retelling.last_letter_id == at[1])
+        row = unit.scalar(query.with_for_update(skip_locked=True))
+        if row is None or not _settled(unit, row):
+            return 0
+        row.seen += len(ids)
+        row.changed += correct(unit, ids)
+        row.last_letter_id = max(ids, default=row.last_letter_id)
+        if len(ids) < most:
+            _finish(unit, row, now)
+    return 1
+
+
+def _concerned(session: Session, row: Retelling, most: int) -> list[int]:
+    """Return the next letters with a count of days from before the change to after it."""
+    begins, ends = midnight(row.first_day), midnight(row.last_day + timedelta(days=1))
+    fact = RateFact
+    query = (
+        sa.select(fact.letter_id)
+        .distinct()
+        .where(
+            fact.letter_id > row.last_letter_id,
+            fact.received_at < ends,
+            sa.or_(fact.closed_from >= begins, fact.response_at >= begins),
+        )
+        .order_by(fact.letter_id)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
+def _settled(session: Session, row: Retelling) -> bool:
+    """Tell whether nobody is at work any more who may have read the calendar of before.
+
+    On PostgreSQL such a unit may commit its letter after the change; what then ran must have
+    ended. SQLite has one writer.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    snapshot = sa.func.pg_current_snapshot()
+    ends = (sa.func.pg_snapshot_xmin(snapshot), sa.func.pg_snapshot_xmax(snapshot))
+    oldest, newest = (
+        session.scalars(sa.select(sa.cast(sa.cast(end, sa.Text), sa.BigInteger))).one()
+        for end in ends
+    )
+    if row.settles_at is None:
+        row.settles_at = newest
+    return bool(oldest >= row.settles_at)
+
+
+def _finish(session: Session, row: Retelling, now: datetime) -> None:
+    redate_requests(session, row.first_day)
+    redate(session, row.first_day)
+    record(
+        session, RecordAction.RETELL_FACTS, Axis.ADMINISTRATION, SYSTEM, now,
+        subject=f"calendar:{row.first_day}/{row.last_day}",
+        reason=f"核对 {row.seen} 封，更正 {row.changed} 封",
+    )  # fmt: skip
+    session.delete(row)

@@ -1,0 +1,1 @@
+"""Demo, simulation and sample data; the product never imports this package."""

@@ -1,0 +1,1 @@
+"""The demo instance: organisations, people, letters and requests."""

@@ -1,0 +1,41 @@
+"""The tree of the samples, planted in a house that is still empty."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import SYSTEM
+from portal.domain.errors import N_, ActionNotAllowed
+from portal.models import Letter, Organisation, User
+from portal.services.office.organisations import NewOrganisation, plant
+from portal.tools.samples.organisations import sample_organisations
+
+
+def must_be_empty(session: Session) -> None:
+    """Raise :class:`ActionNotAllowed` in a house that real letters or people live in."""
+    many = session.scalars(sa.select(Organisation.id).limit(2)).all()
+    people = session.scalar(sa.select(User.id).limit(1))
+    letters = session.scalar(sa.select(Letter.id).limit(1))
+    if len(many) > 1 or people is not None or letters is not None:
+        raise ActionNotAllowed(
+            N_("这里已有真实的单位、用户或信件，不能再放入演示数据；请另设一个空的数据目录。")
+        )
+
+
+def plant_samples(session: Session, now: datetime) -> None:
+    """Plant the organisations of the samples below the office that the house was opened with."""
+    office = session.scalar(sa.select(Organisation).where(Organisation.parent_id.is_(None)))
+    top = sample_organisations()[0]
+    if office is not None:
+        office.code, office.name, office.short_name = top.code, top.name, top.short_name
+        for version in office.versions:
+            version.name = top.name
+        session.flush()
+    rows = [
+        NewOrganisation(s.code, s.name, s.kind, s.parent_code, s.short_name)
+        for s in sample_organisations()
+    ]
+    plant(rows, SYSTEM, now)

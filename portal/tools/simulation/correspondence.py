@@ -1,0 +1,146 @@
+"""What goes to and fro around a simulated letter: questions, extensions, replies, the rating."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.domain.letters.states import Action
+from portal.models import (
+    Extension,
+    Message,
+    MessageKind,
+    Model,
+    Rating,
+    Reply,
+    ReplyKind,
+    ReplyStatus,
+)
+from portal.tools.simulation.texts import Wording
+from portal.tools.simulation.trajectory import Act, Life
+
+Rows = dict[type[Model], list[dict[str, Any]]]
+_MESSAGES: dict[str, tuple[MessageKind, tuple[str, ...]]] = {
+    Action.ASK_CITIZEN: (
+        MessageKind.QUESTION,
+        (
+            "请补充具体地点、时间，以便核实办理。",
+            "请说明事情的经过，如有相关凭证也请一并说明。",
+            "请告知是否已经向现场工作人员反映过，以及当时的答复。",
+        ),
+    ),
+    Action.SUPPLEMENT: (
+        MessageKind.SUPPLEMENT,
+        (
+            "具体地点和时间如下：每天傍晚最明显，就在大门左侧，请继续办理。",
+            "经过就是信里写的那样，收据都还在，需要时可以提供。",
+            "已经反映过，当时只说会登记，一直没有结果。",
+        ),
+    ),
+    Action.REDO: (MessageKind.REDO, ("问题没有解决，请重新办理。",)),
+}
+_MEAGRE = (
+    "您好！您反映的问题已转相关科室办理。感谢您的来信。",
+    "您好！来信收悉，我们将按有关规定研究处理。感谢您的支持。",
+)
+"""Answers after which citizens ask for a redo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What surrounds a life: its id and number, its words, its sender, how citizens rated it."""
+
+    letter_id: int
+    number: str
+    wording: Wording
+    sender: str
+    phone: str
+    consents: bool
+    attitude: int
+    efficiency: int
+
+
+def correspond(rows: Rows, life: Life, about: Written) -> None:
+    """Add what went to and fro: extensions, questions and supplements, the rating, replies."""
+    wishes = [act for act in life.acts if act.action == Action.REQUEST_EXTENSION]
+    grants = [act for act in life.acts if act.action == Action.GRANT_EXTENSION]
+    for number, wish in enumerate(wishes):
+        grant = grants[number] if number < len(grants) else None
+        rows[Extension].append(
+            {
+                "letter_id": about.letter_id, "days": wish.days, "reason": wish.reason,
+                "requester_id": wish.actor_id, "requested_at": wish.at,
+                "granted": True if grant else None,
+                "decider_id": grant.actor_id if grant else None,
+                "decided_at": grant.at if grant else None,
+            }
+        )  # fmt: skip
+    for act in life.acts:
+        if act.action in _MESSAGES:
+            kind, texts = _MESSAGES[act.action]
+            text = texts[about.letter_id % len(texts)]
+            asks = kind is MessageKind.QUESTION
+            rows[Message].append(
+                {
+                    "letter_id": about.letter_id, "kind": kind, "text": text,
+                    "organisation_id": act.holder_id if asks else None,
+                    "author_id": act.actor_id, "created_at": act.at,
+                }
+            )  # fmt: skip
+        elif act.action == Action.RATE:
+            rows[Rating].append(
+                {
+                    "letter_id": about.letter_id, "attitude": about.attitude,
+                    "efficiency": about.efficiency, "comment": "", "created_at": act.at,
+                }
+            )  # fmt: skip
+    _replies(rows, life, about)
+
+
+def _replies(rows: Rows, life: Life, about: Written) -> None:
+    """A reply is drafted, perhaps sent back, and signed; a redo calls for another."""
+    row: dict[str, Any] | None = None
+    full, meagre = about.wording.reply, _MEAGRE[about.letter_id % len(_MEAGRE)]
+    redone = life.last(Action.REDO)
+    for act in life.acts:
+        if act.action == Action.REQUEST_SIGNOFF:
+            if row is None:
+                text = meagre if redone and act.at < redone.at else full
+                row = _reply(rows, about, act.holder_id, act.actor_id, act.at, text)
+            row["version"] += 1
+            row["updated_at"], row["status"] = act.at, ReplyStatus.IN_REVIEW
+            row["review_note"] = None
+        elif act.action == Action.SEND_BACK and row is not None:
+            row["status"], row["review_note"] = ReplyStatus.DRAFT, act.reason
+        elif act.action == Action.SIGN and row is not None:
+            row["status"], row["signer_id"] = ReplyStatus.SIGNED, act.actor_id
+            row["signed_at"], row = act.at, None
+        elif act.action == Action.CLOSE_MERGED:
+            _shared_reply(rows, life, about, act)
+
+
+def _shared_reply(rows: Rows, life: Life, about: Written, closed: Act) -> None:
+    """Answer a merged letter with the reply to the letter that led."""
+    leader = life.leader or life
+    written, signed = leader.last(Action.REQUEST_SIGNOFF), leader.last(Action.SIGN)
+    author_id = written.actor_id if written else None
+    said = f"您反映的问题与另一封来信相同，已合并办理，现答复如下：\n\n{about.wording.public[2]}"
+    row = _reply(rows, about, closed.answered_by, author_id, closed.at, said)
+    row["signer_id"] = signed.actor_id if signed else None
+    row["version"], row["status"], row["signed_at"] = 1, ReplyStatus.SIGNED, closed.at
+
+
+def _reply(
+    rows: Rows, about: Written, organisation_id: int | None, author_id: int | None, at: datetime,
+    text: str,
+) -> dict[str, Any]:  # fmt: skip
+    row = {
+        "letter_id": about.letter_id, "organisation_id": organisation_id,
+        "kind": ReplyKind.REPLY, "status": ReplyStatus.DRAFT,
+        "text": text, "author_id": author_id, "signer_id": None,
+        "created_at": at, "updated_at": at, "signed_at": None, "review_note": None,
+        "version": 0,
+    }  # fmt: skip
+    rows[Reply].append(row)
+    return row

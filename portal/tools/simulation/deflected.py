@@ -1,0 +1,65 @@
+"""Letters avoided in simulated years: readers of published answers who need not write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.states import Kind
+from portal.domain.periods import civil_date, midnight
+from portal.models import ArchiveEntry, AvoidedLetter
+from portal.services.archive.deflection import row_of
+
+SHARE = 0.06
+"""Readers spared a letter for each entry; those who would come after the last moment fall away."""
+_MEAN_DAYS = 75.0
+"""An answer helps most while it is new."""
+_EARLIEST, _LATEST, _BUSIEST = 7.0, 23.5, 11.0
+_CHUNK = 500
+
+
+def load_avoided(session: Session, seed: int, until: datetime) -> int:
+    """Write the avoided letters of the whole archive up to ``until``; return how many.
+
+    Each comes on a day after its entry was published and before it was withdrawn.
+    """
+    chance = Random(f"avoided {seed}")  # noqa: S311
+    last = session.scalar(sa.select(sa.func.max(ArchiveEntry.id))) or 0
+    chosen = sorted(chance.choices(range(1, last + 1), k=round(last * SHARE))) if last else []
+    written = 0
+    for at in range(0, len(chosen), _CHUNK):
+        ids = chosen[at : at + _CHUNK]
+        rows = list(_rows(chance, _entries(session, ids), ids, until))
+        if rows:
+            session.execute(sa.insert(AvoidedLetter), rows)
+        written += len(rows)
+    return written
+
+
+Entry = sa.Row[int, int, Kind, datetime, datetime | None]
+"""Id, organisation, kind, publication and withdrawal of an entry."""
+
+
+def _entries(session: Session, ids: list[int]) -> dict[int, Entry]:
+    entry = ArchiveEntry
+    query = sa.select(
+        entry.id, entry.organisation_id, entry.kind, entry.published_at, entry.withdrawn_at
+    ).where(entry.id.in_(set(ids)))
+    return {row.id: row for row in session.execute(query)}
+
+
+def _rows(
+    chance: Random, entries: dict[int, Entry], ids: list[int], until: datetime
+) -> Iterator[dict[str, object]]:
+    for each in ids:
+        entry = entries[each]
+        days = 1 + int(chance.expovariate(1 / _MEAN_DAYS))
+        hour = chance.triangular(_EARLIEST, _LATEST, _BUSIEST)
+        day = midnight(civil_date(entry.published_at) + timedelta(days=days))
+        moment = (day + timedelta(seconds=int(hour * 3600))).astimezone(UTC)
+        if moment < min(until, entry.withdrawn_at or until):
+            yield row_of(each, entry.organisation_id, entry.kind, moment)

@@ -1,0 +1,194 @@
+"""What a simulated year shall come to, and what becomes of each of its letters."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import exp, log
+from random import Random
+
+from portal.domain.deadline_rules import LimitError, limit_for
+from portal.domain.disclosure.requests import LIMIT_CODE
+from portal.domain.errors import N_, InvalidInput
+from portal.domain.periods import Period
+from portal.domain.translatable import Message
+from portal.tools.simulation.clock import OfficeClock
+
+MOST_YEARS, MOST_LETTERS, MOST_REQUESTS = 20, 2_000_000, 100_000
+_WITHDRAWN_SHARE, _SECOND_THOUGHTS = 0.004, timedelta(days=2)
+_RECENT_DAYS, _STRAGGLERS, _LATE = 30.0, 0.02, 60.0
+_SHARES = (("refused", 0.06), ("declined", 0.02), ("merged", 0.012), ("timed_out", 0.008))
+_RARE = (("report", 0.02), ("unpublished", 0.0015))
+
+
+class Fate(StrEnum):
+    """How a letter stands at the end of its year; all but the last two are closed."""
+
+    PUBLISHED = "published"
+    PRIVATE = "private"
+    REFUSED = "refused"
+    UNPUBLISHED = "unpublished"
+    REPORT = "report"
+    DECLINED = "declined"
+    MERGED = "merged"
+    TIMED_OUT = "timed_out"
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Years to simulate and the counts that each must have at its end, exactly.
+
+    ``disclosure`` are requests for disclosure answered in each year, by outcome; none if empty.
+    """
+
+    years: tuple[int, ...]
+    received: int
+    closed: int
+    published: int
+    seed: int = 1
+    disclosure: tuple[int, ...] = ()
+
+    @property
+    def withdrawn(self) -> int:
+        """Letters of each year that their senders take back in time; they are not received."""
+        return round(self.received * _WITHDRAWN_SHARE)
+
+    @property
+    def written(self) -> int:
+        """Letters to be written down in all years, those taken back included."""
+        return (self.received + self.withdrawn) * len(self.years)
+
+    @property
+    def requests(self) -> int:
+        """Requests for disclosure to be written down in all years."""
+        return sum(self.disclosure) * len(self.years)
+
+    def check(self, now: datetime) -> None:
+        """Raise :class:`InvalidInput` that names the number at fault."""
+        if not 1 <= len(self.years) <= MOST_YEARS:
+            raise InvalidInput("years", Message(_YEARS, {"most": MOST_YEARS}))
+        for year in self.years:
+            if Period(year).ends_at > now:
+                raise InvalidInput("year", Message(_FUTURE, {"year": year}))
+        if self.received < 1 or self.received * len(self.years) > MOST_LETTERS:
+            raise InvalidInput("received", Message(_SIZE, {"most": MOST_LETTERS}))
+        for name, part, whole, text in (
+            ("closed", self.closed, self.received, _CLOSED),
+            ("published", self.published, self.closed, _PUBLISHED),
+        ):
+            if part < 0:
+                raise InvalidInput(name, _NEGATIVE)
+            if part > whole:
+                raise InvalidInput(name, Message(text, {"part": part, "whole": whole}))
+        self._check_requests()
+
+    def _check_requests(self) -> None:
+        if any(count < 0 for count in self.disclosure):
+            raise InvalidInput("disclosure", _NEGATIVE)
+        if self.requests > MOST_REQUESTS:
+            raise InvalidInput("disclosure", Message(_REQUESTS, {"most": MOST_REQUESTS}))
+        for year in self.years if self.requests else ():
+            try:
+                limit_for(LIMIT_CODE, Period(year).first_day)
+            except LimitError as error:
+                raise InvalidInput("disclosure", Message(_LAWLESS, {"year": year})) from error
+
+
+_YEARS = N_("请给出 1 至 %(most)s 个年份")
+_FUTURE = N_("%(year)s年还没有结束，只能模拟已经过去的年份")
+_SIZE = N_("收到件数应为正数，所有年份合计不超过 %(most)s")
+_REQUESTS = N_("公开申请的件数，所有年份合计不超过 %(most)s")
+_LAWLESS = N_(
+    "《政府信息公开条例》从2008年5月1日起施行，公开申请最早可以模拟2009年的，不能模拟%(year)s年的"
+)
+_NEGATIVE = N_("件数不能是负数")
+_CLOSED = N_("办结件数 %(part)s 多于收到件数 %(whole)s：办结的只能是收到的来信")
+_PUBLISHED = N_("公示件数 %(part)s 多于办结件数 %(whole)s：公示的只能是办结的来信")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One letter: when it arrives, how it shall stand, when its handling ends."""
+
+    received_at: datetime
+    fate: Fate
+    ends_at: datetime
+
+
+def plans(wish: Wish, year: int, clock: OfficeClock, chance: Random) -> list[Plan]:
+    """Return the letters of ``year`` in the order of their arrival.
+
+    Exactly ``wish.received`` count as received at the end of the year, of which ``wish.closed``
+    are closed and of those ``wish.published`` published; a few more were withdrawn in time.
+    """
+    withdrawn = wish.withdrawn
+    arrivals = clock.arrivals(chance, year, wish.received + withdrawn)
+    end = Period(year).ends_at
+    natural = [clock.ahead(chance, at, _working_days(chance)) for at in arrivals]
+    taken_back = set(chance.sample(range(len(arrivals)), withdrawn))
+    kept = [i for i in range(len(arrivals)) if i not in taken_back]
+    still = _still_open(wish, kept, arrivals, natural, end, chance)
+    fates = _fates(wish, [i for i in kept if i not in still], chance)
+    found = []
+    for i, at in enumerate(arrivals):
+        if i in taken_back:
+            soon = min(end, at + _SECOND_THOUGHTS)
+            found.append(Plan(at, Fate.WITHDRAWN, clock.awake(chance, at, soon)))
+        elif i in still:
+            later = natural[i]
+            if later < end:
+                later = clock.ahead(chance, end, chance.randint(0, 20))
+            found.append(Plan(at, Fate.OPEN, later))
+        else:
+            done = natural[i] if natural[i] < end else clock.between(chance, at, end)
+            found.append(Plan(at, fates[i], done))
+    return found
+
+
+def _working_days(chance: Random) -> int:
+    """Draw how long an answer takes: half within five working days, nine tenths within ten."""
+    return min(45, max(0, round(chance.lognormvariate(log(5.0), 0.55))))
+
+
+def _still_open(
+    wish: Wish, kept: list[int], arrivals: list[datetime], natural: list[datetime],
+    end: datetime, chance: Random,
+) -> set[int]:  # fmt: skip
+    """Choose what stays open at the end of the year: mostly what came late, some stragglers."""
+
+    def key(i: int) -> float:
+        waits = (end - arrivals[i]).total_seconds() / 86400
+        weight = _LATE if natural[i] >= end else exp(-waits / _RECENT_DAYS) + _STRAGGLERS
+        # Weighted sampling without replacement (Efraimidis and Spirakis, 2006), in logarithms.
+        return log(1.0 - chance.random()) / weight
+
+    keyed = [(key(i), i) for i in kept]
+    return {i for _, i in heapq.nlargest(wish.received - wish.closed, keyed)}
+
+
+def _fates(wish: Wish, closed: list[int], chance: Random) -> dict[int, Fate]:
+    """Deal out how closed letters ended; what was wished is met first, the rest is plausible."""
+    order = closed[:]
+    chance.shuffle(order)
+    dealt = iter(order)
+    rest = wish.closed - wish.published
+    wanted = [(Fate(name), share * wish.closed) for name, share in (*_SHARES, *_RARE)]
+    scale = min(1.0, 0.8 * rest / (sum(n for _, n in wanted) or 1.0))
+    found = dict.fromkeys(_next(dealt, wish.published), Fate.PUBLISHED)
+    for fate, count in wanted:
+        found |= dict.fromkeys(_next(dealt, int(count * scale)), fate)
+    return found | dict.fromkeys(dealt, Fate.PRIVATE)
+
+
+def _next(dealt: Iterator[int], count: int) -> list[int]:
+    return [next(dealt) for _ in range(count)]
+
+
+def last_moment(wish: Wish) -> datetime:
+    """Return the moment up to which the simulation tells what happened."""
+    return Period(max(wish.years)).ends_at.astimezone(UTC)

@@ -1,0 +1,120 @@
+"""What simulated letters say: the built-in grammar, or real letters sampled from CSV files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from random import Random
+
+from portal.adapters.csv_reader import CsvSource
+from portal.domain.letters.states import KIND_LABELS, STORED_TITLE_MAX, TEXT_MAX, Kind
+from portal.domain.organisations import OrganisationKind
+from portal.domain.redaction import Mark, apply, detect
+from portal.models import PublicField
+from portal.services.core.typed_text import clean
+from portal.services.importing.columns import map_columns
+from portal.tools.samples.grammar import LetterGrammar
+
+_ORDINARY = (Kind.CONSULTATION, Kind.COMPLAINT, Kind.HELP, Kind.SUGGESTION)
+"""Kinds that a letter of a kind not told may well be of."""
+Marks = tuple[tuple[PublicField, int, int, str, str], ...]
+_SHORTEST_REPLY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Title, letter and reply as written and as the public may read them.
+
+    ``marks`` are field, start, end, kind and replacement of what is masked.
+    """
+
+    title: str
+    text: str
+    reply: str
+    category: str | None
+    public: tuple[str, str, str]
+    marks: Marks = ()
+
+
+def _plain(title: str, text: str, reply: str, category: str | None) -> Wording:
+    return Wording(title, text, reply, category, (title, text, reply))
+
+
+class Texts:
+    """Gives each letter its words; ``corpus`` letters come with replies of their own."""
+
+    def __init__(self, seed: int, corpus: Sequence[tuple[Kind | None, Wording]] = ()) -> None:
+        self._grammar = LetterGrammar(seed)
+        self._corpus: dict[Kind, list[Wording]] = defaultdict(list)
+        for kind, wording in corpus:
+            for each in (kind,) if kind else _ORDINARY:
+                self._corpus[each].append(wording)
+
+    def wording(
+        self, chance: Random, kind: Kind, place: OrganisationKind, code: str, signed: str, day: date
+    ) -> Wording:
+        """Return words for a letter of ``kind`` to ``place``, answered by ``signed`` on ``day``."""
+        known = self._corpus.get(kind)
+        if known:
+            return known[int(chance.random() * len(known))]
+        draft = self._grammar.letter(chance, kind, place, code=code)
+        reply = self._grammar.reply(chance, draft, signature=signed, day=day)
+        return _plain(draft.title, draft.text, reply, draft.category)
+
+    def again(self, chance: Random, known: Wording) -> Wording:
+        """Return the letter of somebody else on the matter of ``known``, with the same answer."""
+        added = _ALSO[int(chance.random() * len(_ALSO))]
+        if len(known.text) + len(added) > TEXT_MAX:
+            return known
+        title, text, reply = known.public
+        return replace(known, text=known.text + added, public=(title, text + added, reply))
+
+
+_ALSO = (
+    "\n我们这里好几户都有同样的情况，请一并处理。",
+    "\n听说邻居也写过信，我也反映一次，希望引起重视。",
+    "\n以上情况属实，盼早日答复。",
+)
+_KINDS = {
+    **{label: kind for kind, label in KIND_LABELS.items()},
+    **{kind.value: kind for kind in Kind},
+}
+
+
+def read_corpus(source: CsvSource, seed: int) -> list[tuple[Kind | None, Wording]]:
+    """Return the usable letters of a CSV file, each with what must be masked in public.
+
+    Rows without title or text, or too long, are left out; a letter without a reply gets one from
+    the grammar. Raises :class:`~portal.services.importing.columns.ImportFault` where the columns
+    are not recognised.
+    """
+    columns = map_columns(source.header, {})
+    grammar, chance = LetterGrammar(seed), Random(seed)  # noqa: S311
+    found: list[tuple[Kind | None, Wording]] = []
+    for row in source.rows:
+        if row.problem:
+            continue
+        raw = {name: clean(row.fields[i]) for name, i in columns.items()}
+        title, text, reply = raw["title"], raw["text"], raw.get("reply", "")
+        if not title or not text or len(title) > STORED_TITLE_MAX or len(text) > TEXT_MAX:
+            continue
+        kind = _KINDS.get(raw.get("kind", ""))
+        if not _SHORTEST_REPLY <= len(reply) <= TEXT_MAX:
+            draft = grammar.letter(chance, kind or Kind.HELP, OrganisationKind.DISTRICT_GOVERNMENT)
+            reply = grammar.reply(chance, draft)
+        found.append((kind, _masked(title, text, reply)))
+    return found
+
+
+def _masked(title: str, text: str, reply: str) -> Wording:
+    """Mask what the detectors find, as an import does."""
+    originals = {PublicField.TITLE: title, PublicField.LETTER: text, PublicField.REPLY: reply}
+    marks: list[tuple[PublicField, int, int, str, str]] = []
+    public: list[str] = []
+    for field, original in originals.items():
+        hits = [f for f in detect(original, field=field.value) if not f.keep_reason]
+        marks += [(field, f.start, f.end, str(f.kind), f.mask) for f in hits]
+        public.append(apply(original, [Mark(f.start, f.end, f.mask) for f in hits]))
+    return Wording(title, text, reply, None, (public[0], public[1], public[2]), tuple(marks))

@@ -1,0 +1,107 @@
+"""Forms of the tree of organisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.domain.organisations import OrganisationKind
+from portal.models import Organisation
+from portal.services.office.organisations import NAME_MAX, SHORT_NAME_MAX
+from portal.web.admin.forms import AdminForm, ChoiceOfPlace, FilterForm
+from portal.web.core.fields import DayField
+from portal.web.core.language import label
+
+WORDS_MAX = 60
+_ON = _l("生效日期")
+_ON_HINT = _l(
+    "从这一天起按新的情况统计，之前的数字仍按旧的。可以是今天或更早的日子，不填就是今天。"
+)
+
+
+class OrganisationsFilter(FilterForm):
+    """What narrows the table of organisations."""
+
+    q = StringField(_l("名称、代码或上级单位"))
+    kind = SelectField(_l("类别"), validate_choice=False)
+    closed = BooleanField(_l("也列出已停用的单位"))
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.kind.choices = [("", _("全部类别"))] + [(k.value, label(k)) for k in OrganisationKind]
+
+
+class _Named(AdminForm):
+    """An organisation's names."""
+
+    name = StringField(
+        _l("名称"),
+        [
+            InputRequired(_l("请填写单位名称。")),
+            Length(max=NAME_MAX, message=_l("单位名称不超过 %(n)s 个字。", n=NAME_MAX)),
+        ],
+    )
+    short_name = StringField(
+        _l("简称"),
+        [Length(max=SHORT_NAME_MAX, message=_l("简称不超过 %(n)s 个字。", n=SHORT_NAME_MAX))],
+        description=_l("公众常用的叫法，查找单位时也能用。"),
+    )
+
+
+class NewOrganisationForm(_Named):
+    """An organisation to be founded."""
+
+    code = StringField(
+        _l("代码"),
+        [
+            InputRequired(_l("请填写单位代码。")),
+            Length(max=64, message=_l("代码不超过 64 个字符。")),
+        ],
+        description=_l("字母、数字和 . _ -，在导入、接口和命令行中使用，以后不能更改。"),
+    )
+    kind = SelectField(_l("类别"), [InputRequired(_l("请选择类别。"))])
+    parent = ChoiceOfPlace(_l("上级单位"), _l("请选择上级单位。"))
+    founded_on = DayField(
+        _l("设立日期"), [Optional()], description=_l("不填表示一直都有。统计从这一天起包括它。")
+    )
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.kind.choices = [("", _("请选择"))] + [
+            (k.value, label(k)) for k in OrganisationKind if k is not OrganisationKind.CITY_OFFICE
+        ]
+        self.parent.offer(_("请选择"))
+
+
+class RenameForm(_Named):
+    """Another name, from a day on."""
+
+    on = DayField(_ON, [Optional()], description=_ON_HINT)
+
+
+class MoveForm(AdminForm):
+    """Another superior, from a day on."""
+
+    parent = ChoiceOfPlace(_l("新的上级单位"), _l("请选择上级单位。"))
+    on = DayField(_ON, [Optional()], description=_ON_HINT)
+
+    def __init__(self, organisation: Organisation, **given: Any) -> None:
+        super().__init__(**given)
+        self.parent.offer(_("请选择"), organisation.path)
+
+
+class CloseForm(AdminForm):
+    """The end of an organisation, and who takes over."""
+
+    successor = ChoiceOfPlace(
+        _l("承接单位"), description=_l("它的职责现在归谁，公示件和统计会指向那里。没有就不选。")
+    )
+    on = DayField(_l("停用日期"), [Optional()], description=_ON_HINT)
+
+    def __init__(self, organisation: Organisation, **given: Any) -> None:
+        super().__init__(**given)
+        self.successor.offer(_("没有承接单位"), organisation.path)

@@ -1,0 +1,86 @@
+"""Forms of the working calendar and of the time limits."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.domain.deadline_rules import LIMIT_LABELS, LIMIT_UNIT_LABELS, LimitUnit
+from portal.services.office.rules import NOTE_MAX, SOURCE_MAX, NewLimit
+from portal.web.admin.forms import AdminForm
+from portal.web.core.fields import DayField, WholeNumber
+
+REST, WORK, ANNOUNCED = "rest", "work", "announced"
+
+
+class DaysForm(AdminForm):
+    """What some days of the calendar are."""
+
+    first = DayField(_l("从"), [InputRequired(_l("请填写日期。"))])
+    last = DayField(_l("到"), [Optional()], description=_l("只改一天时不填；一次最多 31 天。"))
+    kind = RadioField(_l("这几天"), [InputRequired(_l("请选择这几天是什么日子。"))])
+    note = StringField(
+        _l("说明"),
+        [Length(max=NOTE_MAX, message=_l("说明不超过 %(n)s 个字。", n=NOTE_MAX))],
+        description=_l("例如：国庆节，国办发明电〔2026〕12号"),
+    )
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.kind.choices = [
+            (REST, _("放假休息")), (WORK, _("上班")), (ANNOUNCED, _("恢复公布的安排")),
+        ]  # fmt: skip
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """First and last day, both included; only after the form was found valid."""
+        return self.first.data, self.last.data or self.first.data
+
+    @property
+    def working(self) -> bool | None:
+        """Whether the office works on these days; ``None`` where the announcement holds."""
+        return {REST: False, WORK: True}.get(self.kind.data)
+
+
+class LimitForm(AdminForm):
+    """A version of a rule to come."""
+
+    code = SelectField(_l("规则"), [InputRequired(_l("请选择规则。"))])
+    days = WholeNumber(_l("期限"), [InputRequired(_l("请填写天数。"))])
+    unit = RadioField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
+    extension_days = WholeNumber(
+        _l("最多可延长"), [Optional()], description=_l("与期限同一单位；不能延长就填 0。")
+    )
+    source = StringField(
+        _l("依据"),
+        [
+            InputRequired(_l("请填写依据。")),
+            Length(max=SOURCE_MAX, message=_l("依据不超过 %(n)s 个字。", n=SOURCE_MAX)),
+        ],
+        description=_l("文件名称和文号，会显示给来信人和经办人。"),
+    )
+    valid_from = DayField(
+        _l("生效日期"),
+        [InputRequired(_l("请填写生效日期。"))],
+        description=_l("最早从明天起。这一天及以后收到的信件按新的期限计算，已收到的不变。"),
+    )
+    valid_to = DayField(_l("截止日期"), [Optional()], description=_l("不填表示长期有效。"))
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.code.choices = [(code, _(words)) for code, words in LIMIT_LABELS.items()]
+        self.unit.choices = [(unit.value, _(LIMIT_UNIT_LABELS[unit])) for unit in LimitUnit]
+
+    @property
+    def limit(self) -> NewLimit:
+        """What was filled in; only after the form was found valid."""
+        return NewLimit(
+            self.code.data, self.days.data, LimitUnit(self.unit.data),
+            self.extension_days.data or 0, self.source.data, self.valid_from.data,
+            self.valid_to.data,
+        )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Forms of the staff account."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from portal.services.office.accounts import PASSWORD_MIN
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]
+    """Name and password."""
+
+    username = StringField(
+        _l("用户名"),
+        [
+            DataRequired(_l("请填写用户名。")),
+            Length(max=64, message=_l("用户名不超过 64 个字符。")),
+        ],
+        filters=[lambda text: text.strip() if text else text],
+    )
+    password = PasswordField(
+        _l("密码"),
+        [DataRequired(_l("请填写密码。")), Length(max=200, message=_l("密码不超过 200 个字符。"))],
+    )
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password for oneself."""
+
+    old = PasswordField(
+        _l("原密码"),
+        [
+            DataRequired(_l("请填写原密码。")),
+            Length(max=200, message=_l("密码不超过 200 个字符。")),
+        ],
+    )
+    password = PasswordField(
+        _l("新密码"),
+        [
+            DataRequired(_l("请填写新密码。")),
+            Length(min=PASSWORD_MIN, message=_l("新密码至少 10 个字符。")),
+            Length(max=200, message=_l("密码不超过 200 个字符。")),
+        ],
+    )
+    repeat = PasswordField(
+        _l("再输一遍新密码"),
+        [
+            DataRequired(_l("请再输一遍新密码。")),
+            EqualTo("password", _l("两次输入的新密码不一致。")),
+        ],
+    )

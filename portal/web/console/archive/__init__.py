@@ -1,0 +1,1 @@
+"""Redaction, publication and problem notices."""

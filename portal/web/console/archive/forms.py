@@ -1,0 +1,88 @@
+"""Forms of publication: propose, settle a finding, mark a phrase, decide, withdraw from the web."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, RadioField, StringField
+from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.widgets import HiddenInput
+
+from portal.domain.letters.states import RefusalReason
+from portal.models import Decision, PublicField
+from portal.services.archive.redacting import REASON_MAX as KEEP_MAX
+from portal.web.console.letters.action_forms import StepForm
+from portal.web.console.versioned_forms import cleaned, reason_field
+from portal.web.core.language import label
+
+FIELD_WORDS = {
+    PublicField.TITLE: _l("标题"),
+    PublicField.LETTER: _l("来信"),
+    PublicField.REPLY: _l("答复"),
+}
+
+
+class ProposeForm(StepForm):
+    """A note to the reviewer."""
+
+    reason = reason_field(_l("给审核人的说明"), most=KEEP_MAX)
+
+
+class SettleForm(StepForm):
+    """Mask a finding, or keep it with a reason."""
+
+    decision = HiddenField(validators=[AnyOf([Decision.MASK, Decision.KEEP])])
+    reason = StringField(_l("保留的理由"), [Length(max=KEEP_MAX)], filters=[cleaned])
+
+
+class MarkForm(StepForm):
+    """A phrase to mask wherever it stands in one of the texts."""
+
+    field = RadioField(_l("在哪里"), [InputRequired(_l("请选择一项。"))])
+    phrase = StringField(
+        _l("要脱敏的文字"),
+        [
+            InputRequired(_l("请从原文复制要脱敏的文字。")),
+            Length(max=KEEP_MAX, message=_l("最多 %(n)s 字，请分几次标记。", n=KEEP_MAX)),
+        ],
+    )
+
+    def prepare(self) -> None:
+        """Offer the texts of the copy."""
+        self.field.choices = [(each.value, words) for each, words in FIELD_WORDS.items()]
+        if self.field.data is None:
+            self.field.data = PublicField.LETTER.value
+
+
+class PublishForm(StepForm):
+    """The redaction as the reviewer saw it."""
+
+    proposal_version = IntegerField(widget=HiddenInput())
+
+    def prepare(self) -> None:
+        """Carry the version of what is proposed now."""
+        proposal = self.letter.open_proposal
+        if not self.proposal_version.raw_data and proposal is not None:
+            self.proposal_version.data = proposal.version
+
+    @property
+    def seen_proposal(self) -> int:
+        """The version of the proposal that was looked at."""
+        data = self.proposal_version.data
+        return data if isinstance(data, int) else -1
+
+
+class RefuseForm(StepForm):
+    """A coded reason against publication, with words of one's own."""
+
+    code = RadioField(_l("理由"), [InputRequired(_l("请选择一项理由。"))])
+    reason = reason_field(_l("说明"), most=KEEP_MAX)
+
+    def prepare(self) -> None:
+        """Offer the coded reasons."""
+        self.code.choices = [(code.value, label(code)) for code in RefusalReason]
+
+
+class WithdrawForm(RefuseForm):
+    """Why a public entry has to go; said in words as well."""
+
+    reason = reason_field(_l("说明"), _l("请写明为什么撤下。"), most=KEEP_MAX)

@@ -1,0 +1,75 @@
+"""What readers say is wrong with public entries: the list for reviewers, and settling one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from portal.domain.access import Permission
+from portal.domain.errors import ActionNotAllowed
+from portal.models import db
+from portal.queries.archive.problem_notices import count_open_reports, open_reports
+from portal.services.archive import feedback
+from portal.services.core.typed_text import REASON_MAX, clean
+from portal.web.console.blueprint import console
+from portal.web.core.clock import now
+from portal.web.core.people import current_actor, needs
+
+Answer = str | tuple[str, int] | Response
+
+
+class ReportForm(FlaskForm):  # type: ignore[misc]
+    """What was done about a report."""
+
+    note = TextAreaField(
+        _l("怎样处理的"),
+        [Length(max=REASON_MAX, message=_l("内容太长，请删减到 %(n)s 字以内。", n=REASON_MAX))],
+        filters=[lambda text: clean(text) if text else text],
+    )
+
+    def __init__(self, report_id: int, **given: object) -> None:
+        super().__init__(**given)
+        self.report_id = report_id
+        for each in self:
+            each.id = f"report-{report_id}-{each.short_name}"
+            each.label.field_id = each.id
+
+
+@console.get("/reports")
+@needs(Permission.PUBLICATION_DECIDE)
+def archive_reports() -> Answer:
+    """List the reports that wait."""
+    return _page()
+
+
+def _page(status: int = 200, sent: ReportForm | None = None, problem: str = "") -> tuple[str, int]:
+    session, actor = db.session(), current_actor()
+    rows = open_reports(session, actor)
+    forms = {row.id: ReportForm(row.id, formdata=None) for row in rows}
+    if sent is not None and sent.report_id in forms:
+        forms[sent.report_id] = sent
+    words = render_template(
+        "console/archive_reports.html", rows=rows, forms=forms, problem=problem, sent=sent,
+        total=count_open_reports(session, actor),
+    )  # fmt: skip
+    return words, status
+
+
+@console.post("/reports/<int:report_id>")
+@needs(Permission.PUBLICATION_DECIDE)
+def settle_report(report_id: int) -> Answer:
+    """Put a report aside, with a word on what was done."""
+    form = ReportForm(report_id)
+    if not form.validate():
+        return _page(422, form)
+    try:
+        feedback.settle_report(report_id, form.note.data or "", current_actor(), now())
+    except ActionNotAllowed as error:
+        return _page(409, form, _(str(error)))
+    flash(_("已处理。"), "success")
+    return redirect(url_for("console.archive_reports"))

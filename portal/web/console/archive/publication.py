@@ -1,0 +1,244 @@
+"""The redaction page: original left, public copy right, findings settled one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from flask import render_template, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from portal.domain.access import Permission, may
+from portal.domain.errors import LetterboxError
+from portal.domain.letters.states import Action, RefusalReason
+from portal.domain.letters.transitions import objection
+from portal.domain.redaction import FINDING_LABELS, FindingKind
+from portal.models import ArchiveEntry, Decision, Letter, PublicField, db
+from portal.queries.archive.redaction import pieces, sightings
+from portal.services.archive import publication, redacting
+from portal.web.console.archive.forms import (
+    FIELD_WORDS,
+    MarkForm,
+    ProposeForm,
+    PublishForm,
+    RefuseForm,
+    SettleForm,
+    WithdrawForm,
+)
+from portal.web.console.blueprint import console
+from portal.web.console.letters.action_forms import PlainForm, StepForm
+from portal.web.console.letters.action_table import Step
+from portal.web.console.letters.actions import take_step
+from portal.web.console.letters.letter import find_letter, require_letter
+from portal.web.core.people import current_actor, needs
+
+Answer = str | tuple[str, int] | Response
+
+_PROPOSE = (Action.PROPOSE, Action.PROPOSE_CORRECTION)
+_REDACT = (*_PROPOSE, Action.PUBLISH, Action.CORRECT)
+
+
+def _step(
+    slug: str, actions: tuple[Action, ...], form: type[StepForm], run: Any, done: Any
+) -> Step:
+    return Step(slug, actions, form, run, done)
+
+
+PROPOSE = _step(
+    "propose", _PROPOSE, ProposeForm,
+    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data or "", a, at),
+    _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
+)  # fmt: skip
+RECALL = _step(
+    "recall-proposal", (Action.RECALL_PROPOSAL,), PlainForm,
+    lambda i, f, a, at: publication.recall(i, f.seen, a, at),
+    _l("已撤回公示提请。"),
+)  # fmt: skip
+REST = _step(
+    "rest", _REDACT, PlainForm,
+    lambda i, f, a, at: redacting.mask_rest(i, a, at),
+    _l("其余提示已全部脱敏。"),
+)  # fmt: skip
+MARK = _step(
+    "mark", _REDACT, MarkForm,
+    lambda i, f, a, at: redacting.add_mark(i, PublicField(f.field.data), f.phrase.data, a, at),
+    _l("已脱敏。"),
+)  # fmt: skip
+PUBLISH = _step(
+    "publish", (Action.PUBLISH, Action.CORRECT), PublishForm,
+    lambda i, f, a, at: publication.publish(i, f.seen, f.seen_proposal, a, at),
+    _l("已公示，公示件几秒钟内可以搜索到。"),
+)  # fmt: skip
+REFUSE = _step(
+    "refuse", (Action.REFUSE, Action.REFUSE_CORRECTION), RefuseForm,
+    lambda i, f, a, at: publication.refuse(
+        i, f.seen, RefusalReason(f.code.data), f.reason.data or "", a, at
+    ),
+    _l("已不予公示。"),
+)  # fmt: skip
+WITHDRAW = _step(
+    "unpublish", (Action.UNPUBLISH,), WithdrawForm,
+    lambda i, f, a, at: publication.unpublish(
+        i, f.seen, RefusalReason(f.code.data), f.reason.data, a, at
+    ),
+    _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
+)  # fmt: skip
+STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
+
+
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """One text of the copy in pieces, under its name."""
+
+    field: PublicField
+    name: Any
+    pieces: list[Any]
+
+
+def possible(letter: Letter, step: Step) -> bool:
+    """Tell whether the person at work may take ``step`` now."""
+    actor = current_actor()
+    return any(
+        may(actor, action, letter) and objection(letter, action, actor.user_id) is None
+        for action in step.actions
+    )
+
+
+def redacts(letter: Letter) -> bool:
+    """Tell whether the person at work may settle findings of what is proposed."""
+    actor = current_actor()
+    return letter.open_proposal is not None and any(may(actor, a, letter) for a in _REDACT)
+
+
+@console.get("/letters/<number>/publication")
+@needs(Permission.LETTER_READ)
+def redaction(number: str) -> Answer:
+    """Show what would be public, or is."""
+    return redaction_page(require_letter(number))
+
+
+def redaction_page(
+    letter: Letter,
+    status: int = 200,
+    *,
+    sent: StepForm | None = None,
+    problem: LetterboxError | None = None,
+) -> tuple[str, int]:
+    """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
+    if sent and problem:
+        sent.freshen()
+    proposal = letter.open_proposal or (letter.proposals[-1] if letter.proposals else None)
+    words = render_template(
+        "console/redaction.html",
+        letter=letter,
+        proposal=proposal,
+        panes=_panes(proposal) if proposal else [],
+        findings=[(each, _settle_form(letter, each.mark.id, sent)) for each in sightings(proposal)]
+        if proposal
+        else [],
+        kinds={str(kind): name for kind, name in FINDING_LABELS.items()},
+        handmade=str(FindingKind.OTHER),
+        forms=_forms(letter, sent),
+        redacts=redacts(letter),
+        entry=db.session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id)),
+        field_words=FIELD_WORDS,
+        sent=sent,
+        problem=problem,
+        objection=objection(letter, _proposing(letter), current_actor().user_id),
+    )
+    return words, status
+
+
+def _proposing(letter: Letter) -> Action:
+    published = letter.publication.value == "published"
+    return Action.PROPOSE_CORRECTION if published else Action.PROPOSE
+
+
+def _panes(proposal: Any) -> list[Panes]:
+    return [Panes(f, FIELD_WORDS[f], pieces(proposal, f)) for f in PublicField]
+
+
+def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
+    """Return the forms of what is possible now, the one with errors in place of a fresh one."""
+    shown: dict[str, StepForm] = {}
+    for slug, step in STEPS.items():
+        allowed = redacts(letter) if step in (REST, MARK) else possible(letter, step)
+        if allowed:
+            own = sent is not None and sent.slug == slug
+            shown[slug] = (
+                sent if own and sent else step.form(slug, letter, step.actions[0], formdata=None)
+            )
+    return shown
+
+
+def _settle_form(letter: Letter, mark_id: int, sent: StepForm | None) -> StepForm:
+    slug = f"finding-{mark_id}"
+    if sent is not None and sent.slug == slug:
+        return sent
+    return SettleForm(slug, letter, Action.PROPOSE, formdata=None)
+
+
+def publication_address(letter: Letter) -> str:
+    """Return where to go after a step: this page again, or the inbox."""
+    found = find_letter(letter.number)
+    return url_for("console.redaction", number=letter.number) if found else url_for("console.inbox")
+
+
+_take = partial(take_step, show=redaction_page, back=publication_address)
+
+
+ROUTES: tuple[tuple[str, str, Permission, Step], ...] = (
+    ("propose", "propose", Permission.PUBLICATION_PROPOSE, PROPOSE),
+    ("recall", "recall_proposal", Permission.PUBLICATION_PROPOSE, RECALL),
+    ("findings/rest", "mask_rest", Permission.LETTER_READ, REST),
+    ("marks", "add_mark", Permission.LETTER_READ, MARK),
+    ("publish", "publish", Permission.PUBLICATION_DECIDE, PUBLISH),
+    ("refuse", "refuse", Permission.PUBLICATION_DECIDE, REFUSE),
+    ("withdraw", "unpublish", Permission.PUBLICATION_WITHDRAW, WITHDRAW),
+)
+"""Path below the page, endpoint, what a person needs to send the form at all, and the step."""
+
+
+def _route(path: str, endpoint: str, permission: Permission, step: Step) -> None:
+    def view(number: str) -> Answer:
+        return _take(number, step)
+
+    console.add_url_rule(
+        f"/letters/<number>/publication/{path}",
+        endpoint=endpoint,
+        view_func=needs(permission)(view),
+        methods=["POST"],
+    )
+
+
+for row in ROUTES:
+    _route(*row)
+
+
+@console.post("/letters/<number>/publication/findings/<int:mark_id>")
+@needs(Permission.LETTER_READ)
+def settle(number: str, mark_id: int) -> Answer:
+    """Mask or keep one finding."""
+    step = _step(
+        f"finding-{mark_id}", _REDACT, SettleForm,
+        lambda i, f, a, at: redacting.settle(
+            i, mark_id, Decision(f.decision.data), f.reason.data or "", a, at
+        ),
+        "",
+    )  # fmt: skip
+    return _take(number, step)
+
+
+@console.post("/letters/<number>/publication/findings/<int:mark_id>/remove")
+@needs(Permission.LETTER_READ)
+def remove_mark(number: str, mark_id: int) -> Answer:
+    """Take away a mark made by hand."""
+    step = _step(
+        f"remove-{mark_id}", _REDACT, PlainForm,
+        lambda i, f, a, at: redacting.remove_mark(i, mark_id, a, at),
+        _l("标记已取消。"),
+    )  # fmt: skip
+    return _take(number, step)

@@ -1,0 +1,1 @@
+"""Disclosure requests in the console."""

@@ -1,0 +1,1 @@
+"""The inbox, the letter page and its actions."""

@@ -1,0 +1,220 @@
+"""Forms of the actions on a letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
+from portal.domain.periods import civil_date
+from portal.models import Letter, db
+from portal.queries.office.people import handlers_of
+from portal.queries.rules import letter_limit_in_force
+from portal.queries.targets import named, target_condition, usual_targets
+from portal.web.console.versioned_forms import VersionedForm, complain, reason_field
+from portal.web.core.clock import today
+from portal.web.core.fields import WholeNumber
+from portal.web.core.language import label
+
+WORDS_MAX = 100
+
+
+class StepForm(VersionedForm):
+    """What every step on a letter sends."""
+
+    def __init__(self, slug: str, letter: Letter, action: Action, **given: Any) -> None:
+        """Read what was sent, or with ``formdata=None`` begin an empty form for the letter."""
+        self.letter, self.action = letter, action
+        super().__init__(slug, letter, **given)
+
+
+class PlainForm(StepForm):
+    """Nothing but the button."""
+
+
+class NoteForm(StepForm):
+    """A note that may be left empty."""
+
+    reason = reason_field(_l("说明"))
+
+
+class ReasonForm(StepForm):
+    """A reason that must be given."""
+
+    reason = reason_field(_l("理由"), _l("请写明理由。"))
+
+
+class DeclineForm(StepForm):
+    """A coded reason with advice, and own words for this letter."""
+
+    code = RadioField(_l("不予受理的理由"), [DataRequired(_l("请选择一项理由。"))])
+    reason = reason_field(_l("补充说明（来信人会看到）"))
+
+    def prepare(self) -> None:
+        """Offer the coded reasons, each with the advice the citizen will read."""
+        self.code.choices = [(code.value, label(code)) for code in DeclineReason]
+        self.advice = {code.value: _(DECLINE_LABELS[code][1]) for code in DeclineReason}
+
+
+class OrganisationForm(StepForm):
+    """An organisation, chosen from the list or, without script, typed by name or code."""
+
+    organisation = SelectField(_l("单位"), validate_choice=False)
+    words = StringField(
+        _l("或输入单位名称"),
+        [Length(max=WORDS_MAX, message=_l("单位名称不超过 %(n)s 个字。", n=WORDS_MAX))],
+    )
+
+    def prepare(self) -> None:
+        """Offer the likeliest organisations, and whatever was chosen before."""
+        self._offer(usual_targets(db.session(), self.letter, self.action, today()))
+
+    def _offer(self, organisations: list[Any]) -> None:
+        self.organisation.choices = [("", _("请选择"))] + [
+            (str(each.id), each.name) for each in organisations
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Find the organisation meant; several that fit become the list to choose from."""
+        fits = bool(super().validate(extra_validators))
+        if self.organisation.data:
+            return fits and self._numbered()
+        typed = " ".join((self.words.data or "").split())
+        if not typed:
+            complain(self.organisation, _("请选择单位。"))
+            return False
+        within = target_condition(self.letter, self.action, today())
+        found = named(db.session(), within, typed)
+        if len(found) == 1:
+            self.organisation.data = str(found[0].id)
+            return fits
+        self._offer(found or usual_targets(db.session(), self.letter, self.action, today()))
+        complain(
+            self.organisation,
+            _("有几个单位符合，请在列表中选择。")
+            if found
+            else _("没有找到可选的单位，请换个名称。"),
+        )
+        return False
+
+    def _numbered(self) -> bool:
+        chosen = str(self.organisation.data)
+        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+            return True
+        complain(self.organisation, _("没有这个单位，或它已停用，请重新选择。"))
+        return False
+
+    @property
+    def organisation_id(self) -> int:
+        """The organisation chosen; only after the form was found valid."""
+        return int(self.organisation.data)
+
+
+class DispatchForm(OrganisationForm):
+    """Where to, with a word that may be left empty."""
+
+    reason = reason_field(_l("交办意见"))
+
+
+class TransferForm(OrganisationForm):
+    """Where to, with the reason."""
+
+    reason = reason_field(_l("理由"), _l("请写明理由，接收单位会看到。"))
+
+
+class InviteForm(OrganisationForm):
+    """Whom to ask for help, and for what."""
+
+    text = reason_field(_l("请对方协助什么"), _l("请写明需要对方协助的事项。"), TEXT_MAX)
+
+
+class AskForm(StepForm):
+    """A question to the citizen."""
+
+    text = reason_field(_l("请来信人补充什么"), _l("请写明需要来信人补充的内容。"), TEXT_MAX)
+
+
+class ContributeForm(StepForm):
+    """What a helping organisation hands in."""
+
+    text = reason_field(_l("协办意见"), _l("请写明协办意见。"), TEXT_MAX)
+
+
+class MergeForm(StepForm):
+    """The letter that this one is merged into."""
+
+    parent_number = StringField(
+        _l("主信编号"),
+        [
+            DataRequired(_l("请填写主信的编号。")),
+            Length(
+                max=40, message=_l("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5。")
+            ),
+        ],
+    )
+    reason = reason_field(_l("说明"))
+
+
+class AssignForm(StepForm):
+    """Who works on the letter."""
+
+    assignee = SelectField(_l("经办人"), validate_choice=False)
+
+    def prepare(self) -> None:
+        """Offer the handlers of the organisation that holds the letter."""
+        people = handlers_of(db.session(), self.letter.organisation_id)
+        self.assignee.choices = [("", _("不指定"))] + [(str(p.id), p.name) for p in people]
+        if not self.bound:
+            self.assignee.data = str(self.letter.assignee_id or "")
+
+    @property
+    def user_id(self) -> int | None:
+        """The person chosen, nobody, or 0 for what is no person at all."""
+        chosen = str(self.assignee.data or "")
+        known = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
+        return None if not chosen else int(chosen) if known else 0
+
+
+class KindForm(StepForm):
+    """Another kind, with the reason."""
+
+    kind = SelectField(_l("改为"), [DataRequired(_l("请选择类别。"))])
+    reason = reason_field(_l("理由"), _l("请写明理由。"))
+
+    def prepare(self) -> None:
+        """Offer the other kinds."""
+        others = [kind for kind in Kind if kind is not self.letter.kind]
+        self.kind.choices = [("", _("请选择"))] + [(kind.value, label(kind)) for kind in others]
+
+
+class ExtensionForm(StepForm):
+    """How much longer, and why."""
+
+    days = WholeNumber(
+        _l("延长天数"),
+        [
+            InputRequired(_l("请填写天数。")),
+            NumberRange(min=1, max=365, message=_l("请填写规定范围内的天数。")),
+        ],
+    )
+    reason = reason_field(_l("理由"), _l("请写明为什么需要延期。"))
+
+    def prepare(self) -> None:
+        """Say how many days the rule allows."""
+        on = civil_date(self.letter.received_at)
+        self.limit = letter_limit_in_force(db.session(), self.letter.kind, on)
+
+
+class DecisionForm(StepForm):
+    """Granted or not; a refusal needs a word."""
+
+    granted = RadioField(_l("批复"), [DataRequired(_l("请选择同意或不同意。"))])
+    note = reason_field(_l("批复意见（不同意时必填）"))
+
+    def prepare(self) -> None:
+        """Offer both answers."""
+        self.granted.choices = [("yes", _("同意延期")), ("no", _("不同意延期"))]

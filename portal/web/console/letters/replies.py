@@ -1,0 +1,163 @@
+"""The reply editor: write, keep as one writes, look it over, send it for sign-off."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.domain.access import Permission, can
+from portal.domain.choices import allowed_actions
+from portal.domain.errors import (
+    ActionNotAllowed,
+    Conflict,
+    InvalidInput,
+    LetterboxError,
+    NotFound,
+    NotPermitted,
+    Unavailable,
+)
+from portal.domain.letters.reply_checks import Remark, check_reply, questions
+from portal.models import Letter, db
+from portal.queries.letters.timeline import changes_since
+from portal.queries.letters.track import correspondence
+from portal.services.letters.replying import DRAFT_STATES, request_signoff, save_draft
+from portal.web.console.blueprint import console
+from portal.web.console.letters.action_table import REPLY_ACTIONS
+from portal.web.console.letters.letter import (
+    find_letter,
+    gone_page,
+    letter_page,
+    require_letter,
+    sender_of,
+)
+from portal.web.console.letters.next_letter import say_done
+from portal.web.console.letters.reply_form import ReplyForm
+from portal.web.core.clock import now
+from portal.web.core.language import moment
+from portal.web.core.people import current_actor, needs
+
+Answer = str | tuple[str, int] | Response
+_STATUS: dict[type[LetterboxError], int] = {
+    InvalidInput: 422,
+    Conflict: 409,
+    ActionNotAllowed: 409,
+    NotFound: 404,
+    NotPermitted: 403,
+    Unavailable: 503,
+}
+
+
+@console.get("/letters/<number>/reply")
+@needs(Permission.REPLY_WRITE)
+def reply(number: str) -> Answer:
+    """Open the editor with the draft."""
+    letter = require_letter(number)
+    if not can(current_actor(), Permission.REPLY_WRITE, letter):
+        raise NotPermitted
+    if letter.state not in DRAFT_STATES:
+        flash(_("信件当前的状态不能写答复。"), "warning")
+        return redirect(url_for("console.letter", number=letter.number))
+    return _editor(letter, ReplyForm(letter, formdata=None))
+
+
+@console.post("/letters/<number>/reply", endpoint="send_reply")
+@needs(Permission.REPLY_WRITE)
+def send_reply(number: str) -> Answer:
+    """Save the draft, or look it over and send it for sign-off."""
+    letter = find_letter(number)
+    if letter is None:
+        return gone_page()
+    form = ReplyForm(letter)
+    try:
+        if request.form.get("step") == "save":
+            return _save(letter, form)
+        return _send(letter, form)
+    except InvalidInput as error:
+        form.put(error)
+        return _editor(letter, form, 422)
+    except (Conflict, ActionNotAllowed) as error:
+        return _overtaken(number, form, error)
+
+
+@console.post("/letters/<number>/draft")
+@needs(Permission.REPLY_WRITE)
+def draft(number: str) -> tuple[dict[str, object], int]:
+    """Keep what is being written; the answer says which version of the draft it became."""
+    letter = find_letter(number)
+    if letter is None:
+        return {"error": _("这封信不存在，或已不在您的权限内")}, 404
+    form = ReplyForm(letter)
+    try:
+        version = _keep(letter, form)
+    except LetterboxError as error:
+        status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 400)
+        return {"error": _(str(error))}, status
+    return {"version": version, "saved": _("已保存 %(at)s", at=moment(now()))}, 200
+
+
+def _keep(letter: Letter, form: ReplyForm) -> int:
+    return save_draft(letter.id, form.text.data or "", form.draft_seen, current_actor(), now())
+
+
+def _save(letter: Letter, form: ReplyForm) -> Answer:
+    _keep(letter, form)
+    flash(_("草稿已保存。"), "success")
+    return redirect(url_for("console.reply", number=letter.number))
+
+
+def _send(letter: Letter, form: ReplyForm) -> Answer:
+    """Send for sign-off; remarks are shown first, once for each text."""
+    if not form.validate():
+        return _editor(letter, form, 422)
+    text = str(form.text.data)
+    remarks = check_reply(text, letter.text, sender_of(letter))
+    if remarks and form.checked.data != _print(text):
+        form.settle(_keep(letter, form))
+        form.checked.raw_data, form.checked.data = None, _print(text)
+        return _editor(letter, form, remarks=remarks)
+    request_signoff(letter.id, form.seen, text, form.draft_seen, current_actor(), now())
+    say_done(_("已送审签。审核人签发后，来信人即可看到答复。"), letter.id)
+    return redirect(url_for("console.letter", number=letter.number))
+
+
+def _print(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _overtaken(number: str, form: ReplyForm, problem: LetterboxError) -> Answer:
+    """Show what changed meanwhile, with the text that was written."""
+    letter = find_letter(number)
+    if letter is None:
+        return gone_page()
+    if letter.state not in DRAFT_STATES:
+        return letter_page(letter, 409, sent=form, problem=problem)
+    missed = changes_since(db.session(), letter, form.seen)
+    form.freshen()
+    return _editor(letter, form, 409, problem=problem, missed=missed)
+
+
+def _editor(
+    letter: Letter,
+    form: ReplyForm,
+    status: int = 200,
+    *,
+    remarks: list[Remark] | None = None,
+    problem: LetterboxError | None = None,
+    missed: object = (),
+) -> tuple[str, int]:
+    words = render_template(
+        "console/reply.html",
+        letter=letter,
+        form=form,
+        remarks=remarks,
+        problem=problem,
+        missed=missed,
+        other=letter.draft if problem else None,
+        pieces=correspondence(letter),
+        questions=questions(letter.text),
+        sends=bool(REPLY_ACTIONS & set(allowed_actions(current_actor(), letter))),
+    )
+    return words, status

@@ -1,0 +1,125 @@
+"""Errors as pages: the right status, a sentence that helps, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.wrappers import Response
+
+from portal.domain.errors import (
+    ActionNotAllowed,
+    Conflict,
+    InvalidInput,
+    LetterboxError,
+    NotFound,
+    NotPermitted,
+    Unavailable,
+)
+from portal.models import db
+from portal.web.core.people import login_manager
+
+_STATUS: dict[type[LetterboxError], int] = {
+    NotFound: 404,
+    NotPermitted: 403,
+    ActionNotAllowed: 409,
+    Conflict: 409,
+    InvalidInput: 400,
+    Unavailable: 503,
+}
+_PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+_SECRET = ("csrf_token", "password", "old", "new", "repeat", "query_code")
+_TYPED = {
+    "title": _l("标题"),
+    "text": _l("正文"),
+    "name": _l("姓名"),
+    "phone": _l("电话"),
+    "email": _l("电子邮箱"),
+    "comment": _l("想说的话"),
+    "reason": _l("理由"),
+    "words": _l("说明"),
+    "number": _l("信件编号"),
+}
+"""Fields whose content people want to see again; all others are carried on unseen."""
+_log = structlog.get_logger("portal.web")
+Answer = tuple[str, int] | Response
+
+
+def carried() -> list[tuple[str, str]]:
+    """Return what was typed, without secrets, for a page that carries it on."""
+    if request.method != "POST":
+        return []
+    try:
+        pairs = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        return []
+    return [(name, value) for name, value in pairs if name not in _SECRET]
+
+
+def error_page(status: int, message: str = "") -> Answer:
+    """Render the page of ``status``, with what was typed where there is something."""
+    page = status if status in _PAGES else (500 if status >= 500 else 400)
+    if status >= 500:
+        # The page must not ask a database that may be down who is logged in.
+        g._login_user = login_manager.anonymous_user()
+    return render_template(f"errors/{page}.html", message=message, carried=carried()), status
+
+
+def expired_page(reason: str, status: int) -> Answer:
+    """Render the page from which a stale form can be sent again."""
+    return (
+        render_template(
+            "errors/expired.html", carried=carried(), action=request.full_path.rstrip("?"),
+            reason=reason, labels=_TYPED,
+        ),
+        status,
+    )  # fmt: skip
+
+
+def set_up_failures(app: Flask) -> None:
+    """Answer every error of ``app`` with a page in the style of the site."""
+    app.register_error_handler(CSRFError, lambda error: expired_page("csrf", 400))
+    app.register_error_handler(LetterboxError, _rule)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _crash)
+    login_manager.unauthorized_handler(_login)
+
+
+def _login() -> Answer:
+    if request.method == "POST":
+        return expired_page("login", 401)
+    return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
+
+
+def _rule(error: LetterboxError) -> Answer:
+    status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 400)
+    return error_page(status, _(str(error)))
+
+
+def _http(error: HTTPException) -> Answer | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, SecurityError):
+        # Under a host name that is not ours no address can be made, so that no page can either.
+        return Response("Unknown host name.\n", 400, content_type="text/plain; charset=utf-8")
+    answer = error_page(error.code)
+    if isinstance(answer, tuple) and (retry := dict(error.get_headers()).get("Retry-After")):
+        g.retry_after = retry
+    return answer
+
+
+def _database(error: OperationalError) -> Answer:
+    db.session.rollback()
+    _log.error("database_unavailable", kind=type(error.orig).__name__)
+    return error_page(503, _("系统暂时繁忙，您填写的内容没有丢失，请稍后再试。"))
+
+
+def _crash(error: Exception) -> Answer:
+    db.session.rollback()
+    _log.exception("unexpected_error", endpoint=request.endpoint)
+    return error_page(500)

@@ -1,0 +1,167 @@
+"""Which language a page speaks, and how words and dates of the domain are shown in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask, request, session
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from portal.domain.access import ROLE_LABELS, Role
+from portal.domain.calendar import DAY_KIND_LABELS, DayKind
+from portal.domain.disclosure.application import (
+    APPLICANT_LABELS,
+    DELIVERY_LABELS,
+    FORM_LABELS,
+    SOURCE_LABELS,
+    ApplicantKind,
+    Delivery,
+    RequestSource,
+    WishedForm,
+)
+from portal.domain.disclosure.requests import ACTION_LABELS as DISCLOSURE_ACTION_LABELS
+from portal.domain.disclosure.requests import (
+    OUTCOME_LABELS,
+    DisclosureAction,
+    DisclosureOutcome,
+    DisclosureState,
+)
+from portal.domain.disclosure.requests import STATE_LABELS as DISCLOSURE_STATE_LABELS
+from portal.domain.events import AXIS_LABELS, RECORD_LABELS, Axis, RecordAction
+from portal.domain.letters.states import (
+    ACTION_LABELS,
+    CLOSE_LABELS,
+    DECLINE_LABELS,
+    KIND_LABELS,
+    PUBLICATION_LABELS,
+    REFUSAL_LABELS,
+    STATE_LABELS,
+    Action,
+    CloseReason,
+    DeclineReason,
+    Kind,
+    Publication,
+    RefusalReason,
+    State,
+)
+from portal.domain.letters.subjects import SUBJECTS
+from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
+from portal.domain.periods import shanghai
+from portal.domain.translatable import Message
+
+LOCALES = {"zh_CN": "简体中文", "en": "English"}
+DEFAULT = "zh_CN"
+_HAN = re.compile("[\u3400-\u9fff]")
+babel = Babel()
+
+_LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
+    Action: ACTION_LABELS,
+    ApplicantKind: APPLICANT_LABELS,
+    Axis: AXIS_LABELS,
+    CloseReason: CLOSE_LABELS,
+    DayKind: DAY_KIND_LABELS,
+    DeclineReason: {code: pair[0] for code, pair in DECLINE_LABELS.items()},
+    Delivery: DELIVERY_LABELS,
+    DisclosureAction: DISCLOSURE_ACTION_LABELS,
+    DisclosureOutcome: OUTCOME_LABELS,
+    DisclosureState: DISCLOSURE_STATE_LABELS,
+    Kind: KIND_LABELS,
+    OrganisationKind: ORGANISATION_KIND_LABELS,
+    Publication: PUBLICATION_LABELS,
+    RecordAction: RECORD_LABELS,
+    RefusalReason: REFUSAL_LABELS,
+    RequestSource: SOURCE_LABELS,
+    Role: ROLE_LABELS,
+    State: STATE_LABELS,
+    WishedForm: FORM_LABELS,
+}
+
+
+def label(value: StrEnum | None) -> str:
+    """Return the page name of a word of the domain."""
+    return "" if value is None else str(_(_LABELS[type(value)][value]))
+
+
+def say(message: Message | str) -> str:
+    """Return a domain message in the language of the page.
+
+    What comes back is plain text, escaped where a page shows it and no pattern: a name or a reason
+    that somebody typed may pass.
+    """
+    if isinstance(message, Message):
+        return str(_(message.template) % message.values)
+    # The catalogue keeps its own header under the empty text.
+    return str(_(message)) if message else ""
+
+
+def subject(category: str) -> str:
+    """Return the page name of a subject; "" are letters without one.
+
+    Subjects of the house speak the language of the page, others stay as they were typed.
+    """
+    if not category:
+        return str(_("未分类"))
+    return str(_(category)) if category in SUBJECTS else category
+
+
+def is_foreign(text: str) -> bool:
+    """Whether ``text`` is Chinese on a page that speaks another language."""
+    return current_locale() == "en" and bool(_HAN.search(text))
+
+
+def marked(text: str) -> str:
+    """Return a name as people typed it, marked as Chinese where the page is not.
+
+    Screen readers choose their voice by that mark (WCAG 3.1.2).
+    """
+    return Markup('<span lang="zh-CN">{}</span>').format(text) if is_foreign(text) else text
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a civil date as people write it: 2016年12月31日."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = shanghai(value).date()
+    if current_locale() == "en":
+        return f"{value.day} {value:%B %Y}"
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment with its Shanghai wall clock."""
+    return "" if value is None else f"{day(value)} {shanghai(value):%H:%M}"
+
+
+def current_locale() -> str:
+    """Return the locale of the page, ``zh_CN`` or ``en``."""
+    return str(get_locale() or DEFAULT)
+
+
+def choose_locale() -> str:
+    """Return what the visitor chose, else Chinese; ``?lang=`` serves links and search engines."""
+    wanted = request.args.get("lang") or session.get("locale")
+    return wanted if wanted in LOCALES else DEFAULT
+
+
+def set_up_language(app: Flask, translations: str) -> None:
+    """Bind catalogues, filters and the locale choice to ``app``."""
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=DEFAULT,
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=translations,
+    )
+    babel.init_app(app, locale_selector=choose_locale)
+    app.jinja_env.filters.update(
+        label=label, say=say, day=day, moment=moment, subject=subject, marked=marked
+    )
+    app.jinja_env.tests.update(foreign=is_foreign)
+    app.jinja_env.globals.update(
+        locales=LOCALES, current_locale=current_locale, get_locale=get_locale
+    )

@@ -1,0 +1,182 @@
+"""Who asks: a member of staff with a session, or a citizen who has opened a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from portal.config import Settings
+from portal.domain.access import Actor, Permission
+from portal.domain.events import ActorKind
+from portal.models import User, db
+from portal.queries.scope import grants_of
+from portal.web.core.clock import now
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+login_manager = LoginManager()
+_OPENED, _REQUESTS, _SEEN, _BEGAN = "opened_letters", "opened_requests", "seen", "began"
+_LOGIN, _TOKEN = "_user_id", "csrf_token"
+"""Where Flask-Login keeps the person and Flask-WTF the secret of the forms."""
+_MOST_OPENED = 5
+_WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
+"""What somebody may do whose password was made up by somebody else: change it."""
+
+
+class Staff(UserMixin):  # type: ignore[misc]
+    """The person logged in, as plain values: nothing of it goes stale with the transaction."""
+
+    def __init__(self, user: User) -> None:
+        self.id = user.id
+        self.name = user.name
+        self.username = user.username
+        self.epoch = user.session_epoch
+        self.must_change_password = user.must_change_password
+        self.actor = Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
+        self.places = tuple((g.role, g.organisation.name) for g in user.grants)
+
+    def get_id(self) -> str:
+        """Return what the session keeps; the epoch ends all sessions when it grows."""
+        return f"{self.id}:{self.epoch}"
+
+
+def set_up_people(app: Flask) -> None:
+    """Bind staff sessions to ``app``."""
+    login_manager.init_app(app)
+    login_manager.user_loader(load_staff)
+
+
+def load_staff(session_id: str) -> Staff | None:
+    """Return the person of a session, or ``None`` where it has ended."""
+    user_id, _, epoch = session_id.partition(":")
+    if not (user_id.isdigit() and epoch.isdigit()):
+        return None
+    user = db.session.get(User, int(user_id))
+    if user is None or user.disabled or user.session_epoch != int(epoch) or _over():
+        return None
+    return Staff(user)
+
+
+def _over() -> bool:
+    """Tell whether the session has lasted or been left alone too long; note that it is in use."""
+    settings: Settings = current_app.extensions["letterbox"]
+    moment = int(now().timestamp())
+    # Flask signs the cookie anew with every change, so its own age never reaches the limit.
+    if moment - int(session.get(_BEGAN, 0)) > settings.session_hours * 3600:
+        return True
+    if moment - int(session.get(_SEEN, 0)) > settings.session_idle_minutes * 60:
+        return True
+    if moment - int(session.get(_SEEN, 0)) > 60:
+        session[_SEEN] = moment
+    return False
+
+
+def begin_session(user_id: int) -> None:
+    """Begin a fresh staff session.
+
+    Pages that the same person has open in this browser keep the secret of their forms, so that
+    what was typed when a session ended can be sent after the login. Nobody else inherits it.
+    """
+    same = str(session.get(_LOGIN, "")).partition(":")[0] == str(user_id)
+    token = session.get(_TOKEN) if same else None
+    session.clear()
+    session.permanent = True
+    if token:
+        session[_TOKEN] = token
+    session[_BEGAN] = session[_SEEN] = int(now().timestamp())
+    login_user(Staff(db.session.get_one(User, user_id)))
+
+
+def end_session() -> None:
+    """End the session and forget what it held."""
+    logout_user()
+    session.clear()
+
+
+def current_actor() -> Actor:
+    """Return the actor of the request; only for routes that need a login."""
+    actor: Actor = current_user.actor
+    return actor
+
+
+def _stopped() -> Response | None:
+    """Return where to go first: to log in, or to change a password that others know."""
+    if not current_user.is_authenticated:
+        return login_manager.unauthorized()  # type: ignore[no-any-return]
+    if current_user.must_change_password and request.endpoint not in _WITH_ONE_TIME_PASSWORD:
+        return redirect(url_for("account.profile"), 303)
+    return None
+
+
+def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only staff through who hold ``permission`` somewhere; objects are checked in the query."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if (elsewhere := _stopped()) is not None:
+                return elsewhere  # type: ignore[return-value]
+            if not current_actor().holds(permission):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def staff_only(view: Callable[P, R]) -> Callable[P, R]:
+    """Let any member of staff through, whatever the role."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if (elsewhere := _stopped()) is not None:
+            return elsewhere  # type: ignore[return-value]
+        return view(*args, **kwargs)
+
+    guarded.permission = "staff"  # type: ignore[attr-defined]
+    return guarded
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Say of a route that anyone may use it."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def open_letter(letter_id: int) -> None:
+    """Remember that this browser has shown the code of a letter."""
+    _remember(_OPENED, letter_id)
+
+
+def open_request(request_id: int) -> None:
+    """Remember that this browser has shown the code of a request for disclosure."""
+    _remember(_REQUESTS, request_id)
+
+
+def _remember(where: str, opened_id: int) -> None:
+    opened = [i for i in session.get(where, []) if i != opened_id]
+    session[where] = [*opened, opened_id][-_MOST_OPENED:]
+
+
+def letter_opened(letter_id: int) -> bool:
+    """Tell whether this browser has shown the code of a letter."""
+    return letter_id in session.get(_OPENED, [])
+
+
+def request_opened(request_id: int) -> bool:
+    """Tell whether this browser has shown the code of a request for disclosure."""
+    return request_id in session.get(_REQUESTS, [])
+
+
+def close_letters() -> None:
+    """Forget every letter and request this browser has opened (a shared computer)."""
+    session.pop(_OPENED, None)
+    session.pop(_REQUESTS, None)

@@ -1,0 +1,180 @@
+"""The public archive: searching it, reading an entry, saying whether it helped or spared a letter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from secrets import token_urlsafe
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.adapters.archive_index import ArchiveIndex, open_index
+from portal.domain.errors import InvalidInput, NotFound
+from portal.models import ArchiveEntry, db
+from portal.queries.archive.search import Found, known_organisation, search_archive
+from portal.queries.archive.similar import similar_entries
+from portal.queries.archive.table import Wish, archive_entry
+from portal.services.archive.deflection import avoid
+from portal.services.archive.feedback import report, vote
+from portal.services.core.typed_text import clean
+from portal.web.core.clock import now, today
+from portal.web.core.people import public
+from portal.web.core.safety import limiter
+from portal.web.public.archive.forms import ReportForm
+from portal.web.public.archive.results import (
+    QUERY_MOST,
+    address,
+    chips,
+    facet_lists,
+    hits,
+    read_wish,
+)
+from portal.web.public.blueprint import settings
+from portal.web.public.rate_limits import address as visitor
+from portal.web.public.rate_limits import count, wait_for
+
+archive_pages = Blueprint("archive", __name__)
+
+MAYBE_OUTDATED = timedelta(days=2 * 365)
+SIMILAR_TEXT_MOST, SIMILAR_TEXT_LEAST = 2_000, 10
+SIMILAR_LIMIT = "120 per minute"
+REPORT_LIMIT, VOTE_LIMIT = "10 per hour", "60 per hour"
+_VOTED, _SOLVED, _KEPT = "archive_votes", "archive_solved", 50
+WRITING = "write"
+"""Value of ``from`` in the address of an entry that a citizen opens while writing a letter."""
+Answer = str | tuple[str, int] | Response
+
+
+def archive_index() -> ArchiveIndex:
+    """Return the full-text index of the running portal."""
+    return open_index(settings().index_folder)
+
+
+@archive_pages.get("/archive")
+@public
+def search() -> str:
+    """Search the archive, or show what was answered last."""
+    wish = read_wish(request.args, db.session())
+    found = search_archive(db.session(), archive_index(), wish, settings().page_size)
+    organisation = known_organisation(db.session(), wish.organisation_id)
+    return render_template(
+        "public/archive.html",
+        wish=wish,
+        query=wish.text[:QUERY_MOST],
+        found=found,
+        hits=hits(found),
+        chips=chips(wish, organisation),
+        facets=facet_lists(db.session(), wish, found, organisation),
+        wider=_without_filters(wish, found),
+        to=lambda **changes: address(wish, **changes),
+    )
+
+
+def _without_filters(wish: Wish, found: Found) -> int:
+    """Return how many hits there are without filters, where the filters leave none."""
+    if found.total or not wish.filtered:
+        return 0
+    wider = replace(wish, organisation_id=None, kind=None, year=None, page=1)
+    return search_archive(db.session(), archive_index(), wider, 1).total
+
+
+@archive_pages.get("/archive/<int:entry_id>")
+@public
+def entry(entry_id: int) -> Answer:
+    """Show an entry; one that was withdrawn says so with 410."""
+    found = archive_entry(db.session(), entry_id)
+    if found is None:
+        raise NotFound
+    return _page(found, ReportForm(formdata=None))
+
+
+@archive_pages.post("/archive/<int:entry_id>/helpful")
+@public
+def helpful(entry_id: int) -> Response:
+    """Count whether the entry helped, once for each visitor."""
+    said, voted = request.form.get("helpful"), session.get(_VOTED, [])
+    key = ("archive-vote", visitor())
+    if said in ("yes", "no") and entry_id not in voted and not wait_for(VOTE_LIMIT, key):
+        vote(entry_id, helpful=said == "yes")
+        count(VOTE_LIMIT, key)
+        session[_VOTED] = [*voted, entry_id][-_KEPT:]
+    flash(_("谢谢，您的意见已记下。"), "success")
+    return redirect(url_for("archive.entry", entry_id=entry_id), 303)
+
+
+@archive_pages.post("/archive/<int:entry_id>/solved")
+@public
+def solved(entry_id: int) -> Answer:
+    """Count a letter that need not be written, once for each visitor and entry."""
+    found = archive_entry(db.session(), entry_id)
+    if found is None or found.withdrawn_at is not None:
+        return entry(entry_id)
+    said, key = session.get(_SOLVED, []), ("archive-solved", visitor())
+    if entry_id not in said and not wait_for(VOTE_LIMIT, key):
+        avoid(entry_id, request.form.get("form_token", ""), now())
+        count(VOTE_LIMIT, key)
+    session[_SOLVED] = [*said, entry_id][-_KEPT:]
+    return redirect(url_for("archive.entry", entry_id=entry_id, _anchor="solved"), 303)
+
+
+@archive_pages.post("/archive/<int:entry_id>/report")
+@public
+def send_report(entry_id: int) -> Answer:
+    """Take a reader's word that something is wrong with the entry."""
+    found = _public(entry_id)
+    form, key = ReportForm(), ("archive-report", visitor())
+    if not form.validate():
+        return _page(found, form, 422)
+    if wait := wait_for(REPORT_LIMIT, key):
+        form.text.errors = [_("您报告得太频繁了，请 %(n)s 分钟后再试。", n=-(-wait // 60))]
+        return _page(found, form, 429)
+    try:
+        report(entry_id, form.text.data, now())
+    except InvalidInput as error:
+        form.text.errors = [_(str(error))]
+        return _page(found, form, 422)
+    count(REPORT_LIMIT, key)
+    flash(_("谢谢，工作人员会核实处理。"), "success")
+    return redirect(url_for("archive.entry", entry_id=entry_id), 303)
+
+
+@archive_pages.route("/archive/similar", methods=["GET", "POST"])
+@public
+@limiter.limit(SIMILAR_LIMIT)
+def similar() -> str:
+    """Return a fragment with the entries close to ``title`` and ``text``; nothing for too little.
+
+    What is being written comes by POST, so that it stands in no address and no log.
+    """
+    title = clean(request.values.get("title", "")[:QUERY_MOST], lines=False)
+    text = clean(request.values.get("text", "")[:SIMILAR_TEXT_MOST])
+    enough = len(title + text) >= SIMILAR_TEXT_LEAST
+    near = similar_entries(db.session(), archive_index(), text, title) if enough else []
+    return render_template("public/similar.html", near=near)
+
+
+def _public(entry_id: int) -> ArchiveEntry:
+    found = archive_entry(db.session(), entry_id)
+    if found is None or found.withdrawn_at is not None:
+        raise NotFound
+    return found
+
+
+def _page(found: ArchiveEntry, form: ReportForm, status: int = 200) -> tuple[str, int]:
+    if found.withdrawn_at is not None:
+        return render_template("public/gone.html", withdrawn_at=found.withdrawn_at), 410
+    near = similar_entries(db.session(), archive_index(), found.text, found.title, exclude=found.id)
+    page = render_template(
+        "public/entry.html",
+        entry=found,
+        near=near,
+        outdated=today() - found.answered_on > MAYBE_OUTDATED,
+        voted=found.id in session.get(_VOTED, []),
+        solved=found.id in session.get(_SOLVED, []),
+        writing=request.args.get("from") == WRITING,
+        form_token=token_urlsafe(24),
+        form=form,
+    )
+    return page, status

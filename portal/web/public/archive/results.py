@@ -1,0 +1,131 @@
+"""What a page of results shows: hits with marked words, filters as links, ways out of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from portal.adapters.archive_index import fragments, mark
+from portal.domain.letters.salutation import answer_start
+from portal.domain.letters.states import Kind
+from portal.models import ArchiveEntry, Organisation
+from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
+from portal.queries.archive.table import Wish
+from portal.services.core.typed_text import clean
+from portal.web.core.language import label
+
+QUERY_MOST = 200
+"""Characters of a query that are searched."""
+LINE = 96
+"""Characters shown of a letter and of its answer."""
+_FIRST_YEAR, _LAST_YEAR, _LAST_PAGE = 1900, 2200, 10**9
+_NUMBER_MOST = 12
+_OPENS = "<mark>"
+
+FacetItem = tuple[str, int, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHit:
+    """An entry as a hit; the three texts are HTML with the searched words marked."""
+
+    entry: ArchiveEntry
+    title: Markup
+    letter: Markup
+    reply: Markup
+
+
+def read_wish(given: MultiDict[str, str], session: Session) -> Wish:
+    """Return what an address asks for; a value that means nothing narrows nothing."""
+    organisation = known_organisation(session, _number(given.get("organisation")))
+    year = _number(given.get("year"))
+    kind = given.get("kind")
+    return Wish(
+        # One character more than is searched, so that the search can say it was cut.
+        text=clean(given.get("q", "")[: 2 * QUERY_MOST], lines=False)[: QUERY_MOST + 1],
+        organisation_id=organisation.id if organisation else None,
+        kind=Kind(kind) if kind in {str(k) for k in Kind} else None,
+        year=year if year is not None and _FIRST_YEAR <= year <= _LAST_YEAR else None,
+        by_date=given.get("sort") == "date",
+        page=min(max(_number(given.get("page")) or 1, 1), _LAST_PAGE),
+    )
+
+
+def _number(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _NUMBER_MOST else None
+
+
+def address(wish: Wish, **changes: Any) -> str:
+    """Return the address of ``wish`` with ``changes``; page 1 unless one is given."""
+    changed = replace(wish, **{"page": 1, **changes})
+    given: dict[str, Any] = {
+        "q": changed.text,
+        "organisation": changed.organisation_id,
+        "kind": changed.kind and str(changed.kind),
+        "year": changed.year,
+        "sort": "date" if changed.by_date else None,
+        "page": changed.page if changed.page > 1 else None,
+    }
+    return url_for("archive.search", **{name: value for name, value in given.items() if value})
+
+
+def hits(found: Found) -> list[ShownHit]:
+    """Return the entries found as they are shown."""
+    return [_hit(entry, found.understood) for entry in found.entries]
+
+
+def _hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
+    title, letter = mark(entry.title, words), fragments(entry.text, words, LINE)
+    start = " ".join(answer_start(entry.reply).split())
+    reply = mark(start[:LINE], words) + ("…" if len(start) > LINE else "")
+    if _OPENS not in title + letter + reply:
+        # The words stand further down in the answer: show why it was found.
+        deeper = fragments(entry.reply, words, LINE)
+        reply = deeper if _OPENS in deeper else reply
+    # The three functions escape what they are given.
+    return ShownHit(entry, Markup(title), Markup(letter), Markup(reply))  # noqa: S704
+
+
+def chips(wish: Wish, organisation: Organisation | None) -> list[tuple[str, str, str]]:
+    """Return the filters in force as (name, value, address without it)."""
+    chosen = []
+    if organisation is not None:
+        chosen.append((_("单位"), organisation.name, address(wish, organisation_id=None)))
+    if wish.kind is not None:
+        chosen.append((_("类别"), label(wish.kind), address(wish, kind=None)))
+    if wish.year is not None:
+        chosen.append((_("答复年份"), str(wish.year), address(wish, year=None)))
+    return chosen
+
+
+def facet_lists(
+    session: Session, wish: Wish, found: Found, organisation: Organisation | None
+) -> list[tuple[str, list[FacetItem]]]:
+    """Return title and items of each facet; one that cannot narrow any further is left out."""
+    counts = found.facets
+    places = organisations_to_choose(session, counts.organisations, organisation)
+    kinds = [(k, counts.kinds[str(k)]) for k in Kind if counts.kinds.get(str(k))]
+    years = sorted(counts.years.items(), reverse=True)
+    lists: list[tuple[str, list[FacetItem]]] = [
+        (
+            _("下属单位") if organisation else _("答复单位"),
+            [(o.name, n, address(wish, organisation_id=o.id), False) for o, n in places],
+        ),
+        (
+            _("来信类别"),
+            [(label(k), n, address(wish, kind=k), k is wish.kind) for k, n in kinds],
+        ),
+        (
+            _("答复年份"),
+            [(str(y), n, address(wish, year=y), y == wish.year) for y, n in years],
+        ),
+    ]
+    return [(title, items) for title, items in lists if items]

@@ -1,0 +1,41 @@
+"""Limits on guessing and flooding: how often something may happen, by address and by letter.
+
+Looking and counting are two steps, because a right code and a form with errors cost nothing.
+"""
+
+from __future__ import annotations
+
+import time
+
+from flask import request
+from limits import parse_many
+
+from portal.web.core.safety import limiter
+
+Key = tuple[str, ...]
+
+
+def address() -> str:
+    """Return the address that the request comes from, behind as many proxies as are believed."""
+    return request.remote_addr or "unknown"
+
+
+def wait_for(rule: str, *keys: Key) -> int:
+    """Return the seconds until ``rule`` lets one more pass for every key; 0 if it does now."""
+    if not limiter.enabled:
+        return 0
+    waits = [
+        limiter.limiter.get_window_stats(item, *key).reset_time - time.time()
+        for item in parse_many(rule)
+        for key in keys
+        if not limiter.limiter.test(item, *key)
+    ]
+    return max(1, round(max(waits))) if waits else 0
+
+
+def count(rule: str, *keys: Key) -> None:
+    """Count one happening for every key."""
+    if limiter.enabled:
+        for item in parse_many(rule):
+            for key in keys:
+                limiter.limiter.hit(item, *key)

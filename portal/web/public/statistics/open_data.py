@@ -1,0 +1,169 @@
+"""The figures of a page of statistics as open data: what every published figure follows from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response, jsonify
+from flask_babel import gettext as _
+
+from portal.domain.errors import NotFound
+from portal.domain.statistics.quality_measures import BEYOND
+from portal.domain.statistics.rates import Figures, definitions
+from portal.models import db
+from portal.queries.statistics.detail import Detail, Durations, Mean, detail
+from portal.queries.statistics.overview import Overview, overview
+from portal.queries.statistics.suppression import of_many
+from portal.web.core.clock import now
+from portal.web.core.people import public
+from portal.web.core.spreadsheet import safe_cell
+from portal.web.public.statistics.pages import asked_for, statistics
+from portal.web.statistics.addresses import category_word
+from portal.web.statistics.query import Wish, read_wish, word
+
+_COUNTS = tuple(Figures.__dataclass_fields__)
+_BOM = b"\xef\xbb\xbf"
+FORMULAS = {
+    "closure_rate": "closed / received",
+    "publication_rate": "published / closed",
+    "on_time_rate": "on_time / closed",
+    "response_median": "smallest d with sum(response_days[0..d]) >= ceil(0.5 * sum)",
+    "response_p90": "smallest d with sum(response_days[0..d]) >= ceil(0.9 * sum)",
+    "closing_median": "smallest d with sum(closing_days[0..d]) >= ceil(0.5 * sum)",
+    "closing_p90": "smallest d with sum(closing_days[0..d]) >= ceil(0.9 * sum)",
+    "hops": "hops.total / hops.count",
+    "attitude": "attitude.total / attitude.count",
+    "efficiency": "efficiency.total / efficiency.count",
+    "undecided": "closed - published - sum(refusals)",
+}
+"""How each published measure follows from the counts; rates are rounded half up to two decimals."""
+
+
+@statistics.get("/data.json")
+@public
+def open_json() -> Response:
+    """Give the figures of a page with numerators, denominators, definitions and formulas."""
+    wish = _wish()
+    if wish.errors:
+        response = jsonify(errors=wish.errors)
+        response.status_code = 400
+        return response
+    found = overview(db.session(), wish.asked)
+    texts = {name: each.text for name, each in {**definitions(wish.asked.basis), **BEYOND}.items()}
+    return jsonify(
+        **_head(found), formula=FORMULAS, definitions=texts, total=_counted(found, found.total),
+        avoided=found.avoided, beyond=_beyond(*of_many(detail(db.session(), found.question))),
+        parts=[{"period": p.code, **_counted(found, f)} for p, f in found.trend],
+        kinds=[{"kind": k, **_counted(found, f)} for k, f in found.kinds],
+        categories=[{"category": name, **_counted(found, f)} for name, f in found.categories],
+        groups=[
+            {"group": g.kind, "own": g.own, "organisations": g.count, **_counted(found, g.figures)}
+            for g in found.groups
+        ],
+        organisations=[
+            {"code": r.node.code, "name": r.node.name, "own": r.own, **_counted(found, r.figures)}
+            for r in found.rows
+        ],
+    )  # fmt: skip
+
+
+@statistics.get("/data.csv")
+@public
+def open_csv() -> Response:
+    """Give the same figures as a table: a row for each cell, and for each count beyond the cells."""
+    wish = _wish()
+    if wish.errors:
+        said = [f"{name}: {words}" for name, words in wish.errors.items()]
+        return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
+    found = overview(db.session(), wish.asked)
+    head = {name: "" if value is None else value for name, value in _head(found).items()}
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow((*head, "table", "row", "name", *_COUNTS, "letters", "sum"))
+    for table, row, place, figures in _cells(found):
+        known = _counted(found, figures).values()
+        counts = ["" if count is None else count for count in known]
+        writer.writerow((*map(safe_cell, (*head.values(), table, row, place)), *counts, "", ""))
+    no_counts = [""] * len(_COUNTS)
+    for line in _lines(found, *of_many(detail(db.session(), found.question))):
+        writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), "", *no_counts, *line[2:]))
+    name = f"letters-{found.asked.period.code}.csv"
+    return Response(
+        _BOM + file.getvalue().encode(), mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )  # fmt: skip
+
+
+def _wish() -> Wish:
+    """Read the address, in which an organisation that nobody knows is a value at fault."""
+    try:
+        return asked_for()
+    except NotFound:
+        wish = read_wish(now())
+        code = word("organisation")[:40]
+        wish.errors["organisation"] = _("没有代码为“%(code)s”的单位。", code=code)
+        return wish
+
+
+def _head(found: Overview) -> dict[str, Any]:
+    """Return what was asked, by the words of addresses."""
+    asked = found.asked
+    return {
+        "period": asked.period.code, "by": asked.parts, "as_of": asked.as_of.day.isoformat(),
+        "basis": asked.basis,
+        "view": asked.view, "kind": asked.kind, "category": category_word(asked.category),
+        "group": asked.group, "organisation": found.node.code if found.node else None,
+    }  # fmt: skip
+
+
+def _counted(found: Overview, figures: Figures) -> dict[str, int | None]:
+    """Return the counts of a cell, None for those that the basis does not count."""
+    names = definitions(found.asked.basis)
+    return {name: getattr(figures, name) if name in names else None for name in _COUNTS}
+
+
+def _cells(found: Overview) -> Iterator[tuple[str, str, str, Figures]]:
+    """Yield table, row, the organisation's name as it was on the day of the figures, and counts."""
+    node = found.node
+    yield "total", node.code if node else "", node.name if node else "", found.total
+    yield from (("part", p.code, "", f) for p, f in found.trend)
+    yield from (("kind", k.value, "", f) for k, f in found.kinds)
+    yield from (("category", category_word(c) or "", "", f) for c, f in found.categories)
+    for group in found.groups:
+        yield "group_own" if group.own else "group", group.kind.value, "", group.figures
+    for row in found.rows:
+        yield "own" if row.own else "organisation", row.node.code, row.node.name, row.figures
+
+
+def _lines(
+    found: Overview, known: Detail, withheld: frozenset[str]
+) -> Iterator[tuple[str, str, int | str, int | str]]:
+    """Yield table, row, how many letters, and for means the sum of their values."""
+    yield from (("withheld", name, "", "") for name in sorted(withheld))
+    yield "avoided", "", found.avoided, ""
+    for table, durations in (("response_days", known.response), ("closing_days", known.closing)):
+        yield from ((table, str(days), n, "") for days, n in sorted(durations.days.items()))
+    for name in ("hops", "attitude", "efficiency"):
+        mean: Mean = getattr(known, name)
+        if name not in withheld:
+            yield name, "", mean.count, mean.total
+    yield from (("refusals", reason.value, n, "") for reason, n in known.refusals.items())
+    yield from (("declines", reason.value, n, "") for reason, n in known.declines.items())
+
+
+def _beyond(known: Detail, withheld: frozenset[str]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "response_days": _days(known.response), "closing_days": _days(known.closing),
+        "hops": asdict(known.hops), "attitude": asdict(known.attitude),
+        "efficiency": asdict(known.efficiency),
+        "refusals": dict(known.refusals), "declines": dict(known.declines),
+    }  # fmt: skip
+    return told | dict.fromkeys(withheld) | {"withheld": sorted(withheld)}
+
+
+def _days(durations: Durations) -> dict[str, int]:
+    return {str(days): count for days, count in sorted(durations.days.items())}

@@ -1,0 +1,195 @@
+"""Searching the archive: the same answers with an index and without one."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.config import Settings
+from portal.domain.letters.states import Kind
+from portal.models import ArchiveEntry
+from portal.queries.archive.search import (
+    Found,
+    known_organisation,
+    organisations_to_choose,
+    search_archive,
+)
+from portal.queries.archive.similar import similar_entries
+from portal.queries.archive.table import Wish, archive_entry, entries_by_id, list_entries
+from tests.archive import bring_up_to_date, index_of, published, withdraw
+from tests.builders import World
+
+LAMP = {"title": "路灯坏了", "text": "小区门口的路灯坏了两个星期。"}
+SCHOOL = {"title": "小学招生", "text": "请问石桥小学今年的招生范围。", "kind": Kind.HELP}
+WATER = {"title": "水费太高", "text": "这个月的水费比上个月高了一倍。", "kind": Kind.COMPLAINT}
+
+
+@pytest.fixture(params=["index", "table"])
+def three(
+    request: pytest.FixtureRequest, session: Session, world: World, settings: Settings
+) -> dict[str, int]:
+    """Three entries of three places, searched with and without the index."""
+    ids = {
+        "lamp": published(session, world, place="city", **LAMP).id,
+        "school": published(session, world, place="bureau", **SCHOOL).id,
+        "water": published(session, world, place="water", **WATER).id,
+    }
+    bring_up_to_date(settings)
+    if request.param == "table":
+        shutil.rmtree(settings.index_folder)
+    return ids
+
+
+def search(session: Session, settings: Settings, wish: Wish, per_page: int = 20) -> Found:
+    """Search in a transaction of its own."""
+    session.rollback()
+    return search_archive(session, index_of(settings), wish, per_page)
+
+
+def ids(found: Found) -> list[int]:
+    """Return the ids of the entries found."""
+    return [entry.id for entry in found.entries]
+
+
+def test_words_are_found(session: Session, settings: Settings, three: dict[str, int]) -> None:
+    """A word of title, letter or reply finds its entry."""
+    assert ids(search(session, settings, Wish("招生"))) == [three["school"]]
+    assert set(ids(search(session, settings, Wish("安排维修")))) == set(three.values())
+
+
+def test_a_blank_search_shows_all(
+    session: Session, settings: Settings, three: dict[str, int]
+) -> None:
+    """Without words everything public is listed, the newest first, with its counts."""
+    found = search(session, settings, Wish())
+    assert ids(found) == sorted(three.values(), reverse=True)
+    assert found.total == 3
+    assert found.facets.kinds == {"consultation": 1, "help": 1, "complaint": 1}
+    assert found.facets.years == {2016: 3}
+
+
+def test_an_organisation_covers_its_subtree(
+    session: Session, world: World, settings: Settings, three: dict[str, int]
+) -> None:
+    """A district finds the answers of its bureau, and the root finds all."""
+    district = search(session, settings, Wish(organisation_id=world["district"]))
+    assert ids(district) == [three["school"]]
+    assert search(session, settings, Wish(organisation_id=world["office"])).total == 3
+
+
+def test_filters_narrow(session: Session, settings: Settings, three: dict[str, int]) -> None:
+    """Kind and year narrow the hits; a facet counts without its own filter."""
+    found = search(session, settings, Wish(kind=Kind.HELP))
+    assert ids(found) == [three["school"]]
+    assert sum(found.facets.kinds.values()) == 3
+    assert search(session, settings, Wish(year=2015)).total == 0
+
+
+def test_counts_of_organisations_add_up(
+    session: Session, world: World, settings: Settings, three: dict[str, int]
+) -> None:
+    """An entry counts for the answering organisation and for each above it."""
+    counts = search(session, settings, Wish()).facets.organisations
+    assert counts[world["office"]] == 3
+    assert counts[world["district"]] == counts[world["bureau"]] == 1
+
+
+def test_a_page_beyond_the_end_is_the_last(
+    session: Session, settings: Settings, three: dict[str, int]
+) -> None:
+    """Page 10^9 shows the last page there is."""
+    found = search(session, settings, Wish(page=10**9), per_page=2)
+    assert (found.page, found.pages, len(found.entries)) == (2, 2, 1)
+
+
+def test_signs_alone_find_nothing(
+    session: Session, settings: Settings, three: dict[str, int]
+) -> None:
+    """A query without a word finds nothing instead of everything."""
+    found = search(session, settings, Wish("？？*"))
+    assert (found.total, found.understood) == (0, ())
+
+
+def test_a_withdrawn_entry_is_not_found(
+    session: Session, world: World, settings: Settings, three: dict[str, int]
+) -> None:
+    """A withdrawn entry is gone at once, although the index has not been told yet."""
+    withdraw(session, world, session.get_one(ArchiveEntry, three["lamp"]))
+    assert ids(search(session, settings, Wish("路灯坏了"))) == []
+    assert three["lamp"] not in ids(search(session, settings, Wish()))
+
+
+def test_some_of_the_words_are_better_than_nothing(
+    session: Session, world: World, settings: Settings
+) -> None:
+    """Where no entry holds all words, those that hold some are shown and it is said."""
+    lamp = published(session, world, **LAMP)
+    bring_up_to_date(settings)
+    found = search(session, settings, Wish("路灯 火星"))
+    assert (ids(found), found.partial) == ([lamp.id], True)
+
+
+def test_similar_entries_share_words(session: Session, world: World, settings: Settings) -> None:
+    """An entry about the same thing is near, says by which words, and is never itself."""
+    lamp, other = published(session, world, **LAMP), published(session, world, **LAMP)
+    published(session, world, place="water", **WATER)
+    index = bring_up_to_date(settings)
+    session.rollback()
+    near = similar_entries(session, index, lamp.text, lamp.title, exclude=lamp.id)
+    assert near[0].entry.id == other.id
+    assert "路灯" in near[0].shared
+    assert lamp.id not in [one.entry.id for one in near]
+
+
+def test_similar_entries_are_public(session: Session, world: World, settings: Settings) -> None:
+    """An entry withdrawn a moment ago is suggested to nobody."""
+    lamp = published(session, world, **LAMP)
+    index = bring_up_to_date(settings)
+    withdraw(session, world, lamp)
+    assert similar_entries(session, index, LAMP["text"], LAMP["title"]) == []
+
+
+def test_without_an_index_nothing_is_similar(
+    session: Session, world: World, settings: Settings
+) -> None:
+    """While the index is away there are no suggestions and no error."""
+    published(session, world, **LAMP)
+    assert similar_entries(session, index_of(settings), LAMP["text"]) == []
+
+
+def test_organisations_are_offered_by_level(session: Session, world: World) -> None:
+    """Members of level 1 are offered first, below a chosen one its own subordinates."""
+    counts = {world["office"]: 9, world["city"]: 2, world["district"]: 7, world["bureau"]: 7}
+    offered = organisations_to_choose(session, counts, None)
+    assert [(o.id, n) for o, n in offered] == [(world["district"], 7), (world["city"], 2)]
+    below = organisations_to_choose(session, counts, world.organisation("district"))
+    assert [o.id for o, _ in below] == [world["bureau"]]
+
+
+@pytest.mark.parametrize("number", [None, 0, -1, 2**31, 10**30])
+def test_unknown_organisations_are_none(session: Session, world: World, number: int | None) -> None:
+    """A number that no organisation has is like none."""
+    assert known_organisation(session, number) is None
+
+
+def test_an_id_too_large_is_no_entry(session: Session) -> None:
+    """An id that no database could hold is answered like an unknown one."""
+    assert archive_entry(session, 10**30) is None
+
+
+def test_lists_are_public_alone(session: Session, world: World) -> None:
+    """Neither the list nor a look-up by id shows a withdrawn entry."""
+    entry = published(session, world)
+    withdraw(session, world, entry)
+    session.rollback()
+    assert list_entries(session, Wish(), 20).entries == []
+    assert entries_by_id(session, [entry.id]) == {}
+
+
+def test_likewise_signs_of_the_database_are_ordinary(session: Session, world: World) -> None:
+    """The signs % and _ stand for themselves in a search of the table."""
+    published(session, world, text="这个月涨价了，请问为什么？")
+    wish = replace(Wish(), page=1)
+    assert list_entries(session, wish, 20, ["%"]).total == 0
+    assert list_entries(session, wish, 20, ["_"]).total == 0

@@ -1,0 +1,122 @@
+"""Findings are settled one by one; the original texts stay as they are."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
+from portal.models import Decision, Proposal, PublicField, RedactionMark
+from portal.services.archive import redacting
+from portal.services.archive.redacting import public_copy
+from tests.builders import Walk, World, a_walk
+
+TEXT = "我是周晓兰，电话13900000001，梧桐小区门口的路灯坏了，梧桐小区的人都看不清路。"
+
+
+def a_proposed(session: Session, world: World, text: str = TEXT) -> Walk:
+    """Walk a letter until its publication is proposed."""
+    walk = a_walk(session, world, text=text)
+    walk.accept()
+    walk.ask_signoff()
+    walk.sign()
+    walk.propose()
+    return walk
+
+
+def proposal_of(walk: Walk) -> Proposal:
+    """Return the open proposal."""
+    proposal = walk.letter.open_proposal
+    assert proposal is not None
+    return proposal
+
+
+def phone_mark(walk: Walk) -> RedactionMark:
+    """Return the finding of the sender's number."""
+    proposal = proposal_of(walk)
+    return next(m for m in proposal.marks if proposal.text[m.start : m.end] == "13900000001")
+
+
+def test_what_nobody_settled_is_masked_in_the_copy(session: Session, world: World) -> None:
+    """An open finding is hidden in the copy and shown in the original."""
+    proposal = proposal_of(a_proposed(session, world))
+    assert "13900000001" not in public_copy(proposal).text
+    assert "13900000001" in proposal.text
+
+
+def test_a_finding_is_kept_with_a_reason(session: Session, world: World) -> None:
+    """A finding kept for a reason stands in the copy; the reason and the person are known."""
+    walk = a_proposed(session, world)
+    mark = phone_mark(walk)
+    actor = world.actor("city_reviewer")
+    redacting.settle(walk.letter_id, mark.id, Decision.KEEP, "单位公开电话", actor, walk.now)
+    proposal = proposal_of(walk)
+    kept = next(m for m in proposal.marks if m.decision is Decision.KEEP)
+    assert (kept.reason, kept.decider_id) == ("单位公开电话", actor.user_id)
+    assert "13900000001" in public_copy(proposal).text
+
+
+def test_keeping_needs_a_reason(session: Session, world: World) -> None:
+    """A finding cannot be kept without a reason."""
+    walk = a_proposed(session, world)
+    mark = proposal_of(walk).marks[0]
+    with pytest.raises(InvalidInput):
+        redacting.settle(
+            walk.letter_id, mark.id, Decision.KEEP, "  ", world.actor("city_reviewer"), walk.now
+        )
+
+
+def test_a_phrase_is_masked_everywhere(session: Session, world: World) -> None:
+    """A phrase added by hand is hidden at every place in that text."""
+    walk = a_proposed(session, world)
+    actor = world.actor("city_reviewer")
+    count = redacting.add_mark(walk.letter_id, PublicField.LETTER, "梧桐小区", actor, walk.now)
+    assert count == 2
+    assert "梧桐小区" not in public_copy(proposal_of(walk)).text
+
+
+@pytest.mark.parametrize("phrase", ["", "这里没有的话"])
+def test_a_phrase_that_is_not_there_is_refused(session: Session, world: World, phrase: str) -> None:
+    """An empty phrase and one that the text does not hold are errors at the field."""
+    walk = a_proposed(session, world)
+    with pytest.raises(InvalidInput) as caught:
+        redacting.add_mark(
+            walk.letter_id, PublicField.LETTER, phrase, world.actor("city_reviewer"), walk.now
+        )
+    assert caught.value.field == "phrase"
+
+
+def test_a_finding_is_never_removed(session: Session, world: World) -> None:
+    """What a detector found can be kept for a reason, but not taken off the list."""
+    walk = a_proposed(session, world)
+    with pytest.raises(ActionNotAllowed):
+        redacting.remove_mark(
+            walk.letter_id, proposal_of(walk).marks[0].id, world.actor("city_reviewer"), walk.now
+        )
+
+
+def test_a_mark_of_another_letter_is_not_there(session: Session, world: World) -> None:
+    """A mark's id of another letter is like none."""
+    one, other = a_proposed(session, world), a_proposed(session, world)
+    mark = proposal_of(other).marks[0]
+    with pytest.raises(NotFound):
+        redacting.settle(
+            one.letter_id, mark.id, Decision.MASK, "", world.actor("city_reviewer"), one.now
+        )
+
+
+def test_strangers_settle_nothing(session: Session, world: World) -> None:
+    """Who neither proposes nor decides there cannot touch the redaction."""
+    walk = a_proposed(session, world)
+    with pytest.raises((NotPermitted, NotFound)):
+        redacting.mask_rest(walk.letter_id, world.actor("water_reviewer"), walk.now)
+
+
+def test_decisions_are_carried_over(session: Session, world: World) -> None:
+    """A second proposal of the same letter keeps what was decided on the same words."""
+    walk = a_proposed(session, world)
+    mark = phone_mark(walk)
+    actor = world.actor("city_reviewer")
+    redacting.settle(walk.letter_id, mark.id, Decision.KEEP, "单位公开电话", actor, walk.now)
+    walk.publish()
+    walk.propose()
+    again = [m for m in proposal_of(walk).marks if m.kind == mark.kind]
+    assert [m.decision for m in again] == [Decision.KEEP]

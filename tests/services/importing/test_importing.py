@@ -1,0 +1,150 @@
+"""What is written in bulk is what the ordinary steps would have written."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.adapters.csv_reader import CsvRow, CsvSource
+from portal.models import (
+    ArchiveEntry,
+    Event,
+    Letter,
+    Model,
+    Proposal,
+    RateFact,
+    RedactionMark,
+    Reply,
+    StateInterval,
+)
+from portal.services.archive import publication, redacting
+from portal.services.importing.columns import map_columns
+from portal.services.importing.letters import ImportPlan, import_letters
+from portal.services.importing.rows import Defaults
+from portal.services.letters import handling, replying
+from portal.services.letters.submission import submit
+from tests.builders import CODE_KEY, World, new_letter
+
+ASKED = datetime(2016, 6, 1, 1, 0, tzinfo=UTC)
+REPLIED = ASKED + timedelta(days=6)
+PUBLISHED = ASKED + timedelta(days=400)
+REPLY = "您好，路灯已经安排维修，三日内恢复照明。咨询电话：023-63000000。"
+TEXT = "梧桐小区门口的路灯坏了两个星期，我的电话13900000001，请尽快修好。"
+HEADER = ("title", "text", "name", "phone", "organisation", "received_at", "reply", "replied_at")
+
+WHO = {"id", "letter_id", "proposal_id", "actor_id", "actor_kind", "author_id", "signer_id",
+       "proposer_id", "reviewer_id", "decider_id"}  # fmt: skip
+"""Columns that say who and which: a machine in one case, people in the other."""
+ORIGIN = {
+    "number", "source", "source_key", "form_key", "code_hash", "consent_basis", "first_response_at",
+}  # fmt: skip
+
+
+def imported(session: Session, publish: bool) -> Letter:
+    """Take one answered letter over and return it."""
+    row = ("路灯坏了", TEXT, "周晓兰", "13900000001", "city", f"{ASKED:%FT%TZ}", REPLY,
+           f"{REPLIED:%FT%TZ}")  # fmt: skip
+    source = CsvSource("utf-8", HEADER, iter([CsvRow(2, row)]))
+    plan = ImportPlan(map_columns(HEADER, {}), Defaults(), publish=publish)
+
+    def never(row: CsvRow, reason: str) -> None:
+        raise AssertionError(reason)
+
+    tally = import_letters(source, plan, PUBLISHED, never)
+    assert (tally.added, tally.answered, tally.published) == (1, 1, int(publish))
+    return session.scalars(sa.select(Letter).where(Letter.source_key.is_not(None))).one()
+
+
+def walked(session: Session, world: World, publish: bool) -> Letter:
+    """Let people do the same at the same moments, and return the letter."""
+    new = new_letter(world["city"], title="路灯坏了", text=TEXT)
+    letter_id = submit(new, "walked", CODE_KEY, ASKED).letter_id
+    dispatcher, handler = world.actor("city_dispatcher"), world.actor("city_handler")
+    reviewer = world.actor("city_reviewer")
+    handling.accept(letter_id, 1, dispatcher, REPLIED)
+    replying.request_signoff(letter_id, 2, REPLY, 0, handler, REPLIED)
+    replying.sign(letter_id, 3, reviewer, REPLIED)
+    if publish:
+        publication.propose(letter_id, 4, "", handler, PUBLISHED)
+        letter = session.get_one(Letter, letter_id)
+        assert letter.open_proposal is not None
+        for mark in list(letter.open_proposal.open_marks):
+            if mark.reason:
+                redacting.settle(
+                    letter_id, mark.id, mark.decision.KEEP, mark.reason, handler, PUBLISHED
+                )
+        redacting.mask_rest(letter_id, handler, PUBLISHED)
+        session.refresh(letter)
+        version = letter.open_proposal.version
+        publication.publish(letter_id, letter.version, version, reviewer, PUBLISHED)
+    return session.get_one(Letter, letter_id)
+
+
+def content(row: Model, without: set[str]) -> dict[str, Any]:
+    """Return the columns of ``row``, those of ``without`` left out."""
+    names = {column.key for column in sa.inspect(type(row)).column_attrs}
+    return {name: getattr(row, name) for name in names - WHO - without}
+
+
+def rows(session: Session, table: type[Model], letter: Letter) -> list[Model]:
+    """Return the rows of ``table`` that belong to ``letter``, in their order."""
+    column = table.letter_id  # type: ignore[attr-defined]
+    return list(session.scalars(sa.select(table).where(column == letter.id).order_by(table.id)))  # type: ignore[attr-defined]
+
+
+def assert_same(
+    session: Session, tables: Iterable[tuple[type[Model], set[str]]], one: Letter, other: Letter
+) -> None:
+    """Compare what both letters have in each table."""
+    for table, without in tables:
+        first = [content(row, without) for row in rows(session, table, one)]
+        second = [content(row, without) for row in rows(session, table, other)]
+        assert first == second, table.__tablename__
+
+
+def test_an_imported_letter_is_like_one_that_was_walked(session: Session, world: World) -> None:
+    """Letter, reply, events and intervals differ only in who acted and where it came from.
+
+    Nobody here told a sender of elsewhere a due date.
+    """
+    one, other = imported(session, publish=False), walked(session, world, publish=False)
+    assert content(one, ORIGIN) == content(other, ORIGIN)
+    events = (Event, {"recorded_at", "due_on"})
+    assert_same(session, [(Reply, set()), events, (StateInterval, set())], one, other)
+    assert not any(event.due_on for event in rows(session, Event, one))  # type: ignore[attr-defined]
+
+
+def test_a_machine_publishes_like_two_persons(session: Session, world: World) -> None:
+    """Copy, entry, proposal and marks are those of people who follow the default rules."""
+    one, other = imported(session, publish=True), walked(session, world, publish=True)
+    assert content(one, ORIGIN) == content(other, ORIGIN)
+    published = [e for e in rows(session, Event, one) if e.axis == "publication"]  # type: ignore[attr-defined]
+    people = [e for e in rows(session, Event, other) if e.axis == "publication"]  # type: ignore[attr-defined]
+    assert [content(e, set()) for e in published] == [content(e, set()) for e in people]
+    assert_same(
+        session,
+        [(StateInterval, set()), (ArchiveEntry, {"machine_reviewed"}), (Proposal, {"version"})],
+        one, other,
+    )  # fmt: skip
+    marks = [
+        [content(m, set()) for m in session.scalars(
+            sa.select(RedactionMark).where(RedactionMark.proposal_id == each.proposals[0].id)
+            .order_by(RedactionMark.field, RedactionMark.start))]
+        for each in (one, other)
+    ]  # fmt: skip
+    assert marks[0] == marks[1] and len(marks[0]) >= 2
+    entry = session.scalars(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == one.id)).one()
+    assert entry.machine_reviewed
+    assert "13900000001" not in entry.text and "023-63000000" in entry.reply
+
+
+def test_rates_count_an_imported_letter(session: Session, world: World) -> None:
+    """The facts of the rates are those of a letter that was walked, but for a first response.
+
+    When the office first wrote is not known of a letter that was answered elsewhere.
+    """
+    one, other = imported(session, publish=True), walked(session, world, publish=True)
+    assert_same(session, [(RateFact, {"response_at", "response_days"})], one, other)
+    assert rows(session, RateFact, one)

@@ -1,0 +1,150 @@
+"""Accounts: created with roles, changed, disabled, and never without an administrator."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.access import SYSTEM, Role
+from portal.domain.errors import InvalidInput, NotFound, NotPermitted
+from portal.models import Event, User
+from portal.services.office import users
+from portal.services.office.accounts import AccountLocked, LoginFailed, change_password, log_in
+from tests.builders import HOUR, START, World
+
+PASSWORD = "a password that is long"
+
+
+def user_of(session: Session, user_id: int) -> User:
+    """Return the account as it is in the database now."""
+    session.expire_all()
+    return session.get_one(User, user_id)
+
+
+def created(world: World, username: str = "zhang.san", *grants: users.Place) -> int:
+    """Create an account."""
+    admin = world.actor("office_administrator")
+    return users.create_user(username, "张三", PASSWORD, grants, admin, START)
+
+
+def test_an_account_can_log_in(session: Session, world: World) -> None:
+    """A new account has its roles and can log in; the name is kept in small letters."""
+    made = created(world, " Zhang.San ", (Role.HANDLER, world["city"]))
+    assert log_in("zhang.san", PASSWORD, START, 5, HOUR) == made
+    assert users.described(user_of(session, made)) == "handler@city"
+
+
+def test_the_trail_says_who_changed_what(session: Session, world: World) -> None:
+    """Creating and changing roles leaves events with the administrator's name and the roles."""
+    made = created(world, "zhang.san", (Role.HANDLER, world["city"]))
+    admin = world.actor("office_administrator")
+    users.set_grants(made, [(Role.REVIEWER, world["city"])], admin, START)
+    events = session.scalars(sa.select(Event).where(Event.subject == "user:zhang.san")).all()
+    assert [(e.action, e.reason) for e in events] == [
+        ("create_user", "handler@city"),
+        ("change_grants", "handler@city → reviewer@city"),
+    ]
+    assert {e.actor_id for e in events} == {admin.user_id}
+
+
+@pytest.mark.parametrize(
+    ("username", "name", "password", "field"),
+    [
+        ("a", "张三", PASSWORD, "username"),
+        ("张三", "张三", PASSWORD, "username"),
+        ("city_handler", "张三", PASSWORD, "username"),
+        ("li.si", "  ", PASSWORD, "name"),
+        ("li.si", "李四", "short", "password"),
+    ],
+)
+def test_bad_values_name_their_field(
+    world: World, username: str, name: str, password: str, field: str
+) -> None:
+    """What cannot be used is named by its field."""
+    with pytest.raises(InvalidInput) as caught:
+        users.create_user(username, name, password, [], SYSTEM, START)
+    assert caught.value.field == field
+
+
+def test_duties_are_separate(world: World) -> None:
+    """Nobody is administrator and auditor at once."""
+    both = [(Role.ADMINISTRATOR, world["office"]), (Role.AUDITOR, world["office"])]
+    with pytest.raises(InvalidInput):
+        users.create_user("li.si", "李四", PASSWORD, both, SYSTEM, START)
+
+
+def test_the_last_administrator_stays(world: World) -> None:
+    """The only administrator can neither be disabled nor lose the role."""
+    last = world.people["office_administrator"]
+    with pytest.raises(InvalidInput):
+        users.disable(last, SYSTEM, START)
+    with pytest.raises(InvalidInput):
+        users.set_grants(last, [], SYSTEM, START)
+    created(world, "second", (Role.ADMINISTRATOR, world["office"]))
+    users.disable(last, SYSTEM, START)
+
+
+def test_nobody_disables_themselves(world: World) -> None:
+    """An administrator cannot lock the own door from outside."""
+    created(world, "second", (Role.ADMINISTRATOR, world["office"]))
+    admin = world.actor("office_administrator")
+    with pytest.raises(InvalidInput):
+        users.disable(world.people["office_administrator"], admin, START)
+
+
+def test_disabling_ends_sessions(session: Session, world: World) -> None:
+    """A disabled account cannot log in and its sessions end; enabled again it can."""
+    made = created(world)
+    before = user_of(session, made).session_epoch
+    users.disable(made, SYSTEM, START)
+    assert user_of(session, made).session_epoch > before
+    with pytest.raises(LoginFailed):
+        log_in("zhang.san", PASSWORD, START, 5, HOUR)
+    users.enable(made, SYSTEM, START)
+    assert log_in("zhang.san", PASSWORD, START, 5, HOUR) == made
+
+
+def test_a_new_password_lifts_the_lock(session: Session, world: World) -> None:
+    """Resetting the password ends sessions and opens a locked account."""
+    made = created(world)
+    for _ in range(5):
+        with pytest.raises(LoginFailed):
+            log_in("zhang.san", "wrong", START, 5, HOUR)
+    with pytest.raises(AccountLocked):
+        log_in("zhang.san", PASSWORD, START, 5, HOUR)
+    users.reset_password(made, "another long password", SYSTEM, START)
+    assert log_in("zhang.san", "another long password", START, 5, HOUR) == made
+    assert user_of(session, made).session_epoch == 1
+
+
+def test_only_administrators_change_accounts(world: World) -> None:
+    """Other roles are refused before anything is looked at."""
+    for username in ("office_dispatcher", "office_auditor", "city_supervisor"):
+        with pytest.raises(NotPermitted):
+            users.disable(world.people["city_handler"], world.actor(username), START)
+
+
+def test_a_missing_account_is_said(world: World) -> None:
+    """An account that does not exist is not found."""
+    with pytest.raises(NotFound):
+        users.enable(999_999, SYSTEM, START)
+
+
+@pytest.mark.parametrize("one_time", [True, False])
+def test_a_password_made_up_by_others_must_be_changed(
+    session: Session, world: World, one_time: bool
+) -> None:
+    """A new account must change a one-time password, and is free of that once it has."""
+    made = users.create_user("li.si", "李四", PASSWORD, [], SYSTEM, START, one_time=one_time)
+    assert session.get_one(User, made).must_change_password is one_time
+    change_password(made, PASSWORD, "another long password")
+    session.rollback()
+    assert session.get_one(User, made).must_change_password is False
+
+
+@pytest.mark.parametrize("one_time", [True, False])
+def test_a_reset_password_must_be_changed(session: Session, world: World, one_time: bool) -> None:
+    """A password that an administrator hands over must be changed, a chosen one need not."""
+    person = world.people["city_handler"]
+    users.reset_password(person, "another long password", SYSTEM, START, one_time=one_time)
+    session.rollback()
+    assert session.get_one(User, person).must_change_password is one_time

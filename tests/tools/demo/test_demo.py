@@ -1,0 +1,74 @@
+"""The demo is a whole house, through the real services, and leaves real houses alone."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.app import ensure_database
+from portal.domain.access import Role
+from portal.domain.errors import ActionNotAllowed
+from portal.domain.letters.states import Kind, Source, State
+from portal.models import ArchiveEntry, Event, Letter, Organisation, RoleGrant, User
+from portal.services.office.accounts import log_in
+from portal.tools.demo.run import set_up_demo
+from portal.tools.demo.staff import ACCOUNTS, PASSWORD
+from portal.tools.samples.letters import sample_letters
+from tests.builders import CODE_KEY, World
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+def silent(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@pytest.fixture
+def demo(app: Flask, session: Session) -> None:
+    """A house with the demo in it."""
+    ensure_database(app, NOW)
+    size = set_up_demo(CODE_KEY, NOW, silent)
+    assert size is not None and size.letters == len(sample_letters())
+
+
+@pytest.mark.slow
+def test_every_letter_gets_where_it_shall(demo: None, session: Session) -> None:
+    """Each demo letter ends in the state and publication its file says, by demo people only."""
+    kept = {letter.title: letter for letter in session.scalars(sa.select(Letter))}
+    for sample in sample_letters():
+        letter = kept[sample.title]
+        assert (letter.state, letter.publication, letter.close_reason, letter.source) == (
+            sample.state, sample.publication, sample.close_reason, Source.DEMO,
+        ), sample.key  # fmt: skip
+        returned, accused = sample.state is State.RETURNED, sample.kind is Kind.REPORT
+        if not returned and not accused:
+            assert letter.organisation.code == sample.organisation, sample.key
+    moments = session.scalars(sa.select(Event.occurred_at).where(Event.letter_id.is_not(None)))
+    assert max(moments) <= NOW
+    published = sum(sample.publication == "published" for sample in sample_letters())
+    live = session.scalars(sa.select(ArchiveEntry.id).where(ArchiveEntry.withdrawn_at.is_(None)))
+    assert len(live.all()) == published >= 200
+
+    # Everybody can log in, every role is there, and there are two reviewers.
+    roles = Counter(account.role for account in ACCOUNTS)
+    assert roles == {role: 2 if role is Role.REVIEWER else 1 for role in Role}
+    for account in ACCOUNTS:
+        user = session.scalars(sa.select(User).where(User.username == account.username)).one()
+        assert {grant.role for grant in user.grants} == {account.role}
+    first = ACCOUNTS[0].username
+    assert log_in(first, PASSWORD, NOW, 5, NOW - NOW) > 0
+
+    # A second run changes nothing.
+    assert set_up_demo(CODE_KEY, NOW, silent) is None
+    assert session.scalar(sa.select(sa.func.count(Letter.id))) == len(sample_letters())
+
+
+def test_a_house_with_people_is_left_alone(session: Session, world: World) -> None:
+    """A letterbox with data of its own refuses the demo and keeps what it has."""
+    with pytest.raises(ActionNotAllowed):
+        set_up_demo(CODE_KEY, NOW, silent)
+    assert session.scalar(sa.select(sa.func.count(Organisation.id))) == len(world.places)
+    assert session.scalar(sa.select(sa.func.count(RoleGrant.id))) == len(world.people)

@@ -1,0 +1,49 @@
+"""Avoided letters of a simulated year: after publication, the same for the same seed."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.periods import Period, civil_date
+from portal.models import ArchiveEntry, AvoidedLetter
+from portal.services.core.unit import writing
+from portal.tools.simulation.deflected import load_avoided
+from portal.tools.simulation.run import simulate
+from portal.tools.simulation.specification import Wish
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+END = Period(2016).ends_at
+
+
+def rows(session: Session) -> list[tuple[object, ...]]:
+    """All that is kept of avoided letters, but their ids."""
+    columns = [c for c in AvoidedLetter.__table__.columns if c.name != "id"]
+    session.rollback()
+    return [tuple(row) for row in session.execute(sa.select(*columns).order_by(AvoidedLetter.id))]
+
+
+def test_readers_come_after_publication(session: Session) -> None:
+    """Each comes a day or more after its entry was published, before its end, within the year."""
+    simulate(Wish((2016,), 700, 610, 430, seed=3), [], NOW)
+    found = session.execute(
+        sa.select(AvoidedLetter, ArchiveEntry).join(
+            ArchiveEntry, ArchiveEntry.id == AvoidedLetter.entry_id
+        )
+    ).all()
+    assert 5 <= len(found) <= 30
+    for avoided, entry in found:
+        assert civil_date(avoided.occurred_at) > civil_date(entry.published_at)
+        assert avoided.occurred_at < min(END, entry.withdrawn_at or END)
+        assert (avoided.organisation_id, avoided.kind) == (entry.organisation_id, entry.kind)
+
+
+def test_the_same_seed_gives_the_same_readers(session: Session) -> None:
+    """Told again by the same seed they are the same, by another they are not."""
+    simulate(Wish((2016,), 700, 610, 430, seed=3), [], NOW)
+    first = rows(session)
+    for seed, same in ((3, True), (4, False)):
+        with writing() as unit:
+            unit.execute(sa.delete(AvoidedLetter))
+            load_avoided(unit, seed, END)
+        assert (rows(session) == first) is same

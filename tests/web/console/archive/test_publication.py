@@ -1,0 +1,250 @@
+"""The redaction page through the real application: propose, settle, publish, correct, withdraw."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.states import Kind, Publication, State
+from portal.models import ArchiveEntry, Decision, Letter
+from tests.builders import Walk, World, a_walk
+from tests.pages import Client, get, login, post
+
+TEXT = "我叫周晓兰，手机 13912345678，住石桥街道梧桐小区3栋2单元501，请问路灯何时修好？"
+
+
+def closed(session: Session, world: World, **wishes: object) -> Walk:
+    """Return a closed letter with personal data in it."""
+    walk = a_walk(session, world, "city", text=TEXT, **wishes)
+    walk.accept()
+    walk.ask_signoff()
+    walk.sign()
+    return walk
+
+
+@pytest.fixture
+def walk(session: Session, world: World) -> Walk:
+    """A closed letter whose text has personal data in it."""
+    return closed(session, world)
+
+
+def page_of(walk: Walk) -> str:
+    """Return the address of the redaction page."""
+    return f"/console/letters/{walk.letter.number}/publication"
+
+
+def proposed(client: Client, walk: Walk) -> str:
+    """Log the handler in and propose; return the address of the page."""
+    login(client, "city_handler")
+    url = page_of(walk)
+    post(client, f"{url}/propose", {"reason": "常见问题"}, page=url)
+    return url
+
+
+def entry(session: Session, walk: Walk) -> ArchiveEntry | None:
+    """Return the public copy as the database has it now."""
+    session.rollback()
+    return session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == walk.letter_id))
+
+
+def reviewer(app: Flask) -> Client:
+    """Return a browser in which the reviewer is logged in."""
+    return login(app.test_client(), "city_reviewer")  # type: ignore[return-value]
+
+
+def test_proposing_lists_what_was_found(client: Client, walk: Walk) -> None:
+    """A handler proposes and sees every finding with its proposed mask."""
+    url = proposed(client, walk)
+    page = get(client, url)
+    assert "139****5678" in page.text
+    assert "周某某" in page.text
+    assert walk.letter.publication is Publication.PROPOSED
+
+
+def test_publishing_is_off_while_a_finding_is_open(app: Flask, client: Client, walk: Walk) -> None:
+    """The page offers no publishing while findings are open, and the server refuses it too."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    page = get(browser, url)
+    assert not [f for f in page.forms if f.action.endswith("/publish")]
+    token = page.form(f"{url}/refuse").hidden["csrf_token"]
+    proposal = walk.letter.open_proposal
+    assert proposal is not None
+    answer = browser.post(
+        f"{url}/publish",
+        data={
+            "csrf_token": token,
+            "version": walk.letter.version,
+            "proposal_version": proposal.version,
+        },
+    )
+    assert answer.status_code == 409
+    assert walk.letter.publication is Publication.PROPOSED
+
+
+def test_a_finding_is_masked(client: Client, walk: Walk) -> None:
+    """Masking a finding settles it."""
+    url = proposed(client, walk)
+    mark = walk.letter.open_proposal.open_marks[0].id
+    post(client, f"{url}/findings/{mark}", {"decision": "mask"}, page=url)
+    assert mark not in [m.id for m in walk.letter.open_proposal.open_marks]
+
+
+def test_keeping_needs_a_reason(client: Client, walk: Walk) -> None:
+    """Keeping a finding without a reason is refused at the finding."""
+    url = proposed(client, walk)
+    mark = walk.letter.open_proposal.open_marks[0].id
+    page = post(
+        client, f"{url}/findings/{mark}", {"decision": "keep", "reason": "  "}, page=url, status=422
+    )
+    assert f"keep-{mark}-error" in page.ids
+    post(client, f"{url}/findings/{mark}", {"decision": "keep", "reason": "公众人物"}, page=url)
+    kept = next(m for m in walk.letter.open_proposal.marks if m.id == mark)
+    assert (kept.decision, kept.reason) == (Decision.KEEP, "公众人物")
+
+
+def test_a_phrase_is_masked_wherever_it_stands(client: Client, walk: Walk) -> None:
+    """A phrase the detectors did not know is masked by hand, and the mark can be taken back."""
+    url = proposed(client, walk)
+    post(client, f"{url}/marks", {"field": "letter", "phrase": "路灯"}, page=url)
+    mine = [m for m in walk.letter.open_proposal.marks if m.kind == "other"]
+    assert len(mine) == 1
+    post(client, f"{url}/findings/{mine[0].id}/remove", page=url)
+    assert not [m for m in walk.letter.open_proposal.marks if m.kind == "other"]
+
+
+def test_a_phrase_that_is_not_there_is_said_at_the_field(client: Client, walk: Walk) -> None:
+    """A phrase that the original does not have is refused and kept in the form."""
+    url = proposed(client, walk)
+    page = post(
+        client, f"{url}/marks", {"field": "letter", "phrase": "没有这句"}, page=url, status=422
+    )
+    assert "没有这句" in page.html
+    assert "mark-phrase-error" in page.ids
+
+
+def publish(browser: Client, url: str, walk: Walk) -> None:
+    """Settle the rest and publish."""
+    post(browser, f"{url}/findings/rest", page=url)
+    post(browser, f"{url}/publish", page=url)
+
+
+def test_the_second_person_publishes_the_redacted_copy(
+    app: Flask, client: Client, session: Session, walk: Walk
+) -> None:
+    """The reviewer publishes; the archive has the copy without personal data."""
+    url = proposed(client, walk)
+    publish(reviewer(app), url, walk)
+    public = entry(session, walk)
+    assert public is not None
+    assert "13912345678" not in public.text
+    assert "周晓兰" not in public.text
+    assert walk.letter.publication is Publication.PUBLISHED
+    assert walk.letter.state is State.CLOSED
+
+
+def test_a_handler_cannot_publish(client: Client, walk: Walk) -> None:
+    """The proposer has no form to publish and is refused without the role."""
+    url = proposed(client, walk)
+    page = get(client, url)
+    assert not [f for f in page.forms if f.action.endswith(("/publish", "/refuse"))]
+    token = page.form(f"{url}/recall").hidden["csrf_token"]
+    assert client.post(f"{url}/publish", data={"csrf_token": token}).status_code == 403
+
+
+def test_refusing_needs_a_coded_reason(app: Flask, client: Client, walk: Walk) -> None:
+    """A refusal without a code is an error at the field; with one it is recorded."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    page = post(browser, f"{url}/refuse", {"reason": "无参考价值"}, page=url, status=422)
+    assert "无参考价值" in page.html
+    post(browser, f"{url}/refuse", {"code": "no_value"}, page=url)
+    assert walk.letter.publication is Publication.REFUSED
+
+
+def test_the_proposer_takes_the_proposal_back(client: Client, walk: Walk) -> None:
+    """A proposal can be recalled by who made it."""
+    url = proposed(client, walk)
+    post(client, f"{url}/recall", page=url)
+    assert walk.letter.publication is Publication.NOT_PROPOSED
+
+
+def test_withdrawing_empties_the_copy(
+    app: Flask, client: Client, session: Session, walk: Walk
+) -> None:
+    """A published entry is withdrawn with a reason; nothing of its text is left."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    publish(browser, url, walk)
+    post(browser, f"{url}/withdraw", {"code": "privacy"}, page=url, status=422)
+    post(browser, f"{url}/withdraw", {"code": "privacy", "reason": "来信人要求"}, page=url)
+    public = entry(session, walk)
+    assert public is not None
+    assert (public.title, public.text, public.reply) == ("", "", "")
+    assert public.withdrawn_at is not None
+    assert walk.letter.publication is Publication.WITHDRAWN
+
+
+def test_a_correction_makes_a_new_version(
+    app: Flask, client: Client, session: Session, walk: Walk
+) -> None:
+    """A correction carries earlier decisions over and keeps what was said before."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    publish(browser, url, walk)
+    post(client, f"{url}/propose", {"reason": "更正错字"}, page=url)
+    assert walk.letter.open_proposal.open_marks == []
+    post(browser, f"{url}/publish", page=url)
+    public = entry(session, walk)
+    assert public is not None
+    assert public.revision == 2
+    assert [version.note for version in public.versions] == ["更正错字"]
+
+
+def test_a_change_since_the_reviewer_looked_is_a_conflict(
+    app: Flask, client: Client, walk: Walk
+) -> None:
+    """Publishing what somebody has redacted differently meanwhile is refused."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    post(browser, f"{url}/findings/rest", page=url)
+    page = get(browser, url)
+    form = page.form(f"{url}/publish")
+    post(client, f"{url}/marks", {"field": "letter", "phrase": "何时"}, page=url)
+    assert browser.post(f"{url}/publish", data=form.hidden).status_code == 409
+    assert walk.letter.publication is Publication.PROPOSED
+
+
+@pytest.mark.parametrize("wishes", [{"consent": False}, {"kind": Kind.REPORT}])
+def test_what_may_not_be_public_is_not_proposed(
+    client: Client, session: Session, world: World, wishes: dict[str, object]
+) -> None:
+    """A letter without consent and a report of wrongdoing have no form to propose them."""
+    walk = closed(session, world, **wishes)
+    login(client, f"{walk.here}_handler")
+    page = get(client, page_of(walk))
+    assert not [f for f in page.forms if f.action.endswith("/propose")]
+
+
+def test_a_foreign_letter_is_not_found(client: Client, walk: Walk) -> None:
+    """A letter of another organisation answers like one that does not exist."""
+    login(client, "police_handler")
+    get(client, page_of(walk), 404)
+
+
+def test_markup_in_a_letter_stays_text(client: Client, session: Session, world: World) -> None:
+    """What a citizen typed is never markup on the page."""
+    walk = a_walk(session, world, "city", text="<script>alert(1)</script> 电话 13912345678")
+    walk.accept()
+    walk.ask_signoff()
+    walk.sign()
+    page = get(client, proposed(client, walk))
+    assert "<script>alert" not in page.html
+
+
+def test_a_letter_never_proposed_says_why(client: Client, session: Session, world: World) -> None:
+    """An open letter's page says that it must be closed first."""
+    walk = a_walk(session, world, "city")
+    login(client, "city_handler")
+    assert "办结后才能公示" in get(client, page_of(walk)).text
+    assert session.get_one(Letter, walk.letter_id).publication is Publication.NOT_PROPOSED

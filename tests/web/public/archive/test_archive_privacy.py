@@ -1,0 +1,150 @@
+"""What is hidden is hidden everywhere a stranger can look, and what is withdrawn is gone."""
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.config import Settings
+from portal.domain.letters.states import Publication, RefusalReason, State
+from portal.models import ArchiveEntry
+from portal.services.archive import publication
+from portal.services.archive.indexing import rebuild
+from tests.archive import bring_up_to_date, entry_of, found, withdraw
+from tests.builders import Walk, World, a_letter, a_walk
+from tests.web.public.crawling import crawl
+
+TITLE = "来信人欧阳明慧13812345678反映路灯"
+TEXT = (
+    "我叫欧阳明慧，手机１３６９８７６５４３２，也可打023-63851234。\n"
+    "身份证号11010519491231002X，车牌渝A8K356，邮箱minghui.ouyang@example.com。\n"
+    "家住渝中区解放碑街道民权路28号3单元1202室，楼下的路灯坏了两个星期。"
+)
+REPLY = "欧阳明慧您好，已按您留的138-1234-5678与您联系，渝A8K356停放处的路灯已经修好。"
+CANARIES = (
+    "欧阳明慧", "13812345678", "138-1234-5678", "13698765432", "１３６９８７６５４３２",
+    "63851234", "11010519491231002X", "渝A8K356", "minghui.ouyang", "民权路28号", "1202室",
+)  # fmt: skip
+PRIVATE = ("紫藤苑幼儿园", "白鹭湾码头", "青松岭车站", "乌桕湾菜场", "内部说法甲", "内部说法乙")
+
+
+def a_seeded(session: Session, world: World) -> Walk:
+    """Publish a letter full of personal data, by the real services."""
+    walk = a_walk(
+        session, world, title=TITLE, text=TEXT, name="欧阳明慧", phone="13812345678",
+        email="minghui.ouyang@example.com",
+    )  # fmt: skip
+    walk.accept()
+    walk.ask_signoff(REPLY)
+    walk.sign()
+    walk.step(publication.propose, "city_handler", PRIVATE[4])
+    walk.publish()
+    return walk
+
+
+def the_unpublished(session: Session, world: World) -> None:
+    """Letters beside it that are not public, each with a word of its own."""
+    a_letter(session, world, State.IN_PROGRESS, title=PRIVATE[0])
+    a_letter(session, world, publication=Publication.PROPOSED, text=f"{PRIVATE[1]}的路灯坏了。")
+    a_letter(session, world, publication=Publication.WITHDRAWN, title=f"{PRIVATE[2]}的路灯")
+    refused = a_walk(session, world, text=f"{PRIVATE[3]}的路灯坏了很久。")
+    refused.accept()
+    refused.ask_signoff()
+    refused.sign()
+    refused.propose()
+    refused.step(publication.refuse, "city_reviewer", RefusalReason.PRIVACY, PRIVATE[5])
+
+
+def test_a_stranger_finds_no_personal_data(
+    app: Flask, client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """No page, feed, answer of the open data or fragment shows a word that identifies anybody."""
+    entry = entry_of(session, a_seeded(session, world).letter)
+    the_unpublished(session, world)
+    bring_up_to_date(settings)
+    seen = crawl(
+        app,
+        client,
+        "/archive?q=路灯",
+        "/archive/similar?text=楼下的路灯坏了两个星期，请尽快维修",
+        "/api/v1/search?q=路灯",
+        "/api/v1/entries?per_page=100",
+    )
+    for address in (
+        f"/archive/{entry.id}",
+        f"/api/v1/entries/{entry.id}",
+        "/archive/feed.atom",
+        "/sitemap/1.xml",
+        "/readyz",
+    ):
+        assert address in seen
+    assert "楼下的路灯坏了两个星期" in seen[f"/archive/{entry.id}"]
+    leaks = [
+        (address, word)
+        for address, answer in seen.items()
+        for word in (*CANARIES, *PRIVATE)
+        if word in answer
+    ]
+    assert leaks == []
+
+
+def test_personal_data_cannot_be_searched(
+    session: Session, world: World, settings: Settings
+) -> None:
+    """The index knows none of the words that were hidden."""
+    a_seeded(session, world)
+    the_unpublished(session, world)
+    index = bring_up_to_date(settings)
+    assert [w for w in (*CANARIES, *PRIVATE) if found(index, f'"{w}"')] == []
+
+
+def test_the_files_of_the_index_hold_no_personal_data(
+    session: Session, world: World, settings: Settings
+) -> None:
+    """No file of the index holds a hidden word."""
+    a_seeded(session, world)
+    bring_up_to_date(settings)
+    held = b"".join(p.read_bytes() for p in settings.index_folder.rglob("*") if p.is_file())
+    assert "路灯".encode() in held
+    assert [w for w in ("明慧", "13812345678", "ouyang", "8k356") if w.encode() in held] == []
+
+
+def test_a_withdrawn_entry_is_gone_everywhere(
+    app: Flask, client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """After a withdrawal its words are nowhere, not after an optimisation, not after a rebuild."""
+    entry = entry_of(session, a_seeded(session, world).letter)
+    index = bring_up_to_date(settings)
+    withdraw(session, world, session.get_one(ArchiveEntry, entry.id))
+    entry_id = entry.id
+    steps = (
+        lambda: None,
+        lambda: bring_up_to_date(settings),
+        index.optimise,
+        lambda: rebuild(index),
+    )
+    for step in steps:
+        step()
+        seen = crawl(
+            app, client, f"/archive/{entry_id}", "/archive?q=路灯", "/api/v1/search?q=路灯"
+        )
+        assert [a for a, answer in seen.items() if "楼下的" in answer] == []
+    assert found(index, "路灯") == []
+    assert client.get(f"/archive/{entry_id}").status_code == 410
+    assert client.get(f"/api/v1/entries/{entry_id}").status_code == 410
+
+
+def test_an_answer_kept_by_a_reader_is_no_longer_valid(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """A copy of feed or data that a cache holds is refused as outdated after a withdrawal."""
+    walk = a_seeded(session, world)
+    entry = entry_of(session, walk.letter)
+    for address in ("/archive/feed.atom", "/api/v1/entries", f"/api/v1/entries/{entry.id}"):
+        first = client.get(address)
+        assert first.headers["Cache-Control"] == "public, no-cache"
+        again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 304
+    tags = {a: client.get(a).headers["ETag"] for a in ("/archive/feed.atom", "/api/v1/entries")}
+    withdraw(session, world, entry)
+    for address, tag in tags.items():
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 200

@@ -1,0 +1,169 @@
+"""Opening a letter with number and code: what is said, what is not, and how often."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.app import create_app
+from portal.config import Settings
+from portal.domain.letters.numbers import format_number
+from portal.models import Letter, db
+from portal.services.core.unit import writing
+from tests.builders import World
+from tests.pages import Client, Page, get, post
+from tests.web.public.citizens import TITLE, open_letter, receipt
+
+UNKNOWN = format_number(date(2016, 6, 1), 99)
+
+
+def attempt(client: FlaskClient, number: str, code: str, status: int | None = 422) -> Page:
+    """Try to open a letter."""
+    return post(client, "/track", {"number": number, "query_code": code}, status=status)
+
+
+def said(page: Page) -> str:
+    """Return what the error summary says."""
+    return page.html.split("data-error-summary", 1)[1].split("</ul>", 1)[0]
+
+
+def test_number_and_code_open_the_letter(client: FlaskClient, world: World) -> None:
+    """A citizen with number and code sees the letter."""
+    assert TITLE in open_letter(client, *receipt(client)).text
+
+
+@pytest.mark.parametrize("style", [str.lower, lambda c: c.replace("-", " "), lambda c: f" {c} "])
+def test_a_code_may_be_typed_carelessly(client: FlaskClient, world: World, style: object) -> None:
+    """Small letters and blanks in a code do not matter, nor do dashes in a number."""
+    number, code = receipt(client)
+    assert callable(style)
+    assert TITLE in open_letter(client, number.replace("-", ""), style(code)).text
+
+
+def test_a_wrong_check_digit_is_said_at_the_number(client: FlaskClient, world: World) -> None:
+    """A typing error in the number is recognised and said at its field, the rest kept."""
+    number, code = receipt(client)
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+    page = attempt(client, wrong, code)
+    assert 'href="#number"' in said(page)
+    assert "可能输错" in said(page)
+    assert page.form("/track").fields["number"] == [wrong]
+
+
+@pytest.mark.parametrize("number", ["hello", "20161399-00001-9", "１", "9" * 500, "\x00"])
+def test_what_is_no_number_is_said(client: FlaskClient, world: World, number: str) -> None:
+    """Anything that cannot be a letter number is refused at its field."""
+    assert 'href="#number"' in said(attempt(client, number, "7K2M-9QXT-4BN8R"))
+
+
+def test_empty_fields_are_said(client: FlaskClient, world: World) -> None:
+    """A form without number and code asks for both."""
+    words = said(attempt(client, "", ""))
+    assert 'href="#number"' in words
+    assert 'href="#query_code"' in words
+
+
+def test_a_wrong_code_is_answered_like_an_unknown_number(client: FlaskClient, world: World) -> None:
+    """Nobody learns from the answer whether a number exists."""
+    number, _ = receipt(client)
+    wrong = attempt(client, number, "7K2M-9QXT-4BN8R")
+    unknown = attempt(client, UNKNOWN, "7K2M-9QXT-4BN8R")
+    assert said(wrong) == said(unknown)
+    assert "对不上" in said(wrong)
+
+
+def test_the_code_of_another_letter_opens_nothing(client: FlaskClient, world: World) -> None:
+    """A code opens its own letter only."""
+    first, _ = receipt(client)
+    _, code = receipt(client, text="另一封信")
+    assert "对不上" in said(attempt(client, first, code))
+
+
+@pytest.mark.parametrize("code", ["", "0" * 13, "7K2M-9QXT-4BN8R"])
+def test_a_letter_without_a_code_opens_with_none(
+    client: FlaskClient, session: Session, world: World, code: str
+) -> None:
+    """A letter taken over from another system has no code, and no code opens it."""
+    number, _ = receipt(client)
+    with writing() as unit:
+        unit.scalars(sa.select(Letter).where(Letter.number == number)).one().code_hash = None
+    attempt(client, number, code)
+    get(client, f"/letters/{number}", 404)
+
+
+def test_a_link_may_bring_the_number(client: FlaskClient, world: World) -> None:
+    """A link with a number fills it in."""
+    assert get(client, f"/track?number={UNKNOWN}").form("/track").fields["number"] == [UNKNOWN]
+
+
+def test_leaving_closes_the_letter(client: FlaskClient, world: World) -> None:
+    """A citizen who leaves the letter needs the code again on this computer."""
+    number, code = receipt(client)
+    open_letter(client, number, code)
+    post(client, "/track/leave", page=f"/letters/{number}")
+    get(client, f"/letters/{number}", 404)
+
+
+@pytest.fixture
+def strict(settings: Settings, world: World) -> Flask:
+    """The application with two wrong codes an hour."""
+    app = create_app(settings.model_copy(update={"track_limit": "2 per hour"}))
+    app.testing = True
+    app.test_client_class = Client
+    return app
+
+
+def test_guessing_ends(strict: Flask) -> None:
+    """After too many wrong codes even the right one waits; the number stays typed."""
+    client = strict.test_client()
+    number, code = receipt(client)
+    for _ in range(2):
+        attempt(client, number, "7K2M-9QXT-4BN8R")
+    page = attempt(client, number, code, 429)
+    assert int(page.response.headers["Retry-After"]) > 0
+    assert page.form("/track").fields["number"] == [number]
+    close(strict)
+
+
+def test_guessing_one_letter_from_many_addresses_ends(strict: Flask) -> None:
+    """The limit holds for a letter, whatever addresses the guesses come from."""
+    client = strict.test_client()
+    number, code = receipt(client)
+    form = get(client, "/track").form("/track")
+    answers = [
+        client.post(
+            "/track",
+            data={**form.hidden, "number": number, "query_code": code if last else "7K2M"},
+            environ_base={"REMOTE_ADDR": f"203.0.113.{last}"},
+        ).status_code
+        for last in (0, 0, 9)
+    ]
+    assert answers[:2] == [422, 422]
+    assert answers[2] == 429
+    close(strict)
+
+
+def test_right_codes_are_not_counted(strict: Flask) -> None:
+    """A citizen may open a letter any number of times."""
+    client = strict.test_client()
+    number, code = receipt(client)
+    for _ in range(4):
+        open_letter(client, number, code)
+    close(strict)
+
+
+def close(app: Flask) -> None:
+    """Give the connections of an application of the test's own back."""
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_number_and_code_are_checked_together(client: FlaskClient) -> None:
+    """A wrong number and a missing code are said at once, and no text is claimed to be kept."""
+    page = attempt(client, "abc", "")
+    assert page.html.count('class="field__error"') == 2
+    assert "没有查到" in page.html
+    assert "不必重写" not in page.html
