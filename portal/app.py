@@ -40,9 +40,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     installed = PACKAGE / "templates"
     templates = installed if installed.is_dir() else SOURCE_ROOT / "templates"
     app = Flask(
-        "portal", template_folder=str(templates), static_folder=str(PACKAGE / "static"),
+        "portal",
+        template_folder=str(templates),
+        static_folder=str(PACKAGE / "static"),
         instance_path=str(settings.instance),
-    )  # fmt: skip
+    )
     app.extensions["letterbox"] = settings
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
@@ -62,8 +64,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_failures(app)
     app.jinja_env.globals.update(settings=settings)
     for blueprint in (
-        *public_blueprints, *console_blueprints, *admin_blueprints, *api_blueprints,
-    ):  # fmt: skip
+        *public_blueprints,
+        *console_blueprints,
+        *admin_blueprints,
+        *api_blueprints,
+    ):
         app.register_blueprint(blueprint)
     return app
 

@@ -34,9 +34,12 @@ class Settings(BaseSettings):
     """All settings of a letterbox, typed; unknown keys in the file are refused by name."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LETTERBOX_", env_ignore_empty=True, extra="forbid", frozen=True,
+        env_prefix="LETTERBOX_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
         populate_by_name=True,
-    )  # fmt: skip
+    )
 
     instance: Path = Field(
         default=SOURCE_ROOT / "instance",

@@ -20,9 +20,21 @@ from portal.services.letters.submission import NewLetter, Receipt
 from tests.world import PLACES, ROLES, START, World, a_person, a_world
 
 __all__ = [
-    "CODE_KEY", "HOUR", "PLACES", "ROLES", "START", "Walk", "World", "a_letter", "a_person",
-    "a_published", "a_walk", "a_world", "new_letter", "send",
-]  # fmt: skip
+    "CODE_KEY",
+    "HOUR",
+    "PLACES",
+    "ROLES",
+    "START",
+    "Walk",
+    "World",
+    "a_letter",
+    "a_person",
+    "a_published",
+    "a_walk",
+    "a_world",
+    "new_letter",
+    "send",
+]
 
 CODE_KEY = b"key of the query codes in tests!"
 HOUR = timedelta(hours=1)
@@ -113,9 +125,12 @@ class Walk:
 
 
 def a_walk(
-    session: Session, world: World, place: str | None = "city", now: datetime = START,
+    session: Session,
+    world: World,
+    place: str | None = "city",
+    now: datetime = START,
     **wishes: object,
-) -> Walk:  # fmt: skip
+) -> Walk:
     """Send a letter to ``place`` (``None``: the citizen does not know) and return its walk."""
     new = new_letter(world[place] if place else None, **wishes)  # type: ignore[arg-type]
     return Walk(session, world, send(new, now).letter_id, now)

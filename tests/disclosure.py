@@ -24,19 +24,29 @@ _tokens = count(1)
 def an_application(organisation_id: int | None, **wishes: object) -> Application:
     """Return what an applicant hands in."""
     usual: dict[str, object] = {
-        "organisation_id": organisation_id, "applicant_kind": ApplicantKind.CITIZEN,
-        "applicant": "周晓兰", "identity": IDENTITY, "phone": "13900000001", "email": "",
-        "address": "", "title": "2015年路灯维修经费支出情况", "document_number": "",
+        "organisation_id": organisation_id,
+        "applicant_kind": ApplicantKind.CITIZEN,
+        "applicant": "周晓兰",
+        "identity": IDENTITY,
+        "phone": "13900000001",
+        "email": "",
+        "address": "",
+        "title": "2015年路灯维修经费支出情况",
+        "document_number": "",
         "description": "石桥街道2015年路灯维修的项目、金额和验收材料。",
-        "wished_form": WishedForm.ELECTRONIC, "delivery": Delivery.ONLINE,
-    }  # fmt: skip
+        "wished_form": WishedForm.ELECTRONIC,
+        "delivery": Delivery.ONLINE,
+    }
     return Application(**{**usual, **wishes})  # type: ignore[arg-type]
 
 
 def file_request(
-    world: World, place: str = "city", now: datetime = MONDAY, key: bytes = CODE_KEY,
+    world: World,
+    place: str = "city",
+    now: datetime = MONDAY,
+    key: bytes = CODE_KEY,
     **wishes: object,
-) -> RequestReceipt:  # fmt: skip
+) -> RequestReceipt:
     """File a request at ``place`` from a form of its own."""
     return submit(an_application(world[place], **wishes), f"request {next(_tokens)}", key, now)
 
@@ -54,9 +64,13 @@ def a_request(
 
 
 def brought(
-    session: Session, world: World, receipt: RequestReceipt, state: DisclosureState, place: str,
+    session: Session,
+    world: World,
+    receipt: RequestReceipt,
+    state: DisclosureState,
+    place: str,
     now: datetime,
-) -> DisclosureRequest:  # fmt: skip
+) -> DisclosureRequest:
     """Bring a filed request to ``state``."""
     number, actor = receipt.request_id, world.actor(f"{place}_handler")
     day = timedelta(days=1)

@@ -30,15 +30,22 @@ PLACES = (
 """Code, name, kind and parent of each organisation of the test world."""
 
 ROLES = {
-    "office": ("dispatcher", "handler", "reviewer", "reviewer", "supervisor", "administrator",
-               "auditor"),
+    "office": (
+        "dispatcher",
+        "handler",
+        "reviewer",
+        "reviewer",
+        "supervisor",
+        "administrator",
+        "auditor",
+    ),
     "city": ("dispatcher", "handler", "handler", "reviewer", "reviewer", "supervisor"),
     "police": ("dispatcher", "handler", "reviewer"),
     "district": ("dispatcher", "handler", "reviewer", "reviewer", "supervisor"),
     "bureau": ("dispatcher", "handler"),
     "township": ("dispatcher", "handler"),
     "water": ("dispatcher", "handler", "reviewer"),
-}  # fmt: skip
+}
 """People of each place: ``city_handler``, and ``city_handler2`` where there are two."""
 
 
@@ -79,10 +86,13 @@ def a_world(session: Session, password_hash: str, now: datetime = START) -> Worl
             grant = RoleGrant(role=Role(role), organisation_id=ids[place])
             people.append(
                 User(
-                    username=f"{place}_{role}{twin}", name=f"{place} {role}{twin}",
-                    password_hash=password_hash, created_at=now, grants=[grant],
+                    username=f"{place}_{role}{twin}",
+                    name=f"{place} {role}{twin}",
+                    password_hash=password_hash,
+                    created_at=now,
+                    grants=[grant],
                 )
-            )  # fmt: skip
+            )
     with writing() as unit:
         unit.add_all(people)
     return World(session, ids, {person.username: person.id for person in people})
@@ -92,9 +102,12 @@ def a_person(world: World, username: str, password_hash: str, *grants: tuple[Rol
     """Add a person who holds each role at its place."""
     with writing() as unit:
         user = User(
-            username=username, name=username, password_hash=password_hash, created_at=START,
+            username=username,
+            name=username,
+            password_hash=password_hash,
+            created_at=START,
             grants=[RoleGrant(role=r, organisation_id=world[p]) for r, p in grants],
-        )  # fmt: skip
+        )
         unit.add(user)
     world.people[username] = user.id
     return world.actor(username)

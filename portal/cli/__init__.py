@@ -29,6 +29,14 @@ def main() -> None:
 
 
 for command in (
-    serve, work, demo, import_command, reindex, report, simulate_command, user_group, organisation_group,
-):  # fmt: skip
+    serve,
+    work,
+    demo,
+    import_command,
+    reindex,
+    report,
+    simulate_command,
+    user_group,
+    organisation_group,
+):
     main.add_command(command)

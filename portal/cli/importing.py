@@ -100,7 +100,7 @@ def import_command(
     Answered letters arrive closed, others wait for acceptance. Bad rows are listed with line
     and reason and written to a file that can be mended and imported again; good rows are kept.
     The same file again adds nothing.
-    """  # fmt: skip
+    """
     defaults = Defaults(
         Kind(kind) if kind else None, default_date.date() if default_date else None, source
     )
@@ -203,8 +203,10 @@ def _report(
 ) -> None:
     would = "would be " if plan.dry_run else ""
     click.echo(f"rows read       {tally.read:,}")
-    click.echo(f"{would}added{'' if would else '     '}      {tally.added:,}"
-               f" ({tally.answered:,} answered, {tally.published:,} published)")  # fmt: skip
+    click.echo(
+        f"{would}added{'' if would else '     '}      {tally.added:,}"
+        f" ({tally.answered:,} answered, {tally.published:,} published)"
+    )
     click.echo(f"known already   {tally.known:,}")
     click.echo(f"rejected        {tally.rejected:,}" + (f" → {rejects}" if rejects else ""))
     if plan.dry_run:

@@ -71,12 +71,18 @@ def _print_tree(
     help="Day from which it is a member; without it, always.",
 )
 def add(code: str, name: str, kind: str, parent: str, short: str, founded: datetime | None) -> None:
-    """Add the organisation NAME under the code CODE."""  # fmt: skip
+    """Add the organisation NAME under the code CODE."""
     with house():
         organisations.create_organisation(
-            code, name, OrganisationKind(kind), organisation_of(parent).id, SYSTEM, now(),
-            short_name=short, founded_on=founded.date() if founded else None,
-        )  # fmt: skip
+            code,
+            name,
+            OrganisationKind(kind),
+            organisation_of(parent).id,
+            SYSTEM,
+            now(),
+            short_name=short,
+            founded_on=founded.date() if founded else None,
+        )
         click.echo(f"{code} {name} added below {parent}")
 
 

@@ -76,7 +76,7 @@ _generate = click.option(
 )
 @_generate
 def add(username: str, name: str, roles: tuple[str, ...], generate: bool) -> None:
-    """Create an account for USERNAME; the password is asked for."""  # fmt: skip
+    """Create an account for USERNAME; the password is asked for."""
     with house():
         places = _places(roles)
         users.create_user(

@@ -88,9 +88,18 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     _R.DISPATCHER: {
         **dict.fromkeys(
             (
-                _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ACCEPT, _P.HANDLING_ASK,
-                _P.HANDLING_ASSIGN, _P.HANDLING_DISPATCH, _P.HANDLING_MERGE, _P.HANDLING_RETURN,
-                _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER, _P.EXTENSION_DECIDE, _P.RATES_READ,
+                _P.LETTER_READ,
+                _P.CONTACTS_REVEAL,
+                _P.HANDLING_ACCEPT,
+                _P.HANDLING_ASK,
+                _P.HANDLING_ASSIGN,
+                _P.HANDLING_DISPATCH,
+                _P.HANDLING_MERGE,
+                _P.HANDLING_RETURN,
+                _P.HANDLING_SIGN_FOR,
+                _P.HANDLING_TRANSFER,
+                _P.EXTENSION_DECIDE,
+                _P.RATES_READ,
                 _P.DISCLOSURE_READ,
             ),
             Reach.SUBTREE,
@@ -100,24 +109,45 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     },
     _R.HANDLER: dict.fromkeys(
         (
-            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_ASK, _P.HANDLING_INVITE,
-            _P.HANDLING_MERGE, _P.HANDLING_RETURN, _P.HANDLING_SIGN_FOR, _P.HANDLING_TRANSFER,
-            _P.CONTRIBUTION_WRITE, _P.EXTENSION_REQUEST, _P.REPLY_WRITE, _P.PUBLICATION_PROPOSE,
-            _P.RATES_READ, _P.DISCLOSURE_READ, _P.DISCLOSURE_HANDLE,
+            _P.LETTER_READ,
+            _P.CONTACTS_REVEAL,
+            _P.HANDLING_ASK,
+            _P.HANDLING_INVITE,
+            _P.HANDLING_MERGE,
+            _P.HANDLING_RETURN,
+            _P.HANDLING_SIGN_FOR,
+            _P.HANDLING_TRANSFER,
+            _P.CONTRIBUTION_WRITE,
+            _P.EXTENSION_REQUEST,
+            _P.REPLY_WRITE,
+            _P.PUBLICATION_PROPOSE,
+            _P.RATES_READ,
+            _P.DISCLOSURE_READ,
+            _P.DISCLOSURE_HANDLE,
         ),
         Reach.UNIT,
     ),
     _R.REVIEWER: dict.fromkeys(
         (
-            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.REPLY_SIGN, _P.PUBLICATION_DECIDE,
-            _P.PUBLICATION_WITHDRAW, _P.RATES_READ, _P.DISCLOSURE_READ,
+            _P.LETTER_READ,
+            _P.CONTACTS_REVEAL,
+            _P.REPLY_SIGN,
+            _P.PUBLICATION_DECIDE,
+            _P.PUBLICATION_WITHDRAW,
+            _P.RATES_READ,
+            _P.DISCLOSURE_READ,
         ),
         Reach.SUBTREE,
     ),
     _R.SUPERVISOR: dict.fromkeys(
         (
-            _P.LETTER_READ, _P.CONTACTS_REVEAL, _P.HANDLING_RULE, _P.HANDLING_SUPERVISE,
-            _P.EXTENSION_DECIDE, _P.RATES_READ, _P.DISCLOSURE_READ,
+            _P.LETTER_READ,
+            _P.CONTACTS_REVEAL,
+            _P.HANDLING_RULE,
+            _P.HANDLING_SUPERVISE,
+            _P.EXTENSION_DECIDE,
+            _P.RATES_READ,
+            _P.DISCLOSURE_READ,
         ),
         Reach.SUBTREE,
     ),
@@ -125,7 +155,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.LIMITS_EDIT), Reach.ALL
     ),
     _R.AUDITOR: {_P.AUDIT_READ: Reach.ALL},
-}  # fmt: skip
+}
 
 ACTION_PERMISSIONS: dict[Action, Permission] = {
     Action.ACCEPT: _P.HANDLING_ACCEPT,
@@ -168,10 +198,14 @@ ACTION_PERMISSIONS: dict[Action, Permission] = {
 
 CITIZEN_ACTIONS = frozenset(
     {
-        Action.SUPPLEMENT, Action.WITHDRAW, Action.RATE, Action.REDO,
-        Action.REVOKE_CONSENT, Action.GIVE_CONSENT,
+        Action.SUPPLEMENT,
+        Action.WITHDRAW,
+        Action.RATE,
+        Action.REDO,
+        Action.REVOKE_CONSENT,
+        Action.GIVE_CONSENT,
     }
-)  # fmt: skip
+)
 SYSTEM_ACTIONS = frozenset(
     {Action.TIME_OUT, Action.CLOSE_MERGED, Action.RELEASE_MERGED, Action.RECALL_PROPOSAL}
 )

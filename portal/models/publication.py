@@ -111,11 +111,13 @@ class ArchiveEntry(Model):
     # Of what is public alone: PostgreSQL takes no order from an index that begins with a NULL.
     __table_args__ = (
         sa.Index(
-            "ix_archive_entry_newest", "answered_on", "id",
+            "ix_archive_entry_newest",
+            "answered_on",
+            "id",
             sqlite_where=sa.text("withdrawn_at IS NULL"),
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), unique=True)

@@ -49,23 +49,27 @@ def kinds(report: AnnualReport) -> bytes:
     figures = [f for _, f in report.kinds]
     return _png(
         _bars(
-            "各类来信的办理情况（件）", names,
+            "各类来信的办理情况（件）",
+            names,
             [
                 Series("收到", [f.received for f in figures], _BLUE),
                 Series("办结", [f.closed for f in figures], _ORANGE),
                 Series("公示", [f.published for f in figures], _GREEN),
             ],
         )
-    )  # fmt: skip
+    )
 
 
 def _png(svg: str) -> bytes:
     return bytes(
         resvg_py.svg_to_bytes(
-            svg_string=svg, font_family=FONT, sans_serif_family=FONT, zoom=2.0,
+            svg_string=svg,
+            font_family=FONT,
+            sans_serif_family=FONT,
+            zoom=2.0,
             background="#ffffff",
         )
-    )  # fmt: skip
+    )
 
 
 def _nice(most: int) -> int:
@@ -114,9 +118,15 @@ def _legend(series: Sequence[Series]) -> list[str]:
 
 
 def _word(
-    x: float, y: float, text: str, *, anchor: str = "start", colour: str = _INK,
-    weight: int = 400, size: int = 16,
-) -> str:  # fmt: skip
+    x: float,
+    y: float,
+    text: str,
+    *,
+    anchor: str = "start",
+    colour: str = _INK,
+    weight: int = 400,
+    size: int = 16,
+) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" '
         f'font-weight="{weight}" font-size="{size}">{escape(text)}</text>'

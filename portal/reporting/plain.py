@@ -63,9 +63,12 @@ def as_json(report: AnnualReport) -> bytes:
         "categories": {name: figures_json(f) for name, f in report.categories},
         "organisations": [
             {
-                "code": line.code, "name": line.name, "kind": line.kind.value,
+                "code": line.code,
+                "name": line.name,
+                "kind": line.kind.value,
                 **figures_json(line.figures),
-                "answered_here": line.answered, "published_of_answered": line.shown,
+                "answered_here": line.answered,
+                "published_of_answered": line.shown,
             }
             for line in report.lines
         ],
@@ -79,7 +82,7 @@ def as_json(report: AnnualReport) -> bytes:
             "outcomes": {o.value: n for o, n in report.disclosure.outcomes.items()},
         },
         "definitions": dict(annex(report)),
-    }  # fmt: skip
+    }
     return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -30,28 +30,46 @@ TOTAL = "合计"
 def tables(report: AnnualReport) -> list[Table]:
     """Return the tables in the order of the document."""
     return [
-        _overview(report), _months(report), _kinds(report), _categories(report), _groups(report),
+        _overview(report),
+        _months(report),
+        _kinds(report),
+        _categories(report),
+        _groups(report),
         *_organisations(report),
-        _measures(report), _declines(report), _refusals(report), *_avoided(report),
+        _measures(report),
+        _declines(report),
+        _refusals(report),
+        *_avoided(report),
         _disclosure(report),
-    ]  # fmt: skip
+    ]
 
 
 def _cells(figures: Figures) -> tuple[Value, ...]:
     return (
-        figures.received, figures.closed, figures.closure.text, figures.published,
+        figures.received,
+        figures.closed,
+        figures.closure.text,
+        figures.published,
         figures.publication.text,
-    )  # fmt: skip
+    )
 
 
 def _overview(report: AnnualReport) -> Table:
     counts = [
         (DEFINITIONS[name].name, getattr(report.total, name))
         for name in (
-            "received", "closed", "published", "declined", "timed_out", "on_time", "extended",
-            "returned", "redone", "withdrawn",
+            "received",
+            "closed",
+            "published",
+            "declined",
+            "timed_out",
+            "on_time",
+            "extended",
+            "returned",
+            "redone",
+            "withdrawn",
         )
-    ]  # fmt: skip
+    ]
     rates = [
         (DEFINITIONS[name].name, getattr(report.total, name).text)
         for name in ("closure", "publication", "timeliness")
@@ -98,29 +116,37 @@ def _organisations(report: AnnualReport) -> list[Table]:
             label = ORGANISATION_KIND_LABELS[kind]
             found.append(
                 Table(
-                    _NAMES[kind], f"{label}办理情况",
+                    _NAMES[kind],
+                    f"{label}办理情况",
                     ("单位", *_RATES, "按时办结率", "本单位答复", "其中公示"),
                     (*(_line(line) for line in lines), _sum(lines)),
                     "收到、办结、公示计入最先收到来信的单位及其下级；"
                     "“本单位答复”计入最终答复的单位，不论来信由谁收到。",
                 )
-            )  # fmt: skip
+            )
     return found
 
 
 def _line(line: Line) -> tuple[Value, ...]:
     return (
-        line.name, *_cells(line.figures), line.figures.timeliness.text, line.answered, line.shown,
-    )  # fmt: skip
+        line.name,
+        *_cells(line.figures),
+        line.figures.timeliness.text,
+        line.answered,
+        line.shown,
+    )
 
 
 def _sum(lines: Iterable[Line]) -> tuple[Value, ...]:
     known = list(lines)
     total = sum((line.figures for line in known), Figures())
     return (
-        TOTAL, *_cells(total), total.timeliness.text, sum(line.answered for line in known),
+        TOTAL,
+        *_cells(total),
+        total.timeliness.text,
+        sum(line.answered for line in known),
         sum(line.shown for line in known),
-    )  # fmt: skip
+    )
 
 
 def _measures(report: AnnualReport) -> Table:
@@ -191,8 +217,22 @@ def disclosure_sentence(report: AnnualReport) -> str:
 def annex(report: AnnualReport) -> list[tuple[str, str]]:
     """Return the definitions of the annex, each with its name."""
     names = (
-        "received", "closed", "published", "closure", "publication", "declined", "timed_out",
-        "on_time", "timeliness", "extended", "returned", "redone", "withdrawn", "avoided",
-        "median", "p90", "rating",
-    )  # fmt: skip
+        "received",
+        "closed",
+        "published",
+        "closure",
+        "publication",
+        "declined",
+        "timed_out",
+        "on_time",
+        "timeliness",
+        "extended",
+        "returned",
+        "redone",
+        "withdrawn",
+        "avoided",
+        "median",
+        "p90",
+        "rating",
+    )
     return [(DEFINITIONS[name].name, DEFINITIONS[name].text) for name in names]

@@ -52,8 +52,11 @@ def _cover(book: xlsxwriter.Workbook, report: AnnualReport) -> None:
     sheet.set_column(0, 0, _PARAGRAPH)
     sheet.write_string(0, 0, report.title, bold)
     texts = (
-        *report.paragraphs, disclosure_sentence(report), report.as_of_text, report.notice,
-    )  # fmt: skip
+        *report.paragraphs,
+        disclosure_sentence(report),
+        report.as_of_text,
+        report.notice,
+    )
     for row, text in enumerate((t for t in texts if t), start=2):
         sheet.set_row(row, _height(text))
         sheet.write_string(row, 0, text, wrap)

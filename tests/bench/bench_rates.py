@@ -55,10 +55,19 @@ def facts(count: int, places: list[int], chance: Random) -> Iterator[tuple[int, 
             closed = at + timedelta(days=20) * chance.random()
             public = closed + timedelta(days=1) if chance.random() < 0.7 else None
             fact = Fact(
-                True, at, place, fact.kind, response_at=at, response_days=1, closed_from=closed,
-                closing_organisation_id=place, outcome=Outcome.ANSWERED, on_time=True,
-                closing_days=5, published_from=public,
-            )  # fmt: skip
+                True,
+                at,
+                place,
+                fact.kind,
+                response_at=at,
+                response_days=1,
+                closed_from=closed,
+                closing_organisation_id=place,
+                outcome=Outcome.ANSWERED,
+                on_time=True,
+                closing_days=5,
+                published_from=public,
+            )
         yield number, at, fact
 
 
@@ -73,13 +82,18 @@ def fill(count: int) -> None:
         for number, at, fact in facts(count, places, chance):
             letters.append(
                 {
-                    "id": number, "number": f"bench-{number}", "source": Source.SIMULATION,
-                    "kind": fact.kind, "title": "", "text": "",
+                    "id": number,
+                    "number": f"bench-{number}",
+                    "source": Source.SIMULATION,
+                    "kind": fact.kind,
+                    "title": "",
+                    "text": "",
                     "organisation_id": fact.received_organisation_id,
                     "received_organisation_id": fact.received_organisation_id,
-                    "received_at": at, "clock_from": at,
+                    "received_at": at,
+                    "clock_from": at,
                 }
-            )  # fmt: skip
+            )
             rows.append(row_of(number, CATEGORIES[number % len(CATEGORIES)], fact))
             if number % BATCH == 0 or number == count:
                 session.execute(sa.insert(cast(sa.Table, Letter.__table__)), letters)
@@ -149,10 +163,14 @@ def happen(session: Session) -> None:
         letter = unit.scalars(sa.select(Letter).where(Letter.received_at >= AUTUMN).limit(1)).one()
         unit.add(
             Event(
-                action="accept", axis="handling", actor_kind="system", occurred_at=moment,
-                recorded_at=moment, letter_id=letter.id,
+                action="accept",
+                axis="handling",
+                actor_kind="system",
+                occurred_at=moment,
+                recorded_at=moment,
+                letter_id=letter.id,
             )
-        )  # fmt: skip
+        )
         fact = unit.scalars(sa.select(RateFact).where(RateFact.letter_id == letter.id)).one()
         stamp(unit, [fact.received_month])
 

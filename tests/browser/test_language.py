@@ -36,9 +36,19 @@ def test_language_switches_and_stays(person: Person) -> None:
 
 compiled = pytest.mark.skipif(not CATALOGUE.exists(), reason="the English catalogue is missing")
 PUBLIC = (
-    "/", "/write", "/track", "/archive", "/archive?q=火星移民签证", "/organisations", "/statistics",
-    "/about", "/privacy", "/accessibility", "/account/login", "/nowhere",
-)  # fmt: skip
+    "/",
+    "/write",
+    "/track",
+    "/archive",
+    "/archive?q=火星移民签证",
+    "/organisations",
+    "/statistics",
+    "/about",
+    "/privacy",
+    "/accessibility",
+    "/account/login",
+    "/nowhere",
+)
 OFFICE = "/console/", "/console/letters/{in_progress}", "/console/statistics", "/account/"
 
 

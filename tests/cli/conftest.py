@@ -23,9 +23,12 @@ def command(settings: Settings) -> Iterator[Command]:
     def run(*words: object, typed: str | None = None, **variables: str) -> Result:
         runner = CliRunner()
         return runner.invoke(
-            main, [str(word) for word in words], input=typed, env=environment | variables,
+            main,
+            [str(word) for word in words],
+            input=typed,
+            env=environment | variables,
             prog_name="letterbox",
-        )  # fmt: skip
+        )
 
     yield run
     # Commands send the logs to the output of the runner, which is closed by now.

@@ -5,8 +5,15 @@ from pathlib import Path
 
 PORTAL_COLUMNS = ("id", "letter_no", "user", "title", "content", "asked_at", "reply", "replied_at")
 CITY_COLUMNS = (
-    "id", "type", "title", "content", "departments", "asked_on", "replied_on", "reply",
-)  # fmt: skip
+    "id",
+    "type",
+    "title",
+    "content",
+    "departments",
+    "asked_on",
+    "replied_on",
+    "reply",
+)
 
 
 def portal_row(number: int = 1, **given: str) -> dict[str, str]:

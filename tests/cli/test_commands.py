@@ -82,9 +82,15 @@ def test_an_account_from_the_command_line_can_log_in(
 ) -> None:
     """user add takes the password from standard input; the person can log in."""
     result = command(
-        "user", "add", "zhang.san", "--name", "张三", "--role", "handler@city",
+        "user",
+        "add",
+        "zhang.san",
+        "--name",
+        "张三",
+        "--role",
+        "handler@city",
         typed=f"{PASSWORD}\n",
-    )  # fmt: skip
+    )
     assert result.exit_code == 0, result.output
     session.rollback()
     made = log_in("zhang.san", PASSWORD, START, 5, HOUR)
@@ -193,11 +199,15 @@ def test_output_that_nobody_reads_ends_quietly(settings: Settings, world: World)
     reader, writer = os.pipe()
     os.close(reader)
     environment = {
-        "LETTERBOX_INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_uri,
-    }  # fmt: skip
+        "LETTERBOX_INSTANCE": str(settings.instance),
+        "DATABASE_URL": settings.database_uri,
+    }
     with os.fdopen(writer, "wb") as pipe:
         done = subprocess.run(
             [sys.executable, "-m", "portal", "organisation", "list"],
-            stdout=pipe, stderr=subprocess.PIPE, env=os.environ | environment, check=False,
-        )  # fmt: skip
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            env=os.environ | environment,
+            check=False,
+        )
     assert (done.stderr, done.returncode) == (b"", 1)

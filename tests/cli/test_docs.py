@@ -34,9 +34,13 @@ def test_settings_have_the_variables_the_table_says(
 ) -> None:
     """Each setting can be given by the environment variable of its row."""
     samples = {
-        "instance": str(tmp_path), "database_url": "sqlite:///x.db", "base_url": "http://x",
-        "limits_enabled": "false", "log_level": "ERROR", "proxy_hops": "4",
-    }  # fmt: skip
+        "instance": str(tmp_path),
+        "database_url": "sqlite:///x.db",
+        "base_url": "http://x",
+        "limits_enabled": "false",
+        "log_level": "ERROR",
+        "proxy_hops": "4",
+    }
     for name, variable in ROWS.items():
         monkeypatch.setenv(variable, samples.get(name, "7"))
     settings = Settings()

@@ -129,10 +129,17 @@ def test_bad_rows_are_reported_and_kept(
     reasons = [row["rejected_reason"] for row in bad]
     for reason, words in zip(
         reasons,
-        ("title is empty", "title has 101 characters", "'昨天' is no date", "--default-date",
-         "replied_at is before received_at", "is in the future", "text is empty"),
+        (
+            "title is empty",
+            "title has 101 characters",
+            "'昨天' is no date",
+            "--default-date",
+            "replied_at is before received_at",
+            "is in the future",
+            "text is empty",
+        ),
         strict=True,
-    ):  # fmt: skip
+    ):
         assert words in reason
         assert reason in result.stderr
     assert bad[2]["content"] == "两行\n的内容"
@@ -240,9 +247,12 @@ def test_columns_can_be_named(command: Command, session: Session, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("pair", "words"),
-    [("nonsense", "must look like"), ("titel=a", "no column 'titel' of ours"),
-     ("title=titel", "did you mean 'title'")],
-)  # fmt: skip
+    [
+        ("nonsense", "must look like"),
+        ("titel=a", "no column 'titel' of ours"),
+        ("title=titel", "did you mean 'title'"),
+    ],
+)
 def test_a_wrong_column_is_named(command: Command, tmp_path: Path, pair: str, words: str) -> None:
     """A column that neither side has is named, with what would be right."""
     file = write(tmp_path / "letters.csv", [portal_row()])
@@ -317,9 +327,14 @@ def test_an_import_leaves_a_trace(command: Command, session: Session, tmp_path: 
     ],
 )
 def test_real_letters_come_in_whole(
-    command: Command, session: Session, settings: Settings, name: str,
-    options: tuple[str, ...], count: int, words: tuple[str, ...],
-) -> None:  # fmt: skip
+    command: Command,
+    session: Session,
+    settings: Settings,
+    name: str,
+    options: tuple[str, ...],
+    count: int,
+    words: tuple[str, ...],
+) -> None:
     """Every letter of a real export gets in, published, and is in the index."""
     if not (REAL / name).exists():
         pytest.skip(f"{name} is not on this machine")

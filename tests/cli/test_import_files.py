@@ -43,8 +43,9 @@ def test_earlier_rejects_are_kept(command: Command, settings: Settings, tmp_path
         command("import", write(tmp_path / "letters.csv", [portal_row(title=title)]))
     folder = settings.instance / "imports"
     assert sorted(each.name for each in folder.iterdir()) == [
-        "letters.rejects-2.csv", "letters.rejects.csv",
-    ]  # fmt: skip
+        "letters.rejects-2.csv",
+        "letters.rejects.csv",
+    ]
     assert "title is empty" in (folder / "letters.rejects.csv").read_text(encoding="utf-8-sig")
 
 

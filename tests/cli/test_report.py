@@ -60,24 +60,40 @@ def test_an_empty_year_is_reported_in_clear_words(command: Command) -> None:
         (("report", 2016, "--as-of", "2016-13-01"), "--as-of: The as-of date “2016-13-01”"),
         (("report", 10), "YEAR 10: The year must be between 1900 and 2199"),
         (("report", 99999), "YEAR 99999"),
-        ((*YEAR, "--received", 10, "--closed", 11, "--published", 1), "--closed: The number closed"),
+        (
+            (*YEAR, "--received", 10, "--closed", 11, "--published", 1),
+            "--closed: The number closed",
+        ),
         ((*YEAR, "--received", 10, "--closed", 9, "--published", 10), "--published: The number"),
         ((*YEAR, "--received", 0, "--closed", 0, "--published", 0), "--received: The number"),
         ((*YEAR, "--received", 9, "--closed", -1, "--published", 0), "--closed: A number"),
         ((*YEAR, "--received", "9万", "--closed", 1, "--published", 0), "'9万'"),
-        ((*SMALL, "--disclosure", "999999,0,0,0"), "--disclosure: All years together must not exceed"),
-        (("simulate", "--year", 2007, *SMALL[3:], "--disclosure", "5,0,0,0"),
-         "--disclosure: The Regulation on Open Government Information took effect on 1 May 2008"),
-        (("simulate", "--year", 1066, "--received", 9, "--closed", 9, "--published", 9),
-         "--year '1066': years go from 1900 to 2199"),
-        (("simulate", "--year", 99999, "--received", 9, "--closed", 9, "--published", 9),
-         "--year '99999'"),
-        (("simulate", "--years", "2016-2012", "--received", 9, "--closed", 9, "--published", 9),
-         "--year '2016-2012'"),
-        (("simulate", "--year", 2099, "--received", 9, "--closed", 9, "--published", 9),
-         "--year: 2099 has not ended yet"),
+        (
+            (*SMALL, "--disclosure", "999999,0,0,0"),
+            "--disclosure: All years together must not exceed",
+        ),
+        (
+            ("simulate", "--year", 2007, *SMALL[3:], "--disclosure", "5,0,0,0"),
+            "--disclosure: The Regulation on Open Government Information took effect on 1 May 2008",
+        ),
+        (
+            ("simulate", "--year", 1066, "--received", 9, "--closed", 9, "--published", 9),
+            "--year '1066': years go from 1900 to 2199",
+        ),
+        (
+            ("simulate", "--year", 99999, "--received", 9, "--closed", 9, "--published", 9),
+            "--year '99999'",
+        ),
+        (
+            ("simulate", "--years", "2016-2012", "--received", 9, "--closed", 9, "--published", 9),
+            "--year '2016-2012'",
+        ),
+        (
+            ("simulate", "--year", 2099, "--received", 9, "--closed", 9, "--published", 9),
+            "--year: 2099 has not ended yet",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_in_one_line(
     command: Command, words: tuple[object, ...], said: str
 ) -> None:
@@ -101,7 +117,7 @@ def test_a_house_in_use_is_not_simulated_into(command: Command) -> None:
         (b"a,b\n1,2\n", "letters.csv: no column for title and text was found; the file has: a, b"),
         (b"title,content\n\xff\xfe\xfa,x\n", "letters.csv: the file is neither in UTF-8 nor in GB"),
     ],
-)  # fmt: skip
+)
 def test_a_corpus_that_cannot_be_used_is_named(
     command: Command, tmp_path: Path, content: bytes, said: str
 ) -> None:

@@ -69,9 +69,13 @@ def server(settings: Settings, tmp_path: Path) -> Iterator[Server]:
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "portal", "serve"], env=environment, cwd=tmp_path,
-            stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "portal", "serve"],
+            env=environment,
+            cwd=tmp_path,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:
         wait_for(lambda: server.status("/healthz") == 200, "the server")

@@ -15,10 +15,32 @@ from portal.config import Settings
 from portal.tools.simulation import run as load
 from tests.cli.conftest import Command, one_line
 
-MANY = ("simulate", "--year", 2016, "--no-index", "--received", 6500, "--closed", 5600,
-        "--published", 4100, "--seed", 5)  # fmt: skip
-FEW = ("simulate", "--year", 2016, "--no-index", "--received", 300, "--closed", 250,
-       "--published", 170)  # fmt: skip
+MANY = (
+    "simulate",
+    "--year",
+    2016,
+    "--no-index",
+    "--received",
+    6500,
+    "--closed",
+    5600,
+    "--published",
+    4100,
+    "--seed",
+    5,
+)
+FEW = (
+    "simulate",
+    "--year",
+    2016,
+    "--no-index",
+    "--received",
+    300,
+    "--closed",
+    250,
+    "--published",
+    170,
+)
 PATIENCE = 60.0
 
 
@@ -36,13 +58,17 @@ def test_a_killed_simulation_is_finished_by_the_same_command(
 ) -> None:
     """Killed between two batches and given again, it makes the house it would have made."""
     environment = os.environ | {
-        "LETTERBOX_INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_uri,
-    }  # fmt: skip
+        "LETTERBOX_INSTANCE": str(settings.instance),
+        "DATABASE_URL": settings.database_uri,
+    }
     engine = sa.create_engine(settings.database_uri)
     process = subprocess.Popen(
-        [sys.executable, "-m", "portal", *map(str, MANY)], env=environment, cwd=tmp_path,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "portal", *map(str, MANY)],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     until = time.monotonic() + PATIENCE
     while letters(engine) == 0 and process.poll() is None and time.monotonic() < until:
         time.sleep(0.01)

@@ -95,8 +95,11 @@ def test_sqlite_is_set_up_to_lose_nothing(session: Session) -> None:
         for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
     }
     assert found == {
-        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000,
-    }  # fmt: skip
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+    }
 
 
 def test_migrations_make_what_the_models_say(session: Session) -> None:

@@ -32,9 +32,13 @@ def run(*words: str | Path, folder: Path) -> str:
     """Run a command in ``folder`` with a clean environment; return what it prints."""
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
-        [str(word) for word in words], cwd=folder, env=clean, capture_output=True, text=True,
+        [str(word) for word in words],
+        cwd=folder,
+        env=clean,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -45,16 +49,30 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if listed.returncode != 0:
         pytest.skip("this is no checkout, so there is nothing to build from")
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
-    run(sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation",
-        "--quiet", "--wheel-dir", target, folder=source)  # fmt: skip
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        ".",
+        "--no-deps",
+        "--no-build-isolation",
+        "--quiet",
+        "--wheel-dir",
+        target,
+        folder=source,
+    )
     (built,) = target.glob("*.whl")
     return built
 
@@ -63,9 +81,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_everything(wheel: Path) -> None:
     """Every template, static file, migration and compiled catalogue is inside, and no test."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, inside in (("templates", "portal/templates"), ("portal/static", "portal/static"),
-                           ("portal/migrations", "portal/migrations"),
-                           ("portal/tools/samples", "portal/tools/samples")):  # fmt: skip
+    for folder, inside in (
+        ("templates", "portal/templates"),
+        ("portal/static", "portal/static"),
+        ("portal/migrations", "portal/migrations"),
+        ("portal/tools/samples", "portal/tools/samples"),
+    ):
         for file in (ROOT / folder).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert f"{inside}/{file.relative_to(ROOT / folder)}" in names
@@ -81,10 +102,22 @@ def test_the_wheel_runs_in_another_place(wheel: Path, tmp_path: Path) -> None:
     home = tmp_path / "venv"
     venv.create(home, with_pip=False)
     python = home / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index",
-        "--quiet", wheel, folder=tmp_path)  # fmt: skip
-    packages = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))",
-                   folder=tmp_path).strip()  # fmt: skip
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--no-deps",
+        "--no-index",
+        "--quiet",
+        wheel,
+        folder=tmp_path,
+    )
+    packages = run(
+        python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=tmp_path
+    ).strip()
     # The dependencies are those of this environment; the project itself must not come from it.
     here = tmp_path / "dependencies"
     here.mkdir()

@@ -49,9 +49,11 @@ def build(session: Session, sketch: Sketch) -> tuple[Actor, list[Letter]]:
     for parent in [None, *sketch.parents]:
         above = None if parent is None else organisations[parent]
         made = Organisation(
-            code=f"o{next(_codes)}", name="单位", kind=OrganisationKind.SUB_UNIT,
+            code=f"o{next(_codes)}",
+            name="单位",
+            kind=OrganisationKind.SUB_UNIT,
             parent_id=above.id if above else None,
-        )  # fmt: skip
+        )
         session.add(made)
         session.flush()
         made.path = child_path(above.path if above else None, made.id)
@@ -59,12 +61,18 @@ def build(session: Session, sketch: Sketch) -> tuple[Actor, list[Letter]]:
     letters = []
     for holder, accused, ruling, helpers in sketch.letters:
         letter = Letter(
-            number=f"n{next(_codes)}", kind=Kind.REPORT if accused is not None else Kind.HELP,
-            title="题", text="文", state=State.IN_PROGRESS, received_at=START, clock_from=START,
-            organisation=organisations[holder], received_organisation=organisations[holder],
+            number=f"n{next(_codes)}",
+            kind=Kind.REPORT if accused is not None else Kind.HELP,
+            title="题",
+            text="文",
+            state=State.IN_PROGRESS,
+            received_at=START,
+            clock_from=START,
+            organisation=organisations[holder],
+            received_organisation=organisations[holder],
             accused=None if accused is None else organisations[accused],
             ruling=None if ruling is None else organisations[ruling],
-        )  # fmt: skip
+        )
         for helper in helpers:
             letter.helpers.append(
                 CoHandling(organisation=organisations[helper], request="请", requested_at=START)

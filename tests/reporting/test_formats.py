@@ -41,15 +41,21 @@ def a_report(year: int = 2016, total: Figures = YEAR_2016) -> AnnualReport:
     """A report of plain figures."""
     kinds = OrganisationKind
     members = {
-        kinds.MUNICIPAL_DEPARTMENT: 59, kinds.DISTRICT_GOVERNMENT: 38, kinds.KEY_ENTERPRISE: 12,
-    }  # fmt: skip
+        kinds.MUNICIPAL_DEPARTMENT: 59,
+        kinds.DISTRICT_GOVERNMENT: 38,
+        kinds.KEY_ENTERPRISE: 12,
+    }
     return AnnualReport(
-        "重庆市政府公开信箱", Period(year), as_of(Period(year), NOW), date(2017, 1, 20), total,
+        "重庆市政府公开信箱",
+        Period(year),
+        as_of(Period(year), NOW),
+        date(2017, 1, 20),
+        total,
         members,
         months=tuple((part, total) for part in Period(year).split("month")),
         kinds=tuple((kind, total) for kind in Kind),
         lines=(Line("x", "=HYPERLINK(1)", kinds.KEY_ENTERPRISE, total, 5, 4),),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -92,9 +98,12 @@ def test_the_future_and_too_early_a_moment_are_explained() -> None:
     """A year to come, and an as-of moment before the year, are named as such."""
     assert "还没有开始" in a_report(2018, Figures()).sentence
     early = AnnualReport(
-        "信箱", Period(2016), as_of(Period(2016), NOW, date(2015, 6, 1)), date(2017, 1, 20),
+        "信箱",
+        Period(2016),
+        as_of(Period(2016), NOW, date(2015, 6, 1)),
+        date(2017, 1, 20),
         Figures(),
-    )  # fmt: skip
+    )
     assert "早于这个时间段" in early.sentence
     assert early.notice == a_report(2018, Figures()).notice == ""
 
@@ -115,9 +124,11 @@ def test_tables_add_up(real: AnnualReport) -> None:
     """Months, kinds and organisations add up to the total in every count."""
     assert (real.total.received, real.total.closed, real.total.published) == (5, 4, 1)
     for parts in (
-        [f for _, f in real.months], [f for _, f in real.kinds],
-        [f for _, f in real.categories], [x.figures for x in real.lines],
-    ):  # fmt: skip
+        [f for _, f in real.months],
+        [f for _, f in real.kinds],
+        [f for _, f in real.categories],
+        [x.figures for x in real.lines],
+    ):
         assert sum(parts, Figures()) == real.total
     assert sum(line.answered for line in real.lines) == real.total.closed
 

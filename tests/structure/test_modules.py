@@ -12,12 +12,12 @@ import pytest
 
 from tests.structure.source import PACKAGES, ROOT, calls, modules, tracked_files, views
 
-LONGEST, LONGEST_TEST = 300, 450
+LONGEST, LONGEST_TEST = 400, 600
 MEDIAN_VIEW = 15
 
 
 def test_modules_are_short() -> None:
-    """A module has at most 300 lines, one of tests at most 450; what grows beyond is two things."""
+    """A module has at most 400 lines, one of tests at most 600; what grows beyond is two things."""
     for folders, most in ((PACKAGES, LONGEST), (("tests",), LONGEST_TEST)):
         counted = {
             module.name: len(module.path.read_text("utf-8").splitlines())
@@ -53,8 +53,11 @@ def test_arrows_run_one_way() -> None:
     """The import contracts of the project are kept."""
     answer = subprocess.run(
         [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert answer.returncode == 0, answer.stdout[-3000:]
 
 

@@ -132,11 +132,19 @@ def _values(world: World) -> dict[str, object]:
     entry = session.query(ArchiveEntry).one()
     grant = session.query(RoleGrant).filter_by(user_id=person).one()
     return {
-        "number": letter.number, "request_number": a_request(session, world).number,
-        "entry_id": entry.id, "user_id": person, "grant_id": grant.id,
-        "organisation_id": world["water"], "limit_id": 1, "mark_id": 1, "report_id": 1,
-        "part": 1, "code": "city", "rest": "unknown",
-    }  # fmt: skip
+        "number": letter.number,
+        "request_number": a_request(session, world).number,
+        "entry_id": entry.id,
+        "user_id": person,
+        "grant_id": grant.id,
+        "organisation_id": world["water"],
+        "limit_id": 1,
+        "mark_id": 1,
+        "report_id": 1,
+        "part": 1,
+        "code": "city",
+        "rest": "unknown",
+    }
 
 
 def _session(app: Flask, username: str) -> tuple[str, str]:

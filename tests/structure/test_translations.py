@@ -21,12 +21,24 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     target = tmp_path_factory.mktemp("messages") / "messages.pot"
     subprocess.run(
         [
-            sys.executable, "-m", "babel.messages.frontend", "-q", "extract",
-            "-F", "pyproject.toml", "-k", "_l", "-k", "N_", "-o", str(target), ".",
+            sys.executable,
+            "-m",
+            "babel.messages.frontend",
+            "-q",
+            "extract",
+            "-F",
+            "pyproject.toml",
+            "-k",
+            "_l",
+            "-k",
+            "N_",
+            "-o",
+            str(target),
+            ".",
         ],
         cwd=ROOT,
         check=True,
-    )  # fmt: skip
+    )
     with target.open("rb") as file:
         return read_po(file)
 

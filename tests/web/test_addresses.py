@@ -29,15 +29,20 @@ def test_every_number_in_an_address_is_an_id(app: Flask) -> None:
         if "<int" in rule.rule and type(converter).__name__.startswith("Integer")
     ]
     assert loose == []
-    assert any(isinstance(c, IdConverter) for r in app.url_map.iter_rules()
-               for c in r._converters.values())  # fmt: skip
+    assert any(
+        isinstance(c, IdConverter) for r in app.url_map.iter_rules() for c in r._converters.values()
+    )
 
 
 @pytest.mark.parametrize("number", BIG)
 def test_a_number_too_large_is_no_page(client: Client, world: World, number: object) -> None:
     """An address with a number too large answers like one that does not exist."""
-    addresses = (f"/archive/{number}", f"/organisations/{number}", f"/sitemap/{number}.xml",
-                 f"/api/v1/entries/{number}")  # fmt: skip
+    addresses = (
+        f"/archive/{number}",
+        f"/organisations/{number}",
+        f"/sitemap/{number}.xml",
+        f"/api/v1/entries/{number}",
+    )
     assert {client.get(address).status_code for address in addresses} == {404}
 
 
@@ -79,17 +84,30 @@ def test_a_forged_choice_is_said_at_its_field(
 
 
 NUL_PUBLIC = (
-    "/archive?q=%00", "/archive?q=a%00b", "/archive?organisation=%00", "/statistics?organisation=%00",
-    "/statistics/organisations.json?q=%00", "/statistics/data.json?organisation=%00",
-    "/organisations.json?q=%00", "/disclosure?period=%00", "/write?organisation=%00",
-    "/organisations/%00", "/api/v1/entries?q=%00", "/api/v1/entries/%00", "/track?number=%00",
-)  # fmt: skip
+    "/archive?q=%00",
+    "/archive?q=a%00b",
+    "/archive?organisation=%00",
+    "/statistics?organisation=%00",
+    "/statistics/organisations.json?q=%00",
+    "/statistics/data.json?organisation=%00",
+    "/organisations.json?q=%00",
+    "/disclosure?period=%00",
+    "/write?organisation=%00",
+    "/organisations/%00",
+    "/api/v1/entries?q=%00",
+    "/api/v1/entries/%00",
+    "/track?number=%00",
+)
 NUL_CONSOLE = (
-    "/console/?q=%00", "/console/statistics?organisation=%00",
-    "/console/statistics/years?organisation=%00", "/console/statistics/letters?organisation=%00",
-    "/console/statistics/letters?measure=declined&reason=%00", "/console/disclosure?q=%00",
-    "/console/disclosure/organisations.json?q=%00", "/console/letters/%00",
-)  # fmt: skip
+    "/console/?q=%00",
+    "/console/statistics?organisation=%00",
+    "/console/statistics/years?organisation=%00",
+    "/console/statistics/letters?organisation=%00",
+    "/console/statistics/letters?measure=declined&reason=%00",
+    "/console/disclosure?q=%00",
+    "/console/disclosure/organisations.json?q=%00",
+    "/console/letters/%00",
+)
 
 
 @pytest.mark.parametrize("address", NUL_PUBLIC)

@@ -154,10 +154,13 @@ class Ledger:
             base = opening if index == 0 else _later(opening)
             fact = replace(
                 base,
-                closed_from=closing.began, closed_until=closing.until,
-                closing_organisation_id=closing.organisation_id, outcome=closing.outcome,
-                on_time=closing.on_time, closing_days=closing.days,
-            )  # fmt: skip
+                closed_from=closing.began,
+                closed_until=closing.until,
+                closing_organisation_id=closing.organisation_id,
+                outcome=closing.outcome,
+                on_time=closing.on_time,
+                closing_days=closing.days,
+            )
             spans = list(_clipped(published, closing))
             first = spans[0] if spans else (None, None)
             fact = replace(fact, published_from=first[0], published_until=first[1])
@@ -167,11 +170,13 @@ class Ledger:
                 found.append(fact)
             found += [
                 replace(
-                    _later(opening), closing_organisation_id=closing.organisation_id,
-                    published_from=start, published_until=end,
+                    _later(opening),
+                    closing_organisation_id=closing.organisation_id,
+                    published_from=start,
+                    published_until=end,
                 )
                 for start, end in spans[1:]
-            ]  # fmt: skip
+            ]
         return found
 
     def due_dates(self, kind: Kind, steps: Sequence[Step]) -> list[date | None]:
@@ -194,14 +199,17 @@ class Ledger:
             begun = civil_date(received)
             days = self._calendar.working_days_between(begun, civil_date(response.at))
         return Fact(
-            True, received, organisation_id, kind,
+            True,
+            received,
+            organisation_id,
+            kind,
             withdrawn_at=_first(steps, Action.WITHDRAW),
             response_at=response.at if response else None,
             response_days=days,
             extended_at=_first(steps, Action.GRANT_EXTENSION),
             returned_at=_first(steps, Action.RETURN),
             redone_at=_first(steps, Action.REDO),
-        )  # fmt: skip
+        )
 
     def _closings(self, kind: Kind, organisation_id: int, steps: Sequence[Step]) -> list[_Closing]:
         holder, begun, extension = organisation_id, civil_date(steps[0].at), 0

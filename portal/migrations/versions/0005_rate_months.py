@@ -23,7 +23,7 @@ INDEXES = {
         "published_month", "received_organisation_id", "kind", "published_from",
         "published_until", "closing_organisation_id",
     ],
-}  # fmt: skip
+}
 MONTHS = ("received_month", "closed_month", "published_month")
 
 

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_archive_entry_newest", "archive_entry", ["answered_on", "id"],
         sqlite_where=PUBLIC, postgresql_where=PUBLIC,
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

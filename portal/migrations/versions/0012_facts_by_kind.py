@@ -13,7 +13,7 @@ REST = (
     "published_from", "published_until", "extended_at", "returned_at", "redone_at",
     "closing_organisation_id", "response_at", "response_days", "closing_days", "letter_id",
     "category",
-)  # fmt: skip
+)
 
 
 def upgrade() -> None:

@@ -47,11 +47,17 @@ def open_reports(session: Session, actor: Actor) -> list[ReportRow]:
     )
     return [
         ReportRow(
-            report.id, report.text, report.created_at, entry.id, entry.title or title,
-            entry.withdrawn_at is not None, number, entry.organisation_name,
+            report.id,
+            report.text,
+            report.created_at,
+            entry.id,
+            entry.title or title,
+            entry.withdrawn_at is not None,
+            number,
+            entry.organisation_name,
         )
         for report, entry, number, title in rows
-    ]  # fmt: skip
+    ]
 
 
 def count_open_reports(session: Session, actor: Actor) -> int:

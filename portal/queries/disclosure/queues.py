@@ -153,16 +153,21 @@ def request_page(
     row = DisclosureRequest
     rows = session.execute(
         sa.select(
-            row.number, row.title, row.state, row.outcome,
+            row.number,
+            row.title,
+            row.state,
+            row.outcome,
             sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
-            row.received_at, row.due_on, row.complete_by,
+            row.received_at,
+            row.due_on,
+            row.complete_by,
         )
         .join(Organisation, Organisation.id == row.organisation_id)
         .where(*where)
         .order_by(*_order(filters.queue))
         .limit(per_page)
         .offset((page - 1) * per_page)
-    )  # fmt: skip
+    )
     return RequestPage([RequestRow(*each) for each in rows], total, page, pages)
 
 

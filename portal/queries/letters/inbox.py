@@ -120,15 +120,23 @@ def inbox_page(
     ids = list(session.scalars(chosen)) if total else []
     rows = session.execute(
         sa.select(
-            Letter.number, Letter.title, Letter.kind, Letter.state, Letter.publication,
+            Letter.number,
+            Letter.title,
+            Letter.kind,
+            Letter.state,
+            Letter.publication,
             sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
-            Letter.due_on, Letter.received_at, Letter.supervised, Letter.reopened,
-            Letter.id.in_(waiting_for_publication()), Letter.id.in_(waiting_for_signature()),
+            Letter.due_on,
+            Letter.received_at,
+            Letter.supervised,
+            Letter.reopened,
+            Letter.id.in_(waiting_for_publication()),
+            Letter.id.in_(waiting_for_signature()),
         )
         .join(Organisation, Organisation.id == Letter.organisation_id)
         .where(Letter.id.in_(ids))
         .order_by(*_order(filters.sort, filters.queue))
-    )  # fmt: skip
+    )
     return InboxPage([InboxRow(*row) for row in rows], total, page, pages)
 
 

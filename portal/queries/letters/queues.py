@@ -220,12 +220,14 @@ def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
         _any(actor, Permission.EXTENSION_DECIDE, queues[Queue.EXTENSION]),
         _any(actor, Permission.REPLY_SIGN, queues[Queue.SIGNOFF], Letter.id.not_in(author)),
         _any(
-            actor, Permission.PUBLICATION_DECIDE,
-            queues[Queue.PUBLICATION], Letter.id.not_in(proposer),
+            actor,
+            Permission.PUBLICATION_DECIDE,
+            queues[Queue.PUBLICATION],
+            Letter.id.not_in(proposer),
         ),
         stranded(actor),
         queues[Queue.HELP],
-    )  # fmt: skip
+    )
     return sa.or_(*(part for part in parts if part is not None))
 
 

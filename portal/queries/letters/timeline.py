@@ -30,10 +30,14 @@ ACTOR_LABELS: dict[ActorKind, str] = {
 }
 _FROM_ELSEWHERE = frozenset(
     {
-        Action.CONTRIBUTE, Action.SUPERVISE, Action.END_SUPERVISION, Action.GRANT_EXTENSION,
-        Action.REFUSE_EXTENSION, Action.RULE_DECLINE,
+        Action.CONTRIBUTE,
+        Action.SUPERVISE,
+        Action.END_SUPERVISION,
+        Action.GRANT_EXTENSION,
+        Action.REFUSE_EXTENSION,
+        Action.RULE_DECLINE,
     }
-)  # fmt: skip
+)
 """What people of another organisation than the holder do; the event names the holder."""
 _LABELS: dict[str, str] = {
     **{str(action): label for action, label in ACTION_LABELS.items()},
@@ -72,10 +76,11 @@ def happenings(session: Session, letter: Letter) -> list[Happening]:
         .where(Event.letter_id == letter.id)
         .order_by(Event.occurred_at, Event.id)
         .options(
-            joinedload(Event.actor), joinedload(Event.organisation),
+            joinedload(Event.actor),
+            joinedload(Event.organisation),
             joinedload(Event.to_organisation),
         )
-    )  # fmt: skip
+    )
     return [_happening(event) for event in events]
 
 

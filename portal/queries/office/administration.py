@@ -119,11 +119,18 @@ def _rows(session: Session, ids: Sequence[int]) -> list[OrganisationRow]:
     )
     found = {
         each.id: OrganisationRow(
-            each.id, each.code, each.name, each.kind, each.level,
-            each.parent.name if each.parent else "", each.founded_on, each.closed_on, count,
+            each.id,
+            each.code,
+            each.name,
+            each.kind,
+            each.level,
+            each.parent.name if each.parent else "",
+            each.founded_on,
+            each.closed_on,
+            count,
         )
         for each, count in session.execute(query)
-    }  # fmt: skip
+    }
     return [found[i] for i in ids]
 
 

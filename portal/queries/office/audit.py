@@ -122,10 +122,22 @@ def _traces(conditions: list[Condition]) -> sa.Select[*tuple[Any, ...]]:
     target = sa.orm.aliased(Organisation)
     return (
         sa.select(
-            Event.id, Event.recorded_at, Event.occurred_at, Event.axis, Event.action,
-            Event.actor_kind, User.username, User.name, Letter.number, Event.from_state,
-            Event.to_state, Organisation.name.label("organisation"),
-            target.name.label("to_organisation"), Event.reason_code, Event.reason, Event.subject,
+            Event.id,
+            Event.recorded_at,
+            Event.occurred_at,
+            Event.axis,
+            Event.action,
+            Event.actor_kind,
+            User.username,
+            User.name,
+            Letter.number,
+            Event.from_state,
+            Event.to_state,
+            Organisation.name.label("organisation"),
+            target.name.label("to_organisation"),
+            Event.reason_code,
+            Event.reason,
+            Event.subject,
         )
         .outerjoin(User, Event.actor_id == User.id)
         .outerjoin(Letter, Event.letter_id == Letter.id)
@@ -133,7 +145,7 @@ def _traces(conditions: list[Condition]) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(target, Event.to_organisation_id == target.id)
         .where(*conditions)
         .order_by(Event.id.desc())
-    )  # fmt: skip
+    )
 
 
 def _trace(row: sa.Row[*tuple[Any, ...]]) -> Trace:

@@ -45,16 +45,23 @@ def limit_table(session: Session, today: date) -> dict[str, list[LimitVersion]]:
         counts = next((limit for limit, _ in versions if limit.in_force(today)), None)
         table[code] = [
             LimitVersion(
-                limit, row_id, limit is counts,
+                limit,
+                row_id,
+                limit is counts,
                 row_id is not None and limit.valid_from is not None and limit.valid_from > today,
             )
             for limit, row_id in versions
-        ]  # fmt: skip
+        ]
     return table
 
 
 def _limit(row: LimitRow) -> Limit:
     return Limit(
-        row.code, row.days, LimitUnit(row.unit), row.extension_days, row.source, row.valid_from,
+        row.code,
+        row.days,
+        LimitUnit(row.unit),
+        row.extension_days,
+        row.source,
+        row.valid_from,
         row.valid_to,
-    )  # fmt: skip
+    )

@@ -32,17 +32,22 @@ def annual_report(
     answering = cube(session, Question(year, as_of.before, view=View.ANSWERING))
     beyond = detail(session, question)
     return AnnualReport(
-        site=site, year=year, as_of=as_of, today=civil_date(now), total=found.total,
+        site=site,
+        year=year,
+        as_of=as_of,
+        today=civil_date(now),
+        total=found.total,
         members=_members(tree),
         months=tuple(series(session, question, Granularity.MONTH)),
         kinds=tuple((kind, found.by_kind.get(kind, Figures())) for kind in Kind),
         categories=tuple(found.categories),
         lines=_lines(tree, found, answering),
         measures=measures(found.total, beyond),
-        refusals=beyond.refusals, declines=beyond.declines,
+        refusals=beyond.refusals,
+        declines=beyond.declines,
         disclosure=disclosure_figures(session, year, as_of.before),
         avoided=_avoided(session, question, tree),
-    )  # fmt: skip
+    )
 
 
 def _members(tree: Tree) -> dict[OrganisationKind, int]:

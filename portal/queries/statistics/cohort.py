@@ -55,9 +55,11 @@ def responded(question: Question) -> list[Condition]:
 def answered(question: Question) -> list[Condition]:
     """Return the conditions on the facts of letters closed otherwise than by silence."""
     return [
-        *cohort(question), closed(question.before), F.outcome != Outcome.NO_SUPPLEMENT,
+        *cohort(question),
+        closed(question.before),
+        F.outcome != Outcome.NO_SUPPLEMENT,
         F.closing_days.is_not(None),
-    ]  # fmt: skip
+    ]
 
 
 def ended(question: Question) -> sa.Select[int]:

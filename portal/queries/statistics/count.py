@@ -86,9 +86,11 @@ def cube(session: Session, question: Question) -> Cube:
     """Return the counts for ``question``; months in which nothing changed are not summed again."""
     state = tuple(sorted(stamps(session, question.period).items()))
     return kept(
-        session, ("cube", question), state,
+        session,
+        ("cube", question),
+        state,
         lambda: YEARS.take(session, question, year_stamp(dict(state))),
-    )  # fmt: skip
+    )
 
 
 def _cube(session: Session, question: Question) -> Cube:

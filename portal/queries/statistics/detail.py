@@ -90,9 +90,11 @@ def detail(session: Session, question: Question) -> Detail:
     known = stamps(session, asked.period)
     state = tuple(sorted(known.items()))
     return kept(
-        session, ("detail", asked), state,
+        session,
+        ("detail", asked),
+        state,
         lambda: DETAILS_OF_YEARS.take(session, asked, year_stamp(known)),
-    )  # fmt: skip
+    )
 
 
 def _summed(session: Session, question: Question) -> Detail:
@@ -150,10 +152,14 @@ def _part(session: Session, question: Question) -> Detail:
     letters = sum(each.total or 0 for each in found["days"])
     (hops,), (rated,) = found["hops"], found["rated"]
     return Detail(
-        Durations(dict(response)), Durations(dict(closing)), Mean(letters, hops.count),
-        Mean(rated.count, int(rated.one or 0)), Mean(rated.count, int(rated.other or 0)),
-        _by_reason(RefusalReason, found["refused"]), _by_reason(DeclineReason, found["declined"]),
-    )  # fmt: skip
+        Durations(dict(response)),
+        Durations(dict(closing)),
+        Mean(letters, hops.count),
+        Mean(rated.count, int(rated.one or 0)),
+        Mean(rated.count, int(rated.other or 0)),
+        _by_reason(RefusalReason, found["refused"]),
+        _by_reason(DeclineReason, found["declined"]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +253,14 @@ def _plain(part: Detail) -> list[object]:
 def _whole(plain: list[Any]) -> Detail:
     response, closing, hops, attitude, efficiency, refusals, declines = plain
     return Detail(
-        Durations(dict(response)), Durations(dict(closing)),
-        Mean(*hops), Mean(*attitude), Mean(*efficiency),
+        Durations(dict(response)),
+        Durations(dict(closing)),
+        Mean(*hops),
+        Mean(*attitude),
+        Mean(*efficiency),
         {RefusalReason(reason): count for reason, count in refusals.items()},
         {DeclineReason(reason): count for reason, count in declines.items()},
-    )  # fmt: skip
+    )
 
 
 DETAILS = Shelf("detail", Granularity.MONTH, _part, _plain, _whole)

@@ -57,7 +57,7 @@ def _not_due(session: Session, period: Period, before: datetime) -> int:
         ).where(
             *_received(period, before), sa.or_(row.answered_at.is_(None), row.answered_at >= before)
         )
-    ).all()  # fmt: skip
+    ).all()
     calendar, limits = work_calendar(session), limits_in_force(session)
     return sum(not _late(each, before, calendar, limits) for each in open_then)
 

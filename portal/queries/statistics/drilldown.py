@@ -81,9 +81,10 @@ def letters_of(question: Question, wanted: Counted) -> sa.Select[int]:
 
 
 def _taking(
-    where: list[Condition], column: InstrumentedAttribute[int | None],
+    where: list[Condition],
+    column: InstrumentedAttribute[int | None],
     days: tuple[int, int | None] | None,
-) -> sa.Select[int]:  # fmt: skip
+) -> sa.Select[int]:
     query = sa.select(RateFact.letter_id).where(*where, column.is_not(None))
     if days is not None:
         query = query.where(column >= days[0])
@@ -122,7 +123,11 @@ def behind(
     page = min(max(page, 1), pages)
     rows = session.execute(
         sa.select(
-            Letter.number, Letter.title, Letter.kind, Letter.state, Letter.publication,
+            Letter.number,
+            Letter.title,
+            Letter.kind,
+            Letter.state,
+            Letter.publication,
             sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
             Letter.received_at,
         )
@@ -131,5 +136,5 @@ def behind(
         .order_by(Letter.received_at, Letter.id)
         .limit(per_page)
         .offset((page - 1) * per_page)
-    )  # fmt: skip
+    )
     return Behind([BehindRow(*row) for row in rows], total, readable, page, pages)

@@ -59,9 +59,14 @@ class Asked:
     def question(self, tree: Tree) -> Question:
         """Return the question for the cube."""
         return Question(
-            self.period, self.as_of.before, self.basis, self.view, self._places(tree),
-            self.kind, self.category,
-        )  # fmt: skip
+            self.period,
+            self.as_of.before,
+            self.basis,
+            self.view,
+            self._places(tree),
+            self.kind,
+            self.category,
+        )
 
     def _places(self, tree: Tree) -> frozenset[int] | None:
         top = self.organisation_id
@@ -105,7 +110,9 @@ def overview(session: Session, asked: Asked) -> Overview:
     rows = _rows(tree, found, top, asked)
     part = asked.parts
     return Overview(
-        asked, question, tree,
+        asked,
+        question,
+        tree,
         tree.nodes[top] if top else None,
         tree.way(top) if top else [],
         found.total,
@@ -116,7 +123,7 @@ def overview(session: Session, asked: Asked) -> Overview:
         series(session, question, part) if part else [],
         league([row for row in rows if not row.own], asked.rank) if _rankable(asked) else [],
         avoided(session, question),
-    )  # fmt: skip
+    )
 
 
 def _rows(tree: Tree, found: Cube, top: int | None, asked: Asked) -> list[Row]:

@@ -55,9 +55,10 @@ class Shelf(Generic[Value]):
             body = session.scalar(
                 sa.select(RateSum.body).where(
                     RateSum.month == month_of(question.period.first_day),
-                    RateSum.label == label, RateSum.stamp == mark(stamp),
+                    RateSum.label == label,
+                    RateSum.stamp == mark(stamp),
                 )
-            )  # fmt: skip
+            )
             if body is not None:
                 return self.whole(json.loads(zlib.decompress(body)))
         return self.compute(session, question)
@@ -99,9 +100,10 @@ class Shelf(Generic[Value]):
             return self._name(question)
         usual = (question.basis, question.view) == (Basis.COHORT, View.RECEIVING)
         narrower = {
-            "kind": question.kind, "category": question.category,
+            "kind": question.kind,
+            "category": question.category,
             "organisations": question.organisations,
-        }  # fmt: skip
+        }
         given = [(name, value) for name, value in narrower.items() if value is not None]
         if self.length is not Granularity.YEAR or len(given) > 1 or not usual:
             return None

@@ -81,9 +81,10 @@ def breakdown(tree: Tree, figures: Mapping[int, Figures], top: int) -> list[Row]
     rows = [Row(tree.nodes[top], figures.get(top, Figures()), own=True)]
     for child in tree.below.get(top, ()):
         row = Row(
-            tree.nodes[child], folded(tree, figures, child),
+            tree.nodes[child],
+            folded(tree, figures, child),
             parts=len(tree.below.get(child, ())),
-        )  # fmt: skip
+        )
         if row.node.present or row.figures != Figures():
             rows.append(row)
     return rows

@@ -103,9 +103,14 @@ def _read(session: Session) -> list[_Known]:
     for each, begins, name, parent_id in session.execute(columns.order_by(row.id)):
         versions[each].append((begins or date.min, name, parent_id))
     query = sa.select(
-        Organisation.id, Organisation.code, Organisation.name, Organisation.kind,
-        Organisation.parent_id, Organisation.founded_on, Organisation.closed_on,
-    ).order_by(Organisation.id)  # fmt: skip
+        Organisation.id,
+        Organisation.code,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.parent_id,
+        Organisation.founded_on,
+        Organisation.closed_on,
+    ).order_by(Organisation.id)
     return [_Known(*place, versions[place.id]) for place in session.execute(query)]
 
 

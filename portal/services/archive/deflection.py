@@ -49,6 +49,9 @@ def row_of(entry_id: int, organisation_id: int, kind: Kind, moment: datetime) ->
     """Return the values of a row, with the civil month it is found by."""
     day = civil_date(moment)
     return {
-        "entry_id": entry_id, "organisation_id": organisation_id, "kind": kind,
-        "occurred_at": moment, "month": day.year * 100 + day.month,
-    }  # fmt: skip
+        "entry_id": entry_id,
+        "organisation_id": organisation_id,
+        "kind": kind,
+        "occurred_at": moment,
+        "month": day.year * 100 + day.month,
+    }

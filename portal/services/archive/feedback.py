@@ -71,6 +71,12 @@ def settle_report(report_id: int, note: str, actor: Actor, now: datetime) -> Non
             raise ActionNotAllowed(N_("这条反映已经有人处理过了。"))
         row.settled_at = now
         record(
-            session, RecordAction.SETTLE_REPORT, Axis.RECORD, actor, now, letter=letter,
-            organisation_id=letter.organisation_id, reason=note or None,
-        )  # fmt: skip
+            session,
+            RecordAction.SETTLE_REPORT,
+            Axis.RECORD,
+            actor,
+            now,
+            letter=letter,
+            organisation_id=letter.organisation_id,
+            reason=note or None,
+        )

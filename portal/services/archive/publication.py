@@ -117,10 +117,14 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     elif entry.withdrawn_at is None:
         entry.versions.append(
             ArchiveVersion(
-                revision=entry.revision, title=entry.title, text=entry.text, reply=entry.reply,
-                published_at=entry.updated_at, note=proposal.note,
+                revision=entry.revision,
+                title=entry.title,
+                text=entry.text,
+                reply=entry.reply,
+                published_at=entry.updated_at,
+                note=proposal.note,
             )
-        )  # fmt: skip
+        )
     else:
         entry.published_at = now
     organisation = session.get_one(

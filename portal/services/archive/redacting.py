@@ -120,9 +120,16 @@ def settle(
         mark.reason = reason if decision is Decision.KEEP else None
         proposal.version += 1
         record(
-            session, RecordAction.SETTLE_FINDING, Axis.RECORD, actor, now, letter=letter,
-            reason_code=str(decision), reason=mark.reason, subject=f"{mark.field}:{mark.kind}",
-        )  # fmt: skip
+            session,
+            RecordAction.SETTLE_FINDING,
+            Axis.RECORD,
+            actor,
+            now,
+            letter=letter,
+            reason_code=str(decision),
+            reason=mark.reason,
+            subject=f"{mark.field}:{mark.kind}",
+        )
 
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
@@ -134,9 +141,15 @@ def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
             mark.decision, mark.reason, mark.decider_id = Decision.MASK, None, actor.user_id
         proposal.version += 1
         record(
-            session, RecordAction.SETTLE_FINDING, Axis.RECORD, actor, now, letter=letter,
-            reason_code=str(Decision.MASK), subject=f"rest:{len(rest)}",
-        )  # fmt: skip
+            session,
+            RecordAction.SETTLE_FINDING,
+            Axis.RECORD,
+            actor,
+            now,
+            letter=letter,
+            reason_code=str(Decision.MASK),
+            subject=f"rest:{len(rest)}",
+        )
         return len(rest)
 
 
@@ -159,15 +172,26 @@ def add_mark(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
         for start, end in free:
             proposal.marks.append(
                 RedactionMark(
-                    field=field, start=start, end=end, kind=str(FindingKind.OTHER),
-                    replacement=COVER, decision=Decision.MASK, decider_id=actor.user_id,
+                    field=field,
+                    start=start,
+                    end=end,
+                    kind=str(FindingKind.OTHER),
+                    replacement=COVER,
+                    decision=Decision.MASK,
+                    decider_id=actor.user_id,
                 )
-            )  # fmt: skip
+            )
         proposal.version += 1
         record(
-            session, RecordAction.SETTLE_FINDING, Axis.RECORD, actor, now, letter=letter,
-            reason_code="add", subject=f"{field}:{len(free)}",
-        )  # fmt: skip
+            session,
+            RecordAction.SETTLE_FINDING,
+            Axis.RECORD,
+            actor,
+            now,
+            letter=letter,
+            reason_code="add",
+            subject=f"{field}:{len(free)}",
+        )
         return len(free)
 
 
@@ -189,6 +213,12 @@ def remove_mark(letter_id: int, mark_id: int, actor: Actor, now: datetime) -> No
         proposal.marks.remove(mark)
         proposal.version += 1
         record(
-            session, RecordAction.SETTLE_FINDING, Axis.RECORD, actor, now, letter=letter,
-            reason_code="remove", subject=str(mark.field),
-        )  # fmt: skip
+            session,
+            RecordAction.SETTLE_FINDING,
+            Axis.RECORD,
+            actor,
+            now,
+            letter=letter,
+            reason_code="remove",
+            subject=str(mark.field),
+        )

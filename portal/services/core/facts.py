@@ -31,9 +31,16 @@ _BATCH = 500
 _MONTHS = ("received_month", "closed_month", "published_month")
 _AXES = (Axis.HANDLING, Axis.PUBLICATION)
 _COLUMNS = (
-    Event.letter_id, Event.action, Event.axis, Event.from_state, Event.to_state,
-    Event.occurred_at, Event.actor_kind, Event.to_organisation_id, Event.due_on,
-)  # fmt: skip
+    Event.letter_id,
+    Event.action,
+    Event.axis,
+    Event.from_state,
+    Event.to_state,
+    Event.occurred_at,
+    Event.actor_kind,
+    Event.to_organisation_id,
+    Event.due_on,
+)
 
 
 def touch(session: Session, letter_id: int) -> None:
@@ -145,10 +152,10 @@ def missing(session: Session) -> bool:
 
 def _rows(session: Session, ledger: Ledger, ids: list[int]) -> Iterator[dict[str, Any]]:
     letters = session.execute(
-        sa.select(
-            Letter.id, Letter.kind, Letter.category, Letter.received_organisation_id
-        ).where(Letter.id.in_(ids))
-    )  # fmt: skip
+        sa.select(Letter.id, Letter.kind, Letter.category, Letter.received_organisation_id).where(
+            Letter.id.in_(ids)
+        )
+    )
     steps = _steps(session, ids)
     for letter_id, kind, category, organisation_id in letters:
         if steps[letter_id]:

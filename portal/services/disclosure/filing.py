@@ -69,9 +69,14 @@ def submit(new: Application, form_token: str, code_key: bytes, now: datetime) ->
 
 
 def register(
-    new: Application, source: RequestSource, received_on: date, form_token: str, code_key: bytes,
-    actor: Actor, now: datetime,
-) -> RequestReceipt:  # fmt: skip
+    new: Application,
+    source: RequestSource,
+    received_on: date,
+    form_token: str,
+    code_key: bytes,
+    actor: Actor,
+    now: datetime,
+) -> RequestReceipt:
     """Register a request that came on paper; ``received_on`` is its civil day of receipt.
 
     Raises :class:`NotPermitted` where ``actor`` does not handle requests of the organisation,
@@ -96,9 +101,12 @@ def register(
 
 
 def _once(
-    make: Callable[[Session], DisclosureRequest], form_token: str, code_key: bytes, actor: Actor,
+    make: Callable[[Session], DisclosureRequest],
+    form_token: str,
+    code_key: bytes,
+    actor: Actor,
     now: datetime,
-) -> RequestReceipt:  # fmt: skip
+) -> RequestReceipt:
     form_key, code = fingerprint(form_token), derive_query_code(code_key, form_token)
     try:
         return _take_in(make, form_key, code, code_key, actor, now)
@@ -108,9 +116,13 @@ def _once(
 
 
 def _take_in(
-    make: Callable[[Session], DisclosureRequest], form_key: str, code: str, code_key: bytes,
-    actor: Actor, now: datetime,
-) -> RequestReceipt:  # fmt: skip
+    make: Callable[[Session], DisclosureRequest],
+    form_key: str,
+    code: str,
+    code_key: bytes,
+    actor: Actor,
+    now: datetime,
+) -> RequestReceipt:
     with writing() as session:
         known = session.scalar(
             sa.select(DisclosureRequest).where(DisclosureRequest.form_key == form_key)
@@ -126,9 +138,14 @@ def _take_in(
         session.add(request)
         session.flush()
         note(
-            session, request, DisclosureAction.FILE, actor, request.received_at,
-            to_state=request.state, recorded_at=now,
-        )  # fmt: skip
+            session,
+            request,
+            DisclosureAction.FILE,
+            actor,
+            request.received_at,
+            to_state=request.state,
+            recorded_at=now,
+        )
         return RequestReceipt(request.id, request.number, code)
 
 

@@ -165,9 +165,12 @@ def reveal_applicant(request_id: int, actor: Actor, now: datetime) -> ApplicantD
             raise NotPermitted
         note(session, request, DisclosureAction.REVEAL, actor, now)
         return ApplicantData(
-            request.applicant, request.identity or "", request.phone or "", request.email or "",
+            request.applicant,
+            request.identity or "",
+            request.phone or "",
+            request.email or "",
             request.address or "",
-        )  # fmt: skip
+        )
 
 
 def redate_requests(session: Session, since: date) -> int:
@@ -184,23 +187,43 @@ def redate_requests(session: Session, since: date) -> int:
 
 
 def note(
-    session: Session, request: DisclosureRequest, action: DisclosureAction, actor: Actor,
-    now: datetime, *, reason: str | None = None, code: str | None = None,
-    from_state: DisclosureState | None = None, to_state: DisclosureState | None = None,
+    session: Session,
+    request: DisclosureRequest,
+    action: DisclosureAction,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    code: str | None = None,
+    from_state: DisclosureState | None = None,
+    to_state: DisclosureState | None = None,
     recorded_at: datetime | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Write the event of an action; its subject is the number of the request."""
     record(
-        session, action, Axis.RECORD, actor, now, organisation_id=request.organisation_id,
-        subject=subject_of(request.number), reason=reason, reason_code=code,
-        from_state=from_state, to_state=to_state, recorded_at=recorded_at,
-    )  # fmt: skip
+        session,
+        action,
+        Axis.RECORD,
+        actor,
+        now,
+        organisation_id=request.organisation_id,
+        subject=subject_of(request.number),
+        reason=reason,
+        reason_code=code,
+        from_state=from_state,
+        to_state=to_state,
+        recorded_at=recorded_at,
+    )
 
 
 def ready(
-    session: Session, request: DisclosureRequest, version: int, action: DisclosureAction,
-    actor: Actor, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    request: DisclosureRequest,
+    version: int,
+    action: DisclosureAction,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Raise what taking ``action`` on ``version`` of the request would raise now; change nothing."""
     if request.version != version:
         raise Conflict(CONFLICT)
@@ -244,22 +267,37 @@ def _load(
 
 
 def _take(
-    session: Session, request: DisclosureRequest, action: DisclosureAction, actor: Actor,
-    now: datetime, reason: str | None = None, code: str | None = None,
-) -> None:  # fmt: skip
+    session: Session,
+    request: DisclosureRequest,
+    action: DisclosureAction,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+    code: str | None = None,
+) -> None:
     _permit(session, request, action, actor, now)
     before, request.state = request.state, next_state(request.state, action)
     request.version += 1
     note(
-        session, request, action, actor, now, reason=reason, code=code, from_state=before,
+        session,
+        request,
+        action,
+        actor,
+        now,
+        reason=reason,
+        code=code,
+        from_state=before,
         to_state=request.state,
-    )  # fmt: skip
+    )
 
 
 def _permit(
-    session: Session, request: DisclosureRequest, action: DisclosureAction, actor: Actor,
+    session: Session,
+    request: DisclosureRequest,
+    action: DisclosureAction,
+    actor: Actor,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     if not may_act(actor, action, request):
         raise NotPermitted
     until = completion_until(session, request)

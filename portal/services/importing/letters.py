@@ -252,6 +252,11 @@ def _note(plan: ImportPlan, tally: Tally, now: datetime) -> None:
     )
     with writing() as session:
         record(
-            session, RecordAction.IMPORT_LETTERS, Axis.ADMINISTRATION, SYSTEM, now,
-            subject=f"import:{plan.defaults.source}"[:100], reason=said,
-        )  # fmt: skip
+            session,
+            RecordAction.IMPORT_LETTERS,
+            Axis.ADMINISTRATION,
+            SYSTEM,
+            now,
+            subject=f"import:{plan.defaults.source}"[:100],
+            reason=said,
+        )

@@ -24,9 +24,13 @@ def revoke_consent(letter_id: int, now: datetime) -> None:
     with writing() as session:
         letter = load(session, actor, letter_id)
         take(
-            session, letter, Action.REVOKE_CONSENT, actor, now,
+            session,
+            letter,
+            Action.REVOKE_CONSENT,
+            actor,
+            now,
             reason_code=RefusalReason.SENDERS_CHOICE,
-        )  # fmt: skip
+        )
         letter.consent_basis = ConsentBasis.NONE
         recall_waiting(letter, now)
         take_down(session, letter, now)

@@ -32,9 +32,14 @@ def reveal_contacts(letter_id: int, actor: Actor, now: datetime) -> Contacts:
         if not can(actor, Permission.CONTACTS_REVEAL, letter):
             raise NotPermitted
         record(
-            session, RecordAction.REVEAL_CONTACTS, Axis.RECORD, actor, now,
-            letter=letter, organisation_id=letter.organisation_id,
-        )  # fmt: skip
+            session,
+            RecordAction.REVEAL_CONTACTS,
+            Axis.RECORD,
+            actor,
+            now,
+            letter=letter,
+            organisation_id=letter.organisation_id,
+        )
         return Contacts(
             letter.sender_name or "", letter.sender_phone or "", letter.sender_email or ""
         )

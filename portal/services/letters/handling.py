@@ -221,9 +221,15 @@ def change_kind(
             accused = accused or _accused(session, letter, accused_id)
             refuge = _refuge(letter, accused)
         take(
-            session, letter, Action.CHANGE_KIND, actor, now,
-            to=refuge, reason_code=f"{letter.kind}>{kind}", reason=reason,
-        )  # fmt: skip
+            session,
+            letter,
+            Action.CHANGE_KIND,
+            actor,
+            now,
+            to=refuge,
+            reason_code=f"{letter.kind}>{kind}",
+            reason=reason,
+        )
         letter.kind = kind
         if kind is Kind.REPORT:
             _shield(session, letter, accused, now)

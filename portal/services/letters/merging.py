@@ -27,11 +27,16 @@ from portal.services.core.unit import writing
 
 _PRIVATE = frozenset(
     {
-        FindingKind.SENDER_NAME, FindingKind.SENDER_CONTACT, FindingKind.MOBILE,
-        FindingKind.ID_CARD, FindingKind.BANK_CARD, FindingKind.EMAIL, FindingKind.PLATE,
+        FindingKind.SENDER_NAME,
+        FindingKind.SENDER_CONTACT,
+        FindingKind.MOBILE,
+        FindingKind.ID_CARD,
+        FindingKind.BANK_CARD,
+        FindingKind.EMAIL,
+        FindingKind.PLATE,
         FindingKind.ADDRESS,
     }
-)  # fmt: skip
+)
 """What a reply may say about the sender of the leading letter and of no use to the others."""
 
 

@@ -62,9 +62,12 @@ def request_signoff(
         letter = load(session, actor, letter_id, version)
         follow_up = letter.state is State.CLOSED
         take(
-            session, letter,
-            Action.PROPOSE_FOLLOW_UP if follow_up else Action.REQUEST_SIGNOFF, actor, now,
-        )  # fmt: skip
+            session,
+            letter,
+            Action.PROPOSE_FOLLOW_UP if follow_up else Action.REQUEST_SIGNOFF,
+            actor,
+            now,
+        )
         reply = _write(session, letter, text, reply_version, actor, now)
         reply.status, reply.review_note = ReplyStatus.IN_REVIEW, None
 

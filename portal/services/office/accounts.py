@@ -24,9 +24,21 @@ PASSWORD_MIN = 10
 _HASHER = PasswordHasher()
 _DUMMY = _HASHER.hash("nobody has this password")
 _COMMON = frozenset(
-    {"1234567890", "password123", "qwertyuiop", "1q2w3e4r5t", "woaini1314", "a123456789",
-     "0123456789", "1111111111", "0000000000", "administrator", "adminadmin", "letterbox2016"}
-)  # fmt: skip
+    {
+        "1234567890",
+        "password123",
+        "qwertyuiop",
+        "1q2w3e4r5t",
+        "woaini1314",
+        "a123456789",
+        "0123456789",
+        "1111111111",
+        "0000000000",
+        "administrator",
+        "adminadmin",
+        "letterbox2016",
+    }
+)
 
 
 class LoginFailed(LetterboxError):

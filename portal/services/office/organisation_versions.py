@@ -25,9 +25,12 @@ def open_version(session: Session, changed: Organisation) -> OrganisationVersion
 
 
 def effective(
-    session: Session, changed: Organisation, on: date | None, today: date,
+    session: Session,
+    changed: Organisation,
+    on: date | None,
+    today: date,
     parent: Organisation | None = None,
-) -> date:  # fmt: skip
+) -> date:
     """Return the civil day from which a change holds: ``on``, or ``today`` where none is given.
 
     Raises :class:`InvalidInput` (``on``) for a day to come, before the last change, or on which

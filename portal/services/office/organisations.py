@@ -180,9 +180,15 @@ def _note(
     said: str,
 ) -> None:
     record(
-        session, action, Axis.ADMINISTRATION, actor, now,
-        organisation_id=changed.id, subject=f"organisation:{changed.code}", reason=said,
-    )  # fmt: skip
+        session,
+        action,
+        Axis.ADMINISTRATION,
+        actor,
+        now,
+        organisation_id=changed.id,
+        subject=f"organisation:{changed.code}",
+        reason=said,
+    )
 
 
 def rename(

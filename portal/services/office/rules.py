@@ -76,9 +76,14 @@ def set_days(
         if working is not None:
             said = DAY_KIND_LABELS[_kind(first, working)]
         record(
-            session, RecordAction.EDIT_CALENDAR, Axis.ADMINISTRATION, actor, now,
-            subject=f"calendar:{first}/{last}", reason=f"{said} {note}".strip(),
-        )  # fmt: skip
+            session,
+            RecordAction.EDIT_CALENDAR,
+            Axis.ADMINISTRATION,
+            actor,
+            now,
+            subject=f"calendar:{first}/{last}",
+            reason=f"{said} {note}".strip(),
+        )
         after = work_calendar(session)
         changed = [day for day in days if before.is_workday(day) != after.is_workday(day)]
         note_change(session, changed, civil_date(now))
@@ -113,17 +118,26 @@ def add_limit(new: NewLimit, actor: Actor, now: datetime) -> int:
     source = required("source", new.source, SOURCE_MAX, lines=False)
     with writing() as session:
         row = LimitRow(
-            code=new.code, days=new.days, unit=str(new.unit), extension_days=new.extension_days,
-            source=source, valid_from=new.valid_from, valid_to=new.valid_to,
-        )  # fmt: skip
+            code=new.code,
+            days=new.days,
+            unit=str(new.unit),
+            extension_days=new.extension_days,
+            source=source,
+            valid_from=new.valid_from,
+            valid_to=new.valid_to,
+        )
         session.add(row)
         session.flush()
         text = Limit(new.code, new.days, new.unit, new.extension_days, source).text
         record(
-            session, RecordAction.EDIT_LIMIT, Axis.ADMINISTRATION, actor, now,
+            session,
+            RecordAction.EDIT_LIMIT,
+            Axis.ADMINISTRATION,
+            actor,
+            now,
             subject=f"limit:{new.code}",
             reason=f"{text} ({new.valid_from}/{new.valid_to or ''}) {source}",
-        )  # fmt: skip
+        )
         return row.id
 
 
@@ -158,6 +172,11 @@ def withdraw_limit(limit_id: int, actor: Actor, now: datetime) -> None:
             raise InvalidInput("limit", N_("已经生效的时限不能撤销，请新增一条来替代它。"))
         session.delete(row)
         record(
-            session, RecordAction.EDIT_LIMIT, Axis.ADMINISTRATION, actor, now,
-            subject=f"limit:{row.code}", reason=f"- {row.days} ({row.valid_from}) {row.source}",
-        )  # fmt: skip
+            session,
+            RecordAction.EDIT_LIMIT,
+            Axis.ADMINISTRATION,
+            actor,
+            now,
+            subject=f"limit:{row.code}",
+            reason=f"- {row.days} ({row.valid_from}) {row.source}",
+        )

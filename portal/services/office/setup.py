@@ -30,9 +30,14 @@ def ensure_office(now: datetime) -> bool:
         if session.scalar(query) is not None:
             return False
         create_organisation(
-            OFFICE_CODE, OFFICE_NAME, OrganisationKind.CITY_OFFICE, None, SYSTEM, now,
+            OFFICE_CODE,
+            OFFICE_NAME,
+            OrganisationKind.CITY_OFFICE,
+            None,
+            SYSTEM,
+            now,
             short_name=OFFICE_SHORT,
-        )  # fmt: skip
+        )
     return True
 
 

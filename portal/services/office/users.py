@@ -62,9 +62,12 @@ def create_user(
         if session.scalar(sa.select(User.id).where(User.username == username)) is not None:
             raise InvalidInput("username", N_("这个用户名已被使用。"))
         user = User(
-            username=username, name=name, password_hash=password_hash, created_at=now,
+            username=username,
+            name=name,
+            password_hash=password_hash,
+            created_at=now,
             must_change_password=one_time,
-        )  # fmt: skip
+        )
         session.add(user)
         _place(session, user, grants)
         session.flush()

@@ -101,8 +101,12 @@ def _finish(session: Session, row: Retelling, now: datetime) -> None:
     redate_requests(session, row.first_day)
     redate(session, row.first_day)
     record(
-        session, RecordAction.RETELL_FACTS, Axis.ADMINISTRATION, SYSTEM, now,
+        session,
+        RecordAction.RETELL_FACTS,
+        Axis.ADMINISTRATION,
+        SYSTEM,
+        now,
         subject=f"calendar:{row.first_day}/{row.last_day}",
         reason=f"核对 {row.seen} 封，更正 {row.changed} 封",
-    )  # fmt: skip
+    )
     session.delete(row)

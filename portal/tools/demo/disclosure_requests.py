@@ -47,10 +47,19 @@ def _file(
     sample: SampleRequest, place: int, token: str, code_key: bytes, actor: Actor, now: datetime
 ) -> int:
     new = Application(
-        place, sample.applicant_kind, sample.applicant, sample.identity, sample.phone,
-        sample.email, sample.address, sample.title, sample.document_number, sample.description,
-        sample.wished_form, sample.delivery,
-    )  # fmt: skip
+        place,
+        sample.applicant_kind,
+        sample.applicant,
+        sample.identity,
+        sample.phone,
+        sample.email,
+        sample.address,
+        sample.title,
+        sample.document_number,
+        sample.description,
+        sample.wished_form,
+        sample.delivery,
+    )
     received = _at(sample, 0, now)
     if sample.source is RequestSource.WEB:
         return submit(new, token, code_key, received).request_id

@@ -23,11 +23,32 @@ _TOP, _BRANCH, _LEAF = (
     (Role.HANDLER,),
 )
 _BUSY = {
-    "cq-gaj": 9, "cq-rsj": 9, "cq-gtj": 9, "cq-jtw": 8, "cq-jyw": 8, "cq-szw": 7, "cq-jw": 6,
-    "cq-wjw": 6, "cq-hbj": 6, "cq-gsxz": 5, "cq-mzj": 4, "cq-ghj": 4, "cq-gjj": 4, "cq-wjj": 3,
-    "cq-syj": 3, "cq-sww": 3, "cq-slj": 2, "cq-nw": 2, "cq-whw": 2, "cq-ljxq": 4,
-    "ent-water": 4, "ent-gas": 4, "ent-power": 4, "ent-metro": 4, "ent-bus": 5,
-}  # fmt: skip
+    "cq-gaj": 9,
+    "cq-rsj": 9,
+    "cq-gtj": 9,
+    "cq-jtw": 8,
+    "cq-jyw": 8,
+    "cq-szw": 7,
+    "cq-jw": 6,
+    "cq-wjw": 6,
+    "cq-hbj": 6,
+    "cq-gsxz": 5,
+    "cq-mzj": 4,
+    "cq-ghj": 4,
+    "cq-gjj": 4,
+    "cq-wjj": 3,
+    "cq-syj": 3,
+    "cq-sww": 3,
+    "cq-slj": 2,
+    "cq-nw": 2,
+    "cq-whw": 2,
+    "cq-ljxq": 4,
+    "ent-water": 4,
+    "ent-gas": 4,
+    "ent-power": 4,
+    "ent-metro": 4,
+    "ent-bus": 5,
+}
 """How busy members are whose business touches many; the others go by their kind."""
 
 
@@ -85,10 +106,13 @@ class Cast:
             for number, role in enumerate(roles, start=1):
                 username, called = f"sim.{each.code}.{number}", name(chance)
                 user = known.get(username) or User(
-                    username=username, name=called, disabled=True,
-                    password_hash=NO_LOGIN, created_at=now,
+                    username=username,
+                    name=called,
+                    disabled=True,
+                    password_hash=NO_LOGIN,
+                    created_at=now,
                     grants=[RoleGrant(role=role, organisation_id=each.id)],
-                )  # fmt: skip
+                )
                 hired.append((each, role, user))
         session.add_all(user for _, _, user in hired)
         session.flush()

@@ -69,13 +69,16 @@ def correspond(rows: Rows, life: Life, about: Written) -> None:
         grant = grants[number] if number < len(grants) else None
         rows[Extension].append(
             {
-                "letter_id": about.letter_id, "days": wish.days, "reason": wish.reason,
-                "requester_id": wish.actor_id, "requested_at": wish.at,
+                "letter_id": about.letter_id,
+                "days": wish.days,
+                "reason": wish.reason,
+                "requester_id": wish.actor_id,
+                "requested_at": wish.at,
                 "granted": True if grant else None,
                 "decider_id": grant.actor_id if grant else None,
                 "decided_at": grant.at if grant else None,
             }
-        )  # fmt: skip
+        )
     for act in life.acts:
         if act.action in _MESSAGES:
             kind, texts = _MESSAGES[act.action]
@@ -83,18 +86,24 @@ def correspond(rows: Rows, life: Life, about: Written) -> None:
             asks = kind is MessageKind.QUESTION
             rows[Message].append(
                 {
-                    "letter_id": about.letter_id, "kind": kind, "text": text,
+                    "letter_id": about.letter_id,
+                    "kind": kind,
+                    "text": text,
                     "organisation_id": act.holder_id if asks else None,
-                    "author_id": act.actor_id, "created_at": act.at,
+                    "author_id": act.actor_id,
+                    "created_at": act.at,
                 }
-            )  # fmt: skip
+            )
         elif act.action == Action.RATE:
             rows[Rating].append(
                 {
-                    "letter_id": about.letter_id, "attitude": about.attitude,
-                    "efficiency": about.efficiency, "comment": "", "created_at": act.at,
+                    "letter_id": about.letter_id,
+                    "attitude": about.attitude,
+                    "efficiency": about.efficiency,
+                    "comment": "",
+                    "created_at": act.at,
                 }
-            )  # fmt: skip
+            )
     _replies(rows, life, about)
 
 
@@ -132,15 +141,26 @@ def _shared_reply(rows: Rows, life: Life, about: Written, closed: Act) -> None:
 
 
 def _reply(
-    rows: Rows, about: Written, organisation_id: int | None, author_id: int | None, at: datetime,
+    rows: Rows,
+    about: Written,
+    organisation_id: int | None,
+    author_id: int | None,
+    at: datetime,
     text: str,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     row = {
-        "letter_id": about.letter_id, "organisation_id": organisation_id,
-        "kind": ReplyKind.REPLY, "status": ReplyStatus.DRAFT,
-        "text": text, "author_id": author_id, "signer_id": None,
-        "created_at": at, "updated_at": at, "signed_at": None, "review_note": None,
+        "letter_id": about.letter_id,
+        "organisation_id": organisation_id,
+        "kind": ReplyKind.REPLY,
+        "status": ReplyStatus.DRAFT,
+        "text": text,
+        "author_id": author_id,
+        "signer_id": None,
+        "created_at": at,
+        "updated_at": at,
+        "signed_at": None,
+        "review_note": None,
         "version": 0,
-    }  # fmt: skip
+    }
     rows[Reply].append(row)
     return row

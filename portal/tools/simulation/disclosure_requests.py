@@ -34,9 +34,14 @@ _ANSWER = "已依法答复申请人。"
 
 
 def load_requests(
-    session: Session, cast: Cast, clock: OfficeClock, year: int, counts: Sequence[int], seed: int,
+    session: Session,
+    cast: Cast,
+    clock: OfficeClock,
+    year: int,
+    counts: Sequence[int],
+    seed: int,
     progress: Callable[[int], None] = lambda requests: None,
-) -> None:  # fmt: skip
+) -> None:
     """Write the requests of ``year``, so many of each outcome as ``counts`` says.
 
     ``progress`` gets the number of requests written since the last call.
@@ -55,12 +60,21 @@ def load_requests(
         if answered >= end:
             answered = clock.between(chance, received, end)
         request = DisclosureRequest(
-            number=number, source=RequestSource.SIMULATION,
-            organisation_id=place, applicant=name(chance), title=_TITLE, description=_DESCRIPTION,
-            state=DisclosureState.ANSWERED, outcome=outcome, answer=_ANSWER, received_at=received,
-            answered_at=answered, on_time=True, extension_days=0,
+            number=number,
+            source=RequestSource.SIMULATION,
+            organisation_id=place,
+            applicant=name(chance),
+            title=_TITLE,
+            description=_DESCRIPTION,
+            state=DisclosureState.ANSWERED,
+            outcome=outcome,
+            answer=_ANSWER,
+            received_at=received,
+            answered_at=answered,
+            on_time=True,
+            extension_days=0,
             due_on=calendar.due_on(day, limit_for(LIMIT_CODE, day, limits), (), 0),
-        )  # fmt: skip
+        )
         session.add(request)
         subject, actor = subject_of(number), cast.person(place, Role.HANDLER)
         for action, at, code in (
@@ -68,9 +82,15 @@ def load_requests(
             (DisclosureAction.ANSWER, answered, str(outcome)),
         ):
             record(
-                session, action, Axis.RECORD, actor, at, organisation_id=place, subject=subject,
+                session,
+                action,
+                Axis.RECORD,
+                actor,
+                at,
+                organisation_id=place,
+                subject=subject,
                 reason_code=code,
-            )  # fmt: skip
+            )
         if count % BATCH == 0:
             session.flush()
             progress(BATCH)

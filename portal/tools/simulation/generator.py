@@ -64,9 +64,14 @@ class Teller:
         else:
             place, accused = self._received(kind, _HABITS.get(plan.fate))
         return Life(
-            kind, plan.received_at, place, self._until, letter_id,
-            accused_id=accused, leader=leader,
-        )  # fmt: skip
+            kind,
+            plan.received_at,
+            place,
+            self._until,
+            letter_id,
+            accused_id=accused,
+            leader=leader,
+        )
 
     def _ends_early(self, life: Life, plan: Plan, year_end: datetime) -> bool:
         """End the letter without an answer of its own, where the plan and the year allow."""
@@ -126,10 +131,12 @@ class Teller:
         """
         begins = plan.received_at + timedelta(hours=1)
         fits = [
-            each for each in self._leaders
-            if each.closed_at and begins < each.closed_at < year_end
+            each
+            for each in self._leaders
+            if each.closed_at
+            and begins < each.closed_at < year_end
             and (each.received_id == self._cast.root or each.last(Action.TRANSFER) is None)
-        ]  # fmt: skip
+        ]
         return fits[int(self._chance.random() * len(fits))] if fits else None
 
     def _follows(self, life: Life) -> bool:
@@ -139,9 +146,7 @@ class Teller:
             return False
         at = self._clock.between(self._chance, life.received_at, leader.closed_at)
         life.take(Action.MERGE, self._by(life, Role.DISPATCHER), at, reason="反映同一问题")
-        life.take(
-            Action.CLOSE_MERGED, SYSTEM, leader.closed_at, answered_by=leader.closing_id
-        )  # fmt: skip
+        life.take(Action.CLOSE_MERGED, SYSTEM, leader.closed_at, answered_by=leader.closing_id)
         life.closing_id = leader.closing_id
         return True
 

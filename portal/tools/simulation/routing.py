@@ -81,17 +81,13 @@ class Usher:
 
     def _dispatched(self, life: Life, to: int) -> Step:
         said = self._said(_ORDERS)
-        return lambda at: life.move(
-            Action.DISPATCH, self._by(life, Role.DISPATCHER), at, to, said
-        )  # fmt: skip
+        return lambda at: life.move(Action.DISPATCH, self._by(life, Role.DISPATCHER), at, to, said)
 
     def _returned(self, life: Life) -> Step:
         said = self._said(_NOT_OURS)
 
         def step(at: datetime) -> None:
-            life.move(
-                Action.RETURN, self._by(life, Role.DISPATCHER), at, self._cast.root, said
-            )  # fmt: skip
+            life.move(Action.RETURN, self._by(life, Role.DISPATCHER), at, self._cast.root, said)
             if life.returns == RETURN_LIMIT:
                 life.ruling_id = self._cast.root
 

@@ -56,9 +56,11 @@ class Loaded:
 
 
 def simulate(
-    wish: Wish, corpus: Sequence[tuple[Kind | None, Wording]], now: datetime,
+    wish: Wish,
+    corpus: Sequence[tuple[Kind | None, Wording]],
+    now: datetime,
     progress: Callable[[int], None] = lambda written: None,
-) -> Loaded:  # fmt: skip
+) -> Loaded:
     """Fill an empty house with the years of ``wish``; the same seed gives the same house.
 
     What was broken off is taken up where it stopped. ``progress`` gets the number of letters and
@@ -104,9 +106,14 @@ class _House:
     """Tells and writes the letters of all years, handing over after each batch."""
 
     def __init__(
-        self, wish: Wish, cast: Cast, clock: OfficeClock, texts: Texts, clerk: Clerk,
+        self,
+        wish: Wish,
+        cast: Cast,
+        clock: OfficeClock,
+        texts: Texts,
+        clerk: Clerk,
         chance: Random,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._wish, self._cast, self._clock, self._texts = wish, cast, clock, texts
         self._clerk, self._chance = clerk, chance
         self._teller = Teller(cast, clock, chance, last_moment(wish))
@@ -137,13 +144,16 @@ class _House:
         self._clerk.write(
             life,
             Written(
-                letter_id, format_number(day, self._numbers[day]), words,
-                name(chance), f"139{chance.randrange(10**8):08d}",
+                letter_id,
+                format_number(day, self._numbers[day]),
+                words,
+                name(chance),
+                f"139{chance.randrange(10**8):08d}",
                 public or (life.kind is not Kind.REPORT and chance.random() < _CONSENTING),
                 chance.choices(range(1, 6), _ATTITUDES)[0],
                 chance.choices(range(1, 6), _EFFICIENCIES)[0],
             ),
-        )  # fmt: skip
+        )
 
     def _words(self, life: Life) -> Wording:
         if life.leader is not None and life.leader.wording is not None:
@@ -153,9 +163,13 @@ class _House:
         dated = life.closed_at or (drafted.at if drafted else life.received_at)
         cast = self._cast
         return self._texts.wording(
-            self._chance, life.kind, cast.kinds[place], cast.codes[place],
-            cast.names[life.holder_id], civil_date(dated),
-        )  # fmt: skip
+            self._chance,
+            life.kind,
+            cast.kinds[place],
+            cast.codes[place],
+            cast.names[life.holder_id],
+            civil_date(dated),
+        )
 
     def counters(self) -> list[dict[str, object]]:
         """Return the last number given out on each day."""
@@ -195,6 +209,7 @@ def _size(session: Session) -> Loaded:
         return session.scalar(sa.select(sa.func.count()).select_from(of).where(*where)) or 0
 
     return Loaded(
-        count(of=Organisation), count(of=Letter),
+        count(of=Organisation),
+        count(of=Letter),
         count(ArchiveEntry.withdrawn_at.is_(None), of=ArchiveEntry),
-    )  # fmt: skip
+    )

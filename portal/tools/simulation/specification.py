@@ -156,9 +156,13 @@ def _working_days(chance: Random) -> int:
 
 
 def _still_open(
-    wish: Wish, kept: list[int], arrivals: list[datetime], natural: list[datetime],
-    end: datetime, chance: Random,
-) -> set[int]:  # fmt: skip
+    wish: Wish,
+    kept: list[int],
+    arrivals: list[datetime],
+    natural: list[datetime],
+    end: datetime,
+    chance: Random,
+) -> set[int]:
     """Choose what stays open at the end of the year: mostly what came late, some stragglers."""
 
     def key(i: int) -> float:

@@ -54,9 +54,16 @@ class Act:
     def step(self) -> Step:
         """The act as figures see it."""
         return Step(
-            self.action, self.axis, self.before, self.after, self.at,
-            self.actor is ActorKind.STAFF, self.to_id, self.days, self.answered_by,
-        )  # fmt: skip
+            self.action,
+            self.axis,
+            self.before,
+            self.after,
+            self.at,
+            self.actor is ActorKind.STAFF,
+            self.to_id,
+            self.days,
+            self.answered_by,
+        )
 
 
 @dataclass(slots=True)
@@ -96,16 +103,30 @@ class Life:
         self.holder_id, self.clock_from = self.received_id, self.received_at
         self.acts.append(
             Act(
-                Action.SUBMIT, Axis.HANDLING, None, State.SUBMITTED, self.received_at,
-                ActorKind.CITIZEN, None, None, self.received_id,
+                Action.SUBMIT,
+                Axis.HANDLING,
+                None,
+                State.SUBMITTED,
+                self.received_at,
+                ActorKind.CITIZEN,
+                None,
+                None,
+                self.received_id,
             )
-        )  # fmt: skip
+        )
 
     def take(
-        self, action: Action, actor: Actor, at: datetime, *, to: int | None = None,
-        code: str | None = None, reason: str | None = None, days: int = 0,
+        self,
+        action: Action,
+        actor: Actor,
+        at: datetime,
+        *,
+        to: int | None = None,
+        code: str | None = None,
+        reason: str | None = None,
+        days: int = 0,
         answered_by: int | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take a step; raises :class:`Over` after the end of the simulation."""
         if at >= self.until:
             raise Over
@@ -128,10 +149,21 @@ class Life:
         self.version += 1
         self.acts.append(
             Act(
-                action, row.axis, before, target, at, actor.kind, actor.user_id, holder, to,
-                code, reason, days, answered_by,
+                action,
+                row.axis,
+                before,
+                target,
+                at,
+                actor.kind,
+                actor.user_id,
+                holder,
+                to,
+                code,
+                reason,
+                days,
+                answered_by,
             )
-        )  # fmt: skip
+        )
 
     def _enter(self, action: Action, actor: Actor, target: State, at: datetime) -> None:
         before = self.state

@@ -34,12 +34,22 @@ from portal.tools.simulation.correspondence import Rows, Written, correspond
 from portal.tools.simulation.trajectory import Act, Life
 
 ORDER: tuple[type[Model], ...] = (
-    Letter, Reply, Message, Extension, Rating, Proposal, RedactionMark, ArchiveEntry,
-    Event, StateInterval, RateFact,
-)  # fmt: skip
+    Letter,
+    Reply,
+    Message,
+    Extension,
+    Rating,
+    Proposal,
+    RedactionMark,
+    ArchiveEntry,
+    Event,
+    StateInterval,
+    RateFact,
+)
 """Tables in the order in which their rows may be inserted."""
-_OPEN_STATES = frozenset({State.SUBMITTED, State.DISPATCHED, State.RETURNED, State.IN_PROGRESS,
-                          State.AWAITING_SIGNOFF})  # fmt: skip
+_OPEN_STATES = frozenset(
+    {State.SUBMITTED, State.DISPATCHED, State.RETURNED, State.IN_PROGRESS, State.AWAITING_SIGNOFF}
+)
 
 
 class Clerk:
@@ -71,29 +81,48 @@ class Clerk:
         asked = life.acts[-1] if life.state is State.AWAITING_CITIZEN else None
         self.rows[Letter].append(
             {
-                "id": about.letter_id, "number": about.number, "source": Source.SIMULATION,
-                "kind": life.kind, "was_report": life.kind is Kind.REPORT,
-                "category": about.wording.category, "title": about.wording.title,
-                "text": about.wording.text, "sender_name": about.sender,
+                "id": about.letter_id,
+                "number": about.number,
+                "source": Source.SIMULATION,
+                "kind": life.kind,
+                "was_report": life.kind is Kind.REPORT,
+                "category": about.wording.category,
+                "title": about.wording.title,
+                "text": about.wording.text,
+                "sender_name": about.sender,
                 "sender_phone": about.phone,
                 "consent_basis": ConsentBasis.SENDER if about.consents else ConsentBasis.NONE,
-                "state": life.state, "publication": life.publication,
-                "state_before": life.state_before, "close_reason": life.close_reason,
-                "version": life.version, "organisation_id": life.holder_id,
+                "state": life.state,
+                "publication": life.publication,
+                "state_before": life.state_before,
+                "close_reason": life.close_reason,
+                "version": life.version,
+                "organisation_id": life.holder_id,
                 "received_organisation_id": life.received_id,
-                "sent_from_id": life.sent_from_id, "accused_id": life.accused_id,
-                "ruling_id": life.ruling_id, "closing_organisation_id": life.closing_id,
+                "sent_from_id": life.sent_from_id,
+                "accused_id": life.accused_id,
+                "ruling_id": life.ruling_id,
+                "closing_organisation_id": life.closing_id,
                 "parent_id": life.leader.letter_id if life.leader else None,
-                "return_count": life.returns, "hop_count": life.hops, "placed": life.placed,
-                "accepted": life.accepted_at is not None, "reopened": life.reopened,
-                "supervised": False, "received_at": life.received_at, "clock_from": start,
-                "accepted_at": life.accepted_at, "first_response_at": life.first_response_at,
-                "closed_at": life.closed_at, "limit_code": limit.code,
-                "extension_days": life.extension_days, "due_on": self._due(life, limit, start),
+                "return_count": life.returns,
+                "hop_count": life.hops,
+                "placed": life.placed,
+                "accepted": life.accepted_at is not None,
+                "reopened": life.reopened,
+                "supervised": False,
+                "received_at": life.received_at,
+                "clock_from": start,
+                "accepted_at": life.accepted_at,
+                "first_response_at": life.first_response_at,
+                "closed_at": life.closed_at,
+                "limit_code": limit.code,
+                "extension_days": life.extension_days,
+                "due_on": self._due(life, limit, start),
                 "answer_by": civil_date(asked.at) + timedelta(days=SUPPLEMENT_DAYS)
-                if asked else None,
+                if asked
+                else None,
             }
-        )  # fmt: skip
+        )
 
     def _due(self, life: Life, limit: Limit, start: datetime) -> date | None:
         answered = life.state is State.CLOSED and life.close_reason == "answered"
@@ -117,14 +146,22 @@ class Clerk:
         for act in life.acts:
             self.rows[Event].append(
                 {
-                    "letter_id": letter_id, "action": act.action, "axis": act.axis,
-                    "from_state": act.before, "to_state": act.after, "actor_kind": act.actor,
-                    "actor_id": act.actor_id, "organisation_id": act.holder_id,
-                    "to_organisation_id": act.to_id, "reason_code": act.code,
-                    "reason": act.reason, "occurred_at": act.at, "recorded_at": act.at,
+                    "letter_id": letter_id,
+                    "action": act.action,
+                    "axis": act.axis,
+                    "from_state": act.before,
+                    "to_state": act.after,
+                    "actor_kind": act.actor,
+                    "actor_id": act.actor_id,
+                    "organisation_id": act.holder_id,
+                    "to_organisation_id": act.to_id,
+                    "reason_code": act.code,
+                    "reason": act.reason,
+                    "occurred_at": act.at,
+                    "recorded_at": act.at,
                     "due_on": next(due) if _ends(act) else None,
                 }
-            )  # fmt: skip
+            )
             if act.to_id is not None:
                 holder = act.to_id
             elif act.before == act.after:
@@ -132,9 +169,13 @@ class Clerk:
             if act.axis in standing:
                 standing[act.axis]["ended_at"] = act.at
             standing[act.axis] = {
-                "letter_id": letter_id, "axis": act.axis, "state": act.after,
-                "organisation_id": holder, "started_at": act.at, "ended_at": None,
-            }  # fmt: skip
+                "letter_id": letter_id,
+                "axis": act.axis,
+                "state": act.after,
+                "organisation_id": holder,
+                "started_at": act.at,
+                "ended_at": None,
+            }
             self.rows[StateInterval].append(standing[act.axis])
 
     def _publication(self, life: Life, about: Written) -> None:
@@ -146,23 +187,35 @@ class Clerk:
         words = about.wording
         self.rows[Proposal].append(
             {
-                "id": self._proposals, "letter_id": about.letter_id,
+                "id": self._proposals,
+                "letter_id": about.letter_id,
                 "status": _DECISIONS[decided.action] if decided else ProposalStatus.OPEN,
-                "correction": False, "title": words.title, "text": words.text,
-                "reply": words.reply, "note": None, "proposer_id": proposed.actor_id,
+                "correction": False,
+                "title": words.title,
+                "text": words.text,
+                "reply": words.reply,
+                "note": None,
+                "proposer_id": proposed.actor_id,
                 "proposed_at": proposed.at,
                 "reviewer_id": decided.actor_id if decided else None,
-                "decided_at": decided.at if decided else None, "version": 1,
+                "decided_at": decided.at if decided else None,
+                "version": 1,
             }
-        )  # fmt: skip
+        )
         for field, start, end, kind, mask in words.marks:
             self.rows[RedactionMark].append(
                 {
-                    "proposal_id": self._proposals, "field": field, "start": start, "end": end,
-                    "kind": kind, "replacement": mask, "decision": Decision.MASK,
-                    "reason": None, "decider_id": proposed.actor_id,
+                    "proposal_id": self._proposals,
+                    "field": field,
+                    "start": start,
+                    "end": end,
+                    "kind": kind,
+                    "replacement": mask,
+                    "decision": Decision.MASK,
+                    "reason": None,
+                    "decider_id": proposed.actor_id,
                 }
-            )  # fmt: skip
+            )
         if decided is not None and decided.action == Action.PUBLISH:
             self._entry(life, about, decided)
 
@@ -174,17 +227,27 @@ class Clerk:
         title, text, reply = words.public if withdrawn is None else ("", "", "")
         self.rows[ArchiveEntry].append(
             {
-                "letter_id": about.letter_id, "revision": 1 if withdrawn is None else 2,
-                "kind": life.kind, "category": words.category, "title": title, "text": text,
-                "reply": reply, "organisation_id": closing,
-                "organisation_name": self._names[closing], "asked_on": asked,
+                "letter_id": about.letter_id,
+                "revision": 1 if withdrawn is None else 2,
+                "kind": life.kind,
+                "category": words.category,
+                "title": title,
+                "text": text,
+                "reply": reply,
+                "organisation_id": closing,
+                "organisation_name": self._names[closing],
+                "asked_on": asked,
                 "answered_on": answered,
                 "working_days": self._calendar.working_days_between(asked, answered),
-                "published_at": published.at, "updated_at": withdrawn or published.at,
-                "under_revision": False, "machine_reviewed": False,
-                "withdrawn_at": withdrawn, "helpful": 0, "unhelpful": 0,
+                "published_at": published.at,
+                "updated_at": withdrawn or published.at,
+                "under_revision": False,
+                "machine_reviewed": False,
+                "withdrawn_at": withdrawn,
+                "helpful": 0,
+                "unhelpful": 0,
             }
-        )  # fmt: skip
+        )
 
 
 def _ends(act: Act) -> bool:

@@ -153,20 +153,43 @@ def audit_csv() -> Response:
 def _lines(rows: Iterable[Trace]) -> Iterator[str]:
     yield "\ufeff" + _line(
         [
-            _("序号"), _("记录时间"), _("发生时间"), _("类别"), _("操作"), _("操作人"), _("用户名"),
-            _("信件编号"), _("原状态"), _("新状态"), _("单位"), _("去往单位"), _("理由代码"),
-            _("说明"), _("对象"),
+            _("序号"),
+            _("记录时间"),
+            _("发生时间"),
+            _("类别"),
+            _("操作"),
+            _("操作人"),
+            _("用户名"),
+            _("信件编号"),
+            _("原状态"),
+            _("新状态"),
+            _("单位"),
+            _("去往单位"),
+            _("理由代码"),
+            _("说明"),
+            _("对象"),
         ]
-    )  # fmt: skip
+    )
     for row in rows:
         yield _line(
             [
-                row.id, _time(row.recorded_at), _time(row.occurred_at), label(row.axis),
-                _(EVENT_ACTIONS.get(row.action, row.action)), row.name or _who(row), row.username,
-                row.number, row.from_state, row.to_state, row.organisation, row.to_organisation,
-                row.reason_code, row.reason, row.subject,
+                row.id,
+                _time(row.recorded_at),
+                _time(row.occurred_at),
+                label(row.axis),
+                _(EVENT_ACTIONS.get(row.action, row.action)),
+                row.name or _who(row),
+                row.username,
+                row.number,
+                row.from_state,
+                row.to_state,
+                row.organisation,
+                row.to_organisation,
+                row.reason_code,
+                row.reason,
+                row.subject,
             ]
-        )  # fmt: skip
+        )
 
 
 def _time(value: Any) -> str:

@@ -77,10 +77,17 @@ def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:
         for month in range(1, 13)
     ]
     words = render_template(
-        "admin/calendar.html", form=form, year=year, months=months, edited=edited.values(),
-        announced=known.announced(date(year, 1, 1)), today=today(), first=FIRST_YEAR,
-        last=LAST_YEAR, kinds=DayKind,
-    )  # fmt: skip
+        "admin/calendar.html",
+        form=form,
+        year=year,
+        months=months,
+        edited=edited.values(),
+        announced=known.announced(date(year, 1, 1)),
+        today=today(),
+        first=FIRST_YEAR,
+        last=LAST_YEAR,
+        kinds=DayKind,
+    )
     return words, status
 
 

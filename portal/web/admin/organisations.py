@@ -145,10 +145,14 @@ def organisation_rename(organisation_id: int) -> Answer:
         return _form_page(form, "rename", found)
     done = form.carry_out(
         lambda: tree.rename(
-            organisation_id, form.name.data, form.short_name.data or "", current_actor(), now(),
+            organisation_id,
+            form.name.data,
+            form.short_name.data or "",
+            current_actor(),
+            now(),
             form.on.data,
         )
-    )  # fmt: skip
+    )
     return _changed(form, "rename", organisation_id, done)
 
 

@@ -39,9 +39,13 @@ def people() -> Answer:
     settings: Settings = current_app.extensions["letterbox"]
     part, rows = people_table(db.session(), _wish(form), now(), page_asked(), settings.page_size)
     return render_template(
-        "admin/people.html", form=form, part=part, rows=rows, state_of=_state_of,
+        "admin/people.html",
+        form=form,
+        part=part,
+        rows=rows,
+        state_of=_state_of,
         page_address=_page_address,
-    )  # fmt: skip
+    )
 
 
 def _wish(form: PeopleFilter) -> PeopleWish:

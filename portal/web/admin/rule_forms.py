@@ -33,8 +33,10 @@ class DaysForm(AdminForm):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.kind.choices = [
-            (REST, _("放假休息")), (WORK, _("上班")), (ANNOUNCED, _("恢复公布的安排")),
-        ]  # fmt: skip
+            (REST, _("放假休息")),
+            (WORK, _("上班")),
+            (ANNOUNCED, _("恢复公布的安排")),
+        ]
 
     @property
     def span(self) -> tuple[date, date]:
@@ -80,7 +82,11 @@ class LimitForm(AdminForm):
     def limit(self) -> NewLimit:
         """What was filled in; only after the form was found valid."""
         return NewLimit(
-            self.code.data, self.days.data, LimitUnit(self.unit.data),
-            self.extension_days.data or 0, self.source.data, self.valid_from.data,
+            self.code.data,
+            self.days.data,
+            LimitUnit(self.unit.data),
+            self.extension_days.data or 0,
+            self.source.data,
+            self.valid_from.data,
             self.valid_to.data,
-        )  # fmt: skip
+        )

@@ -63,19 +63,26 @@ def statistics_letters() -> Answer:
     settings: Settings = current_app.extensions["letterbox"]
     try:
         found = behind(
-            db.session(), current_actor(), wish.asked.question(tree), wanted, page_asked(),
+            db.session(),
+            current_actor(),
+            wish.asked.question(tree),
+            wanted,
+            page_asked(),
             settings.page_size,
-        )  # fmt: skip
+        )
     except KeyError as error:
         raise NotFound from error
     words = _words()
     return render_template(
-        "console/statistics_letters.html", found=found, measure=_name(wanted), asked=wish.asked,
+        "console/statistics_letters.html",
+        found=found,
+        measure=_name(wanted),
+        asked=wish.asked,
         scope=scope_name(wish.asked, tree),
         back=_address()(measure=None, own=None, reason=None, days=None, page=None),
         page_address=lambda n: with_words(request.path, {**words, "page": n}),
         errors=wish.errors,
-    ), wish.status  # fmt: skip
+    ), wish.status
 
 
 def _wanted(errors: Errors) -> Counted:
@@ -88,9 +95,10 @@ def _wanted(errors: Errors) -> Counted:
     if days and not span:
         errors["days"] = _("工作日数“%(text)s”无法识别，请写成 3-5 或 31-", text=days[:40])
     return Counted(
-        measure, reason if reason in known else "",
+        measure,
+        reason if reason in known else "",
         (int(span[1]), int(span[2]) if span[2] else None) if span else None,
-    )  # fmt: skip
+    )
 
 
 def _name(wanted: Counted) -> str:

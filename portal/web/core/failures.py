@@ -73,11 +73,14 @@ def expired_page(reason: str, status: int) -> Answer:
     """Render the page from which a stale form can be sent again."""
     return (
         render_template(
-            "errors/expired.html", carried=carried(), action=request.full_path.rstrip("?"),
-            reason=reason, labels=_TYPED,
+            "errors/expired.html",
+            carried=carried(),
+            action=request.full_path.rstrip("?"),
+            reason=reason,
+            labels=_TYPED,
         ),
         status,
-    )  # fmt: skip
+    )
 
 
 def set_up_failures(app: Flask) -> None:

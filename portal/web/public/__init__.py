@@ -18,9 +18,18 @@ from portal.web.public.statistics import open_data as statistics_data
 from portal.web.public.statistics.pages import statistics
 
 __all__ = [
-    "consent", "disclosure", "disclosure_request", "feeds", "home", "letters", "organisations",
-    "public_blueprints", "statistics_data", "track", "write",
-]  # fmt: skip
+    "consent",
+    "disclosure",
+    "disclosure_request",
+    "feeds",
+    "home",
+    "letters",
+    "organisations",
+    "public_blueprints",
+    "statistics_data",
+    "track",
+    "write",
+]
 
 public_blueprints: tuple[Blueprint, ...] = (
     public_pages,

@@ -50,9 +50,12 @@ def chosen(form: SentForm) -> Place | None:
 
 
 def step_of(
-    form: Form, page: Page[Form], complete: Callable[[Form], bool],
-    preview: Callable[[Form], str], send: Callable[[Form], Answer],
-) -> Answer:  # fmt: skip
+    form: Form,
+    page: Page[Form],
+    complete: Callable[[Form], bool],
+    preview: Callable[[Form], str],
+    send: Callable[[Form], Answer],
+) -> Answer:
     """Take the step that was asked for; only ``send`` hands in, and only what is complete."""
     step = request.form.get("step", "preview")
     if request.method == "GET" or step == "edit":
@@ -63,9 +66,12 @@ def step_of(
 
 
 def hand_in(
-    form: Form, page: Page[Form], submit: Callable[[], Numbered], receipt: str,
+    form: Form,
+    page: Page[Form],
+    submit: Callable[[], Numbered],
+    receipt: str,
     busy: Callable[[int], str],
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Hand in by ``submit`` and lead to the page ``receipt``; what cannot go keeps its form.
 
     ``busy`` says after how many minutes this network may send again.

@@ -55,7 +55,7 @@ def trend_values(trend: Trend, day: date, behind: Behind | None = None) -> dict[
             for name in rates
         ],
         "top": percent_top([getattr(f, name) for f in figures for name in rates]),
-    }  # fmt: skip
+    }
 
 
 def _urls(trend: Trend, name: str, day: date, behind: Behind | None) -> list[str | None]:
@@ -110,12 +110,18 @@ def bar_rows(
     rows = sorted(found.rows, key=lambda row: -row.figures.received)[:MOST_BARS]
     return [
         {
-            "label": row.node.name, "own": row.own,
-            "value": row.figures.received, "text": f"{row.figures.received:,}",
+            "label": row.node.name,
+            "own": row.own,
+            "value": row.figures.received,
+            "text": f"{row.figures.received:,}",
             "note": f"{_(DEFINITIONS['closure'].name)} {row.figures.closure.text}",
             "url": None if row.own else address(organisation=row.node.code, group=None),
-            "value_url": behind("received", organisation=row.node.code, group=None,
-                                own=1 if row.own else None) if behind else None,
+            "value_url": behind(
+                "received", organisation=row.node.code, group=None, own=1 if row.own else None
+            )
+            if behind
+            else None,
         }
-        for row in rows if row.figures.received
-    ]  # fmt: skip
+        for row in rows
+        if row.figures.received
+    ]

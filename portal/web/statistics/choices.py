@@ -27,19 +27,24 @@ def choices(session: Session, wish: Wish, found: Overview) -> dict[str, Any]:
     """Return options as pairs of word and text, and the words chosen."""
     asked = wish.asked
     return {
-        "said": _said(wish, found), "unfit": _unfit(asked),
+        "said": _said(wish, found),
+        "unfit": _unfit(asked),
         "year_options": [(year, str(year)) for year in _years(wish)],
-        "parts": _parts(asked.period, ""), "part": asked.period.code[4:],
+        "parts": _parts(asked.period, ""),
+        "part": asked.period.code[4:],
         "kind_options": [("", _("全部"))] + [(k.value, label(k)) for k in Kind],
         "category_options": _categories(session, asked, found),
         "category": category_word(asked.category) or "",
-        "by_options": _by(asked), "by": asked.parts.value if asked.parts else "",
+        "by_options": _by(asked),
+        "by": asked.parts.value if asked.parts else "",
         "basis_options": [(b.value, _(BASIS[b].name)) for b in Basis],
         "view_options": [(v.value, _(VIEW_LABELS[v])) for v in View],
         "rank_options": [(r, _(DEFINITIONS[r].name)) for r in RANKS],
-        "as_of": _as_of(wish), **_comparing(wish), "with_options": _others(wish, found),
+        "as_of": _as_of(wish),
+        **_comparing(wish),
+        "with_options": _others(wish, found),
         "with_chosen": found.tree.nodes[wish.other_id].code if wish.other_id else "",
-    }  # fmt: skip
+    }
 
 
 def _as_of(wish: Wish) -> tuple[str, str]:
@@ -88,8 +93,10 @@ def _unfit(asked: Asked) -> str:
         return str(_("%(period)s不能再“%(wished)s”分段，所以没有图表。", **words))
     said = _(
         "%(period)s的图表不能“%(wished)s”分段，现在是“%(shown)s”；可以选的有：%(usual)s。",
-        shown=_by_name(asked.parts), usual=_("、").join(map(_by_name, usual)), **words,
-    )  # fmt: skip
+        shown=_by_name(asked.parts),
+        usual=_("、").join(map(_by_name, usual)),
+        **words,
+    )
     longest = list(Granularity)
     finer = longest.index(asked.by) > longest.index(asked.parts)
     return str(said + _("要看得更细，请先选短一些的时段。") if finer else said)
@@ -149,10 +156,11 @@ def _comparing(wish: Wish) -> dict[str, Any]:
         chosen = str(other.year)
         part = part or other.code[4:] or WHOLE
     return {
-        "compare_options": [("", _("不比较")), *relations, *years], "compare": chosen,
+        "compare_options": [("", _("不比较")), *relations, *years],
+        "compare": chosen,
         "compare_parts": [(SAME, _("与上面相同")), *_parts(other or period, WHOLE)],
         "compare_part": part or SAME,
-    }  # fmt: skip
+    }
 
 
 def _others(wish: Wish, found: Overview) -> Options:

@@ -51,7 +51,7 @@ def comparison(session: Session, wish: Wish, now: datetime, letters: Letters) ->
         ],
         "rows": _rows(sides[0].total, sides[1].total, mine, theirs, closure),
         "chart": _chart(sides, names, "closure" if closure else "publication"),
-    }  # fmt: skip
+    }
 
 
 def scope_name(asked: Asked, tree: Tree) -> str:
@@ -97,28 +97,34 @@ def _count(name: str, one: int, other: int) -> dict[str, Any]:
     difference = str(ngettext("%(n)s 件", "%(n)s 件", abs(one - other), n=gap))
     change = Fraction(one - other, other) * 100 if other else None
     return {
-        "name": _(DEFINITIONS[name].name), "measure": name, "values": (one, other),
-        "texts": (f"{one:,}", f"{other:,}"), "difference": difference,
-        "change": None if change is None
+        "name": _(DEFINITIONS[name].name),
+        "measure": name,
+        "values": (one, other),
+        "texts": (f"{one:,}", f"{other:,}"),
+        "difference": difference,
+        "change": None
+        if change is None
         else f"({signed(f'{round_half_up(abs(change), 2)}%', change)})",
-    }  # fmt: skip
+    }
 
 
 def _rate(name: str, one: Rate, other: Rate) -> dict[str, Any]:
     gap = points_text(one, other)
     return {
-        "name": _(DEFINITIONS[name].name), "texts": (one.text, other.text),
+        "name": _(DEFINITIONS[name].name),
+        "texts": (one.text, other.text),
         "difference": gap if gap == NO_RATE else _("%(n)s 个百分点", n=gap),
-    }  # fmt: skip
+    }
 
 
 def _duration(key: str, one: int | None, other: int | None) -> dict[str, Any]:
     known = one is not None and other is not None
     gap = (one or 0) - (other or 0)
     return {
-        "name": _(BEYOND[key].name), "texts": (days_text(one), days_text(other)),
+        "name": _(BEYOND[key].name),
+        "texts": (days_text(one), days_text(other)),
         "difference": signed(days_text(abs(gap)), gap) if known else NO_RATE,
-    }  # fmt: skip
+    }
 
 
 def _mean(key: str, one: Mean, other: Mean) -> dict[str, Any]:
@@ -127,9 +133,10 @@ def _mean(key: str, one: Mean, other: Mean) -> dict[str, Any]:
         change = one.value - other.value
         gap = signed(str(round_half_up(abs(change), 2)), change)
     return {
-        "name": _(BEYOND[key].name), "texts": (mean_text(one), mean_text(other)),
+        "name": _(BEYOND[key].name),
+        "texts": (mean_text(one), mean_text(other)),
         "difference": gap,
-    }  # fmt: skip
+    }
 
 
 def _chart(sides: list[Side], names: list[str], rate: str) -> dict[str, Any] | None:
@@ -149,7 +156,7 @@ def _chart(sides: list[Side], names: list[str], rate: str) -> dict[str, Any] | N
         "rate": _(DEFINITIONS[rate].name),
         "top": percent_top([getattr(f, rate) for f in figures]),
         **axis(max((f.received for f in figures), default=0)),
-    }  # fmt: skip
+    }
 
 
 def _both(names: list[str], sides: list[Side]) -> zip[tuple[str, Side]]:

@@ -53,18 +53,26 @@ def page_values(
     if letters is nobody:
         known, withheld = of_many(known)
     return {
-        "wish": wish, "found": found, "asked": asked, "address": address, "behind": behind,
+        "wish": wish,
+        "found": found,
+        "asked": asked,
+        "address": address,
+        "behind": behind,
         "scope": scope_name(asked, found.tree),
         "comparison": comparison(session, wish, now, letters) if wish.compares else None,
-        "standing": STANDING_TEXTS[standing], "history": history(session, asked, found),
-        "definitions": definitions(asked.basis), "beyond": BEYOND,
-        "bases": BASIS, "views": VIEW_LABELS, "view_texts": VIEW_TEXTS,
+        "standing": STANDING_TEXTS[standing],
+        "history": history(session, asked, found),
+        "definitions": definitions(asked.basis),
+        "beyond": BEYOND,
+        "bases": BASIS,
+        "views": VIEW_LABELS,
+        "view_texts": VIEW_TEXTS,
         "trend": trend_values(found.trend, day, behind),
         "bars": bar_rows(found, address, behind),
         "quality": quality(found, known, behind, withheld),
         "closure_shown": asked.view is View.RECEIVING,
         **choices(session, wish, found),
-    }  # fmt: skip
+    }
 
 
 def history(session: Session, asked: Asked, found: Overview) -> list[str]:
@@ -106,29 +114,39 @@ def years_values(wish: Wish, now: datetime, address: Address, letters: Letters) 
     found = overview(db.session(), tree_asked)
     code = found.node.code if found.node else None
     return {
-        "wish": wish, "years": [(year, letters(year.asked, code)) for year in reversed(years)],
-        "scope": scope_name(asked, found.tree), "found": found, "asked": asked,
-        "address": address, "closure_shown": asked.view is View.RECEIVING,
+        "wish": wish,
+        "years": [(year, letters(year.asked, code)) for year in reversed(years)],
+        "scope": scope_name(asked, found.tree),
+        "found": found,
+        "asked": asked,
+        "address": address,
+        "closure_shown": asked.view is View.RECEIVING,
         "labels": [str(year.asked.period.year) for year in years],
         "counts": [
-            counts(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures], [True] * len(years))
+            counts(
+                _(DEFINITIONS[name].name), [getattr(f, name) for f in figures], [True] * len(years)
+            )
             for name in ("received", "closed", "published")
         ],
         "rates": [
             percents(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures])
             for name in ("closure", "publication")
         ],
-        "axis": axis(_most(figures)), "months_axis": axis(max((f.received for f in months), default=0)),
+        "axis": axis(_most(figures)),
+        "months_axis": axis(max((f.received for f in months), default=0)),
         "month_labels": trend_values(latest[-1].months, latest[-1].asked.as_of.day)["labels"]
-        if latest else [],
-        "latest": _latest([year.asked.period for year in latest]), "by_month": [
+        if latest
+        else [],
+        "latest": _latest([year.asked.period for year in latest]),
+        "by_month": [
             counts(
-                str(year.asked.period.year), [f.received for _p, f in year.months],
+                str(year.asked.period.year),
+                [f.received for _p, f in year.months],
                 [period.first_day <= year.asked.as_of.day for period, _f in year.months],
             )
             for year in reversed(latest)
         ],
-    }  # fmt: skip
+    }
 
 
 def _latest(years: list[Period]) -> str:
@@ -146,6 +164,9 @@ def measure_names() -> dict[str, str]:
     names = {name: _(DEFINITIONS[name].name) for name in Figures.__dataclass_fields__}
     refusals, undecided = BEYOND["refusals"], BEYOND["undecided"]
     return names | {
-        "responded": _("有首次回应"), "answered": _("计算办结用时"), "rated": _("有评价"),
-        "refused": _(refusals.name), "undecided": _(undecided.name),
-    }  # fmt: skip
+        "responded": _("有首次回应"),
+        "answered": _("计算办结用时"),
+        "rated": _("有评价"),
+        "refused": _(refusals.name),
+        "undecided": _(undecided.name),
+    }

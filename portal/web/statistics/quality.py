@@ -16,8 +16,16 @@ from portal.web.statistics.addresses import Behind
 
 Span = tuple[int, int | None]
 SPANS: tuple[Span, ...] = (
-    (0, 0), (1, 1), (2, 2), (3, 5), (6, 10), (11, 15), (16, 20), (21, 30), (31, None),
-)  # fmt: skip
+    (0, 0),
+    (1, 1),
+    (2, 2),
+    (3, 5),
+    (6, 10),
+    (11, 15),
+    (16, 20),
+    (21, 30),
+    (31, None),
+)
 """Working days, from and to, by which a chart tells how long it took."""
 
 
@@ -48,19 +56,24 @@ def quality(
     """
     total, refusals = found.total, sum(known.refusals.values())
     return {
-        "told": [*_days("response", known.response), *_days("closing", known.closing),
-                 *_means(known, withheld)],
+        "told": [
+            *_days("response", known.response),
+            *_days("closing", known.closing),
+            *_means(known, withheld),
+        ],
         "spreads": [
             (_("首次回应用了多少个工作日"), spread(known.response, "responded", behind)),
             (_("办结用了多少个工作日"), spread(known.closing, "answered", behind)),
         ],
         "declines": [(reason, n) for reason, n in known.declines.items() if n],
         "refusals": [(reason, n) for reason, n in known.refusals.items() if n],
-        "declined": sum(known.declines.values()), "refused": refusals,
+        "declined": sum(known.declines.values()),
+        "refused": refusals,
         # Only on the cohort basis are the refused letters among the closed.
         "undecided": 0 if "refusals" in withheld else total.closed - total.published - refusals,
-        "withheld": withheld, "smallest": SMALLEST_TOLD,
-    }  # fmt: skip
+        "withheld": withheld,
+        "smallest": SMALLEST_TOLD,
+    }
 
 
 def _days(key: str, durations: Durations) -> list[Told]:
@@ -109,15 +122,20 @@ def spread(
     rows = []
     for first, last in SPANS if durations.count else ():
         n = sum(
-            c for days, c in durations.days.items()
+            c
+            for days, c in durations.days.items()
             if first <= days and (last is None or days <= last)
-        )  # fmt: skip
+        )
         days = f"{first}-{'' if last is None else last}"
         rows.append(
-            {"label": span_text(first, last), "value": n, "text": f"{n:,}",
-             "note": Rate(n, durations.count).text,
-             "value_url": behind(measure, days=days) if behind and n else None}
-        )  # fmt: skip
+            {
+                "label": span_text(first, last),
+                "value": n,
+                "text": f"{n:,}",
+                "note": Rate(n, durations.count).text,
+                "value_url": behind(measure, days=days) if behind and n else None,
+            }
+        )
     return rows
 
 

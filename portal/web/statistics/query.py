@@ -81,7 +81,8 @@ def read_wish(now: datetime, organisation_id: int | None = None) -> Wish:
     tree = tree_on(db.session(), seen.day)
     group = _choice(OrganisationKind, "group", None, errors)
     asked = Asked(
-        period, seen,
+        period,
+        seen,
         basis=_choice(Basis, "basis", Basis.COHORT, errors),
         view=_choice(View, "view", View.RECEIVING, errors),
         organisation_id=organisation_id,
@@ -90,7 +91,7 @@ def read_wish(now: datetime, organisation_id: int | None = None) -> Wish:
         category="" if category == UNSORTED else category,
         group=group if organisation_id in (None, tree.root_id) else None,
         by=_choice(Granularity, "by", None, errors),
-    )  # fmt: skip
+    )
     wish = Wish(asked, known, errors=errors)
     wish.other_period = _other_period(period, errors)
     _other_organisation(wish, tree, today)

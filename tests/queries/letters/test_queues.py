@@ -36,9 +36,18 @@ def full_house(session: Session, world: World) -> World:
 
 @pytest.mark.parametrize(
     "person",
-    ["office_dispatcher", "office_supervisor", "office_reviewer", "city_handler", "city_reviewer",
-     "district_dispatcher", "township_handler", "water_reviewer", "office_auditor"],
-)  # fmt: skip
+    [
+        "office_dispatcher",
+        "office_supervisor",
+        "office_reviewer",
+        "city_handler",
+        "city_reviewer",
+        "district_dispatcher",
+        "township_handler",
+        "water_reviewer",
+        "office_auditor",
+    ],
+)
 def test_counts_agree_with_the_lists(session: Session, full_house: World, person: str) -> None:
     """Every number beside a queue is the number of letters listed in it."""
     actor = full_house.actor(person)

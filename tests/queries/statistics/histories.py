@@ -38,10 +38,17 @@ def live(session: Session, places: list[int], count: int, seed: int) -> list[Lif
     for number in range(count):
         start = FIRST + chance.random() * SPAN
         letter = Letter(
-            number=f"test-{seed}-{number}", kind=chance.choice(list(Kind)), title="题", text="文",
-            source=Source.WEB, organisation_id=places[0], received_organisation_id=places[0],
-            received_at=start, clock_from=start, category=chance.choice(CATEGORIES),
-        )  # fmt: skip
+            number=f"test-{seed}-{number}",
+            kind=chance.choice(list(Kind)),
+            title="题",
+            text="文",
+            source=Source.WEB,
+            organisation_id=places[0],
+            received_organisation_id=places[0],
+            received_at=start,
+            clock_from=start,
+            category=chance.choice(CATEGORIES),
+        )
         session.add(letter)
         session.flush()
         events = _life(chance, letter, places, start)
@@ -58,19 +65,24 @@ def _life(chance: random.Random, letter: Letter, places: list[int], start: datet
     events = [_event(letter, "submit", None, state, now, place)]
     steps: dict[str, tuple[tuple[str, str], ...]] = {
         "submitted": (
-            ("accept", "in_progress"), ("decline", "declined"), ("dispatch", "dispatched"),
-            ("withdraw", "withdrawn"), ("ask_citizen", "awaiting_citizen"),
+            ("accept", "in_progress"),
+            ("decline", "declined"),
+            ("dispatch", "dispatched"),
+            ("withdraw", "withdrawn"),
+            ("ask_citizen", "awaiting_citizen"),
         ),
         "dispatched": (("sign_for", "in_progress"), ("return", "returned")),
         "returned": (("dispatch", "dispatched"), ("accept", "in_progress")),
         "awaiting_citizen": (("supplement", "in_progress"), ("time_out", "closed")),
         "in_progress": (
-            ("request_signoff", "awaiting_signoff"), ("transfer", "dispatched"),
-            ("grant_extension", "in_progress"), ("ask_citizen", "awaiting_citizen"),
+            ("request_signoff", "awaiting_signoff"),
+            ("transfer", "dispatched"),
+            ("grant_extension", "in_progress"),
+            ("ask_citizen", "awaiting_citizen"),
         ),
         "awaiting_signoff": (("sign", "closed"), ("send_back", "in_progress")),
         "closed": (("rate", "closed"), ("redo", "in_progress")),
-    }  # fmt: skip
+    }
     for _ in range(chance.randint(0, 14)):
         # Now and then two things happen at the very same moment.
         now += chance.choice((timedelta(0), timedelta(days=20) * chance.random()))
@@ -90,13 +102,25 @@ def _life(chance: random.Random, letter: Letter, places: list[int], start: datet
 
 
 def _event(
-    letter: Letter, action: str, before: str | None, after: str, now: datetime,
-    to: int | None, axis: Axis = Axis.HANDLING,
-) -> Event:  # fmt: skip
+    letter: Letter,
+    action: str,
+    before: str | None,
+    after: str,
+    now: datetime,
+    to: int | None,
+    axis: Axis = Axis.HANDLING,
+) -> Event:
     return Event(
-        letter_id=letter.id, action=action, axis=axis, from_state=before, to_state=after,
-        actor_kind=ActorKind.STAFF, to_organisation_id=to, occurred_at=now, recorded_at=now,
-    )  # fmt: skip
+        letter_id=letter.id,
+        action=action,
+        axis=axis,
+        from_state=before,
+        to_state=after,
+        actor_kind=ActorKind.STAFF,
+        to_organisation_id=to,
+        occurred_at=now,
+        recorded_at=now,
+    )
 
 
 def counted(lives: Iterable[Life], asked: Question) -> Figures:
@@ -138,13 +162,16 @@ def _one(life: Life, asked: Question) -> Figures:
     published = published and (arrived if cohort else asked.period.contains(appeared))
     marked = received and cohort
     return Figures(
-        received=int(received), withdrawn=int(here and state == "withdrawn"),
-        closed=int(closed), published=int(published),
+        received=int(received),
+        withdrawn=int(here and state == "withdrawn"),
+        closed=int(closed),
+        published=int(published),
         declined=int(closed and outcome == "declined"),
         timed_out=int(closed and outcome == "no_supplement"),
         extended=int(marked and "grant_extension" in marks),
-        returned=int(marked and "return" in marks), redone=int(marked and "redo" in marks),
-    )  # fmt: skip
+        returned=int(marked and "return" in marks),
+        redone=int(marked and "redo" in marks),
+    )
 
 
 def _in(place: int | None, asked: Question) -> bool:

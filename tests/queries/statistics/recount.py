@@ -48,12 +48,14 @@ class Recount:
         """The same as pages are told."""
         attitudes, efficiencies = ([pair[i] for pair in self.rated.values()] for i in (0, 1))
         return Detail(
-            Durations(Counter(self.responded.values())), Durations(Counter(self.answered.values())),
+            Durations(Counter(self.responded.values())),
+            Durations(Counter(self.answered.values())),
             Mean(len(self.received), self.hops),
-            Mean(len(attitudes), sum(attitudes)), Mean(len(efficiencies), sum(efficiencies)),
+            Mean(len(attitudes), sum(attitudes)),
+            Mean(len(efficiencies), sum(efficiencies)),
             {reason: list(self.refused.values()).count(reason) for reason in RefusalReason},
             {reason: list(self.declined.values()).count(reason) for reason in DeclineReason},
-        )  # fmt: skip
+        )
 
 
 def stories(session: Session) -> list[Story]:

@@ -41,11 +41,14 @@ def a_question(chance: random.Random, world: World) -> Question:
     places = list(world.places.values())
     text = chance.choice([p for p in PERIODS if p != "2016-W53"])
     return Question(
-        Period.parse(text), FIRST + chance.random() * SPAN * 1.5, chance.choice(list(Basis)),
+        Period.parse(text),
+        FIRST + chance.random() * SPAN * 1.5,
+        chance.choice(list(Basis)),
         chance.choice(list(View)),
         chance.choice([None, frozenset(chance.sample(places, 3))]),
-        chance.choice([None, *Kind]), chance.choice([None, None, *CATEGORIES[:2], ""]),
-    )  # fmt: skip
+        chance.choice([None, *Kind]),
+        chance.choice([None, None, *CATEGORIES[:2], ""]),
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -116,11 +119,13 @@ def test_organisations_below_add_up_to_the_one_above(
 @pytest.mark.parametrize(
     ("period", "into", "parts"),
     [
-        ("2016", Granularity.MONTH, 12), ("2016", Granularity.QUARTER, 4),
-        ("2016Q1", Granularity.MONTH, 3), ("2016-02", Granularity.DAY, 29),
+        ("2016", Granularity.MONTH, 12),
+        ("2016", Granularity.QUARTER, 4),
+        ("2016Q1", Granularity.MONTH, 3),
+        ("2016-02", Granularity.DAY, 29),
         ("2016-W05", Granularity.DAY, 7),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("basis", Basis)
 def test_a_series_is_complete_and_adds_up(
     session: Session, lives: list[Life], period: str, into: Granularity, parts: int, basis: Basis
@@ -170,9 +175,11 @@ def test_only_the_months_that_changed_are_summed_again(
     """A letter's new fact gives its own months a new stamp, and no other month."""
     year = Period(2016)
     before = stamps(session, year)
-    letter = session.scalars(
-        sa.select(RateFact).where(RateFact.received_month == 201603).limit(1)
-    ).one().letter_id  # fmt: skip
+    letter = (
+        session.scalars(sa.select(RateFact).where(RateFact.received_month == 201603).limit(1))
+        .one()
+        .letter_id
+    )
     rows = session.scalars(sa.select(RateFact).where(RateFact.letter_id == letter)).all()
     own = {m for r in rows for m in (r.received_month, r.closed_month, r.published_month) if m}
     refresh(session, [letter])

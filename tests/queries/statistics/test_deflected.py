@@ -75,11 +75,13 @@ def test_any_question_equals_a_recount(
     seen = 0
     for _ in range(60):
         asked = Question(
-            Period.parse(chance.choice(PERIODS)), FIRST + chance.random() * SPAN * 1.5,
-            chance.choice(list(Basis)), chance.choice(list(View)),
+            Period.parse(chance.choice(PERIODS)),
+            FIRST + chance.random() * SPAN * 1.5,
+            chance.choice(list(Basis)),
+            chance.choice(list(View)),
             chance.choice([None, frozenset(chance.sample(places, 3))]),
             chance.choice([None, *Kind]),
-        )  # fmt: skip
+        )
         seen += avoided(session, asked)
         assert avoided(session, asked) == recount(said, asked), asked
     assert seen
@@ -135,12 +137,15 @@ def test_no_other_figure_changes(session: Session, world: World, seed: int) -> N
         page = overview(session, Asked(YEAR, seen))
         cubes = tuple(
             cube(session, Question(YEAR, seen.before, basis, view))
-            for basis in Basis for view in View
-        )  # fmt: skip
+            for basis in Basis
+            for view in View
+        )
         return (
-            report.sentence, replace(report, avoided=type(report.avoided)()), cubes,
+            report.sentence,
+            replace(report, avoided=type(report.avoided)()),
+            cubes,
             replace(page, avoided=0),
-        )  # fmt: skip
+        )
 
     before = figures()
     chance = random.Random(seed)

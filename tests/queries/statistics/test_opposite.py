@@ -29,7 +29,7 @@ def asked_for(period: str, day: str) -> Asked:
         ("2016-02", "2016-03-01", "2016-03", "2016-04-01"),
         ("2016Q1", "2016-03-31", "2016-W10", "2016-03-13"),
     ],
-)  # fmt: skip
+)
 def test_from_its_last_day_on_a_period_is_whole(
     period: str, day: str, other: str, seen: str
 ) -> None:
@@ -41,9 +41,12 @@ def test_from_its_last_day_on_a_period_is_whole(
 def test_another_organisation_is_asked_for_with_all_below_it() -> None:
     """Beside the own letters of one, or the members of a kind, stands the other as a whole."""
     asked = replace(
-        asked_for("2016", "2016-12-31"), organisation_id=4, unit=True, kind=Kind.HELP,
+        asked_for("2016", "2016-12-31"),
+        organisation_id=4,
+        unit=True,
+        kind=Kind.HELP,
         group=OrganisationKind.MUNICIPAL_DEPARTMENT,
-    )  # fmt: skip
+    )
     other = opposite(asked, None, 5, NOW)
     assert other == replace(asked, organisation_id=5, unit=False, group=None)
 

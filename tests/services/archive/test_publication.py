@@ -126,9 +126,13 @@ def test_withdrawing_needs_a_reason(session: Session, world: World) -> None:
     letter = a_letter(session, world, publication=Publication.PUBLISHED)
     with pytest.raises(InvalidInput) as caught:
         publication.unpublish(
-            letter.id, letter.version, RefusalReason.PRIVACY, " ", world.actor("city_reviewer"),
+            letter.id,
+            letter.version,
+            RefusalReason.PRIVACY,
+            " ",
+            world.actor("city_reviewer"),
             letter.received_at,
-        )  # fmt: skip
+        )
     assert caught.value.field == "reason"
 
 

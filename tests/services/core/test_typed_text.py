@@ -8,9 +8,20 @@ from portal.services.core.typed_text import clean, required
 
 @pytest.mark.parametrize(
     "text",
-    ["\u200b\u200c\u200d", "\u3164", "\u115f\u1160", "\u2800\u2800", "\ufe0f", "\U000e0100",
-     "\u200b\ufe0f\u200d", "\u2066\u2069", "\u034f", "\u00ad \u3000", "\U000e0041"],
-)  # fmt: skip
+    [
+        "\u200b\u200c\u200d",
+        "\u3164",
+        "\u115f\u1160",
+        "\u2800\u2800",
+        "\ufe0f",
+        "\U000e0100",
+        "\u200b\ufe0f\u200d",
+        "\u2066\u2069",
+        "\u034f",
+        "\u00ad \u3000",
+        "\U000e0041",
+    ],
+)
 def test_text_that_shows_nothing_is_empty(text: str) -> None:
     """Characters without a shape of their own do not pass as a letter."""
     with pytest.raises(InvalidInput):

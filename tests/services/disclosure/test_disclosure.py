@@ -23,9 +23,11 @@ from tests.disclosure import DISCLOSED, IDENTITY, MONDAY, a_request
 DAY = timedelta(days=1)
 LAW_OF_2008 = datetime(2016, 3, 7, 2, 0, tzinfo=UTC)
 OUTCOMES = {
-    DisclosureOutcome.DISCLOSED: 512, DisclosureOutcome.NOT_OURS: 76,
-    DisclosureOutcome.NONEXISTENT: 34, DisclosureOutcome.UNCLEAR: 10,
-}  # fmt: skip
+    DisclosureOutcome.DISCLOSED: 512,
+    DisclosureOutcome.NOT_OURS: 76,
+    DisclosureOutcome.NONEXISTENT: 34,
+    DisclosureOutcome.UNCLEAR: 10,
+}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +97,10 @@ def test_a_request_lapses_only_when_its_days_are_over(session: Session, world: W
     disclosure.lapse(request.id, 2, actor, MONDAY + 11 * DAY)
     session.refresh(request)
     assert (request.state, request.outcome, request.on_time) == (
-        DisclosureState.LAPSED, DisclosureOutcome.UNCLEAR, True,
-    )  # fmt: skip
+        DisclosureState.LAPSED,
+        DisclosureOutcome.UNCLEAR,
+        True,
+    )
 
 
 def test_one_extension_within_the_law(session: Session, world: World) -> None:
@@ -304,13 +308,20 @@ def test_the_shares_of_2016(session: Session, world: World) -> None:
     """632 requests answered 512, 76, 34 and 10 give the shares that the report printed."""
     session.add_all(
         DisclosureRequest(
-            number=f"{outcome}-{index}", organisation_id=world["city"], applicant="周晓兰",
-            title="路灯", description="路灯", state=DisclosureState.ANSWERED, outcome=outcome,
-            received_at=LAW_OF_2008, answered_at=LAW_OF_2008, on_time=True,
+            number=f"{outcome}-{index}",
+            organisation_id=world["city"],
+            applicant="周晓兰",
+            title="路灯",
+            description="路灯",
+            state=DisclosureState.ANSWERED,
+            outcome=outcome,
+            received_at=LAW_OF_2008,
+            answered_at=LAW_OF_2008,
+            on_time=True,
         )
         for outcome, count in OUTCOMES.items()
         for index in range(count)
-    )  # fmt: skip
+    )
     session.flush()
     found = disclosure_figures(session, Period(2016), Period(2016).ends_at)
     assert found.received == 632 and found.answer_rate.text == "100.00%"

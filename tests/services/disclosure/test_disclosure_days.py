@@ -35,9 +35,14 @@ TODAY = civil_date(MONDAY)
 def registered(session: Session, world: World, received_on: date) -> DisclosureRequest:
     """Register a letter on paper that came on ``received_on``, on the morning of ``MONDAY``."""
     receipt = register(
-        an_application(world["city"]), RequestSource.POST, received_on, f"paper {received_on}",
-        CODE_KEY, world.actor("city_handler"), MONDAY,
-    )  # fmt: skip
+        an_application(world["city"]),
+        RequestSource.POST,
+        received_on,
+        f"paper {received_on}",
+        CODE_KEY,
+        world.actor("city_handler"),
+        MONDAY,
+    )
     return session.get_one(DisclosureRequest, receipt.request_id)
 
 

@@ -34,18 +34,42 @@ REPLY = "您好，路灯已经安排维修，三日内恢复照明。咨询电�
 TEXT = "梧桐小区门口的路灯坏了两个星期，我的电话13900000001，请尽快修好。"
 HEADER = ("title", "text", "name", "phone", "organisation", "received_at", "reply", "replied_at")
 
-WHO = {"id", "letter_id", "proposal_id", "actor_id", "actor_kind", "author_id", "signer_id",
-       "proposer_id", "reviewer_id", "decider_id"}  # fmt: skip
+WHO = {
+    "id",
+    "letter_id",
+    "proposal_id",
+    "actor_id",
+    "actor_kind",
+    "author_id",
+    "signer_id",
+    "proposer_id",
+    "reviewer_id",
+    "decider_id",
+}
 """Columns that say who and which: a machine in one case, people in the other."""
 ORIGIN = {
-    "number", "source", "source_key", "form_key", "code_hash", "consent_basis", "first_response_at",
-}  # fmt: skip
+    "number",
+    "source",
+    "source_key",
+    "form_key",
+    "code_hash",
+    "consent_basis",
+    "first_response_at",
+}
 
 
 def imported(session: Session, publish: bool) -> Letter:
     """Take one answered letter over and return it."""
-    row = ("路灯坏了", TEXT, "周晓兰", "13900000001", "city", f"{ASKED:%FT%TZ}", REPLY,
-           f"{REPLIED:%FT%TZ}")  # fmt: skip
+    row = (
+        "路灯坏了",
+        TEXT,
+        "周晓兰",
+        "13900000001",
+        "city",
+        f"{ASKED:%FT%TZ}",
+        REPLY,
+        f"{REPLIED:%FT%TZ}",
+    )
     source = CsvSource("utf-8", HEADER, iter([CsvRow(2, row)]))
     plan = ImportPlan(map_columns(HEADER, {}), Defaults(), publish=publish)
 
@@ -126,14 +150,20 @@ def test_a_machine_publishes_like_two_persons(session: Session, world: World) ->
     assert_same(
         session,
         [(StateInterval, set()), (ArchiveEntry, {"machine_reviewed"}), (Proposal, {"version"})],
-        one, other,
-    )  # fmt: skip
+        one,
+        other,
+    )
     marks = [
-        [content(m, set()) for m in session.scalars(
-            sa.select(RedactionMark).where(RedactionMark.proposal_id == each.proposals[0].id)
-            .order_by(RedactionMark.field, RedactionMark.start))]
+        [
+            content(m, set())
+            for m in session.scalars(
+                sa.select(RedactionMark)
+                .where(RedactionMark.proposal_id == each.proposals[0].id)
+                .order_by(RedactionMark.field, RedactionMark.start)
+            )
+        ]
         for each in (one, other)
-    ]  # fmt: skip
+    ]
     assert marks[0] == marks[1] and len(marks[0]) >= 2
     entry = session.scalars(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == one.id)).one()
     assert entry.machine_reviewed

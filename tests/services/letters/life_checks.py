@@ -38,9 +38,10 @@ def check_record(letter: Letter, events: list[Event], intervals: list[StateInter
         for moment in {e.occurred_at for e in told if e.occurred_at >= parts[0].started_at}:
             past = [e.to_state for e in told if e.occurred_at <= moment]
             held = [
-                p for p in parts
+                p
+                for p in parts
                 if p.started_at <= moment and (p.ended_at is None or moment < p.ended_at)
-            ]  # fmt: skip
+            ]
             assert [p.state for p in held] == past[-1:]
     holder = [p for p in intervals if p.axis is Axis.HANDLING][-1].organisation_id
     assert holder == letter.organisation_id
@@ -78,9 +79,10 @@ def check_ruling(letter: Letter, actions: list[str]) -> None:
         assert letter.ruling_id is not None
         last = len(actions) - 1 - actions[::-1].index(Action.RETURN)
         moves = [
-            a for a in actions[last + 1 :]
+            a
+            for a in actions[last + 1 :]
             if a in (Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.ACCEPT)
-        ]  # fmt: skip
+        ]
         assert moves in ([], [Action.RULE])
     assert letter.placed == (Action.RULE in actions)
 
@@ -103,8 +105,11 @@ def check_merger(letter: Letter) -> None:
     if letter.state is State.MERGED:
         assert letter.parent is not None
         assert letter.parent.state not in (
-            State.CLOSED, State.DECLINED, State.WITHDRAWN, State.MERGED,
-        )  # fmt: skip
+            State.CLOSED,
+            State.DECLINED,
+            State.WITHDRAWN,
+            State.MERGED,
+        )
         assert letter.parent.accused_id == letter.accused_id
     elif letter.parent is not None:
         assert letter.close_reason is CloseReason.MERGED

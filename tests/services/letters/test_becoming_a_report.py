@@ -58,8 +58,10 @@ def test_the_move_is_recorded(session: Session, world: World) -> None:
     event = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
     assert event is not None
     assert (event.action, event.organisation_id, event.to_organisation_id) == (
-        Action.CHANGE_KIND, world["township"], world["district"],
-    )  # fmt: skip
+        Action.CHANGE_KIND,
+        world["township"],
+        world["district"],
+    )
     with pytest.raises(InvalidInput, match="被举报"):
         walk.step(handling.dispatch, "district_dispatcher", world["township"], "")
 
@@ -85,8 +87,11 @@ def test_a_returned_report_never_comes_back(session: Session, world: World) -> N
     becomes_report(walk, "district_dispatcher", world["district"])
     letter = walk.letter
     assert (letter.organisation_id, letter.sent_from_id) == (world["office"], None)
-    assert {name for name in readers(session, world, letter)
-            if name.startswith(("district", "bureau", "township"))} == set()  # fmt: skip
+    assert {
+        name
+        for name in readers(session, world, letter)
+        if name.startswith(("district", "bureau", "township"))
+    } == set()
 
 
 def test_the_office_is_not_accused(session: Session, world: World) -> None:
@@ -95,8 +100,10 @@ def test_the_office_is_not_accused(session: Session, world: World) -> None:
     becomes_report(walk, "office_dispatcher")
     letter = walk.letter
     assert (letter.accused_id, letter.organisation_id, letter.hop_count) == (
-        None, world["office"], 0,
-    )  # fmt: skip
+        None,
+        world["office"],
+        0,
+    )
     assert letter.was_report
 
 
@@ -105,8 +112,9 @@ def test_somebody_else_may_be_accused(session: Session, world: World) -> None:
     walk = a_walk(session, world, None)
     becomes_report(walk, "office_dispatcher", world["police"])
     assert (walk.letter.accused_id, walk.letter.organisation_id) == (
-        world["police"], world["office"],
-    )  # fmt: skip
+        world["police"],
+        world["office"],
+    )
     with pytest.raises(InvalidInput, match="被举报"):
         walk.step(handling.dispatch, "office_dispatcher", world["police"], "")
 

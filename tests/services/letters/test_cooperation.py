@@ -83,8 +83,9 @@ def test_helper_reads_and_contributes_and_nothing_else(session: Session, world: 
     walk.step(cooperation.contribute, "police_handler", "已核实")
     (helper,) = walk.letter.helpers
     assert (helper.contribution, helper.contributor_id) == (
-        "已核实", world.people["police_handler"],
-    )  # fmt: skip
+        "已核实",
+        world.people["police_handler"],
+    )
     assert walk.letter.state is State.IN_PROGRESS
 
 

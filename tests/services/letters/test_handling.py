@@ -29,8 +29,10 @@ def test_accepting_is_recorded(session: Session, world: World) -> None:
     event = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
     assert event is not None
     assert (event.action, event.from_state, event.to_state) == (
-        Action.ACCEPT, State.SUBMITTED, State.IN_PROGRESS,
-    )  # fmt: skip
+        Action.ACCEPT,
+        State.SUBMITTED,
+        State.IN_PROGRESS,
+    )
     assert event.actor_id == world.people["city_dispatcher"]
     assert event.organisation_id == world["city"]
 

@@ -119,9 +119,11 @@ class Life(RuleBasedStateMachine):
     def do_something_possible(self, letter: Letter, chance: Random) -> None:
         """Somebody takes an action that the letter allows now."""
         possible = [
-            a for a in MOVES
-            if objection(letter, a, letter.author_id if a is Action.RECALL_SIGNOFF else None) is None
-        ]  # fmt: skip
+            a
+            for a in MOVES
+            if objection(letter, a, letter.author_id if a is Action.RECALL_SIGNOFF else None)
+            is None
+        ]
         if possible:
             self.take(letter, chance.choice(possible), chance)
 

@@ -58,11 +58,14 @@ def stamp_of(session: Session, month: int) -> str:
 @pytest.mark.parametrize(
     "asked",
     [
-        MARCH, replace(MARCH, before=Period(2016, quarter=1).ends_at),
-        replace(MARCH, before=MARCH.period.ends_at), replace(MARCH, view=View.ANSWERING),
-        replace(MARCH, basis=Basis.PERIOD), replace(SPRING, period=Period(2016, month=2)),
+        MARCH,
+        replace(MARCH, before=Period(2016, quarter=1).ends_at),
+        replace(MARCH, before=MARCH.period.ends_at),
+        replace(MARCH, view=View.ANSWERING),
+        replace(MARCH, basis=Basis.PERIOD),
+        replace(SPRING, period=Period(2016, month=2)),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("shelf", [PARTS, DETAILS], ids=lambda shelf: shelf.name)
 def test_what_is_put_by_is_the_sum_of_the_facts(
     house: Session, asked: Question, shelf: Shelf[object]
@@ -124,10 +127,12 @@ def test_a_past_year_of_the_members_of_a_kind_is_put_by(
 @pytest.mark.parametrize(
     "wish",
     [
-        {"organisations": frozenset({1}), "kind": Kind.HELP}, {"kind": Kind.HELP, "category": "交通运输"},
-        {"kind": Kind.HELP, "view": View.ANSWERING}, {"kind": Kind.HELP, "basis": Basis.PERIOD},
+        {"organisations": frozenset({1}), "kind": Kind.HELP},
+        {"kind": Kind.HELP, "category": "交通运输"},
+        {"kind": Kind.HELP, "view": View.ANSWERING},
+        {"kind": Kind.HELP, "basis": Basis.PERIOD},
     ],
-)  # fmt: skip
+)
 def test_what_is_seldom_asked_for_is_not_put_by(wish: dict[str, Any]) -> None:
     """Sums of organisations, and of a kind seen otherwise than usual, have no name to be found by."""
     asked = replace(Question(Period(2016), Period(2016).ends_at), **wish)
@@ -244,10 +249,12 @@ def test_sums_of_yesterday_are_dropped(house: Session) -> None:
 @pytest.mark.parametrize(
     "narrowed",
     [
-        replace(MARCH, organisations=frozenset({1})), replace(MARCH, kind=Kind.COMPLAINT),
-        replace(MARCH, category="交通运输"), replace(MARCH, period=Period(2016, week=9)),
+        replace(MARCH, organisations=frozenset({1})),
+        replace(MARCH, kind=Kind.COMPLAINT),
+        replace(MARCH, category="交通运输"),
+        replace(MARCH, period=Period(2016, week=9)),
     ],
-)  # fmt: skip
+)
 def test_a_narrower_question_is_never_put_by(narrowed: Question) -> None:
     """Sums of the whole house do not answer for a part of it."""
     assert PARTS.label(narrowed) is None

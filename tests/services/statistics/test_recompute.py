@@ -146,9 +146,14 @@ def test_facts_are_a_recount_of_the_events_after_any_edits(
     [(14, False, (9, 7), False), (12, True, (7, 9), True)],
 )
 def test_a_late_correction_changes_the_days_and_leaves_the_judgement(
-    session: Session, world: World, admin: Actor, days: int, working: bool,
-    counted: tuple[int, int], on_time: bool,
-) -> None:  # fmt: skip
+    session: Session,
+    world: World,
+    admin: Actor,
+    days: int,
+    working: bool,
+    counted: tuple[int, int],
+    on_time: bool,
+) -> None:
     """A holiday or workday learned of afterwards is counted; late stays late, in time in time."""
     walk = answered(session, world, START, days)
     assert facts(session) == [(walk.letter_id, 0, counted[0], on_time)]

@@ -41,8 +41,11 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session) -> None:
     for sample in sample_letters():
         letter = kept[sample.title]
         assert (letter.state, letter.publication, letter.close_reason, letter.source) == (
-            sample.state, sample.publication, sample.close_reason, Source.DEMO,
-        ), sample.key  # fmt: skip
+            sample.state,
+            sample.publication,
+            sample.close_reason,
+            Source.DEMO,
+        ), sample.key
         returned, accused = sample.state is State.RETURNED, sample.kind is Kind.REPORT
         if not returned and not accused:
             assert letter.organisation.code == sample.organisation, sample.key

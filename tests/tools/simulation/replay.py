@@ -107,9 +107,9 @@ class Replayed:
 def staff(session: Session) -> dict[int, Actor]:
     """Return everybody with their grants."""
     grants: dict[int, tuple[Grant, ...]] = defaultdict(tuple)
-    columns = sa.select(
-        RoleGrant.user_id, RoleGrant.role, Organisation.id, Organisation.path
-    ).join(Organisation, Organisation.id == RoleGrant.organisation_id)  # fmt: skip
+    columns = sa.select(RoleGrant.user_id, RoleGrant.role, Organisation.id, Organisation.path).join(
+        Organisation, Organisation.id == RoleGrant.organisation_id
+    )
     for user, role, place, path in session.execute(columns):
         grants[user] += (Grant(role, place, path),)
     return {user: Actor(ActorKind.STAFF, user, grants=held) for user, held in grants.items()}

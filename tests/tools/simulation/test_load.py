@@ -75,8 +75,9 @@ def test_every_step_is_one_of_the_transition_table(house: Session) -> None:
         assert events[0].action == Action.SUBMIT
         assert all(a.occurred_at <= b.occurred_at for a, b in pairwise(events))
         now: dict[Axis, str] = {
-            Axis.HANDLING: State.SUBMITTED, Axis.PUBLICATION: Publication.NOT_PROPOSED
-        }  # fmt: skip
+            Axis.HANDLING: State.SUBMITTED,
+            Axis.PUBLICATION: Publication.NOT_PROPOSED,
+        }
         for event in events[1:]:
             row = TRANSITIONS[Action(event.action)]
             assert event.axis is row.axis and event.from_state == now[event.axis]
@@ -103,10 +104,11 @@ def test_letters_stand_where_their_events_lead(house: Session) -> None:
         assert letter.version == len(events)
         open_ones = house.scalars(
             sa.select(StateInterval).where(
-                StateInterval.letter_id == letter.id, StateInterval.ended_at.is_(None),
+                StateInterval.letter_id == letter.id,
+                StateInterval.ended_at.is_(None),
                 StateInterval.axis == Axis.HANDLING,
             )
-        ).all()  # fmt: skip
+        ).all()
         assert [i.state for i in open_ones] == [letter.state]
 
 

@@ -26,12 +26,15 @@ COUNTS = st.integers(1, 300).flatmap(
 @pytest.mark.parametrize(
     ("counts", "years", "field"),
     [
-        ((10, 11, 5), (2016,), "closed"), ((10, 8, 9), (2016,), "published"),
-        ((0, 0, 0), (2016,), "received"), ((10, 5, -1), (2016,), "published"),
-        ((10, 5, 5), (2099,), "year"), ((10, 5, 5), (), "years"),
+        ((10, 11, 5), (2016,), "closed"),
+        ((10, 8, 9), (2016,), "published"),
+        ((0, 0, 0), (2016,), "received"),
+        ((10, 5, -1), (2016,), "published"),
+        ((10, 5, 5), (2099,), "year"),
+        ((10, 5, 5), (), "years"),
         ((10**9, 5, 5), (2016,), "received"),
     ],
-)  # fmt: skip
+)
 def test_contradictions_are_named(
     counts: tuple[int, int, int], years: tuple[int, ...], field: str
 ) -> None:
@@ -44,12 +47,13 @@ def test_contradictions_are_named(
 @pytest.mark.parametrize(
     ("disclosure", "years", "said"),
     [
-        ((1, 0, 0, 0), (2007,), "2007"), ((0, 0, 0, 1), (2008, 2009), "2008"),
+        ((1, 0, 0, 0), (2007,), "2007"),
+        ((0, 0, 0, 1), (2008, 2009), "2008"),
         ((MOST_REQUESTS, 1, 0, 0), (2016,), "不超过 100000"),
         ((MOST_REQUESTS // 2, 0, 0, 1), (2015, 2016), "不超过 100000"),
         ((1, -1, 0, 0), (2016,), "负数"),
     ],
-)  # fmt: skip
+)
 def test_requests_that_cannot_be_are_named(
     disclosure: tuple[int, ...], years: tuple[int, ...], said: str
 ) -> None:
@@ -62,10 +66,13 @@ def test_requests_that_cannot_be_are_named(
 @pytest.mark.parametrize(
     ("disclosure", "years"),
     [
-        ((1, 0, 0, 0), (2009,)), ((MOST_REQUESTS, 0, 0, 0), (2016,)),
-        ((0, 0, 0, MOST_REQUESTS // 2), (2015, 2016)), ((0, 0, 0, 0), (2007,)), ((), (2007,)),
+        ((1, 0, 0, 0), (2009,)),
+        ((MOST_REQUESTS, 0, 0, 0), (2016,)),
+        ((0, 0, 0, MOST_REQUESTS // 2), (2015, 2016)),
+        ((0, 0, 0, 0), (2007,)),
+        ((), (2007,)),
     ],
-)  # fmt: skip
+)
 def test_requests_up_to_the_edges_are_taken(
     disclosure: tuple[int, ...], years: tuple[int, ...]
 ) -> None:

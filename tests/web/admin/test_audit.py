@@ -102,9 +102,13 @@ def test_pages_hold_the_trail_once(session: Session, auditor: Client, world: Wor
 
 @pytest.mark.parametrize(
     ("query", "named"),
-    [("first=2016-13-45", "first"), ("last=tomorrow", "last"), ("axis=x", "axis"),
-     ("action=fly", "action")],
-)  # fmt: skip
+    [
+        ("first=2016-13-45", "first"),
+        ("last=tomorrow", "last"),
+        ("axis=x", "axis"),
+        ("action=fly", "action"),
+    ],
+)
 def test_a_filter_that_cannot_be_read_widens_no_export(
     auditor: Client, query: str, named: str
 ) -> None:

@@ -48,10 +48,13 @@ def test_a_page_far_out_is_the_last(admin: Client, world: World) -> None:
 def test_an_organisation_is_founded(session: Session, admin: Client, world: World) -> None:
     """A new organisation has code, superior and the day from which it counts."""
     sent = {
-        "name": "临江区水利局", "short_name": "区水利局", "code": "shuili",
-        "kind": "district_department", "parent": str(world["district"]),
+        "name": "临江区水利局",
+        "short_name": "区水利局",
+        "code": "shuili",
+        "kind": "district_department",
+        "parent": str(world["district"]),
         "founded_on": "2016-05-01",
-    }  # fmt: skip
+    }
     answer = post(admin, "/admin/organisations/new", sent, follow=True)
     assert "临江区水利局" in answer.text
     made = place(session, "shuili")
@@ -61,9 +64,11 @@ def test_an_organisation_is_founded(session: Session, admin: Client, world: Worl
 def test_a_form_with_errors_keeps_what_was_typed(admin: Client, world: World) -> None:
     """A code in use is said at its field and nothing else typed is lost."""
     sent = {
-        "name": "临江区水利局", "code": "water", "kind": "district_department",
+        "name": "临江区水利局",
+        "code": "water",
+        "kind": "district_department",
         "parent": str(world["district"]),
-    }  # fmt: skip
+    }
     page = post(admin, "/admin/organisations/new", sent, status=422)
     assert "code-error" in page.ids
     form = page.form("/admin/organisations/new")
@@ -114,9 +119,10 @@ def test_a_move_never_makes_a_ring_of_the_past(
 ) -> None:
     """Nothing moves under what was below it on that day, though it no longer is."""
     post(
-        admin, f"/admin/organisations/{world['township']}/move",
+        admin,
+        f"/admin/organisations/{world['township']}/move",
         {"parent": str(world["city"]), "on": "2016-06-10"},
-    )  # fmt: skip
+    )
     url = f"/admin/organisations/{world['district']}/move"
     page = post(admin, url, {"parent": str(world["township"]), "on": "2016-06-09"}, status=422)
     assert "on-error" in page.ids

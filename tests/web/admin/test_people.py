@@ -58,8 +58,12 @@ def test_an_empty_form_names_every_field(admin: Client, world: World) -> None:
 def test_roles_are_given_and_taken(session: Session, admin: Client, world: World) -> None:
     """A role is added at an organisation and taken away again."""
     person = f"/admin/people/{world.people['city_handler']}"
-    post(admin, f"{person}/grants", {"role": "reviewer", "organisation": str(world["water"])},
-         page=person)  # fmt: skip
+    post(
+        admin,
+        f"{person}/grants",
+        {"role": "reviewer", "organisation": str(world["water"])},
+        page=person,
+    )
     held = user(session, "city_handler").grants
     assert {g.role for g in held} == {Role.HANDLER, Role.REVIEWER}
     away = next(g.id for g in held if g.role is Role.REVIEWER)

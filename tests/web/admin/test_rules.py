@@ -11,9 +11,13 @@ from tests.pages import Client, get, post
 
 CALENDAR = "/admin/calendar"
 LIMIT = {
-    "code": "letter_complaint", "days": "5", "unit": "working", "extension_days": "5",
-    "source": "市政府办公室通知", "valid_from": "2016-07-01",
-}  # fmt: skip
+    "code": "letter_complaint",
+    "days": "5",
+    "unit": "working",
+    "extension_days": "5",
+    "source": "市政府办公室通知",
+    "valid_from": "2016-07-01",
+}
 
 
 def test_the_year_shows_holidays_and_makeup_days(admin: Client, world: World) -> None:
@@ -110,12 +114,8 @@ def test_wrong_limits_are_said_at_their_fields(
     page = post(admin, "/admin/limits/new", wrong, status=422)
     assert "valid_from-error" in page.ids
     assert page.form("/admin/limits/new").fields["source"] == ["通知"]
-    assert "days-error" in post(
-        admin, "/admin/limits/new", {**LIMIT, "days": "0"}, status=422
-    ).ids  # fmt: skip
-    assert "days-error" in post(
-        admin, "/admin/limits/new", {**LIMIT, "days": "五"}, status=422
-    ).ids  # fmt: skip
+    assert "days-error" in post(admin, "/admin/limits/new", {**LIMIT, "days": "0"}, status=422).ids
+    assert "days-error" in post(admin, "/admin/limits/new", {**LIMIT, "days": "五"}, status=422).ids
     page = post(admin, "/admin/limits/new", {**LIMIT, "valid_to": "2016-06-30"}, status=422)
     assert "valid_to-error" in page.ids
     assert session.scalar(sa.select(LimitRow)) is None

@@ -35,9 +35,15 @@ def test_a_house_in_order_is_ready(
     published(session, world)
     bring_up_to_date(settings)
     assert ready(client) == {
-        "status": "ok", "faults": [], "database": True, "index": "ok", "index_count_difference": 0,
-        "outbox_waiting": 0, "outbox_age": 0.0, "dead_letters": 0,
-    }  # fmt: skip
+        "status": "ok",
+        "faults": [],
+        "database": True,
+        "index": "ok",
+        "index_count_difference": 0,
+        "outbox_waiting": 0,
+        "outbox_age": 0.0,
+        "dead_letters": 0,
+    }
 
 
 def test_a_missing_index_is_named_and_the_site_serves(
@@ -49,8 +55,10 @@ def test_a_missing_index_is_named_and_the_site_serves(
     shutil.rmtree(settings.index_folder)
     said = ready(client)
     assert (said["status"], said["faults"], said["index"]) == (
-        "degraded", ["index"], "IndexMissing",
-    )  # fmt: skip
+        "degraded",
+        ["index"],
+        "IndexMissing",
+    )
 
 
 def test_what_waits_is_counted(
@@ -104,5 +112,7 @@ def test_without_a_database_it_is_live_and_not_ready(settings: Settings) -> None
     client = app.test_client()
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert ready(client, 503) == {
-        "status": "unavailable", "faults": ["database"], "database": False,
-    }  # fmt: skip
+        "status": "unavailable",
+        "faults": ["database"],
+        "database": False,
+    }

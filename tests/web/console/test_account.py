@@ -64,8 +64,9 @@ def test_login_goes_back_to_the_page_that_was_asked_for(client: Client, world: W
     """Somebody sent to log in comes back to the page, filters included."""
     sent = client.get("/console/?queue=overdue").location
     assert sent is not None
-    answer = post(client, sent.split("?")[0], {"username": "city_handler", "password": PASSWORD},
-                  page=sent)  # fmt: skip
+    answer = post(
+        client, sent.split("?")[0], {"username": "city_handler", "password": PASSWORD}, page=sent
+    )
     assert answer.response.location == "/console/?queue=overdue"
 
 
@@ -123,9 +124,11 @@ def test_password_errors_stand_at_the_field(
 ) -> None:
     """A password that cannot be taken is refused with the reason."""
     page = post(
-        staff("city_handler"), "/account/", {"old": old, "password": new, "repeat": repeat},
+        staff("city_handler"),
+        "/account/",
+        {"old": old, "password": new, "repeat": repeat},
         status=422,
-    )  # fmt: skip
+    )
     assert said in page.text
 
 

@@ -104,13 +104,17 @@ def listed(client: Client, address: str) -> int:
 @pytest.mark.parametrize(
     ("words", "least"),
     [
-        ("period=2016", 38), ("period=2016&basis=period", 35), ("period=2016&view=answering", 35),
-        ("period=2016-06&by=week", 38), ("period=2016&compare=last_year&with=city", 40),
-        ("period=2016&organisation=district", 20), ("period=2016&kind=complaint", 12),
+        ("period=2016", 38),
+        ("period=2016&basis=period", 35),
+        ("period=2016&view=answering", 35),
+        ("period=2016-06&by=week", 38),
+        ("period=2016&compare=last_year&with=city", 40),
+        ("period=2016&organisation=district", 20),
+        ("period=2016&kind=complaint", 12),
         ("period=2016&category=-&group=municipal_department", 14),
         ("period=2016&organisation=police&own=1", 4),
     ],
-)  # fmt: skip
+)
 def test_every_number_leads_to_exactly_so_many_letters(
     staff: Staff, more: None, words: str, least: int
 ) -> None:
@@ -188,11 +192,14 @@ def test_an_unknown_measure_is_not_found(staff: Staff) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("period=2016Q9", "季度应为 1 至 4"), ("kind=poem", "没有“poem”这个选项"),
-        ("with=nowhere", "没有这个单位"), ("as_of=2099-01-01", "不能晚于今天"),
-        ("reason=whim", "没有“whim”这个选项"), ("days=soon", "工作日数“soon”无法识别"),
+        ("period=2016Q9", "季度应为 1 至 4"),
+        ("kind=poem", "没有“poem”这个选项"),
+        ("with=nowhere", "没有这个单位"),
+        ("as_of=2099-01-01", "不能晚于今天"),
+        ("reason=whim", "没有“whim”这个选项"),
+        ("days=soon", "工作日数“soon”无法识别"),
     ],
-)  # fmt: skip
+)
 def test_what_a_list_cannot_read_is_named(staff: Staff, words: str, said: str) -> None:
     """A word of a list's address that makes no sense is named, and the list by default stays."""
     client = staff("office_supervisor")

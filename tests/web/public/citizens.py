@@ -17,9 +17,14 @@ TEXT = "石桥街道梧桐小区门口的路灯坏了两个星期，晚上回家
 def typed(**changes: Any) -> dict[str, Any]:
     """What a citizen types in the form of a letter; a field given as ``None`` is left out."""
     fields = {
-        "kind": "consultation", "organisation": "", "title": TITLE, "text": TEXT,
-        "name": "周晓兰", "phone": "13900000001", "email": "",
-    }  # fmt: skip
+        "kind": "consultation",
+        "organisation": "",
+        "title": TITLE,
+        "text": TEXT,
+        "name": "周晓兰",
+        "phone": "13900000001",
+        "email": "",
+    }
     return {name: value for name, value in {**fields, **changes}.items() if value is not None}
 
 

@@ -54,9 +54,13 @@ def _page(status: int = 200, sent: ReportForm | None = None, problem: str = "") 
     if sent is not None and sent.report_id in forms:
         forms[sent.report_id] = sent
     words = render_template(
-        "console/archive_reports.html", rows=rows, forms=forms, problem=problem, sent=sent,
+        "console/archive_reports.html",
+        rows=rows,
+        forms=forms,
+        problem=problem,
+        sent=sent,
         total=count_open_reports(session, actor),
-    )  # fmt: skip
+    )
     return words, status
 
 

@@ -48,44 +48,58 @@ def _step(
 
 
 PROPOSE = _step(
-    "propose", _PROPOSE, ProposeForm,
+    "propose",
+    _PROPOSE,
+    ProposeForm,
     lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data or "", a, at),
     _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
-)  # fmt: skip
+)
 RECALL = _step(
-    "recall-proposal", (Action.RECALL_PROPOSAL,), PlainForm,
+    "recall-proposal",
+    (Action.RECALL_PROPOSAL,),
+    PlainForm,
     lambda i, f, a, at: publication.recall(i, f.seen, a, at),
     _l("已撤回公示提请。"),
-)  # fmt: skip
+)
 REST = _step(
-    "rest", _REDACT, PlainForm,
+    "rest",
+    _REDACT,
+    PlainForm,
     lambda i, f, a, at: redacting.mask_rest(i, a, at),
     _l("其余提示已全部脱敏。"),
-)  # fmt: skip
+)
 MARK = _step(
-    "mark", _REDACT, MarkForm,
+    "mark",
+    _REDACT,
+    MarkForm,
     lambda i, f, a, at: redacting.add_mark(i, PublicField(f.field.data), f.phrase.data, a, at),
     _l("已脱敏。"),
-)  # fmt: skip
+)
 PUBLISH = _step(
-    "publish", (Action.PUBLISH, Action.CORRECT), PublishForm,
+    "publish",
+    (Action.PUBLISH, Action.CORRECT),
+    PublishForm,
     lambda i, f, a, at: publication.publish(i, f.seen, f.seen_proposal, a, at),
     _l("已公示，公示件几秒钟内可以搜索到。"),
-)  # fmt: skip
+)
 REFUSE = _step(
-    "refuse", (Action.REFUSE, Action.REFUSE_CORRECTION), RefuseForm,
+    "refuse",
+    (Action.REFUSE, Action.REFUSE_CORRECTION),
+    RefuseForm,
     lambda i, f, a, at: publication.refuse(
         i, f.seen, RefusalReason(f.code.data), f.reason.data or "", a, at
     ),
     _l("已不予公示。"),
-)  # fmt: skip
+)
 WITHDRAW = _step(
-    "unpublish", (Action.UNPUBLISH,), WithdrawForm,
+    "unpublish",
+    (Action.UNPUBLISH,),
+    WithdrawForm,
     lambda i, f, a, at: publication.unpublish(
         i, f.seen, RefusalReason(f.code.data), f.reason.data, a, at
     ),
     _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
-)  # fmt: skip
+)
 STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
 
 
@@ -223,12 +237,14 @@ for row in ROUTES:
 def settle(number: str, mark_id: int) -> Answer:
     """Mask or keep one finding."""
     step = _step(
-        f"finding-{mark_id}", _REDACT, SettleForm,
+        f"finding-{mark_id}",
+        _REDACT,
+        SettleForm,
         lambda i, f, a, at: redacting.settle(
             i, mark_id, Decision(f.decision.data), f.reason.data or "", a, at
         ),
         "",
-    )  # fmt: skip
+    )
     return _take(number, step)
 
 
@@ -237,8 +253,10 @@ def settle(number: str, mark_id: int) -> Answer:
 def remove_mark(number: str, mark_id: int) -> Answer:
     """Take away a mark made by hand."""
     step = _step(
-        f"remove-{mark_id}", _REDACT, PlainForm,
+        f"remove-{mark_id}",
+        _REDACT,
+        PlainForm,
         lambda i, f, a, at: redacting.remove_mark(i, mark_id, a, at),
         _l("标记已取消。"),
-    )  # fmt: skip
+    )
     return _take(number, step)

@@ -37,50 +37,68 @@ class RequestStep:
 
 REQUEST_STEPS: tuple[RequestStep, ...] = (
     RequestStep(
-        "lapse", DisclosureAction.LAPSE, forms.RequestForm,
+        "lapse",
+        DisclosureAction.LAPSE,
+        forms.RequestForm,
         lambda i, f, a, at: disclosure.lapse(i, f.seen, a, at),
-        _l("视为放弃，终止处理"), _l("已终止处理，申请人会看到原因。"),
+        _l("视为放弃，终止处理"),
+        _l("已终止处理，申请人会看到原因。"),
         _l("补正期限已过，申请人没有补正。没有正当理由的，视为放弃申请（条例第三十条）。"),
     ),
     RequestStep(
-        "completed", DisclosureAction.COMPLETE, forms.CompletedForm,
+        "completed",
+        DisclosureAction.COMPLETE,
+        forms.CompletedForm,
         lambda i, f, a, at: disclosure.complete(i, f.text.data, a, at, f.seen),
-        _l("登记补正"), _l("已登记补正，答复期限从今天起重新计算。"),
+        _l("登记补正"),
+        _l("已登记补正，答复期限从今天起重新计算。"),
         _l("申请人在网上补正的自动登记；当面、来信、来电补正的在这里登记。"),
     ),
     RequestStep(
-        "answer", DisclosureAction.ANSWER, forms.AnswerForm,
+        "answer",
+        DisclosureAction.ANSWER,
+        forms.AnswerForm,
         lambda i, f, a, at: disclosure.answer(i, f.seen, f.answer(), a, at),
-        _l("答复"), _l("答复已送出，申请人现在可以看到。"),
+        _l("答复"),
+        _l("答复已送出，申请人现在可以看到。"),
         _l("先核对，再送出。送出后申请人立即可以看到，不能修改；救济途径会自动附在后面。"),
         _l("核对答复"),
     ),
     RequestStep(
-        "completion", DisclosureAction.ASK_COMPLETION, forms.CompletionNoticeForm,
+        "completion",
+        DisclosureAction.ASK_COMPLETION,
+        forms.CompletionNoticeForm,
         lambda i, f, a, at: disclosure.ask_completion(
             i, f.seen, f.text.data, f.complete_by.data, a, at
         ),
-        _l("通知补正"), _l("已通知申请人补正，答复期限待补正后重新计算。"),
+        _l("通知补正"),
+        _l("已通知申请人补正，答复期限待补正后重新计算。"),
         _l("申请内容不明确时，收到之日起 7 个工作日内一次告知；只能通知一次（条例第三十条）。"),
     ),
     RequestStep(
-        "extension", DisclosureAction.EXTEND, forms.ExtensionForm,
+        "extension",
+        DisclosureAction.EXTEND,
+        forms.ExtensionForm,
         lambda i, f, a, at: disclosure.extend(
             i, f.seen, f.days.data, f.reason.data, f.consent.data, a, at
         ),
-        _l("延长答复期限"), _l("答复期限已延长，申请人会看到理由。"),
+        _l("延长答复期限"),
+        _l("答复期限已延长，申请人会看到理由。"),
         _l(
             "在期限内不能答复时，到期前可以延长一次，须经政府信息公开工作机构负责人同意"
             "（条例第三十三条）。提交后，申请人在进度里看到新的期限和理由，即为告知。"
         ),
     ),
     RequestStep(
-        "withdrawal", DisclosureAction.WITHDRAW, forms.WithdrawalForm,
+        "withdrawal",
+        DisclosureAction.WITHDRAW,
+        forms.WithdrawalForm,
         lambda i, f, a, at: disclosure.withdraw(i, a, at, f.seen, f.reason.data),
-        _l("登记撤回"), _l("已登记撤回，不再处理。"),
+        _l("登记撤回"),
+        _l("已登记撤回，不再处理。"),
         _l("申请人表示撤回时登记；撤回的申请不计入收到。"),
     ),
-)  # fmt: skip
+)
 """In the order in which they come first: what a page offers on top is the first that is allowed."""
 
 

@@ -41,9 +41,14 @@ def disclosure_register() -> Answer:
     key = form.submission_key()
     try:
         sent = register(
-            form.application(), form.source.data, form.received_on.data, key,
-            settings.key("code"), current_actor(), now(),
-        )  # fmt: skip
+            form.application(),
+            form.source.data,
+            form.received_on.data,
+            key,
+            settings.key("code"),
+            current_actor(),
+            now(),
+        )
     except InvalidInput as error:
         form.put(error)
         return _page(form, 422)

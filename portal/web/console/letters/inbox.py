@@ -31,12 +31,19 @@ from portal.web.core.people import current_actor, staff_only
 GROUPS: tuple[tuple[Queue, ...], ...] = (
     (Queue.TODO, Queue.MINE),
     (
-        Queue.SUBMITTED, Queue.RETURNED, Queue.DISPATCHED, Queue.IN_PROGRESS, Queue.HELP,
-        Queue.EXTENSION, Queue.AWAITING, Queue.SIGNOFF, Queue.PUBLICATION,
+        Queue.SUBMITTED,
+        Queue.RETURNED,
+        Queue.DISPATCHED,
+        Queue.IN_PROGRESS,
+        Queue.HELP,
+        Queue.EXTENSION,
+        Queue.AWAITING,
+        Queue.SIGNOFF,
+        Queue.PUBLICATION,
     ),
     (Queue.DUE_SOON, Queue.OVERDUE, Queue.UNSIGNED, Queue.SUPERVISED),
     (Queue.CLOSED, Queue.ALL),
-)  # fmt: skip
+)
 """Queues as they stand on the page: one's own, the way of a letter, what presses, the rest."""
 
 LATE = frozenset({Queue.OVERDUE, Queue.UNSIGNED})

@@ -22,9 +22,14 @@ from portal.web.public.blueprint import settings
 FEED_LENGTH = 30
 SUMMARY_LENGTH = 200
 STANDING = (
-    "public.home", "archive.search", "public.organisations", "statistics.overview",
-    "pages.about", "pages.privacy", "pages.accessibility",
-)  # fmt: skip
+    "public.home",
+    "archive.search",
+    "public.organisations",
+    "statistics.overview",
+    "pages.about",
+    "pages.privacy",
+    "pages.accessibility",
+)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -52,10 +52,12 @@ def disclosure_complete(request_number: str) -> Answer:
     """Add what the office asked for."""
     form = CompletionForm()
     return _act(
-        request_number, DisclosureAction.COMPLETE, form,
+        request_number,
+        DisclosureAction.COMPLETE,
+        form,
         lambda i, at: complete(i, form.text.data, applicant(i), at),
         _("补正的内容已经送到，答复期限从今天起重新计算。"),
-    )  # fmt: skip
+    )
 
 
 @public_pages.post("/disclosure/<request_number>/withdraw")
@@ -63,9 +65,12 @@ def disclosure_complete(request_number: str) -> Answer:
 def disclosure_withdraw(request_number: str) -> Answer:
     """Withdraw the request."""
     return _act(
-        request_number, DisclosureAction.WITHDRAW, WithdrawForm(),
-        lambda i, at: withdraw(i, applicant(i), at), _("申请已经撤回。"),
-    )  # fmt: skip
+        request_number,
+        DisclosureAction.WITHDRAW,
+        WithdrawForm(),
+        lambda i, at: withdraw(i, applicant(i), at),
+        _("申请已经撤回。"),
+    )
 
 
 def _opened(typed: str) -> DisclosureRequest | None:
@@ -91,9 +96,11 @@ def _act(typed: str, action: DisclosureAction, form: FlaskForm, done: Done, said
 
 
 def _refused(
-    typed: str, action: DisclosureAction, form: FlaskForm,
+    typed: str,
+    action: DisclosureAction,
+    form: FlaskForm,
     error: InvalidInput | ActionNotAllowed | Unavailable,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Show the request as it now stands, with the reason and what was typed."""
     found = _opened(typed)
     if found is None:

@@ -55,8 +55,12 @@ def open_json() -> Response:
     found = overview(db.session(), wish.asked)
     texts = {name: each.text for name, each in {**definitions(wish.asked.basis), **BEYOND}.items()}
     return jsonify(
-        **_head(found), formula=FORMULAS, definitions=texts, total=_counted(found, found.total),
-        avoided=found.avoided, beyond=_beyond(*of_many(detail(db.session(), found.question))),
+        **_head(found),
+        formula=FORMULAS,
+        definitions=texts,
+        total=_counted(found, found.total),
+        avoided=found.avoided,
+        beyond=_beyond(*of_many(detail(db.session(), found.question))),
         parts=[{"period": p.code, **_counted(found, f)} for p, f in found.trend],
         kinds=[{"kind": k, **_counted(found, f)} for k, f in found.kinds],
         categories=[{"category": name, **_counted(found, f)} for name, f in found.categories],
@@ -68,7 +72,7 @@ def open_json() -> Response:
             {"code": r.node.code, "name": r.node.name, "own": r.own, **_counted(found, r.figures)}
             for r in found.rows
         ],
-    )  # fmt: skip
+    )
 
 
 @statistics.get("/data.csv")
@@ -93,9 +97,10 @@ def open_csv() -> Response:
         writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), "", *no_counts, *line[2:]))
     name = f"letters-{found.asked.period.code}.csv"
     return Response(
-        _BOM + file.getvalue().encode(), mimetype="text/csv",
+        _BOM + file.getvalue().encode(),
+        mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename={name}"},
-    )  # fmt: skip
+    )
 
 
 def _wish() -> Wish:
@@ -113,11 +118,16 @@ def _head(found: Overview) -> dict[str, Any]:
     """Return what was asked, by the words of addresses."""
     asked = found.asked
     return {
-        "period": asked.period.code, "by": asked.parts, "as_of": asked.as_of.day.isoformat(),
+        "period": asked.period.code,
+        "by": asked.parts,
+        "as_of": asked.as_of.day.isoformat(),
         "basis": asked.basis,
-        "view": asked.view, "kind": asked.kind, "category": category_word(asked.category),
-        "group": asked.group, "organisation": found.node.code if found.node else None,
-    }  # fmt: skip
+        "view": asked.view,
+        "kind": asked.kind,
+        "category": category_word(asked.category),
+        "group": asked.group,
+        "organisation": found.node.code if found.node else None,
+    }
 
 
 def _counted(found: Overview, figures: Figures) -> dict[str, int | None]:
@@ -157,11 +167,14 @@ def _lines(
 
 def _beyond(known: Detail, withheld: frozenset[str]) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "response_days": _days(known.response), "closing_days": _days(known.closing),
-        "hops": asdict(known.hops), "attitude": asdict(known.attitude),
+        "response_days": _days(known.response),
+        "closing_days": _days(known.closing),
+        "hops": asdict(known.hops),
+        "attitude": asdict(known.attitude),
         "efficiency": asdict(known.efficiency),
-        "refusals": dict(known.refusals), "declines": dict(known.declines),
-    }  # fmt: skip
+        "refusals": dict(known.refusals),
+        "declines": dict(known.declines),
+    }
     return told | dict.fromkeys(withheld) | {"withheld": sorted(withheld)}
 
 

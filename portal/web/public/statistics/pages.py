@@ -53,9 +53,10 @@ def organisations_json() -> dict[str, Any]:
     return {
         "items": [
             {"id": tree.nodes[place.id].code, "name": place.name, "path": place.path}
-            for place in found if place.id in tree.nodes
+            for place in found
+            if place.id in tree.nodes
         ]
-    }  # fmt: skip
+    }
 
 
 def asked_for() -> Wish:

@@ -28,9 +28,13 @@ def url(request: DisclosureRequest, more: str = "") -> str:
 
 
 def step(
-    staff: Staff, request: DisclosureRequest, name: str, who: str = "city_handler",
-    status: int | None = 302, **given: Any,
-) -> Page:  # fmt: skip
+    staff: Staff,
+    request: DisclosureRequest,
+    name: str,
+    who: str = "city_handler",
+    status: int | None = 302,
+    **given: Any,
+) -> Page:
     """Send the form of a step on the page of the request."""
     return post(staff(who), url(request, f"/{name}"), given, page=url(request), status=status)
 
@@ -127,8 +131,9 @@ def test_a_request_is_completed_extended_and_answered(
         assert words in page.text
     session.refresh(request)
     assert (request.state, request.outcome) == (
-        DisclosureState.ANSWERED, DisclosureOutcome.REFUSED,
-    )  # fmt: skip
+        DisclosureState.ANSWERED,
+        DisclosureOutcome.REFUSED,
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,11 +184,18 @@ def test_paper_is_registered_with_its_day_of_receipt(
     """A request on paper counts from the day it was received; its code is shown once."""
     client = staff("city_handler")
     said = {
-        "source": "post", "received_on": "2016-06-10", "organisation": str(world["city"]),
-        "title": "公厕改造", "description": "改造清单", "wished_form": "paper",
-        "delivery": "collect", "applicant_kind": "organisation", "applicant": "山城商行",
-        "identity": "91110000600037341L", "address": "人民路1号",
-    }  # fmt: skip
+        "source": "post",
+        "received_on": "2016-06-10",
+        "organisation": str(world["city"]),
+        "title": "公厕改造",
+        "description": "改造清单",
+        "wished_form": "paper",
+        "delivery": "collect",
+        "applicant_kind": "organisation",
+        "applicant": "山城商行",
+        "identity": "91110000600037341L",
+        "address": "人民路1号",
+    }
     done = post(client, f"{LIST}/new", said)
     request = session.scalars(sa.select(DisclosureRequest)).one()
     assert request.source is RequestSource.POST and str(request.due_on) == "2016-06-30"
@@ -197,20 +209,30 @@ def test_paper_is_registered_with_its_day_of_receipt(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"received_on": "2016-06-16"}, "不能晚于今天"), ({"source": ""}, "怎样收到的"),
-        ({"received_on": "2014-06-01"}, "核对年份"), ({"title": ""}, "请写出"),
+        ({"received_on": "2016-06-16"}, "不能晚于今天"),
+        ({"source": ""}, "怎样收到的"),
+        ({"received_on": "2014-06-01"}, "核对年份"),
+        ({"title": ""}, "请写出"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_registration_is_said(
     staff: Staff, session: Session, world: World, changes: dict[str, str], said: str
 ) -> None:
     """What cannot be registered is said at its field, the rest stays."""
     given = {
-        "source": "counter", "received_on": "2016-06-15", "organisation": str(world["city"]),
-        "title": "公厕改造", "description": "改造清单", "wished_form": "paper",
-        "delivery": "collect", "applicant_kind": "citizen", "applicant": "周晓兰",
-        "identity": IDENTITY, "phone": "13900000001", **changes,
-    }  # fmt: skip
+        "source": "counter",
+        "received_on": "2016-06-15",
+        "organisation": str(world["city"]),
+        "title": "公厕改造",
+        "description": "改造清单",
+        "wished_form": "paper",
+        "delivery": "collect",
+        "applicant_kind": "citizen",
+        "applicant": "周晓兰",
+        "identity": IDENTITY,
+        "phone": "13900000001",
+        **changes,
+    }
     page = post(staff("city_handler"), f"{LIST}/new", given, status=422)
     assert said in page.text
     assert page.form(f"{LIST}/new").fields["description"] == ["改造清单"]

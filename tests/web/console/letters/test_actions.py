@@ -70,28 +70,148 @@ def nothing(walk: Walk) -> None:
 
 STEPS: tuple[tuple[str, str | None, Before, str, dict[str, Any], str, Any], ...] = (
     ("accept", "city", nothing, "city_dispatcher", {}, "state", State.IN_PROGRESS),
-    ("dispatch", None, nothing, "office_dispatcher", {"organisation": "@city"}, "state", State.DISPATCHED),
+    (
+        "dispatch",
+        None,
+        nothing,
+        "office_dispatcher",
+        {"organisation": "@city"},
+        "state",
+        State.DISPATCHED,
+    ),
     ("sign-for", None, dispatched, "city_handler", {}, "state", State.IN_PROGRESS),
-    ("return", None, dispatched, "city_handler", {"reason": "应由公安局办理"}, "state", State.RETURNED),
-    ("rule", None, disputed, "office_supervisor", {"organisation": "@city", "reason": "属市容管理"}, "placed", True),
-    ("rule-decline", None, disputed, "office_supervisor", {"code": "litigation"}, "state", State.DECLINED),
+    (
+        "return",
+        None,
+        dispatched,
+        "city_handler",
+        {"reason": "应由公安局办理"},
+        "state",
+        State.RETURNED,
+    ),
+    (
+        "rule",
+        None,
+        disputed,
+        "office_supervisor",
+        {"organisation": "@city", "reason": "属市容管理"},
+        "placed",
+        True,
+    ),
+    (
+        "rule-decline",
+        None,
+        disputed,
+        "office_supervisor",
+        {"code": "litigation"},
+        "state",
+        State.DECLINED,
+    ),
     ("decline", "city", nothing, "city_dispatcher", {"code": "unlawful"}, "state", State.DECLINED),
-    ("ask", "city", accepted, "city_handler", {"text": "请问是几号楼？"}, "state", State.AWAITING_CITIZEN),
-    ("transfer", "city", accepted, "city_dispatcher", {"organisation": "@police", "reason": "属公安"}, "state", State.DISPATCHED),
-    ("invite", "city", accepted, "city_handler", {"organisation": "@police", "text": "请提供监控"}, "version", 3),
-    ("contribute", "city", helper_asked, "police_handler", {"text": "监控显示灯杆被撞"}, "awaited_ids", ()),
-    ("extend", "city", accepted, "city_handler", {"days": "3", "reason": "需更换电缆"}, "extension_pending", True),
-    ("extension-decision", "city", extension_asked, "city_dispatcher", {"granted": "yes"}, "extension_days", 3),
-    ("assign", "city", accepted, "city_dispatcher", {"assignee": "@city_handler"}, "assignee_id", "@city_handler"),
-    ("merge", "city", accepted, "city_dispatcher", {"parent_number": "@letter"}, "state", State.MERGED),
+    (
+        "ask",
+        "city",
+        accepted,
+        "city_handler",
+        {"text": "请问是几号楼？"},
+        "state",
+        State.AWAITING_CITIZEN,
+    ),
+    (
+        "transfer",
+        "city",
+        accepted,
+        "city_dispatcher",
+        {"organisation": "@police", "reason": "属公安"},
+        "state",
+        State.DISPATCHED,
+    ),
+    (
+        "invite",
+        "city",
+        accepted,
+        "city_handler",
+        {"organisation": "@police", "text": "请提供监控"},
+        "version",
+        3,
+    ),
+    (
+        "contribute",
+        "city",
+        helper_asked,
+        "police_handler",
+        {"text": "监控显示灯杆被撞"},
+        "awaited_ids",
+        (),
+    ),
+    (
+        "extend",
+        "city",
+        accepted,
+        "city_handler",
+        {"days": "3", "reason": "需更换电缆"},
+        "extension_pending",
+        True,
+    ),
+    (
+        "extension-decision",
+        "city",
+        extension_asked,
+        "city_dispatcher",
+        {"granted": "yes"},
+        "extension_days",
+        3,
+    ),
+    (
+        "assign",
+        "city",
+        accepted,
+        "city_dispatcher",
+        {"assignee": "@city_handler"},
+        "assignee_id",
+        "@city_handler",
+    ),
+    (
+        "merge",
+        "city",
+        accepted,
+        "city_dispatcher",
+        {"parent_number": "@letter"},
+        "state",
+        State.MERGED,
+    ),
     ("separate", "city", merged, "city_dispatcher", {}, "state", State.SUBMITTED),
-    ("kind", "city", accepted, "city_dispatcher", {"kind": "complaint", "reason": "实为投诉"}, "kind", Kind.COMPLAINT),
-    ("supervise", "city", accepted, "city_supervisor", {"reason": "群众多次反映"}, "supervised", True),
+    (
+        "kind",
+        "city",
+        accepted,
+        "city_dispatcher",
+        {"kind": "complaint", "reason": "实为投诉"},
+        "kind",
+        Kind.COMPLAINT,
+    ),
+    (
+        "supervise",
+        "city",
+        accepted,
+        "city_supervisor",
+        {"reason": "群众多次反映"},
+        "supervised",
+        True,
+    ),
     ("end-supervision", "city", supervised, "city_supervisor", {}, "supervised", False),
     ("recall", "city", in_review, "city_handler", {}, "state", State.IN_PROGRESS),
-    ("send-back", "city", in_review, "city_reviewer", {"reason": "请写明依据"}, "state", State.IN_PROGRESS),
+    (
+        "send-back",
+        "city",
+        in_review,
+        "city_reviewer",
+        {"reason": "请写明依据"},
+        "state",
+        State.IN_PROGRESS,
+    ),
     ("sign", "city", in_review, "city_reviewer", {}, "state", State.CLOSED),
-)  # fmt: skip
+)
 """Step, place, what happens before, who takes it, what is typed, and what is then true."""
 
 
@@ -112,9 +232,17 @@ def settled(world: World, session: Session, value: Any) -> Any:
     ids=[row[0] for row in STEPS],
 )
 def test_step_is_taken(
-    staff: Staff, session: Session, world: World, slug: str, place: str | None, before: Before,
-    person: str, typed: dict[str, Any], field: str, value: Any,
-) -> None:  # fmt: skip
+    staff: Staff,
+    session: Session,
+    world: World,
+    slug: str,
+    place: str | None,
+    before: Before,
+    person: str,
+    typed: dict[str, Any],
+    field: str,
+    value: Any,
+) -> None:
     """A step sent by the person whose duty it is changes the letter as it should."""
     walk = a_walk(session, world, place)
     before(walk)
@@ -129,9 +257,14 @@ def test_step_is_taken(
     ids=[row[0] for row in STEPS],
 )
 def test_step_of_another_duty_is_refused(
-    staff: Staff, session: Session, world: World, slug: str, place: str | None, before: Before,
+    staff: Staff,
+    session: Session,
+    world: World,
+    slug: str,
+    place: str | None,
+    before: Before,
     typed: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     """Somebody of the house without that duty is refused, and the letter stays as it is."""
     walk = a_walk(session, world, place)
     before(walk)
@@ -155,8 +288,9 @@ def test_step_on_a_foreign_letter_answers_like_on_none(
     client = staff(person)
     token = get(client, "/account/").form("/account/").hidden["csrf_token"]
     foreign = client.post(url(letter, f"/{slug}"), data={"csrf_token": token, "text": "写了很久"})
-    none = client.post(f"/console/letters/20160601-09999-2/{slug}",
-                       data={"csrf_token": token, "text": "写了很久"})  # fmt: skip
+    none = client.post(
+        f"/console/letters/20160601-09999-2/{slug}", data={"csrf_token": token, "text": "写了很久"}
+    )
     assert (foreign.status_code, none.status_code) == (404, 404)
     assert read(foreign).text == read(none).text
     assert "写了很久" in read(foreign).text
@@ -184,7 +318,12 @@ def test_step_in_the_wrong_state_is_refused(
 @pytest.mark.parametrize(
     ("slug", "before", "typed", "said"),
     [
-        ("transfer", accepted, {"organisation": "@police", "reason": " "}, "请写明理由，接收单位会看到。"),
+        (
+            "transfer",
+            accepted,
+            {"organisation": "@police", "reason": " "},
+            "请写明理由，接收单位会看到。",
+        ),
         ("transfer", accepted, {"reason": "属公安"}, "请选择单位。"),
         ("transfer", accepted, {"organisation": "999999", "reason": "属公安"}, "没有这个单位"),
         ("transfer", accepted, {"organisation": "9" * 30, "reason": "属公安"}, "没有这个单位"),
@@ -205,11 +344,16 @@ def test_step_in_the_wrong_state_is_refused(
         ("extension-decision", extension_asked, {"granted": "no", "note": ""}, "请填写这一项。"),
         ("extension-decision", extension_asked, {}, "请选择同意或不同意。"),
     ],
-)  # fmt: skip
+)
 def test_error_stands_at_the_field_and_the_text_stays(
-    staff: Staff, session: Session, world: World, slug: str, before: Before,
-    typed: dict[str, Any], said: str,
-) -> None:  # fmt: skip
+    staff: Staff,
+    session: Session,
+    world: World,
+    slug: str,
+    before: Before,
+    typed: dict[str, Any],
+    said: str,
+) -> None:
     """What cannot be taken is said on the page, and everything typed is still in the form."""
     walk = a_walk(session, world)
     before(walk)
@@ -412,8 +556,12 @@ def test_follow_up_is_sent_back_with_a_reason(staff: Staff, session: Session, wo
     walk.ask_signoff()
     walk.sign()
     walk.step(replying.request_signoff, "city_handler", "补充说明：灯具已到货。", 0)
-    post(staff("city_reviewer"), url(walk.letter, "/send-back"), {"reason": "请写明日期"},
-         page=url(walk.letter))  # fmt: skip
+    post(
+        staff("city_reviewer"),
+        url(walk.letter, "/send-back"),
+        {"reason": "请写明日期"},
+        page=url(walk.letter),
+    )
     assert walk.letter.state is State.CLOSED
     draft = walk.letter.draft
     assert draft is not None

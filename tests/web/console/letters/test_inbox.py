@@ -172,8 +172,18 @@ def test_filter_by_organisation_covers_its_subtree(
     assert rows(get(client, address + "&level=own")) == [itself]
 
 
-@pytest.mark.parametrize("nonsense", ["kind=x", "organisation=99999", "organisation=abc",
-                                      "received_from=gestern", "sort=x", "queue=x", "level=x"])  # fmt: skip
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "kind=x",
+        "organisation=99999",
+        "organisation=abc",
+        "received_from=gestern",
+        "sort=x",
+        "queue=x",
+        "level=x",
+    ],
+)
 def test_nonsense_in_the_address_is_left_out(
     staff: Staff, session: Session, world: World, nonsense: str
 ) -> None:

@@ -21,18 +21,32 @@ TEXT = (
 )
 REPLY = "欧阳明慧您好，已按您留的138-1234-5678与您联系，渝A8K356停放处的路灯已经修好。"
 CANARIES = (
-    "欧阳明慧", "13812345678", "138-1234-5678", "13698765432", "１３６９８７６５４３２",
-    "63851234", "11010519491231002X", "渝A8K356", "minghui.ouyang", "民权路28号", "1202室",
-)  # fmt: skip
+    "欧阳明慧",
+    "13812345678",
+    "138-1234-5678",
+    "13698765432",
+    "１３６９８７６５４３２",
+    "63851234",
+    "11010519491231002X",
+    "渝A8K356",
+    "minghui.ouyang",
+    "民权路28号",
+    "1202室",
+)
 PRIVATE = ("紫藤苑幼儿园", "白鹭湾码头", "青松岭车站", "乌桕湾菜场", "内部说法甲", "内部说法乙")
 
 
 def a_seeded(session: Session, world: World) -> Walk:
     """Publish a letter full of personal data, by the real services."""
     walk = a_walk(
-        session, world, title=TITLE, text=TEXT, name="欧阳明慧", phone="13812345678",
+        session,
+        world,
+        title=TITLE,
+        text=TEXT,
+        name="欧阳明慧",
+        phone="13812345678",
         email="minghui.ouyang@example.com",
-    )  # fmt: skip
+    )
     walk.accept()
     walk.ask_signoff(REPLY)
     walk.sign()

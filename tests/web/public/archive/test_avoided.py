@@ -59,8 +59,10 @@ def test_a_letter_not_written_is_counted(
     assert (answer.status_code, answer.location) == (303, f"/archive/{entry.id}#solved")
     (row,) = avoided(session)
     assert (row.entry_id, row.organisation_id, row.kind) == (
-        entry.id, world["city"], entry.kind,
-    )  # fmt: skip
+        entry.id,
+        world["city"],
+        entry.kind,
+    )
     page = get(client, f"/archive/{entry.id}{came}")
     assert THANKS in page.text and ASK not in page.text and OFFER not in page.text
 
@@ -72,8 +74,14 @@ def test_nothing_of_the_person_is_kept(client: FlaskClient, session: Session, wo
     client.post(f"/archive/{entry.id}/solved", data=data)
     (row,) = avoided(session)
     assert set(AvoidedLetter.__table__.columns.keys()) == {
-        "id", "entry_id", "organisation_id", "kind", "occurred_at", "month", "form_key",
-    }  # fmt: skip
+        "id",
+        "entry_id",
+        "organisation_id",
+        "kind",
+        "occurred_at",
+        "month",
+        "form_key",
+    }
     assert row.form_key != data["form_token"]
 
 

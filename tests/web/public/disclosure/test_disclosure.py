@@ -25,10 +25,16 @@ TITLE = "2015年路灯维修经费支出情况"
 def typed(world: World, **changes: Any) -> dict[str, Any]:
     """What an applicant types; a field given as ``None`` is left out."""
     fields = {
-        "organisation": str(world["city"]), "title": TITLE, "description": "石桥街道的项目和金额",
-        "wished_form": "electronic", "delivery": "online", "applicant_kind": "citizen",
-        "applicant": "周晓兰", "identity": IDENTITY, "phone": "13900000001",
-    }  # fmt: skip
+        "organisation": str(world["city"]),
+        "title": TITLE,
+        "description": "石桥街道的项目和金额",
+        "wished_form": "electronic",
+        "delivery": "online",
+        "applicant_kind": "citizen",
+        "applicant": "周晓兰",
+        "identity": IDENTITY,
+        "phone": "13900000001",
+    }
     return {name: given for name, given in {**fields, **changes}.items() if given is not None}
 
 
@@ -98,17 +104,25 @@ def test_the_preview_carries_everything(client: Client, session: Session, world:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"organisation": ""}, "organisation"), ({"organisation": "99999999"}, "organisation"),
-        ({"title": " "}, "title"), ({"title": "长" * 101}, "title"),
-        ({"description": ""}, "description"), ({"wished_form": "gold"}, "wished_form-0"),
-        ({"delivery": None}, "delivery-0"), ({"applicant_kind": None}, "applicant_kind-0"),
-        ({"applicant": ""}, "applicant"), ({"identity": ""}, "identity"),
-        ({"identity": "110105194912310021"}, "identity"), ({"phone": ""}, "phone"),
-        ({"applicant_kind": "organisation"}, "identity"), ({"phone": "12"}, "phone"),
-        ({"delivery": "email"}, "email"), ({"delivery": "post"}, "address"),
+        ({"organisation": ""}, "organisation"),
+        ({"organisation": "99999999"}, "organisation"),
+        ({"title": " "}, "title"),
+        ({"title": "长" * 101}, "title"),
+        ({"description": ""}, "description"),
+        ({"wished_form": "gold"}, "wished_form-0"),
+        ({"delivery": None}, "delivery-0"),
+        ({"applicant_kind": None}, "applicant_kind-0"),
+        ({"applicant": ""}, "applicant"),
+        ({"identity": ""}, "identity"),
+        ({"identity": "110105194912310021"}, "identity"),
+        ({"phone": ""}, "phone"),
+        ({"applicant_kind": "organisation"}, "identity"),
+        ({"phone": "12"}, "phone"),
+        ({"delivery": "email"}, "email"),
+        ({"delivery": "post"}, "address"),
         ({"email": "zhou@"}, "email"),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_said_at_its_field(
     client: Client, session: Session, world: World, changes: dict[str, Any], field: str
 ) -> None:
@@ -249,9 +263,13 @@ def test_a_letter_that_asks_for_disclosure_is_led_here(
     """A letter declined as a request for disclosure links to the form for one."""
     letter = an_opened_letter(client, session, world)
     handling.decline(
-        letter.id, letter.version, DeclineReason.DISCLOSURE_REQUEST, "",
-        world.actor("city_dispatcher"), datetime.now(UTC),
-    )  # fmt: skip
+        letter.id,
+        letter.version,
+        DeclineReason.DISCLOSURE_REQUEST,
+        "",
+        world.actor("city_dispatcher"),
+        datetime.now(UTC),
+    )
     page = get(client, f"/letters/{letter.number}")
     assert f"/disclosure/new?organisation={world['city']}" in page.links
     form = get(client, f"/disclosure/new?organisation={world['city']}").form("/disclosure/new")

@@ -18,10 +18,18 @@ def send(
 ) -> Page:
     """Fill the form with an authority typed by name and send it."""
     fields = {
-        "organisation_words": words, "title": "公厕改造清单", "description": "石桥街道的项目",
-        "wished_form": "electronic", "delivery": "online", "applicant_kind": "citizen",
-        "applicant": "周晓兰", "identity": IDENTITY, "phone": "13900000001", "step": step, **more,
-    }  # fmt: skip
+        "organisation_words": words,
+        "title": "公厕改造清单",
+        "description": "石桥街道的项目",
+        "wished_form": "electronic",
+        "delivery": "online",
+        "applicant_kind": "citizen",
+        "applicant": "周晓兰",
+        "identity": IDENTITY,
+        "phone": "13900000001",
+        "step": step,
+        **more,
+    }
     return post(client, FORM, fields, status=status)
 
 

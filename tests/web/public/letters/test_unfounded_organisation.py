@@ -49,11 +49,15 @@ def test_the_directory_has_it_from_its_day_on(
         district = world.organisation("district")
         levels = (members(session, day), subordinates(session, district, day))
         return [
-            *(any(p.id == world["police"] for p in find(session, "山城市公安局", day))
-              for find in (find_organisations, named_organisations, closest_organisations)),
-            *(any(o.id in (world["police"], world["township"]) for o in sum(rows.values(), []))
-              for rows in levels),
-        ]  # fmt: skip
+            *(
+                any(p.id == world["police"] for p in find(session, "山城市公安局", day))
+                for find in (find_organisations, named_organisations, closest_organisations)
+            ),
+            *(
+                any(o.id in (world["police"], world["township"]) for o in sum(rows.values(), []))
+                for rows in levels
+            ),
+        ]
 
     assert offered(founded - timedelta(days=1)) == [False] * 5
     assert offered(founded) == [True] * 5

@@ -54,8 +54,9 @@ def test_what_is_wrong_is_said(
 
 def test_everything_wrong_is_said_at_once(client: FlaskClient, world: World) -> None:
     """A form with faults in every field names all of them in one summary."""
-    page = send(client, status=422, kind=None, organisation="77777", title="", text="", name="",
-                phone="")  # fmt: skip
+    page = send(
+        client, status=422, kind=None, organisation="77777", title="", text="", name="", phone=""
+    )
     summary = page.html.split("data-error-summary", 1)[1].split("</ul>", 1)[0]
     for name in ("kind-0", "organisation", "title", "text", "name", "phone"):
         assert f'href="#{name}"' in summary

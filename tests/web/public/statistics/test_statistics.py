@@ -70,11 +70,13 @@ def test_a_quarter_a_month_and_a_kind_can_be_chosen(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("period=2017", "尚未结束"), ("period=2050", "还没有开始"), ("period=1999", "没有符合条件的来信"),
+        ("period=2017", "尚未结束"),
+        ("period=2050", "还没有开始"),
+        ("period=1999", "没有符合条件的来信"),
         ("period=2016&as_of=2016-01-05", "尚未结束"),
         ("period=2016&as_of=2015-01-05", "早于这个时间段"),
     ],
-)  # fmt: skip
+)
 def test_odd_moments_are_explained(client: Client, query: str, said: str) -> None:
     """The running year, the future, an empty year, too early a moment: each in clear words."""
     assert said in get(client, f"/statistics?{query}").text
@@ -83,12 +85,17 @@ def test_odd_moments_are_explained(client: Client, query: str, said: str) -> Non
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("period=2016Q9", "季度应为"), ("period=%3Cscript%3E", "无法识别"),
-        ("as_of=2099-01-01", "不能晚于今天"), ("as_of=31.12.2016", "无法识别"),
-        ("kind=poem", "没有“poem”这个选项"), ("basis=x", "没有“x”这个选项"),
-        ("rank=x", "没有“x”这个选项"), ("compare=20167", "无法识别"), ("with=nowhere", "没有这个单位"),
+        ("period=2016Q9", "季度应为"),
+        ("period=%3Cscript%3E", "无法识别"),
+        ("as_of=2099-01-01", "不能晚于今天"),
+        ("as_of=31.12.2016", "无法识别"),
+        ("kind=poem", "没有“poem”这个选项"),
+        ("basis=x", "没有“x”这个选项"),
+        ("rank=x", "没有“x”这个选项"),
+        ("compare=20167", "无法识别"),
+        ("with=nowhere", "没有这个单位"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_named(client: Client, query: str, said: str) -> None:
     """A word of the address that makes no sense is named at its field; the page stays."""
     page = get(client, f"/statistics?{query}", 422)
@@ -121,7 +128,7 @@ def test_two_periods_stand_side_by_side(client: Client, session: Session, world:
         ("year=2016&part=&compare=last_year", "2015年"),
         ("period=2016-06&compare=2015Q3", "2015年第三季度"),
     ],
-)  # fmt: skip
+)
 def test_the_other_period_is_chosen_by_words(client: Client, words: str, said: str) -> None:
     """The same a year before, the one before, a year with a part, and the old way in one word."""
     page = get(client, f"/statistics?{words}")
@@ -185,10 +192,16 @@ def test_kinds_of_organisations_are_summed_and_lead_to_their_members(client: Cli
 @pytest.mark.parametrize(
     ("period", "by", "parts"),
     [
-        ("2016", "month", 12), ("2016", "quarter", 4), ("2016", "week", 52), ("2016", "day", 12),
-        ("2016Q2", "", 13), ("2016Q2", "month", 3), ("2016-06", "week", 5), ("2016-W22", "", 7),
+        ("2016", "month", 12),
+        ("2016", "quarter", 4),
+        ("2016", "week", 52),
+        ("2016", "day", 12),
+        ("2016Q2", "", 13),
+        ("2016Q2", "month", 3),
+        ("2016-06", "week", 5),
+        ("2016-W22", "", 7),
     ],
-)  # fmt: skip
+)
 def test_the_trend_is_shown_by_the_parts_asked_for(
     client: Client, period: str, by: str, parts: int
 ) -> None:
@@ -339,11 +352,17 @@ def test_a_line_says_what_is_shown(client: Client) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("period=2016&by=day", "2016年的图表不能“按日”分段，现在是“按月”；可以选的有：按月、按季度、按周。要看得更细"),
-        ("period=2016Q2&by=quarter", "2016年第二季度的图表不能“按季度”分段，现在是“按周”；可以选的有：按周、按月。"),
+        (
+            "period=2016&by=day",
+            "2016年的图表不能“按日”分段，现在是“按月”；可以选的有：按月、按季度、按周。要看得更细",
+        ),
+        (
+            "period=2016Q2&by=quarter",
+            "2016年第二季度的图表不能“按季度”分段，现在是“按周”；可以选的有：按周、按月。",
+        ),
         ("period=2016-06-01&by=month", "2016年6月1日不能再“按月”分段，所以没有图表。"),
     ],
-)  # fmt: skip
+)
 def test_parts_that_do_not_fit_are_explained(client: Client, words: str, said: str) -> None:
     """Where the chart cannot show the parts asked for, a sentence says which it shows instead."""
     assert said in get(client, f"/statistics?{words}").text

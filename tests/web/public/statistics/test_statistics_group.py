@@ -26,10 +26,12 @@ def letters(session: Session, world: World) -> None:
     [
         (GROUP, "municipal_department", 1),
         (f"{GROUP}&organisation=office", "municipal_department", 1),
-        (f"{GROUP}&organisation=district", None, 1), (f"{GROUP}&organisation=city", None, 1),
-        (f"{GROUP}&organisation=police", None, 0), ("", None, 2),
+        (f"{GROUP}&organisation=district", None, 1),
+        (f"{GROUP}&organisation=city", None, 1),
+        (f"{GROUP}&organisation=police", None, 0),
+        ("", None, 2),
     ],
-)  # fmt: skip
+)
 def test_a_kind_is_asked_of_the_house_alone(
     client: Client, words: str, group: str | None, received: int
 ) -> None:
