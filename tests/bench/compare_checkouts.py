@@ -44,9 +44,18 @@ Record = dict[str, dict[str, str]]
 
 YEAR = 2016
 SIMULATION = (
-    "simulate", "--year", str(YEAR), "--received", "3000", "--closed", "2500",
-    "--published", "1500", "--seed", "7",
-)  # fmt: skip
+    "simulate",
+    "--year",
+    str(YEAR),
+    "--received",
+    "3000",
+    "--closed",
+    "2500",
+    "--published",
+    "1500",
+    "--seed",
+    "7",
+)
 PROBE = Path(__file__).resolve().with_name("checkout_probe.py")
 PUBLIC_ADDRESS = "http://letters.example"
 STARTING = 120.0
@@ -55,13 +64,26 @@ REPORT_DAYS = ("", "2016-06-30", "2017-03-31")
 """Values of `report --as-of`; blank for the default."""
 UNCOMPARED_HEADERS = frozenset({"date", "server"})
 QUERIES = (
-    "公积金提取", "公交线路", "物业收费", "落户", "医保报销", '"物业"', "路 灯", "zzz", "2016",
-)  # fmt: skip
+    "公积金提取",
+    "公交线路",
+    "物业收费",
+    "落户",
+    "医保报销",
+    '"物业"',
+    "路 灯",
+    "zzz",
+    "2016",
+)
 KINDS = ("consultation", "complaint", "help", "suggestion", "report", "thanks")
 GROUPS = (
-    "city_office", "municipal_department", "district_government", "key_enterprise",
-    "district_department", "township", "sub_unit",
-)  # fmt: skip
+    "city_office",
+    "municipal_department",
+    "district_government",
+    "key_enterprise",
+    "district_department",
+    "township",
+    "sub_unit",
+)
 PERIODS = ("2016Q3", "2016-05", "2016-W20", "2016-12-31", "2015", "2017", "nonsense")
 TOKENS = re.compile(
     r"""((?:name="csrf_token" value=|(?:Set-Cookie|set-cookie): [\w-]+=)"?)[^;"\n]+"""
@@ -88,11 +110,15 @@ class Checkout:
         for name in ("DATABASE_URL", "PORT", "VIRTUAL_ENV"):
             self.environment.pop(name, None)
         self.environment |= {
-            "LETTERBOX_INSTANCE": str(instance), "LETTERBOX_BASE_URL": PUBLIC_ADDRESS,
-            "LETTERBOX_LIMITS_ENABLED": "false", "LETTERBOX_WORKERS": "1",
-            "LETTERBOX_LOG_LEVEL": "ERROR", "PORT": str(self.port),
-            "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
-        }  # fmt: skip
+            "LETTERBOX_INSTANCE": str(instance),
+            "LETTERBOX_BASE_URL": PUBLIC_ADDRESS,
+            "LETTERBOX_LIMITS_ENABLED": "false",
+            "LETTERBOX_WORKERS": "1",
+            "LETTERBOX_LOG_LEVEL": "ERROR",
+            "PORT": str(self.port),
+            "LC_ALL": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
 
     def letterbox(self, *words: str) -> bytes:
         """Run the letterbox command and return what it prints."""
@@ -198,9 +224,14 @@ def interface(asking: Asking) -> None:
         *(f"organisation={place}" for place in (1, *places[:40], 10**6)),
         *(f"kind={kind}" for kind in (*KINDS, "unknown")),
         *(f"year={year}" for year in (2015, 2016, 2017, "x")),
-        "page=99", "page=0", "per_page=7", "per_page=101", "q=x", "unknown=1",
+        "page=99",
+        "page=0",
+        "per_page=7",
+        "per_page=101",
+        "q=x",
+        "unknown=1",
         f"kind=help&year=2016&organisation={places[0]}&per_page=5&page=2",
-    ]  # fmt: skip
+    ]
     for words in ("", *filters):
         asking.ask("API lists", f"{stem}/entries?{words}".rstrip("?"))
     asking.ask("API lists", f"{stem}/entries?lang=en")
@@ -236,15 +267,19 @@ def statistics(asking: Asking) -> None:
     codes = [row["code"] for row in whole.get("organisations", [])]
     subjects = [row["category"] or "-" for row in whole.get("categories", [])]
     filters: list[dict[str, str]] = [
-        {}, {"basis": "period"}, {"view": "answering"}, {"basis": "unknown"},
+        {},
+        {"basis": "period"},
+        {"view": "answering"},
+        {"basis": "unknown"},
         *({"by": each} for each in ("quarter", "month", "week", "day")),
         *({"as_of": each} for each in ("2016-06-30", "2016-12-31", "2017-06-30", "x")),
         *({"rank": each} for each in ("closure", "publication", "timeliness")),
-        *({"kind": each} for each in KINDS), *({"group": each} for each in GROUPS),
+        *({"kind": each} for each in KINDS),
+        *({"group": each} for each in GROUPS),
         *({"category": each} for each in subjects),
         *({"organisation": each} for each in (*codes[:30], "unknown")),
         {"kind": "help", "by": "month", "as_of": "2016-09-30", "basis": "period"},
-    ]  # fmt: skip
+    ]
     asked = [{"period": str(YEAR), **each} for each in filters]
     asked += [{"period": each} for each in PERIODS]
     for words in [{}, *asked]:
