@@ -50,8 +50,12 @@ class State(StrEnum):
 
 FINAL_STATES = frozenset({State.DECLINED, State.WITHDRAWN})
 ENDED_STATES = FINAL_STATES | {State.CLOSED}
+CONCLUDED_STATES = frozenset({State.CLOSED, State.DECLINED})
+"""States in which the handling has ended with an answer or a notice."""
 OPEN_STATES = frozenset(State) - ENDED_STATES
-CLOCK_STATES = OPEN_STATES - {State.AWAITING_CITIZEN, State.MERGED}
+PAUSED_STATES = frozenset({State.AWAITING_CITIZEN, State.MERGED})
+"""States that a letter leaves for the one it came from; the clock stands still meanwhile."""
+CLOCK_STATES = OPEN_STATES - PAUSED_STATES
 """States in which the due date runs against the office."""
 
 
@@ -121,6 +125,14 @@ class CloseReason(StrEnum):
     ANSWERED = "answered"
     MERGED = "merged"
     NO_SUPPLEMENT = "no_supplement"
+
+
+CLOSE_REASONS: dict[Action, CloseReason] = {
+    Action.SIGN: CloseReason.ANSWERED,
+    Action.CLOSE_MERGED: CloseReason.MERGED,
+    Action.TIME_OUT: CloseReason.NO_SUPPLEMENT,
+}
+"""How the actions that close a letter close it."""
 
 
 class DeclineReason(StrEnum):

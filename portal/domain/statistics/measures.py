@@ -17,7 +17,14 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.deadline_rules import Limit, letter_limit
 from portal.domain.errors import N_
 from portal.domain.events import Axis
-from portal.domain.letters.states import Action, Kind, Publication, State
+from portal.domain.letters.states import (
+    CLOSE_REASONS,
+    CONCLUDED_STATES,
+    Action,
+    Kind,
+    Publication,
+    State,
+)
 from portal.domain.periods import civil_date
 
 
@@ -50,17 +57,13 @@ VIEW_TEXTS: dict[View, str] = {
 }
 
 OUTCOMES: dict[str, Outcome] = {
-    Action.SIGN: Outcome.ANSWERED,
-    Action.CLOSE_MERGED: Outcome.MERGED,
-    Action.TIME_OUT: Outcome.NO_SUPPLEMENT,
+    **{action: Outcome(reason) for action, reason in CLOSE_REASONS.items()},
     Action.DECLINE: Outcome.DECLINED,
     Action.RULE_DECLINE: Outcome.DECLINED,
 }
 _MOVES = frozenset(
     {Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.RETURN, Action.CHANGE_KIND}
 )
-ENDED = frozenset({State.CLOSED, State.DECLINED})
-"""States in which the handling has ended with an answer or a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +235,7 @@ class Ledger:
             if step.from_state == State.CLOSED and found:
                 found[-1].until = step.at
                 begun, extension, pauses = day, 0, []
-            if step.to_state in ENDED:
+            if step.to_state in CONCLUDED_STATES:
                 limit = self._limit(kind, begun)
                 outcome, due = OUTCOMES[step.action], step.due_on
                 if due is None and outcome is not Outcome.NO_SUPPLEMENT:

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import MACHINE, may
 from portal.domain.errors import NotPermitted
-from portal.domain.events import Axis
-from portal.domain.letters.states import Action, Publication
+from portal.domain.letters.apply import Effect, apply
+from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
 from portal.models import (
     ArchiveEntry,
@@ -34,6 +34,7 @@ from portal.models import (
 from portal.queries.rules import work_calendar
 from portal.services.archive.publication import entry_content, public_reply
 from portal.services.archive.redacting import find
+from portal.services.core.acting import change
 from portal.services.core.facts import touch
 
 
@@ -44,53 +45,47 @@ def publish_by_machine(session: Session, letters: Sequence[Letter], now: datetim
     """
     if not letters:
         return 0
-    events = [row for letter in letters for row in _steps(letter, now)]
+    taken = [(letter, _take(letter, now)) for letter in letters]
+    events = [_event(letter, effect, now) for letter, effects in taken for effect in effects]
+    intervals = [row for letter, effects in taken for row in _intervals(letter, effects)]
     proposals = [_proposal(letter, now) for letter in letters]
     _insert_proposals(session, proposals, now)
     session.execute(sa.insert(Event), events)
-    session.execute(sa.insert(StateInterval), [row for x in letters for row in _intervals(x, now)])
+    session.execute(sa.insert(StateInterval), intervals)
     _insert_entries(session, letters, proposals, now)
     for letter in letters:
         touch(session, letter.id)
     return len(letters)
 
 
-def _steps(letter: Letter, now: datetime) -> list[dict[str, Any]]:
-    """Take both steps on the letter; return their events."""
-    events = []
-    for action in (Action.PROPOSE, Action.PUBLISH):
-        if not may(MACHINE, action, letter):
-            raise NotPermitted
-        before, after = letter.publication, Publication(advance(letter, action))
-        letter.publication = after
-        letter.version += 1
-        events.append(
-            {
-                "letter_id": letter.id,
-                "action": str(action),
-                "axis": Axis.PUBLICATION,
-                "from_state": str(before),
-                "to_state": str(after),
-                "actor_kind": MACHINE.kind,
-                "organisation_id": letter.organisation_id,
-                "occurred_at": now,
-                "recorded_at": now,
-            }
-        )
-    return events
+def _take(letter: Letter, now: datetime) -> tuple[Effect, Effect]:
+    """Propose and publish the letter; return what both actions do."""
+    return _act(letter, Action.PROPOSE, now), _act(letter, Action.PUBLISH, now)
 
 
-def _intervals(letter: Letter, now: datetime) -> list[dict[str, Any]]:
+def _act(letter: Letter, action: Action, now: datetime) -> Effect:
+    if not may(MACHINE, action, letter):
+        raise NotPermitted
+    advance(letter, action)
+    effect = apply(letter, action, MACHINE.kind, now)
+    change(letter, effect)
+    return effect
+
+
+def _event(letter: Letter, effect: Effect, now: datetime) -> dict[str, Any]:
+    return {
+        "letter_id": letter.id,
+        **effect.event.columns(),
+        "actor_kind": MACHINE.kind,
+        "recorded_at": now,
+    }
+
+
+def _intervals(letter: Letter, effects: tuple[Effect, Effect]) -> list[dict[str, Any]]:
+    begun = [effect.interval for effect in effects if effect.interval is not None]
+    ends = [*(each.started_at for each in begun[1:]), None]
     return [
-        {
-            "letter_id": letter.id,
-            "axis": Axis.PUBLICATION,
-            "state": str(state),
-            "organisation_id": letter.organisation_id,
-            "started_at": now,
-            "ended_at": ended,
-        }
-        for state, ended in ((Publication.PROPOSED, now), (Publication.PUBLISHED, None))
+        {"letter_id": letter.id, **each.columns(end)} for each, end in zip(begun, ends, strict=True)
     ]
 
 

@@ -1,7 +1,8 @@
 """The five steps every action on a letter takes, and the record it leaves.
 
-``take`` is the only place that changes a letter's state: permission, transition, change, event,
-interval. Services around it add what is special to their action.
+``take`` asks for permission and the transition table, then writes what
+:func:`portal.domain.letters.apply.apply` says of the action: the change, the event, the interval,
+the due date. Services around it add what is special to their action.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission, can, may
 from portal.domain.errors import Conflict, NotFound, NotPermitted
 from portal.domain.events import ActorKind, Axis, RecordAction
-from portal.domain.letters.states import Action, CloseReason, Publication, State
-from portal.domain.letters.transitions import TRANSITIONS, advance
-from portal.domain.statistics.measures import ENDED
+from portal.domain.letters.apply import Clock, Effect, apply, receive
+from portal.domain.letters.states import Action, Kind
+from portal.domain.letters.transitions import advance
 from portal.models import Event, Letter, Organisation, StateInterval
+from portal.services.core.deadlines import set_due
 from portal.services.core.facts import touch
-
-_HELD = frozenset({State.AWAITING_CITIZEN, State.MERGED})
 
 
 def load(
@@ -50,107 +50,68 @@ def take(
     now: datetime,
     *,
     to: Organisation | None = None,
+    kind: Kind | None = None,
+    extension_days: int | None = None,
+    answered_by: int | None = None,
     reason_code: str | None = None,
     reason: str | None = None,
     recorded_at: datetime | None = None,
 ) -> Event:
     """Take ``action`` on ``letter`` at ``now``; ``to`` is the organisation it moves to.
 
-    Raises :class:`NotPermitted` or :class:`ActionNotAllowed` before anything is changed.
+    ``kind``, ``extension_days`` and ``answered_by`` are those of
+    :func:`portal.domain.letters.apply.apply`. Raises :class:`NotPermitted` or
+    :class:`ActionNotAllowed` before anything is changed.
     """
     if not may(actor, action, letter):
         raise NotPermitted
-    target = advance(letter, action, actor.user_id)
-    axis = TRANSITIONS[action].axis
-    before: State | Publication = letter.state if axis is Axis.HANDLING else letter.publication
-    holder = letter.organisation_id
-    if isinstance(target, State):
-        _enter(letter, action, actor, target, now)
-    else:
-        letter.publication = target
+    advance(letter, action, actor.user_id)
+    effect = apply(
+        letter,
+        action,
+        actor.kind,
+        now,
+        to.id if to else None,
+        kind=kind,
+        extension_days=extension_days,
+        answered_by=answered_by,
+    )
+    promised = letter.due_on
+    change(letter, effect)
     if to is not None:
         letter.organisation = to
-        letter.organisation_id = to.id
-        letter.hop_count += 1
         letter.assignee = None
-    letter.version += 1
-    if target != before or to is not None:
-        _follow(session, letter, axis, str(target), now)
-    event = record(
-        session,
-        str(action),
-        axis,
-        actor,
-        now,
-        letter=letter,
-        from_state=str(before),
-        to_state=str(target),
-        organisation_id=holder,
-        to_organisation_id=to.id if to else None,
-        reason_code=reason_code,
-        reason=reason,
-        recorded_at=recorded_at,
-    )
-    if target != before and target in ENDED:
-        event.due_on = letter.due_on
+    follow(session, letter, effect)
+    if effect.clock is Clock.COMPUTE:
+        set_due(session, letter)
+    event = _record(session, letter, effect, actor, reason_code, reason, recorded_at)
+    if effect.concludes:
+        event.due_on = promised
     return event
 
 
-def _enter(letter: Letter, action: Action, actor: Actor, target: State, now: datetime) -> None:
-    """Bring the columns that follow from the state up to date."""
-    before = letter.state
-    if actor.kind is ActorKind.STAFF and letter.first_response_at is None and target is not before:
-        letter.first_response_at = now
-    if target is before:
-        return
-    if before is State.CLOSED:
-        letter.reopened = True
-        letter.close_reason = None
-        letter.closed_at = None
-        letter.closing_organisation_id = None
-    if target in _HELD:
-        letter.state_before = before
-    elif before in _HELD:
-        letter.state_before = None
-    if target in (State.IN_PROGRESS, State.DISPATCHED) and not letter.accepted:
-        letter.accepted = True
-        letter.accepted_at = now
-    if target in ENDED:
-        letter.closed_at = now
-        letter.closing_organisation_id = letter.organisation_id
-        if target is State.CLOSED:
-            letter.close_reason = _CLOSE_REASONS[action]
-    letter.state = target
+def change(letter: Letter, effect: Effect) -> None:
+    """Give the letter the values that an action leaves."""
+    for column, value in effect.changes.items():
+        setattr(letter, column, value)
 
 
-_CLOSE_REASONS = {
-    Action.SIGN: CloseReason.ANSWERED,
-    Action.CLOSE_MERGED: CloseReason.MERGED,
-    Action.TIME_OUT: CloseReason.NO_SUPPLEMENT,
-}
-
-
-def _follow(session: Session, letter: Letter, axis: Axis, state: str, now: datetime) -> None:
+def follow(session: Session, letter: Letter, effect: Effect) -> None:
     """End the interval of the state that was left and begin the one that was entered."""
+    begun = effect.interval
+    if begun is None:
+        return
     session.flush()
     session.execute(
         sa.update(StateInterval)
         .where(
             StateInterval.letter_id == letter.id,
-            StateInterval.axis == axis,
+            StateInterval.axis == begun.axis,
             StateInterval.ended_at.is_(None),
         )
-        .values(ended_at=now)
+        .values(ended_at=begun.started_at)
     )
-    session.add(
-        StateInterval(
-            letter_id=letter.id,
-            axis=axis,
-            state=state,
-            organisation_id=letter.organisation_id,
-            started_at=now,
-        )
-    )
+    session.add(StateInterval(letter_id=letter.id, **begun.columns()))
 
 
 def begin(
@@ -160,19 +121,39 @@ def begin(
     now: datetime,
     recorded_at: datetime | None = None,
 ) -> None:
-    """Record the arrival of a new letter: its first event and interval."""
+    """Record the arrival of a new letter: its first event, its first interval, its due date."""
+    effect = receive(letter.organisation_id, now)
+    change(letter, effect)
     session.add(letter)
     session.flush()
-    _follow(session, letter, Axis.HANDLING, str(letter.state), now)
-    record(
+    follow(session, letter, effect)
+    set_due(session, letter)
+    _record(session, letter, effect, actor, None, None, recorded_at)
+
+
+def _record(
+    session: Session,
+    letter: Letter,
+    effect: Effect,
+    actor: Actor,
+    reason_code: str | None,
+    reason: str | None,
+    recorded_at: datetime | None,
+) -> Event:
+    done = effect.event
+    return record(
         session,
-        str(Action.SUBMIT),
-        Axis.HANDLING,
+        str(done.action),
+        done.axis,
         actor,
-        now,
+        done.occurred_at,
         letter=letter,
-        to_state=str(letter.state),
-        to_organisation_id=letter.organisation_id,
+        from_state=done.from_state,
+        to_state=done.to_state,
+        organisation_id=done.organisation_id,
+        to_organisation_id=done.to_organisation_id,
+        reason_code=reason_code,
+        reason=reason,
         recorded_at=recorded_at,
     )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.deadline_rules import letter_limit
 from portal.domain.events import Axis
-from portal.domain.letters.states import CLOCK_STATES, SUPPLEMENT_DAYS, State
+from portal.domain.letters.states import CLOCK_STATES, State
 from portal.domain.periods import civil_date
 from portal.models import Letter, StateInterval
 from portal.queries.rules import letter_limit_in_force, limits_in_force, work_calendar
@@ -84,8 +84,3 @@ def _all_pauses(
         span = (civil_date(start), civil_date(end) if end else None)
         found.setdefault(letter_id, []).append(span)
     return found
-
-
-def answer_by(now: datetime) -> date:
-    """Return the last civil day on which the citizen may supplement."""
-    return civil_date(now) + timedelta(days=SUPPLEMENT_DAYS)

@@ -30,12 +30,8 @@ from portal.services.core.numbering import next_numbers
 from portal.services.core.unit import writing
 from portal.services.importing.rows import Defaults, ImportedLetter, RowFault, read_row
 from portal.services.importing.values import (
-    ANSWERED,
-    ARRIVED,
     DueDates,
-    event_rows,
-    interval_rows,
-    letter_row,
+    ImportedHistory,
     reply_row,
 )
 
@@ -198,17 +194,19 @@ def _write(
     places = _place(directory, fresh, tally)
     numbers = _numbers(session, letters)
     due = DueDates(session)
+    histories = [
+        ImportedHistory(each, holder, accused, due, plan.publish)
+        for each, (holder, accused) in zip(letters, places, strict=True)
+    ]
     values = [
-        letter_row(each, holder, accused, number, due, plan.publish)
-        for each, (holder, accused), number in zip(letters, places, numbers, strict=True)
+        history.letter_row(number) for history, number in zip(histories, numbers, strict=True)
     ]
     insert = sa.insert(Letter).returning(Letter.id, sort_by_parameter_order=True)
     ids = list(session.scalars(insert, values))
     replies, events, intervals = [], [], []
-    for letter_id, each, (holder, _) in zip(ids, letters, places, strict=True):
-        walk = ANSWERED if each.reply else ARRIVED
-        events += event_rows(letter_id, each, walk, holder, now)
-        intervals += interval_rows(letter_id, each, walk, holder)
+    for letter_id, each, (holder, _), history in zip(ids, letters, places, histories, strict=True):
+        events += history.event_rows(letter_id, now)
+        intervals += history.interval_rows(letter_id)
         if each.reply:
             replies.append(reply_row(letter_id, each, holder))
     for letter_id in ids:

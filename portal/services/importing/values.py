@@ -1,16 +1,15 @@
-"""The rows an imported letter becomes: just what the ordinary steps would have written."""
+"""The rows of an imported letter: what the services would have written of the same actions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.states import Action, CloseReason, ConsentBasis, Kind, Source, State
-from portal.domain.letters.transitions import TRANSITIONS
+from portal.domain.events import ActorKind
+from portal.domain.letters.apply import LetterState, apply, receive
+from portal.domain.letters.states import Action, ConsentBasis, Kind, Source
 from portal.domain.periods import civil_date
 from portal.models import ReplyStatus
 from portal.queries.rules import letter_limit_in_force, work_calendar
@@ -31,114 +30,67 @@ class DueDates:
         return self._known[kind, day]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An action and the states on both sides of it; ``before`` is empty for the arrival."""
-
-    action: Action
-    before: State | None
-    after: State
+_ANSWERED = (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
+"""What happened to a letter whose source holds a reply, all at the moment of the reply."""
 
 
-def _walk(*actions: Action) -> tuple[Step, ...]:
-    """Return the steps of ``actions`` from arrival on, as the transition table has them."""
-    steps = [Step(Action.SUBMIT, None, State.SUBMITTED)]
-    for action in actions:
-        row, before = TRANSITIONS[action], steps[-1].after
-        if before not in row.sources or not isinstance(row.target, State):
-            raise ValueError(f"{action} does not leave {before}")
-        steps.append(Step(action, before, row.target))
-    return tuple(steps)
+class ImportedHistory:
+    """A letter as it stands after what its source tells, with the events and intervals of it."""
 
+    def __init__(
+        self, each: ImportedLetter, holder: int, accused: int | None, due: DueDates, publish: bool
+    ) -> None:
+        self._source, self._accused, self._public = each, accused, publish
+        self.letter = LetterState(each.kind, each.received_at, was_report=each.kind is Kind.REPORT)
+        self._effects = [receive(holder, each.received_at)]
+        self.letter.change(self._effects[0])
+        self._rule_code, self.letter.due_on = due(each.kind, civil_date(each.received_at))
+        if each.reply and each.replied_at is not None:
+            for action in _ANSWERED:
+                effect = apply(self.letter, action, ActorKind.MACHINE, each.replied_at)
+                self.letter.change(effect)
+                self._effects.append(effect)
 
-ARRIVED = _walk()
-ANSWERED = _walk(Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
-
-
-def letter_row(
-    each: ImportedLetter,
-    holder: int,
-    accused: int | None,
-    number: str,
-    due: DueDates,
-    publish: bool,
-) -> dict[str, Any]:
-    """Return the columns of a letter as it stands after the walk its source tells of."""
-    limit_code, due_on = due(each.kind, civil_date(each.received_at))
-    report = each.kind is Kind.REPORT
-    public = publish and not report
-    answered = bool(each.reply)
-    return {
-        "number": number,
-        "source": Source.IMPORT,
-        "source_key": each.key,
-        "kind": each.kind,
-        "was_report": report,
-        "category": each.category,
-        "title": each.title,
-        "text": each.text,
-        "sender_name": each.name,
-        "sender_phone": each.phone,
-        "sender_email": each.email,
-        "consent_basis": ConsentBasis.PUBLISHED_AT_SOURCE if public else ConsentBasis.NONE,
-        "state": State.CLOSED if answered else State.SUBMITTED,
-        "close_reason": CloseReason.ANSWERED if answered else None,
-        "version": len(ANSWERED if answered else ARRIVED),
-        "organisation_id": holder,
-        "received_organisation_id": holder,
-        "accused_id": accused,
-        "closing_organisation_id": holder if answered else None,
-        "accepted": answered,
-        "received_at": each.received_at,
-        "clock_from": each.received_at,
-        "accepted_at": each.replied_at,
-        "closed_at": each.replied_at,
-        "limit_code": limit_code,
-        "due_on": due_on,
-    }
-
-
-def _moment(each: ImportedLetter, step: Step) -> datetime:
-    return each.received_at if step.before is None or not each.replied_at else each.replied_at
-
-
-def event_rows(
-    letter_id: int, each: ImportedLetter, walk: tuple[Step, ...], holder: int, now: datetime
-) -> list[dict[str, Any]]:
-    """Return an event for each step; a reply's steps happened when it was given."""
-    return [
-        {
-            "letter_id": letter_id,
-            "action": str(step.action),
-            "axis": Axis.HANDLING,
-            "from_state": str(step.before) if step.before else None,
-            "to_state": str(step.after),
-            "actor_kind": ActorKind.CITIZEN if step.before is None else ActorKind.MACHINE,
-            "organisation_id": holder if step.before else None,
-            "to_organisation_id": None if step.before else holder,
-            "occurred_at": _moment(each, step),
-            "recorded_at": now,
+    def letter_row(self, number: str) -> dict[str, Any]:
+        """Return the columns of the letter."""
+        each = self._source
+        public = self._public and not self.letter.was_report
+        return {
+            **self.letter.columns(),
+            "number": number,
+            "source": Source.IMPORT,
+            "source_key": each.key,
+            "category": each.category,
+            "title": each.title,
+            "text": each.text,
+            "sender_name": each.name,
+            "sender_phone": each.phone,
+            "sender_email": each.email,
+            "consent_basis": ConsentBasis.PUBLISHED_AT_SOURCE if public else ConsentBasis.NONE,
+            "accused_id": self._accused,
+            "limit_code": self._rule_code,
         }
-        for step in walk
-    ]
 
+    def event_rows(self, letter_id: int, now: datetime) -> list[dict[str, Any]]:
+        """Return an event for each action, recorded at ``now``."""
+        return [
+            {
+                "letter_id": letter_id,
+                **effect.event.columns(),
+                "actor_kind": ActorKind.MACHINE if effect.event.from_state else ActorKind.CITIZEN,
+                "recorded_at": now,
+            }
+            for effect in self._effects
+        ]
 
-def interval_rows(
-    letter_id: int, each: ImportedLetter, walk: tuple[Step, ...], holder: int
-) -> list[dict[str, Any]]:
-    """Return an interval for each state of the walk, the last one open."""
-    starts = [_moment(each, step) for step in walk]
-    return [
-        {
-            "letter_id": letter_id,
-            "axis": Axis.HANDLING,
-            "state": str(step.after),
-            "organisation_id": holder,
-            "started_at": start,
-            "ended_at": end,
-        }
-        for step, start, end in zip(walk, starts, [*starts[1:], None], strict=True)
-    ]
+    def interval_rows(self, letter_id: int) -> list[dict[str, Any]]:
+        """Return an interval for each state, the last one open."""
+        begun = [effect.interval for effect in self._effects if effect.interval is not None]
+        ends = [*(each.started_at for each in begun[1:]), None]
+        return [
+            {"letter_id": letter_id, **each.columns(end)}
+            for each, end in zip(begun, ends, strict=True)
+        ]
 
 
 def reply_row(letter_id: int, each: ImportedLetter, holder: int) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from portal.domain.periods import civil_date
 from portal.models import CoHandling, Extension, Organisation
 from portal.queries.rules import letter_limit_in_force
 from portal.services.core.acting import load, take
-from portal.services.core.deadlines import set_due
 from portal.services.core.typed_text import REASON_MAX, optional, required
 from portal.services.core.unit import writing
 
@@ -50,13 +49,11 @@ def decide_extension(
         if pending is not None and pending.requester_id == actor.user_id:
             raise NotPermitted(N_("延期不能由申请人本人批复。"))
         action = Action.GRANT_EXTENSION if granted else Action.REFUSE_EXTENSION
-        take(session, letter, action, actor, now, reason=note or None)
+        days = pending.days if pending is not None and granted else None
+        take(session, letter, action, actor, now, extension_days=days, reason=note or None)
         if pending is not None:
             pending.granted, pending.decision_note = granted, note or None
             pending.decider_id, pending.decided_at = actor.user_id, now
-            if granted:
-                letter.extension_days = pending.days
-                set_due(session, letter)
 
 
 def invite(

@@ -22,7 +22,6 @@ from portal.domain.organisations import common_superior, covers
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Message, MessageKind, Organisation, RoleGrant, User
 from portal.services.core.acting import load, take
-from portal.services.core.deadlines import answer_by, set_due
 from portal.services.core.typed_text import REASON_MAX, optional, required
 from portal.services.core.unit import writing
 from portal.services.letters.merging import release_children
@@ -44,7 +43,6 @@ def decline(
         disputed = letter.state is State.RETURNED
         action = Action.RULE_DECLINE if disputed else Action.DECLINE
         take(session, letter, action, actor, now, reason_code=code, reason=reason)
-        letter.due_on = None
         release_children(session, letter, now)
 
 
@@ -90,10 +88,7 @@ def _move(
             superior = letter.ruling_path or letter.organisation_path
             if not covers(superior, target.path):
                 raise InvalidInput("organisation", N_("请选择裁定单位管辖范围内的单位。"))
-        letter.sent_from_id = letter.organisation_id
         take(session, letter, action, actor, now, to=target, reason=reason or None)
-        if action is Action.RULE:
-            letter.placed = True
 
 
 def _target(
@@ -122,11 +117,9 @@ def return_letter(letter_id: int, version: int, reason: str, actor: Actor, now: 
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
-        letter.return_count += 1
+        take(session, letter, Action.RETURN, actor, now, to=back, reason=reason)
         if letter.return_count >= RETURN_LIMIT:
             letter.ruling_id = _superior(session, letter)
-        take(session, letter, Action.RETURN, actor, now, to=back, reason=reason)
-        letter.sent_from_id = None
 
 
 def _superior(session: Session, letter: Letter) -> int:
@@ -145,8 +138,6 @@ def ask_citizen(letter_id: int, version: int, text: str, actor: Actor, now: date
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         take(session, letter, Action.ASK_CITIZEN, actor, now)
-        letter.answer_by = answer_by(now)
-        letter.due_on = None
         session.add(
             Message(
                 letter_id=letter.id,
@@ -170,7 +161,6 @@ def close_unanswered(now: datetime) -> int:
         )
         for letter in late:
             take(session, letter, Action.TIME_OUT, SYSTEM, now, reason_code="no_supplement")
-            letter.answer_by = None
             release_children(session, letter, now)
             closed += 1
     return closed
@@ -227,14 +217,12 @@ def change_kind(
             actor,
             now,
             to=refuge,
+            kind=kind,
             reason_code=f"{letter.kind}>{kind}",
             reason=reason,
         )
-        letter.kind = kind
         if kind is Kind.REPORT:
             _shield(session, letter, accused, now)
-        letter.was_report = letter.was_report or kind is Kind.REPORT
-        set_due(session, letter)
 
 
 def _accused(session: Session, letter: Letter, accused_id: int | None) -> Organisation | None:

@@ -58,7 +58,6 @@ def merge(
             raise InvalidInput("parent_number", said)
         take(session, letter, Action.MERGE, actor, now, reason=reason or None)
         letter.parent = parent
-        letter.due_on = None
 
 
 def _parent(session: Session, number: str, actor: Actor) -> Letter:
@@ -81,7 +80,6 @@ def separate(letter_id: int, version: int, reason: str, actor: Actor, now: datet
         letter = load(session, actor, letter_id, version)
         take(session, letter, Action.SEPARATE, actor, now, reason=reason or None)
         letter.parent = None
-        set_due(session, letter)
 
 
 def close_children(session: Session, parent: Letter, reply: Reply, now: datetime) -> None:
@@ -107,9 +105,8 @@ def close_children(session: Session, parent: Letter, reply: Reply, now: datetime
         )
         # Its clock ran on while it followed; what its own sender could expect is recorded.
         set_due(session, child)
-        take(session, child, Action.CLOSE_MERGED, SYSTEM, now)
-        child.due_on = None
-        child.closing_organisation_id = parent.organisation_id
+        answered_by = parent.organisation_id
+        take(session, child, Action.CLOSE_MERGED, SYSTEM, now, answered_by=answered_by)
 
 
 def _without_sender(parent: Letter, text: str) -> str:
@@ -130,7 +127,6 @@ def release_children(session: Session, parent: Letter, now: datetime) -> None:
     for child in _followers(session, parent):
         take(session, child, Action.RELEASE_MERGED, SYSTEM, now)
         child.parent = None
-        set_due(session, child)
 
 
 def _followers(session: Session, parent: Letter) -> list[Letter]:

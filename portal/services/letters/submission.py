@@ -35,7 +35,6 @@ from portal.models import (
 )
 from portal.models.base import fingerprint
 from portal.services.core.acting import begin, load, take
-from portal.services.core.deadlines import set_due
 from portal.services.core.numbering import next_number
 from portal.services.core.outbox import enqueue
 from portal.services.core.typed_text import optional, required
@@ -92,7 +91,6 @@ def _take_in(new: NewLetter, form_key: str, code: str, code_key: bytes, now: dat
         letter.number = next_number(session, now)
         letter.code_hash = hash_code(code_key, letter.number, code)
         begin(session, letter, Actor(ActorKind.CITIZEN), now)
-        set_due(session, letter)
         return Receipt(letter.id, letter.number, code)
 
 
@@ -114,11 +112,8 @@ def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
         source=Source.WEB,
         organisation_id=holder.id,
         organisation=holder,
-        received_organisation_id=holder.id,
         accused_id=accused.id if accused else None,
         accused=accused,
-        received_at=now,
-        clock_from=now,
     )
 
 
@@ -154,11 +149,9 @@ def supplement(letter_id: int, text: str, now: datetime) -> None:
     with writing() as session:
         letter = load(session, actor, letter_id)
         take(session, letter, Action.SUPPLEMENT, actor, now)
-        letter.answer_by = None
         session.add(
             Message(letter_id=letter.id, kind=MessageKind.SUPPLEMENT, text=text, created_at=now)
         )
-        set_due(session, letter)
 
 
 def withdraw(letter_id: int, now: datetime) -> None:
@@ -167,7 +160,6 @@ def withdraw(letter_id: int, now: datetime) -> None:
     with writing() as session:
         letter = load(session, actor, letter_id)
         take(session, letter, Action.WITHDRAW, actor, now)
-        letter.due_on = letter.answer_by = None
         release_children(session, letter, now)
 
 
@@ -202,10 +194,7 @@ def ask_redo(letter_id: int, text: str, now: datetime) -> None:
         if letter.reply_in_review is not None:
             letter.reply_in_review.status = ReplyStatus.DRAFT
         letter.parent_id = None
-        letter.extension_days = 0
         session.add(Message(letter_id=letter.id, kind=MessageKind.REDO, text=text, created_at=now))
-        letter.clock_from = now
-        set_due(session, letter)
         _suspend_publication(session, letter, now)
 
 

@@ -18,7 +18,7 @@ from portal.models import (
     ReplyStatus,
 )
 from portal.tools.simulation.texts import Wording
-from portal.tools.simulation.trajectory import Act, Life
+from portal.tools.simulation.trajectory import Point, Trajectory
 
 Rows = dict[type[Model], list[dict[str, Any]]]
 _MESSAGES: dict[str, tuple[MessageKind, tuple[str, ...]]] = {
@@ -49,7 +49,7 @@ _MEAGRE = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What surrounds a life: its id and number, its words, its sender, how citizens rated it."""
+    """What surrounds a letter: its id and number, its words, its sender, how citizens rated it."""
 
     letter_id: int
     number: str
@@ -61,10 +61,10 @@ class Written:
     efficiency: int
 
 
-def correspond(rows: Rows, life: Life, about: Written) -> None:
+def correspond(rows: Rows, letter: Trajectory, about: Written) -> None:
     """Add what went to and fro: extensions, questions and supplements, the rating, replies."""
-    wishes = [act for act in life.acts if act.action == Action.REQUEST_EXTENSION]
-    grants = [act for act in life.acts if act.action == Action.GRANT_EXTENSION]
+    wishes = [point for point in letter.points if point.action == Action.REQUEST_EXTENSION]
+    grants = [point for point in letter.points if point.action == Action.GRANT_EXTENSION]
     for number, wish in enumerate(wishes):
         grant = grants[number] if number < len(grants) else None
         rows[Extension].append(
@@ -79,9 +79,9 @@ def correspond(rows: Rows, life: Life, about: Written) -> None:
                 "decided_at": grant.at if grant else None,
             }
         )
-    for act in life.acts:
-        if act.action in _MESSAGES:
-            kind, texts = _MESSAGES[act.action]
+    for point in letter.points:
+        if point.action in _MESSAGES:
+            kind, texts = _MESSAGES[point.action]
             text = texts[about.letter_id % len(texts)]
             asks = kind is MessageKind.QUESTION
             rows[Message].append(
@@ -89,49 +89,49 @@ def correspond(rows: Rows, life: Life, about: Written) -> None:
                     "letter_id": about.letter_id,
                     "kind": kind,
                     "text": text,
-                    "organisation_id": act.holder_id if asks else None,
-                    "author_id": act.actor_id,
-                    "created_at": act.at,
+                    "organisation_id": point.organisation_id if asks else None,
+                    "author_id": point.actor_id,
+                    "created_at": point.at,
                 }
             )
-        elif act.action == Action.RATE:
+        elif point.action == Action.RATE:
             rows[Rating].append(
                 {
                     "letter_id": about.letter_id,
                     "attitude": about.attitude,
                     "efficiency": about.efficiency,
                     "comment": "",
-                    "created_at": act.at,
+                    "created_at": point.at,
                 }
             )
-    _replies(rows, life, about)
+    _replies(rows, letter, about)
 
 
-def _replies(rows: Rows, life: Life, about: Written) -> None:
+def _replies(rows: Rows, letter: Trajectory, about: Written) -> None:
     """A reply is drafted, perhaps sent back, and signed; a redo calls for another."""
     row: dict[str, Any] | None = None
     full, meagre = about.wording.reply, _MEAGRE[about.letter_id % len(_MEAGRE)]
-    redone = life.last(Action.REDO)
-    for act in life.acts:
-        if act.action == Action.REQUEST_SIGNOFF:
+    redone = letter.last(Action.REDO)
+    for point in letter.points:
+        if point.action == Action.REQUEST_SIGNOFF:
             if row is None:
-                text = meagre if redone and act.at < redone.at else full
-                row = _reply(rows, about, act.holder_id, act.actor_id, act.at, text)
+                text = meagre if redone and point.at < redone.at else full
+                row = _reply(rows, about, point.organisation_id, point.actor_id, point.at, text)
             row["version"] += 1
-            row["updated_at"], row["status"] = act.at, ReplyStatus.IN_REVIEW
+            row["updated_at"], row["status"] = point.at, ReplyStatus.IN_REVIEW
             row["review_note"] = None
-        elif act.action == Action.SEND_BACK and row is not None:
-            row["status"], row["review_note"] = ReplyStatus.DRAFT, act.reason
-        elif act.action == Action.SIGN and row is not None:
-            row["status"], row["signer_id"] = ReplyStatus.SIGNED, act.actor_id
-            row["signed_at"], row = act.at, None
-        elif act.action == Action.CLOSE_MERGED:
-            _shared_reply(rows, life, about, act)
+        elif point.action == Action.SEND_BACK and row is not None:
+            row["status"], row["review_note"] = ReplyStatus.DRAFT, point.reason
+        elif point.action == Action.SIGN and row is not None:
+            row["status"], row["signer_id"] = ReplyStatus.SIGNED, point.actor_id
+            row["signed_at"], row = point.at, None
+        elif point.action == Action.CLOSE_MERGED:
+            _shared_reply(rows, letter, about, point)
 
 
-def _shared_reply(rows: Rows, life: Life, about: Written, closed: Act) -> None:
+def _shared_reply(rows: Rows, letter: Trajectory, about: Written, closed: Point) -> None:
     """Answer a merged letter with the reply to the letter that led."""
-    leader = life.leader or life
+    leader = letter.leader or letter
     written, signed = leader.last(Action.REQUEST_SIGNOFF), leader.last(Action.SIGN)
     author_id = written.actor_id if written else None
     said = f"您反映的问题与另一封来信相同，已合并办理，现答复如下：\n\n{about.wording.public[2]}"

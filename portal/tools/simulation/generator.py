@@ -1,4 +1,4 @@
-"""From a plan to a life: the way through the offices that ends as the plan says."""
+"""From a plan to a letter: the way through the offices that ends as the plan says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.tools.simulation.actors import Cast, Habit
 from portal.tools.simulation.clock import OfficeClock, night_after
 from portal.tools.simulation.routing import Step, Usher
 from portal.tools.simulation.specification import Fate, Plan
-from portal.tools.simulation.trajectory import Life, Over
+from portal.tools.simulation.trajectory import EndOfSimulation, Trajectory
 
 CITIZEN = Actor(ActorKind.CITIZEN)
 _KINDS = (Kind.CONSULTATION, Kind.COMPLAINT, Kind.HELP, Kind.SUGGESTION, Kind.THANKS)
@@ -41,52 +41,48 @@ class Teller:
     def __init__(self, cast: Cast, clock: OfficeClock, chance: Random, until: datetime) -> None:
         self._cast, self._clock, self._chance, self._until = cast, clock, chance, until
         self._usher = Usher(cast, clock, chance)
-        self._leaders: deque[Life] = deque(maxlen=_REMEMBERED)
+        self._leaders: deque[Trajectory] = deque(maxlen=_REMEMBERED)
 
-    def tell(self, plan: Plan, letter_id: int, year_end: datetime) -> Life:
-        """Return the life that ``plan`` asks for, as far as it has come when time ends."""
+    def tell(self, plan: Plan, letter_id: int, year_end: datetime) -> Trajectory:
+        """Return the letter that ``plan`` asks for, as far as it has come when time ends."""
         leader = self._leader(plan, year_end) if plan.fate is Fate.MERGED else None
-        life = self._arrive(plan, letter_id, leader)
+        letter = self._arrive(plan, letter_id, leader)
         try:
-            if not self._ends_early(life, plan, year_end):
-                self._answer(life, plan.ends_at, year_end)
-                if plan.fate in _LEADING and not life.reopened:
-                    self._leaders.append(life)
-                self._after(life, plan, year_end)
-        except Over:
+            if not self._ends_early(letter, plan, year_end):
+                self._answer(letter, plan.ends_at, year_end)
+                if plan.fate in _LEADING and not letter.reopened:
+                    self._leaders.append(letter)
+                self._after(letter, plan, year_end)
+        except EndOfSimulation:
             pass
-        return life
+        return letter
 
-    def _arrive(self, plan: Plan, letter_id: int, leader: Life | None) -> Life:
+    def _arrive(self, plan: Plan, letter_id: int, leader: Trajectory | None) -> Trajectory:
         kind, accused = leader.kind if leader else self._kind(plan.fate), None
         if leader is not None:
-            place = leader.received_id
+            place = leader.received_organisation_id
         else:
             place, accused = self._received(kind, _HABITS.get(plan.fate))
-        return Life(
-            kind,
-            plan.received_at,
-            place,
-            self._until,
-            letter_id,
-            accused_id=accused,
-            leader=leader,
-        )
+        letter = Trajectory.begin(kind, plan.received_at, place, self._until)
+        letter.letter_id, letter.accused_id, letter.leader = letter_id, accused, leader
+        return letter
 
-    def _ends_early(self, life: Life, plan: Plan, year_end: datetime) -> bool:
+    def _ends_early(self, letter: Trajectory, plan: Plan, year_end: datetime) -> bool:
         """End the letter without an answer of its own, where the plan and the year allow."""
         match plan.fate:
             case Fate.WITHDRAWN:
-                life.take(Action.WITHDRAW, CITIZEN, plan.ends_at)
+                letter.take(Action.WITHDRAW, CITIZEN, plan.ends_at)
                 return True
             case Fate.DECLINED:
                 code = self._chance.choices(_DECLINES, _DECLINE_WEIGHTS)[0]
-                life.take(Action.DECLINE, self._by(life, Role.DISPATCHER), plan.ends_at, code=code)
+                letter.take(
+                    Action.DECLINE, self._by(letter, Role.DISPATCHER), plan.ends_at, code=code
+                )
                 return True
             case Fate.TIMED_OUT:
-                return self._times_out(life, year_end)
+                return self._times_out(letter, year_end)
             case Fate.MERGED:
-                return self._follows(life)
+                return self._follows(letter)
             case _:
                 return False
 
@@ -108,23 +104,23 @@ class Teller:
             return cast.parents[chosen] or cast.root, chosen
         return chosen, None
 
-    def _by(self, life: Life, role: Role, number: int = 0) -> Actor:
-        return self._cast.person(life.holder_id, role, number)
+    def _by(self, letter: Trajectory, role: Role, number: int = 0) -> Actor:
+        return self._cast.person(letter.organisation_id, role, number)
 
     def _said(self, texts: tuple[str, ...]) -> str:
         return texts[int(self._chance.random() * len(texts))]
 
-    def _times_out(self, life: Life, year_end: datetime) -> bool:
+    def _times_out(self, letter: Trajectory, year_end: datetime) -> bool:
         """Close for want of an answer by the citizen, where the year still has room for it."""
-        asked = self._clock.ahead(self._chance, life.received_at, self._chance.randint(0, 2))
+        asked = self._clock.ahead(self._chance, letter.received_at, self._chance.randint(0, 2))
         closed = night_after(asked, SUPPLEMENT_DAYS + 1)
         if closed >= min(year_end, self._until):
             return False
-        life.take(Action.ASK_CITIZEN, self._by(life, Role.HANDLER), asked)
-        life.take(Action.TIME_OUT, SYSTEM, closed, code="no_supplement")
+        letter.take(Action.ASK_CITIZEN, self._by(letter, Role.HANDLER), asked)
+        letter.take(Action.TIME_OUT, SYSTEM, closed, code="no_supplement")
         return True
 
-    def _leader(self, plan: Plan, year_end: datetime) -> Life | None:
+    def _leader(self, plan: Plan, year_end: datetime) -> Trajectory | None:
         """Return a letter that is open when ``plan`` arrives and answered within the year.
 
         One that was passed on to another branch could not be read by the clerk who merges.
@@ -135,110 +131,116 @@ class Teller:
             for each in self._leaders
             if each.closed_at
             and begins < each.closed_at < year_end
-            and (each.received_id == self._cast.root or each.last(Action.TRANSFER) is None)
+            and (
+                each.received_organisation_id == self._cast.root
+                or each.last(Action.TRANSFER) is None
+            )
         ]
         return fits[int(self._chance.random() * len(fits))] if fits else None
 
-    def _follows(self, life: Life) -> bool:
+    def _follows(self, letter: Trajectory) -> bool:
         """Merge into the leading letter and be closed with it."""
-        leader = life.leader
+        leader = letter.leader
         if leader is None or leader.closed_at is None:
             return False
-        at = self._clock.between(self._chance, life.received_at, leader.closed_at)
-        life.take(Action.MERGE, self._by(life, Role.DISPATCHER), at, reason="反映同一问题")
-        life.take(Action.CLOSE_MERGED, SYSTEM, leader.closed_at, answered_by=leader.closing_id)
-        life.closing_id = leader.closing_id
+        at = self._clock.between(self._chance, letter.received_at, leader.closed_at)
+        letter.take(Action.MERGE, self._by(letter, Role.DISPATCHER), at, reason="反映同一问题")
+        letter.take(
+            Action.CLOSE_MERGED,
+            SYSTEM,
+            leader.closed_at,
+            answered_by=leader.closing_organisation_id,
+        )
         return True
 
-    def _answer(self, life: Life, ends_at: datetime, year_end: datetime) -> None:
+    def _answer(self, letter: Trajectory, ends_at: datetime, year_end: datetime) -> None:
         """Bring the letter to whom it concerns, and have it answered; a few are done again."""
         chance, clock = self._chance, self._clock
-        if chance.random() < _REDONE and ends_at - life.received_at > timedelta(days=4):
-            first, middle = clock.spread(chance, life.received_at, ends_at, 2)
+        if chance.random() < _REDONE and ends_at - letter.received_at > timedelta(days=4):
+            first, middle = clock.spread(chance, letter.received_at, ends_at, 2)
             again = clock.awake(chance, first, middle)
             # What is to be open at the end of the year must not stand closed in between.
             if not first < year_end <= again:
-                self._handle(life, first)
-                life.take(Action.REDO, CITIZEN, again, reason="问题没有解决，请重新办理。")
-                self._draft(life, clock.between(chance, again, ends_at), ends_at)
+                self._handle(letter, first)
+                letter.take(Action.REDO, CITIZEN, again, reason="问题没有解决，请重新办理。")
+                self._draft(letter, clock.between(chance, again, ends_at), ends_at)
                 return
-        self._handle(life, ends_at)
+        self._handle(letter, ends_at)
 
-    def _handle(self, life: Life, ends_at: datetime) -> None:
+    def _handle(self, letter: Trajectory, ends_at: datetime) -> None:
         chance, clock = self._chance, self._clock
-        self._usher.place(life, ends_at)
-        at = life.acts[-1].at
+        self._usher.place(letter, ends_at)
+        at = letter.points[-1].at
         drafted = clock.between(chance, at + (ends_at - at) * 0.5, ends_at)
         if chance.random() < _ASKED:
             asked = clock.between(chance, at, at + (drafted - at) * 0.6)
-            life.take(Action.ASK_CITIZEN, self._by(life, Role.HANDLER), asked)
+            letter.take(Action.ASK_CITIZEN, self._by(letter, Role.HANDLER), asked)
             told = clock.awake(chance, asked, min(drafted, asked + _ANSWERED_WITHIN))
-            life.take(Action.SUPPLEMENT, CITIZEN, told)
-        self._extend(life, drafted)
-        self._draft(life, drafted, ends_at)
+            letter.take(Action.SUPPLEMENT, CITIZEN, told)
+        self._extend(letter, drafted)
+        self._draft(letter, drafted, ends_at)
 
-    def _extend(self, life: Life, drafted: datetime) -> None:
+    def _extend(self, letter: Trajectory, drafted: datetime) -> None:
         """Ask for more time while there still is some, where the reply will take longer."""
-        chance, clock, at = self._chance, self._clock, life.acts[-1].at
-        latest = clock.ahead(chance, life.received_at, _WARNED)
+        chance, clock, at = self._chance, self._clock, letter.points[-1].at
+        latest = clock.ahead(chance, letter.received_at, _WARNED)
         if not at < latest < drafted or chance.random() >= _EXTENDED:
             return
         wished, granted = clock.spread(chance, at, latest, 2)
         days = chance.randint(2, 5)
-        handler, said = self._by(life, Role.HANDLER), self._said(_EXTENSIONS)
-        life.take(Action.REQUEST_EXTENSION, handler, wished, reason=said, days=days)
-        life.take(Action.GRANT_EXTENSION, self._by(life, Role.DISPATCHER), granted, days=days)
-        life.extension_days = days
+        handler, said = self._by(letter, Role.HANDLER), self._said(_EXTENSIONS)
+        letter.take(Action.REQUEST_EXTENSION, handler, wished, reason=said, days=days)
+        letter.take(Action.GRANT_EXTENSION, self._by(letter, Role.DISPATCHER), granted, days=days)
 
-    def _draft(self, life: Life, drafted: datetime, ends_at: datetime) -> None:
+    def _draft(self, letter: Trajectory, drafted: datetime, ends_at: datetime) -> None:
         """Draft, now and then be sent back, and have the reply signed at ``ends_at``."""
         chance, clock = self._chance, self._clock
-        handler, reviewer = self._by(life, Role.HANDLER), self._by(life, Role.REVIEWER)
-        life.take(Action.REQUEST_SIGNOFF, handler, drafted)
+        handler, reviewer = self._by(letter, Role.HANDLER), self._by(letter, Role.REVIEWER)
+        letter.take(Action.REQUEST_SIGNOFF, handler, drafted)
         if chance.random() < _SENT_BACK:
             back, again = clock.spread(chance, drafted, ends_at, 2)
-            life.take(Action.SEND_BACK, reviewer, back, reason=self._said(_DEFECTS))
-            life.take(Action.REQUEST_SIGNOFF, handler, again)
-        life.take(Action.SIGN, reviewer, ends_at)
+            letter.take(Action.SEND_BACK, reviewer, back, reason=self._said(_DEFECTS))
+            letter.take(Action.REQUEST_SIGNOFF, handler, again)
+        letter.take(Action.SIGN, reviewer, ends_at)
 
-    def _after(self, life: Life, plan: Plan, year_end: datetime) -> None:
+    def _after(self, letter: Trajectory, plan: Plan, year_end: datetime) -> None:
         """Rate and publish, as far as the plan has it; what is open publishes when it is done."""
-        chance, closed = self._chance, life.acts[-1].at
+        chance, closed = self._chance, letter.points[-1].at
         limit = year_end if plan.fate is not Fate.OPEN else self._until
         end = min(limit, closed + timedelta(days=9))
         fate = plan.fate
         if fate is Fate.OPEN:
             fate = Fate.PUBLISHED if chance.random() < 0.7 else Fate.PRIVATE
-        if life.kind is Kind.REPORT:
+        if letter.kind is Kind.REPORT:
             fate = Fate.PRIVATE
-        steps = self._publication(life, fate, self._clock.spread(chance, closed, end, 3))
+        steps = self._publication(letter, fate, self._clock.spread(chance, closed, end, 3))
         if chance.random() < _RATED:
             rated = self._clock.awake(chance, closed, end)
-            steps.append((rated, lambda at: life.take(Action.RATE, CITIZEN, at)))
+            steps.append((rated, lambda at: letter.take(Action.RATE, CITIZEN, at)))
         for at, step in sorted(steps, key=itemgetter(0)):
             step(at)
 
     def _publication(
-        self, life: Life, fate: Fate, moments: list[datetime]
+        self, letter: Trajectory, fate: Fate, moments: list[datetime]
     ) -> list[tuple[datetime, Step]]:
         if fate not in (Fate.PUBLISHED, Fate.REFUSED, Fate.UNPUBLISHED):
             return []
-        handler, reviewer = self._by(life, Role.HANDLER), self._by(life, Role.REVIEWER, 1)
+        handler, reviewer = self._by(letter, Role.HANDLER), self._by(letter, Role.REVIEWER, 1)
         proposed, decided, withdrawn = moments
         steps: list[tuple[datetime, Step]] = [
-            (proposed, lambda at: life.take(Action.PROPOSE, handler, at))
+            (proposed, lambda at: letter.take(Action.PROPOSE, handler, at))
         ]
         if fate is Fate.REFUSED:
             code = self._chance.choices(_REFUSALS, _REFUSAL_WEIGHTS)[0]
-            steps.append((decided, lambda at: life.take(Action.REFUSE, reviewer, at, code=code)))
+            steps.append((decided, lambda at: letter.take(Action.REFUSE, reviewer, at, code=code)))
             return steps
-        steps.append((decided, lambda at: life.take(Action.PUBLISH, reviewer, at)))
+        steps.append((decided, lambda at: letter.take(Action.PUBLISH, reviewer, at)))
         if fate is Fate.UNPUBLISHED:
             taken_down = RefusalReason.THIRD_PARTY
             steps.append(
                 (
                     withdrawn,
-                    lambda at: life.take(
+                    lambda at: letter.take(
                         Action.UNPUBLISH, reviewer, at, code=taken_down, reason="第三方提出异议"
                     ),
                 )

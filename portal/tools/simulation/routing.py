@@ -10,7 +10,7 @@ from portal.domain.access import Actor, Role
 from portal.domain.letters.states import RETURN_LIMIT, Action
 from portal.tools.simulation.actors import Cast
 from portal.tools.simulation.clock import OfficeClock
-from portal.tools.simulation.trajectory import Life
+from portal.tools.simulation.trajectory import Trajectory
 
 Step = Callable[[datetime], None]
 _RETURNED, _DISPUTED, _PASSED_DOWN, _TRANSFERRED = 0.04, 0.003, 0.25, 0.05
@@ -27,75 +27,87 @@ class Usher:
     def __init__(self, cast: Cast, clock: OfficeClock, chance: Random) -> None:
         self._cast, self._clock, self._chance = cast, clock, chance
 
-    def place(self, life: Life, ends_at: datetime) -> None:
+    def place(self, letter: Trajectory, ends_at: datetime) -> None:
         """Have the letter accepted or signed for, well before ``ends_at``."""
         chance, clock = self._chance, self._clock
-        steps = self._way(life)
-        room = clock.worked(ends_at) - clock.worked(life.received_at)
+        steps = self._way(letter)
+        room = clock.worked(ends_at) - clock.worked(letter.received_at)
         if room < len(steps) * _SLOWEST:
-            steps = [self._accepted(life)]
+            steps = [self._accepted(letter)]
         part = (0.15 if len(steps) < RETURN_LIMIT + 1 else 0.4) + 0.3 * chance.random()
-        placed = clock.moment(clock.worked(life.received_at) + room * part)
-        if not life.received_at < placed < ends_at:
+        placed = clock.moment(clock.worked(letter.received_at) + room * part)
+        if not letter.received_at < placed < ends_at:
             placed = ends_at
-        moments = clock.spread(chance, life.received_at, placed, len(steps))
+        moments = clock.spread(chance, letter.received_at, placed, len(steps))
         for step, at in zip(steps, moments, strict=True):
             step(at)
 
-    def _way(self, life: Life) -> list[Step]:
+    def _way(self, letter: Trajectory) -> list[Step]:
         cast, chance, draw = self._cast, self._chance, self._chance.random()
-        if life.accused_id is not None:
-            return [self._accepted(life)]
-        if life.holder_id == cast.root:
-            return self._from_office(life, draw)
-        below = cast.below.get(life.holder_id)
+        if letter.accused_id is not None:
+            return [self._accepted(letter)]
+        if letter.organisation_id == cast.root:
+            return self._from_office(letter, draw)
+        below = cast.below.get(letter.organisation_id)
         if draw < _PASSED_DOWN and below:
             chosen = below[int(chance.random() * len(below))]
-            return [self._dispatched(life, chosen), self._signed_for(life)]
+            return [self._dispatched(letter, chosen), self._signed_for(letter)]
         if draw > 1 - _TRANSFERRED:
-            to = cast.other_member(chance, life.holder_id)
-            return [self._accepted(life), self._transferred(life, to), self._signed_for(life)]
-        return [self._accepted(life)]
+            to = cast.other_member(chance, letter.organisation_id)
+            return [self._accepted(letter), self._transferred(letter, to), self._signed_for(letter)]
+        return [self._accepted(letter)]
 
-    def _from_office(self, life: Life, draw: float) -> list[Step]:
+    def _from_office(self, letter: Trajectory, draw: float) -> list[Step]:
         cast, chance = self._cast, self._chance
         returns = RETURN_LIMIT if draw < _DISPUTED else 1 if draw < _RETURNED else 0
         member, steps = cast.member(chance), []
         for _ in range(returns):
-            steps += [self._dispatched(life, member), self._returned(life)]
+            steps += [self._dispatched(letter, member), self._returned(letter)]
             member = cast.other_member(chance, member)
         last = self._ruled if returns == RETURN_LIMIT else self._dispatched
-        return [*steps, last(life, member), self._signed_for(life)]
+        return [*steps, last(letter, member), self._signed_for(letter)]
 
-    def _by(self, life: Life, role: Role) -> Actor:
-        return self._cast.person(life.holder_id, role)
+    def _by(self, letter: Trajectory, role: Role) -> Actor:
+        return self._cast.person(letter.organisation_id, role)
 
     def _said(self, texts: tuple[str, ...]) -> str:
         return texts[int(self._chance.random() * len(texts))]
 
-    def _accepted(self, life: Life) -> Step:
-        return lambda at: life.take(Action.ACCEPT, self._by(life, Role.DISPATCHER), at)
+    def _accepted(self, letter: Trajectory) -> Step:
+        return lambda at: letter.take(Action.ACCEPT, self._by(letter, Role.DISPATCHER), at)
 
-    def _signed_for(self, life: Life) -> Step:
-        return lambda at: life.take(Action.SIGN_FOR, self._by(life, Role.DISPATCHER), at)
+    def _signed_for(self, letter: Trajectory) -> Step:
+        return lambda at: letter.take(Action.SIGN_FOR, self._by(letter, Role.DISPATCHER), at)
 
-    def _dispatched(self, life: Life, to: int) -> Step:
+    def _dispatched(self, letter: Trajectory, to: int) -> Step:
         said = self._said(_ORDERS)
-        return lambda at: life.move(Action.DISPATCH, self._by(life, Role.DISPATCHER), at, to, said)
+        return lambda at: letter.take(
+            Action.DISPATCH, self._by(letter, Role.DISPATCHER), at, to=to, reason=said
+        )
 
-    def _returned(self, life: Life) -> Step:
+    def _returned(self, letter: Trajectory) -> Step:
         said = self._said(_NOT_OURS)
 
         def step(at: datetime) -> None:
-            life.move(Action.RETURN, self._by(life, Role.DISPATCHER), at, self._cast.root, said)
-            if life.returns == RETURN_LIMIT:
-                life.ruling_id = self._cast.root
+            letter.take(
+                Action.RETURN,
+                self._by(letter, Role.DISPATCHER),
+                at,
+                to=self._cast.root,
+                reason=said,
+            )
+            if letter.return_count == RETURN_LIMIT:
+                letter.ruling_id = self._cast.root
 
         return step
 
-    def _ruled(self, life: Life, to: int) -> Step:
-        return lambda at: life.move(Action.RULE, self._by(life, Role.SUPERVISOR), at, to, _RULED)
+    def _ruled(self, letter: Trajectory, to: int) -> Step:
+        return lambda at: letter.take(
+            Action.RULE, self._by(letter, Role.SUPERVISOR), at, to=to, reason=_RULED
+        )
 
-    def _transferred(self, life: Life, to: int) -> Step:
+    def _transferred(self, letter: Trajectory, to: int) -> Step:
         said = self._said(_NOT_OURS)
-        return lambda at: life.move(Action.TRANSFER, self._by(life, Role.HANDLER), at, to, said)
+        return lambda at: letter.take(
+            Action.TRANSFER, self._by(letter, Role.HANDLER), at, to=to, reason=said
+        )

@@ -37,8 +37,8 @@ from portal.tools.simulation.generator import Teller
 from portal.tools.simulation.resume import begin, broken_off, check_last, end, mark_of, written
 from portal.tools.simulation.specification import Plan, Wish, last_moment, plans
 from portal.tools.simulation.texts import Texts, Wording
-from portal.tools.simulation.trajectory import Life
-from portal.tools.simulation.writer import ORDER, Clerk
+from portal.tools.simulation.trajectory import Trajectory
+from portal.tools.simulation.writer import ORDER, Writer
 
 BATCH = 2_000
 _FOUNDED = timedelta(days=60)
@@ -79,7 +79,7 @@ def simulate(
         there = written(session)
         cast = Cast(session, chance, founded)
         calendar, limits = work_calendar(session), limits_in_force(session)
-    clerk = Clerk(calendar, limits, cast.names)
+    clerk = Writer(calendar, limits, cast.names)
     clock = OfficeClock(calendar, min(wish.years), max(wish.years))
     texts = Texts(wish.seed, corpus)
     house = _House(wish, cast, clock, texts, clerk, chance)
@@ -111,11 +111,11 @@ class _House:
         cast: Cast,
         clock: OfficeClock,
         texts: Texts,
-        clerk: Clerk,
+        clerk: Writer,
         chance: Random,
     ) -> None:
         self._wish, self._cast, self._clock, self._texts = wish, cast, clock, texts
-        self._clerk, self._chance = clerk, chance
+        self._writer, self._chance = clerk, chance
         self._teller = Teller(cast, clock, chance, last_moment(wish))
         self._numbers: Counter[date] = Counter()
 
@@ -136,38 +136,38 @@ class _House:
 
     def _one(self, plan: Plan, letter_id: int, year_end: datetime) -> None:
         chance = self._chance
-        life = self._teller.tell(plan, letter_id, year_end)
-        words = life.wording = self._words(life)
+        letter = self._teller.tell(plan, letter_id, year_end)
+        words = letter.wording = self._words(letter)
         day = civil_date(plan.received_at)
         self._numbers[day] += 1
-        public = life.publication is not Publication.NOT_PROPOSED
-        self._clerk.write(
-            life,
+        public = letter.publication is not Publication.NOT_PROPOSED
+        self._writer.write(
+            letter,
             Written(
                 letter_id,
                 format_number(day, self._numbers[day]),
                 words,
                 name(chance),
                 f"139{chance.randrange(10**8):08d}",
-                public or (life.kind is not Kind.REPORT and chance.random() < _CONSENTING),
+                public or (letter.kind is not Kind.REPORT and chance.random() < _CONSENTING),
                 chance.choices(range(1, 6), _ATTITUDES)[0],
                 chance.choices(range(1, 6), _EFFICIENCIES)[0],
             ),
         )
 
-    def _words(self, life: Life) -> Wording:
-        if life.leader is not None and life.leader.wording is not None:
-            return self._texts.again(self._chance, life.leader.wording)
-        place = life.accused_id or life.holder_id
-        drafted = life.last(Action.REQUEST_SIGNOFF)
-        dated = life.closed_at or (drafted.at if drafted else life.received_at)
+    def _words(self, letter: Trajectory) -> Wording:
+        if letter.leader is not None and letter.leader.wording is not None:
+            return self._texts.again(self._chance, letter.leader.wording)
+        place = letter.accused_id or letter.organisation_id
+        drafted = letter.last(Action.REQUEST_SIGNOFF)
+        dated = letter.closed_at or (drafted.at if drafted else letter.received_at)
         cast = self._cast
         return self._texts.wording(
             self._chance,
-            life.kind,
+            letter.kind,
             cast.kinds[place],
             cast.codes[place],
-            cast.names[life.holder_id],
+            cast.names[letter.organisation_id],
             civil_date(dated),
         )
 
@@ -176,14 +176,14 @@ class _House:
         return [{"day": day, "last": last} for day, last in sorted(self._numbers.items())]
 
 
-def _skip(session: Session, clerk: Clerk) -> None:
+def _skip(session: Session, clerk: Writer) -> None:
     """Pass over a batch that is in the house since before."""
     last = clerk.rows[Letter][-1]
     check_last(session, last["id"], last["number"], last["title"])
     clerk.rows.clear()
 
 
-def _flush(session: Session, clerk: Clerk) -> None:
+def _flush(session: Session, clerk: Writer) -> None:
     """Insert the rows written so far, parents before their children."""
     for table in ORDER:
         rows = clerk.rows.pop(table, None)

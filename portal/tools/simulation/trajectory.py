@@ -1,7 +1,8 @@
-"""One letter's life, step by step by the transition table, without a database.
+"""One simulated letter, action by action, without a database.
 
-It keeps what the services would keep (:mod:`portal.services.core.acting` and those above it) and stops
-where the simulation ends. A test holds a life against the same walk through the real services.
+Every action goes through :func:`portal.domain.letters.apply.apply`, as in the services; the
+trajectory stops where the simulated time ends. A test holds trajectories against the same actions
+taken through the real services.
 """
 
 from __future__ import annotations
@@ -11,109 +12,87 @@ from datetime import datetime
 
 from portal.domain.access import Actor
 from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.states import Action, CloseReason, Kind, Publication, State
-from portal.domain.letters.transitions import TRANSITIONS
+from portal.domain.letters.apply import Effect, LetterState, apply, receive
+from portal.domain.letters.states import Action, Kind
 from portal.domain.statistics.measures import Step
 from portal.tools.simulation.texts import Wording
 
-HELD = frozenset({State.AWAITING_CITIZEN, State.MERGED})
-_REASONS = {
-    Action.SIGN: CloseReason.ANSWERED,
-    Action.CLOSE_MERGED: CloseReason.MERGED,
-    Action.TIME_OUT: CloseReason.NO_SUPPLEMENT,
-}
 
-
-class Over(Exception):
+class EndOfSimulation(Exception):
     """The simulated time has ended; the letter stays as it is."""
 
 
-class Impossible(Exception):
-    """The transition table does not know this step from here: the simulation is at fault."""
-
-
 @dataclass(frozen=True, slots=True)
-class Act:
-    """An event to be: what was done, from where to where, by whom."""
+class Point:
+    """One action of a trajectory: what it did, by whom, for what reason."""
 
-    action: str
-    axis: Axis
-    before: str | None
-    after: str
-    at: datetime
+    effect: Effect
     actor: ActorKind
     actor_id: int | None
-    holder_id: int | None
-    to_id: int | None = None
     code: str | None = None
     reason: str | None = None
     days: int = 0
     answered_by: int | None = None
 
     @property
+    def action(self) -> Action:
+        """The action taken."""
+        return self.effect.event.action
+
+    @property
+    def axis(self) -> Axis:
+        """The axis it belongs to."""
+        return self.effect.event.axis
+
+    @property
+    def at(self) -> datetime:
+        """When it was taken."""
+        return self.effect.event.occurred_at
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation that held the letter."""
+        return self.effect.event.organisation_id
+
+    @property
     def step(self) -> Step:
-        """The act as figures see it."""
+        """What figures need of it."""
+        event = self.effect.event
         return Step(
-            self.action,
-            self.axis,
-            self.before,
-            self.after,
-            self.at,
+            event.action,
+            event.axis,
+            event.from_state,
+            event.to_state,
+            event.occurred_at,
             self.actor is ActorKind.STAFF,
-            self.to_id,
+            event.to_organisation_id,
             self.days,
             self.answered_by,
         )
 
 
 @dataclass(slots=True)
-class Life:
-    """A letter under way; the fields are the columns of the letter that follow from its acts."""
+class Trajectory(LetterState):
+    """A letter under way: its columns and the actions that led to them."""
 
-    kind: Kind
-    received_at: datetime
-    received_id: int
-    until: datetime
+    until: datetime | None = None
     letter_id: int = 0
-    holder_id: int = 0
     accused_id: int | None = None
-    state: State = State.SUBMITTED
-    publication: Publication = Publication.NOT_PROPOSED
-    state_before: State | None = None
-    close_reason: CloseReason | None = None
-    closing_id: int | None = None
-    closed_at: datetime | None = None
-    accepted_at: datetime | None = None
-    first_response_at: datetime | None = None
-    clock_from: datetime | None = None
-    sent_from_id: int | None = None
     ruling_id: int | None = None
-    leader: Life | None = None
-    hops: int = 0
-    returns: int = 0
-    version: int = 1
-    placed: bool = False
-    reopened: bool = False
-    extension_days: int = 0
-    acts: list[Act] = field(default_factory=list)
+    leader: Trajectory | None = None
+    points: list[Point] = field(default_factory=list)
     wording: Wording | None = None
 
-    def __post_init__(self) -> None:
-        """Arrive."""
-        self.holder_id, self.clock_from = self.received_id, self.received_at
-        self.acts.append(
-            Act(
-                Action.SUBMIT,
-                Axis.HANDLING,
-                None,
-                State.SUBMITTED,
-                self.received_at,
-                ActorKind.CITIZEN,
-                None,
-                None,
-                self.received_id,
-            )
-        )
+    @classmethod
+    def begin(
+        cls, kind: Kind, received_at: datetime, received_id: int, until: datetime
+    ) -> Trajectory:
+        """Return a letter that arrives at ``received_at``; nothing happens from ``until`` on."""
+        letter = cls(kind, received_at, was_report=kind is Kind.REPORT, until=until)
+        effect = receive(received_id, received_at)
+        letter.change(effect)
+        letter.points.append(Point(effect, ActorKind.CITIZEN, None))
+        return letter
 
     def take(
         self,
@@ -127,75 +106,21 @@ class Life:
         days: int = 0,
         answered_by: int | None = None,
     ) -> None:
-        """Take a step; raises :class:`Over` after the end of the simulation."""
-        if at >= self.until:
-            raise Over
-        row = TRANSITIONS[action]
-        handling = row.axis is Axis.HANDLING
-        before: State | Publication = self.state if handling else self.publication
-        if before not in row.sources:
-            raise Impossible(f"{action} from {before}")
-        target = row.target
-        if callable(target):
-            target = (self.state_before or State.SUBMITTED) if before in HELD else self.state
-        holder = self.holder_id
-        if isinstance(target, State):
-            self._enter(action, actor, target, at)
-        else:
-            self.publication = target
-        if to is not None:
-            self.holder_id = to
-            self.hops += 1
-        self.version += 1
-        self.acts.append(
-            Act(
-                action,
-                row.axis,
-                before,
-                target,
-                at,
-                actor.kind,
-                actor.user_id,
-                holder,
-                to,
-                code,
-                reason,
-                days,
-                answered_by,
-            )
+        """Take an action.
+
+        Raises :class:`EndOfSimulation` after the end of the simulated time, ``ValueError`` where
+        the transition table does not know the action from here.
+        """
+        if self.until is not None and at >= self.until:
+            raise EndOfSimulation
+        effect = apply(
+            self, action, actor.kind, at, to, extension_days=days, answered_by=answered_by
+        )
+        self.change(effect)
+        self.points.append(
+            Point(effect, actor.kind, actor.user_id, code, reason, days, answered_by)
         )
 
-    def _enter(self, action: Action, actor: Actor, target: State, at: datetime) -> None:
-        before = self.state
-        if target is before:
-            return
-        if actor.kind is ActorKind.STAFF and self.first_response_at is None:
-            self.first_response_at = at
-        if before is State.CLOSED:
-            self.reopened, self.close_reason, self.closing_id = True, None, None
-            self.closed_at, self.clock_from, self.extension_days = None, at, 0
-        if target in HELD:
-            self.state_before = before
-        elif before in HELD:
-            self.state_before = None
-        if target in (State.IN_PROGRESS, State.DISPATCHED) and self.accepted_at is None:
-            self.accepted_at = at
-        if target in (State.CLOSED, State.DECLINED):
-            self.closed_at, self.closing_id = at, self.holder_id
-            self.close_reason = _REASONS.get(action)
-        self.state = target
-
-    def last(self, action: Action) -> Act | None:
-        """Return the latest act of ``action``."""
-        return next((act for act in reversed(self.acts) if act.action == action), None)
-
-    def move(self, action: Action, actor: Actor, at: datetime, to: int, reason: str) -> None:
-        """Send the letter on; a return goes to where it came from."""
-        back = action is Action.RETURN
-        sender = self.holder_id
-        self.take(action, actor, at, to=to, reason=reason)
-        self.sent_from_id = None if back else sender
-        if back:
-            self.returns += 1
-        if action is Action.RULE:
-            self.placed = True
+    def last(self, action: Action) -> Point | None:
+        """Return the latest point of ``action``."""
+        return next((point for point in reversed(self.points) if point.action == action), None)

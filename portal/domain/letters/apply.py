@@ -1,0 +1,322 @@
+"""What an action does to a letter, in one place.
+
+A person's action, an import, a publication without a person and a simulation all go through
+:func:`apply`. It names every column that follows from an action, the event to write and the state
+interval that begins; whether the action is allowed is the business of the transition table and of
+its guards (:func:`portal.domain.letters.transitions.advance`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from portal.domain.events import ActorKind, Axis
+from portal.domain.letters.states import (
+    CLOCK_STATES,
+    CLOSE_REASONS,
+    CONCLUDED_STATES,
+    PAUSED_STATES,
+    SUPPLEMENT_DAYS,
+    Action,
+    CloseReason,
+    Kind,
+    Publication,
+    State,
+)
+from portal.domain.letters.transitions import TRANSITIONS
+from portal.domain.periods import civil_date
+
+FIRST_VERSION = 1
+
+
+class Handled(Protocol):
+    """The columns of a letter that decide what an action changes."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def was_report(self) -> bool: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def publication(self) -> Publication: ...
+    @property
+    def state_before(self) -> State | None: ...
+    @property
+    def organisation_id(self) -> int: ...
+    @property
+    def accepted(self) -> bool: ...
+    @property
+    def first_response_at(self) -> datetime | None: ...
+    @property
+    def return_count(self) -> int: ...
+    @property
+    def hop_count(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+
+
+class Clock(StrEnum):
+    """What an action does to the due date."""
+
+    KEEP = "keep"
+    STOP = "stop"
+    COMPUTE = "compute"
+
+
+@dataclass(slots=True)
+class LetterState:
+    """The columns of a letter that follow from its actions, without a database."""
+
+    kind: Kind
+    received_at: datetime
+    was_report: bool = False
+    state: State = State.SUBMITTED
+    publication: Publication = Publication.NOT_PROPOSED
+    state_before: State | None = None
+    close_reason: CloseReason | None = None
+    version: int = FIRST_VERSION
+    organisation_id: int = 0
+    received_organisation_id: int = 0
+    sent_from_id: int | None = None
+    closing_organisation_id: int | None = None
+    assignee_id: int | None = None
+    return_count: int = 0
+    hop_count: int = 0
+    placed: bool = False
+    accepted: bool = False
+    reopened: bool = False
+    clock_from: datetime | None = None
+    accepted_at: datetime | None = None
+    first_response_at: datetime | None = None
+    closed_at: datetime | None = None
+    extension_days: int = 0
+    due_on: date | None = None
+    answer_by: date | None = None
+
+    def change(self, effect: Effect) -> None:
+        """Take over the values that an action leaves."""
+        for column, value in effect.changes.items():
+            setattr(self, column, value)
+
+    def columns(self) -> dict[str, Any]:
+        """Return every column by its name."""
+        return {column: getattr(self, column) for column in _COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterEvent:
+    """The event that an action leaves, without the person and the reason."""
+
+    action: Action
+    axis: Axis
+    from_state: str | None
+    to_state: str
+    organisation_id: int | None
+    to_organisation_id: int | None
+    occurred_at: datetime
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of the event row."""
+        return {
+            "action": str(self.action),
+            "axis": self.axis,
+            "from_state": self.from_state,
+            "to_state": self.to_state,
+            "organisation_id": self.organisation_id,
+            "to_organisation_id": self.to_organisation_id,
+            "occurred_at": self.occurred_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A state interval that begins; the open one of the same axis ends at its start."""
+
+    axis: Axis
+    state: str
+    organisation_id: int
+    started_at: datetime
+
+    def columns(self, ended_at: datetime | None = None) -> dict[str, Any]:
+        """Return the columns of the interval row."""
+        return {
+            "axis": self.axis,
+            "state": self.state,
+            "organisation_id": self.organisation_id,
+            "started_at": self.started_at,
+            "ended_at": ended_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an action does: new values by column, the event, the interval that begins, the clock.
+
+    ``interval`` is empty where neither state nor organisation changes. ``clock`` is
+    :attr:`Clock.COMPUTE` where the due date must be computed from the changed letter.
+    """
+
+    changes: Mapping[str, Any]
+    event: LetterEvent
+    interval: Interval | None
+    clock: Clock
+
+    @property
+    def concludes(self) -> bool:
+        """Whether the handling ends with an answer or a notice."""
+        return (
+            self.event.axis is Axis.HANDLING
+            and self.event.from_state != self.event.to_state
+            and self.event.to_state in CONCLUDED_STATES
+        )
+
+
+_COLUMNS = tuple(each.name for each in fields(LetterState))
+
+
+def receive(organisation_id: int, moment: datetime) -> Effect:
+    """Return what the arrival of a letter at ``organisation_id`` leaves."""
+    state = State.SUBMITTED
+    changes = {
+        "state": state,
+        "publication": Publication.NOT_PROPOSED,
+        "version": FIRST_VERSION,
+        "organisation_id": organisation_id,
+        "received_organisation_id": organisation_id,
+        "received_at": moment,
+        "clock_from": moment,
+    }
+    event = LetterEvent(
+        Action.SUBMIT, Axis.HANDLING, None, str(state), None, organisation_id, moment
+    )
+    interval = Interval(Axis.HANDLING, str(state), organisation_id, moment)
+    return Effect(changes, event, interval, Clock.COMPUTE)
+
+
+def apply(
+    letter: Handled,
+    action: Action,
+    actor_kind: ActorKind,
+    moment: datetime,
+    to_id: int | None = None,
+    *,
+    kind: Kind | None = None,
+    extension_days: int | None = None,
+    answered_by: int | None = None,
+) -> Effect:
+    """Return what ``action`` does to ``letter`` at ``moment``, taken by somebody of ``actor_kind``.
+
+    ``to_id`` is the organisation that the letter moves to, ``kind`` the new kind of a letter that
+    changes it, ``extension_days`` the days granted, ``answered_by`` the organisation whose reply
+    closes a merged letter. The letter itself is left as it is.
+
+    Raises ``ValueError`` for an action that does not leave the state of the letter.
+    """
+    row = TRANSITIONS[action]
+    before: State | Publication = letter.state if row.axis is Axis.HANDLING else letter.publication
+    if before not in row.sources:
+        raise ValueError(f"{action} does not leave {before}")
+    # The targets that depend on the letter read its state, its publication and nothing else.
+    target = row.target(letter) if callable(row.target) else row.target  # type: ignore[arg-type]
+    changes: dict[str, Any] = {"version": letter.version + 1}
+    clock = Clock.KEEP
+    if isinstance(target, Publication):
+        changes["publication"] = target
+    elif target is not before:
+        changes |= _entered(letter, action, actor_kind, target, moment, answered_by)
+        clock = _clock(action, letter.state, target)
+    if to_id is not None:
+        changes |= _moved(letter, action, to_id)
+    if action is Action.GRANT_EXTENSION:
+        changes["extension_days"] = extension_days or 0
+        clock = Clock.COMPUTE
+    if action is Action.CHANGE_KIND and kind is not None:
+        changes["kind"] = kind
+        changes["was_report"] = letter.was_report or kind is Kind.REPORT
+        clock = Clock.COMPUTE
+    if clock is Clock.STOP:
+        changes["due_on"] = None
+    holder = letter.organisation_id
+    event = LetterEvent(action, row.axis, str(before), str(target), holder, to_id, moment)
+    interval = None
+    if target != before or to_id is not None:
+        there = holder if to_id is None else to_id
+        interval = Interval(row.axis, str(target), there, moment)
+    return Effect(changes, event, interval, clock)
+
+
+def _entered(
+    letter: Handled,
+    action: Action,
+    actor_kind: ActorKind,
+    target: State,
+    moment: datetime,
+    answered_by: int | None,
+) -> dict[str, Any]:
+    """Return the columns that follow from a new state of handling."""
+    before = letter.state
+    changes: dict[str, Any] = {"state": target}
+    if actor_kind is ActorKind.STAFF and letter.first_response_at is None:
+        changes["first_response_at"] = moment
+    if before is State.CLOSED:
+        changes |= {
+            "reopened": True,
+            "close_reason": None,
+            "closed_at": None,
+            "closing_organisation_id": None,
+            "clock_from": moment,
+            "extension_days": 0,
+        }
+    if target in PAUSED_STATES:
+        changes["state_before"] = before
+    elif before in PAUSED_STATES:
+        changes["state_before"] = None
+    if target is State.AWAITING_CITIZEN:
+        changes["answer_by"] = answer_by(moment)
+    elif before is State.AWAITING_CITIZEN:
+        changes["answer_by"] = None
+    if target in (State.IN_PROGRESS, State.DISPATCHED) and not letter.accepted:
+        changes |= {"accepted": True, "accepted_at": moment}
+    if target in CONCLUDED_STATES:
+        changes["closed_at"] = moment
+        changes["closing_organisation_id"] = answered_by or letter.organisation_id
+    if target is State.CLOSED:
+        changes["close_reason"] = CLOSE_REASONS[action]
+    return changes
+
+
+def _moved(letter: Handled, action: Action, to_id: int) -> dict[str, Any]:
+    """Return the columns that follow from a move to ``to_id``."""
+    changes: dict[str, Any] = {
+        "organisation_id": to_id,
+        "hop_count": letter.hop_count + 1,
+        "assignee_id": None,
+    }
+    if action is Action.RETURN:
+        changes |= {"return_count": letter.return_count + 1, "sent_from_id": None}
+    elif action in (Action.DISPATCH, Action.TRANSFER, Action.RULE):
+        changes["sent_from_id"] = letter.organisation_id
+    if action is Action.RULE:
+        changes["placed"] = True
+    return changes
+
+
+def _clock(action: Action, before: State, target: State) -> Clock:
+    """Return what a change of state does to the due date.
+
+    An answered letter keeps the due date that it was held to; it is computed again where the
+    clock runs on after a pause, a merger or a redo.
+    """
+    if target in CLOCK_STATES:
+        return Clock.KEEP if before in CLOCK_STATES else Clock.COMPUTE
+    return Clock.KEEP if CLOSE_REASONS.get(action) is CloseReason.ANSWERED else Clock.STOP
+
+
+def answer_by(moment: datetime) -> date:
+    """Return the last civil day on which the citizen may supplement what is asked at ``moment``."""
+    return civil_date(moment) + timedelta(days=SUPPLEMENT_DAYS)

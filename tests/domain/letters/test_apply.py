@@ -1,0 +1,147 @@
+"""What actions do to a letter, on random walks through the transition table."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.domain.events import ActorKind, Axis
+from portal.domain.letters.apply import Clock, LetterState, answer_by, apply, receive
+from portal.domain.letters.states import (
+    CLOCK_STATES,
+    CONCLUDED_STATES,
+    PAUSED_STATES,
+    Action,
+    CloseReason,
+    Kind,
+    State,
+)
+from portal.domain.letters.transitions import TRANSITIONS
+
+START = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
+MOVES = (Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.RETURN)
+OFFICE, BUREAU, PARENT = 1, 2, 3
+
+
+def arrived() -> LetterState:
+    """Return a letter that has just reached the office."""
+    letter = LetterState(Kind.COMPLAINT, START)
+    letter.change(receive(OFFICE, START))
+    return letter
+
+
+def possible(letter: LetterState) -> list[Action]:
+    """Return the actions that leave the letter's state, on either axis."""
+    return [
+        action
+        for action, row in TRANSITIONS.items()
+        if (letter.state if row.axis is Axis.HANDLING else letter.publication) in row.sources
+    ]
+
+
+def take(letter: LetterState, action: Action, at: datetime = START) -> Clock:
+    """Take an action of the staff on the letter."""
+    to_id = BUREAU if action in MOVES else None
+    effect = apply(letter, action, ActorKind.STAFF, at, to_id)
+    letter.change(effect)
+    return effect.clock
+
+
+@given(st.data())
+def test_columns_agree_with_the_state_on_every_walk(data: st.DataObject) -> None:
+    """Closed letters have an ending, paused ones a state to go back to, waiting ones a day."""
+    letter, hops = arrived(), 0
+    for number in range(data.draw(st.integers(0, 12))):
+        action = data.draw(st.sampled_from(possible(letter)))
+        at = START + timedelta(days=number)
+        before = letter.state
+        clock = take(letter, action, at)
+        hops += action in MOVES
+        assert (letter.closed_at is not None) == (letter.state in CONCLUDED_STATES)
+        assert (letter.closing_organisation_id is not None) == (letter.state in CONCLUDED_STATES)
+        assert (letter.close_reason is not None) == (letter.state is State.CLOSED)
+        assert (letter.answer_by is not None) == (letter.state is State.AWAITING_CITIZEN)
+        if letter.state in PAUSED_STATES:
+            assert letter.state_before not in PAUSED_STATES
+        if before not in CLOCK_STATES and letter.state in CLOCK_STATES:
+            assert clock is Clock.COMPUTE
+        assert letter.accepted == (letter.accepted_at is not None)
+        assert (letter.hop_count, letter.version) == (hops, number + 2)
+
+
+@given(st.data())
+def test_intervals_follow_each_other_without_gaps(data: st.DataObject) -> None:
+    """An interval begins exactly where state or organisation changes, and names both."""
+    letter = arrived()
+    for _ in range(data.draw(st.integers(0, 12))):
+        action = data.draw(st.sampled_from(possible(letter)))
+        before = (letter.state, letter.publication, letter.organisation_id)
+        effect = apply(letter, action, ActorKind.STAFF, START, BUREAU if action in MOVES else None)
+        letter.change(effect)
+        changed = (letter.state, letter.publication, letter.organisation_id) != before
+        assert (effect.interval is not None) == (changed or action in MOVES)
+        if effect.interval is not None:
+            assert effect.interval.state in (letter.state, letter.publication)
+            assert effect.interval.organisation_id == letter.organisation_id
+
+
+def test_a_merged_letter_is_closed_by_the_organisation_that_answers() -> None:
+    """The closing organisation of a merged letter is that of the letter it followed."""
+    letter = arrived()
+    take(letter, Action.MERGE)
+    letter.change(apply(letter, Action.CLOSE_MERGED, ActorKind.SYSTEM, START, answered_by=PARENT))
+    assert (letter.closing_organisation_id, letter.close_reason) == (PARENT, CloseReason.MERGED)
+
+
+def test_a_redo_starts_the_clock_again() -> None:
+    """A redo forgets the ending and the extension; the time limit runs from the request."""
+    letter = arrived()
+    for action in (Action.ACCEPT, Action.REQUEST_EXTENSION):
+        take(letter, action)
+    letter.change(apply(letter, Action.GRANT_EXTENSION, ActorKind.STAFF, START, extension_days=5))
+    assert letter.extension_days == 5
+    for action in (Action.REQUEST_SIGNOFF, Action.SIGN):
+        take(letter, action)
+    later = START + timedelta(days=30)
+    assert take(letter, Action.REDO, later) is Clock.COMPUTE
+    assert (letter.clock_from, letter.extension_days, letter.reopened) == (later, 0, True)
+
+
+def test_an_answered_letter_keeps_its_due_date() -> None:
+    """Signing leaves the due date as it was promised; declining takes it away."""
+    letter = arrived()
+    for action in (Action.ACCEPT, Action.REQUEST_SIGNOFF):
+        take(letter, action)
+    assert take(letter, Action.SIGN) is Clock.KEEP
+    assert take(arrived(), Action.DECLINE) is Clock.STOP
+
+
+def test_a_return_counts_and_forgets_where_the_letter_came_from() -> None:
+    """A returned letter has one return and two hops and came from nowhere."""
+    letter = arrived()
+    take(letter, Action.DISPATCH)
+    assert letter.sent_from_id == OFFICE
+    letter.change(apply(letter, Action.RETURN, ActorKind.STAFF, START, OFFICE))
+    assert (letter.return_count, letter.hop_count, letter.sent_from_id) == (1, 2, None)
+
+
+def test_only_staff_respond() -> None:
+    """A supplement of the citizen is no first response, an acceptance is."""
+    letter = arrived()
+    letter.change(apply(letter, Action.WITHDRAW, ActorKind.CITIZEN, START))
+    assert letter.first_response_at is None
+    letter = arrived()
+    take(letter, Action.ACCEPT)
+    assert letter.first_response_at == START
+
+
+def test_an_action_that_does_not_leave_the_state_is_refused() -> None:
+    """Signing a letter that nobody has accepted is an error of the caller."""
+    with pytest.raises(ValueError, match="sign"):
+        take(arrived(), Action.SIGN)
+
+
+def test_the_citizen_has_fifteen_days_to_supplement() -> None:
+    """The last day to answer a question of 15 June is 30 June."""
+    assert answer_by(START).isoformat() == "2016-06-30"
