@@ -125,13 +125,18 @@ class WorkCalendar:
         self._span: _Span | None = None
 
     def kind_of(self, day: date) -> DayKind:
-        """The kind of `day`: own table, else announcement, else plain weekdays."""
+        """Return the kind of ``day``: own table, else announcement, else plain weekdays.
+
+        New Year's Day is a holiday in every year, announced or not.
+        """
         own = self._overrides.get(day)
         if own is not None:
             return own
         year = _published_year(day.year)
         if year is not None:
             return year[day.toordinal() - date(day.year, 1, 1).toordinal()]
+        if (day.month, day.day) == (1, 1):
+            return DayKind.HOLIDAY
         return DayKind.WORKDAY if day.weekday() < _SATURDAY else DayKind.WEEKEND
 
     def is_workday(self, day: date) -> bool:
@@ -205,6 +210,7 @@ class WorkCalendar:
 
         `extension_days` is what was granted, in the limit's unit; whether the rule allows it is
         for the one who grants it. A pause that begins on or after the due date moves nothing.
+        A limit in calendar days that ends on a day off runs to the next working day.
         Raises CalendarError for an impossible pause or a negative extension.
         """
         if extension_days < 0:
@@ -219,7 +225,8 @@ class WorkCalendar:
             if end == date.max:
                 return None
             cursor, left = end, left - free
-        return self._add(cursor, left, limit.unit)
+        end = self._add(cursor, left, limit.unit)
+        return end if self.is_workday(end) else self.add_working_days(end, 1)
 
     def trace(
         self,
@@ -227,9 +234,12 @@ class WorkCalendar:
         due: date,
         pauses: Iterable[Pause] = (),
         unit: LimitUnit = LimitUnit.WORKING,
+        most: int | None = None,
     ) -> list[TraceDay]:
         """Every day from receipt `start` to `due`, both included, each with what it counted for.
 
+        ``most`` is the length of the limit with its extension: days beyond it do not count, they
+        lie between the end of the limit and the next working day.
         For a letter whose clock stands still, give today as `due`. Raises CalendarError for a
         pause that ends before it begins.
         """
@@ -241,7 +251,8 @@ class WorkCalendar:
             kind = self.kind_of(day)
             paused = any(begin < day <= end for begin, end in stops)
             working = unit is LimitUnit.CALENDAR or kind.is_working
-            counted = offset > 0 and working and not paused
+            within = most is None or number < most
+            counted = offset > 0 and working and not paused and within
             number += counted
             rows.append(TraceDay(day, kind, counted, paused, number if counted else None))
         return rows

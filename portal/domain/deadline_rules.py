@@ -1,7 +1,7 @@
 """Time limits as data: how long an answer may take, in which unit, by which rule, since when.
 
 Every rule names its source, so that a page can tell citizen and clerk why a letter is due when
-it is. A rule that changed over the years has one entry for each version, and a letter is measured
+it is; only rules that a letter or a disclosure request follows are kept. A rule that changed over the years has one entry for each version, and a letter is measured
 by the version in force on the day of its receipt. `calendar.WorkCalendar.due_on` does the counting.
 """
 
@@ -78,9 +78,6 @@ _LIMIT_TEXTS = {
     (LimitUnit.CALENDAR, True): N_("%(days)s 日，情况复杂的可延长 %(more)s 日"),
 }
 
-_LETTERBOX_2005 = N_(
-    "重庆市政府公开电子信箱系统部署要求（2005年12月）：收到上级单位交办的邮件应在10个工作日内回复办理结果"
-)
 _LETTER_DISPATCH = N_(
     "参照重庆市政府公开电子信箱系统部署要求（2005年12月），10个工作日内办结；"
     "情况复杂的经批准延长，合计不超过15个工作日"
@@ -88,21 +85,6 @@ _LETTER_DISPATCH = N_(
 _SITE_MESSAGE = N_(
     "《国务院办公厅关于加强政府网站信息内容建设的意见》（国办发〔2014〕57号）："
     "7个工作日内反馈处理意见，情况复杂的可延长至15个工作日"
-)
-_HOTLINE = N_("山东省12345政务服务便民热线规定：5个工作日内办结，延期最多10个工作日")
-_HOTLINE_RETURN = N_("山东省12345政务服务便民热线规定：不属于本单位职责的，2个工作日内说明理由退回")
-_PETITION_2005_NOTICE = N_(
-    "《信访条例》（国务院令第431号）：自收到信访事项之日起15日内告知是否受理"
-)
-_PETITION_2005_CLOSE = N_(
-    "《信访条例》（国务院令第431号）第三十三条：自受理之日起60日内办结，延长期限不超过30日"
-)
-_PETITION_NOTICE = N_("《信访工作条例》第二十二条、第二十三条：15日内告知是否受理")
-_PETITION_OBJECTION = N_(
-    "《信访工作条例》第二十三条、第二十四条：对转送、交办有异议的，5个工作日内提出并说明理由"
-)
-_PETITION_CLOSE = N_(
-    "《信访工作条例》第三十四条：自受理之日起60日内办结，情况复杂的可延长，不超过30日"
 )
 _DISCLOSURE_2008 = N_(
     "《政府信息公开条例》（国务院令第492号）第二十四条：15个工作日内答复，延长最长不超过15个工作日"
@@ -114,19 +96,16 @@ _DISCLOSURE_COMPLETION = N_(
     "《政府信息公开条例》（国务院令第711号）第三十条：收到申请之日起7个工作日内一次性告知补正"
 )
 
-_LETTERBOX_START = date(2005, 12, 5)
 _SITE_MESSAGE_START = date(2014, 11, 17)
 _BEFORE_SITE_MESSAGE = date(2014, 11, 16)
-_PETITION_2005_START, _PETITION_2005_END = date(2005, 5, 1), date(2022, 4, 30)
-_PETITION_START = date(2022, 5, 1)
 _DISCLOSURE_2008_START, _DISCLOSURE_2008_END = date(2008, 5, 1), date(2019, 5, 14)
 _DISCLOSURE_2019_START = date(2019, 5, 15)
 
-_W, _C = LimitUnit.WORKING, LimitUnit.CALENDAR
+_W = LimitUnit.WORKING
 
 DEFAULT_LIMITS: tuple[Limit, ...] = (
-    # The letterbox's own rules by kind of letter. They follow the sources they name and, being
-    # the house's own, also measure letters imported from before those sources.
+    # The letterbox's rules by kind of letter. They follow the sources they name and also measure
+    # letters imported from before those sources.
     Limit("letter_consultation", 10, _W, 5, _LETTER_DISPATCH, None, _BEFORE_SITE_MESSAGE),
     Limit("letter_consultation", 7, _W, 8, _SITE_MESSAGE, _SITE_MESSAGE_START),
     Limit("letter_complaint", 10, _W, 5, _LETTER_DISPATCH),
@@ -134,32 +113,7 @@ DEFAULT_LIMITS: tuple[Limit, ...] = (
     Limit("letter_suggestion", 10, _W, 5, _LETTER_DISPATCH),
     Limit("letter_report", 10, _W, 5, _LETTER_DISPATCH),
     Limit("letter_thanks", 10, _W, 5, _LETTER_DISPATCH),
-    # The rules of the state and of others, as they stand.
-    Limit("letterbox_dispatch", 10, _W, 0, _LETTERBOX_2005, _LETTERBOX_START),
-    Limit("site_message", 7, _W, 8, _SITE_MESSAGE, _SITE_MESSAGE_START),
-    Limit("hotline", 5, _W, 10, _HOTLINE),
-    Limit("hotline_return", 2, _W, 0, _HOTLINE_RETURN),
-    Limit(
-        "petition_notice",
-        15,
-        _C,
-        0,
-        _PETITION_2005_NOTICE,
-        _PETITION_2005_START,
-        _PETITION_2005_END,
-    ),
-    Limit("petition_notice", 15, _C, 0, _PETITION_NOTICE, _PETITION_START),
-    Limit("petition_objection", 5, _W, 0, _PETITION_OBJECTION, _PETITION_START),
-    Limit(
-        "petition_conclusion",
-        60,
-        _C,
-        30,
-        _PETITION_2005_CLOSE,
-        _PETITION_2005_START,
-        _PETITION_2005_END,
-    ),
-    Limit("petition_conclusion", 60, _C, 30, _PETITION_CLOSE, _PETITION_START),
+    # The law on disclosure requests.
     Limit("disclosure", 15, _W, 15, _DISCLOSURE_2008, _DISCLOSURE_2008_START, _DISCLOSURE_2008_END),
     Limit("disclosure", 20, _W, 20, _DISCLOSURE_2019, _DISCLOSURE_2019_START),
     Limit("disclosure_completion", 7, _W, 0, _DISCLOSURE_COMPLETION, _DISCLOSURE_2019_START),
@@ -172,13 +126,6 @@ LIMIT_LABELS: dict[str, str] = {
     "letter_suggestion": N_("建议来信的答复"),
     "letter_report": N_("举报来信的答复"),
     "letter_thanks": N_("感谢来信的答复"),
-    "letterbox_dispatch": N_("信箱交办件的回复"),
-    "site_message": N_("政府网站留言的答复"),
-    "hotline": N_("热线工单的办结"),
-    "hotline_return": N_("热线工单的退回"),
-    "petition_notice": N_("信访事项是否受理的告知"),
-    "petition_objection": N_("对转送、交办提出异议"),
-    "petition_conclusion": N_("信访事项的办结"),
     "disclosure": N_("信息公开申请的答复"),
     "disclosure_completion": N_("信息公开申请的补正告知"),
 }

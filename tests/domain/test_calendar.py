@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.calendar import DAY_KIND_LABELS, CalendarError, DayKind, Pause, WorkCalendar
-from portal.domain.deadline_rules import Limit, LimitUnit, limit_for
+from portal.domain.deadline_rules import Limit, LimitUnit
 
 ONE_DAY = timedelta(days=1)
 CALENDAR = WorkCalendar()
@@ -45,6 +45,8 @@ def slow_due(
         stopped = any(begin < day and (end is None or day <= end) for begin, end in pauses)
         if not stopped and (unit is LimitUnit.CALENDAR or calendar.is_workday(day)):
             left -= 1
+    while days and not calendar.is_workday(day):
+        day += ONE_DAY
     return day
 
 
@@ -73,8 +75,8 @@ def test_working_days_of_2016() -> None:
 
 @pytest.mark.parametrize("year", [2003, 2027, 2100])
 def test_years_not_announced(year: int) -> None:
-    """A year without announcement has plain weekdays and says that it is not announced."""
-    day = date(year, 1, 1)
+    """A year without announcement has plain weekdays after New Year's Day, and says so."""
+    day = date(year, 1, 2)
     while day.year == year:
         weekday = day.weekday() < 5
         assert CALENDAR.kind_of(day) is (DayKind.WORKDAY if weekday else DayKind.WEEKEND)
@@ -173,16 +175,16 @@ def test_due_against_walking(
     assert due == slow_due(CALENDAR, start, days + more, pauses, unit)
 
 
-@given(st.data(), near, st.integers(1, 40), units)
+@given(st.data(), near, st.integers(1, 40))
 def test_used_days_reach_the_limit_on_the_due_date(
-    data: st.DataObject, start: date, days: int, unit: LimitUnit
+    data: st.DataObject, start: date, days: int
 ) -> None:
-    """A letter has used up its limit on the due date, and not a day before."""
+    """A letter has used up its working days on the due date, and not a day before."""
     pauses = data.draw(pauses_after(start))
-    due = CALENDAR.due_on(start, rule(days, unit), pauses)
+    due = CALENDAR.due_on(start, rule(days), pauses)
     assert due is not None
-    assert CALENDAR.days_used(start, due, pauses, unit) == days
-    assert CALENDAR.days_used(start, due - ONE_DAY, pauses, unit) == days - 1
+    assert CALENDAR.days_used(start, due, pauses) == days
+    assert CALENDAR.days_used(start, due - ONE_DAY, pauses) == days - 1
 
 
 @given(st.data(), near, st.integers(1, 40), units)
@@ -193,12 +195,12 @@ def test_trace_explains_the_due_date(
     pauses = data.draw(pauses_after(start))
     due = CALENDAR.due_on(start, rule(days, unit), pauses)
     assert due is not None
-    rows = CALENDAR.trace(start, due, pauses, unit)
+    rows = CALENDAR.trace(start, due, pauses, unit, days)
     assert [row.day for row in rows] == [
         start + timedelta(days=offset) for offset in range((due - start).days + 1)
     ]
     assert [row.number for row in rows if row.counted] == list(range(1, days + 1))
-    assert rows[-1].counted
+    assert rows[-1].counted or unit is LimitUnit.CALENDAR
     for row in rows:
         assert row.kind is CALENDAR.kind_of(row.day)
         assert (row.number is None) is not row.counted
@@ -217,10 +219,25 @@ def test_pauses_never_hasten(data: st.DataObject, start: date, days: int) -> Non
 
 def test_pause_of_calendar_days_is_given_back() -> None:
     """A wait of ten days in a limit of calendar days moves the due date by ten days."""
-    start, limit = date(2023, 3, 1), limit_for("petition_conclusion", date(2023, 3, 1))
+    start, limit = date(2023, 3, 1), rule(60, LimitUnit.CALENDAR)
     asked = date(2023, 3, 10)
     due = CALENDAR.due_on(start, limit, [(asked, asked + timedelta(days=10))], 30)
     assert due == start + timedelta(days=60 + 30 + 10)
+
+
+def test_calendar_days_that_end_on_a_day_off_run_on() -> None:
+    """Fifteen days from 16 September 2016 end on 8 October, the first working day after."""
+    limit = rule(15, LimitUnit.CALENDAR)
+    assert CALENDAR.due_on(date(2016, 9, 16), limit) == date(2016, 10, 8)
+    rows = CALENDAR.trace(date(2016, 9, 16), date(2016, 10, 8), (), LimitUnit.CALENDAR, 15)
+    assert max(row.number or 0 for row in rows) == 15
+    assert [row.day.day for row in rows if not row.counted][-1] == 8
+
+
+def test_new_years_day_is_never_worked() -> None:
+    """On 1 January nobody works, also in a year that is not announced yet."""
+    for year in (1999, 2016, 2090, 2150):
+        assert WorkCalendar().kind_of(date(year, 1, 1)) is DayKind.HOLIDAY
 
 
 def test_answer_on_the_day_of_asking_stops_nothing() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from portal.domain.deadline_rules import (
     DEFAULT_LIMITS,
+    LIMIT_LABELS,
     LIMIT_UNIT_LABELS,
     Limit,
     LimitError,
@@ -22,13 +23,6 @@ TODAY = date(2026, 6, 1)
 @pytest.mark.parametrize(
     ("code", "days", "unit", "extension"),
     [
-        ("site_message", 7, LimitUnit.WORKING, 8),
-        ("letterbox_dispatch", 10, LimitUnit.WORKING, 0),
-        ("hotline", 5, LimitUnit.WORKING, 10),
-        ("hotline_return", 2, LimitUnit.WORKING, 0),
-        ("petition_notice", 15, LimitUnit.CALENDAR, 0),
-        ("petition_objection", 5, LimitUnit.WORKING, 0),
-        ("petition_conclusion", 60, LimitUnit.CALENDAR, 30),
         ("disclosure", 20, LimitUnit.WORKING, 20),
         ("disclosure_completion", 7, LimitUnit.WORKING, 0),
     ],
@@ -55,6 +49,12 @@ def test_each_kind_of_letter_has_a_limit(kind: Kind) -> None:
     assert limit.unit is LimitUnit.WORKING
     assert limit.days == (7 if kind is Kind.CONSULTATION else 10)
     assert limit.days + limit.extension_days == 15
+
+
+def test_every_rule_is_followed() -> None:
+    """Every rule kept measures a kind of letter or a step of a disclosure request."""
+    followed = {f"letter_{kind}" for kind in Kind} | {"disclosure", "disclosure_completion"}
+    assert {limit.code for limit in DEFAULT_LIMITS} == set(LIMIT_LABELS) == followed
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -99,8 +99,10 @@ def test_own_table_of_limits() -> None:
 
 def test_limit_in_words() -> None:
     """A limit reads as a sentence with its unit and its extension."""
-    assert str(limit_for("site_message", TODAY).text) == ("7 个工作日，情况复杂的可延长 8 个工作日")
-    assert str(limit_for("petition_notice", TODAY).text) == "15 日"
+    assert str(limit_for("letter_consultation", TODAY).text) == (
+        "7 个工作日，情况复杂的可延长 8 个工作日"
+    )
+    assert str(Limit("any", 15, LimitUnit.CALENDAR, 0, "规定").text) == "15 日"
 
 
 @pytest.mark.parametrize(

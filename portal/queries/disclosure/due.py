@@ -73,13 +73,13 @@ def request_due(session: Session, request: DisclosureRequest, today: date) -> Re
     except LimitError:  # received before the law: nothing to explain
         return None
     calendar, start = work_calendar(session), clock_start(request)
-    until = request.due_on or start
+    until, most = request.due_on or start, limit.days + request.extension_days
     return RequestDue(
         due_on=request.due_on,
         remaining=remaining(calendar, today, request.due_on) if request.due_on else None,
         limit=limit,
         extension_days=request.extension_days,
         completed=request.completed_at is not None,
-        days=calendar.trace(start, until, (), limit.unit) if request.due_on else (),
+        days=calendar.trace(start, until, (), limit.unit, most) if request.due_on else (),
         announced=calendar.announced(until),
     )

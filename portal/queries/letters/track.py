@@ -224,11 +224,12 @@ def due_note(
     except LimitError:  # the rule was taken out of the table since: the date stands, unexplained
         return None
     until = letter.due_on or max(start, today)
+    most = limit.days + letter.extension_days
     return DueNote(
         due_on=letter.due_on,
         remaining=remaining(calendar, today, letter.due_on) if letter.due_on else None,
         limit=limit,
         extension_days=letter.extension_days,
-        days=calendar.trace(start, until, pauses, limit.unit),
+        days=calendar.trace(start, until, pauses, limit.unit, most),
         announced=calendar.announced(until),
     )
