@@ -1,9 +1,12 @@
 """Templates keep to the strict policy, and the documents to the code."""
 
 import re
+from pathlib import Path
 
+import click
 import pytest
 
+from portal.cli import main
 from portal.config import Settings
 from tests.structure.source import ROOT
 
@@ -42,3 +45,30 @@ def test_every_setting_is_documented(name: str) -> None:
     """A setting stands in docs/operating.md under the name of its variable."""
     text = OPERATING.read_text("utf-8")
     assert re.search(rf"\b(?:LETTERBOX_)?{name.upper()}\b", text), name
+
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PLACES = re.compile(
+    r"(?<![\w/])(?:portal|search_index|templates|tests|docs)/[\w./-]*\w(?:\.\w+)?/?"
+)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_name_files_that_exist(path: Path) -> None:
+    """A file or folder that a document names, or links to, is there."""
+    text = path.read_text("utf-8")
+    named = [ROOT / place for place in PLACES.findall(text)]
+    linked = [
+        path.parent / target.partition("#")[0]
+        for target in re.findall(r"\]\(([^)]+)\)", text)
+        if "://" not in target and not target.startswith("#")
+    ]
+    assert [str(each) for each in (*named, *linked) if not each.exists()] == []
+
+
+def test_every_command_is_documented() -> None:
+    """A command of the command line stands in docs/operating.md."""
+    text = OPERATING.read_text("utf-8")
+    assert [
+        name for name in main.list_commands(click.Context(main)) if f"letterbox {name}" not in text
+    ] == []
