@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.adapters.archive_index import ArchiveIndex, SearchIndexError, open_index
-from portal.cli.context import house, now, progress, settings_of
+from portal.cli.context import now, open_instance, progress, settings_of
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus, db
 from portal.services.archive.indexing import drain, rebuild, revive_dead
 
@@ -25,7 +25,7 @@ def reindex() -> None:
     The site stays open: the new index is built beside the old one and takes its place when it
     is complete. Entries that could not be indexed before get another try.
     """
-    with house() as app:
+    with open_instance() as app:
         build_index(app)
         revived = revive_dead(now())
         if revived:
