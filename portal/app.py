@@ -82,7 +82,7 @@ def served_app() -> Flask:
     settings: Settings = app.extensions["letterbox"]
     # An index that is missing or damaged is the worker's business; the site comes up without it.
     with contextlib.suppress(SearchIndexError):
-        open_index(settings.index_folder).search(SearchRequest("公开信箱"))
+        open_index(settings).search(SearchRequest("公开信箱"))
     for name in app.jinja_env.list_templates():
         if name.startswith(("layouts/", "components/", "public/")):
             app.jinja_env.get_template(name)

@@ -9,11 +9,13 @@ two together.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import secrets
 from pathlib import Path
 from typing import Any
 
+from limits import parse_many
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -24,6 +26,10 @@ from pydantic_settings import (
 
 SOURCE_ROOT = Path(__file__).resolve().parent.parent
 FILE_NAME = "portal.toml"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_PREFIX = "LETTERBOX_"
+_NOT_SETTINGS = ("LETTERBOX_TEST_", "LETTERBOX_SHARED_DATA")
+"""Beginnings of variables that the tests and benchmarks read, not the letterbox."""
 
 
 class SettingsError(Exception):
@@ -34,7 +40,7 @@ class Settings(BaseSettings):
     """All settings of a letterbox, typed; unknown keys in the file are refused by name."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LETTERBOX_",
+        env_prefix=_PREFIX,
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
@@ -111,6 +117,28 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("track_limit", "submit_limit")
+    @classmethod
+    def _rate_limit(cls, value: str) -> str:
+        try:
+            parsed = parse_many(value)
+        except ValueError:
+            parsed = []
+        if not parsed or any(limit.amount < 1 for limit in parsed):
+            raise ValueError(
+                f"{value!r} is no rate limit; write a number from 1 and a span of time, "
+                "such as 20 per hour or 10 per 10 minutes"
+            )
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        level = value.upper()
+        if level not in LOG_LEVELS:
+            raise ValueError(f"{value!r} is no level; write one of {', '.join(LOG_LEVELS)}")
+        return level
+
     @field_validator("database_url")
     @classmethod
     def _driver(cls, value: str) -> str:
@@ -175,11 +203,14 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Read the settings; raise :class:`SettingsError` that names each setting at fault."""
+    _refuse_unknown_variables()
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsError(f"settings: {said}") from error
+        faults = "; ".join(
+            _fault(each["type"], each["loc"], each["msg"]) for each in error.errors()
+        )
+        raise SettingsError(f"settings: {faults}") from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"{FILE_NAME}: {error}") from error
     try:
@@ -195,3 +226,38 @@ def load_settings(**given: Any) -> Settings:
             "set LETTERBOX_INSTANCE to a folder you may write to"
         )
     return settings
+
+
+def _refuse_unknown_variables() -> None:
+    """Raise :class:`SettingsError` for each ``LETTERBOX_`` variable that no setting reads."""
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    unknown = [
+        name
+        for name, value in sorted(os.environ.items())
+        if value
+        and name.upper().startswith(_PREFIX)
+        and name.upper() not in known
+        and not name.startswith(_NOT_SETTINGS)
+    ]
+    if unknown:
+        faults = (f"{name}: there is no such setting; {_instead(name, known)}" for name in unknown)
+        raise SettingsError(f"environment: {'; '.join(faults)}")
+
+
+def _fault(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    """Return one line on a setting that cannot be used: its name, the reason, what to write."""
+    name = ".".join(map(str, place))
+    if kind == "extra_forbidden":
+        said = f"there is no such setting (in {FILE_NAME}); "
+        return f"{name}: {said}{_instead(name, set(Settings.model_fields))}"
+    return f"{name}: {message.removeprefix('Value error, ')}"
+
+
+def _instead(name: str, known: set[str]) -> str:
+    """Return what to write in the place of the unknown ``name``: the nearest of ``known``."""
+    prefix = _PREFIX if name.upper().startswith(_PREFIX) else ""
+    names = {each.removeprefix(prefix).lower(): each for each in known}
+    nearest = difflib.get_close_matches(name[len(prefix) :].lower(), sorted(names), n=1)
+    if nearest:
+        return f"write {names[nearest[0]]} if that was meant, else remove it"
+    return "remove it (docs/operating.md lists the settings)"

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import ArchiveIndex, SearchRequest, open_index
+from portal.adapters.archive_index import SearchEngine, SearchRequest, open_index
 from portal.config import Settings
 from portal.domain.letters.states import RefusalReason
 from portal.models import ArchiveEntry, Letter
@@ -18,12 +18,12 @@ LATER = datetime(2040, 1, 1, tzinfo=UTC)
 """After every moment at which a row may have to wait for its next attempt."""
 
 
-def index_of(settings: Settings) -> ArchiveIndex:
+def index_of(settings: Settings) -> SearchEngine:
     """Return the index of the instance."""
-    return open_index(settings.index_folder)
+    return open_index(settings)
 
 
-def bring_up_to_date(settings: Settings) -> ArchiveIndex:
+def bring_up_to_date(settings: Settings) -> SearchEngine:
     """Do what the worker does until nothing is left; return the index."""
     index = index_of(settings)
     ensure_index(index)
@@ -50,7 +50,7 @@ def withdraw(session: Session, world: World, entry: ArchiveEntry) -> None:
     unpublish(letter.id, letter.version, RefusalReason.PRIVACY, "来信人要求", reviewer, LATER)
 
 
-def found(index: ArchiveIndex, text: str) -> list[int]:
+def found(index: SearchEngine, text: str) -> list[int]:
     """Return the ids of the entries that the index finds."""
     return [hit.entry_id for hit in index.search(SearchRequest(text)).hits]
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,6 +28,41 @@ hypothesis_settings.load_profile("letterbox")
 
 CLOCK = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
 """A Wednesday morning in Shanghai; most tests happen then."""
+
+
+LEFT_OUT = pytest.StashKey[int]()
+"""How many tests the PostgreSQL run leaves out; with several processes, as one of them says."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave tests that use no database out of the PostgreSQL run: the SQLite run has them."""
+    if not ON_POSTGRES:
+        return
+    chosen = [item for item in items if "database" in getattr(item, "fixturenames", ())]
+    kept = set(chosen)
+    left_out = [item for item in items if item not in kept]
+    items[:] = chosen
+    config.hook.pytest_deselected(items=left_out)
+    config.stash[LEFT_OUT] = len(left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the controlling process how many tests were left out."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take down what a process of the tests told at its end."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print how many tests were left out."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{left_out} tests without a database left out on PostgreSQL")
 
 
 @pytest.fixture(scope="session", autouse=True)

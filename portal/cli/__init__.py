@@ -5,20 +5,27 @@ from __future__ import annotations
 import click
 
 from portal import __version__
-from portal.cli.context import Commands
-from portal.cli.demo import demo
-from portal.cli.importing import import_command
-from portal.cli.indexing import reindex
-from portal.cli.organisations import organisation_group
-from portal.cli.report import report
-from portal.cli.serve import serve, work
-from portal.cli.simulate import simulate_command
-from portal.cli.users import user_group
+from portal.cli.commands import Commands, Place
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_PLACES = {
+    "demo": Place("portal.cli.demo", "demo", "Fill an empty letterbox with the demo."),
+    "import": Place("portal.cli.importing", "import_command", "Take over letters from a CSV file."),
+    "organisation": Place(
+        "portal.cli.organisations", "organisation_group", "The tree of organisations."
+    ),
+    "reindex": Place("portal.cli.indexing", "reindex", "Build the full-text index anew."),
+    "report": Place("portal.cli.report", "report", "Print the annual report of a year."),
+    "serve": Place("portal.cli.serve", "serve", "Serve the letterbox, with its worker."),
+    "simulate": Place(
+        "portal.cli.simulate", "simulate_command", "Fill a fresh letterbox with simulated years."
+    ),
+    "user": Place("portal.cli.users", "user_group", "Accounts of the staff."),
+    "work": Place("portal.cli.serve", "work", "Run the background worker alone."),
+}
 
 
-@click.group(cls=Commands, context_settings=_CONTEXT)
+@click.group(cls=Commands, places=_PLACES, context_settings=_CONTEXT)
 @click.version_option(__version__, prog_name="letterbox")
 def main() -> None:
     """The public letterbox: citizens write, departments answer, answers are published.
@@ -26,17 +33,3 @@ def main() -> None:
     Everything written at run time lives in the instance folder (LETTERBOX_INSTANCE, by default
     'instance'); DATABASE_URL names a PostgreSQL database instead of the SQLite file there.
     """
-
-
-for command in (
-    serve,
-    work,
-    demo,
-    import_command,
-    reindex,
-    report,
-    simulate_command,
-    user_group,
-    organisation_group,
-):
-    main.add_command(command)

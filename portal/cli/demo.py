@@ -1,11 +1,11 @@
-"""``letterbox demo``: a house to look around in."""
+"""``letterbox demo``: an instance to look around in."""
 
 from __future__ import annotations
 
 import click
 from flask import Flask
 
-from portal.cli.context import house, now, progress, settings_of
+from portal.cli.context import now, open_instance, progress, settings_of
 from portal.cli.indexing import drain_outbox
 from portal.domain.access import ROLE_LABELS
 from portal.domain.errors import ActionNotAllowed
@@ -21,12 +21,12 @@ def demo() -> None:
     Prints the accounts to log in with. A second run changes nothing and prints them again; a
     letterbox with data of its own is left alone.
     """
-    with house() as app:
+    with open_instance() as app:
         _print_demo(app)
 
 
 def offer_demo(app: Flask) -> None:
-    """Set the demo up where the house is empty; a house with data of its own stays as it is."""
+    """Set the demo up where the instance is empty; one with data of its own stays as it is."""
     try:
         _print_demo(app)
     except ActionNotAllowed:

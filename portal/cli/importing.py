@@ -14,7 +14,8 @@ from flask import Flask
 
 from portal.adapters.csv_reader import CsvProblem, CsvRow, CsvSource, open_csv
 from portal.adapters.rejects_file import RejectsFile
-from portal.cli.context import UsageFault, house, now, organisation_of, progress, settings_of
+from portal.cli.commands import UsageFault
+from portal.cli.context import now, open_instance, organisation_of, progress, settings_of
 from portal.cli.indexing import drain_outbox
 from portal.domain.letters.states import Kind
 from portal.services.importing.columns import RECOGNISED, ImportFault, map_columns
@@ -106,7 +107,7 @@ def import_command(
     )
     _check_rejects(rejects, file, map_file)
     begun = time.monotonic()
-    with house() as app:
+    with open_instance() as app:
         place = organisation_of(organisation).id if organisation else None
         try:
             with open_csv(file) as csv_source:

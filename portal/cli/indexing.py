@@ -8,8 +8,8 @@ import click
 import sqlalchemy as sa
 from flask import Flask
 
-from portal.adapters.archive_index import ArchiveIndex, SearchIndexError, open_index
-from portal.cli.context import house, now, progress, settings_of
+from portal.adapters.archive_index import SearchEngine, SearchIndexError, open_index
+from portal.cli.context import now, open_instance, progress, settings_of
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus, db
 from portal.services.archive.indexing import drain, rebuild, revive_dead
 
@@ -25,7 +25,7 @@ def reindex() -> None:
     The site stays open: the new index is built beside the old one and takes its place when it
     is complete. Entries that could not be indexed before get another try.
     """
-    with house() as app:
+    with open_instance() as app:
         build_index(app)
         revived = revive_dead(now())
         if revived:
@@ -34,7 +34,7 @@ def reindex() -> None:
 
 def build_index(app: Flask) -> None:
     """Build the index from the archive table, showing progress and saying how long it took."""
-    index = open_index(settings_of(app).index_folder)
+    index = open_index(settings_of(app))
     total, done = _public(), 0
     begun = time.monotonic()
     with progress("entries", total) as advance:
@@ -50,12 +50,12 @@ def build_index(app: Flask) -> None:
 
 def holds_everything(app: Flask) -> bool:
     """Tell whether as many entries are in the index as are public."""
-    return _indexed(open_index(settings_of(app).index_folder)) == _public()
+    return _indexed(open_index(settings_of(app))) == _public()
 
 
 def drain_outbox(app: Flask) -> int:
     """Bring the index up to date with everything that waits, here or by a running worker."""
-    index = open_index(settings_of(app).index_folder)
+    index = open_index(settings_of(app))
     first = left = _waiting()
     if first >= _MANY and first * 2 >= _indexed(index):
         build_index(app)
@@ -71,7 +71,7 @@ def drain_outbox(app: Flask) -> int:
     return first
 
 
-def _indexed(index: ArchiveIndex) -> int:
+def _indexed(index: SearchEngine) -> int:
     try:
         return index.document_count()
     except SearchIndexError:

@@ -10,7 +10,8 @@ import click
 import sqlalchemy as sa
 
 from portal.adapters.csv_reader import CsvProblem, CsvRow, open_csv
-from portal.cli.context import UsageFault, house, now, organisation_of
+from portal.cli.commands import UsageFault
+from portal.cli.context import now, open_instance, organisation_of
 from portal.domain.access import SYSTEM
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.models import Organisation, db
@@ -32,7 +33,7 @@ def organisation_group() -> None:
 @click.option("--closed", is_flag=True, help="Show closed ones too.")
 def show(below: str | None, closed: bool) -> None:
     """List the organisations as a tree, with their codes."""
-    with house():
+    with open_instance():
         query = sa.select(Organisation).order_by(Organisation.code)
         if below:
             query = query.where(
@@ -72,7 +73,7 @@ def _print_tree(
 )
 def add(code: str, name: str, kind: str, parent: str, short: str, founded: datetime | None) -> None:
     """Add the organisation NAME under the code CODE."""
-    with house():
+    with open_instance():
         organisations.create_organisation(
             code,
             name,
@@ -92,7 +93,7 @@ def add(code: str, name: str, kind: str, parent: str, short: str, founded: datet
 @click.option("--short", help="Short name; without it the present one stays.")
 def rename(code: str, name: str, short: str | None) -> None:
     """Give CODE another NAME from today on; figures of the past keep the old one."""
-    with house():
+    with open_instance():
         each = organisation_of(code)
         kept = each.short_name if short is None else short
         organisations.rename(each.id, name, kept, SYSTEM, now())
@@ -104,7 +105,7 @@ def rename(code: str, name: str, short: str | None) -> None:
 @click.argument("parent")
 def move(code: str, parent: str) -> None:
     """Put CODE and everything below it under PARENT from today on."""
-    with house():
+    with open_instance():
         organisations.move(organisation_of(code).id, organisation_of(parent).id, SYSTEM, now())
         click.echo(f"{code} is now below {parent}")
 
@@ -114,7 +115,7 @@ def move(code: str, parent: str) -> None:
 @click.option("--successor", metavar="CODE", help="Who takes over its business.")
 def close(code: str, successor: str | None) -> None:
     """Take CODE out of choice; its letters and answers stay."""
-    with house():
+    with open_instance():
         heir = organisation_of(successor).id if successor else None
         organisations.close(organisation_of(code).id, heir, SYSTEM, now())
         click.echo(f"{code} is closed")
@@ -128,7 +129,7 @@ def import_tree(file: Path) -> None:
     A CSV file with the columns code, name, kind and parent_code (empty: below the top), and
     short_name where there is one. Either all rows are added or none.
     """
-    with house():
+    with open_instance():
         try:
             with open_csv(file) as source:
                 rows = list(_new_organisations(source.header, source.rows))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import UsageFault, house, now, said, settings_of
+from portal.cli.commands import UsageFault
+from portal.cli.context import now, open_instance, settings_of
+from portal.cli.faults import said
 from portal.domain.periods import Period, PeriodError
 from portal.domain.statistics.as_of import as_of, parse_day
 from portal.models import db
@@ -48,7 +50,7 @@ def report(year: int, form: str, wanted: str, output: Path | None) -> None:
         raise UsageFault(f"--format {form} needs --output FILE, or a redirection to a file")
     moment, period = now(), _year(year)
     seen_from = as_of(period, moment, parse_day(wanted))
-    with house() as app:
+    with open_instance() as app:
         site = settings_of(app).site_name
         if options := unfinished(db.session()):
             click.echo(

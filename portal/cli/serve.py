@@ -14,8 +14,10 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from portal.app import create_app, ensure_database
-from portal.cli.context import UsageFault, now, quiet
+from portal.cli.commands import UsageFault
+from portal.cli.context import now
 from portal.cli.demo import offer_demo
+from portal.cli.faults import quiet
 from portal.cli.worker import run
 from portal.config import Settings, load_settings
 
@@ -71,7 +73,7 @@ def serve(
 def work() -> None:
     """Run the background worker alone, until Ctrl-C.
 
-    For a house whose server runs with --no-worker, or on another machine. One worker at a time
+    For an instance whose server runs with --no-worker, or on another machine. One worker at a time
     writes the index; a second one waits for it.
     """
     settings = load_settings()

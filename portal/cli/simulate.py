@@ -1,4 +1,4 @@
-"""``letterbox simulate``: whole years of invented letters in a fresh house."""
+"""``letterbox simulate``: whole years of invented letters in a fresh instance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import click
 from flask import Flask
 
 from portal.adapters.csv_reader import CsvProblem, open_csv
-from portal.cli.context import UsageFault, house, now, progress, settings_of
+from portal.cli.commands import UsageFault
+from portal.cli.context import now, open_instance, progress, settings_of
 from portal.cli.indexing import build_index, holds_everything
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.letters.states import Kind
@@ -86,7 +87,7 @@ def simulate_command(
     wish = Wish(span, received, closed, published, seed, requests)
     wish.check(now())
     corpus = _corpus(files, seed)
-    with house() as app:
+    with open_instance() as app:
         _fill(app, wish, corpus, index)
 
 

@@ -8,7 +8,8 @@ import sys
 import click
 import sqlalchemy as sa
 
-from portal.cli.context import UsageFault, house, now, organisation_of
+from portal.cli.commands import UsageFault
+from portal.cli.context import now, open_instance, organisation_of
 from portal.domain.access import ROLE_LABELS, SYSTEM, Role
 from portal.models import User, db
 from portal.services.office import users
@@ -77,7 +78,7 @@ _generate = click.option(
 @_generate
 def add(username: str, name: str, roles: tuple[str, ...], generate: bool) -> None:
     """Create an account for USERNAME; the password is asked for."""
-    with house():
+    with open_instance():
         places = _places(roles)
         users.create_user(
             username, name, _password(generate), places, SYSTEM, now(), one_time=generate
@@ -89,7 +90,7 @@ def add(username: str, name: str, roles: tuple[str, ...], generate: bool) -> Non
 @click.option("--role", type=click.Choice([str(role) for role in Role]), help="Only holders of it.")
 def show(role: str | None) -> None:
     """List the accounts: name, roles and places, and whether disabled."""
-    with house():
+    with open_instance():
         for user in db.session.scalars(sa.select(User).order_by(User.username)):
             if role and role not in {grant.role for grant in user.grants}:
                 continue
@@ -102,7 +103,7 @@ def show(role: str | None) -> None:
 @click.argument("roles", nargs=-1, required=True, metavar="ROLE@CODE...")
 def grant(username: str, roles: tuple[str, ...]) -> None:
     """Give USERNAME further roles."""
-    with house():
+    with open_instance():
         user = _user(username)
         held = {(row.role, row.organisation_id) for row in user.grants}
         users.set_grants(user.id, held | set(_places(roles)), SYSTEM, now())
@@ -114,7 +115,7 @@ def grant(username: str, roles: tuple[str, ...]) -> None:
 @click.argument("roles", nargs=-1, required=True, metavar="ROLE@CODE...")
 def revoke(username: str, roles: tuple[str, ...]) -> None:
     """Take roles away from USERNAME."""
-    with house():
+    with open_instance():
         user = _user(username)
         held = {(row.role, row.organisation_id) for row in user.grants}
         away = set(_places(roles))
@@ -128,7 +129,7 @@ def revoke(username: str, roles: tuple[str, ...]) -> None:
 @click.argument("username")
 def disable(username: str) -> None:
     """Disable USERNAME and end every session; what the person did stays on record."""
-    with house():
+    with open_instance():
         users.disable(_user(username).id, SYSTEM, now())
         click.echo(f"{username.lower()} is disabled")
 
@@ -137,7 +138,7 @@ def disable(username: str) -> None:
 @click.argument("username")
 def enable(username: str) -> None:
     """Let USERNAME in again, also when locked after wrong passwords."""
-    with house():
+    with open_instance():
         users.enable(_user(username).id, SYSTEM, now())
         click.echo(f"{username.lower()} may log in")
 
@@ -147,7 +148,7 @@ def enable(username: str) -> None:
 @_generate
 def password(username: str, generate: bool) -> None:
     """Set another password for USERNAME; every session ends."""
-    with house():
+    with open_instance():
         user = _user(username)
         users.reset_password(user.id, _password(generate), SYSTEM, now(), one_time=generate)
         click.echo(f"the password of {username.lower()} is changed")

@@ -45,7 +45,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     # Ctrl-C reaches the whole group; under a server it is the server that ends its worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN if parent else lambda *_: stop.set())
     app = create_app(settings)
-    index = open_index(settings.index_folder)
+    index = open_index(settings)
     chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")

@@ -1,5 +1,7 @@
 """What every page is held to: the rules of axe, no sideways scrolling, a silent console."""
 
+from collections.abc import Mapping
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
@@ -81,7 +83,7 @@ def check(page: Page, *widths: int) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def _hold(page: Page, rules: dict[str, object], where: str) -> None:
+def _hold(page: Page, rules: Mapping[str, object], where: str) -> None:
     found = _axe.run(page, options=rules)
     assert not found.violations_count, f"{where}\n{found.generate_report()}"
 

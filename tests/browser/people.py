@@ -1,6 +1,7 @@
 """What people do on the pages, in their own words: write, track, log in, take a step."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -20,6 +21,16 @@ class Writing:
     phone: str = "13912345678"
     email: str = ""
     consent: bool = False
+
+
+class NumberAndCode(Protocol):
+    """What the receipt of a letter shows, read from a page or returned by the service."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def code(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ def read_receipt(page: Page) -> Receipt:
     return Receipt(number.inner_text(), code.inner_text())
 
 
-def track(page: Page, receipt: Receipt) -> None:
+def track(page: Page, receipt: NumberAndCode) -> None:
     """Open the letter with its number and code."""
     page.goto("/track")
     page.get_by_label("信件编号").fill(receipt.number)

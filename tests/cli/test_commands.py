@@ -183,7 +183,7 @@ def test_reindex_builds_from_the_archive(
     entry_id = published(session, world).id
     result = command("reindex")
     assert "1 entries indexed" in result.stdout
-    assert set(open_index(settings.index_folder).ids_and_revisions()) == {entry_id}
+    assert set(open_index(settings).ids_and_revisions()) == {entry_id}
     assert session.get(ArchiveEntry, entry_id) is not None
 
 

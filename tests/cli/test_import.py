@@ -286,7 +286,7 @@ def test_published_letters_are_masked_and_found(
     assert entry.machine_reviewed
     assert "13900000001" not in entry.text and "路灯" in entry.text
     assert session.scalars(sa.select(OutboxRow)).all() == []
-    found = open_index(settings.index_folder).search(SearchRequest("路灯"))
+    found = open_index(settings).search(SearchRequest("路灯"))
     assert [hit.entry_id for hit in found.hits] == [entry.id]
 
 
@@ -341,7 +341,7 @@ def test_real_letters_come_in_whole(
     result = command("import", REAL / name, "--publish", *options)
     assert result.exit_code == 0, result.output
     assert len(letters(session)) == count
-    index = open_index(settings.index_folder)
+    index = open_index(settings)
     assert index.document_count() == count
     for text in words:
         assert index.search(SearchRequest(text)).total > 0

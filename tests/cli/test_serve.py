@@ -93,7 +93,7 @@ def test_the_worker_brings_what_is_published_into_the_index(
 ) -> None:
     """An entry published while the server runs is found without anybody's doing."""
     entry_id = published(session, world).id
-    index = open_index(settings.index_folder)
+    index = open_index(settings)
 
     def found() -> bool:
         return [h.entry_id for h in index.search(SearchRequest("路灯")).hits] == [entry_id]

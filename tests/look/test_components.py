@@ -19,7 +19,7 @@ from portal.web.core.language import marked
 ROOT = Path(__file__).parents[2]
 
 
-class LetterForm(FlaskForm):
+class LetterForm(FlaskForm):  # type: ignore[misc]
     kind = wtforms.RadioField(
         "类别",
         choices=[SelectChoice("help", "求助"), SelectChoice("thanks", "感谢")],

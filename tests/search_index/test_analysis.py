@@ -4,18 +4,18 @@ from hypothesis import strategies as st
 from search_index.analysis import LetterAnalyzer, normalise, normalise_with_offsets
 
 
-def test_full_width_letters_and_digits_become_ordinary_lower_case():
+def test_full_width_letters_and_digits_become_ordinary_lower_case() -> None:
     """A full-width A１２ reads as a12."""
     assert normalise("Ａ１２路") == "a12路"
 
 
-def test_invisible_characters_disappear_and_controls_become_spaces():
+def test_invisible_characters_disappear_and_controls_become_spaces() -> None:
     """A zero-width space inside a word does not cut it, a bell between words does."""
     assert normalise("公\u200b积金\x07提取") == "公积金 提取"
 
 
 @given(st.text(), st.text())
-def test_a_character_folds_the_same_whatever_surrounds_it(left, right):
+def test_a_character_folds_the_same_whatever_surrounds_it(left: str, right: str) -> None:
     """A text folds to the folded parts put together, where no combining mark joins them."""
     joint = left + " " + right
     if normalise("x" + right)[:1] == "x":
@@ -23,7 +23,7 @@ def test_a_character_folds_the_same_whatever_surrounds_it(left, right):
 
 
 @given(st.text())
-def test_offsets_lead_back_into_the_text(text):
+def test_offsets_lead_back_into_the_text(text: str) -> None:
     """An offset exists for every folded character, rises, and ends at the length of the text."""
     folded, offsets = normalise_with_offsets(text)
     assert len(offsets) == len(folded) + 1
@@ -31,7 +31,7 @@ def test_offsets_lead_back_into_the_text(text):
     assert offsets[-1] == len(text)
 
 
-def test_every_position_of_a_run_has_a_term():
+def test_every_position_of_a_run_has_a_term() -> None:
     """A run between two numbers leaves no gap in the positions."""
     terms, after = LetterAnalyzer().positions("a3区长沙b4")
     assert terms["a3"] == [0]
@@ -43,7 +43,7 @@ def test_every_position_of_a_run_has_a_term():
     assert after == 5
 
 
-def test_positions_of_a_repeated_term_rise():
+def test_positions_of_a_repeated_term_rise() -> None:
     """A word written twice has two positions, the later one last."""
     terms, _ = LetterAnalyzer().positions("供暖，供暖", first=10)
     assert terms["供暖"] == [10, 12]

@@ -1,24 +1,25 @@
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from search_index.engine import Delete, SearchRequest, Upsert
+from search_index.engine import Change, Delete, Document, SearchRequest, Upsert
 from search_index.errors import IndexLocked, IndexMissing
 from search_index.generations import Generations
 from search_index.whoosh_engine import WhooshEngine
 from tests.search_index.builders import document, engine_with, found, nothing
 
 
-def test_a_published_letter_is_found_at_once(tmp_path):
+def test_a_published_letter_is_found_at_once(tmp_path: Path) -> None:
     """An entry is found by the next search after it was applied."""
     engine = engine_with(tmp_path, document(1))
     engine.apply([Upsert(document(5))])
     assert found(engine, "供暖") == [5]
 
 
-def test_another_engine_sees_what_was_published(tmp_path):
+def test_another_engine_sees_what_was_published(tmp_path: Path) -> None:
     """A reader in another process, opened before, finds the new entry."""
     engine = engine_with(tmp_path, document(1))
     reader = WhooshEngine(tmp_path / "index")
@@ -27,7 +28,7 @@ def test_another_engine_sees_what_was_published(tmp_path):
     assert found(reader, "供暖") == [5]
 
 
-def test_a_withdrawn_letter_never_comes_back(tmp_path):
+def test_a_withdrawn_letter_never_comes_back(tmp_path: Path) -> None:
     """An entry that was withdrawn stays gone through further commits and optimising."""
     engine = engine_with(tmp_path, *(document(n) for n in range(1, 11)))
     engine.apply([Delete(5), Delete(10)])
@@ -39,7 +40,7 @@ def test_a_withdrawn_letter_never_comes_back(tmp_path):
     assert engine.document_count() == 9
 
 
-def test_optimising_leaves_no_trace_of_a_withdrawn_letter(tmp_path):
+def test_optimising_leaves_no_trace_of_a_withdrawn_letter(tmp_path: Path) -> None:
     """No file of the index holds a word of the withdrawn entry once it is optimised."""
     engine = engine_with(tmp_path, document(1), document(2, letter="qwertyasdf"))
     engine.apply([Delete(2)])
@@ -48,7 +49,7 @@ def test_optimising_leaves_no_trace_of_a_withdrawn_letter(tmp_path):
     assert not any(b"qwertyasdf" in path.read_bytes() for path in files)
 
 
-def test_a_correction_replaces_the_entry(tmp_path):
+def test_a_correction_replaces_the_entry(tmp_path: Path) -> None:
     """A corrected entry is found by its new words only, once."""
     engine = engine_with(tmp_path, document(5))
     engine.apply([Upsert(document(5, revision=2, title="燃气", letter="燃气", reply="燃气"))])
@@ -57,14 +58,14 @@ def test_a_correction_replaces_the_entry(tmp_path):
     assert engine.ids_and_revisions() == {5: 2}
 
 
-def test_the_last_change_of_an_entry_counts(tmp_path):
+def test_the_last_change_of_an_entry_counts(tmp_path: Path) -> None:
     """An entry published and withdrawn in one batch is not there, and the other way round."""
     engine = engine_with(tmp_path, document(1))
     engine.apply([Upsert(document(5)), Delete(5), Delete(1), Upsert(document(1, revision=3))])
     assert engine.ids_and_revisions() == {1: 3}
 
 
-def test_withdrawing_what_is_not_there_is_no_error(tmp_path):
+def test_withdrawing_what_is_not_there_is_no_error(tmp_path: Path) -> None:
     """A withdrawal that was already carried out may be repeated."""
     engine = engine_with(tmp_path, document(1))
     engine.apply([Delete(1), Delete(99)])
@@ -72,7 +73,7 @@ def test_withdrawing_what_is_not_there_is_no_error(tmp_path):
     assert engine.document_count() == 0
 
 
-def test_facets_forget_a_withdrawn_letter(tmp_path):
+def test_facets_forget_a_withdrawn_letter(tmp_path: Path) -> None:
     """The counts of a search leave a withdrawn entry out."""
     engine = engine_with(tmp_path, document(1), document(2, kind="投诉"))
     engine.apply([Delete(2)])
@@ -80,7 +81,7 @@ def test_facets_forget_a_withdrawn_letter(tmp_path):
     assert engine.similar(document(2).letter) == []
 
 
-def test_a_document_without_a_valid_id_changes_nothing(tmp_path):
+def test_a_document_without_a_valid_id_changes_nothing(tmp_path: Path) -> None:
     """A batch with an impossible document is refused as a whole."""
     engine = engine_with(tmp_path, document(1))
     with pytest.raises(ValueError, match="ids start at 1"):
@@ -88,26 +89,26 @@ def test_a_document_without_a_valid_id_changes_nothing(tmp_path):
     assert engine.document_count() == 1
 
 
-def test_an_empty_letter_can_be_indexed(tmp_path):
+def test_an_empty_letter_can_be_indexed(tmp_path: Path) -> None:
     """An entry without any text is counted and found by an empty search."""
     engine = engine_with(tmp_path, document(1, title="", letter="", reply=""))
     assert found(engine, "") == [1]
 
 
-def test_nothing_can_be_applied_without_an_index(tmp_path):
+def test_nothing_can_be_applied_without_an_index(tmp_path: Path) -> None:
     """A change to an index that was never built says so."""
     with pytest.raises(IndexMissing, match="build it"):
         WhooshEngine(tmp_path / "none").apply([Delete(1)])
 
 
-def test_the_directory_is_closed_to_others(tmp_path):
+def test_the_directory_is_closed_to_others(tmp_path: Path) -> None:
     """Nobody but the owner may enter the directory, whose files are unpickled."""
     engine_with(tmp_path, document(1))
     for folder in (tmp_path / "index", *(tmp_path / "index").glob("generation-*")):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_second_writer_is_told_to_wait(tmp_path, monkeypatch):
+def test_a_second_writer_is_told_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change while another process writes is refused with the reason."""
     engine = engine_with(tmp_path, document(1))
     monkeypatch.setattr("search_index.whoosh_engine.LOCK_WAIT", 0.05)
@@ -120,17 +121,17 @@ def test_a_second_writer_is_told_to_wait(tmp_path, monkeypatch):
     assert engine.document_count() == 0
 
 
-def test_a_rebuild_takes_what_was_published_meanwhile(tmp_path):
+def test_a_rebuild_takes_what_was_published_meanwhile(tmp_path: Path) -> None:
     """Entries published, corrected and withdrawn during a rebuild are right after the swap."""
     engine = engine_with(tmp_path, document(1), document(2))
 
-    def documents():
+    def documents() -> Iterator[Document]:
         yield document(1)
         engine.apply([Upsert(document(5)), Delete(2)])
         assert found(engine, "供暖") == [5]
         yield document(2)
 
-    def replay(indexed):
+    def replay(indexed: dict[int, int]) -> list[Change]:
         assert indexed == {1: 1, 2: 1}
         return [Upsert(document(5)), Delete(2)]
 
@@ -138,7 +139,7 @@ def test_a_rebuild_takes_what_was_published_meanwhile(tmp_path):
     assert engine.ids_and_revisions() == {1: 1, 5: 1}
 
 
-def test_searches_never_come_back_empty_during_a_rebuild(tmp_path):
+def test_searches_never_come_back_empty_during_a_rebuild(tmp_path: Path) -> None:
     """A reader that searches all the time while the index is replaced finds the entry each time."""
     engine = engine_with(tmp_path, document(5))
     reader = WhooshEngine(tmp_path / "index")
@@ -161,11 +162,11 @@ def test_searches_never_come_back_empty_during_a_rebuild(tmp_path):
     assert all(result == [5] for result in results)
 
 
-def test_a_failed_rebuild_leaves_the_old_index(tmp_path):
+def test_a_failed_rebuild_leaves_the_old_index(tmp_path: Path) -> None:
     """A rebuild whose source breaks off keeps the index that is there, and can be repeated."""
     engine = engine_with(tmp_path, document(5))
 
-    def broken():
+    def broken() -> Iterator[Document]:
         yield document(1)
         raise ConnectionError("the database went away")
 
@@ -175,14 +176,14 @@ def test_a_failed_rebuild_leaves_the_old_index(tmp_path):
     assert engine.rebuild([document(1)], replay=nothing) == 1
 
 
-def test_old_generations_are_swept(tmp_path):
+def test_old_generations_are_swept(tmp_path: Path) -> None:
     """A rebuild leaves one generation on the disk."""
     engine = engine_with(tmp_path, document(1))
     engine.rebuild([document(2)], replay=nothing)
     assert len(list((tmp_path / "index").glob("generation-*"))) == 1
 
 
-def test_an_empty_archive_has_an_index(tmp_path):
+def test_an_empty_archive_has_an_index(tmp_path: Path) -> None:
     """An index of no documents answers every question."""
     engine = engine_with(tmp_path)
     engine.check()
@@ -194,7 +195,7 @@ def test_an_empty_archive_has_an_index(tmp_path):
     assert found(engine, "供暖") == [5]
 
 
-def test_looking_does_not_create_anything(tmp_path):
+def test_looking_does_not_create_anything(tmp_path: Path) -> None:
     """A search without an index leaves no directory behind."""
     directory = Path(tmp_path / "none")
     with pytest.raises(IndexMissing):
@@ -212,7 +213,7 @@ class _Late(Generations):
         return "generation-1" if self.looks == 1 else super()._pointed()
 
 
-def test_a_reader_between_swap_and_sweep_takes_the_new_index(tmp_path):
+def test_a_reader_between_swap_and_sweep_takes_the_new_index(tmp_path: Path) -> None:
     """A generation swept between two looks is not damage: the reader looks again."""
     engine = engine_with(tmp_path, document(1))
     engine.rebuild([document(1), document(5)], replay=nothing)

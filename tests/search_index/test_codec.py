@@ -1,4 +1,5 @@
 from array import array
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,19 +18,22 @@ postings = st.dictionaries(
 
 
 @given(postings)
-def test_a_posting_list_is_read_as_it_was_written(entries):
+def test_a_posting_list_is_read_as_it_was_written(
+    entries: dict[int, tuple[int, list[int]]],
+) -> None:
     """A list comes back with its numbers, weights and positions, whatever its length."""
     numbers = array("I", sorted(entries))
     weights = array("f", [entries[n][0] for n in numbers])
     values = [array("H", entries[n][1]).tobytes() for n in numbers]
     read_numbers, read_weights, read_values = _decode(_encode(numbers, weights, values))
+    assert read_values is not None
     assert read_numbers == list(numbers)
     assert read_weights == weights
     assert [read_values[i] for i in range(len(numbers))] == values
 
 
 @given(st.sets(st.integers(0, 2**31), min_size=1))
-def test_a_list_without_positions_has_none(numbers):
+def test_a_list_without_positions_has_none(numbers: list[int]) -> None:
     """A list of a field without positions comes back without."""
     ordered = array("I", sorted(numbers))
     weights = array("f", [1.0] * len(ordered))
@@ -37,7 +41,7 @@ def test_a_list_without_positions_has_none(numbers):
 
 
 @pytest.mark.parametrize("cut", [3, 14, 20, 40])
-def test_a_list_cut_short_is_noticed(cut):
+def test_a_list_cut_short_is_noticed(cut: int) -> None:
     """A list that ends too early raises instead of giving fewer documents."""
     numbers = array("I", range(0, 20))
     blob = _encode(numbers, array("f", [float(n) for n in numbers]), [])
@@ -45,7 +49,7 @@ def test_a_list_cut_short_is_noticed(cut):
         _decode(blob[:cut])
 
 
-def test_phrases_survive_the_merging_of_segments(tmp_path):
+def test_phrases_survive_the_merging_of_segments(tmp_path: Path) -> None:
     """A phrase is found after several commits and their merging, positions included."""
     engine = engine_with(tmp_path, document(1))
     for n in range(2, 12):

@@ -19,7 +19,7 @@ for n in range(int(sys.argv[2]), 10**6):
 """
 
 
-def test_a_killed_writer_loses_nothing_acknowledged(tmp_path):
+def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
     """An indexer killed again and again while it writes leaves a whole index and a free lock."""
     engine = engine_with(tmp_path, document(1))
     acknowledged = 1

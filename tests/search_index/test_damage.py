@@ -67,7 +67,9 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-def test_damage_of_any_kind_has_one_name_and_heals_by_a_rebuild(tmp_path, damage):
+def test_damage_of_any_kind_has_one_name_and_heals_by_a_rebuild(
+    tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
     """A damaged file is found by a thorough check, breaks no search, and is mended by a rebuild."""
     engine_with(tmp_path, *(document(n) for n in range(1, 31)))
     damage(tmp_path / "index")
@@ -82,7 +84,9 @@ def test_damage_of_any_kind_has_one_name_and_heals_by_a_rebuild(tmp_path, damage
 
 
 @pytest.mark.parametrize("suffix", [".toc", ".trm", "entry_id.col", "stamp.json"])
-def test_damage_of_what_every_search_needs_is_found_by_a_quick_check(tmp_path, suffix):
+def test_damage_of_what_every_search_needs_is_found_by_a_quick_check(
+    tmp_path: Path, suffix: str
+) -> None:
     """A check that takes no time finds the damage that would break every search."""
     engine_with(tmp_path, *(document(n) for n in range(1, 31)))
     overwrite(suffix)(tmp_path / "index")
@@ -93,7 +97,7 @@ def test_damage_of_what_every_search_needs_is_found_by_a_quick_check(tmp_path, s
         engine.search(SearchRequest("公积金提取"))
 
 
-def test_damage_is_noticed_when_publishing(tmp_path):
+def test_damage_is_noticed_when_publishing(tmp_path: Path) -> None:
     """A change to a damaged index raises IndexDamaged instead of an error of the files."""
     engine = engine_with(tmp_path, document(1))
     overwrite(".toc")(tmp_path / "index")
@@ -101,7 +105,9 @@ def test_damage_is_noticed_when_publishing(tmp_path):
         engine.apply([Upsert(document(2))])
 
 
-def test_an_index_of_another_analyzer_is_outdated(tmp_path, monkeypatch):
+def test_an_index_of_another_analyzer_is_outdated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An index whose terms would be cut otherwise today asks for a rebuild."""
     engine_with(tmp_path, document(1))
     monkeypatch.setattr(whoosh_engine, "ANALYZER_VERSION", "another")
@@ -116,20 +122,20 @@ def test_an_index_of_another_analyzer_is_outdated(tmp_path, monkeypatch):
     engine.check()
 
 
-def test_the_stamp_names_analyzer_and_schema(tmp_path):
+def test_the_stamp_names_analyzer_and_schema(tmp_path: Path) -> None:
     """The stamp of an index can be read by a person."""
     engine_with(tmp_path, document(1))
     (stamp,) = files(tmp_path / "index", "stamp.json")
     assert set(json.loads(stamp.read_text())) == {"analyzer", "schema", "byte order"}
 
 
-def test_a_missing_index_is_no_damage(tmp_path):
+def test_a_missing_index_is_no_damage(tmp_path: Path) -> None:
     """A directory without an index says that it is to be built."""
     with pytest.raises(IndexMissing, match="build it"):
         WhooshEngine(tmp_path / "none").check()
 
 
-def test_a_full_disk_is_no_damage(tmp_path, monkeypatch):
+def test_a_full_disk_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change that finds no room says so, and the index stays as it was."""
     engine = engine_with(tmp_path, document(1))
 
@@ -142,7 +148,7 @@ def test_a_full_disk_is_no_damage(tmp_path, monkeypatch):
     engine.check()
 
 
-def test_the_errors_are_those_drawn_in_the_docstring():
+def test_the_errors_are_those_drawn_in_the_docstring() -> None:
     """The tree of errors names every error of the module."""
     public = {
         name

@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ RUNS = [
 
 
 @st.composite
-def pieces_of_letters(draw):
+def pieces_of_letters(draw: st.DrawFn) -> tuple[int, str]:
     """Draw one to six neighbouring Han characters of a letter, with its entry id."""
     number, run = draw(st.sampled_from(RUNS))
     start = draw(st.integers(0, len(run) - 1))
@@ -27,7 +28,7 @@ def pieces_of_letters(draw):
 
 @settings(max_examples=300, deadline=None)
 @given(piece=pieces_of_letters())
-def test_any_piece_of_a_letter_finds_it(letters: WhooshEngine, piece):
+def test_any_piece_of_a_letter_finds_it(letters: WhooshEngine, piece: tuple[int, str]) -> None:
     """A query of one to six characters finds every letter that contains them."""
     entry_id, text = piece
     assert entry_id in found(letters, text)
@@ -35,7 +36,9 @@ def test_any_piece_of_a_letter_finds_it(letters: WhooshEngine, piece):
 
 @settings(max_examples=150, deadline=None)
 @given(piece=pieces_of_letters())
-def test_a_phrase_finds_exactly_the_letters_that_contain_it(letters: WhooshEngine, piece):
+def test_a_phrase_finds_exactly_the_letters_that_contain_it(
+    letters: WhooshEngine, piece: tuple[int, str]
+) -> None:
     """A quoted query finds the letters in which it stands so, and no other."""
     containing = {
         number
@@ -45,29 +48,29 @@ def test_a_phrase_finds_exactly_the_letters_that_contain_it(letters: WhooshEngin
     assert set(found(letters, f"「{piece[1]}」")) == containing
 
 
-def test_words_apart_are_found_without_quotation_marks(letters: WhooshEngine):
+def test_words_apart_are_found_without_quotation_marks(letters: WhooshEngine) -> None:
     """A query of two words finds a letter in which they stand apart, the phrase does not."""
     assert found(letters, "公积金材料") == [1]
     assert found(letters, '"公积金材料"') == []
 
 
-def test_all_words_must_occur(letters: WhooshEngine):
+def test_all_words_must_occur(letters: WhooshEngine) -> None:
     """A letter that has one of two words is not found, unless any word will do."""
     assert found(letters, "供暖 物业") == []
     assert set(found(letters, "供暖 物业", match="any")) == {3, 5}
 
 
-def test_full_width_digits_are_found_by_ordinary_ones(letters: WhooshEngine):
+def test_full_width_digits_are_found_by_ordinary_ones(letters: WhooshEngine) -> None:
     """A letter about line １２３ is found by 123."""
     assert found(letters, "123路") == [2]
 
 
-def test_a_phrase_does_not_span_title_and_letter(letters: WhooshEngine):
+def test_a_phrase_does_not_span_title_and_letter(letters: WhooshEngine) -> None:
     """A phrase of the title's end and the letter's beginning finds nothing."""
     assert found(letters, '"供暖温度不够供暖以来"') == []
 
 
-def test_a_word_in_the_title_counts_more(tmp_path):
+def test_a_word_in_the_title_counts_more(tmp_path: Path) -> None:
     """A letter about heating precedes one that mentions it."""
     engine = engine_with(
         tmp_path,
@@ -77,7 +80,7 @@ def test_a_word_in_the_title_counts_more(tmp_path):
     assert found(engine, "供暖") == [2, 1]
 
 
-def test_words_that_stand_together_count_more(tmp_path):
+def test_words_that_stand_together_count_more(tmp_path: Path) -> None:
     """A letter with the two words side by side precedes one with the words apart."""
     engine = engine_with(
         tmp_path,
@@ -87,7 +90,7 @@ def test_words_that_stand_together_count_more(tmp_path):
     assert found(engine, "物业收费") == [2, 1]
 
 
-def test_equal_scores_come_newest_first(tmp_path):
+def test_equal_scores_come_newest_first(tmp_path: Path) -> None:
     """A query of one character, which has no ranking, shows the newest first."""
     engine = engine_with(
         tmp_path,
@@ -96,7 +99,7 @@ def test_equal_scores_come_newest_first(tmp_path):
     assert found(engine, "猪") == [3, 2, 1]
 
 
-def test_sorted_by_date_the_newest_comes_first(tmp_path):
+def test_sorted_by_date_the_newest_comes_first(tmp_path: Path) -> None:
     """A search sorted by date ignores how well a letter fits."""
     engine = engine_with(
         tmp_path,
@@ -106,25 +109,25 @@ def test_sorted_by_date_the_newest_comes_first(tmp_path):
     assert found(engine, "供暖", sort="date") == [1, 5]
 
 
-def test_a_blank_query_shows_everything_newest_first(tmp_path):
+def test_a_blank_query_shows_everything_newest_first(tmp_path: Path) -> None:
     """An empty search is the whole archive."""
     engine = engine_with(tmp_path, document(1), document(2, answered_on=date(2017, 1, 1)))
     assert found(engine, "") == [2, 1]
 
 
-def test_a_query_without_words_finds_nothing(letters: WhooshEngine):
+def test_a_query_without_words_finds_nothing(letters: WhooshEngine) -> None:
     """A query of signs has no hits and says that nothing was understood."""
     page = letters.search(SearchRequest("？！"))
     assert (page.total, page.understood) == (0, ())
 
 
-def test_a_page_beyond_the_end_is_empty_and_has_the_total(letters: WhooshEngine):
+def test_a_page_beyond_the_end_is_empty_and_has_the_total(letters: WhooshEngine) -> None:
     """A request for page 1,000,000,000 answers with no hits, the total and the pages."""
     page = letters.search(SearchRequest("", page=10**9, per_page=2))
     assert (page.hits, page.total, page.pages) == ([], 5, 3)
 
 
-def test_pages_follow_each_other_without_gap(letters: WhooshEngine):
+def test_pages_follow_each_other_without_gap(letters: WhooshEngine) -> None:
     """The pages of a search, put together, hold every hit once."""
     pages = [found(letters, "", page=n, per_page=2) for n in (1, 2, 3)]
     assert sorted(sum(pages, [])) == [1, 2, 3, 4, 5]
@@ -132,12 +135,12 @@ def test_pages_follow_each_other_without_gap(letters: WhooshEngine):
 
 
 @pytest.mark.parametrize("page", [0, -1, -(10**9)])
-def test_a_page_below_one_is_the_first(letters: WhooshEngine, page):
+def test_a_page_below_one_is_the_first(letters: WhooshEngine, page: int) -> None:
     """A negative page is the first page."""
     assert found(letters, "供暖", page=page) == [5]
 
 
-def test_facets_count_the_hits_of_the_query(tmp_path):
+def test_facets_count_the_hits_of_the_query(tmp_path: Path) -> None:
     """The counts by kind, year and organisation are those of the query."""
     engine = engine_with(
         tmp_path,
@@ -151,7 +154,7 @@ def test_facets_count_the_hits_of_the_query(tmp_path):
     assert facets.organisations == {1: 2, 10: 1, 101: 1, 20: 1}
 
 
-def test_a_facet_ignores_its_own_filter_and_obeys_the_others(tmp_path):
+def test_a_facet_ignores_its_own_filter_and_obeys_the_others(tmp_path: Path) -> None:
     """With a kind chosen, the other kinds keep their counts, the years only count that kind."""
     engine = engine_with(
         tmp_path,
@@ -164,7 +167,7 @@ def test_a_facet_ignores_its_own_filter_and_obeys_the_others(tmp_path):
     assert page.facets.years == {2016: 1}
 
 
-def test_an_organisation_includes_its_subtree(tmp_path):
+def test_an_organisation_includes_its_subtree(tmp_path: Path) -> None:
     """A filter by a department finds what its districts answered."""
     engine = engine_with(
         tmp_path,
@@ -175,7 +178,7 @@ def test_an_organisation_includes_its_subtree(tmp_path):
     assert set(found(engine, "", organisation_id=7)) == {1, 2}
 
 
-def test_a_year_runs_from_the_first_to_the_last_of_its_days(tmp_path):
+def test_a_year_runs_from_the_first_to_the_last_of_its_days(tmp_path: Path) -> None:
     """A letter answered on 31 December belongs to that year."""
     engine = engine_with(
         tmp_path,
@@ -187,7 +190,7 @@ def test_a_year_runs_from_the_first_to_the_last_of_its_days(tmp_path):
 
 
 @pytest.mark.parametrize("year", [-1, 0, 10_000, 10**12])
-def test_an_impossible_year_has_no_letters(letters: WhooshEngine, year):
+def test_an_impossible_year_has_no_letters(letters: WhooshEngine, year: int) -> None:
     """A year that no calendar has finds nothing."""
     assert found(letters, "", year=year) == []
 
@@ -207,7 +210,7 @@ def test_an_impossible_year_has_no_letters(letters: WhooshEngine, year):
         "\U0001f600" * 50,
     ],
 )
-def test_hostile_queries_are_answered(letters: WhooshEngine, text):
+def test_hostile_queries_are_answered(letters: WhooshEngine, text: str) -> None:
     """A query made to break a parser is searched for its words."""
     for match in ("all", "any"):
         page = letters.search(SearchRequest(text, match=match))
@@ -216,7 +219,7 @@ def test_hostile_queries_are_answered(letters: WhooshEngine, text):
 
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=60))
-def test_any_text_can_be_searched(letters: WhooshEngine, text):
+def test_any_text_can_be_searched(letters: WhooshEngine, text: str) -> None:
     """No text makes a search raise."""
     letters.search(SearchRequest(text))
     letters.similar(text)

@@ -21,7 +21,7 @@ def segments(directory: Path) -> int:
 
 
 @pytest.mark.usefixtures("small_segments")
-def test_a_large_archive_lies_in_several_segments(tmp_path):
+def test_a_large_archive_lies_in_several_segments(tmp_path: Path) -> None:
     """A search over several segments finds, counts, orders and pages as over one."""
     engine = engine_with(tmp_path, *(document(n) for n in range(1, 36)))
     assert segments(tmp_path / "index") == 4
@@ -33,7 +33,7 @@ def test_a_large_archive_lies_in_several_segments(tmp_path):
 
 
 @pytest.mark.usefixtures("small_segments")
-def test_optimising_rewrites_what_holds_deleted_letters(tmp_path):
+def test_optimising_rewrites_what_holds_deleted_letters(tmp_path: Path) -> None:
     """Words of withdrawn entries leave the files whatever segment they were in."""
     documents = [
         document(n, letter=f"uniqueword{n}x" if n % 7 == 0 else "普通来信") for n in range(1, 36)
@@ -47,7 +47,7 @@ def test_optimising_rewrites_what_holds_deleted_letters(tmp_path):
     engine.check(thorough=True)
 
 
-def test_many_small_commits_leave_few_segments(tmp_path):
+def test_many_small_commits_leave_few_segments(tmp_path: Path) -> None:
     """Publishing letters one by one does not let the segments grow without end."""
     engine = engine_with(tmp_path, document(1))
     for n in range(2, 61):

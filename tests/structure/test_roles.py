@@ -114,7 +114,9 @@ def house(
         foreign_request = a_request(db.session(), world, place="police").number
         db.session.remove()
     limiter.enabled = False
-    usernames = {role: f"{'office' if role in HOUSE_WIDE else 'city'}_{role}" for role in Role}
+    usernames: dict[str, str] = {
+        role: f"{'office' if role in HOUSE_WIDE else 'city'}_{role}" for role in Role
+    }
     people = {**usernames, NEWCOMER: NEWCOMER}
     sessions = {who: _session(app, username) for who, username in people.items()}
     yield House(app, values, foreign, foreign_request, sessions)

@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import (
-    ArchiveIndex,
     Facets,
+    SearchEngine,
     SearchIndexError,
     SearchPage,
     SearchRequest,
@@ -49,7 +49,7 @@ class Found:
     scores: dict[int, float] = field(default_factory=dict)
 
 
-def search_archive(session: Session, index: ArchiveIndex, wish: Wish, per_page: int) -> Found:
+def search_archive(session: Session, index: SearchEngine, wish: Wish, per_page: int) -> Found:
     """Return the page of hits that ``wish`` asks for; no text and no state of the index raises."""
     try:
         return _in_index(session, index, wish, per_page)
@@ -58,7 +58,7 @@ def search_archive(session: Session, index: ArchiveIndex, wish: Wish, per_page: 
         return _in_table(session, wish, per_page)
 
 
-def _in_index(session: Session, index: ArchiveIndex, wish: Wish, per_page: int) -> Found:
+def _in_index(session: Session, index: SearchEngine, wish: Wish, per_page: int) -> Found:
     request = SearchRequest(
         text=wish.text,
         organisation_id=wish.organisation_id,
@@ -88,7 +88,7 @@ def _in_index(session: Session, index: ArchiveIndex, wish: Wish, per_page: int) 
     )
 
 
-def _last_if_beyond(index: ArchiveIndex, request: SearchRequest) -> SearchPage:
+def _last_if_beyond(index: SearchEngine, request: SearchRequest) -> SearchPage:
     found = index.search(request)
     if found.total and not found.hits:
         found = index.search(replace(request, page=found.pages))

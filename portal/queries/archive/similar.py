@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import ArchiveIndex, SearchIndexError
+from portal.adapters.archive_index import SearchEngine, SearchIndexError
 from portal.models import ArchiveEntry
 from portal.queries.archive.table import entries_by_id
 
@@ -34,7 +34,7 @@ def _is_close(shared: tuple[str, ...]) -> bool:
 
 def similar_entries(
     session: Session,
-    index: ArchiveIndex,
+    index: SearchEngine,
     text: str,
     title: str = "",
     *,

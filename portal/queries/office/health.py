@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import ArchiveIndex, SearchIndexError
+from portal.adapters.archive_index import SearchEngine, SearchIndexError
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus
 
 OUTBOX_AGE_MOST = 60.0
@@ -40,7 +40,7 @@ class Readiness:
         return [name for name, wrong in found.items() if wrong]
 
 
-def readiness(session: Session, index: ArchiveIndex, now: datetime) -> Readiness:
+def readiness(session: Session, index: SearchEngine, now: datetime) -> Readiness:
     """Measure readiness; raises the database's error where it cannot be reached."""
     counts = {
         status: (count, oldest)

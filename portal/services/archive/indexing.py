@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy.orm import Session, load_only
 
 from portal.adapters.archive_index import (
-    ArchiveIndex,
     Change,
     Delete,
     Document,
@@ -23,6 +22,7 @@ from portal.adapters.archive_index import (
     IndexMissing,
     IndexOutdated,
     IndexUnwritable,
+    SearchEngine,
     SearchIndexError,
     Upsert,
 )
@@ -95,7 +95,7 @@ def _changes(session: Session, ids: Iterable[int]) -> dict[int, Change]:
     return changes
 
 
-def drain(index: ArchiveIndex, now: datetime) -> int:
+def drain(index: SearchEngine, now: datetime) -> int:
     """Bring the index up to date with one batch of the outbox; return the rows settled.
 
     An index that is missing, damaged or outdated is rebuilt first. A row that fails is tried
@@ -130,7 +130,7 @@ def drain(index: ArchiveIndex, now: datetime) -> int:
 
 
 def _drain_singly(
-    index: ArchiveIndex,
+    index: SearchEngine,
     changes: dict[int, Change],
     rows: Iterable[tuple[int, int]],
     now: datetime,
@@ -177,7 +177,7 @@ def revive_dead(now: datetime) -> int:
         return len(dead)
 
 
-def rebuild(index: ArchiveIndex, progress: Callable[[int], None] = lambda done: None) -> int:
+def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: None) -> int:
     """Build the index anew beside the old one and swap; return the number of documents.
 
     What was published or withdrawn meanwhile is replayed before the swap. Rows that waited when
@@ -220,7 +220,7 @@ def _settle_through(row_id: int) -> None:
         )
 
 
-def ensure_index(index: ArchiveIndex) -> bool:
+def ensure_index(index: SearchEngine) -> bool:
     """Rebuild the index where it is missing, damaged or outdated; tell whether it was."""
     try:
         index.check()

@@ -35,7 +35,7 @@ def live() -> Response:
 @public
 def ready() -> Response:
     """Say how the house is; 503 where the database does not answer."""
-    index = open_index(current_app.extensions["letterbox"].index_folder)
+    index = open_index(current_app.extensions["letterbox"])
     try:
         found = readiness(db.session(), index, now())
     except SQLAlchemyError as error:

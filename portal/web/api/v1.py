@@ -68,9 +68,7 @@ def entry(entry_id: int) -> Response:
 def search() -> Response:
     """Return a page of hits with the passages that hold the words, as HTML with ``<mark>``."""
     size = per_page()
-    found = search_archive(
-        db.session(), open_index(settings().index_folder), wish(searching=True), size
-    )
+    found = search_archive(db.session(), open_index(settings()), wish(searching=True), size)
     data = [
         {
             **document(e),

@@ -6,8 +6,6 @@ puts them into the application. No module needs another to be imported before it
 
 from __future__ import annotations
 
-from types import ModuleType
-
 from flask import Blueprint
 
 from portal.web.console import account, day, organisations, statistics
@@ -25,20 +23,20 @@ from portal.web.console.disclosure import (
 )
 from portal.web.console.letters import actions, inbox, letter, replies
 
-view_modules: tuple[ModuleType, ...] = (
-    actions,
-    archive_reports,
-    day,
-    disclosure,
-    disclosure_register,
-    disclosure_request,
-    inbox,
-    letter,
-    organisations,
-    publication,
-    replies,
-    statistics,
-)
-"""Modules whose routes are on the shared blueprint."""
+__all__ = [
+    "actions",
+    "archive_reports",
+    "console_blueprints",
+    "day",
+    "disclosure",
+    "disclosure_register",
+    "disclosure_request",
+    "inbox",
+    "letter",
+    "organisations",
+    "publication",
+    "replies",
+    "statistics",
+]
 
 console_blueprints: tuple[Blueprint, ...] = (account.account, console)

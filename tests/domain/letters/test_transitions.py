@@ -158,11 +158,11 @@ def test_letter_goes_back_where_it_came_from(action: Action, before: State) -> N
     assert advance(letter, action) is before
 
 
-PUBLISHABLE = {"state": State.CLOSED}
-PUBLIC = {"state": State.CLOSED, "publication": Publication.PUBLISHED}
-PROPOSED = {"state": State.CLOSED, "publication": Publication.PROPOSED}
-REVIEW = {"state": State.AWAITING_SIGNOFF}
-AT_LIMIT = {"state": State.RETURNED, "return_count": 2}
+PUBLISHABLE: dict[str, object] = {"state": State.CLOSED}
+PUBLIC: dict[str, object] = {"state": State.CLOSED, "publication": Publication.PUBLISHED}
+PROPOSED: dict[str, object] = {"state": State.CLOSED, "publication": Publication.PROPOSED}
+REVIEW: dict[str, object] = {"state": State.AWAITING_SIGNOFF}
+AT_LIMIT: dict[str, object] = {"state": State.RETURNED, "return_count": 2}
 
 
 OBJECTIONS: list[tuple[Action, dict[str, object], int | None, str]] = [

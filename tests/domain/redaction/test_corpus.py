@@ -1,5 +1,7 @@
 """Recall and precision on the labelled corpus, and properties that hold for any text."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,7 +80,9 @@ def test_findings_are_ordered_apart_and_true_to_the_original(text: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(_text, st.sampled_from(["title", "letter", "reply"]))
-def test_the_public_text_holds_nothing_more_to_mask(text: str, field: str) -> None:
+def test_the_public_text_holds_nothing_more_to_mask(
+    text: str, field: Literal["title", "letter", "reply"]
+) -> None:
     """Redacting a redacted text finds nothing."""
     findings = detect(text, sender=SENDER, field=field)
     public = masked(text, findings)

@@ -52,7 +52,7 @@ def live(session: Session, places: list[int], count: int, seed: int) -> list[Lif
         session.add(letter)
         session.flush()
         events = _life(chance, letter, places, start)
-        letter.received_organisation_id = events[0].to_organisation_id
+        letter.received_organisation_id = events[0].to_organisation_id  # type: ignore[assignment]
         session.add_all(events)
         lives.append(Life(letter.kind, letter.category, events))
     session.flush()
@@ -142,13 +142,13 @@ def _one(life: Life, asked: Question) -> Figures:
     for event in past[1:]:
         marks.add(event.action)
         if event.axis is Axis.PUBLICATION:
-            public, public_at = event.to_state, event.occurred_at
+            public, public_at = event.to_state, event.occurred_at  # type: ignore[assignment]
             continue
         if event.to_organisation_id is not None:
             place = event.to_organisation_id
         if event.from_state != event.to_state and event.to_state in ("closed", "declined"):
             closing, closed_at, outcome = place, event.occurred_at, OUTCOMES[event.action]
-        state = event.to_state
+        state = event.to_state  # type: ignore[assignment]
     first = past[0].to_organisation_id
     ends_at = closing if asked.view is View.ANSWERING else first
     closed = state in ("closed", "declined") and _in(ends_at, asked)

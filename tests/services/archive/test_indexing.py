@@ -136,7 +136,7 @@ def _cut(name: str) -> Callable[[Path], None]:
     return damage
 
 
-DAMAGES: dict[str, Callable[[Path], None]] = {
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "folder gone": shutil.rmtree,
     "contents overwritten": _overwrite("*.toc"),
     "terms cut": _cut("*.trm"),

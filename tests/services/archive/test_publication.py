@@ -1,5 +1,7 @@
 """Two persons publish a copy; what is hidden never gets into the archive, and it can leave."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,7 +15,7 @@ from tests.archive import entry_of, published, withdraw
 from tests.builders import Walk, World, a_letter, a_person, a_walk
 
 
-def a_closed(session: Session, world: World, **wishes: object) -> Walk:
+def a_closed(session: Session, world: World, **wishes: Any) -> Walk:
     """Walk a letter until it is answered."""
     walk = a_walk(session, world, **wishes)
     walk.accept()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,7 +19,7 @@ from portal.services.letters import handling, merging, replying, submission
 from tests.builders import START, World, a_letter, a_walk, new_letter, send
 
 
-def at_once(app: Flask, jobs: list[Callable[[], object]]) -> list[object]:
+def at_once(app: Flask, jobs: Sequence[Callable[..., object]]) -> list[object]:
     """Run every job in a thread of its own from the same moment; return results or errors."""
     gate = threading.Barrier(len(jobs))
 

@@ -30,8 +30,8 @@ def check_record(letter: Letter, events: list[Event], intervals: list[StateInter
             assert current is Publication.NOT_PROPOSED
             continue
         assert told[-1].to_state == current
-        for earlier, later in zip(parts, parts[1:], strict=False):
-            assert earlier.ended_at == later.started_at
+        for part, next_part in zip(parts, parts[1:], strict=False):
+            assert part.ended_at == next_part.started_at
         assert parts[-1].ended_at is None
         assert parts[-1].state == current
         assert first is None or parts[0].started_at == first
@@ -132,6 +132,6 @@ def check_publication(letter: Letter) -> None:
     if public:
         assert entry is not None
         assert letter.state is State.CLOSED or entry.under_revision
-        assert letter.sender_phone not in entry.text
+        assert letter.sender_phone and letter.sender_phone not in entry.text
     for proposal in letter.proposals:
         assert proposal.reviewer_id is None or proposal.reviewer_id != proposal.proposer_id

@@ -99,7 +99,7 @@ def test_report_passes_the_accused(
 )
 def test_bad_input_names_its_field(session: Session, world: World, field: str, value: str) -> None:
     """A missing or too long text is refused at its field and nothing is kept."""
-    new = replace(new_letter(world["city"]), **{field: value})
+    new = replace(new_letter(world["city"]), **{field: value})  # type: ignore[arg-type]
     with pytest.raises(InvalidInput) as error:
         send(new)
     assert error.value.field == field

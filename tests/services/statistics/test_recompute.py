@@ -45,7 +45,7 @@ def facts(session: Session) -> list[Row]:
         .where(sa.or_(fact.closing_days.is_not(None), fact.response_days.is_not(None)))
         .order_by(fact.letter_id, fact.opening.desc(), fact.closed_from)
     )
-    return [tuple(row) for row in session.execute(query)]
+    return [row._tuple() for row in session.execute(query)]
 
 
 def recounted(session: Session, lives: list[Life]) -> list[Row]:
@@ -263,7 +263,7 @@ def test_units_from_before_the_change_are_waited_for(
 ) -> None:
     """Whoever may have read the calendar of before commits first, then letters are gone through."""
     day = START.date() + DAY
-    with session.get_bind().engine.connect() as other:  # type: ignore[union-attr]
+    with session.get_bind().engine.connect() as other:
         other.execute(sa.select(sa.func.pg_current_xact_id()))
         set_days(day, day, False, "", admin, LATER)
         assert retell(LATER) == 0

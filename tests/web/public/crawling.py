@@ -26,7 +26,8 @@ def start_of(app: Flask) -> list[str]:
 def crawl(app: Flask, client: FlaskClient, *more: str) -> dict[str, str]:
     """Return address → everything answered (headers too) from all routes on, links followed."""
     hosts = {"", urlsplit(app.extensions["letterbox"].public_url).netloc}
-    waiting, seen = [*start_of(app), *more], {}
+    waiting = [*start_of(app), *more]
+    seen: dict[str, str] = {}
     known, variants = set(waiting), Counter(urlsplit(each).path for each in waiting)
     while waiting and len(seen) < _MOST:
         address = waiting.pop(0)

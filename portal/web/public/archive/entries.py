@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.adapters.archive_index import ArchiveIndex, open_index
+from portal.adapters.archive_index import SearchEngine, open_index
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import ArchiveEntry, db
 from portal.queries.archive.search import Found, known_organisation, search_archive
@@ -47,9 +47,9 @@ WRITING = "write"
 Answer = str | tuple[str, int] | Response
 
 
-def archive_index() -> ArchiveIndex:
+def archive_index() -> SearchEngine:
     """Return the full-text index of the running portal."""
-    return open_index(settings().index_folder)
+    return open_index(settings())
 
 
 @archive_pages.get("/archive")

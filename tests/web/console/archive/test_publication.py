@@ -1,5 +1,7 @@
 """The redaction page through the real application: propose, settle, publish, correct, withdraw."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -13,7 +15,7 @@ from tests.pages import Client, get, login, post
 TEXT = "我叫周晓兰，手机 13912345678，住石桥街道梧桐小区3栋2单元501，请问路灯何时修好？"
 
 
-def closed(session: Session, world: World, **wishes: object) -> Walk:
+def closed(session: Session, world: World, **wishes: Any) -> Walk:
     """Return a closed letter with personal data in it."""
     walk = a_walk(session, world, "city", text=TEXT, **wishes)
     walk.accept()

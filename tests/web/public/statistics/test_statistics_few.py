@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
@@ -22,7 +22,7 @@ Said = Callable[[int], None]
 
 
 @pytest.fixture
-def said(session: Session, world: World) -> Said:
+def said(session: Session, world: World) -> Iterator[Said]:
     """Let so many citizens rate their letters, and as many be declined."""
 
     def say(count: int) -> None:
