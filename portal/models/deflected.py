@@ -15,7 +15,7 @@ from portal.domain.letters.states import Kind
 from portal.models.base import Model, UtcDateTime, word
 
 
-class AvoidedLetter(Model):
+class DeflectedLetter(Model):
     """One letter not written; organisation and kind are those of the entry at that moment.
 
     ``month`` is the civil month of ``occurred_at`` in Shanghai as ``yyyymm``; ``form_key`` the hash

@@ -66,10 +66,10 @@ class Proposal(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
-    marks: Mapped[list[RedactionMark]] = relationship(
+    marks: Mapped[list[RedactionMask]] = relationship(
         back_populates="proposal",
         cascade="all, delete-orphan",
-        order_by="(RedactionMark.field, RedactionMark.start)",
+        order_by="(RedactionMask.field, RedactionMask.start)",
     )
     proposer: Mapped[User | None] = relationship(foreign_keys=[proposer_id])
     reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
@@ -80,12 +80,12 @@ class Proposal(Model):
         return self.status is ProposalStatus.OPEN
 
     @property
-    def open_marks(self) -> list[RedactionMark]:
+    def open_marks(self) -> list[RedactionMask]:
         """Findings nobody has settled yet."""
         return [mark for mark in self.marks if mark.decision is Decision.OPEN]
 
 
-class RedactionMark(Model):
+class RedactionMask(Model):
     """A range of one text that was found or marked, and what becomes of it."""
 
     __tablename__ = "redaction_mark"
@@ -161,7 +161,7 @@ class ArchiveVersion(Model):
     note: Mapped[str | None] = mapped_column(sa.Text)
 
 
-class ArchiveReport(Model):
+class ProblemNotice(Model):
     """A reader's word that something is wrong with an entry."""
 
     __tablename__ = "archive_report"

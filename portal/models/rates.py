@@ -125,7 +125,7 @@ class RateMonth(Model):
     stamp: Mapped[str] = mapped_column(sa.String(32))
 
 
-class Retelling(Model):
+class Recomputation(Model):
     """Days of the calendar that were changed: what they say of ended letters is to be told anew.
 
     ``last_letter_id`` is how far that has come, ``seen`` and ``changed`` count letters so far;
