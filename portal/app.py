@@ -101,7 +101,8 @@ def ensure_database(app: Flask, now: datetime) -> None:
     """Migrate the database of ``app`` and found the letterbox office, where that is still to do.
 
     Processes that start together take turns. Raises ``OperationalError`` where the database
-    cannot be reached and alembic's ``CommandError`` where a newer version has migrated it.
+    cannot be reached, alembic's ``CommandError`` where a newer version has migrated it, and
+    ``TooEarly`` where only the version before can.
     """
     settings: Settings = app.extensions["letterbox"]
     with (settings.instance / ".setup.lock").open("w") as lock, app.app_context():

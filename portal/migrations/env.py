@@ -7,6 +7,7 @@ from logging.config import fileConfig
 from alembic import context
 from flask import current_app
 
+from portal.migrations.earlier import set_aside
 from portal.models import Model
 from portal.models.base import EncryptedText, UtcDateTime
 from portal.models.rates import Instant
@@ -19,7 +20,7 @@ engine = current_app.extensions["migrate"].db.engine
 
 
 def render(kind: str, item: object, autogen: object) -> str | bool:
-    """Write the columns of the house as plain types, so that a migration outlives the code."""
+    """Write the columns of our own types as plain types, so that a migration outlives the code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Instant):
@@ -48,6 +49,7 @@ def run() -> None:
             render_item=render,
         )
         with context.begin_transaction():
+            set_aside(connection)
             context.run_migrations()
         if sqlite:
             connection.commit()

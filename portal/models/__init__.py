@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.models.base import Cipher, Model, db, prepare_engine
 from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
-from portal.models.deflected import AvoidedLetter
+from portal.models.deflected import DeflectedLetter
 from portal.models.disclosure import DisclosureRequest, DisclosureSequence
 from portal.models.event import Event, StateInterval
 from portal.models.letter import Letter
@@ -12,28 +12,27 @@ from portal.models.organisation import Organisation, OrganisationVersion
 from portal.models.outbox import OutboxRow, OutboxStatus
 from portal.models.publication import (
     ArchiveEntry,
-    ArchiveReport,
     ArchiveVersion,
     Decision,
+    ProblemNotice,
     Proposal,
     ProposalStatus,
     PublicField,
-    RedactionMark,
+    RedactionMask,
 )
-from portal.models.rates import RateFact, RateMonth, RateSum, Retelling
+from portal.models.rates import RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, LimitRow, NumberSequence
 from portal.models.user import RoleGrant, User
 
 __all__ = [
     "ArchiveEntry",
-    "ArchiveReport",
     "ArchiveVersion",
-    "AvoidedLetter",
     "CalendarDay",
     "Cipher",
     "CoHandling",
     "Decision",
+    "DeflectedLetter",
     "DisclosureRequest",
     "DisclosureSequence",
     "Event",
@@ -48,18 +47,19 @@ __all__ = [
     "OrganisationVersion",
     "OutboxRow",
     "OutboxStatus",
+    "ProblemNotice",
     "Proposal",
     "ProposalStatus",
     "PublicField",
-    "Rating",
     "RateFact",
     "RateMonth",
     "RateSum",
-    "RedactionMark",
+    "Rating",
+    "Recomputation",
+    "RedactionMask",
     "Reply",
     "ReplyKind",
     "ReplyStatus",
-    "Retelling",
     "RoleGrant",
     "StateInterval",
     "User",

@@ -28,6 +28,12 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""The type of ids, 64 bits wide: on SQLite only a column called INTEGER is the row's own number.
+
+Columns with a foreign key take the type of the column they refer to.
+"""
+
 BEGIN_MODE = "letterbox_begin"
 """Execution option that carries the mode of the next SQLite ``BEGIN``."""
 

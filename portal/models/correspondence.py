@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.models.base import Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
@@ -26,7 +26,7 @@ class Message(Model):
 
     __tablename__ = "message"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
     kind: Mapped[MessageKind] = mapped_column(word(MessageKind))
     text: Mapped[str] = mapped_column(sa.Text)
@@ -42,7 +42,7 @@ class Extension(Model):
 
     __tablename__ = "extension"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
     days: Mapped[int]
     reason: Mapped[str] = mapped_column(sa.Text)
@@ -61,7 +61,7 @@ class CoHandling(Model):
 
     __tablename__ = "co_handling"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     request: Mapped[str] = mapped_column(sa.Text)
@@ -78,7 +78,7 @@ class Rating(Model):
 
     __tablename__ = "rating"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), unique=True)
     attitude: Mapped[int] = mapped_column(sa.SmallInteger)
     efficiency: Mapped[int] = mapped_column(sa.SmallInteger)

@@ -12,23 +12,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.letters.states import Kind
-from portal.models.base import Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, word
 
 
-class AvoidedLetter(Model):
+class DeflectedLetter(Model):
     """One letter not written; organisation and kind are those of the entry at that moment.
 
     ``month`` is the civil month of ``occurred_at`` in Shanghai as ``yyyymm``; ``form_key`` the hash
     of a random value of the page it was said on, so that a double click counts once.
     """
 
-    __tablename__ = "avoided_letter"
+    __tablename__ = "deflected_letter"
     # The index holds whole questions: counts need no look at the table.
     __table_args__ = (
-        sa.Index("ix_avoided_letter_count", "occurred_at", "organisation_id", "kind", "month"),
+        sa.Index("ix_deflected_letter_count", "occurred_at", "organisation_id", "kind", "month"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("archive_entry.id", ondelete="SET NULL"), index=True
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.disclosure.application import ApplicantKind, Delivery, RequestSource, WishedForm
 from portal.domain.disclosure.requests import PENDING_STATES, DisclosureOutcome, DisclosureState
-from portal.models.base import EncryptedText, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 
 
@@ -25,7 +25,7 @@ class DisclosureRequest(Model):
         sa.Index("ix_disclosure_request_state_due", "state", "due_on"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(20), unique=True)
     code_hash: Mapped[str | None] = mapped_column(sa.String(64))
     form_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.events import ActorKind, Axis
-from portal.models.base import Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
@@ -30,7 +30,7 @@ class Event(Model):
         sa.Index("ix_event_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"))
     action: Mapped[str] = mapped_column(sa.String(32))
     axis: Mapped[Axis] = mapped_column(word(Axis))
@@ -64,7 +64,7 @@ class StateInterval(Model):
         sa.Index("ix_state_interval_state", "state", "started_at", "ended_at", "letter_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
     axis: Mapped[Axis] = mapped_column(word(Axis))
     state: Mapped[str] = mapped_column(sa.String(32))

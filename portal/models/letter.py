@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.letters.states import CloseReason, ConsentBasis, Kind, Publication, Source, State
-from portal.models.base import EncryptedText, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.correspondence import CoHandling, Extension, Message, Rating
 from portal.models.organisation import Organisation
 from portal.models.publication import Proposal
@@ -27,7 +27,7 @@ class Letter(Model):
         sa.Index("ix_letter_received", "received_at", "received_organisation_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(24), unique=True)
     code_hash: Mapped[str | None] = mapped_column(sa.String(64))
     form_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.organisations import OrganisationKind
-from portal.models.base import Model, word
+from portal.models.base import Id, Model, word
 
 
 class Organisation(Model):
@@ -16,7 +16,7 @@ class Organisation(Model):
 
     __tablename__ = "organisation"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(64), unique=True)
     name: Mapped[str] = mapped_column(sa.String(100))
     short_name: Mapped[str] = mapped_column(sa.String(50), default="")
@@ -55,7 +55,7 @@ class OrganisationVersion(Model):
 
     __tablename__ = "organisation_version"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(sa.String(100))
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))

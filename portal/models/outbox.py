@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, word
 
 
 class OutboxStatus(StrEnum):
@@ -28,7 +28,7 @@ class OutboxRow(Model):
     __tablename__ = "outbox"
     __table_args__ = (sa.Index("ix_outbox_waiting", "status", "available_at", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
     status: Mapped[OutboxStatus] = mapped_column(word(OutboxStatus), default=OutboxStatus.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.letters.states import Kind
-from portal.models.base import Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
@@ -50,7 +50,7 @@ class Proposal(Model):
     __tablename__ = "proposal"
     __table_args__ = (sa.Index("ix_proposal_status", "status", "letter_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
     status: Mapped[ProposalStatus] = mapped_column(
         word(ProposalStatus), default=ProposalStatus.OPEN
@@ -66,10 +66,10 @@ class Proposal(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
-    marks: Mapped[list[RedactionMark]] = relationship(
+    marks: Mapped[list[RedactionMask]] = relationship(
         back_populates="proposal",
         cascade="all, delete-orphan",
-        order_by="(RedactionMark.field, RedactionMark.start)",
+        order_by="(RedactionMask.field, RedactionMask.start)",
     )
     proposer: Mapped[User | None] = relationship(foreign_keys=[proposer_id])
     reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
@@ -80,17 +80,17 @@ class Proposal(Model):
         return self.status is ProposalStatus.OPEN
 
     @property
-    def open_marks(self) -> list[RedactionMark]:
+    def open_marks(self) -> list[RedactionMask]:
         """Findings nobody has settled yet."""
         return [mark for mark in self.marks if mark.decision is Decision.OPEN]
 
 
-class RedactionMark(Model):
+class RedactionMask(Model):
     """A range of one text that was found or marked, and what becomes of it."""
 
-    __tablename__ = "redaction_mark"
+    __tablename__ = "redaction_mask"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id"), index=True)
     field: Mapped[PublicField] = mapped_column(word(PublicField))
     start: Mapped[int]
@@ -119,7 +119,7 @@ class ArchiveEntry(Model):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), unique=True)
     revision: Mapped[int] = mapped_column(default=1)
     kind: Mapped[Kind] = mapped_column(word(Kind))
@@ -151,7 +151,7 @@ class ArchiveVersion(Model):
 
     __tablename__ = "archive_version"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
     revision: Mapped[int]
     title: Mapped[str] = mapped_column(sa.String(100))
@@ -161,12 +161,12 @@ class ArchiveVersion(Model):
     note: Mapped[str | None] = mapped_column(sa.Text)
 
 
-class ArchiveReport(Model):
+class ProblemNotice(Model):
     """A reader's word that something is wrong with an entry."""
 
-    __tablename__ = "archive_report"
+    __tablename__ = "problem_notice"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
     text: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.letters.states import Kind
 from portal.domain.statistics.measures import Outcome
-from portal.models.base import Model, word
+from portal.models.base import Id, Model, word
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -90,7 +90,7 @@ class RateFact(Model):
         sa.Index("ix_rate_fact_letter", "letter_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
     opening: Mapped[bool]
     kind: Mapped[Kind] = mapped_column(word(Kind))
@@ -125,19 +125,19 @@ class RateMonth(Model):
     stamp: Mapped[str] = mapped_column(sa.String(32))
 
 
-class Retelling(Model):
+class Recomputation(Model):
     """Days of the calendar that were changed: what they say of ended letters is to be told anew.
 
     ``last_letter_id`` is how far that has come, ``seen`` and ``changed`` count letters so far;
     ``settles_at`` is the transaction of PostgreSQL before which all must have ended first.
     """
 
-    __tablename__ = "rate_retelling"
+    __tablename__ = "rate_recomputation"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     first_day: Mapped[date]
     last_day: Mapped[date]
-    last_letter_id: Mapped[int] = mapped_column(default=0)
+    last_letter_id: Mapped[int] = mapped_column(Id, default=0)
     seen: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     settles_at: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.models.base import Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
@@ -35,7 +35,7 @@ class Reply(Model):
     __tablename__ = "reply"
     __table_args__ = (sa.Index("ix_reply_status", "status", "letter_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     kind: Mapped[ReplyKind] = mapped_column(word(ReplyKind), default=ReplyKind.REPLY)

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import Model
+from portal.models.base import Id, Model
 
 
 class CalendarDay(Model):
@@ -25,7 +25,7 @@ class LimitRow(Model):
 
     __tablename__ = "limit_rule"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(48), index=True)
     days: Mapped[int]
     unit: Mapped[str] = mapped_column(sa.String(16))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.access import Role
-from portal.models.base import Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 
 
@@ -17,7 +17,7 @@ class User(Model):
 
     __tablename__ = "user_account"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     username: Mapped[str] = mapped_column(sa.String(64), unique=True)
     name: Mapped[str] = mapped_column(sa.String(64))
     password_hash: Mapped[str] = mapped_column(sa.String(200))
@@ -41,7 +41,7 @@ class RoleGrant(Model):
     __tablename__ = "role_grant"
     __table_args__ = (sa.UniqueConstraint("user_id", "role", "organisation_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     role: Mapped[Role] = mapped_column(word(Role))
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from portal.models import AvoidedLetter
+from portal.models import DeflectedLetter
 from tests.archive import entry_of
 from tests.browser.checks import check
 from tests.browser.conftest import NARROW, WIDE, Person
@@ -40,7 +40,7 @@ def _suggested(page: Page, entry_id: int) -> bool:
 
 def counted(house: House, entry_id: int) -> int:
     """Return how many letters the entry has spared so far."""
-    query = sa.select(sa.func.count(AvoidedLetter.id)).filter_by(entry_id=entry_id)
+    query = sa.select(sa.func.count(DeflectedLetter.id)).filter_by(entry_id=entry_id)
     with house.inside() as world:
         return world.session.scalar(query) or 0
 

@@ -1,6 +1,8 @@
 """Column types, and the rules that the database itself keeps."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,14 +14,11 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from portal.domain.disclosure.requests import DisclosureState
-from portal.domain.letters.states import Publication, Source, State
-from portal.models import Cipher, DisclosureRequest, Event, Letter, Model, User, db
-from portal.queries.disclosure.requests import request_history
+from portal.domain.letters.states import Publication, State
+from portal.models import Cipher, Letter, Model, User, db
 from portal.services.core.unit import writing
 from tests.builders import START, World, a_letter, a_published
 from tests.databases import ON_POSTGRES
-from tests.disclosure import a_request
 
 
 def test_moments_come_back_in_utc(session: Session, world: World) -> None:
@@ -108,6 +107,63 @@ def test_migrations_make_what_the_models_say(session: Session) -> None:
     assert compare_metadata(context, Model.metadata) == []
 
 
+def test_migrations_make_what_the_models_would(session: Session) -> None:
+    """Keys, indexes with their conditions, checks and defaults are those of the models too."""
+    connection = session.connection()
+    made, schema = described(connection, None), None
+    if ON_POSTGRES:
+        schema = "of_models"
+        connection.execute(sa.schema.CreateSchema(schema))
+        session.execute(sa.text(f"SET LOCAL search_path TO {schema}"))
+        Model.metadata.create_all(connection)
+        expected = described(connection, schema)
+    else:
+        with sa.create_engine("sqlite://").connect() as memory:
+            Model.metadata.create_all(memory)
+            expected = described(memory, None)
+    session.rollback()
+    assert made == expected
+
+
+def described(connection: sa.Connection, schema: str | None) -> dict[str, object]:
+    """Return what the database says of each of our tables, in lines that can be compared."""
+    inspector = sa.inspect(connection)
+
+    def lines(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+        return sorted(line(row) for row in rows)
+
+    def line(row: Mapping[str, Any]) -> str:
+        options = {key: str(value) for key, value in row.get("dialect_options", {}).items()}
+        plain = {**row, "dialect_options": options, "referred_schema": None}
+        return str(plain).replace(f"{schema}.", "")
+
+    return {
+        table: (
+            lines(inspector.get_columns(table, schema)),
+            line(inspector.get_pk_constraint(table, schema)),
+            lines(inspector.get_foreign_keys(table, schema)),
+            lines(inspector.get_unique_constraints(table, schema)),
+            lines(inspector.get_check_constraints(table, schema)),
+            lines(inspector.get_indexes(table, schema)),
+        )
+        for table in Model.metadata.tables
+    }
+
+
+def test_every_id_takes_64_bits(session: Session) -> None:
+    """Primary and foreign keys are 64 bits wide; on SQLite they are the row's own number."""
+    for table in Model.metadata.tables.values():
+        for column in table.columns:
+            if column.name != "id" and not column.name.endswith("_id"):
+                continue
+            wide = column.type.compile(session.get_bind().dialect)
+            assert wide == ("BIGINT" if ON_POSTGRES else "INTEGER"), column
+    with writing() as unit:
+        user = User(id=2**33, username="far", name="远", password_hash="x", created_at=START)
+        unit.add(user)
+    assert session.get_one(User, 2**33).username == "far"
+
+
 @pytest.mark.slow
 def test_migrations_go_down_and_up(app: Flask, session: Session, world: World) -> None:
     """A populated database is migrated down to nothing and up again."""
@@ -122,46 +178,6 @@ def test_migrations_go_down_and_up(app: Flask, session: Session, world: World) -
         sa.inspect(db.engine).get_table_names()
     )
     assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
-
-
-@pytest.mark.slow
-def test_requests_are_numbered_by_their_migration(
-    app: Flask, session: Session, world: World
-) -> None:
-    """A request from before requests had numbers gets one, and its events go by it."""
-    asked = a_request(session, world, DisclosureState.ANSWERED)
-    number, events = asked.number, len(request_history(session, asked))
-    session.rollback()
-    db.engine.dispose()
-    downgrade(revision="0006")
-    subjects = set(session.scalars(sa.text("SELECT subject FROM event WHERE subject IS NOT NULL")))
-    assert f"disclosure:{number}" not in subjects
-    session.rollback()
-    db.engine.dispose()
-    upgrade()
-    session.expire_all()
-    numbered = session.scalars(sa.select(DisclosureRequest)).one()
-    assert (numbered.number, numbered.applicant) == (number, "周晓兰")
-    assert len(request_history(session, numbered)) == events == 2
-
-
-@pytest.mark.slow
-def test_due_dates_told_are_kept_by_their_migration(
-    app: Flask, session: Session, world: World
-) -> None:
-    """A letter answered before due dates were recorded keeps the one it was answered by."""
-    due = a_letter(session, world, State.CLOSED).due_on
-    brought = a_letter(session, world, State.CLOSED)
-    brought.source = Source.IMPORT
-    session.commit()
-    db.engine.dispose()
-    downgrade(revision="0010")
-    db.engine.dispose()
-    upgrade()
-    session.expire_all()
-    query = sa.select(Event.due_on).where(Event.action == "sign").order_by(Event.letter_id)
-    assert due is not None
-    assert session.scalars(query).all() == [due, None]
 
 
 @pytest.mark.parametrize("publication", [Publication.PROPOSED, Publication.PUBLISHED])

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission
-from portal.models import ArchiveEntry, ArchiveReport, Letter
+from portal.models import ArchiveEntry, Letter, ProblemNotice
 from portal.queries.scope import Condition, letters_for
 
 MOST = 100
@@ -38,11 +38,11 @@ def reports_for(actor: Actor) -> Condition:
 def open_reports(session: Session, actor: Actor) -> list[ReportRow]:
     """Return the reports that wait for ``actor``, the oldest first, at most ``MOST``."""
     rows = session.execute(
-        sa.select(ArchiveReport, ArchiveEntry, Letter.number, Letter.title)
-        .join(ArchiveEntry, ArchiveReport.entry_id == ArchiveEntry.id)
+        sa.select(ProblemNotice, ArchiveEntry, Letter.number, Letter.title)
+        .join(ArchiveEntry, ProblemNotice.entry_id == ArchiveEntry.id)
         .join(Letter, ArchiveEntry.letter_id == Letter.id)
-        .where(ArchiveReport.settled_at.is_(None), reports_for(actor))
-        .order_by(ArchiveReport.created_at, ArchiveReport.id)
+        .where(ProblemNotice.settled_at.is_(None), reports_for(actor))
+        .order_by(ProblemNotice.created_at, ProblemNotice.id)
         .limit(MOST)
     )
     return [
@@ -64,8 +64,8 @@ def count_open_reports(session: Session, actor: Actor) -> int:
     """Return how many reports wait for ``actor``."""
     return session.scalars(
         sa.select(sa.func.count())
-        .select_from(ArchiveReport)
-        .join(ArchiveEntry, ArchiveReport.entry_id == ArchiveEntry.id)
+        .select_from(ProblemNotice)
+        .join(ArchiveEntry, ProblemNotice.entry_id == ArchiveEntry.id)
         .join(Letter, ArchiveEntry.letter_id == Letter.id)
-        .where(ArchiveReport.settled_at.is_(None), reports_for(actor))
+        .where(ProblemNotice.settled_at.is_(None), reports_for(actor))
     ).one()

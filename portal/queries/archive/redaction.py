@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.models import Decision, Proposal, PublicField, RedactionMark
+from portal.models import Decision, Proposal, PublicField, RedactionMask
 
 CONTEXT = 12
 """Characters of the original shown on either side of a finding."""
@@ -16,7 +16,7 @@ class Piece:
     """A stretch of text; ``mark`` is what was found there, ``replacement`` its public form."""
 
     text: str
-    mark: RedactionMark | None = None
+    mark: RedactionMask | None = None
 
     @property
     def shown(self) -> str:
@@ -30,7 +30,7 @@ class Piece:
 class Sighting:
     """A finding with the words around it, as the list shows it."""
 
-    mark: RedactionMark
+    mark: RedactionMask
     before: str
     found: str
     after: str
@@ -46,7 +46,7 @@ def original_of(proposal: Proposal, field: PublicField) -> str:
     return texts[field]
 
 
-def marks_of(proposal: Proposal, field: PublicField) -> list[RedactionMark]:
+def marks_of(proposal: Proposal, field: PublicField) -> list[RedactionMask]:
     """Return the marks of ``field`` in the order of the text."""
     return sorted((m for m in proposal.marks if m.field is field), key=lambda mark: mark.start)
 
@@ -56,7 +56,7 @@ def pieces(proposal: Proposal, field: PublicField) -> list[Piece]:
     return list(_cut(original_of(proposal, field), marks_of(proposal, field)))
 
 
-def _cut(text: str, marks: list[RedactionMark]) -> Iterator[Piece]:
+def _cut(text: str, marks: list[RedactionMask]) -> Iterator[Piece]:
     position = 0
     for mark in marks:
         if mark.start > position:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import AvoidedLetter
+from portal.models import DeflectedLetter
 from portal.queries.statistics.filters import Question
 
-Row = AvoidedLetter
+Row = DeflectedLetter
 _COUNT = sa.func.count()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotFound
 from portal.domain.letters.states import Kind
 from portal.domain.periods import civil_date
-from portal.models import ArchiveEntry, AvoidedLetter
+from portal.models import ArchiveEntry, DeflectedLetter
 from portal.models.base import fingerprint
 from portal.services.core.unit import writing
 
@@ -38,10 +38,10 @@ def _count(session: Session, entry_id: int, form_key: str, now: datetime) -> boo
     ).one_or_none()
     if entry is None:
         raise NotFound
-    if session.scalar(sa.select(AvoidedLetter.id).where(AvoidedLetter.form_key == form_key)):
+    if session.scalar(sa.select(DeflectedLetter.id).where(DeflectedLetter.form_key == form_key)):
         return False
     row = row_of(entry_id, entry.organisation_id, entry.kind, now)
-    session.add(AvoidedLetter(**row, form_key=form_key))
+    session.add(DeflectedLetter(**row, form_key=form_key))
     return True
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal.domain.access import Actor
 from portal.domain.errors import N_, ActionNotAllowed, NotFound
 from portal.domain.events import Axis, RecordAction
-from portal.models import ArchiveEntry, ArchiveReport, Letter
+from portal.models import ArchiveEntry, Letter, ProblemNotice
 from portal.queries.archive.problem_notices import reports_for
 from portal.services.core.acting import record
 from portal.services.core.typed_text import REASON_MAX, optional, required
@@ -44,7 +44,7 @@ def report(entry_id: int, text: str, now: datetime) -> int:
         entry = session.get(ArchiveEntry, entry_id)
         if entry is None or entry.withdrawn_at is not None:
             raise NotFound
-        row = ArchiveReport(entry_id=entry_id, text=kept, created_at=now)
+        row = ProblemNotice(entry_id=entry_id, text=kept, created_at=now)
         session.add(row)
         session.flush()
         return row.id
@@ -59,10 +59,10 @@ def settle_report(report_id: int, note: str, actor: Actor, now: datetime) -> Non
     note = optional("note", note, REASON_MAX)
     with writing() as session:
         found = session.execute(
-            sa.select(ArchiveReport, Letter)
-            .join(ArchiveEntry, ArchiveReport.entry_id == ArchiveEntry.id)
+            sa.select(ProblemNotice, Letter)
+            .join(ArchiveEntry, ProblemNotice.entry_id == ArchiveEntry.id)
             .join(Letter, ArchiveEntry.letter_id == Letter.id)
-            .where(ArchiveReport.id == report_id, reports_for(actor))
+            .where(ProblemNotice.id == report_id, reports_for(actor))
         ).one_or_none()
         if found is None:
             raise NotFound

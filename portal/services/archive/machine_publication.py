@@ -28,7 +28,7 @@ from portal.models import (
     OutboxRow,
     Proposal,
     ProposalStatus,
-    RedactionMark,
+    RedactionMask,
     StateInterval,
 )
 from portal.queries.rules import work_calendar
@@ -130,7 +130,7 @@ def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime
         for mark in each.marks
     ]
     if marks:
-        session.execute(sa.insert(RedactionMark), marks)
+        session.execute(sa.insert(RedactionMask), marks)
 
 
 def _insert_entries(

@@ -15,7 +15,7 @@ from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, ActionNotAllowed, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import Axis, RecordAction
 from portal.domain.redaction import FindingKind, Mark, Sender, apply, detect
-from portal.models import Decision, Letter, Proposal, PublicField, RedactionMark
+from portal.models import Decision, Letter, Proposal, PublicField, RedactionMask
 from portal.queries.archive.redaction import original_of
 from portal.services.core.acting import load, record
 from portal.services.core.typed_text import required
@@ -70,7 +70,7 @@ def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) ->
         for finding in detect(text, sender=sender, field=field.value):
             past = known.get((field, finding.text))
             proposal.marks.append(
-                RedactionMark(
+                RedactionMask(
                     field=field,
                     start=finding.start,
                     end=finding.end,
@@ -82,7 +82,7 @@ def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) ->
             )
 
 
-def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMark]:
+def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]:
     return {
         (mark.field, original_of(proposal, mark.field)[mark.start : mark.end]): mark
         for mark in proposal.marks
@@ -100,7 +100,7 @@ def _open(session: Session, letter_id: int, actor: Actor) -> tuple[Letter, Propo
     return letter, letter.open_proposal
 
 
-def _mark(proposal: Proposal, mark_id: int) -> RedactionMark:
+def _mark(proposal: Proposal, mark_id: int) -> RedactionMask:
     found = next((mark for mark in proposal.marks if mark.id == mark_id), None)
     if found is None:
         raise NotFound
@@ -171,7 +171,7 @@ def add_mark(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
             raise InvalidInput("phrase", N_("这段文字已经有标记，请在列表中处理。"))
         for start, end in free:
             proposal.marks.append(
-                RedactionMark(
+                RedactionMask(
                     field=field,
                     start=start,
                     end=end,

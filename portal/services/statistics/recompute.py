@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM
 from portal.domain.events import Axis, RecordAction
 from portal.domain.periods import midnight
-from portal.models import RateFact, Retelling, db
+from portal.models import RateFact, Recomputation, db
 from portal.services.core.acting import record
 from portal.services.core.deadlines import redate
 from portal.services.core.facts import correct
@@ -32,7 +32,7 @@ def note_change(session: Session, days: list[date], today: date) -> None:
     """Note that the office did or did not work on ``days`` after all, as far as they have come."""
     past = [day for day in days if day <= today]
     if past:
-        session.add(Retelling(first_day=min(past), last_day=max(past)))
+        session.add(Recomputation(first_day=min(past), last_day=max(past)))
 
 
 def retell(now: datetime, most: int = BATCH) -> int:
@@ -42,13 +42,15 @@ def retell(now: datetime, most: int = BATCH) -> int:
     before the change have yet to end. The last step leaves an event with what was found.
     """
     session = db.session()
-    row = session.scalar(sa.select(Retelling).order_by(Retelling.id).limit(1))
+    row = session.scalar(sa.select(Recomputation).order_by(Recomputation.id).limit(1))
     if row is None:
         session.rollback()
         return 0
     at, ids = (row.id, row.last_letter_id), _concerned(session, row, most)
     with writing() as unit:
-        query = sa.select(Retelling).where(Retelling.id == at[0], Retelling.last_letter_id == at[1])
+        query = sa.select(Recomputation).where(
+            Recomputation.id == at[0], Recomputation.last_letter_id == at[1]
+        )
         row = unit.scalar(query.with_for_update(skip_locked=True))
         if row is None or not _settled(unit, row):
             return 0
@@ -60,7 +62,7 @@ def retell(now: datetime, most: int = BATCH) -> int:
     return 1
 
 
-def _concerned(session: Session, row: Retelling, most: int) -> list[int]:
+def _concerned(session: Session, row: Recomputation, most: int) -> list[int]:
     """Return the next letters with a count of days from before the change to after it."""
     begins, ends = midnight(row.first_day), midnight(row.last_day + timedelta(days=1))
     fact = RateFact
@@ -78,7 +80,7 @@ def _concerned(session: Session, row: Retelling, most: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def _settled(session: Session, row: Retelling) -> bool:
+def _settled(session: Session, row: Recomputation) -> bool:
     """Tell whether nobody is at work any more who may have read the calendar of before.
 
     On PostgreSQL such a unit may commit its letter after the change; what then ran must have
@@ -97,7 +99,7 @@ def _settled(session: Session, row: Retelling) -> bool:
     return bool(oldest >= row.settles_at)
 
 
-def _finish(session: Session, row: Retelling, now: datetime) -> None:
+def _finish(session: Session, row: Recomputation, now: datetime) -> None:
     redate_requests(session, row.first_day)
     redate(session, row.first_day)
     record(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import Kind
 from portal.domain.periods import civil_date, midnight
-from portal.models import ArchiveEntry, AvoidedLetter
+from portal.models import ArchiveEntry, DeflectedLetter
 from portal.services.archive.deflection import row_of
 
 SHARE = 0.06
@@ -35,7 +35,7 @@ def load_avoided(session: Session, seed: int, until: datetime) -> int:
         ids = chosen[at : at + _CHUNK]
         rows = list(_rows(chance, _entries(session, ids), ids, until))
         if rows:
-            session.execute(sa.insert(AvoidedLetter), rows)
+            session.execute(sa.insert(DeflectedLetter), rows)
         written += len(rows)
     return written
 

@@ -25,7 +25,7 @@ from portal.models import (
     ProposalStatus,
     RateFact,
     Rating,
-    RedactionMark,
+    RedactionMask,
     Reply,
     StateInterval,
 )
@@ -40,7 +40,7 @@ ORDER: tuple[type[Model], ...] = (
     Extension,
     Rating,
     Proposal,
-    RedactionMark,
+    RedactionMask,
     ArchiveEntry,
     Event,
     StateInterval,
@@ -160,7 +160,7 @@ class Writer:
             }
         )
         for field, start, end, kind, mask in words.marks:
-            self.rows[RedactionMark].append(
+            self.rows[RedactionMask].append(
                 {
                     "proposal_id": self._proposals,
                     "field": field,

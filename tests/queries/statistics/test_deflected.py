@@ -14,7 +14,7 @@ from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
-from portal.models import AvoidedLetter
+from portal.models import DeflectedLetter
 from portal.queries.statistics.annual_report import annual_report
 from portal.queries.statistics.count import cube
 from portal.queries.statistics.deflected import (
@@ -50,7 +50,7 @@ def said(session: Session, world: World) -> list[Said]:
     ]
     with writing() as unit:
         for place, kind, moment in found:
-            unit.add(AvoidedLetter(**{**row_of(0, place, kind, moment), "entry_id": None}))
+            unit.add(DeflectedLetter(**{**row_of(0, place, kind, moment), "entry_id": None}))
     return found
 
 
@@ -151,7 +151,7 @@ def test_no_other_figure_changes(session: Session, world: World, seed: int) -> N
     chance = random.Random(seed)
     for number in range(20):
         avoid(entry.id, f"{seed} {number}", FIRST + chance.random() * SPAN)
-    assert session.scalar(sa.select(sa.func.count(AvoidedLetter.id))) == 20
+    assert session.scalar(sa.select(sa.func.count(DeflectedLetter.id))) == 20
     assert figures() == before
 
 

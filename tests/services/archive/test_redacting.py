@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
-from portal.models import Decision, Proposal, PublicField, RedactionMark
+from portal.models import Decision, Proposal, PublicField, RedactionMask
 from portal.services.archive import redacting
 from portal.services.archive.redacting import public_copy
 from tests.builders import Walk, World, a_walk
@@ -29,7 +29,7 @@ def proposal_of(walk: Walk) -> Proposal:
     return proposal
 
 
-def phone_mark(walk: Walk) -> RedactionMark:
+def phone_mark(walk: Walk) -> RedactionMask:
     """Return the finding of the sender's number."""
     proposal = proposal_of(walk)
     return next(m for m in proposal.marks if proposal.text[m.start : m.end] == "13900000001")

@@ -15,7 +15,7 @@ from portal.models import (
     Model,
     Proposal,
     RateFact,
-    RedactionMark,
+    RedactionMask,
     Reply,
     StateInterval,
 )
@@ -157,9 +157,9 @@ def test_a_machine_publishes_like_two_persons(session: Session, world: World) ->
         [
             content(m, set())
             for m in session.scalars(
-                sa.select(RedactionMark)
-                .where(RedactionMark.proposal_id == each.proposals[0].id)
-                .order_by(RedactionMark.field, RedactionMark.start)
+                sa.select(RedactionMask)
+                .where(RedactionMask.proposal_id == each.proposals[0].id)
+                .order_by(RedactionMask.field, RedactionMask.start)
             )
         ]
         for each in (one, other)

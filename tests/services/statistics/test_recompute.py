@@ -12,7 +12,7 @@ from portal.domain.calendar import DayKind, WorkCalendar
 from portal.domain.deadline_rules import LimitUnit, letter_limit
 from portal.domain.letters.states import State
 from portal.domain.periods import civil_date
-from portal.models import CalendarDay, Event, RateFact, RateMonth, Retelling
+from portal.models import CalendarDay, Event, RateFact, RateMonth, Recomputation
 from portal.services.core.facts import refresh
 from portal.services.core.unit import writing
 from portal.services.letters import merging, submission
@@ -227,7 +227,7 @@ def test_what_was_told_anew_is_on_record(session: Session, world: World, admin: 
     event = session.scalars(sa.select(Event).where(Event.action == "retell_facts")).one()
     assert event.subject == f"calendar:{day}/{day}"
     assert event.reason == "核对 2 封，更正 2 封"
-    assert session.scalar(sa.select(Retelling.id)) is None
+    assert session.scalar(sa.select(Recomputation.id)) is None
 
 
 def test_figures_of_untouched_months_stay_as_they_are(
@@ -254,7 +254,7 @@ def test_what_changes_no_count_is_not_noted(
 ) -> None:
     """Days that stay what they were, and days to come, leave the worker nothing to do."""
     set_days(first, first, working, "", admin, LATER)
-    assert session.scalar(sa.select(Retelling.id)) is None
+    assert session.scalar(sa.select(Recomputation.id)) is None
 
 
 @pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.periods import Period, civil_date
-from portal.models import ArchiveEntry, AvoidedLetter
+from portal.models import ArchiveEntry, DeflectedLetter
 from portal.services.core.unit import writing
 from portal.tools.simulation.deflected import load_avoided
 from portal.tools.simulation.run import simulate
@@ -18,17 +18,17 @@ END = Period(2016).ends_at
 
 def rows(session: Session) -> list[tuple[object, ...]]:
     """All that is kept of avoided letters, but their ids."""
-    columns = [c for c in AvoidedLetter.__table__.columns if c.name != "id"]
+    columns = [c for c in DeflectedLetter.__table__.columns if c.name != "id"]
     session.rollback()
-    return [tuple(row) for row in session.execute(sa.select(*columns).order_by(AvoidedLetter.id))]
+    return [tuple(row) for row in session.execute(sa.select(*columns).order_by(DeflectedLetter.id))]
 
 
 def test_readers_come_after_publication(session: Session) -> None:
     """Each comes a day or more after its entry was published, before its end, within the year."""
     simulate(Wish((2016,), 700, 610, 430, seed=3), [], NOW)
     found = session.execute(
-        sa.select(AvoidedLetter, ArchiveEntry).join(
-            ArchiveEntry, ArchiveEntry.id == AvoidedLetter.entry_id
+        sa.select(DeflectedLetter, ArchiveEntry).join(
+            ArchiveEntry, ArchiveEntry.id == DeflectedLetter.entry_id
         )
     ).all()
     assert 5 <= len(found) <= 30
@@ -44,6 +44,6 @@ def test_the_same_seed_gives_the_same_readers(session: Session) -> None:
     first = rows(session)
     for seed, same in ((3, True), (4, False)):
         with writing() as unit:
-            unit.execute(sa.delete(AvoidedLetter))
+            unit.execute(sa.delete(DeflectedLetter))
             load_avoided(unit, seed, END)
         assert (rows(session) == first) is same

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import ArchiveEntry, ArchiveReport, Event
+from portal.models import ArchiveEntry, Event, ProblemNotice
 from portal.services.archive import feedback
 from tests.builders import START, World, a_published
 from tests.pages import get, post
@@ -48,7 +48,7 @@ def test_a_foreign_report_is_like_none(session: Session, staff: Staff, report_id
     assert client.post(f"{LIST}/{report_id}", data={"csrf_token": token}).status_code == 404
     assert staff("city_handler").get(LIST).status_code == 403
     session.rollback()
-    assert session.get_one(ArchiveReport, report_id).settled_at is None
+    assert session.get_one(ProblemNotice, report_id).settled_at is None
 
 
 def test_the_slower_of_two_is_told(staff: Staff, report_id: int) -> None:

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.models import ArchiveEntry, ArchiveReport, PublicField
+from portal.models import ArchiveEntry, ProblemNotice, PublicField
 from portal.services.archive import publication, redacting
 from portal.services.core.unit import writing
 from portal.services.letters.submission import ask_redo
@@ -160,7 +160,7 @@ def test_a_withdrawn_entry_takes_no_votes_and_reports(
     assert client.post(f"{url}/helpful", data={**token, "helpful": "yes"}).status_code == 404
     assert client.post(f"{url}/report", data={**token, "text": REASON}).status_code == 404
     session.rollback()
-    assert session.scalars(sa.select(ArchiveReport)).all() == []
+    assert session.scalars(sa.select(ProblemNotice)).all() == []
 
 
 def test_a_report_reaches_the_office(client: FlaskClient, session: Session, world: World) -> None:
@@ -170,7 +170,7 @@ def test_a_report_reaches_the_office(client: FlaskClient, session: Session, worl
     post(client, f"{url}/report", {"text": REASON}, page=url, status=303)
     assert "工作人员会核实" in get(client, url).text
     session.rollback()
-    row = session.scalars(sa.select(ArchiveReport)).one()
+    row = session.scalars(sa.select(ProblemNotice)).one()
     assert (row.entry_id, row.text, row.settled_at) == (entry.id, REASON, None)
 
 

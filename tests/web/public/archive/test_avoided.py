@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.models import ArchiveEntry, AvoidedLetter
+from portal.models import ArchiveEntry, DeflectedLetter
 from portal.web.public.archive import entries as archive
 from tests.archive import bring_up_to_date, published, withdraw
 from tests.builders import World
@@ -18,10 +18,10 @@ OFFER = "我本来要写信，现在不用了"
 THANKS = "谢谢，您少写了一封信"
 
 
-def avoided(session: Session) -> list[AvoidedLetter]:
+def avoided(session: Session) -> list[DeflectedLetter]:
     """All avoided letters."""
     session.rollback()
-    return list(session.scalars(sa.select(AvoidedLetter)))
+    return list(session.scalars(sa.select(DeflectedLetter)))
 
 
 def sending(client: FlaskClient, entry: ArchiveEntry, came: str = "") -> dict[str, str]:
@@ -73,7 +73,7 @@ def test_nothing_of_the_person_is_kept(client: FlaskClient, session: Session, wo
     data = sending(client, entry)
     client.post(f"/archive/{entry.id}/solved", data=data)
     (row,) = avoided(session)
-    assert set(AvoidedLetter.__table__.columns.keys()) == {
+    assert set(DeflectedLetter.__table__.columns.keys()) == {
         "id",
         "entry_id",
         "organisation_id",
