@@ -25,7 +25,6 @@ from portal.app import create_app, ensure_database
 from portal.config import Settings, SettingsError, load_settings
 from portal.domain.errors import InvalidInput, LetterboxError
 from portal.domain.translatable import Message
-from portal.migrations.earlier import TooEarly
 from portal.models import Organisation, db
 
 
@@ -57,8 +56,6 @@ class Commands(click.Group):
             raise UsageFault(f"{self._typed(ctx, error.field)}: {said(error)}") from error
         except LetterboxError as error:
             raise click.ClickException(said(error)) from error
-        except TooEarly as error:
-            raise click.ClickException(str(error)) from error
         except CommandError as error:
             raise click.ClickException(
                 f"the database cannot be migrated: {error}; it may belong to a newer version"
