@@ -30,7 +30,7 @@ class Facts:
             if seal(*values) != sealed:
                 raise ValueError(f"the columns of entry {values[0]} do not fit their checksum")
         entry_ids, revisions, days, kinds, organisations, _ = columns
-        self.entry_ids: array[int] = array("I", entry_ids)
+        self.entry_ids: array[int] = array("Q", entry_ids)
         self.revisions: array[int] = array("I", revisions)
         self.days: array[int] = array("I", days)
         self.years = array("H", [date.fromordinal(day).year for day in days])

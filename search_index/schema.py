@@ -20,7 +20,7 @@ from whoosh import columns, fields, formats
 from search_index.analysis import LetterAnalyzer
 from search_index.engine import Document
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Changes with the fields or their encoding; an index of another version is outdated."""
 
 TEXT = "text"
@@ -69,7 +69,7 @@ def create_schema() -> fields.Schema:
             TEXT: PostingsField(PositionsFormat(), scorable=True),
             CHARACTERS: PostingsField(formats.Existence(), scorable=False),
             ENTRY: fields.ID(unique=True),
-            "entry_id": fields.COLUMN(columns.NumericColumn("I")),
+            "entry_id": fields.COLUMN(columns.NumericColumn("Q")),
             "revision": fields.COLUMN(columns.NumericColumn("I")),
             "day": fields.COLUMN(columns.NumericColumn("I")),
             "kind": fields.COLUMN(columns.RefBytesColumn()),

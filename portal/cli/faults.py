@@ -15,7 +15,6 @@ from portal.cli.commands import UsageFault
 from portal.config import Settings, SettingsError, load_settings
 from portal.domain.errors import InvalidInput, LetterboxError
 from portal.domain.translatable import Message
-from portal.migrations.earlier import TooEarly
 
 
 def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickException | None:
@@ -30,8 +29,6 @@ def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickExcepti
             return UsageFault(f"{typed(error.field)}: {said(error)}")
         case LetterboxError():
             return click.ClickException(said(error))
-        case TooEarly():
-            return click.ClickException(str(error))
         case CommandError():
             return click.ClickException(
                 f"the database cannot be migrated: {error}; it may belong to a newer version"

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from portal.domain.errors import N_, LetterboxError
+
 LAST = "0012"
 """The revision that can be brought over."""
 EARLIER = frozenset(f"{number:04d}" for number in range(1, 13))
@@ -21,8 +23,11 @@ _ASIDE = "letterbox_earlier"
 """Schema (PostgreSQL) or prefix of the names (SQLite) of the tables moved aside."""
 
 
-class TooEarly(Exception):
-    """A database of the earlier line is not at its last revision; the message says what to do."""
+class TooEarly(LetterboxError):
+    """The database is of the earlier line, but not at its last revision."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("数据库太旧，不能直接升级：请先安装上一版并启动一次，再安装这一版。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,7 @@ def set_aside(connection: sa.Connection) -> None:
     if not reached & EARLIER:
         return
     if reached != {LAST}:
-        raise TooEarly(
-            f"the database is at revision {', '.join(sorted(reached))} and cannot be upgraded at "
-            f"once: start the previous version of the program, which brings it to {LAST}, then this one"
-        )
+        raise TooEarly
     names = inspector.get_table_names()
     if connection.dialect.name == "postgresql":
         _run(connection, f"CREATE SCHEMA {_ASIDE}")

@@ -135,7 +135,8 @@ def described(connection: sa.Connection, schema: str | None) -> dict[str, object
     def line(row: Mapping[str, Any]) -> str:
         options = {key: str(value) for key, value in row.get("dialect_options", {}).items()}
         plain = {**row, "dialect_options": options, "referred_schema": None}
-        return str(plain).replace(f"{schema}.", "")
+        bare = str(plain).replace(f'"{schema}".', "").replace(f"{schema}.", "")
+        return bare.replace("\\'", "'").replace('"', "'")
 
     return {
         table: (

@@ -1,10 +1,14 @@
 """The wheel runs elsewhere: pages, static files, translations and migrations are in it."""
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import sysconfig
+import time
+import urllib.request
 import venv
 import zipfile
 from pathlib import Path
@@ -96,10 +100,11 @@ def test_the_wheel_holds_everything(wheel: Path) -> None:
     assert not any(name.startswith(("tests/", "instance/")) for name in names)
 
 
-@pytest.mark.slow
-def test_the_wheel_runs_in_another_place(wheel: Path, tmp_path: Path) -> None:
-    """Installed into a fresh environment it serves pages, and the command is there."""
-    home = tmp_path / "venv"
+@pytest.fixture(scope="module")
+def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment with the wheel installed and the dependencies of this one."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    home = folder / "venv"
     venv.create(home, with_pip=False)
     python = home / "bin" / "python"
     run(
@@ -113,21 +118,59 @@ def test_the_wheel_runs_in_another_place(wheel: Path, tmp_path: Path) -> None:
         "--no-index",
         "--quiet",
         wheel,
-        folder=tmp_path,
+        folder=folder,
     )
-    packages = run(
-        python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=tmp_path
-    ).strip()
     # The dependencies are those of this environment; the project itself must not come from it.
-    here = tmp_path / "dependencies"
+    here = folder / "dependencies"
     here.mkdir()
     for each in Path(sysconfig.get_path("purelib")).iterdir():
         if each.suffix != ".pth":
             (here / each.name).symlink_to(each)
-    (Path(packages) / "dependencies.pth").write_text(str(here))
-    said = json.loads(run(python, "-c", PROBE, folder=tmp_path))
-    assert said["from"].startswith(packages)
+    (Path(packages(home)) / "dependencies.pth").write_text(str(here))
+    return home
+
+
+def packages(home: Path) -> str:
+    """Return where the environment keeps its packages."""
+    asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    return run(home / "bin" / "python", "-c", asked, folder=home).strip()
+
+
+@pytest.mark.slow
+def test_the_wheel_runs_in_another_place(home: Path, tmp_path: Path) -> None:
+    """Installed into a fresh environment it serves pages, and the command is there."""
+    said = json.loads(run(home / "bin" / "python", "-c", PROBE, folder=tmp_path))
+    assert said["from"].startswith(packages(home))
     assert set(said["answers"].values()) == {200}
     if list((ROOT / "portal" / "translations").rglob("*.po")):
         assert said["english"]
     assert "serve" in run(home / "bin" / "letterbox", "--help", folder=tmp_path)
+
+
+@pytest.mark.slow
+def test_the_wheel_serves_the_demo_from_an_empty_folder(home: Path, tmp_path: Path) -> None:
+    """``letterbox serve --demo`` of the wheel writes the demo and shows an entry of it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    settings = {"LETTERBOX_INSTANCE": str(tmp_path / "instance"), "PORT": str(port)}
+    with (tmp_path / "said").open("w") as said:
+        server = subprocess.Popen(
+            [str(home / "bin" / "letterbox"), "serve", "--demo"],
+            cwd=tmp_path,
+            env=clean | settings,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        deadline, page = time.monotonic() + 300, ""
+        while time.monotonic() < deadline and server.poll() is None and not page:
+            with contextlib.suppress(OSError):
+                address = f"http://127.0.0.1:{port}/archive/1"
+                page = urllib.request.urlopen(address, timeout=5).read().decode()
+            time.sleep(0.5)
+        assert "letter" in page, (tmp_path / "said").read_text()
+    finally:
+        server.terminate()
+        server.wait(timeout=30)

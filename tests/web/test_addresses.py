@@ -11,7 +11,7 @@ from portal.web.core.addresses import IdConverter
 from tests.builders import World
 from tests.pages import Client, get, login, post
 
-BIG = (2**31, 2**63, int("9" * 40), "9" * 5000)
+BIG = (10**18, 2**63, int("9" * 40), "9" * 5000)
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ Condition = sa.ColumnElement[bool]
 PUBLIC: Condition = ArchiveEntry.withdrawn_at.is_(None)
 """The one condition under which anybody may read an entry."""
 NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
-ID_MOST = 2**31 - 1
+ID_MOST = 2**63 - 1
 """The largest id a database of ours can hold; a larger one in an address is like none."""
 MAP_PART = 10_000
 """Ids in one part of the site's map; a part may hold 50,000 addresses (sitemaps.org)."""

@@ -77,7 +77,7 @@ class Acts:
             consent=sample.consent or sample.publication is Publication.REFUSED,
             organisation_id=known,
         )
-        receipt = submission.submit(new, f"demo:{sample.key}", self.setting.code_key, now)
+        receipt = submission.submit(new, form_token(sample), self.setting.code_key, now)
         self.setting.ids[sample.key] = receipt.letter_id
         self.letter.source = Source.DEMO
         self.letter.category = sample.category
@@ -200,6 +200,11 @@ class Acts:
         """What was public is withdrawn from the web."""
         code = self.sample.refusal_reason or RefusalReason.THIRD_PARTY
         publication.unpublish(*self._at(), code, "当事人提出异议。", self._decider(), now)
+
+
+def form_token(sample: SampleLetter) -> str:
+    """Return the token of the form that the letter is written in, by which it is found again."""
+    return f"demo:{sample.key}"
 
 
 def _hops(sample: SampleLetter) -> tuple[str, ...]:

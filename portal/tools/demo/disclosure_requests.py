@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Role
 from portal.domain.disclosure.application import Application, RequestSource
 from portal.domain.periods import SHANGHAI, civil_date
 from portal.models import DisclosureRequest, Organisation
+from portal.models.base import fingerprint
 from portal.services.disclosure import requests as disclosure
 from portal.services.disclosure.filing import register, submit
 from portal.tools.demo.staff import Staff
@@ -34,8 +36,19 @@ def write_requests(
         place = organisations[sample.organisation]
         role = Role.DISPATCHER if sample.organisation == ROOT_CODE else Role.HANDLER
         actor = staff.actor(role, sample.organisation)
-        request_id = _file(sample, place.id, f"demo request {index}", code_key, actor, now)
+        request_id = _file(sample, place.id, _form_token(index), code_key, actor, now)
         _handle(sample, session.get_one(DisclosureRequest, request_id), actor, now)
+
+
+def requests_written(session: Session) -> bool:
+    """Tell whether the requests are here; they are written together."""
+    key = fingerprint(_form_token(0))
+    query = sa.select(DisclosureRequest.id).where(DisclosureRequest.form_key == key)
+    return session.scalar(query) is not None
+
+
+def _form_token(index: int) -> str:
+    return f"demo request {index}"
 
 
 def _at(sample: SampleRequest, after: int, now: datetime) -> datetime:

@@ -89,14 +89,17 @@ class Staff:
         return self._actors["", username]
 
     def hire(self, session: Session, visited: Iterable[str], hashed: str, now: datetime) -> None:
-        """Create every account; ``visited`` are the codes of organisations that get letters."""
+        """Create the accounts that are not there yet; organisations of ``visited`` get letters."""
+        known = {user.username: user for user in session.scalars(sa.select(User))}
         places: dict[str, set[str]] = {self.branch(ROOT_CODE): {ROOT_CODE}}
         for code in visited:
             places.setdefault(self.branch(code), {self.branch(code)}).add(code)
         users: dict[tuple[str, str], User] = {}
         for account in ACCOUNTS:
             work = places[HANDLER_BRANCH] if account.role is Role.HANDLER else {account.place}
-            user = self._user(account.username, account.name, account.role, work, hashed, now)
+            user = known.get(account.username) or self._user(
+                account.username, account.name, account.role, work, hashed, now
+            )
             users["", account.username] = user
             if account.role in _BRANCH_ROLES:
                 users.setdefault((str(account.role), account.place), user)
@@ -106,7 +109,9 @@ class Staff:
                     work = codes if role is Role.HANDLER else {branch}
                     username = f"{role}.{branch}".lower()
                     name = _name(username)
-                    users[str(role), branch] = self._user(username, name, role, work, hashed, now)
+                    users[str(role), branch] = known.get(username) or self._user(
+                        username, name, role, work, hashed, now
+                    )
         session.add_all(users.values())
         session.flush()
         for key, user in users.items():
@@ -128,8 +133,8 @@ def _name(username: str) -> str:
     return _SURNAMES[seed % len(_SURNAMES)] + _GIVEN[seed // 97 % len(_GIVEN)]
 
 
-def installed(session: Session) -> bool:
-    """Tell whether the demo's people are here."""
-    return (
-        session.scalar(sa.select(User.id).where(User.username == ACCOUNTS[0].username)) is not None
-    )
+def hired_at(session: Session) -> datetime | None:
+    """Return when the demo's accounts were created; None where they are not all here."""
+    names = [account.username for account in ACCOUNTS]
+    moments = session.scalars(sa.select(User.created_at).where(User.username.in_(names))).all()
+    return moments[0] if len(moments) == len(names) else None

@@ -12,6 +12,7 @@ from portal.queries.archive.table import ID_MOST, Wish
 from portal.services.core.typed_text import clean
 
 PER_PAGE, PER_PAGE_MOST = 20, 100
+PAGE_MOST = 2**31 - 1
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 QUERY_MOST = 200
 
@@ -38,7 +39,7 @@ def wish(*, searching: bool = False) -> Wish:
         kind=_kind(),
         year=_number("year", FIRST_YEAR, LAST_YEAR),
         by_date=_sort() == "date",
-        page=_number("page", 1, ID_MOST) or 1,
+        page=_number("page", 1, PAGE_MOST) or 1,
     )
 
 

@@ -7,13 +7,13 @@ from werkzeug.routing import IntegerConverter
 
 
 class IdConverter(IntegerConverter):
-    """A number of up to nine digits, as any id of the database; others are no page at all.
+    """A number of up to eighteen digits, as any id of the database; others are no page at all.
 
     The limit is part of the pattern, so that a number too large falls to the next rule that fits
     (the open data answer every unknown address of theirs as JSON).
     """
 
-    regex = "[0-9]{1,9}"
+    regex = "[0-9]{1,18}"
 
 
 def set_up_addresses(app: Flask) -> None:

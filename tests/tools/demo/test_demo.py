@@ -1,23 +1,38 @@
 """The demo is a whole house, through the real services, and leaves real houses alone."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal.app import ensure_database
+from portal.app import create_app, ensure_database
+from portal.config import Settings, load_settings
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.letters.states import Kind, Source, State
-from portal.models import ArchiveEntry, Event, Letter, Organisation, RoleGrant, User
+from portal.models import (
+    ArchiveEntry,
+    DeflectedLetter,
+    DisclosureRequest,
+    Event,
+    Letter,
+    Organisation,
+    RateFact,
+    RoleGrant,
+    User,
+    db,
+)
 from portal.services.office.accounts import log_in
 from portal.tools.demo.run import set_up_demo
 from portal.tools.demo.staff import ACCOUNTS, PASSWORD
 from portal.tools.samples.letters import sample_letters
 from tests.builders import CODE_KEY, World
+from tests.databases import Postgres, Sqlite
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -67,6 +82,61 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session) -> None:
     # A second run changes nothing.
     assert set_up_demo(CODE_KEY, NOW, silent) is None
     assert session.scalar(sa.select(sa.func.count(Letter.id))) == len(sample_letters())
+
+
+@pytest.mark.slow
+def test_an_interrupted_demo_is_completed_by_the_next_run(
+    demo: None,
+    session: Session,
+    settings: Settings,
+    database: Sqlite | Postgres,
+    tmp_path: Path,
+) -> None:
+    """A run after two interrupted ones, hours later, leaves what one whole run leaves."""
+    whole = contents(session)
+    session.rollback()
+    db.engine.dispose()
+    address = database.fresh(tmp_path)
+    again = create_app(load_settings(instance=settings.instance, database_url=address))
+    with again.app_context():
+        ensure_database(again, NOW)
+        for hours, last in ((0, 250), (5, 1030)):
+            with pytest.raises(KeyboardInterrupt):
+                set_up_demo(CODE_KEY, NOW + timedelta(hours=hours), interrupting(last))
+            kept = db.session.scalar(sa.select(sa.func.count(Letter.id)))
+            assert kept is not None and 0 < kept < len(sample_letters())
+        assert set_up_demo(CODE_KEY, NOW + timedelta(hours=9), silent) is not None
+        assert contents(db.session()) == whole
+        assert set_up_demo(CODE_KEY, NOW, silent) is None
+        db.session.remove()
+        db.engine.dispose()
+
+
+def interrupting(last: int) -> Callable[[int, int], None]:
+    """Return a progress that ends the run at the act ``last``."""
+
+    def show(done: int, total: int) -> None:
+        if done == last:
+            raise KeyboardInterrupt
+
+    return show
+
+
+def contents(session: Session) -> dict[str, Counter[object]]:
+    """Return what a reader sees of letters, events, requests and deflected letters, counted."""
+    event = sa.select(Letter.number, Event.action, Event.to_state, Event.occurred_at)
+    return {
+        "letters": Counter(session.execute(sa.select(Letter.number, Letter.title, Letter.state))),
+        "events": Counter(session.execute(event.join(Letter, Event.letter_id == Letter.id))),
+        "people": Counter(session.execute(sa.select(User.username, User.created_at))),
+        "requests": Counter(
+            session.execute(sa.select(DisclosureRequest.number, DisclosureRequest.state))
+        ),
+        "deflected": Counter(
+            session.execute(sa.select(DeflectedLetter.occurred_at, DeflectedLetter.kind))
+        ),
+        "facts": Counter(session.execute(sa.select(RateFact.received_at, RateFact.closed_from))),
+    }
 
 
 def test_a_house_with_people_is_left_alone(session: Session, world: World) -> None:

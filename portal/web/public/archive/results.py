@@ -26,7 +26,7 @@ QUERY_MOST = 200
 LINE = 96
 """Characters shown of a letter and of its answer."""
 _FIRST_YEAR, _LAST_YEAR, _LAST_PAGE = 1900, 2200, 10**9
-_NUMBER_MOST = 12
+_NUMBER_MOST = 18
 _OPENS = "<mark>"
 
 FacetItem = tuple[str, int, str, bool]
