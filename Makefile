@@ -17,7 +17,9 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help install run check test lint unit sqlite postgres browser bench bench-scale lock messages clean
+# The share of lines and branches that tests must take.
+COVERED ?= 0
+.PHONY: help install run check test lint unit sqlite postgres browser coverage mutants bench bench-scale lock messages clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +62,7 @@ lint: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "Types"; $(BIN)/mypy --no-error-summary
 	@echo "Contracts"; said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@echo "Templates"; $(BIN)/djlint templates --lint --quiet
+	@echo "Scripts and style sheets"; ./.ci/assets
 
 unit: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "Unit tests"; $(PYTEST) tests/domain tests/models tests/tools/samples tests/structure \
@@ -78,6 +81,10 @@ browser: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "Journeys in a browser"; $(PYTEST) -m browser
 
 test: lint sqlite postgres browser ## Check everything: the whole suite on SQLite and PostgreSQL, browser too.
+
+coverage: $(DEVELOPMENT) $(CATALOGUES) ## Measure which lines and branches the tests on SQLite take.
+	@echo "Branch coverage on SQLite"; $(PYTEST) -m "not browser and not slow" \
+	--cov --cov-report=term --cov-fail-under=$(COVERED)
 
 bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure; figures are ratios taken in one run.
 	@for each in tests/bench/bench_*.py; do \

@@ -125,7 +125,7 @@ function improve(form) {
   const save = () => {
     rest();
     const values = collect(form);
-    if (JSON.stringify(values) === pristine && (!offer || !offer.hidden)) {
+    if (JSON.stringify(values) === pristine && !offer?.hidden) {
       return;
     }
     const kept = write(key, values);
@@ -184,5 +184,7 @@ function offerToDelete(place) {
 }
 
 document.querySelectorAll("[data-draft-left]").forEach(offerToDelete);
-document.querySelectorAll("[data-draft-clear]").forEach((sign) => forget(sign.dataset.draftClear));
+document.querySelectorAll("[data-draft-clear]").forEach((sign) => {
+  forget(sign.dataset.draftClear);
+});
 document.querySelectorAll("form[data-draft]").forEach(improve);
