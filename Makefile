@@ -19,7 +19,7 @@ LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extr
 
 # The share of lines and branches that tests must take.
 COVERED ?= 0
-.PHONY: help install run check test lint unit sqlite postgres browser coverage mutants bench bench-scale lock messages clean
+.PHONY: help install run check test lint unit sqlite postgres browser coverage bench bench-scale lock messages clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
