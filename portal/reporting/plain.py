@@ -10,10 +10,9 @@ from unicodedata import east_asian_width
 
 from portal.domain.annual_report import AnnualReport, Table, Value
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
+from portal.domain.spreadsheet import safe_cell
 from portal.domain.statistics.rates import BASIS, Basis, Figures, Rate
 from portal.reporting.tables import annex, disclosure_sentence, tables
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_text(report: AnnualReport) -> bytes:
@@ -54,9 +53,9 @@ def as_json(report: AnnualReport) -> bytes:
         "members": {kind.value: count for kind, count in report.members.items()},
         "total": figures_json(report.total),
         "avoided": {
-            "total": report.avoided.total,
-            "months": {period.code: count for period, count in report.avoided.months},
-            "organisations": {code: count for code, _, count in report.avoided.organisations},
+            "total": report.deflected.total,
+            "months": {period.code: count for period, count in report.deflected.months},
+            "organisations": {code: count for code, _, count in report.deflected.organisations},
         },
         "months": {period.code: figures_json(f) for period, f in report.months},
         "kinds": {kind.value: figures_json(f) for kind, f in report.kinds},
@@ -114,13 +113,8 @@ def as_csv(report: AnnualReport) -> bytes:
     for table in tables(report):
         for row in table.rows:
             for column, value in zip(table.columns[1:], row[1:], strict=True):
-                writer.writerow((*head, table.name, safe(row[0]), column, safe(value)))
+                writer.writerow((*head, table.name, safe_cell(row[0]), column, safe_cell(value)))
     return b"\xef\xbb\xbf" + file.getvalue().encode()
-
-
-def safe(value: Value) -> Value:
-    """Keep a spreadsheet from taking words for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _basis(report: AnnualReport) -> str:

@@ -72,7 +72,7 @@ class Step:
 
     ``days`` are the days granted by an extension; ``answered_by`` the organisation whose reply
     closed a merged letter, where that is not the one that held it; ``due_on`` the last day in time
-    as it was told when the handling ended, empty where nothing was told.
+    as it was promised when the handling ended, empty where nothing was.
     """
 
     action: str
@@ -93,9 +93,9 @@ class Fact:
 
     ``closed_until`` and ``published_until`` are empty where the state lasts. Publication is
     counted only while the letter is closed. ``closing_days`` and ``response_days`` are working
-    days of the calendar as it stands, after receipt (or the wish for a redo), waits for the citizen
-    left out. ``on_time`` is judged by the due date that was told when the handling ended, and by
-    the calendar as it stands where none was told.
+    days of the calendar as it stands, after receipt (or the request for a redo), waits for the citizen
+    left out. ``on_time`` is judged by the due date that was promised when the handling ended, and
+    by the calendar as it stands where none was.
     """
 
     opening: bool

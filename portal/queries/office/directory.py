@@ -15,9 +15,9 @@ from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, Organisation
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
+from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.overview import years
 from portal.queries.targets import open_on
 
 FOUND_MOST = 20
@@ -178,13 +178,13 @@ def home_figures(session: Session, now: datetime) -> tuple[Period, Figures]:
     """Return this civil year and the figures of the letters received in it, as they stand now.
 
     Cohort basis, see :data:`portal.domain.statistics.rates.DEFINITIONS`. The as-of moment is the end of the
-    year, which says the same as now and lets the figures be remembered until something happens.
+    year, which says the same as now and lets the figures be kept until something happens.
     Where nothing came in this year, it is the last year with letters, seen from its own end as the
     pages of statistics see it.
     """
     year = Period.of(now, Granularity.YEAR)
     figures = cube(session, Question(year, year.ends_at)).total
-    known = [] if figures.received else years(session)
+    known = [] if figures.received else years_with_letters(session)
     if not known or known[-1] >= year.year:
         return year, figures
     last = Period(known[-1])

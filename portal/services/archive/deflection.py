@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFound
 from portal.domain.letters.states import Kind
-from portal.domain.periods import civil_date
+from portal.domain.periods import civil_date, month_of
 from portal.models import ArchiveEntry, DeflectedLetter
 from portal.models.base import fingerprint
 from portal.services.core.unit import writing
@@ -53,5 +53,5 @@ def row_of(entry_id: int, organisation_id: int, kind: Kind, moment: datetime) ->
         "organisation_id": organisation_id,
         "kind": kind,
         "occurred_at": moment,
-        "month": day.year * 100 + day.month,
+        "month": month_of(day),
     }

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.states import Action, Kind
-from portal.domain.periods import civil_date
+from portal.domain.periods import civil_date, month_of
 from portal.domain.statistics.measures import Fact, Ledger, Step
 from portal.models import Event, Extension, Letter, RateFact, RateMonth, Reply, ReplyStatus
 from portal.queries.rules import limits_in_force, work_calendar
@@ -219,5 +219,4 @@ def row_of(letter_id: int, category: str | None, fact: Fact) -> dict[str, Any]:
 
 
 def _month(moment: datetime) -> int:
-    day = civil_date(moment)
-    return day.year * 100 + day.month
+    return month_of(civil_date(moment))

@@ -1,4 +1,7 @@
-"""Putting by the sums of months and years that pages will ask for (see :mod:`portal.queries.statistics.stored`)."""
+"""Storing the sums of months and years that pages will ask for.
+
+See :mod:`portal.queries.statistics.stored` for the rows.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import Kind
-from portal.domain.periods import Granularity, Period
+from portal.domain.periods import Granularity, Period, year_of
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
-from portal.models import RateMonth, RateSum, db
-from portal.queries.statistics.cache import year_stamp
-from portal.queries.statistics.count import PARTS, YEARS, cube
-from portal.queries.statistics.detail import DETAILS, DETAILS_OF_YEARS
-from portal.queries.statistics.filters import Question, month_of
-from portal.queries.statistics.stored import Shelf, mark
+from portal.models import RateSum, db
+from portal.queries.statistics.cache import cube, figures, month_versions, tree_on
+from portal.queries.statistics.filters import Question
+from portal.queries.statistics.stored import (
+    CUBES,
+    DETAILS,
+    Aggregate,
+    Versions,
+    label,
+    pack,
+    version,
+)
 from portal.queries.statistics.tables import members
-from portal.queries.statistics.tree import tree_on
 from portal.services.core.unit import writing
 
 BATCH = 24
@@ -34,39 +42,41 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A sum that pages will ask for, with the stamp of what it sums."""
+    """A sum that pages will ask for, with the version of what it sums."""
 
-    shelf: Shelf[Any]
+    aggregate: Aggregate[Any]
     asked: Question
-    stamp: str
+    version: str
 
     @property
     def key(self) -> Key:
-        return month_of(self.asked.period.first_day), self.shelf.label(self.asked) or ""
+        return self.asked.period.months[0], label(self.aggregate, self.asked) or ""
+
+    def row(self, session: Session) -> dict[str, Any]:
+        """Count the sum and return it as it is stored."""
+        month, name = self.key
+        body = pack(self.aggregate, figures(session, self.aggregate, self.asked))
+        return {"month": month, "label": name, "stamp": self.version, "body": body}
 
 
-def put_by(now: datetime, most: int = BATCH, *, narrower: bool = True) -> int:
-    """Sum anew what has changed, at most ``most`` sums, and drop what nobody asks for.
+def refresh(now: datetime, most: int = BATCH, *, narrower: bool = True) -> int:
+    """Count again what has changed, at most ``most`` sums, and drop what nobody asks for.
 
     Years by kind, category and kind of organisation are left as they are where ``narrower`` is
-    false: they are many, and each letter of last year that is closed changes them all. Returns how many sums were put by; less than ``most`` when everything is up to date.
+    false: they are many, and each letter of last year that is closed changes them all. Returns how
+    many sums were stored; less than ``most`` when everything is up to date.
     """
     session = db.session()
-    stamps = {row.month: row.stamp for row in session.scalars(sa.select(RateMonth))}
-    known = {(month, label): stamp for month, label, stamp in session.execute(_KNOWN)}
-    wanted = {each.key: each for each in _wanted(session, stamps, now)}
+    versions = month_versions(session)
+    known = {(month, name): stamp for month, name, stamp in session.execute(_KNOWN)}
+    wanted = {each.key: each for each in _wanted(session, versions, now)}
     stale = [
-        key
+        each
         for key, each in wanted.items()
-        if known.get(key) != mark(each.stamp) and (narrower or not each.asked.narrowed)
+        if known.get(key) != each.version and (narrower or not each.asked.narrowed)
     ][:most]
     needless = [key for key in known if key not in wanted]
-    rows = []
-    for key in stale:
-        body = wanted[key].shelf.pack(session, wanted[key].asked)
-        rows.append(
-            {"month": key[0], "label": key[1], "stamp": mark(wanted[key].stamp), "body": body}
-        )
+    rows = [each.row(session) for each in stale]
     if rows or needless:
         _replace(needless, rows)
     return len(rows)
@@ -77,12 +87,10 @@ _KNOWN = sa.select(RateSum.month, RateSum.label, RateSum.stamp)
 
 def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
     with writing() as session:
-        for month, label in needless:
-            session.execute(
-                sa.delete(RateSum).where(RateSum.month == month, RateSum.label == label)
-            )
+        for month, name in needless:
+            session.execute(sa.delete(RateSum).where(RateSum.month == month, RateSum.label == name))
         if rows:
-            # Another worker may have put the same by: the later one has seen at least as much.
+            # Another worker may have stored the same: the later one has seen at least as much.
             dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
             new = dialect.insert(RateSum).values(rows)
             columns = {"stamp": new.excluded.stamp, "body": new.excluded.body}
@@ -93,22 +101,23 @@ def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
             )
 
 
-def _wanted(session: Session, stamps: dict[int, str], now: datetime) -> Iterator[_Wanted]:
+def _wanted(session: Session, versions: Versions, now: datetime) -> Iterator[_Wanted]:
     """Yield what pages ask for most, the latest months first, a year after its months.
 
     A month is part of the pages of its year, its quarter and its own, each seen from its end or
     from now, and of the page of all years.
     """
-    for year in sorted({month // 100 for month in stamps}, reverse=True):
+    for year in sorted({year_of(month) for month in versions}, reverse=True):
         whole = Period(year)
         end = as_of(whole, now).before
-        known = {month: stamp for month, stamp in stamps.items() if month // 100 == year}
-        for month, stamp in sorted(known.items(), reverse=True):
-            yield from _month(Period(year, month=month % 100), stamp, end, now)
+        known = {month: versions[month] for month in whole.months if month in versions}
+        for month in reversed(known):
+            stamp = version({month: known[month]})
+            yield from _month(Period.of_month(month), stamp, end, now)
         for basis, view in (_DEFAULT, *_OTHERS):
-            yield _Wanted(YEARS, Question(whole, end, basis, view), year_stamp(known))
+            yield _Wanted(CUBES, Question(whole, end, basis, view), version(known))
         if whole.ends_at <= now:
-            yield from _narrowed(session, Question(whole, end), year_stamp(known))
+            yield from _narrowed(session, Question(whole, end), version(known))
 
 
 def _narrowed(session: Session, year: Question, stamp: str) -> Iterator[_Wanted]:
@@ -123,14 +132,14 @@ def _narrowed(session: Session, year: Question, stamp: str) -> Iterator[_Wanted]
     subjects = [replace(year, category=name) for name in names]
     members_of = [replace(year, organisations=members(tree, kind)) for kind in sorted(groups)]
     for asked in (*kinds, *subjects, *members_of):
-        yield _Wanted(YEARS, asked, stamp)
-        yield _Wanted(DETAILS_OF_YEARS, asked, stamp)
+        yield _Wanted(CUBES, asked, stamp)
+        yield _Wanted(DETAILS, asked, stamp)
 
 
 def _month(period: Period, stamp: str, year_end: datetime, now: datetime) -> Iterator[_Wanted]:
     pages = (Period.of(period.first_day, Granularity.QUARTER), period)
     for before in dict.fromkeys((year_end, *(as_of(page, now).before for page in pages))):
-        yield _Wanted(PARTS, Question(period, before), stamp)
+        yield _Wanted(CUBES, Question(period, before), stamp)
         yield _Wanted(DETAILS, Question(period, before), stamp)
     for basis, view in _OTHERS:
-        yield _Wanted(PARTS, Question(period, year_end, basis, view), stamp)
+        yield _Wanted(CUBES, Question(period, year_end, basis, view), stamp)

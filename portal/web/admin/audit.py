@@ -23,6 +23,7 @@ from portal.domain.disclosure.numbers import (
 from portal.domain.events import Axis
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.periods import shanghai
+from portal.domain.spreadsheet import safe_cell
 from portal.models import db
 from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
 from portal.queries.office.audit import (
@@ -39,7 +40,6 @@ from portal.web.core.clock import today
 from portal.web.core.fields import DayField, page_asked
 from portal.web.core.language import label
 from portal.web.core.people import needs
-from portal.web.core.spreadsheet import safe_cell
 
 WORDS_MAX = 64
 _FILTERS = ("number", "person", "action", "axis", "first", "last")

@@ -12,7 +12,7 @@ from portal.domain.periods import Period
 from portal.domain.statistics.measures import Outcome, View
 from portal.domain.statistics.rates import Figures
 from portal.models import RateFact
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.services.archive import publication
 from portal.services.core.facts import missing, rebuild

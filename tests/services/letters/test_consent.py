@@ -23,7 +23,7 @@ from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, OutboxRow, ProposalStatus
 from portal.queries.letters.timeline import happenings
 from portal.queries.letters.track import milestones
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.services.letters.consent import give_consent, revoke_consent
 from portal.services.letters.submission import ask_redo

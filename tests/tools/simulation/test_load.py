@@ -26,7 +26,7 @@ from portal.models import (
     StateInterval,
     User,
 )
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.queries.statistics.filters import Question
 from portal.services.core.facts import rebuild

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import State
+from portal.domain.spreadsheet import safe_cell
 from portal.services.letters import submission
 from portal.services.office.organisations import rename
-from portal.web.core.spreadsheet import safe_cell
 from tests.builders import START, World, a_letter, a_walk
 from tests.pages import Client, get
 
