@@ -15,7 +15,7 @@ from portal.domain.errors import InvalidInput, NotFound
 from portal.models import ArchiveEntry, db
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
-from portal.queries.archive.table import Wish, archive_entry
+from portal.queries.archive.table import ArchiveQuery, archive_entry
 from portal.services.archive.deflection import avoid
 from portal.services.archive.feedback import report, vote
 from portal.services.core.typed_text import clean
@@ -29,7 +29,7 @@ from portal.web.public.archive.results import (
     chips,
     facet_lists,
     hits,
-    read_wish,
+    read_query,
 )
 from portal.web.public.blueprint import settings
 from portal.web.public.rate_limits import address as visitor
@@ -56,27 +56,27 @@ def archive_index() -> SearchEngine:
 @public
 def search() -> str:
     """Search the archive, or show what was answered last."""
-    wish = read_wish(request.args, db.session())
-    found = search_archive(db.session(), archive_index(), wish, settings().page_size)
-    organisation = known_organisation(db.session(), wish.organisation_id)
+    asked = read_query(request.args, db.session())
+    found = search_archive(db.session(), archive_index(), asked, settings().page_size)
+    organisation = known_organisation(db.session(), asked.organisation_id)
     return render_template(
         "public/archive.html",
-        wish=wish,
-        query=wish.text[:QUERY_MOST],
+        asked=asked,
+        query=asked.text[:QUERY_MOST],
         found=found,
         hits=hits(found),
-        chips=chips(wish, organisation),
-        facets=facet_lists(db.session(), wish, found, organisation),
-        wider=_without_filters(wish, found),
-        to=lambda **changes: address(wish, **changes),
+        chips=chips(asked, organisation),
+        facets=facet_lists(db.session(), asked, found, organisation),
+        wider=_without_filters(asked, found),
+        to=lambda **changes: address(asked, **changes),
     )
 
 
-def _without_filters(wish: Wish, found: Found) -> int:
+def _without_filters(asked: ArchiveQuery, found: Found) -> int:
     """Return how many hits there are without filters, where the filters leave none."""
-    if found.total or not wish.filtered:
+    if found.total or not asked.filtered:
         return 0
-    wider = replace(wish, organisation_id=None, kind=None, year=None, page=1)
+    wider = replace(asked, organisation_id=None, kind=None, year=None, page=1)
     return search_archive(db.session(), archive_index(), wider, 1).total
 
 
