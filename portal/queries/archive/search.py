@@ -49,7 +49,9 @@ class Found:
     scores: dict[int, float] = field(default_factory=dict)
 
 
-def search_archive(session: Session, index: SearchEngine, asked: ArchiveQuery, per_page: int) -> Found:
+def search_archive(
+    session: Session, index: SearchEngine, asked: ArchiveQuery, per_page: int
+) -> Found:
     """Return the page of hits that ``asked`` describes; no text and no state of the index raises."""
     try:
         return _in_index(session, index, asked, per_page)

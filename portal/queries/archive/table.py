@@ -62,7 +62,9 @@ class Listing:
     pages: int
 
 
-def list_entries(session: Session, asked: ArchiveQuery, per_page: int, words: Iterable[str] = ()) -> Listing:
+def list_entries(
+    session: Session, asked: ArchiveQuery, per_page: int, words: Iterable[str] = ()
+) -> Listing:
     """Return a page of the public entries that fit the filters and hold every one of ``words``."""
     narrow = [*_words(words), *_filters(session, asked).values()]
     total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, *narrow)) or 0

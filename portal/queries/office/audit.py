@@ -99,7 +99,8 @@ def _conditions(asked: AuditQuery) -> list[Condition]:
         found.append(sa.or_(Event.letter_id.in_(letter), request))
     if asked.person:
         fits = sa.or_(
-            User.username == asked.person.lower(), User.name.icontains(asked.person, autoescape=True)
+            User.username == asked.person.lower(),
+            User.name.icontains(asked.person, autoescape=True),
         )
         found.append(
             sa.or_(
