@@ -102,7 +102,7 @@ def publish(
             raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
         if proposal.version != proposal_version:
             raise Conflict(N_("脱敏内容刚被修改过，请重新核对公示件后再公示。"))
-        if proposal.open_marks:
+        if proposal.open_masks:
             raise ActionNotAllowed(N_("还有未处理的脱敏提示，处理完才能公示。"))
         proposal.reviewer_id = actor.user_id
         return _enter(session, letter, proposal, now).id

@@ -180,9 +180,9 @@ class Acts:
     def settle(self, now: datetime) -> None:
         """The handler settles the findings: what is the office's own stays, the rest is masked."""
         proposal, actor = self.letter.open_proposal, self._handler()
-        for mark in list(proposal.open_marks) if proposal else []:
-            if mark.reason:
-                redacting.settle(self.letter.id, mark.id, Decision.KEEP, mark.reason, actor, now)
+        for mask in list(proposal.open_masks) if proposal else []:
+            if mask.reason:
+                redacting.settle(self.letter.id, mask.id, Decision.KEEP, mask.reason, actor, now)
         redacting.mask_rest(self.letter.id, actor, now)
 
     def publish(self, now: datetime) -> None:

@@ -27,7 +27,7 @@ def a_closed(session: Session, world: World, **wishes: Any) -> Walk:
 def corrected(walk: Walk, phrase: str) -> None:
     """Correct the public entry of ``walk`` so that ``phrase`` is hidden."""
     walk.propose()
-    redacting.add_mark(
+    redacting.add_mask(
         walk.letter_id, PublicField.LETTER, phrase, walk.world.actor("city_reviewer"), walk.now
     )
     walk.publish()
@@ -54,7 +54,7 @@ def test_an_open_finding_blocks(session: Session, world: World) -> None:
     walk = a_closed(session, world, text="我的电话是13900000001，路灯坏了两个星期。")
     walk.propose()
     proposal = walk.letter.open_proposal
-    assert proposal is not None and proposal.open_marks
+    assert proposal is not None and proposal.open_masks
     with pytest.raises(ActionNotAllowed):
         walk.step(publication.publish, "city_reviewer", proposal.version)
     assert walk.letter.publication is Publication.PROPOSED

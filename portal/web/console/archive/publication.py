@@ -72,7 +72,7 @@ MARK = _step(
     "mark",
     _REDACT,
     MarkForm,
-    lambda i, f, a, at: redacting.add_mark(i, PublicField(f.field.data), f.phrase.data, a, at),
+    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.data), f.phrase.data, a, at),
     _l("已脱敏。"),
 )
 PUBLISH = _step(
@@ -150,7 +150,7 @@ def redaction_page(
         letter=letter,
         proposal=proposal,
         panes=_panes(proposal) if proposal else [],
-        findings=[(each, _settle_form(letter, each.mark.id, sent)) for each in sightings(proposal)]
+        findings=[(each, _settle_form(letter, each.mask.id, sent)) for each in sightings(proposal)]
         if proposal
         else [],
         kinds={str(kind): name for kind, name in FINDING_LABELS.items()},
@@ -256,7 +256,7 @@ def remove_mark(number: str, mark_id: int) -> Answer:
         f"remove-{mark_id}",
         _REDACT,
         PlainForm,
-        lambda i, f, a, at: redacting.remove_mark(i, mark_id, a, at),
+        lambda i, f, a, at: redacting.remove_mask(i, mark_id, a, at),
         _l("标记已取消。"),
     )
     return _take(number, step)
