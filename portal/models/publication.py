@@ -23,7 +23,7 @@ class PublicField(StrEnum):
     """The texts of a letter that may become public."""
 
     TITLE = "title"
-    LETTER = "letter"
+    TEXT = "text"
     REPLY = "reply"
 
 
@@ -114,8 +114,8 @@ class ArchiveEntry(Model):
             "ix_archive_entry_newest",
             "answered_on",
             "id",
-            sqlite_where=sa.text("withdrawn_at IS NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NULL"),
+            sqlite_where=sa.text("unpublished_at IS NULL"),
+            postgresql_where=sa.text("unpublished_at IS NULL"),
         ),
     )
 
@@ -136,7 +136,7 @@ class ArchiveEntry(Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     under_revision: Mapped[bool] = mapped_column(default=False)
     machine_reviewed: Mapped[bool] = mapped_column(default=False)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unpublished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     helpful: Mapped[int] = mapped_column(default=0)
     unhelpful: Mapped[int] = mapped_column(default=0)
 

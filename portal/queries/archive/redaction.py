@@ -40,7 +40,7 @@ def original_of(proposal: Proposal, field: PublicField) -> str:
     """Return the untouched text of ``field``."""
     texts = {
         PublicField.TITLE: proposal.title,
-        PublicField.LETTER: proposal.text,
+        PublicField.TEXT: proposal.text,
         PublicField.REPLY: proposal.reply,
     }
     return texts[field]

@@ -22,7 +22,7 @@ from portal.models import ArchiveEntry, Organisation
 from portal.queries.scope import subtree_ids
 
 Condition = sa.ColumnElement[bool]
-PUBLIC: Condition = ArchiveEntry.withdrawn_at.is_(None)
+PUBLIC: Condition = ArchiveEntry.unpublished_at.is_(None)
 """The one condition under which anybody may read an entry."""
 NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
 ID_MOST = 2**63 - 1

@@ -58,7 +58,7 @@ def public_copy(session: Session, letter: Letter) -> int | None:
     """Return the id of the archive entry that shows the letter to everybody, if one does."""
     return session.scalar(
         sa.select(ArchiveEntry.id).where(
-            ArchiveEntry.letter_id == letter.id, ArchiveEntry.withdrawn_at.is_(None)
+            ArchiveEntry.letter_id == letter.id, ArchiveEntry.unpublished_at.is_(None)
         )
     )
 

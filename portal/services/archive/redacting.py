@@ -45,7 +45,7 @@ def public_copy(proposal: Proposal) -> PublicCopy:
         ]
         return apply(original_of(proposal, field), masks)
 
-    return PublicCopy(shown(PublicField.TITLE), shown(PublicField.LETTER), shown(PublicField.REPLY))
+    return PublicCopy(shown(PublicField.TITLE), shown(PublicField.TEXT), shown(PublicField.REPLY))
 
 
 def hidden_words(proposal: Proposal) -> dict[str, str]:

@@ -124,12 +124,12 @@ def _reached(setting: Setting) -> datetime | None:
 def _deflect_letters(session: Session, now: datetime) -> None:
     """Let readers say that an answer was enough, some days after it was published."""
     entry = ArchiveEntry
-    query = sa.select(entry.id, entry.published_at, entry.withdrawn_at).order_by(entry.id)
-    for number, (entry_id, published_at, withdrawn_at) in enumerate(
+    query = sa.select(entry.id, entry.published_at, entry.unpublished_at).order_by(entry.id)
+    for number, (entry_id, published_at, unpublished_at) in enumerate(
         session.execute(query).all(), 1
     ):
         moment = published_at + timedelta(days=2 + number % 23, hours=number % 5)
-        if withdrawn_at is None and number % DEFLECTED_EACH == 0 and moment < now:
+        if unpublished_at is None and number % DEFLECTED_EACH == 0 and moment < now:
             avoid(entry_id, f"demo {number}", moment)
 
 
@@ -144,5 +144,5 @@ def demo_size(session: Session) -> DemoSize:
         organisations=count(of=Organisation),
         users=count(of=User),
         letters=count(of=Letter),
-        published=count(ArchiveEntry.withdrawn_at.is_(None), of=ArchiveEntry),
+        published=count(ArchiveEntry.unpublished_at.is_(None), of=ArchiveEntry),
     )

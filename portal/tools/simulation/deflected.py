@@ -47,7 +47,7 @@ Entry = sa.Row[int, int, Kind, datetime, datetime | None]
 def _entries(session: Session, ids: list[int]) -> dict[int, Entry]:
     entry = ArchiveEntry
     query = sa.select(
-        entry.id, entry.organisation_id, entry.kind, entry.published_at, entry.withdrawn_at
+        entry.id, entry.organisation_id, entry.kind, entry.published_at, entry.unpublished_at
     ).where(entry.id.in_(set(ids)))
     return {row.id: row for row in session.execute(query)}
 
@@ -61,5 +61,5 @@ def _rows(
         hour = chance.triangular(_EARLIEST, _LATEST, _BUSIEST)
         day = midnight(civil_date(entry.published_at) + timedelta(days=days))
         moment = (day + timedelta(seconds=int(hour * 3600))).astimezone(UTC)
-        if moment < min(until, entry.withdrawn_at or until):
+        if moment < min(until, entry.unpublished_at or until):
             yield row_of(each, entry.organisation_id, entry.kind, moment)

@@ -224,5 +224,5 @@ def _size(session: Session) -> Loaded:
     return Loaded(
         count(of=Organisation),
         count(of=Letter),
-        count(ArchiveEntry.withdrawn_at.is_(None), of=ArchiveEntry),
+        count(ArchiveEntry.unpublished_at.is_(None), of=ArchiveEntry),
     )

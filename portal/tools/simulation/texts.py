@@ -110,7 +110,7 @@ def read_corpus(source: CsvSource, seed: int) -> list[tuple[Kind | None, Wording
 
 def _masked(title: str, text: str, reply: str) -> Wording:
     """Mask what the detectors find, by the default rules of an import."""
-    originals = {PublicField.TITLE: title, PublicField.LETTER: text, PublicField.REPLY: reply}
+    originals = {PublicField.TITLE: title, PublicField.TEXT: text, PublicField.REPLY: reply}
     masks: list[tuple[PublicField, int, int, str, str]] = []
     public: list[str] = []
     for field, original in originals.items():

@@ -200,7 +200,7 @@ class Writer:
                 "updated_at": unpublished or published.at,
                 "under_revision": False,
                 "machine_reviewed": False,
-                "withdrawn_at": unpublished,
+                "unpublished_at": unpublished,
                 "helpful": 0,
                 "unhelpful": 0,
             }

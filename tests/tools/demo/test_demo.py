@@ -67,7 +67,7 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session) -> None:
     moments = session.scalars(sa.select(Event.occurred_at).where(Event.letter_id.is_not(None)))
     assert max(moments) <= NOW
     published = sum(sample.publication == "published" for sample in sample_letters())
-    live = session.scalars(sa.select(ArchiveEntry.id).where(ArchiveEntry.withdrawn_at.is_(None)))
+    live = session.scalars(sa.select(ArchiveEntry.id).where(ArchiveEntry.unpublished_at.is_(None)))
     assert len(live.all()) == published >= 200
 
     # Everybody can log in, every role is there, and there are two reviewers.

@@ -34,7 +34,7 @@ def test_readers_come_after_publication(session: Session) -> None:
     assert 5 <= len(found) <= 30
     for avoided, entry in found:
         assert civil_date(avoided.occurred_at) > civil_date(entry.published_at)
-        assert avoided.occurred_at < min(END, entry.withdrawn_at or END)
+        assert avoided.occurred_at < min(END, entry.unpublished_at or END)
         assert (avoided.organisation_id, avoided.kind) == (entry.organisation_id, entry.kind)
 
 

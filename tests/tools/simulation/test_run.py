@@ -134,7 +134,9 @@ def test_nobody_signs_or_publishes_their_own_work(simulated: Session) -> None:
 
 def test_the_archive_holds_what_is_published(simulated: Session) -> None:
     """Archive entries are those of published letters, none of them a report of wrongdoing."""
-    entries = simulated.scalars(sa.select(ArchiveEntry).where(ArchiveEntry.withdrawn_at.is_(None)))
+    entries = simulated.scalars(
+        sa.select(ArchiveEntry).where(ArchiveEntry.unpublished_at.is_(None))
+    )
     found = {entry.letter_id for entry in entries}
     published = sa.select(Letter.id).where(Letter.publication == Publication.PUBLISHED)
     assert found == set(simulated.scalars(published)) and len(found) == 430

@@ -15,7 +15,7 @@ from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.letters.states import Kind
 from portal.models import db
-from portal.queries.archive.problem_notices import count_open_reports
+from portal.queries.archive.problem_notices import count_open_notices
 from portal.queries.letters.inbox import Filters, InboxPage, Sort, inbox_page
 from portal.queries.letters.queues import QUEUE_LABELS, UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
@@ -93,7 +93,7 @@ def _reports() -> int | None:
     actor = current_actor()
     if not actor.holds(Permission.PUBLICATION_DECIDE):
         return None
-    return count_open_reports(db.session(), actor)
+    return count_open_notices(db.session(), actor)
 
 
 def _number(typed: str) -> tuple[str, str]:

@@ -108,7 +108,7 @@ def test_keeping_needs_a_reason(client: Client, walk: Walk) -> None:
 def test_a_phrase_is_masked_wherever_it_stands(client: Client, walk: Walk) -> None:
     """A phrase the detectors did not know is masked by hand, and the mark can be taken back."""
     url = proposed(client, walk)
-    post(client, f"{url}/marks", {"field": "letter", "phrase": "路灯"}, page=url)
+    post(client, f"{url}/marks", {"field": "text", "phrase": "路灯"}, page=url)
     mine = [m for m in walk.letter.open_proposal.masks if m.kind == "other"]
     assert len(mine) == 1
     post(client, f"{url}/findings/{mine[0].id}/remove", page=url)
@@ -119,7 +119,7 @@ def test_a_phrase_that_is_not_there_is_said_at_the_field(client: Client, walk: W
     """A phrase that the original does not have is refused and kept in the form."""
     url = proposed(client, walk)
     page = post(
-        client, f"{url}/marks", {"field": "letter", "phrase": "没有这句"}, page=url, status=422
+        client, f"{url}/marks", {"field": "text", "phrase": "没有这句"}, page=url, status=422
     )
     assert "没有这句" in page.html
     assert "mark-phrase-error" in page.ids
@@ -183,7 +183,7 @@ def test_withdrawing_empties_the_copy(
     public = entry(session, walk)
     assert public is not None
     assert (public.title, public.text, public.reply) == ("", "", "")
-    assert public.withdrawn_at is not None
+    assert public.unpublished_at is not None
     assert walk.letter.publication is Publication.WITHDRAWN
 
 
@@ -212,7 +212,7 @@ def test_a_change_since_the_reviewer_looked_is_a_conflict(
     post(browser, f"{url}/findings/rest", page=url)
     page = get(browser, url)
     form = page.form(f"{url}/publish")
-    post(client, f"{url}/marks", {"field": "letter", "phrase": "何时"}, page=url)
+    post(client, f"{url}/marks", {"field": "text", "phrase": "何时"}, page=url)
     assert browser.post(f"{url}/publish", data=form.hidden).status_code == 409
     assert walk.letter.publication is Publication.PROPOSED
 
