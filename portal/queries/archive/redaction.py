@@ -1,4 +1,4 @@
-"""What the redaction page shows: both texts in pieces, and the findings between them."""
+"""What the redaction page shows: both texts in segments, and the findings between them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTEXT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Segment:
     """A stretch of text; ``mask`` is what was found there, ``replacement`` its public form."""
 
     text: str
@@ -27,7 +27,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Finding:
     """A finding with the words around it, as the list shows it."""
 
     mask: RedactionMask
@@ -51,26 +51,26 @@ def masks_of(proposal: Proposal, field: PublicField) -> list[RedactionMask]:
     return sorted((m for m in proposal.masks if m.field is field), key=lambda mask: mask.start)
 
 
-def pieces(proposal: Proposal, field: PublicField) -> list[Piece]:
+def segments(proposal: Proposal, field: PublicField) -> list[Segment]:
     """Return the text of ``field`` cut at its masks."""
     return list(_cut(original_of(proposal, field), masks_of(proposal, field)))
 
 
-def _cut(text: str, masks: list[RedactionMask]) -> Iterator[Piece]:
+def _cut(text: str, masks: list[RedactionMask]) -> Iterator[Segment]:
     position = 0
     for mask in masks:
         if mask.start > position:
-            yield Piece(text[position : mask.start])
-        yield Piece(text[mask.start : mask.end], mask)
+            yield Segment(text[position : mask.start])
+        yield Segment(text[mask.start : mask.end], mask)
         position = mask.end
     if position < len(text):
-        yield Piece(text[position:])
+        yield Segment(text[position:])
 
 
-def sightings(proposal: Proposal) -> list[Sighting]:
+def findings(proposal: Proposal) -> list[Finding]:
     """Return all findings, title first, then letter, then reply."""
     return [
-        Sighting(
+        Finding(
             mask,
             text[max(0, mask.start - CONTEXT) : mask.start],
             text[mask.start : mask.end],

@@ -52,7 +52,7 @@ def document(entry: ArchiveEntry, path: str) -> Document:
         entry_id=entry.id,
         revision=entry.revision,
         title=entry.title,
-        letter=entry.text,
+        text=entry.text,
         reply=entry.reply,
         kind=str(entry.kind),
         organisation_ids=path_ids(path),

@@ -21,7 +21,7 @@ from portal.domain.periods import Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, OutboxRow, ProposalStatus
-from portal.queries.letters.timeline import happenings
+from portal.queries.letters.timeline import history
 from portal.queries.letters.track import milestones
 from portal.queries.statistics.count import cube
 from portal.queries.statistics.filters import Question
@@ -132,7 +132,7 @@ def test_it_is_told_to_the_sender_and_in_the_record(session: Session, world: Wor
     session.refresh(letter)
     told = milestones(session, letter)[-1].title
     assert str(told) == "您收回了公示同意，公示内容已撤下"
-    last = happenings(session, letter)[-1]
+    last = history(session, letter)[-1]
     assert (last.title, last.who, last.quiet) == ("收回公示同意", "来信人", False)
     event = session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
     assert (event.actor_kind, event.action) == (ActorKind.CITIZEN, Action.REVOKE_CONSENT)

@@ -113,7 +113,7 @@ def test_an_interrupted_demo_is_completed_by_the_next_run(
 
 
 def interrupting(last: int) -> Callable[[int, int], None]:
-    """Return a progress that ends the run at the act ``last``."""
+    """Return a progress that ends the run at the action ``last``."""
 
     def show(done: int, total: int) -> None:
         if done == last:
