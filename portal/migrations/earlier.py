@@ -45,7 +45,10 @@ class Source:
 SOURCES: Mapping[str, Source] = {
     "deflected_letter": Source("avoided_letter"),
     "problem_notice": Source("archive_report"),
-    "redaction_mask": Source("redaction_mark"),
+    "redaction_mask": Source(
+        "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}
+    ),
+    "archive_entry": Source("archive_entry", {"unpublished_at": "withdrawn_at"}),
     "rate_recomputation": Source("rate_retelling"),
 }
 
