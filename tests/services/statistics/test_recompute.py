@@ -45,7 +45,7 @@ def facts(session: Session) -> list[Row]:
         .where(sa.or_(fact.closing_days.is_not(None), fact.response_days.is_not(None)))
         .order_by(fact.letter_id, fact.opening.desc(), fact.closed_from)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [(i, response, closing, on) for i, response, closing, on in session.execute(query)]
 
 
 def recounted(session: Session, lives: list[Life]) -> list[Row]:
