@@ -46,7 +46,14 @@ SOURCES: Mapping[str, Source] = {
     "deflected_letter": Source("avoided_letter"),
     "problem_notice": Source("archive_report"),
     "redaction_mask": Source("redaction_mark"),
+    "event": Source(
+        "event",
+        {"action": "CASE action WHEN 'retell_facts' THEN 'recompute_facts' ELSE action END"},
+    ),
+    "rate_change": Source(None),
+    "rate_month": Source("rate_month", {"version": "0"}),
     "rate_recomputation": Source("rate_retelling"),
+    "rate_sum": Source(None),
 }
 
 
