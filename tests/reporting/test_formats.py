@@ -18,11 +18,11 @@ from portal.domain.disclosure.requests import DisclosureFigures, DisclosureOutco
 from portal.domain.letters.states import Kind, Publication, State
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
+from portal.domain.spreadsheet import safe_cell
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.rates import Figures
 from portal.queries.statistics.annual_report import annual_report
 from portal.reporting.formats import FORMATS
-from portal.reporting.plain import safe
 from portal.reporting.tables import disclosure_sentence, tables
 from tests.builders import World, a_letter, a_published
 
@@ -161,7 +161,7 @@ def test_csv_has_a_row_for_each_figure(real: AnnualReport) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_words_never_become_formulas(text: str) -> None:
     """A name that begins like a formula is kept as words."""
-    assert safe(text) == f"'{text}" and safe(5) == 5
+    assert safe_cell(text) == f"'{text}" and safe_cell(5) == 5
 
 
 def test_the_workbook_holds_numbers_and_no_formulas() -> None:

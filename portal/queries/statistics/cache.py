@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Figures
-from portal.models import Organisation, OrganisationVersion, RateMonth
+from portal.models import Organisation, OrganisationVersion
 from portal.models.base import BEGIN_MODE
 from portal.queries.statistics import stored
 from portal.queries.statistics.count import Cube, count_by_day
 from portal.queries.statistics.filters import Question
+from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.stored import CUBES, DETAILS, Aggregate, Versions
 from portal.queries.statistics.tree import Tree, read_organisations, tree_of
 
@@ -50,7 +51,7 @@ def detail(session: Session, question: Question) -> Detail:
 
 def figures(session: Session, aggregate: Aggregate[Value], question: Question) -> Value:
     """Return the sums of ``question``: kept, stored, added up from its months, or counted."""
-    return _figures(session, aggregate, question, month_versions(session, question.period.months))
+    return _figures(session, aggregate, question, _versions(session, question.period.months))
 
 
 def series(
@@ -79,12 +80,8 @@ def tree_on(session: Session, day: date) -> Tree:
     return _keep(session, ("tree", day), known, lambda: tree_of(records, day))
 
 
-def month_versions(session: Session, months: Sequence[int] = ()) -> dict[int, str]:
-    """Return the versions of the months (``yyyymm``) that have facts, or of those among ``months``."""
-    query = sa.select(RateMonth.month, RateMonth.stamp)
-    if months:
-        query = query.where(RateMonth.month.between(months[0], months[-1]))
-    return {row.month: row.stamp for row in session.execute(query)}
+def _versions(session: Session, months: Sequence[int]) -> Versions:
+    return month_versions(session, months[0], months[-1])
 
 
 def _figures(
@@ -112,7 +109,7 @@ def _compute(
 
 def _days(session: Session, question: Question, months: Sequence[int]) -> dict[date, Figures]:
     found: dict[date, Figures] = {}
-    for month, known in month_versions(session, months).items():
+    for month, known in _versions(session, months).items():
         asked = replace(question, period=Period.of_month(month))
         found |= _keep(session, ("days", asked), known, partial(count_by_day, session, asked))
     return found

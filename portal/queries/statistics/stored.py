@@ -31,8 +31,8 @@ from portal.queries.statistics.filters import NAMES, Question
 PROGRAM_VERSION = 1
 """To be raised with every change of what is counted: older rows are then counted again."""
 Value = TypeVar("Value")
-Versions = Mapping[int, str]
-"""What tells whether the facts of a month (``yyyymm``) have changed."""
+Versions = Mapping[int, int]
+"""Versions of months (``yyyymm``); see :mod:`portal.queries.statistics.month_versions`."""
 
 
 _DURATIONS = ("response", "closing")
@@ -154,7 +154,7 @@ def load(
         sa.select(RateSum.body).where(
             RateSum.month == question.period.months[0],
             RateSum.label == name,
-            RateSum.stamp == version(versions),
+            RateSum.version == version(versions),
         )
     )
     if body is None:

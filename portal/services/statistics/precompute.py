@@ -1,10 +1,11 @@
-"""Storing the sums of months and years that pages will ask for.
+"""Sums of months and years, computed by the worker before a page asks for them.
 
-See :mod:`portal.queries.statistics.stored` for the rows.
+How they are read is in :mod:`portal.queries.statistics.stored`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,9 +20,10 @@ from portal.domain.periods import Granularity, Period, year_of
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
-from portal.models import RateSum, db
-from portal.queries.statistics.cache import cube, figures, month_versions, tree_on
+from portal.models import VERSIONS, RateChange, RateMonth, RateSum, db
+from portal.queries.statistics.cache import cube, figures, tree_on
 from portal.queries.statistics.filters import Question
+from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.stored import (
     CUBES,
     DETAILS,
@@ -35,6 +37,8 @@ from portal.queries.statistics.tables import members
 from portal.services.core.unit import writing
 
 BATCH = 24
+FOLDED = 10_000
+"""Changes folded at once."""
 _DEFAULT = (Basis.COHORT, View.RECEIVING)
 _OTHERS = ((Basis.COHORT, View.ANSWERING), (Basis.PERIOD, View.RECEIVING))
 Key = tuple[int, str]
@@ -53,23 +57,23 @@ class _Wanted:
         return self.asked.period.months[0], label(self.aggregate, self.asked) or ""
 
     def row(self, session: Session) -> dict[str, Any]:
-        """Count the sum and return it as it is stored."""
+        """Compute the sum and return it as it is stored."""
         month, name = self.key
         body = pack(self.aggregate, figures(session, self.aggregate, self.asked))
-        return {"month": month, "label": name, "stamp": self.version, "body": body}
+        return {"month": month, "label": name, "version": self.version, "body": body}
 
 
 def refresh(now: datetime, most: int = BATCH, *, narrower: bool = True) -> int:
-    """Count again what has changed, at most ``most`` sums, and drop what nobody asks for.
+    """Sum again what has changed, at most ``most`` sums, and drop what nobody asks for.
 
     Years by kind, category and kind of organisation are left as they are where ``narrower`` is
     false: they are many, and each letter of last year that is closed changes them all. Returns how
     many sums were stored; less than ``most`` when everything is up to date.
     """
     session = db.session()
-    versions = month_versions(session)
-    known = {(month, name): stamp for month, name, stamp in session.execute(_KNOWN)}
-    wanted = {each.key: each for each in _wanted(session, versions, now)}
+    fold(session)
+    known = {(month, name): each for month, name, each in session.execute(_KNOWN)}
+    wanted = {each.key: each for each in _wanted(session, month_versions(session), now)}
     stale = [
         each
         for key, each in wanted.items()
@@ -82,7 +86,39 @@ def refresh(now: datetime, most: int = BATCH, *, narrower: bool = True) -> int:
     return len(rows)
 
 
-_KNOWN = sa.select(RateSum.month, RateSum.label, RateSum.stamp)
+_KNOWN = sa.select(RateSum.month, RateSum.label, RateSum.version)
+
+
+def fold(session: Session, most: int = FOLDED) -> int:
+    """Fold at most ``most`` changes into the versions of their months; return how many.
+
+    The versions stay as they are, so cached figures stay valid. A change that is not committed yet
+    is not deleted and waits for a later time, whatever its id; another worker takes other changes.
+    """
+    if session.scalar(sa.select(RateChange.id).limit(1)) is None:
+        session.rollback()
+        return 0
+    chosen = sa.select(RateChange.id).order_by(RateChange.id).limit(most)
+    with writing() as unit:
+        folded = unit.execute(
+            sa.delete(RateChange)
+            .where(RateChange.id.in_(chosen.with_for_update(skip_locked=True)))
+            .returning(RateChange.month, RateChange.amount)
+            .execution_options(synchronize_session=False)
+        ).all()
+        sums: Counter[int] = Counter()
+        for month, amount in folded:
+            sums[month] += amount
+        # In ascending order, so that two workers never wait for each other in a circle.
+        rows = [{"month": m, "version": total % VERSIONS} for m, total in sorted(sums.items())]
+        if rows:
+            dialect: Any = sqlite if unit.get_bind().dialect.name == "sqlite" else postgresql
+            new = dialect.insert(RateMonth).values(rows)
+            total = (RateMonth.version + new.excluded.version) % VERSIONS
+            unit.execute(
+                new.on_conflict_do_update(index_elements=[RateMonth.month], set_={"version": total})
+            )
+    return len(folded)
 
 
 def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
@@ -93,7 +129,7 @@ def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
             # Another worker may have stored the same: the later one has seen at least as much.
             dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
             new = dialect.insert(RateSum).values(rows)
-            columns = {"stamp": new.excluded.stamp, "body": new.excluded.body}
+            columns = {"version": new.excluded.version, "body": new.excluded.body}
             session.execute(
                 new.on_conflict_do_update(
                     index_elements=[RateSum.month, RateSum.label], set_=columns
@@ -112,15 +148,15 @@ def _wanted(session: Session, versions: Versions, now: datetime) -> Iterator[_Wa
         end = as_of(whole, now).before
         known = {month: versions[month] for month in whole.months if month in versions}
         for month in reversed(known):
-            stamp = version({month: known[month]})
-            yield from _month(Period.of_month(month), stamp, end, now)
+            current = version({month: known[month]})
+            yield from _month(Period.of_month(month), current, end, now)
         for basis, view in (_DEFAULT, *_OTHERS):
             yield _Wanted(CUBES, Question(whole, end, basis, view), version(known))
         if whole.ends_at <= now:
             yield from _narrowed(session, Question(whole, end), version(known))
 
 
-def _narrowed(session: Session, year: Question, stamp: str) -> Iterator[_Wanted]:
+def _narrowed(session: Session, year: Question, current: str) -> Iterator[_Wanted]:
     """Yield a past year by kind of letter, by category and by kind of organisation.
 
     A running year changes too often for so many.
@@ -132,14 +168,14 @@ def _narrowed(session: Session, year: Question, stamp: str) -> Iterator[_Wanted]
     subjects = [replace(year, category=name) for name in names]
     members_of = [replace(year, organisations=members(tree, kind)) for kind in sorted(groups)]
     for asked in (*kinds, *subjects, *members_of):
-        yield _Wanted(CUBES, asked, stamp)
-        yield _Wanted(DETAILS, asked, stamp)
+        yield _Wanted(CUBES, asked, current)
+        yield _Wanted(DETAILS, asked, current)
 
 
-def _month(period: Period, stamp: str, year_end: datetime, now: datetime) -> Iterator[_Wanted]:
+def _month(period: Period, current: str, year_end: datetime, now: datetime) -> Iterator[_Wanted]:
     pages = (Period.of(period.first_day, Granularity.QUARTER), period)
     for before in dict.fromkeys((year_end, *(as_of(page, now).before for page in pages))):
-        yield _Wanted(CUBES, Question(period, before), stamp)
-        yield _Wanted(DETAILS, Question(period, before), stamp)
+        yield _Wanted(CUBES, Question(period, before), current)
+        yield _Wanted(DETAILS, Question(period, before), current)
     for basis, view in _OTHERS:
-        yield _Wanted(CUBES, Question(period, year_end, basis, view), stamp)
+        yield _Wanted(CUBES, Question(period, year_end, basis, view), current)

@@ -17,21 +17,23 @@ from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Basis, Figures
-from portal.models import RateMonth, RateSum
+from portal.models import RateSum
 from portal.queries.statistics import stored
-from portal.queries.statistics.cache import cube, detail, month_versions
+from portal.queries.statistics.cache import cube, detail
 from portal.queries.statistics.filters import Question
+from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.stored import (
     CUBES,
     DETAILS,
     Aggregate,
+    Versions,
     label,
     load,
     pack,
     version,
 )
-from portal.services.core.facts import stamp
+from portal.services.core.facts import renew_versions
 from portal.services.core.unit import writing
 from portal.services.statistics.precompute import _replace, refresh
 from tests.builders import World
@@ -59,9 +61,14 @@ def house(session: Session, lives: list[Life]) -> Session:
     return session
 
 
+def versions(session: Session, asked: Question) -> Versions:
+    """Return the versions of the months of ``asked``."""
+    return month_versions(session, asked.period.months[0], asked.period.months[-1])
+
+
 def loaded(session: Session, aggregate: Aggregate[Any], asked: Question) -> Any:
     """Return what is stored for ``asked``."""
-    return load(session, aggregate, asked, month_versions(session, asked.period.months))
+    return load(session, aggregate, asked, versions(session, asked))
 
 
 def overwrite(session: Session, aggregate: Aggregate[Any], asked: Question, body: bytes) -> None:
@@ -105,8 +112,8 @@ def test_a_year_stored_is_the_sum_of_its_months(house: Session, basis: Basis) ->
     """The figures of a whole year are found stored, equal in every cell to a fresh count."""
     asked = replace(YEAR, basis=basis)
     row = house.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
-    held = month_versions(house, asked.period.months)
-    assert (row.month, row.stamp) == (201601, version(held))
+    held = versions(house, asked)
+    assert (row.month, row.version) == (201601, version(held))
     assert loaded(house, CUBES, asked) == CUBES.count(house, asked)
     assert CUBES.count(house, asked).total.received > 0
 
@@ -181,7 +188,7 @@ def test_the_latest_month_comes_first_and_no_more_than_is_asked_for(
     """A round stores as many sums as it may, beginning with the month that is looked at most."""
     session.commit()
     assert refresh(LATER, most=3) == 3
-    newest = session.scalar(sa.select(sa.func.max(RateMonth.month)))
+    newest = max(month_versions(session))
     assert list(session.scalars(sa.select(RateSum.month))) == [newest] * 3
 
 
@@ -195,7 +202,7 @@ def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
     """After a fact of the month has changed, the month is counted from the facts again."""
     overwrite(house, CUBES, SPRING, nothing(house))
     with writing() as session:
-        stamp(session, [201603])
+        renew_versions(session, [201603])
     assert cube(house, SPRING).total.received > 0
     assert refresh(LATER, most=200) > 0
     assert refresh(LATER) == 0
@@ -273,36 +280,36 @@ def test_two_workers_may_store_the_same(house: Session) -> None:
     """Who comes second replaces what the first has stored."""
     row = house.scalars(sa.select(RateSum)).first()
     assert row is not None
-    values = {"month": row.month, "label": row.label, "stamp": "later", "body": b"later"}
+    values = {"month": row.month, "label": row.label, "version": "later", "body": b"later"}
     _replace([], [values])
     house.expire_all()
-    assert (row.stamp, row.body) == ("later", b"later")
+    assert (row.version, row.body) == ("later", b"later")
 
 
 def test_only_what_changed_is_counted_again(house: Session) -> None:
     """A new version of one month renews the sums of that month and of its year alone."""
-    rows = sa.select(RateSum.month, RateSum.stamp)
+    rows = sa.select(RateSum.month, RateSum.version)
     before = set(house.execute(rows).all())
     with writing() as session:
-        stamp(session, [201603])
+        renew_versions(session, [201603])
     refresh(LATER, most=100)
     changed = set(house.execute(rows).all()) - before
-    assert {month for month, _stamp in changed} == {201603, 201601}
+    assert {month for month, _version in changed} == {201603, 201601}
 
 
 def test_narrower_years_can_wait(house: Session) -> None:
     """Between times only the sums of all letters follow; the others stay until their turn."""
     asked = replace(YEAR, kind=Kind.HELP)
     row = house.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
-    before = row.stamp
+    before = row.version
     with writing() as session:
-        stamp(session, [201603])
+        renew_versions(session, [201603])
     assert refresh(LATER, 200, narrower=False) > 0 and refresh(LATER, narrower=False) == 0
     house.refresh(row)
-    assert row.stamp == before
+    assert row.version == before
     assert refresh(LATER, 200) > 0
     house.refresh(row)
-    assert row.stamp == version(month_versions(house, asked.period.months))
+    assert row.version == version(versions(house, asked))
 
 
 def test_sums_of_yesterday_are_dropped(house: Session) -> None:
