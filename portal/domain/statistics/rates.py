@@ -73,9 +73,9 @@ def wan(count: int) -> str:
     return f"{round_half_up(Fraction(count, _WAN), 2)}"
 
 
-def wan_text(count: int, unit: str = "件") -> str:
+def wan_text(count: int, counter: str = "件") -> str:
     """Return a count of letters in words: 12.47万件 from ten thousand on, below it the exact 532件."""
-    return f"{wan(count)}万{unit}" if count >= _WAN else f"{count}{unit}"
+    return f"{wan(count)}万{counter}" if count >= _WAN else f"{count}{counter}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from portal.domain.statistics.measures import View
 from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import RateSum
-from portal.queries.statistics import stored
+from portal.queries.statistics import cache, stored
 from portal.queries.statistics.cache import cube, detail
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.month_versions import month_versions
@@ -54,10 +54,11 @@ def lives(session: Session, world: World) -> list[Life]:
 
 @pytest.fixture
 def house(session: Session, lives: list[Life]) -> Session:
-    """An instance with these letters and every sum of them stored."""
+    """An instance with these letters and every sum of them stored, as a new process finds it."""
     session.commit()
     while refresh(LATER):
         pass
+    cache._kept.clear()
     return session
 
 
