@@ -12,7 +12,8 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
-from portal.domain.letters.states import DeclineReason, Kind, Publication, RefusalReason, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, State
 from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.services.letters import handling, merging, replying, submission

@@ -47,7 +47,7 @@ class Permission(StrEnum):
     DISCLOSURE_READ = "disclosure:request:read"
     AUDIT_READ = "house:audit:read"
     CALENDAR_EDIT = "house:calendar:edit"
-    LIMITS_EDIT = "house:limits:edit"
+    DEADLINE_RULES_EDIT = "house:deadline_rules:edit"
     ORGANISATIONS_EDIT = "house:organisations:edit"
     USERS_EDIT = "house:users:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
@@ -152,7 +152,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Reach.SUBTREE,
     ),
     _R.ADMINISTRATOR: dict.fromkeys(
-        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.LIMITS_EDIT), Reach.ALL
+        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.DEADLINE_RULES_EDIT), Reach.ALL
     ),
     _R.AUDITOR: {_P.AUDIT_READ: Reach.ALL},
 }

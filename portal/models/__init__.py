@@ -22,7 +22,7 @@ from portal.models.publication import (
 )
 from portal.models.rates import RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
-from portal.models.rules import CalendarDay, LimitRow, NumberSequence
+from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
 from portal.models.user import RoleGrant, User
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "Event",
     "Extension",
     "Letter",
-    "LimitRow",
+    "DeadlineRuleRow",
     "Message",
     "MessageKind",
     "Model",

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.models.base import Id, Model, UtcDateTime, word
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.letters.states import CloseReason, ConsentBasis, Kind, Publication, Source, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, Source, State
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.correspondence import CoHandling, Extension, Message, Rating
 from portal.models.organisation import Organisation
@@ -35,7 +36,8 @@ class Letter(Model):
     source_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
 
     kind: Mapped[Kind] = mapped_column(word(Kind))
-    was_report: Mapped[bool] = mapped_column(default=False)
+    never_public: Mapped[bool] = mapped_column(default=False)
+    """Whether it is or ever was of a kind that is never published."""
     category: Mapped[str | None] = mapped_column(sa.String(32))
     title: Mapped[str] = mapped_column(sa.String(100))
     text: Mapped[str] = mapped_column(sa.Text)
@@ -72,11 +74,12 @@ class Letter(Model):
 
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     clock_from: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When the time limit began to run: receipt, or the wish for a redo."""
+    """When the clock began to run: receipt, or the request for a redo."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_response_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    limit_code: Mapped[str | None] = mapped_column(sa.String(48))
+    deadline_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    """Whose deadline rule it follows; empty for a rule of all organisations."""
     extension_days: Mapped[int] = mapped_column(default=0)
     due_on: Mapped[date | None]
     answer_by: Mapped[date | None]

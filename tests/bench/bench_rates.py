@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from portal.app import create_app, ensure_database
 from portal.config import load_settings
-from portal.domain.letters.states import Kind, Source
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import Fact, Outcome, View

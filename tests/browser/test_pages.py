@@ -231,8 +231,8 @@ STAFF: dict[str, tuple[str, Visit]] = {
     "account": ("office_administrator", at("/admin/people/{account}")),
     "new account": ("office_administrator", new_account_with_errors),
     "calendar": ("office_administrator", at("/admin/calendar")),
-    "limits": ("office_administrator", at("/admin/limits")),
-    "new limit": ("office_administrator", at("/admin/limits/new")),
+    "deadline rules": ("office_administrator", at("/admin/deadline-rules")),
+    "new deadline rule": ("office_administrator", at("/admin/deadline-rules/new")),
     "audit": ("office_auditor", at("/admin/audit")),
 }
 

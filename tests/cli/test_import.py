@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchRequest, open_index
 from portal.config import Settings
-from portal.domain.letters.states import ConsentBasis, Kind, Publication, Source, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import ConsentBasis, Publication, Source, State
 from portal.models import ArchiveEntry, Event, Letter, OutboxRow
 from tests.builders import World
 from tests.cli.conftest import Command, one_line

@@ -28,7 +28,7 @@ disclosure:request:handle    unit       unit    -        -          -           
 disclosure:request:read      subtree    unit    subtree  subtree    -             -
 house:audit:read             -          -       -        -          -             all
 house:calendar:edit          -          -       -        -          all           -
-house:limits:edit            -          -       -        -          all           -
+house:deadline_rules:edit            -          -       -        -          all           -
 house:organisations:edit     -          -       -        -          all           -
 house:users:edit             -          -       -        -          all           -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -

@@ -140,7 +140,7 @@ def _values(world: World) -> dict[str, object]:
         "user_id": person,
         "grant_id": grant.id,
         "organisation_id": world["water"],
-        "limit_id": 1,
+        "rule_id": 1,
         "mark_id": 1,
         "report_id": 1,
         "part": 1,

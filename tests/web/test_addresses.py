@@ -53,7 +53,7 @@ def test_a_number_too_large_is_no_page(client: Client, world: World, number: obj
         ("office_administrator", "/admin/people/{}/enable"),
         ("office_administrator", "/admin/people/{}/password"),
         ("office_administrator", "/admin/people/1/grants/{}/remove"),
-        ("office_administrator", "/admin/limits/{}/withdraw"),
+        ("office_administrator", "/admin/deadline-rules/{}/remove"),
         ("city_reviewer", "/console/reports/{}"),
     ],
 )

@@ -14,17 +14,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from portal.domain.calendar import WorkCalendar
-from portal.domain.deadline_rules import Limit, letter_limit
+from portal.domain.deadline_rules import DeadlineRules
 from portal.domain.errors import N_
 from portal.domain.events import Axis
-from portal.domain.letters.states import (
-    CLOSE_REASONS,
-    CONCLUDED_STATES,
-    Action,
-    Kind,
-    Publication,
-    State,
-)
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CLOSE_REASONS, CONCLUDED_STATES, Action, Publication, State
 from portal.domain.periods import civil_date
 
 
@@ -135,12 +129,11 @@ Span = tuple[datetime, datetime | None]
 
 
 class Ledger:
-    """Turns the steps of letters into facts by one calendar and one table of limits."""
+    """Turns the steps of letters into facts by one calendar and one set of deadline rules."""
 
-    def __init__(self, calendar: WorkCalendar, limits: Sequence[Limit]) -> None:
+    def __init__(self, calendar: WorkCalendar, rules: DeadlineRules) -> None:
         self._calendar = calendar
-        self._limits = limits
-        self._known: dict[tuple[Kind, date], Limit] = {}
+        self._rules = rules
 
     def facts(self, kind: Kind, organisation_id: int, steps: Sequence[Step]) -> list[Fact]:
         """Return the facts of a letter of ``kind`` first received by ``organisation_id``.
@@ -182,9 +175,11 @@ class Ledger:
             ]
         return found
 
-    def due_dates(self, kind: Kind, steps: Sequence[Step]) -> list[date | None]:
+    def due_dates(
+        self, kind: Kind, organisation_id: int, steps: Sequence[Step]
+    ) -> list[date | None]:
         """Return the due date at each ending of the handling, in the order of ``steps``."""
-        return [closing.due_on for closing in self._closings(kind, 0, steps)]
+        return [each.due_on for each in self._closings(kind, organisation_id, steps)]
 
     def _opening(
         self, received: datetime, organisation_id: int, kind: Kind, steps: Sequence[Step]
@@ -236,21 +231,15 @@ class Ledger:
                 found[-1].until = step.at
                 begun, extension, pauses = day, 0, []
             if step.to_state in CONCLUDED_STATES:
-                limit = self._limit(kind, begun)
                 outcome, due = OUTCOMES[step.action], step.due_on
                 if due is None and outcome is not Outcome.NO_SUPPLEMENT:
-                    due = self._calendar.due_on(begun, limit, pauses, extension)
+                    rule = self._rules.for_letter(kind, organisation_id, begun)
+                    due = self._calendar.due_on(begun, rule, pauses, extension)
                 used = self._calendar.days_used(begun, day, _ended(pauses, day))
                 punctual = due is None or day <= due
                 place = step.answered_by or holder
                 found.append(_Closing(step.at, place, outcome, due, punctual, used))
         return found
-
-    def _limit(self, kind: Kind, on: date) -> Limit:
-        known = self._known.get((kind, on))
-        if known is None:
-            known = self._known[kind, on] = letter_limit(str(kind), on, self._limits)
-        return known
 
 
 def _ended(pauses: Sequence[tuple[date, date | None]], day: date) -> list[tuple[date, date | None]]:

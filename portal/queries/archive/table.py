@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import Facets
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.scope import subtree_ids

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_
-from portal.domain.letters.states import CLOCK_STATES, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CLOCK_STATES, Publication, State
 from portal.domain.periods import midnight
 from portal.models import Letter, Organisation
 from portal.queries.letters.queues import (

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 from portal.domain.disclosure.requests import OUTCOME_LABELS
 from portal.domain.errors import N_
 from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
+from portal.domain.letters.kinds import KIND_LABELS, Kind
 from portal.domain.letters.states import (
     ACTION_LABELS,
     DECLINE_LABELS,
-    KIND_LABELS,
     REFUSAL_LABELS,
     Action,
     DeclineReason,
-    Kind,
     RefusalReason,
 )
 from portal.models import Event, Letter

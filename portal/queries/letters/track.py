@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import Pause, TraceDay
-from portal.domain.deadline_rules import Limit, LimitError, limit_for
+from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import Remaining, remaining
@@ -30,7 +30,7 @@ from portal.domain.letters.states import (
 from portal.domain.periods import civil_date
 from portal.domain.translatable import Message
 from portal.models import ArchiveEntry, Event, Letter, ReplyKind
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import rule_for, work_calendar
 
 _NO_HASH = "0" * 64
 
@@ -206,7 +206,7 @@ class DueNote:
 
     due_on: date | None
     remaining: Remaining | None
-    limit: Limit
+    rule: DeadlineRule
     extension_days: int
     days: Sequence[TraceDay]
     announced: bool
@@ -216,20 +216,17 @@ def due_note(
     session: Session, letter: Letter, pauses: Sequence[Pause], today: date
 ) -> DueNote | None:
     """Return why the letter is due when it is due; nothing once it has ended."""
-    if letter.state not in CLOCK_STATES | {State.AWAITING_CITIZEN} or letter.limit_code is None:
+    if letter.state not in CLOCK_STATES | {State.AWAITING_CITIZEN}:
         return None
     start, calendar = civil_date(letter.clock_from), work_calendar(session)
-    try:
-        limit = limit_for(letter.limit_code, start, limits_in_force(session))
-    except LimitError:  # the rule was taken out of the table since: the date stands, unexplained
-        return None
+    rule = rule_for(session, letter)
     until = letter.due_on or max(start, today)
-    most = limit.days + letter.extension_days
+    most = rule.days + letter.extension_days
     return DueNote(
         due_on=letter.due_on,
         remaining=remaining(calendar, today, letter.due_on) if letter.due_on else None,
-        limit=limit,
+        rule=rule,
         extension_days=letter.extension_days,
-        days=calendar.trace(start, until, pauses, limit.unit, most),
+        days=calendar.trace(start, until, pauses, rule.unit, most),
         announced=calendar.announced(until),
     )

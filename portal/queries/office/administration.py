@@ -14,7 +14,7 @@ from portal.domain.access import Role
 from portal.domain.errors import N_
 from portal.domain.organisations import OrganisationKind, path_ids
 from portal.domain.periods import civil_date
-from portal.models import Event, LimitRow, Model, Organisation, RoleGrant, User
+from portal.models import DeadlineRuleRow, Event, Model, Organisation, RoleGrant, User
 from portal.queries.rules import work_calendar
 from portal.queries.scope import Condition, subtree_ids
 
@@ -229,7 +229,7 @@ class Overview:
     organisations: int
     people: int
     locked: int
-    limits: int
+    deadline_rules: int
     announced: bool
     next_year: int
     events: int
@@ -247,7 +247,7 @@ def overview(session: Session, now: datetime) -> Overview:
         organisations=count(Organisation, open_within()),
         people=count(User, User.disabled.is_(False)),
         locked=count(User, _in_state(PersonState.LOCKED, now)),
-        limits=count(LimitRow),
+        deadline_rules=count(DeadlineRuleRow),
         announced=work_calendar(session).announced(date(next_year, 1, 1)),
         next_year=next_year,
         events=count(Event, Event.occurred_at >= now - timedelta(days=1)),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFound
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import civil_date
 from portal.models import ArchiveEntry, DeflectedLetter
 from portal.models.base import fingerprint

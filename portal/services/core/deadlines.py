@@ -1,4 +1,4 @@
-"""Due dates: the calendar with its exceptions, the limit in force, pauses and extensions."""
+"""Due dates: the calendar with its exceptions, the deadline rule, pauses and extensions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.deadline_rules import letter_limit
 from portal.domain.events import Axis
 from portal.domain.letters.states import CLOCK_STATES, State
 from portal.domain.periods import civil_date
 from portal.models import Letter, StateInterval
-from portal.queries.rules import letter_limit_in_force, limits_in_force, work_calendar
+from portal.queries.rules import deadline_rules, rule_for, work_calendar
 
 
 def pauses(session: Session, letter: Letter) -> list[tuple[date, date | None]]:
@@ -29,14 +28,26 @@ def pauses(session: Session, letter: Letter) -> list[tuple[date, date | None]]:
     return [(civil_date(start), civil_date(end) if end else None) for start, end in rows]
 
 
+def choose_rule(session: Session, letter: Letter) -> None:
+    """Let the letter follow the rule that holds for it now that its clock or its kind is another.
+
+    It is that of the organisation that first received it: a letter that moves on keeps its rule,
+    so that the due date its sender was told stands.
+    """
+    rule = deadline_rules(session).for_letter(
+        letter.kind, letter.received_organisation_id, civil_date(letter.clock_from)
+    )
+    letter.deadline_organisation_id = rule.organisation_id
+
+
 def set_due(session: Session, letter: Letter) -> None:
     """Compute the due date anew from the letter's clock; empty while paused."""
     session.flush()
-    start = civil_date(letter.clock_from)
-    limit = letter_limit_in_force(session, letter.kind, start)
-    letter.limit_code = limit.code
     letter.due_on = work_calendar(session).due_on(
-        start, limit, pauses(session, letter), letter.extension_days
+        civil_date(letter.clock_from),
+        rule_for(session, letter),
+        pauses(session, letter),
+        letter.extension_days,
     )
 
 
@@ -50,16 +61,21 @@ def redate(session: Session, since: date) -> int:
         Letter.due_on >= since,
     )
     stops = _all_pauses(session, sa.select(Letter.id).where(*running))
-    calendar, limits = work_calendar(session), limits_in_force(session)
+    calendar, rules = work_calendar(session), deadline_rules(session)
     changed = []
     for row in session.execute(
         sa.select(
-            Letter.id, Letter.kind, Letter.clock_from, Letter.extension_days, Letter.due_on
+            Letter.id,
+            Letter.kind,
+            Letter.deadline_organisation_id,
+            Letter.clock_from,
+            Letter.extension_days,
+            Letter.due_on,
         ).where(*running)
     ):
         start = civil_date(row.clock_from)
-        limit = letter_limit(str(row.kind), start, limits)
-        due = calendar.due_on(start, limit, stops.get(row.id, ()), row.extension_days)
+        rule = rules.followed(row.kind, row.deadline_organisation_id, start)
+        due = calendar.due_on(start, rule, stops.get(row.id, ()), row.extension_days)
         if due != row.due_on:
             changed.append({"id": row.id, "due_on": due})
     if changed:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind
 from portal.domain.letters.apply import LetterState, apply, receive
-from portal.domain.letters.states import Action, ConsentBasis, Kind, Source
+from portal.domain.letters.kinds import KINDS
+from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
 from portal.models import ReplyStatus
-from portal.queries.rules import letter_limit_in_force, work_calendar
+from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.importing.rows import ImportedLetter
 
 
-class DueDates:
-    """Limits and due dates, each asked for once."""
+class Deadlines:
+    """Gives letters their deadline rule and due date as they arrive."""
 
     def __init__(self, session: Session) -> None:
-        self._session, self._calendar = session, work_calendar(session)
-        self._known: dict[tuple[Kind, date], tuple[str, date | None]] = {}
+        self._calendar, self._rules = work_calendar(session), deadline_rules(session)
 
-    def __call__(self, kind: Kind, day: date) -> tuple[str, date | None]:
-        if (kind, day) not in self._known:
-            limit = letter_limit_in_force(self._session, kind, day)
-            self._known[kind, day] = limit.code, self._calendar.due_on(day, limit)
-        return self._known[kind, day]
+    def __call__(self, letter: LetterState) -> None:
+        day = civil_date(letter.received_at)
+        rule = self._rules.for_letter(letter.kind, letter.received_organisation_id, day)
+        letter.deadline_organisation_id = rule.organisation_id
+        letter.due_on = self._calendar.due_on(day, rule)
 
 
 _ANSWERED = (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
@@ -38,13 +38,20 @@ class ImportedHistory:
     """A letter as it stands after what its source tells, with the events and intervals of it."""
 
     def __init__(
-        self, each: ImportedLetter, holder: int, accused: int | None, due: DueDates, publish: bool
+        self,
+        each: ImportedLetter,
+        holder: int,
+        accused: int | None,
+        deadlines: Deadlines,
+        publish: bool,
     ) -> None:
         self._source, self._accused, self._public = each, accused, publish
-        self.letter = LetterState(each.kind, each.received_at, was_report=each.kind is Kind.REPORT)
+        self.letter = LetterState(
+            each.kind, each.received_at, never_public=not KINDS[each.kind].publishable
+        )
         self._effects = [receive(holder, each.received_at)]
         self.letter.change(self._effects[0])
-        self._rule_code, self.letter.due_on = due(each.kind, civil_date(each.received_at))
+        deadlines(self.letter)
         if each.reply and each.replied_at is not None:
             for action in _ANSWERED:
                 effect = apply(self.letter, action, ActorKind.MACHINE, each.replied_at)
@@ -54,7 +61,7 @@ class ImportedHistory:
     def letter_row(self, number: str) -> dict[str, Any]:
         """Return the columns of the letter."""
         each = self._source
-        public = self._public and not self.letter.was_report
+        public = self._public and not self.letter.never_public
         return {
             **self.letter.columns(),
             "number": number,
@@ -68,7 +75,6 @@ class ImportedHistory:
             "sender_email": each.email,
             "consent_basis": ConsentBasis.PUBLISHED_AT_SOURCE if public else ConsentBasis.NONE,
             "accused_id": self._accused,
-            "limit_code": self._rule_code,
         }
 
     def event_rows(self, letter_id: int, now: datetime) -> list[dict[str, Any]]:

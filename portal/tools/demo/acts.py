@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Role
 from portal.domain.calendar import WorkCalendar
-from portal.domain.letters.states import DeclineReason, Kind, Publication, RefusalReason, Source
+from portal.domain.letters.kinds import KINDS
+from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, Source
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
 from portal.models import Decision, Letter, Organisation
-from portal.queries.rules import letter_limit_in_force
+from portal.queries.rules import rule_for
 from portal.services.archive import publication, redacting
 from portal.services.letters import cooperation, handling, merging, replying, submission
 from portal.tools.demo.staff import Staff
@@ -63,7 +64,7 @@ class Acts:
     def submit(self, now: datetime) -> None:
         """The citizen writes; who does not know the way writes to the office."""
         sample = self.sample
-        accused = sample.kind is Kind.REPORT and len(sample.hops) == 1
+        accused = KINDS[sample.kind].accuses and len(sample.hops) == 1
         first = sample.organisation if accused else self.hops[0]
         known = None if first == ROOT_CODE else self.setting.organisations[first].id
         new = submission.NewLetter(
@@ -143,10 +144,9 @@ class Acts:
 
     def ask_extension(self, now: datetime) -> None:
         """The handler asks for as much time as the rule allows."""
-        received = civil_date(self.letter.received_at)
-        limit = letter_limit_in_force(self.setting.session, self.letter.kind, received)
+        days = rule_for(self.setting.session, self.letter).extension_days
         said = "涉及多个单位，需要现场核查并会商，申请延期。"
-        cooperation.request_extension(*self._at(), limit.extension_days, said, self._handler(), now)
+        cooperation.request_extension(*self._at(), days, said, self._handler(), now)
 
     def grant_extension(self, now: datetime) -> None:
         """The superior grants it."""
@@ -209,6 +209,6 @@ def form_token(sample: SampleLetter) -> str:
 
 def _hops(sample: SampleLetter) -> tuple[str, ...]:
     """Return the way of the letter; a report of wrongdoing goes past whom it accuses."""
-    if sample.kind is Kind.REPORT and len(sample.hops) > 1 and sample.hops[0] != ROOT_CODE:
+    if KINDS[sample.kind].accuses and len(sample.hops) > 1 and sample.hops[0] != ROOT_CODE:
         return (ROOT_CODE, *sample.hops)
     return sample.hops

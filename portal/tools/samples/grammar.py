@@ -12,7 +12,8 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
-from portal.domain.letters.states import TITLE_MAX, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import TITLE_MAX
 from portal.domain.organisations import OrganisationKind
 from portal.tools.samples.vocabulary import (
     CATEGORIES,
@@ -37,6 +38,10 @@ _PREFIXES = {
     OrganisationKind.DISTRICT_GOVERNMENT: ("local",),
     OrganisationKind.TOWNSHIP: ("local",),
 }
+
+
+GENERAL = Kind.HELP
+"""The kind whose sentences serve for kinds that have none of their own."""
 
 
 class Draft(NamedTuple):
@@ -71,9 +76,8 @@ class LetterGrammar:
         self._writers: dict[Kind, Callable[[Random, Topic, str], tuple[str, str]]] = {
             Kind.CONSULTATION: self._consultation,
             Kind.COMPLAINT: self._complaint,
-            Kind.HELP: self._help,
             Kind.SUGGESTION: self._suggestion,
-            Kind.REPORT: self._report,
+            Kind.WRONGDOING: self._report,
             Kind.THANKS: self._thanks,
         }
 
@@ -89,8 +93,8 @@ class LetterGrammar:
         topic = choices[int(rng.random() * len(choices))]
         area = self._area(rng, code)
         place = area if topic.scene == "none" else area + _pick(rng, self._scenes[topic.scene])
-        subject, text = self._writers[kind](rng, topic, place)
-        title = _pick(rng, self._title[kind.value])
+        subject, text = self._writers.get(kind, self._help)(rng, topic, place)
+        title = _pick(rng, self._title.get(kind.value, self._title[GENERAL.value]))
         filled = title.format(place=place, since=self._since(rng, topic), **_slots(kind, subject))
         greeting = _pick(rng, self._letter["greetings"])
         return Draft(filled[:TITLE_MAX], greeting + text, topic.category, topic, kind, subject)
@@ -108,7 +112,7 @@ class LetterGrammar:
         elif draft.kind is Kind.SUGGESTION:
             parts.append(_pick(rng, frames["accepted"]).format(wish=draft.subject))
             parts.append(self._rule(rng, topic))
-        elif draft.kind is Kind.REPORT:
+        elif draft.kind is Kind.WRONGDOING:
             parts += [_pick(rng, frames["reported"]), self._rule(rng, topic)]
         elif draft.kind is Kind.THANKS:
             parts += [_pick(rng, frames["thanked"]), _pick(rng, frames["promised"])]
@@ -205,7 +209,7 @@ def _slots(kind: Kind, subject: str) -> dict[str, str]:
     names = {
         Kind.CONSULTATION: "ask",
         Kind.SUGGESTION: "wish",
-        Kind.REPORT: "wrong",
+        Kind.WRONGDOING: "wrong",
         Kind.THANKS: "deed",
     }
     return {names.get(kind, "issue"): subject}

@@ -9,7 +9,8 @@ from random import Random
 
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.events import ActorKind
-from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, Kind, RefusalReason
+from portal.domain.letters.kinds import KINDS, Kind
+from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, RefusalReason
 from portal.tools.simulation.actors import Cast, Habit
 from portal.tools.simulation.clock import OfficeClock, night_after
 from portal.tools.simulation.routing import Step, Usher
@@ -17,11 +18,12 @@ from portal.tools.simulation.specification import Fate, Plan
 from portal.tools.simulation.trajectory import EndOfSimulation, Trajectory
 
 CITIZEN = Actor(ActorKind.CITIZEN)
-_KINDS = (Kind.CONSULTATION, Kind.COMPLAINT, Kind.HELP, Kind.SUGGESTION, Kind.THANKS)
-_KIND_WEIGHTS = (38, 27, 20, 10, 5)
+_KINDS = tuple(kind for kind, row in KINDS.items() if row.share)
+_KIND_WEIGHTS = tuple(KINDS[kind].share for kind in _KINDS)
+_ACCUSING = next(kind for kind, row in KINDS.items() if row.accuses)
 _DECLINES = tuple(DeclineReason)
 _DECLINE_WEIGHTS = (42, 16, 8, 14, 16, 4)
-_REFUSALS = tuple(r for r in RefusalReason if r is not RefusalReason.REPORT)
+_REFUSALS = tuple(r for r in RefusalReason if r is not RefusalReason.WRONGDOING)
 _REFUSAL_WEIGHTS = (8, 38, 6, 1, 7, 40)
 _TO_OFFICE, _TO_LOWER = 0.2, 0.2
 _ASKED, _EXTENDED, _SENT_BACK, _REDONE, _RATED = 0.05, 0.3, 0.05, 0.01, 0.35
@@ -87,20 +89,20 @@ class Teller:
                 return False
 
     def _kind(self, fate: Fate) -> Kind:
-        if fate is Fate.REPORT or (fate is Fate.OPEN and self._chance.random() < 0.02):
-            return Kind.REPORT
+        if fate is Fate.WRONGDOING or (fate is Fate.OPEN and self._chance.random() < 0.02):
+            return _ACCUSING
         return self._chance.choices(_KINDS, _KIND_WEIGHTS)[0]
 
     def _received(self, kind: Kind, habit: Habit | None) -> tuple[int, int | None]:
         """Return who receives the letter, and whom a report of wrongdoing accuses."""
         cast, chance, draw = self._cast, self._chance, self._chance.random()
-        if draw < _TO_OFFICE and kind is not Kind.REPORT:
+        if draw < _TO_OFFICE and not KINDS[kind].accuses:
             return cast.root, None
         if draw < _TO_OFFICE + _TO_LOWER:
             chosen = cast.lower[int(chance.random() * len(cast.lower))]
         else:
             chosen = cast.member(chance, habit)
-        if kind is Kind.REPORT:
+        if KINDS[kind].accuses:
             return cast.parents[chosen] or cast.root, chosen
         return chosen, None
 
@@ -211,7 +213,7 @@ class Teller:
         fate = plan.fate
         if fate is Fate.OPEN:
             fate = Fate.PUBLISHED if chance.random() < 0.7 else Fate.PRIVATE
-        if letter.kind is Kind.REPORT:
+        if not KINDS[letter.kind].publishable:
             fate = Fate.PRIVATE
         steps = self._publication(letter, fate, self._clock.spread(chance, closed, end, 3))
         if chance.random() < _RATED:

@@ -12,8 +12,9 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.numbers import format_number
-from portal.domain.letters.states import Action, Kind, Publication
+from portal.domain.letters.states import Action, Publication
 from portal.domain.periods import Period, civil_date
 from portal.models import (
     ArchiveEntry,
@@ -24,7 +25,7 @@ from portal.models import (
     RateFact,
     db,
 )
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.core.facts import months, stamp
 from portal.services.core.unit import writing
 from portal.tools.organisation_tree import plant_samples
@@ -78,8 +79,8 @@ def simulate(
             begin(session, mark, wish, now)
         there = written(session)
         cast = Cast(session, chance, founded)
-        calendar, limits = work_calendar(session), limits_in_force(session)
-    clerk = Writer(calendar, limits, cast.names)
+        calendar, rules = work_calendar(session), deadline_rules(session)
+    clerk = Writer(calendar, rules, cast.names)
     clock = OfficeClock(calendar, min(wish.years), max(wish.years))
     texts = Texts(wish.seed, corpus)
     house = _House(wish, cast, clock, texts, clerk, chance)
@@ -149,7 +150,7 @@ class _House:
                 words,
                 name(chance),
                 f"139{chance.randrange(10**8):08d}",
-                public or (letter.kind is not Kind.REPORT and chance.random() < _CONSENTING),
+                public or (KINDS[letter.kind].publishable and chance.random() < _CONSENTING),
                 chance.choices(range(1, 6), _ATTITUDES)[0],
                 chance.choices(range(1, 6), _EFFICIENCIES)[0],
             ),

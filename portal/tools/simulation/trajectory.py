@@ -13,7 +13,8 @@ from datetime import datetime
 from portal.domain.access import Actor
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.apply import Effect, LetterState, apply, receive
-from portal.domain.letters.states import Action, Kind
+from portal.domain.letters.kinds import KINDS, Kind
+from portal.domain.letters.states import Action
 from portal.domain.statistics.measures import Step
 from portal.tools.simulation.texts import Wording
 
@@ -88,7 +89,7 @@ class Trajectory(LetterState):
         cls, kind: Kind, received_at: datetime, received_id: int, until: datetime
     ) -> Trajectory:
         """Return a letter that arrives at ``received_at``; nothing happens from ``until`` on."""
-        letter = cls(kind, received_at, was_report=kind is Kind.REPORT, until=until)
+        letter = cls(kind, received_at, never_public=not KINDS[kind].publishable, until=until)
         effect = receive(received_id, received_at)
         letter.change(effect)
         letter.points.append(Point(effect, ActorKind.CITIZEN, None))

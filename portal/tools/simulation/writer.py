@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from portal.domain.calendar import WorkCalendar
-from portal.domain.deadline_rules import Limit, letter_limit
+from portal.domain.deadline_rules import DeadlineRule, DeadlineRules
 from portal.domain.events import Axis
 from portal.domain.letters.states import CLOCK_STATES, Action, CloseReason, ConsentBasis, Source
 from portal.domain.periods import civil_date
@@ -52,11 +51,9 @@ ORDER: tuple[type[Model], ...] = (
 class Writer:
     """Turns trajectories into rows for each table."""
 
-    def __init__(
-        self, calendar: WorkCalendar, limits: Sequence[Limit], names: dict[int, str]
-    ) -> None:
-        self._calendar, self._limits, self._names = calendar, limits, names
-        self._ledger = Ledger(calendar, limits)
+    def __init__(self, calendar: WorkCalendar, rules: DeadlineRules, names: dict[int, str]) -> None:
+        self._calendar, self._rules, self._names = calendar, rules, names
+        self._ledger = Ledger(calendar, rules)
         self._proposals = 0
         self.rows: Rows = defaultdict(list)
 
@@ -64,7 +61,8 @@ class Writer:
         """Add the rows of one letter."""
         self._letter(letter, about)
         steps = [point.step for point in letter.points]
-        self._record(letter, about.letter_id, self._ledger.due_dates(letter.kind, steps))
+        due = self._ledger.due_dates(letter.kind, letter.received_organisation_id, steps)
+        self._record(letter, about.letter_id, due)
         correspond(self.rows, letter, about)
         self._publication(letter, about)
         facts = self._ledger.facts(letter.kind, letter.received_organisation_id, steps)
@@ -73,8 +71,8 @@ class Writer:
         ]
 
     def _letter(self, letter: Trajectory, about: Written) -> None:
-        start = letter.clock_from or letter.received_at
-        limit = letter_limit(str(letter.kind), civil_date(start), self._limits)
+        start = civil_date(letter.clock_from or letter.received_at)
+        rule = self._rules.for_letter(letter.kind, letter.received_organisation_id, start)
         self.rows[Letter].append(
             {
                 **letter.columns(),
@@ -91,24 +89,25 @@ class Writer:
                 "ruling_id": letter.ruling_id,
                 "parent_id": letter.leader.letter_id if letter.leader else None,
                 "supervised": False,
-                "limit_code": limit.code,
-                "due_on": self._due(letter, limit, start),
+                "deadline_organisation_id": rule.organisation_id,
+                "due_on": self._due(letter, rule, start),
             }
         )
 
-    def _due(self, letter: Trajectory, limit: Limit, start: datetime) -> date | None:
+    def _due(self, letter: Trajectory, rule: DeadlineRule, start: date) -> date | None:
         answered = letter.close_reason is CloseReason.ANSWERED
         if letter.state not in CLOCK_STATES and not answered:
             return None
+        begun = letter.clock_from or letter.received_at
         pauses: list[tuple[date, date | None]] = []
         for point in letter.points:
-            if point.at < start or point.axis is not Axis.HANDLING:
+            if point.at < begun or point.axis is not Axis.HANDLING:
                 continue
             if point.action == Action.ASK_CITIZEN:
                 pauses.append((civil_date(point.at), None))
             elif point.action == Action.SUPPLEMENT and pauses:
                 pauses[-1] = (pauses[-1][0], civil_date(point.at))
-        return self._calendar.due_on(civil_date(start), limit, pauses, letter.extension_days)
+        return self._calendar.due_on(start, rule, pauses, letter.extension_days)
 
     def _record(self, letter: Trajectory, letter_id: int, due_dates: list[date | None]) -> None:
         """Write the events, each ending with its due date, and the intervals that follow."""

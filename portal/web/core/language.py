@@ -34,18 +34,17 @@ from portal.domain.disclosure.requests import (
 )
 from portal.domain.disclosure.requests import STATE_LABELS as DISCLOSURE_STATE_LABELS
 from portal.domain.events import AXIS_LABELS, RECORD_LABELS, Axis, RecordAction
+from portal.domain.letters.kinds import KIND_LABELS, Kind
 from portal.domain.letters.states import (
     ACTION_LABELS,
     CLOSE_LABELS,
     DECLINE_LABELS,
-    KIND_LABELS,
     PUBLICATION_LABELS,
     REFUSAL_LABELS,
     STATE_LABELS,
     Action,
     CloseReason,
     DeclineReason,
-    Kind,
     Publication,
     RefusalReason,
     State,

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotPermitted
-from portal.domain.letters.states import Kind, Publication, RefusalReason, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, RefusalReason, State
 from portal.models import ArchiveEntry, OutboxRow, ProposalStatus, PublicField
 from portal.services.archive import publication, redacting
 from tests.archive import entry_of, published, withdraw
@@ -85,7 +86,7 @@ def test_the_proposer_does_not_publish(session: Session, world: World, password_
 
 
 @pytest.mark.parametrize(
-    "wishes", [{"consent": False}, {"kind": Kind.REPORT}], ids=["no", "report"]
+    "wishes", [{"consent": False}, {"kind": Kind.WRONGDOING}], ids=["no", "report"]
 )
 def test_without_consent_or_of_wrongdoing_is_never_proposed(
     session: Session, world: World, wishes: dict[str, object]

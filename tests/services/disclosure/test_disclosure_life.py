@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.domain.deadline_rules import limit_for
+from portal.domain.deadline_rules import rule_for
 from portal.domain.disclosure.requests import (
-    LIMIT_CODE,
+    ANSWER_RULE,
+    DISCLOSURE_RULES,
     PENDING_STATES,
     DisclosureAction,
     DisclosureState,
@@ -70,9 +71,9 @@ def by_events(session: Session, told: Sequence[Event], at: datetime) -> tuple[in
     start = max(event.occurred_at for event in past if event.action in starts)
     if DisclosureAction.ASK_COMPLETION in seen and DisclosureAction.COMPLETE not in seen:
         return 1, 0, 0
-    limit = limit_for(LIMIT_CODE, civil_date(MONDAY))
+    rule = rule_for((ANSWER_RULE,), (), civil_date(MONDAY), DISCLOSURE_RULES)
     more = EXTENDED if DisclosureAction.EXTEND in seen else 0
-    due = work_calendar(session).due_on(civil_date(start), limit, (), more)
+    due = work_calendar(session).due_on(civil_date(start), rule, (), more)
     return 1, 0, int(due is not None and civil_date(at) > due)
 
 

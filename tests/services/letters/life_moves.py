@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from portal.domain.letters.states import Action, DeclineReason, Kind, RefusalReason
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, DeclineReason, RefusalReason
 from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.services.letters import consent, cooperation, handling, merging, replying, submission

@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.services.letters import cooperation
 from tests.builders import World, a_letter, a_person, a_walk
 
@@ -137,8 +138,8 @@ def test_helper_is_invited_once_at_a_time(session: Session, world: World) -> Non
 
 def test_accused_are_not_invited(session: Session, world: World) -> None:
     """The organisation a report accuses is not asked to help with it."""
-    letter = a_letter(session, world, kind=Kind.REPORT, place="city")
-    walk = a_walk(session, world, "city", kind=Kind.REPORT)
+    letter = a_letter(session, world, kind=Kind.WRONGDOING, place="city")
+    walk = a_walk(session, world, "city", kind=Kind.WRONGDOING)
     assert letter.accused_id == world["city"]
     walk.accept()
     with pytest.raises(InvalidInput, match="被举报"):

@@ -13,8 +13,8 @@ RULES = (
     "/admin/people",
     "/admin/people/new",
     "/admin/calendar",
-    "/admin/limits",
-    "/admin/limits/new",
+    "/admin/deadline-rules",
+    "/admin/deadline-rules/new",
 )
 AUDIT = ("/admin/audit", "/admin/audit.csv")
 

@@ -12,8 +12,8 @@ from portal.config import Settings
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import looks_like_request_number
 from portal.domain.letters.due import Remaining, remaining
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.numbers import NumberError, parse_number
-from portal.domain.letters.states import Kind
 from portal.models import db
 from portal.queries.archive.problem_notices import count_open_reports
 from portal.queries.letters.inbox import Filters, InboxPage, Sort, inbox_page

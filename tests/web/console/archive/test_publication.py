@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.models import ArchiveEntry, Decision, Letter
 from tests.builders import Walk, World, a_walk
 from tests.pages import Client, get, login, post
@@ -217,7 +218,7 @@ def test_a_change_since_the_reviewer_looked_is_a_conflict(
     assert walk.letter.publication is Publication.PROPOSED
 
 
-@pytest.mark.parametrize("wishes", [{"consent": False}, {"kind": Kind.REPORT}])
+@pytest.mark.parametrize("wishes", [{"consent": False}, {"kind": Kind.WRONGDOING}])
 def test_what_may_not_be_public_is_not_proposed(
     client: Client, session: Session, world: World, wishes: dict[str, object]
 ) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.services.letters import cooperation, handling
 from tests.builders import HOUR, World, a_letter, a_walk
 from tests.conftest import CLOCK

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.models import Letter
 from portal.services.letters import handling, replying
 from tests.builders import Walk, World, a_letter, a_walk

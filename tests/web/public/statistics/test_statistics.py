@@ -10,7 +10,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Figures
 from portal.models import RateFact
