@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
+from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import InvalidInput
+from portal.domain.letters.kinds import LETTER_RULES
 from portal.models import db
-from portal.queries.office.rule_table import RuleVersion, rule_table
+from portal.queries.office.rule_table import RuleVersion, RuleVersions, rule_table
 from portal.services.office.deadline_rules import (
     add_deadline_rule,
     change_deadline_rule,
@@ -21,6 +23,7 @@ from portal.services.office.deadline_rules import (
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
 from portal.web.core.clock import now, today
+from portal.web.core.language import day
 from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
@@ -36,9 +39,33 @@ def deadline_rules() -> Answer:
 def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
     table = rule_table(db.session(), today())
     words = render_template(
-        "admin/deadline_rules.html", table=table, rule_name=rule_name, problem=problem
+        "admin/deadline_rules.html",
+        table=table,
+        rule_name=rule_name,
+        whose=_whose,
+        span_of=_span,
+        problem=problem,
     )
     return words, status
+
+
+def _whose(group: RuleVersions) -> str:
+    """Say in words whose letters or requests follow the rule."""
+    if group.organisation:
+        return str(_("%(name)s及其下属单位收到的", name=group.organisation))
+    if group.code in (rule.code for rule in LETTER_RULES):
+        return str(_("所有单位收到的，单位另有规定的除外"))
+    return str(_("所有单位收到的"))
+
+
+def _span(rule: DeadlineRule) -> str:
+    """Say in words on which days a clock must begin to follow the version."""
+    first, last = day(rule.valid_from), day(rule.valid_to)
+    if first and last:
+        return str(_("%(first)s 至 %(last)s", first=first, last=last))
+    if first:
+        return str(_("%(first)s 起", first=first))
+    return str(_("至 %(last)s", last=last)) if last else str(_("一直有效"))
 
 
 @admin.route("/deadline-rules/new", methods=["GET", "POST"])
