@@ -47,7 +47,10 @@ SOURCES: Mapping[str, Source] = {
     "deadline_rule": Source("limit_rule"),
     "letter": Source("letter", {"never_public": "was_report"}),
     "problem_notice": Source("archive_report"),
-    "redaction_mask": Source("redaction_mark"),
+    "redaction_mask": Source(
+        "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}
+    ),
+    "archive_entry": Source("archive_entry", {"unpublished_at": "withdrawn_at"}),
     "rate_recomputation": Source("rate_retelling"),
 }
 

@@ -290,7 +290,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("under_revision", sa.Boolean(), nullable=False),
         sa.Column("machine_reviewed", sa.Boolean(), nullable=False),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+        sa.Column("unpublished_at", sa.DateTime(timezone=True)),
         sa.Column("helpful", sa.Integer(), nullable=False),
         sa.Column("unhelpful", sa.Integer(), nullable=False),
     )
@@ -298,8 +298,8 @@ def upgrade() -> None:
         "ix_archive_entry_newest",
         "archive_entry",
         ["answered_on", "id"],
-        sqlite_where=sa.text("withdrawn_at IS NULL"),
-        postgresql_where=sa.text("withdrawn_at IS NULL"),
+        sqlite_where=sa.text("unpublished_at IS NULL"),
+        postgresql_where=sa.text("unpublished_at IS NULL"),
     )
 
     # Organisations asked to contribute to a letter, and what they contributed.

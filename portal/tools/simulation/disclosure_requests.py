@@ -1,4 +1,4 @@
-"""Requests for disclosure of a simulated year: all answered within it, in time."""
+"""Disclosure requests of a simulated year: all answered within it, in time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from portal.queries.disclosure.requests import subject_of
 from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.core.acting import record
 from portal.services.core.numbering import next_request_numbers
-from portal.tools.simulation.actors import Cast, name
+from portal.tools.simulation.actors import Actors, name
 from portal.tools.simulation.clock import OfficeClock
 
 BATCH = 1_000
@@ -32,16 +32,16 @@ _TITLE, _DESCRIPTION = "与本人有关的政府信息", "申请公开与本人�
 _ANSWER = "已依法答复申请人。"
 
 
-def load_requests(
+def load_disclosure_requests(
     session: Session,
-    cast: Cast,
+    actors: Actors,
     clock: OfficeClock,
     year: int,
     counts: Sequence[int],
     seed: int,
     progress: Callable[[int], None] = lambda requests: None,
 ) -> None:
-    """Write the requests of ``year``, so many of each outcome as ``counts`` says.
+    """Write the disclosure requests of ``year``, as many of each outcome as ``counts`` says.
 
     ``progress`` gets the number of requests written since the last call.
     """
@@ -52,9 +52,9 @@ def load_requests(
     end = Period(year).ends_at
     arrivals = clock.arrivals(chance, year, len(outcomes))
     numbers = next_request_numbers(session, year, len(outcomes))
-    told = zip(arrivals, outcomes, numbers, strict=True)
-    for count, (received, outcome, number) in enumerate(told, start=1):
-        place, day = cast.member(chance), civil_date(received)
+    planned = zip(arrivals, outcomes, numbers, strict=True)
+    for count, (received, outcome, number) in enumerate(planned, start=1):
+        place, day = actors.member(chance), civil_date(received)
         answered = clock.ahead(chance, received, chance.randint(1, 14))
         if answered >= end:
             answered = clock.between(chance, received, end)
@@ -75,7 +75,7 @@ def load_requests(
             due_on=calendar.due_on(day, rules.of(ANSWER_RULE, day), (), 0),
         )
         session.add(request)
-        subject, actor = subject_of(number), cast.person(place, Role.HANDLER)
+        subject, actor = subject_of(number), actors.person(place, Role.HANDLER)
         for action, at, code in (
             (DisclosureAction.FILE, received, None),
             (DisclosureAction.ANSWER, answered, str(outcome)),

@@ -15,7 +15,7 @@ from portal.domain.letters.states import OPEN_STATES, Action
 from portal.domain.redaction import Sender
 from portal.models import Letter, db
 from portal.queries.letters.queues import is_stranded
-from portal.queries.letters.timeline import changes_since, consent_change, happenings
+from portal.queries.letters.timeline import changes_since, consent_change, history
 from portal.queries.letters.track import correspondence, declined, due_note
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
@@ -92,7 +92,7 @@ def letter_page(
         "console/letter.html",
         letter=found,
         pieces=correspondence(found),
-        history=happenings(session, found),
+        history=history(session, found),
         declined=declined(session, found),
         consent_change=consent_change(session, found),
         due=_due(found),
