@@ -14,6 +14,7 @@ from portal.app import create_app
 from portal.cli.commands import UsageFault
 from portal.config import Settings, SettingsError, load_settings
 from portal.domain.errors import InvalidInput, LetterboxError
+from portal.domain.languages import COMMAND_LINE
 from portal.domain.translatable import Message
 
 
@@ -46,10 +47,10 @@ def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickExcepti
 
 
 def said(error: LetterboxError) -> str:
-    """Return the message of an error in English where the catalogue has it."""
+    """Return the message of an error in the language of commands."""
     message = error.message if isinstance(error, InvalidInput) else str(error)
     app = create_app(quiet(load_settings()))
-    with app.app_context(), force_locale("en"):
+    with app.app_context(), force_locale(COMMAND_LINE):
         if isinstance(message, Message):
             return str(gettext(message.template) % message.values)
         return str(gettext(message))
