@@ -1,5 +1,6 @@
 """What :mod:`tests.structure.test_tables` runs with one more kind of letter in the product."""
 
+from collections.abc import Callable
 from random import Random
 
 import sqlalchemy as sa
@@ -13,10 +14,11 @@ from portal.tools.samples.grammar import LetterGrammar
 from tests.builders import World, a_letter
 from tests.pages import Client, get
 
+Staff = Callable[[str], Client]
 PRIVATE = Kind("private")
 
 
-def test_the_kind_is_in_every_list(client: Client, staff, world: World) -> None:  # noqa: ANN001
+def test_the_kind_is_in_every_list(client: Client, staff: Staff, world: World) -> None:
     """The form offers it with its hint; filters, statistics and the deadline page have it."""
     form = get(client, "/write")
     assert "密件" in form.text and "只给领导看的信" in form.text

@@ -12,9 +12,8 @@ from werkzeug.wrappers import Response
 from portal.domain.access import Permission
 from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import InvalidInput
-from portal.domain.letters.kinds import LETTER_RULES
 from portal.models import db
-from portal.queries.office.rule_table import RuleVersion, RuleVersions, rule_table
+from portal.queries.office.rule_table import RuleVersion, rule_table
 from portal.services.office.deadline_rules import (
     add_deadline_rule,
     change_deadline_rule,
@@ -42,20 +41,10 @@ def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
         "admin/deadline_rules.html",
         table=table,
         rule_name=rule_name,
-        whose=_whose,
         span_of=_span,
         problem=problem,
     )
     return words, status
-
-
-def _whose(group: RuleVersions) -> str:
-    """Say in words whose letters or requests follow the rule."""
-    if group.organisation:
-        return str(_("%(name)s及其下属单位收到的", name=group.organisation))
-    if group.code in (rule.code for rule in LETTER_RULES):
-        return str(_("所有单位收到的，单位另有规定的除外"))
-    return str(_("所有单位收到的"))
 
 
 def _span(rule: DeadlineRule) -> str:
