@@ -24,7 +24,7 @@ from portal.domain.letters.states import Action, Kind
 from portal.domain.periods import civil_date
 from portal.domain.statistics.measures import Fact, Ledger, Step
 from portal.models import Event, Extension, Letter, RateFact, RateMonth, Reply, ReplyStatus
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadlines
 
 _TOUCHED = "letterbox_touched"
 _BATCH = 500
@@ -65,7 +65,7 @@ def refresh(
     session: Session, letter_ids: list[int], progress: Callable[[int], None] = lambda done: None
 ) -> None:
     """Replace the facts of the letters by what their events say."""
-    ledger = Ledger(work_calendar(session), limits_in_force(session))
+    ledger = Ledger(deadlines(session))
     for start in range(0, len(letter_ids), _BATCH):
         ids = letter_ids[start : start + _BATCH]
         here = RateFact.letter_id.in_(ids)
@@ -84,7 +84,7 @@ def correct(session: Session, letter_ids: list[int]) -> int:
     For a change that lies outside the letters, such as one of the calendar: figures of months in
     which nothing is corrected stay as they are.
     """
-    ledger = Ledger(work_calendar(session), limits_in_force(session))
+    ledger = Ledger(deadlines(session))
     kept, told = _told(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
     for row in _rows(session, ledger, letter_ids):
         told[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1

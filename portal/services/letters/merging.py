@@ -21,7 +21,6 @@ from portal.domain.redaction import (
 )
 from portal.models import Letter, Reply, ReplyStatus
 from portal.services.core.acting import load, take
-from portal.services.core.deadlines import set_due
 from portal.services.core.typed_text import REASON_MAX, limited, optional
 from portal.services.core.unit import writing
 
@@ -103,8 +102,6 @@ def close_children(session: Session, parent: Letter, reply: Reply, now: datetime
                 signed_at=now,
             )
         )
-        # Its clock ran on while it followed; what its own sender could expect is recorded.
-        set_due(session, child)
         answered_by = parent.organisation_id
         take(session, child, Action.CLOSE_MERGED, SYSTEM, now, answered_by=answered_by)
 

@@ -23,7 +23,7 @@ from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
 from portal.models import CalendarDay, LimitRow
 from portal.queries.rules import work_calendar
 from portal.services.core.acting import record
-from portal.services.core.deadlines import redate
+from portal.services.core.deadlines import reschedule
 from portal.services.core.permits import allow
 from portal.services.core.typed_text import clean, limited, required
 from portal.services.core.unit import writing
@@ -88,7 +88,7 @@ def set_days(
         changed = [day for day in days if before.is_workday(day) != after.is_workday(day)]
         note_change(session, changed, civil_date(now))
         redate_requests(session, first)
-        return redate(session, first)
+        return reschedule(session, first)
 
 
 def _kind(day: date, working: bool) -> DayKind:

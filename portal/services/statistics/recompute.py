@@ -20,7 +20,7 @@ from portal.domain.events import Axis, RecordAction
 from portal.domain.periods import midnight
 from portal.models import RateFact, Recomputation, db
 from portal.services.core.acting import record
-from portal.services.core.deadlines import redate
+from portal.services.core.deadlines import reschedule
 from portal.services.core.facts import correct
 from portal.services.core.unit import writing
 from portal.services.disclosure.requests import redate_requests
@@ -101,7 +101,7 @@ def _settled(session: Session, row: Recomputation) -> bool:
 
 def _finish(session: Session, row: Recomputation, now: datetime) -> None:
     redate_requests(session, row.first_day)
-    redate(session, row.first_day)
+    reschedule(session, row.first_day)
     record(
         session,
         RecordAction.RETELL_FACTS,

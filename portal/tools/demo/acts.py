@@ -13,7 +13,7 @@ from portal.domain.letters.states import DeclineReason, Kind, Publication, Refus
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
 from portal.models import Decision, Letter, Organisation
-from portal.queries.rules import letter_limit_in_force
+from portal.queries.letters.due import letter_rule
 from portal.services.archive import publication, redacting
 from portal.services.letters import cooperation, handling, merging, replying, submission
 from portal.tools.demo.staff import Staff
@@ -143,8 +143,7 @@ class Acts:
 
     def ask_extension(self, now: datetime) -> None:
         """The handler asks for as much time as the rule allows."""
-        received = civil_date(self.letter.received_at)
-        limit = letter_limit_in_force(self.setting.session, self.letter.kind, received)
+        limit = letter_rule(self.setting.session, self.letter)
         said = "涉及多个单位，需要现场核查并会商，申请延期。"
         cooperation.request_extension(*self._at(), limit.extension_days, said, self._handler(), now)
 

@@ -9,6 +9,7 @@ from random import Random
 
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.events import ActorKind
+from portal.domain.letters.due import Deadlines
 from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, Kind, RefusalReason
 from portal.tools.simulation.actors import Cast, Habit
 from portal.tools.simulation.clock import OfficeClock, night_after
@@ -38,8 +39,16 @@ _DEFECTS = ("请补充办理依据和时间安排", "请写明联系人和后续
 class Teller:
     """Tells lives one after the other, in the order of arrival."""
 
-    def __init__(self, cast: Cast, clock: OfficeClock, chance: Random, until: datetime) -> None:
+    def __init__(
+        self,
+        cast: Cast,
+        clock: OfficeClock,
+        deadlines: Deadlines,
+        chance: Random,
+        until: datetime,
+    ) -> None:
         self._cast, self._clock, self._chance, self._until = cast, clock, chance, until
+        self._deadlines = deadlines
         self._usher = Usher(cast, clock, chance)
         self._leaders: deque[Trajectory] = deque(maxlen=_REMEMBERED)
 
@@ -63,7 +72,7 @@ class Teller:
             place = leader.received_organisation_id
         else:
             place, accused = self._received(kind, _HABITS.get(plan.fate))
-        letter = Trajectory.begin(kind, plan.received_at, place, self._until)
+        letter = Trajectory.begin(kind, plan.received_at, place, self._deadlines, self._until)
         letter.letter_id, letter.accused_id, letter.leader = letter_id, accused, leader
         return letter
 

@@ -12,6 +12,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.due import Deadlines
 from portal.domain.letters.numbers import format_number
 from portal.domain.letters.states import Action, Kind, Publication
 from portal.domain.periods import Period, civil_date
@@ -24,7 +25,7 @@ from portal.models import (
     RateFact,
     db,
 )
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadlines
 from portal.services.core.facts import months, stamp
 from portal.services.core.unit import writing
 from portal.tools.organisation_tree import plant_samples
@@ -78,11 +79,11 @@ def simulate(
             begin(session, mark, wish, now)
         there = written(session)
         cast = Cast(session, chance, founded)
-        calendar, limits = work_calendar(session), limits_in_force(session)
-    clerk = Writer(calendar, limits, cast.names)
-    clock = OfficeClock(calendar, min(wish.years), max(wish.years))
+        known = deadlines(session)
+    clerk = Writer(known, cast.names)
+    clock = OfficeClock(known.calendar, min(wish.years), max(wish.years))
     texts = Texts(wish.seed, corpus)
-    house = _House(wish, cast, clock, texts, clerk, chance)
+    house = _House(wish, cast, clock, known, texts, clerk, chance)
     for count in house.letters():
         with writing() as session:
             if there:
@@ -110,13 +111,14 @@ class _House:
         wish: Wish,
         cast: Cast,
         clock: OfficeClock,
+        known: Deadlines,
         texts: Texts,
         clerk: Writer,
         chance: Random,
     ) -> None:
         self._wish, self._cast, self._clock, self._texts = wish, cast, clock, texts
         self._writer, self._chance = clerk, chance
-        self._teller = Teller(cast, clock, chance, last_moment(wish))
+        self._teller = Teller(cast, clock, known, chance, last_moment(wish))
         self._numbers: Counter[date] = Counter()
 
     def letters(self) -> Iterator[int]:

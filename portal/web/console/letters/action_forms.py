@@ -10,10 +10,9 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
-from portal.domain.periods import civil_date
 from portal.models import Letter, db
+from portal.queries.letters.due import letter_rule
 from portal.queries.office.people import handlers_of
-from portal.queries.rules import letter_limit_in_force
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.web.console.versioned_forms import VersionedForm, complain, reason_field
 from portal.web.core.clock import today
@@ -205,8 +204,7 @@ class ExtensionForm(StepForm):
 
     def prepare(self) -> None:
         """Say how many days the rule allows."""
-        on = civil_date(self.letter.received_at)
-        self.limit = letter_limit_in_force(db.session(), self.letter.kind, on)
+        self.limit = letter_rule(db.session(), self.letter)
 
 
 class DecisionForm(StepForm):

@@ -19,7 +19,6 @@ from portal.queries.letters.timeline import changes_since, consent_change, happe
 from portal.queries.letters.track import correspondence, declined, due_note
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
-from portal.services.core.deadlines import pauses
 from portal.services.letters.contacts import Contacts, reveal_contacts
 from portal.services.letters.replying import DRAFT_STATES
 from portal.web.console.blueprint import console
@@ -96,7 +95,7 @@ def letter_page(
         declined=declined(session, found),
         consent_change=consent_change(session, found),
         due=_due(found),
-        due_note=due_note(session, found, pauses(session, found), today()),
+        due_note=due_note(session, found, today()),
         allowed=allowed,
         first=first,
         stranded=stranded,

@@ -25,7 +25,6 @@ from portal.queries.letters.track import (
     milestones,
     public_copy,
 )
-from portal.services.core.deadlines import pauses
 from portal.services.letters.submission import ask_redo, rate, supplement, withdraw
 from portal.web.core.clock import now, today
 from portal.web.core.people import letter_opened, public
@@ -170,7 +169,7 @@ def _page(
         steps=milestones(session, found),
         declined=declined(session, found),
         public_copy=public_copy(session, found),
-        due=due_note(session, found, pauses(session, found), today()),
+        due=due_note(session, found, today()),
         forms={str(action): form for action, form in forms.items()},
         wrong=next((form for form in forms.values() if form.errors), None),
         typed=_typed(orphan),
