@@ -13,11 +13,9 @@ from portal.models.outbox import OutboxRow, OutboxStatus
 from portal.models.publication import (
     ArchiveEntry,
     ArchiveVersion,
-    Decision,
     ProblemNotice,
     Proposal,
     ProposalStatus,
-    PublicField,
     RedactionMask,
 )
 from portal.models.rates import RateFact, RateMonth, RateSum, Recomputation
@@ -31,7 +29,6 @@ __all__ = [
     "CalendarDay",
     "Cipher",
     "CoHandling",
-    "Decision",
     "DeflectedLetter",
     "DisclosureRequest",
     "DisclosureSequence",
@@ -50,7 +47,6 @@ __all__ = [
     "ProblemNotice",
     "Proposal",
     "ProposalStatus",
-    "PublicField",
     "RateFact",
     "RateMonth",
     "RateSum",

@@ -12,7 +12,8 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.letters.states import DeclineReason, Kind, Publication, RefusalReason, Source
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
-from portal.models import Decision, Letter, Organisation
+from portal.domain.redaction import Decision
+from portal.models import Letter, Organisation
 from portal.queries.letters.due import letter_rule
 from portal.services.archive import publication, redacting
 from portal.services.letters import cooperation, handling, merging, replying, submission

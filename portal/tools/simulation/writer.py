@@ -9,10 +9,10 @@ from portal.domain.events import Axis
 from portal.domain.letters.due import Deadlines
 from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
+from portal.domain.redaction import Decision
 from portal.domain.statistics.measures import Ledger
 from portal.models import (
     ArchiveEntry,
-    Decision,
     Event,
     Extension,
     Letter,

@@ -15,8 +15,8 @@ from portal.domain.access import Permission, may
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.states import Action, RefusalReason
 from portal.domain.letters.transitions import objection
-from portal.domain.redaction import FINDING_LABELS, FindingKind
-from portal.models import ArchiveEntry, Decision, Letter, PublicField, db
+from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
+from portal.models import ArchiveEntry, Letter, db
 from portal.queries.archive.redaction import pieces, sightings
 from portal.services.archive import publication, redacting
 from portal.web.console.archive.forms import (

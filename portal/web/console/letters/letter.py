@@ -12,7 +12,6 @@ from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.letters.reply_checks import Remark, check_reply
 from portal.domain.letters.states import OPEN_STATES, Action
-from portal.domain.redaction import Sender
 from portal.models import Letter, db
 from portal.queries.letters.queues import is_stranded
 from portal.queries.letters.timeline import changes_since, consent_change, happenings
@@ -117,12 +116,7 @@ def letter_page(
 def _remarks(found: Letter) -> list[Remark]:
     """Return what the reply that waits for its signature could be sent back for."""
     waiting = found.reply_in_review
-    return check_reply(waiting.text, found.text, sender_of(found)) if waiting else []
-
-
-def sender_of(found: Letter) -> Sender:
-    """Return whom a reply must not give away, or address by another name."""
-    return Sender(found.sender_name or "", found.sender_phone or "", found.sender_email or "")
+    return check_reply(waiting.text, found.text, found.sender) if waiting else []
 
 
 def _due(found: Letter) -> Remaining | None:

@@ -31,7 +31,6 @@ from portal.web.console.letters.letter import (
     gone_page,
     letter_page,
     require_letter,
-    sender_of,
 )
 from portal.web.console.letters.next_letter import say_done
 from portal.web.console.letters.reply_form import ReplyForm
@@ -113,7 +112,7 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     if not form.validate():
         return _editor(letter, form, 422)
     text = str(form.text.data)
-    remarks = check_reply(text, letter.text, sender_of(letter))
+    remarks = check_reply(text, letter.text, letter.sender)
     if remarks and form.checked.data != _print(text):
         form.settle(_keep(letter, form))
         form.checked.raw_data, form.checked.data = None, _print(text)
