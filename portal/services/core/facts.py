@@ -16,7 +16,6 @@ from typing import Any, cast
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
@@ -25,6 +24,7 @@ from portal.domain.periods import civil_date
 from portal.domain.statistics.measures import Fact, Ledger, Step
 from portal.models import Event, Extension, Letter, RateFact, RateMonth, Reply, ReplyStatus
 from portal.queries.rules import deadlines
+from portal.services.core.upsert import upsert
 
 _TOUCHED = "letterbox_touched"
 _BATCH = 500
@@ -122,15 +122,10 @@ def stamp(session: Session, changed: Iterable[int]) -> None:
     In ascending order, so that two units never wait for each other.
     """
     rows = [{"month": month, "stamp": uuid4().hex} for month in sorted(changed)]
-    if not rows:
-        return
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    new = dialect.insert(RateMonth).values(rows)
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=[RateMonth.month], set_={"stamp": new.excluded.stamp}
+    if rows:
+        session.execute(
+            upsert(session, RateMonth, rows, [RateMonth.month], lambda new: {"stamp": new.stamp})
         )
-    )
 
 
 def months(rows: Iterable[dict[str, Any]]) -> set[int]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure.numbers import format_request_number
 from portal.domain.letters.numbers import format_number
 from portal.domain.periods import civil_date
 from portal.models import DisclosureSequence, NumberSequence
+from portal.services.core.upsert import upsert
 
 
 def next_number(session: Session, now: datetime) -> str:
@@ -38,11 +38,6 @@ def next_request_numbers(session: Session, year: int, count: int) -> list[str]:
 
 def _advance(session: Session, key: Any, last: Any, value: date | int, count: int) -> int:
     """Raise the counter of ``value`` by ``count`` and return what it shows then."""
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = (
-        dialect.insert(key.class_)
-        .values({key.key: value, last.key: count})
-        .on_conflict_do_update(index_elements=[key], set_={last.key: last + count})
-        .returning(last)
-    )
-    return int(session.execute(statement).scalar_one())
+    rows = [{key.key: value, last.key: count}]
+    raised = upsert(session, key.class_, rows, [key], lambda _new: {last.key: last + count})
+    return int(session.execute(raised.returning(last)).scalar_one())

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import Kind
@@ -25,6 +24,7 @@ from portal.queries.statistics.stored import Shelf, mark
 from portal.queries.statistics.tables import members
 from portal.queries.statistics.tree import tree_on
 from portal.services.core.unit import writing
+from portal.services.core.upsert import upsert
 
 BATCH = 24
 _DEFAULT = (Basis.COHORT, View.RECEIVING)
@@ -83,12 +83,10 @@ def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
             )
         if rows:
             # Another worker may have put the same by: the later one has seen at least as much.
-            dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-            new = dialect.insert(RateSum).values(rows)
-            columns = {"stamp": new.excluded.stamp, "body": new.excluded.body}
+            keys = [RateSum.month, RateSum.label]
             session.execute(
-                new.on_conflict_do_update(
-                    index_elements=[RateSum.month, RateSum.label], set_=columns
+                upsert(
+                    session, RateSum, rows, keys, lambda new: {"stamp": new.stamp, "body": new.body}
                 )
             )
 

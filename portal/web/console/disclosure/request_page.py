@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Permission, can_at
 from portal.domain.disclosure.application import remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
@@ -33,6 +32,7 @@ from portal.web.console.disclosure.forms import AnswerForm, RequestForm
 from portal.web.core.clock import now, today
 from portal.web.core.failures import carried
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 
 REGISTERED = "disclosure_registered"
 """Where the session keeps number and form of a request just registered, until its code is shown."""
@@ -78,8 +78,7 @@ def _code(found: DisclosureRequest) -> str | None:
     if not kept or kept["number"] != found.number:
         return None
     session.pop(REGISTERED)
-    settings: Settings = current_app.extensions["letterbox"]
-    return format_code(derive_query_code(settings.key("code"), kept["key"]))
+    return format_code(derive_query_code(settings().key("code"), kept["key"]))
 
 
 def take_request_step(request_number: str, step: RequestStep) -> Answer:

@@ -10,6 +10,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
+from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, db
 from portal.queries.letters.due import letter_rule
 from portal.queries.office.people import handlers_of
@@ -101,8 +102,7 @@ class OrganisationForm(StepForm):
         return False
 
     def _numbered(self) -> bool:
-        chosen = str(self.organisation.data)
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        if whole_number(self.organisation.data) is not None:
             return True
         complain(self.organisation, _("没有这个单位，或它已停用，请重新选择。"))
         return False
@@ -173,9 +173,7 @@ class AssignForm(StepForm):
     @property
     def user_id(self) -> int | None:
         """The person chosen, nobody, or 0 for what is no person at all."""
-        chosen = str(self.assignee.data or "")
-        known = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
-        return None if not chosen else int(chosen) if known else 0
+        return whole_number(self.assignee.data) or 0 if self.assignee.data else None
 
 
 class KindForm(StepForm):
