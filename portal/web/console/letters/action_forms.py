@@ -28,8 +28,8 @@ class StepForm(VersionedForm):
 
     def __init__(self, slug: str, letter: Letter, action: Action, **given: Any) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form for the letter."""
-        self.letter, self.action = letter, action
-        super().__init__(slug, letter, **given)
+        self.letter = letter
+        super().__init__(slug, letter, action, **given)
 
 
 class PlainForm(StepForm):
