@@ -18,12 +18,13 @@ from portal.models.publication import (
     ProposalStatus,
     RedactionMask,
 )
-from portal.models.rates import RateFact, RateMonth, RateSum, Recomputation
+from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, LimitRow, NumberSequence
 from portal.models.user import RoleGrant, User
 
 __all__ = [
+    "VERSIONS",
     "ArchiveEntry",
     "ArchiveVersion",
     "CalendarDay",
@@ -47,6 +48,7 @@ __all__ = [
     "ProblemNotice",
     "Proposal",
     "ProposalStatus",
+    "RateChange",
     "RateFact",
     "RateMonth",
     "RateSum",

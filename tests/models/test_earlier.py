@@ -12,6 +12,7 @@ from flask import Flask
 
 from portal.app import create_app, ensure_database
 from portal.config import Settings, load_settings
+from portal.domain.redaction import PublicField
 from portal.migrations.earlier import TooEarly
 from portal.models import (
     ArchiveEntry,
@@ -73,6 +74,7 @@ def test_rows_of_the_earlier_line_are_kept(earlier: Flask) -> None:
         assert list(counted.values()) == [7, 28, 2, 15, 1, 1, 1, 1, 1]
         notice = db.session.scalars(sa.select(ProblemNotice)).one()
         assert notice.text == "电话号码已变更。"
+        assert db.session.scalars(sa.select(RedactionMask)).one().field is PublicField.TEXT
     page = earlier.test_client().get("/archive/1")
     assert page.status_code == 200
     assert "小区门口的路灯什么时候能修好" in page.get_data(as_text=True)

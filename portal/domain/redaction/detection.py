@@ -49,7 +49,7 @@ _SPECIFIC = {
 
 
 def detect(
-    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.LETTER
+    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.TEXT
 ) -> list[Finding]:
     """What identifies a person in `text`, sorted by place, without overlaps.
 
@@ -74,7 +74,7 @@ def detect(
 
 
 def default_masks(
-    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.LETTER
+    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.TEXT
 ) -> list[Finding]:
     """Return what is masked in ``text`` unless a person decides otherwise; see :func:`detect`."""
     return [
@@ -85,7 +85,7 @@ def default_masks(
 
 
 def default_copy(
-    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.LETTER
+    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.TEXT
 ) -> str:
     """Return ``text`` as the public reads it unless a person decides otherwise."""
     masks = default_masks(text, sender=sender, field=field)

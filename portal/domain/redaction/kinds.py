@@ -11,7 +11,7 @@ class PublicField(StrEnum):
     """The texts of a letter that may become public."""
 
     TITLE = "title"
-    LETTER = "letter"
+    TEXT = "text"
     REPLY = "reply"
 
 

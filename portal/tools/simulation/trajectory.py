@@ -21,12 +21,12 @@ from portal.tools.simulation.texts import Wording
 
 
 class EndOfSimulation(Exception):
-    """The simulated time has ended; the letter stays as it is."""
+    """End of the simulated time; the letter stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One action of a trajectory: what it did, by whom, for what reason.
+    """A point of a trajectory: one action with its effect, its actor and its reason.
 
     ``due_on`` stands on what ends the handling: the last day in time.
     """
@@ -47,12 +47,12 @@ class Point:
 
     @property
     def axis(self) -> Axis:
-        """The axis it belongs to."""
+        """The axis of the action."""
         return self.effect.event.axis
 
     @property
     def at(self) -> datetime:
-        """When it was taken."""
+        """The moment of the action."""
         return self.effect.event.occurred_at
 
     @property
@@ -62,7 +62,7 @@ class Point:
 
     @property
     def step(self) -> Step:
-        """What figures need of it."""
+        """The point as the figures need it."""
         event = self.effect.event
         return Step(
             event.action,
@@ -80,7 +80,7 @@ class Point:
 
 @dataclass(slots=True)
 class Trajectory(LetterState):
-    """A letter under way: its columns and the actions that led to them."""
+    """The trajectory of a letter: its columns and the actions that led to them."""
 
     deadlines: Deadlines = field(kw_only=True)
     until: datetime | None = None
@@ -105,7 +105,7 @@ class Trajectory(LetterState):
         deadlines: Deadlines,
         until: datetime,
     ) -> Trajectory:
-        """Return a letter that arrives at ``received_at``; nothing happens from ``until`` on."""
+        """Return a letter that arrives at ``received_at``; it takes no action from ``until`` on."""
         letter = cls(
             kind, received_at, was_report=kind is Kind.REPORT, deadlines=deadlines, until=until
         )
@@ -126,10 +126,10 @@ class Trajectory(LetterState):
         days: int = 0,
         answered_by: int | None = None,
     ) -> None:
-        """Take an action.
+        """Take ``action`` at the moment ``at``.
 
         Raises :class:`EndOfSimulation` after the end of the simulated time, ``ValueError`` where
-        the transition table does not know the action from here.
+        the transition table has no such action for the present state.
         """
         if self.until is not None and at >= self.until:
             raise EndOfSimulation

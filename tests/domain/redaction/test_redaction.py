@@ -22,7 +22,7 @@ from portal.domain.redaction import (
 SENDER = Sender("张三", "13812345678", "zhangsan88@qq.com")
 
 
-def public(text: str, sender: Sender | None = None, field: PublicField = PublicField.LETTER) -> str:
+def public(text: str, sender: Sender | None = None, field: PublicField = PublicField.TEXT) -> str:
     """The text that machine review publishes."""
     return default_copy(text, sender=sender, field=field)
 
@@ -152,16 +152,16 @@ def test_a_sender_without_a_real_name_hides_no_words(name: str) -> None:
     ("text", "field", "reason"),
     [
         ("咨询电话：023-63151234", PublicField.REPLY, KEEP_OFFICE_PHONE),
-        ("咨询电话：023-63151234", PublicField.LETTER, ""),
+        ("咨询电话：023-63151234", PublicField.TEXT, ""),
         ("您的电话023-63151234我们已拨打", PublicField.REPLY, ""),
         ("来信人（电话：023-63151234）反映属实", PublicField.REPLY, ""),
         ("请联系：渝中区023-63151234", PublicField.REPLY, KEEP_OFFICE_PHONE),
         ("咨询电话：13812345678", PublicField.REPLY, ""),
-        ("全国热线400-123-4567", PublicField.LETTER, KEEP_PUBLIC_NUMBER),
+        ("全国热线400-123-4567", PublicField.TEXT, KEEP_PUBLIC_NUMBER),
         ("请前往人民路232号办理", PublicField.REPLY, KEEP_OFFICE_PLACE),
         ("请前往人民路232号3单元5室", PublicField.REPLY, ""),
         ("经查，您家住在人民路232号", PublicField.REPLY, ""),
-        ("我住人民路232号", PublicField.LETTER, ""),
+        ("我住人民路232号", PublicField.TEXT, ""),
     ],
 )
 def test_a_reply_keeps_office_contacts_with_a_reason(

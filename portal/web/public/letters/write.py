@@ -65,7 +65,7 @@ def _page(form: WriteForm, status: int) -> tuple[str, int]:
 
 
 def _preview(form: WriteForm) -> str:
-    texts = {PublicField.TITLE: form.title.data, PublicField.LETTER: form.text.data}
+    texts = {PublicField.TITLE: form.title.data, PublicField.TEXT: form.text.data}
     sender = Sender(form.name.data, form.phone.data, form.email.data)
     return render_template(
         "public/preview.html",
