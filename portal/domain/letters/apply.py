@@ -184,10 +184,11 @@ class Effect:
 _COLUMNS = tuple(each.name for each in fields(LetterState))
 
 
-def receive(organisation_id: int, moment: datetime) -> Effect:
-    """Return what the arrival of a letter at ``organisation_id`` leaves."""
+def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
+    """Return what the arrival of a letter of ``kind`` at ``organisation_id`` leaves."""
     state = State.SUBMITTED
     changes = {
+        "was_report": kind is Kind.REPORT,
         "state": state,
         "publication": Publication.NOT_PROPOSED,
         "version": FIRST_VERSION,

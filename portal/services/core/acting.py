@@ -124,7 +124,7 @@ def begin(
     recorded_at: datetime | None = None,
 ) -> None:
     """Record the arrival of a new letter: its first event, its first interval, its due date."""
-    effect = receive(letter.organisation_id, now)
+    effect = receive(letter.kind, letter.organisation_id, now)
     change(letter, effect)
     session.add(letter)
     session.flush()

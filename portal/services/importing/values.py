@@ -8,7 +8,7 @@ from typing import Any
 from portal.domain.events import ActorKind
 from portal.domain.letters.apply import LetterState, apply, receive
 from portal.domain.letters.due import Deadlines, HandlingTime
-from portal.domain.letters.states import Action, ConsentBasis, Kind, Source
+from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
 from portal.models import ReplyStatus
 from portal.services.importing.rows import ImportedLetter
@@ -29,8 +29,8 @@ class ImportedHistory:
         publish: bool,
     ) -> None:
         self._source, self._accused, self._public = each, accused, publish
-        self.letter = LetterState(each.kind, each.received_at, was_report=each.kind is Kind.REPORT)
-        self._effects = [receive(holder, each.received_at)]
+        self.letter = LetterState(each.kind, each.received_at)
+        self._effects = [receive(each.kind, holder, each.received_at)]
         self.letter.change(self._effects[0])
         time = HandlingTime(each.kind, civil_date(each.received_at))
         self._rule_code, self.letter.due_on = deadlines.rule(time).code, deadlines.due_on(time)

@@ -106,10 +106,8 @@ class Trajectory(LetterState):
         until: datetime,
     ) -> Trajectory:
         """Return a letter that arrives at ``received_at``; it takes no action from ``until`` on."""
-        letter = cls(
-            kind, received_at, was_report=kind is Kind.REPORT, deadlines=deadlines, until=until
-        )
-        effect = receive(received_id, received_at)
+        letter = cls(kind, received_at, deadlines=deadlines, until=until)
+        effect = receive(kind, received_id, received_at)
         letter._enter(effect)
         letter.points.append(Point(effect, ActorKind.CITIZEN, None))
         return letter
