@@ -36,7 +36,7 @@ def test_the_environment_of_the_service_holds_settings() -> None:
     aliases = {"DATABASE_URL": "database_url", "PORT": "port"}
     names = {key: aliases.get(key, key.removeprefix("LETTERBOX_").lower()) for key in given}
     assert set(names.values()) - set(Settings.model_fields) == set()
-    settings = Settings(**{names[key]: value for key, value in given.items()})
+    settings = Settings.model_validate({names[key]: value for key, value in given.items()})
     assert settings.https
     assert settings.proxy_hops == 1
 
