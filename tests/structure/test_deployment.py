@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,8 @@ def test_the_environment_of_the_service_holds_settings() -> None:
     aliases = {"DATABASE_URL": "database_url", "PORT": "port"}
     names = {key: aliases.get(key, key.removeprefix("LETTERBOX_").lower()) for key in given}
     assert set(names.values()) - set(Settings.model_fields) == set()
-    settings = Settings.model_validate({names[key]: value for key, value in given.items()})
+    values: dict[str, Any] = {names[key]: value for key, value in given.items()}
+    settings = Settings(**values)
     assert settings.https
     assert settings.proxy_hops == 1
 
