@@ -32,7 +32,7 @@ _BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class AuditWish:
+class AuditQuery:
     """What narrows the trail; dates are civil days, both included, of when it was recorded."""
 
     number: str = ""
@@ -66,21 +66,21 @@ class Trace:
 
 
 def audit_page(
-    session: Session, wish: AuditWish, page: int, size: int
+    session: Session, asked: AuditQuery, page: int, size: int
 ) -> tuple[Slice, list[Trace]]:
     """Return one page of the trail, the newest first."""
-    conditions = _conditions(wish)
+    conditions = _conditions(asked)
     counted = sa.select(sa.func.count()).select_from(Event).where(*conditions)
     part = slice_of(session.scalars(counted).one(), page, size)
     query = _traces(conditions).offset(part.offset).limit(size)
     return part, [_trace(row) for row in session.execute(query)]
 
 
-def audit_trail(session: Session, wish: AuditWish) -> Iterator[Trace]:
-    """Yield the whole trail that fits ``wish``, the newest first, read in batches."""
+def audit_trail(session: Session, asked: AuditQuery) -> Iterator[Trace]:
+    """Yield the whole trail that fits ``asked``, the newest first, read in batches."""
     before: int | None = None
     while True:
-        conditions = _conditions(wish)
+        conditions = _conditions(asked)
         if before is not None:
             conditions.append(Event.id < before)
         rows = session.execute(_traces(conditions).limit(_BATCH)).all()
@@ -91,30 +91,31 @@ def audit_trail(session: Session, wish: AuditWish) -> Iterator[Trace]:
         before = rows[-1].id
 
 
-def _conditions(wish: AuditWish) -> list[Condition]:
+def _conditions(asked: AuditQuery) -> list[Condition]:
     found: list[Condition] = []
-    if wish.number:
-        letter = sa.select(Letter.id).where(Letter.number == wish.number)
-        asked = Event.subject == subject_of(wish.number)
-        found.append(sa.or_(Event.letter_id.in_(letter), asked))
-    if wish.person:
+    if asked.number:
+        letter = sa.select(Letter.id).where(Letter.number == asked.number)
+        request = Event.subject == subject_of(asked.number)
+        found.append(sa.or_(Event.letter_id.in_(letter), request))
+    if asked.person:
         fits = sa.or_(
-            User.username == wish.person.lower(), User.name.icontains(wish.person, autoescape=True)
+            User.username == asked.person.lower(),
+            User.name.icontains(asked.person, autoescape=True),
         )
         found.append(
             sa.or_(
                 Event.actor_id.in_(sa.select(User.id).where(fits)),
-                Event.subject == f"user:{wish.person.lower()}",
+                Event.subject == f"user:{asked.person.lower()}",
             )
         )
-    if wish.action:
-        found.append(Event.action == wish.action)
-    if wish.axis:
-        found.append(Event.axis == wish.axis)
-    if wish.first:
-        found.append(Event.recorded_at >= midnight(wish.first))
-    if wish.last and wish.last < date.max:
-        found.append(Event.recorded_at < midnight(wish.last + timedelta(days=1)))
+    if asked.action:
+        found.append(Event.action == asked.action)
+    if asked.axis:
+        found.append(Event.axis == asked.axis)
+    if asked.first:
+        found.append(Event.recorded_at >= midnight(asked.first))
+    if asked.last and asked.last < date.max:
+        found.append(Event.recorded_at < midnight(asked.last + timedelta(days=1)))
     return found
 
 

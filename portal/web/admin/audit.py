@@ -27,7 +27,7 @@ from portal.models import db
 from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
 from portal.queries.office.audit import (
     EVENT_ACTIONS,
-    AuditWish,
+    AuditQuery,
     Trace,
     audit_page,
     audit_trail,
@@ -63,11 +63,11 @@ class AuditFilter(FilterForm):
         self.axis.choices = [("", _("全部类别"))] + [(axis.value, label(axis)) for axis in Axis]
 
     @property
-    def wish(self) -> AuditWish:
+    def asked(self) -> AuditQuery:
         """What was understood."""
         self.validate()
         axis = self.axis.data
-        return AuditWish(
+        return AuditQuery(
             number=_number((self.number.data or "").strip()[:WORDS_MAX]),
             person=(self.person.data or "").strip()[:WORDS_MAX],
             action=known_action(self.action.data or ""),
@@ -78,7 +78,7 @@ class AuditFilter(FilterForm):
 
     @property
     def unread(self) -> dict[str, str]:
-        """What was given and not understood, by its name in the address; ask for ``wish`` first.
+        """What was given and not understood, by its name in the address; ask for ``asked`` first.
 
         A page shows the rest of the trail; a file must not hold more than was asked for.
         """
@@ -106,7 +106,7 @@ def audit() -> str:
     """Show one page of the trail."""
     form = AuditFilter(request.args)
     settings: Settings = current_app.extensions["letterbox"]
-    part, rows = audit_page(db.session(), form.wish, page_asked(), settings.page_size)
+    part, rows = audit_page(db.session(), form.asked, page_asked(), settings.page_size)
     return render_template(
         "admin/audit.html",
         form=form,
@@ -115,7 +115,7 @@ def audit() -> str:
         actions=EVENT_ACTIONS,
         codes=CODE_LABELS,
         who=_who,
-        narrowed=form.wish != AuditWish(),
+        narrowed=form.asked != AuditQuery(),
         page_address=lambda number: url_for("admin.audit", **_kept(), page=number),
         csv_address=url_for("admin.audit_csv", **_kept()),
     )
@@ -137,12 +137,12 @@ def _who(row: Trace) -> str:
 def audit_csv() -> Response:
     """Return the whole trail that fits the filters, as CSV in UTF-8 with a mark for Excel."""
     form = AuditFilter(request.args)
-    wish = form.wish
+    asked = form.asked
     if unread := form.unread:
         said = [f"{name}: {words}" for name, words in unread.items()]
         return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
     answer = Response(
-        stream_with_context(_lines(audit_trail(db.session(), wish))),
+        stream_with_context(_lines(audit_trail(db.session(), asked))),
         mimetype="text/csv; charset=utf-8",
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="audit-{today():%Y%m%d}.csv"'

@@ -15,7 +15,7 @@ from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
 from portal.queries.office.administration import (
     PERSON_STATE_LABELS,
-    PeopleWish,
+    PeopleQuery,
     PersonState,
     people_table,
     person_state,
@@ -37,7 +37,7 @@ def people() -> Answer:
     """Show one page of accounts, narrowed by what the address says."""
     form = PeopleFilter(request.args)
     settings: Settings = current_app.extensions["letterbox"]
-    part, rows = people_table(db.session(), _wish(form), now(), page_asked(), settings.page_size)
+    part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings.page_size)
     return render_template(
         "admin/people.html",
         form=form,
@@ -48,9 +48,9 @@ def people() -> Answer:
     )
 
 
-def _wish(form: PeopleFilter) -> PeopleWish:
+def _asked(form: PeopleFilter) -> PeopleQuery:
     role, state, place = form.role.data, form.state.data, form.organisation.data
-    return PeopleWish(
+    return PeopleQuery(
         words=(form.q.data or "").strip()[:WORDS_MAX],
         role=Role(role) if role in set(Role) else None,
         organisation=db.session.get(Organisation, place) if place else None,
