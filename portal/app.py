@@ -17,6 +17,7 @@ from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, db, prepare_engine
+from portal.models.base import NUMBERS
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints
@@ -26,6 +27,7 @@ from portal.web.core.failures import set_up_failures
 from portal.web.core.language import set_up_language
 from portal.web.core.people import set_up_people
 from portal.web.core.safety import protect
+from portal.web.core.settings import keep_settings, settings_of
 from portal.web.public import public_blueprints
 
 PACKAGE = Path(__file__).resolve().parent
@@ -45,11 +47,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(PACKAGE / "static"),
         instance_path=str(settings.instance),
     )
-    app.extensions["letterbox"] = settings
+    keep_settings(app, settings)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_uri),
+        SQLALCHEMY_BINDS=_binds(settings.database_uri),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     Cipher.load([settings.key("data")])
@@ -79,7 +82,7 @@ def served_app() -> Flask:
     That is the dictionary, the columns of the index and the pages that the public sees.
     """
     app = create_app()
-    settings: Settings = app.extensions["letterbox"]
+    settings = settings_of(app)
     # An index that is missing or damaged is the worker's business; the site comes up without it.
     with contextlib.suppress(SearchIndexError):
         open_index(settings).search(SearchRequest("公开信箱"))
@@ -97,6 +100,18 @@ def _engine_options(uri: str) -> dict[str, Any]:
     return options
 
 
+def _binds(uri: str) -> dict[str, str | dict[str, Any]]:
+    """Return the connections beside the ordinary ones: on PostgreSQL those that number letters.
+
+    A thread needs one for a moment while it holds an ordinary one, so they have a pool of their
+    own, and two are enough for many threads.
+    """
+    if uri.startswith("sqlite"):
+        return {}
+    options = {"url": uri, "isolation_level": "AUTOCOMMIT", "pool_size": 2, "max_overflow": 0}
+    return {NUMBERS: _engine_options(uri) | options}
+
+
 def ensure_database(app: Flask, now: datetime) -> None:
     """Migrate the database of ``app`` and found the letterbox office, where that is still to do.
 
@@ -104,7 +119,7 @@ def ensure_database(app: Flask, now: datetime) -> None:
     cannot be reached, alembic's ``CommandError`` where a newer version has migrated it, and
     ``TooEarly`` where only the version before can.
     """
-    settings: Settings = app.extensions["letterbox"]
+    settings = settings_of(app)
     with (settings.instance / ".setup.lock").open("w") as lock, app.app_context():
         fcntl.flock(lock, fcntl.LOCK_EX)
         scripts = ScriptDirectory.from_config(migrate.get_config())

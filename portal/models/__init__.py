@@ -13,25 +13,23 @@ from portal.models.outbox import OutboxRow, OutboxStatus
 from portal.models.publication import (
     ArchiveEntry,
     ArchiveVersion,
-    Decision,
     ProblemNotice,
     Proposal,
     ProposalStatus,
-    PublicField,
     RedactionMask,
 )
-from portal.models.rates import RateFact, RateMonth, RateSum, Recomputation
+from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
 from portal.models.user import RoleGrant, User
 
 __all__ = [
+    "VERSIONS",
     "ArchiveEntry",
     "ArchiveVersion",
     "CalendarDay",
     "Cipher",
     "CoHandling",
-    "Decision",
     "DeflectedLetter",
     "DisclosureRequest",
     "DisclosureSequence",
@@ -50,7 +48,7 @@ __all__ = [
     "ProblemNotice",
     "Proposal",
     "ProposalStatus",
-    "PublicField",
+    "RateChange",
     "RateFact",
     "RateMonth",
     "RateSum",

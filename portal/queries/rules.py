@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from portal.domain.calendar import DayKind, WorkCalendar
 from portal.domain.deadline_rules import DayUnit, DeadlineRule, DeadlineRules
 from portal.domain.disclosure.requests import DISCLOSURE_RULES
+from portal.domain.letters.due import Deadlines
 from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.organisations import version_on
-from portal.domain.periods import civil_date
-from portal.models import CalendarDay, DeadlineRuleRow, Letter, OrganisationVersion
+from portal.models import CalendarDay, DeadlineRuleRow, OrganisationVersion
 
 _CACHE: dict[frozenset[tuple[date, str]], WorkCalendar] = {}
 
@@ -61,11 +61,9 @@ def stored_rule(row: DeadlineRuleRow) -> DeadlineRule:
     )
 
 
-def rule_for(session: Session, letter: Letter) -> DeadlineRule:
-    """Return the deadline rule that ``letter`` follows since its clock began."""
-    return deadline_rules(session).followed(
-        letter.kind, letter.deadline_organisation_id, civil_date(letter.clock_from)
-    )
+def deadlines(session: Session) -> Deadlines:
+    """Return what answers by which rule, and when, a letter is due."""
+    return Deadlines(work_calendar(session), deadline_rules(session))
 
 
 Parents = Mapping[int, Sequence[tuple[date, int | None]]]

@@ -28,7 +28,7 @@ disclosure:request:handle    unit       unit    -        -          -           
 disclosure:request:read      subtree    unit    subtree  subtree    -             -
 instance:audit:read          -          -       -        -          -             all
 instance:calendar:edit       -          -       -        -          all           -
-instance:limits:edit         -          -       -        -          all           -
+instance:deadline_rules:edit         -          -       -        -          all           -
 instance:organisations:edit  -          -       -        -          all           -
 instance:users:edit          -          -       -        -          all           -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -

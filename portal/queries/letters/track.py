@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.calendar import Pause, TraceDay
+from portal.domain.calendar import TraceDay
 from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.events import Axis
@@ -27,10 +27,10 @@ from portal.domain.letters.states import (
     Publication,
     State,
 )
-from portal.domain.periods import civil_date
 from portal.domain.translatable import Message
 from portal.models import ArchiveEntry, Event, Letter, ReplyKind
-from portal.queries.rules import rule_for, work_calendar
+from portal.queries.letters.due import handling_time
+from portal.queries.rules import deadlines
 
 _NO_HASH = "0" * 64
 
@@ -217,21 +217,19 @@ class DueNote:
     announced: bool
 
 
-def due_note(
-    session: Session, letter: Letter, pauses: Sequence[Pause], today: date
-) -> DueNote | None:
+def due_note(session: Session, letter: Letter, today: date) -> DueNote | None:
     """Return why the letter is due when it is due; nothing once it has ended."""
     if letter.state not in CLOCK_STATES | {State.AWAITING_CITIZEN}:
         return None
-    start, calendar = civil_date(letter.clock_from), work_calendar(session)
-    rule = rule_for(session, letter)
-    until = letter.due_on or max(start, today)
-    most = rule.days + letter.extension_days
+    time, known = handling_time(session, letter), deadlines(session)
+    calendar, rule = known.calendar, known.rule(time)
+    until = letter.due_on or max(time.start, today)
+    most = rule.days + time.extension
     return DueNote(
         due_on=letter.due_on,
         remaining=remaining(calendar, today, letter.due_on) if letter.due_on else None,
         rule=rule,
-        extension_days=letter.extension_days,
-        days=calendar.trace(start, until, pauses, rule.unit, most),
+        extension_days=time.extension,
+        days=calendar.trace(time.start, until, time.pauses, rule.unit, most),
         announced=calendar.announced(until),
     )

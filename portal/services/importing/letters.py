@@ -24,6 +24,7 @@ from portal.domain.letters.kinds import KINDS
 from portal.domain.letters.states import ConsentBasis, State
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, Reply, StateInterval, db
+from portal.queries.rules import deadlines
 from portal.services.archive.machine_publication import publish_by_machine
 from portal.services.core.acting import record
 from portal.services.core.facts import touch
@@ -31,7 +32,6 @@ from portal.services.core.numbering import next_numbers
 from portal.services.core.unit import writing
 from portal.services.importing.rows import Defaults, ImportedLetter, RowFault, read_row
 from portal.services.importing.values import (
-    Deadlines,
     ImportedHistory,
     reply_row,
 )
@@ -194,9 +194,9 @@ def _write(
     letters = [each for _, each in fresh]
     places = _place(directory, fresh, tally)
     numbers = _numbers(session, letters)
-    deadlines = Deadlines(session)
+    known = deadlines(session)
     histories = [
-        ImportedHistory(each, holder, accused, deadlines, plan.publish)
+        ImportedHistory(each, holder, accused, known, plan.publish)
         for each, (holder, accused) in zip(letters, places, strict=True)
     ]
     values = [

@@ -5,30 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from portal.domain.events import ActorKind
 from portal.domain.letters.apply import LetterState, apply, receive
-from portal.domain.letters.kinds import KINDS
+from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
 from portal.models import ReplyStatus
-from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.importing.rows import ImportedLetter
-
-
-class Deadlines:
-    """Gives letters their deadline rule and due date as they arrive."""
-
-    def __init__(self, session: Session) -> None:
-        self._calendar, self._rules = work_calendar(session), deadline_rules(session)
-
-    def __call__(self, letter: LetterState) -> None:
-        day = civil_date(letter.received_at)
-        rule = self._rules.for_letter(letter.kind, letter.received_organisation_id, day)
-        letter.deadline_organisation_id = rule.organisation_id
-        letter.due_on = self._calendar.due_on(day, rule)
-
 
 _ANSWERED = (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
 """What happened to a letter whose source holds a reply, all at the moment of the reply."""
@@ -46,12 +29,13 @@ class ImportedHistory:
         publish: bool,
     ) -> None:
         self._source, self._accused, self._public = each, accused, publish
-        self.letter = LetterState(
-            each.kind, each.received_at, never_public=not KINDS[each.kind].publishable
-        )
-        self._effects = [receive(holder, each.received_at)]
+        self.letter = LetterState(each.kind, each.received_at)
+        self._effects = [receive(each.kind, holder, each.received_at)]
         self.letter.change(self._effects[0])
-        deadlines(self.letter)
+        time = HandlingTime(each.kind, civil_date(each.received_at))
+        deadlines.choose(time, holder)
+        self.letter.deadline_organisation_id = time.organisation_id
+        self.letter.due_on = deadlines.due_on(time)
         if each.reply and each.replied_at is not None:
             for action in _ANSWERED:
                 effect = apply(self.letter, action, ActorKind.MACHINE, each.replied_at)

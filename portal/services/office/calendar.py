@@ -19,11 +19,11 @@ from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
 from portal.models import CalendarDay
 from portal.queries.rules import work_calendar
 from portal.services.core.acting import record
-from portal.services.core.deadlines import redate
+from portal.services.core.deadlines import reschedule
 from portal.services.core.permits import allow
 from portal.services.core.typed_text import clean, limited
 from portal.services.core.unit import writing
-from portal.services.disclosure.requests import redate_requests
+from portal.services.disclosure.requests import reschedule_requests
 from portal.services.statistics.recompute import note_change
 
 NOTE_MAX = 100
@@ -68,8 +68,8 @@ def set_days(
         after = work_calendar(session)
         changed = [day for day in days if before.is_workday(day) != after.is_workday(day)]
         note_change(session, changed, civil_date(now))
-        redate_requests(session, first)
-        return redate(session, first)
+        reschedule_requests(session, first)
+        return reschedule(session, first)
 
 
 def _kind(day: date, working: bool) -> DayKind:

@@ -12,6 +12,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.due import Deadlines
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.numbers import format_number
 from portal.domain.letters.states import Action, Publication
@@ -25,8 +26,8 @@ from portal.models import (
     RateFact,
     db,
 )
-from portal.queries.rules import deadline_rules, work_calendar
-from portal.services.core.facts import months, stamp
+from portal.queries.rules import deadlines
+from portal.services.core.facts import months, renew_versions
 from portal.services.core.unit import writing
 from portal.tools.organisation_tree import plant_samples
 from portal.tools.simulation.actors import Actors, name
@@ -79,11 +80,11 @@ def simulate(
             begin(session, digest, specification, now)
         stored = written(session)
         actors = Actors(session, chance, founded)
-        calendar, rules = work_calendar(session), deadline_rules(session)
-    writer = Writer(calendar, rules, actors.names)
-    clock = OfficeClock(calendar, min(specification.years), max(specification.years))
+        known = deadlines(session)
+    writer = Writer(known, actors.names)
+    clock = OfficeClock(known.calendar, min(specification.years), max(specification.years))
     texts = Texts(specification.seed, corpus)
-    run = _Run(specification, actors, clock, texts, writer, chance)
+    run = _Run(specification, actors, clock, known, texts, writer, chance)
     for count in run.batches():
         with writing() as session:
             if stored:
@@ -119,6 +120,7 @@ class _Run:
         specification: Specification,
         actors: Actors,
         clock: OfficeClock,
+        known: Deadlines,
         texts: Texts,
         writer: Writer,
         chance: Random,
@@ -130,7 +132,7 @@ class _Run:
             texts,
         )
         self._writer, self._chance = writer, chance
-        self._generator = Generator(actors, clock, chance, last_moment(specification))
+        self._generator = Generator(actors, clock, known, chance, last_moment(specification))
         self._numbers: Counter[date] = Counter()
 
     def batches(self) -> Iterator[int]:
@@ -205,7 +207,7 @@ def _flush(session: Session, writer: Writer) -> None:
             # The table instead of the class: the ORM would sort rows by which values are empty.
             session.execute(sa.insert(cast(sa.Table, table.__table__)), rows)
             if table is RateFact:
-                stamp(session, months(rows))
+                renew_versions(session, months(rows))
 
 
 def _set_sequences(session: Session) -> None:

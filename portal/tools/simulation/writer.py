@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 from typing import Any
 
-from portal.domain.calendar import WorkCalendar
-from portal.domain.deadline_rules import DeadlineRule, DeadlineRules
 from portal.domain.events import Axis
-from portal.domain.letters.states import CLOCK_STATES, Action, CloseReason, ConsentBasis, Source
+from portal.domain.letters.due import Deadlines
+from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
+from portal.domain.redaction import Decision
 from portal.domain.statistics.measures import Ledger
 from portal.models import (
     ArchiveEntry,
-    Decision,
     Event,
     Extension,
     Letter,
@@ -51,9 +49,9 @@ ORDER: tuple[type[Model], ...] = (
 class Writer:
     """The writer, which turns trajectories into rows of each table."""
 
-    def __init__(self, calendar: WorkCalendar, rules: DeadlineRules, names: dict[int, str]) -> None:
-        self._calendar, self._rules, self._names = calendar, rules, names
-        self._ledger = Ledger(calendar, rules)
+    def __init__(self, deadlines: Deadlines, names: dict[int, str]) -> None:
+        self._deadlines, self._names = deadlines, names
+        self._ledger = Ledger(deadlines)
         self._proposals = 0
         self.rows: Rows = defaultdict(list)
 
@@ -61,8 +59,7 @@ class Writer:
         """Add the rows of one letter."""
         self._letter(letter, about)
         steps = [point.step for point in letter.points]
-        due = self._ledger.due_dates(letter.kind, letter.received_organisation_id, steps)
-        self._record(letter, about.letter_id, due)
+        self._record(letter, about.letter_id)
         correspond(self.rows, letter, about)
         self._publication(letter, about)
         facts = self._ledger.facts(letter.kind, letter.received_organisation_id, steps)
@@ -71,8 +68,6 @@ class Writer:
         ]
 
     def _letter(self, letter: Trajectory, about: Written) -> None:
-        start = civil_date(letter.clock_from or letter.received_at)
-        rule = self._rules.for_letter(letter.kind, letter.received_organisation_id, start)
         self.rows[Letter].append(
             {
                 **letter.columns(),
@@ -89,30 +84,12 @@ class Writer:
                 "ruling_id": letter.ruling_id,
                 "parent_id": letter.leader.letter_id if letter.leader else None,
                 "supervised": False,
-                "deadline_organisation_id": rule.organisation_id,
-                "due_on": self._due(letter, rule, start),
             }
         )
 
-    def _due(self, letter: Trajectory, rule: DeadlineRule, start: date) -> date | None:
-        answered = letter.close_reason is CloseReason.ANSWERED
-        if letter.state not in CLOCK_STATES and not answered:
-            return None
-        begun = letter.clock_from or letter.received_at
-        pauses: list[tuple[date, date | None]] = []
-        for point in letter.points:
-            if point.at < begun or point.axis is not Axis.HANDLING:
-                continue
-            if point.action == Action.ASK_CITIZEN:
-                pauses.append((civil_date(point.at), None))
-            elif point.action == Action.SUPPLEMENT and pauses:
-                pauses[-1] = (pauses[-1][0], civil_date(point.at))
-        return self._calendar.due_on(start, rule, pauses, letter.extension_days)
-
-    def _record(self, letter: Trajectory, letter_id: int, due_dates: list[date | None]) -> None:
+    def _record(self, letter: Trajectory, letter_id: int) -> None:
         """Add the events, those that conclude with their due date, and the state intervals."""
         open_rows: dict[Axis, dict[str, Any]] = {}
-        due = iter(due_dates)
         for point in letter.points:
             self.rows[Event].append(
                 {
@@ -123,7 +100,7 @@ class Writer:
                     "reason_code": point.code,
                     "reason": point.reason,
                     "recorded_at": point.at,
-                    "due_on": next(due) if point.effect.concludes else None,
+                    "due_on": point.due_on,
                 }
             )
             begun = point.effect.interval
@@ -194,7 +171,7 @@ class Writer:
                 "organisation_name": self._names[closing],
                 "asked_on": asked,
                 "answered_on": answered,
-                "working_days": self._calendar.working_days_between(asked, answered),
+                "working_days": self._deadlines.calendar.working_days_between(asked, answered),
                 "published_at": published.at,
                 "updated_at": unpublished or published.at,
                 "under_revision": False,

@@ -13,8 +13,8 @@ from portal.domain.errors import InvalidInput, NotFound, NotPermitted
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
 from portal.models import DeadlineRuleRow, Event, Letter
+from portal.queries.letters.due import letter_rule
 from portal.queries.office.rule_table import RuleVersions, rule_table
-from portal.queries.rules import rule_for
 from portal.services.letters import cooperation, handling, submission
 from portal.services.office.calendar import set_days
 from portal.services.office.deadline_rules import (
@@ -90,10 +90,10 @@ def test_the_nearest_rule_wins_and_kinds_go_first(session: Session, world: World
     add(organisation_id=world["bureau"], code=LETTER, days=5)
     add(days=6)
     assert [
-        rule_for(session, complaint(session, world, place)).days
+        letter_rule(session, complaint(session, world, place)).days
         for place in ("bureau", "district", "township", "city")
     ] == [5, 3, 3, 6]
-    assert rule_for(session, a_letter(session, world, place="district", now=LATER)).days == 4
+    assert letter_rule(session, a_letter(session, world, place="district", now=LATER)).days == 4
 
 
 def test_a_letter_that_moves_keeps_its_due_date(session: Session, world: World, add: Add) -> None:
@@ -170,10 +170,11 @@ def test_a_rule_in_force_ends_with_the_day(session: Session, world: World, add: 
     made, actor = add(organisation_id=world["city"]), world.actor(ADMIN)
     before = complaint(session, world, "city")
     remove_deadline_rule(made, actor, LATER)
-    assert rule_for(session, complaint(session, world, "city")).days == 3
-    assert rule_for(session, before).days == 3
+    assert letter_rule(session, complaint(session, world, "city")).days == 3
+    assert letter_rule(session, before).days == 3
     assert (
-        rule_for(session, complaint(session, world, "city", LATER + timedelta(days=3))).days == 10
+        letter_rule(session, complaint(session, world, "city", LATER + timedelta(days=3))).days
+        == 10
     )
     with pytest.raises(InvalidInput):
         remove_deadline_rule(made, actor, LATER + timedelta(days=1))

@@ -14,11 +14,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 
 from portal.domain.disclosure.application import (
     COMPLETION_DAYS,
+    COMPLETION_DAYS_MOST,
     PAPER_SOURCES,
     SOURCE_HINTS,
     RequestSource,
 )
-from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureOutcome
+from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureAction, DisclosureOutcome
 from portal.domain.letters.states import TEXT_MAX
 from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import latest_extended, rule_of
@@ -28,7 +29,7 @@ from portal.web.console.versioned_forms import VersionedForm, reason_field
 from portal.web.core.clock import today
 from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.fields import DayField, WholeNumber
-from portal.web.core.language import label
+from portal.web.core.language import day, label
 from portal.web.core.sent_form import Groups
 
 WORDS_MAX = 60
@@ -38,10 +39,12 @@ CONSENT_MAX = 50
 class RequestForm(VersionedForm):
     """What every action on a request sends; without fields of its own nothing but the button."""
 
-    def __init__(self, slug: str, request: DisclosureRequest, **given: Any) -> None:
+    def __init__(
+        self, slug: str, request: DisclosureRequest, action: DisclosureAction, **given: Any
+    ) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form for the request."""
         self.request = request
-        super().__init__(slug, request, **given)
+        super().__init__(slug, request, action, **given)
 
 
 class CompletionNoticeForm(RequestForm):
@@ -53,7 +56,8 @@ class CompletionNoticeForm(RequestForm):
     complete_by = DayField(_l("补正期限"), [InputRequired(_l("请填写补正的最后一天。"))])
 
     def prepare(self) -> None:
-        """Offer the usual number of days."""
+        """Offer the usual number of days and say how many there may be."""
+        self.time_allowed = _("给申请人合理的时间，最长 %(n)s 日。", n=COMPLETION_DAYS_MOST)
         if not self.bound:
             self.complete_by.data = today() + timedelta(days=COMPLETION_DAYS)
 
@@ -81,7 +85,11 @@ class ExtensionForm(RequestForm):
         """Say how many days the law allows, and which day that would be."""
         read = db.session()
         self.rule = rule_of(deadline_rules(read), self.request)
-        self.latest = latest_extended(read, self.request)
+        self.allowance = _(
+            "最多 %(n)s 个工作日，接着现在的期限往后算；延满是 %(day)s。",
+            n=self.rule.extension_days,
+            day=day(latest_extended(read, self.request)),
+        )
 
     def validate_days(self, field: Field) -> None:
         """As many days as the law allows; the service asks the same."""

@@ -11,14 +11,16 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason
-from portal.models import Letter, db
+from portal.domain.whole_numbers import whole_number
+from portal.models import Extension, Letter, db
+from portal.queries.letters.due import letter_rule
 from portal.queries.office.people import handlers_of
-from portal.queries.rules import rule_for
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.web.console.versioned_forms import VersionedForm, complain, reason_field
+from portal.web.console.wording import in_brackets
 from portal.web.core.clock import today
 from portal.web.core.fields import WholeNumber
-from portal.web.core.language import label
+from portal.web.core.language import label, say
 
 WORDS_MAX = 100
 
@@ -28,8 +30,8 @@ class StepForm(VersionedForm):
 
     def __init__(self, slug: str, letter: Letter, action: Action, **given: Any) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form for the letter."""
-        self.letter, self.action = letter, action
-        super().__init__(slug, letter, **given)
+        self.letter = letter
+        super().__init__(slug, letter, action, **given)
 
 
 class PlainForm(StepForm):
@@ -102,8 +104,7 @@ class OrganisationForm(StepForm):
         return False
 
     def _numbered(self) -> bool:
-        chosen = str(self.organisation.data)
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        if whole_number(self.organisation.data) is not None:
             return True
         complain(self.organisation, _("没有这个单位，或它已停用，请重新选择。"))
         return False
@@ -174,9 +175,7 @@ class AssignForm(StepForm):
     @property
     def user_id(self) -> int | None:
         """The person chosen, nobody, or 0 for what is no person at all."""
-        chosen = str(self.assignee.data or "")
-        known = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
-        return None if not chosen else int(chosen) if known else 0
+        return whole_number(self.assignee.data) or 0 if self.assignee.data else None
 
 
 class KindForm(StepForm):
@@ -205,7 +204,19 @@ class ExtensionForm(StepForm):
 
     def prepare(self) -> None:
         """Say how many days the rule allows."""
-        self.rule = rule_for(db.session(), self.letter)
+        rule = letter_rule(db.session(), self.letter)
+        self.allowance = _(
+            "按规定最多延长 %(n)s 个工作日（%(source)s）。",
+            n=rule.extension_days,
+            source=say(rule.source),
+        )
+
+
+def _asked(extension: Extension) -> str:
+    """Return the extension asked for as a sentence, with who asked where that is known."""
+    days = _("申请延长 %(n)s 个工作日", n=extension.days)
+    who = in_brackets(days, extension.requester.name if extension.requester else "")
+    return str(_("%(asked)s：%(why)s", asked=who, why=extension.reason))
 
 
 class DecisionForm(StepForm):
@@ -215,5 +226,7 @@ class DecisionForm(StepForm):
     note = reason_field(_l("批复意见（不同意时必填）"))
 
     def prepare(self) -> None:
-        """Offer both answers."""
+        """Say what was asked for, and offer both answers."""
+        asked = self.letter.pending_extension
+        self.asked = _asked(asked) if asked else ""
         self.granted.choices = [("yes", _("同意延期")), ("no", _("不同意延期"))]

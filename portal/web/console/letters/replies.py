@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission, can
-from portal.domain.choices import allowed_actions
 from portal.domain.errors import (
     ActionNotAllowed,
     Conflict,
@@ -19,27 +18,24 @@ from portal.domain.errors import (
     NotPermitted,
     Unavailable,
 )
-from portal.domain.letters.reply_checks import Remark, check_reply, questions
-from portal.models import Letter, db
-from portal.queries.letters.timeline import changes_since
-from portal.queries.letters.track import correspondence
+from portal.domain.letters.reply_checks import Remark, check_reply
+from portal.models import Letter
 from portal.services.letters.replying import DRAFT_STATES, request_signoff, save_draft
 from portal.web.console.blueprint import console
-from portal.web.console.letters.action_table import REPLY_ACTIONS
 from portal.web.console.letters.letter import (
     find_letter,
     gone_page,
     letter_page,
     require_letter,
-    sender_of,
 )
 from portal.web.console.letters.next_letter import say_done
 from portal.web.console.letters.reply_form import ReplyForm
+from portal.web.console.letters.reply_page import build_reply_page
 from portal.web.core.clock import now
 from portal.web.core.language import moment
 from portal.web.core.people import current_actor, needs
+from portal.web.core.steps import Answer, StepPage
 
-Answer = str | tuple[str, int] | Response
 _STATUS: dict[type[LetterboxError], int] = {
     InvalidInput: 422,
     Conflict: 409,
@@ -67,19 +63,8 @@ def reply(number: str) -> Answer:
 @needs(Permission.REPLY_WRITE)
 def send_reply(number: str) -> Answer:
     """Save the draft, or look it over and send it for sign-off."""
-    letter = find_letter(number)
-    if letter is None:
-        return gone_page()
-    form = ReplyForm(letter)
-    try:
-        if request.form.get("step") == "save":
-            return _save(letter, form)
-        return _send(letter, form)
-    except InvalidInput as error:
-        form.put(error)
-        return _editor(letter, form, 422)
-    except (Conflict, ActionNotAllowed) as error:
-        return _overtaken(number, form, error)
+    run = _save if request.form.get("step") == "save" else _send
+    return StepPage(find_letter, _shown, gone_page).attempt(number, ReplyForm, run)
 
 
 @console.post("/letters/<number>/draft")
@@ -113,7 +98,7 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     if not form.validate():
         return _editor(letter, form, 422)
     text = str(form.text.data)
-    remarks = check_reply(text, letter.text, sender_of(letter))
+    remarks = check_reply(text, letter.text, letter.sender)
     if remarks and form.checked.data != _print(text):
         form.settle(_keep(letter, form))
         form.checked.raw_data, form.checked.data = None, _print(text)
@@ -127,16 +112,15 @@ def _print(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _overtaken(number: str, form: ReplyForm, problem: LetterboxError) -> Answer:
-    """Show what changed meanwhile, with the text that was written."""
-    letter = find_letter(number)
-    if letter is None:
-        return gone_page()
+def _shown(
+    letter: Letter, status: int, *, sent: ReplyForm, problem: LetterboxError | None = None
+) -> Answer:
+    """Show the editor again; where replies are written no more, the letter with what was typed."""
+    if problem is None:
+        return _editor(letter, sent, status)
     if letter.state not in DRAFT_STATES:
-        return letter_page(letter, 409, sent=form, problem=problem)
-    missed = changes_since(db.session(), letter, form.seen)
-    form.freshen()
-    return _editor(letter, form, 409, problem=problem, missed=missed)
+        return letter_page(letter, status, sent=sent, problem=problem)
+    return _editor(letter, sent, status, problem=problem)
 
 
 def _editor(
@@ -144,20 +128,8 @@ def _editor(
     form: ReplyForm,
     status: int = 200,
     *,
-    remarks: list[Remark] | None = None,
+    remarks: Sequence[Remark] = (),
     problem: LetterboxError | None = None,
-    missed: object = (),
 ) -> tuple[str, int]:
-    words = render_template(
-        "console/reply.html",
-        letter=letter,
-        form=form,
-        remarks=remarks,
-        problem=problem,
-        missed=missed,
-        other=letter.draft if problem else None,
-        pieces=correspondence(letter),
-        questions=questions(letter.text),
-        sends=bool(REPLY_ACTIONS & set(allowed_actions(current_actor(), letter))),
-    )
-    return words, status
+    page = build_reply_page(letter, form, remarks, problem)
+    return render_template("console/reply.html", page=page), status

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Publication, State
-from portal.models import ArchiveEntry, Decision, Letter
+from portal.domain.redaction import Decision
+from portal.models import ArchiveEntry, Letter
 from tests.builders import Walk, World, a_walk
 from tests.pages import Client, get, login, post
 
