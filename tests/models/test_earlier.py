@@ -14,6 +14,7 @@ from portal.app import create_app, ensure_database
 from portal.config import Settings, load_settings
 from portal.domain.events import RecordAction
 from portal.domain.periods import Period
+from portal.domain.redaction import PublicField
 from portal.migrations.earlier import TooEarly
 from portal.models import (
     ArchiveEntry,
@@ -23,7 +24,6 @@ from portal.models import (
     Model,
     Organisation,
     ProblemNotice,
-    PublicField,
     Recomputation,
     RedactionMask,
     User,
