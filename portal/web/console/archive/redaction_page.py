@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.states import Action, Publication
 from portal.domain.letters.transitions import objection
-from portal.domain.redaction import FINDING_LABELS, FindingKind
-from portal.models import ArchiveEntry, Letter, Proposal, PublicField, RedactionMask, db
+from portal.domain.redaction import FINDING_LABELS, FindingKind, PublicField
+from portal.models import ArchiveEntry, Letter, Proposal, RedactionMask, db
 from portal.queries.archive.redaction import Finding, Segment, findings, segments
 from portal.services.archive.redacting import REASON_MAX
 from portal.web.console.archive.forms import FIELD_WORDS
@@ -161,7 +161,7 @@ def _row(finding: Finding, form: StepForm) -> FindingRow:
 
 
 def _status(mask: RedactionMask) -> str:
-    if mask.is_kept:
+    if not mask.hides:
         return str(_("已保留：%(reason)s", reason=say(mask.reason or "")))
     if mask.is_open:
         return str(_("建议脱敏为 %(text)s", text=mask.replacement))
