@@ -1,4 +1,4 @@
-"""Rules kept as data: the calendar's exceptions, deadline rules, and counters."""
+"""Rules stored as data: the calendar's exceptions, deadline rules, and counters."""
 
 from __future__ import annotations
 
