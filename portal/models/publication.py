@@ -67,7 +67,7 @@ class Proposal(Model):
     @property
     def open_masks(self) -> list[RedactionMask]:
         """Findings nobody has settled yet."""
-        return [mask for mask in self.masks if mask.decision is Decision.OPEN]
+        return [mask for mask in self.masks if mask.is_open]
 
 
 class RedactionMask(Model):
@@ -87,6 +87,16 @@ class RedactionMask(Model):
     decider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
 
     proposal: Mapped[Proposal] = relationship(back_populates="masks")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has settled the finding yet."""
+        return self.decision is Decision.OPEN
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether somebody decided that the public does not read the range."""
+        return self.decision is Decision.MASK
 
     @property
     def hides(self) -> bool:

@@ -68,6 +68,16 @@ class Filters:
             self.kind or self.organisation or self.received_from or self.received_to or self.words
         )
 
+    @property
+    def searches_all(self) -> bool:
+        """Whether every letter in sight is searched, not one queue of them."""
+        return self.queue is Queue.ALL
+
+    @property
+    def is_own_work(self) -> bool:
+        """Whether the list is what waits for the person at work."""
+        return self.queue is Queue.TODO
+
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
