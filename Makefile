@@ -61,7 +61,7 @@ lint: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "Style"; $(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	@echo "Types"; $(BIN)/mypy --no-error-summary
 	@echo "Contracts"; said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
-	@echo "Templates"; $(BIN)/djlint templates --lint --quiet
+	@echo "Templates"; $(BIN)/djlint templates --lint --quiet && $(BIN)/djlint templates --check --quiet
 	@echo "Scripts and style sheets"; ./.ci/assets
 
 unit: $(DEVELOPMENT) $(CATALOGUES)
