@@ -1,4 +1,4 @@
-"""Rules kept as data: the calendar's exceptions, time limits, and counters."""
+"""The editable rules: exceptions of the calendar and time limits; the counters of numbers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LimitRow(Model):
 
 
 class NumberSequence(Model):
-    """The last letter number given out on a civil day."""
+    """The last letter number given on a civil day."""
 
     __tablename__ = "number_sequence"
 

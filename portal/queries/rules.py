@@ -1,4 +1,4 @@
-"""The calendar and the limits in force: the built-in ones with the tables on top."""
+"""The calendar and the limits in force: the built-in ones, overridden by the tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CACHE: dict[frozenset[tuple[date, str]], WorkCalendar] = {}
 
 
 def work_calendar(session: Session) -> WorkCalendar:
-    """Return the working calendar with the edited days on top; cheap to ask for again."""
+    """Return the working calendar, overridden by the edited days; repeated calls are cheap."""
     rows = frozenset(
         (day, kind) for day, kind in session.execute(sa.select(CalendarDay.day, CalendarDay.kind))
     )

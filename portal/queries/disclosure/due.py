@@ -1,4 +1,4 @@
-"""When requests for disclosure are due, and why: the limits of their law on the calendar."""
+"""The due dates of disclosure requests: the limits of their law applied to the calendar."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from portal.queries.rules import limits_in_force, work_calendar
 
 
 def clock_start(request: DisclosureRequest) -> date:
-    """Return the civil day from which the limit runs: receipt, or the completed request (Art. 30)."""
+    """Return the civil day from which the limit runs: receipt, or completion (Art. 30)."""
     return civil_date(request.completed_at or request.received_at)
 
 
 def limit_of(limits: Iterable[Limit], request: DisclosureRequest) -> Limit:
-    """Return the limit of the day of receipt; raises LimitError for a day before the law."""
+    """Return the limit of the day of receipt; raises ``LimitError`` for a day before the law."""
     return limit_for(LIMIT_CODE, civil_date(request.received_at), limits)
 
 
@@ -39,7 +39,7 @@ def latest_extended(session: Session, request: DisclosureRequest) -> date | None
 
 
 def completion_until(session: Session, request: DisclosureRequest) -> date | None:
-    """Return the last day of the notice of completion, ``None`` where the law knew none."""
+    """Return the last day for a notice of completion; ``None`` where the law has none."""
     received = civil_date(request.received_at)
     try:
         limit = limit_for(COMPLETION_CODE, received, limits_in_force(session))
@@ -50,9 +50,9 @@ def completion_until(session: Session, request: DisclosureRequest) -> date | Non
 
 @dataclass(frozen=True, slots=True)
 class RequestDue:
-    """The due date explained; ``due_on`` and ``remaining`` are empty while the clock stands still.
+    """The due date explained; ``due_on`` and ``remaining`` are empty while the clock is paused.
 
-    ``announced`` tells whether the holidays of that year are known yet.
+    ``announced`` says whether the holidays of that year are announced.
     """
 
     due_on: date | None
@@ -65,7 +65,7 @@ class RequestDue:
 
 
 def request_due(session: Session, request: DisclosureRequest, today: date) -> RequestDue | None:
-    """Return why the request is due when it is due; nothing once it has ended."""
+    """Return the explanation of the due date; ``None`` once the request has ended."""
     if not request.pending:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The rules as the administration edits them: days of the calendar, versions of the limits."""
+"""The rules as the administration edits them: days of the calendar, versions of limits."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class LimitVersion:
 
 
 def limit_table(session: Session, today: date) -> dict[str, list[LimitVersion]]:
-    """Return the versions of each rule by code: what was entered, newest first, then the built-in.
+    """Return the versions of each rule by code: entered ones, newest first, then built-in ones.
 
-    The first version that holds on a day is the one that counts on it.
+    On any day the first version in force on it counts.
     """
     rows = session.scalars(sa.select(LimitRow).order_by(LimitRow.id.desc())).all()
     table: dict[str, list[LimitVersion]] = {}

@@ -134,7 +134,7 @@ def _deflect_letters(session: Session, now: datetime) -> None:
 
 
 def demo_size(session: Session) -> DemoSize:
-    """Return what is in the house now."""
+    """Return what the instance holds now."""
 
     def count(*conditions: sa.ColumnElement[bool], of: type[db.Model]) -> int:  # type: ignore[name-defined]
         query = sa.select(sa.func.count()).select_from(of).where(*conditions)
