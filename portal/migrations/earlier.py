@@ -49,7 +49,14 @@ SOURCES: Mapping[str, Source] = {
         "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}
     ),
     "archive_entry": Source("archive_entry", {"unpublished_at": "withdrawn_at"}),
+    "event": Source(
+        "event",
+        {"action": "CASE action WHEN 'retell_facts' THEN 'recompute_facts' ELSE action END"},
+    ),
+    "rate_change": Source(None),
+    "rate_month": Source("rate_month", {"version": "0"}),
     "rate_recomputation": Source("rate_retelling"),
+    "rate_sum": Source(None),
 }
 
 

@@ -23,6 +23,7 @@ TABLES = (
     "limit_rule",
     "number_sequence",
     "organisation",
+    "rate_change",
     "rate_month",
     "rate_recomputation",
     "rate_sum",
@@ -103,11 +104,19 @@ def upgrade() -> None:
         sa.Column("successor_id", Id, sa.ForeignKey("organisation.id")),
     )
 
-    # Civil months (yyyymm) that facts belong to, with a value that changes with the facts.
+    # Changes of facts, by civil month (yyyymm), that are not yet part of the month's version.
+    op.create_table(
+        "rate_change",
+        sa.Column("id", Id, primary_key=True),
+        sa.Column("month", sa.Integer(), nullable=False, index=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+    )
+
+    # Civil months (yyyymm) that facts belong to, with a number that changes with the facts.
     op.create_table(
         "rate_month",
         sa.Column("month", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("stamp", sa.String(32), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
     )
 
     # Changes of the calendar whose effect on ended letters is still to be computed.
@@ -127,7 +136,7 @@ def upgrade() -> None:
         "rate_sum",
         sa.Column("month", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("label", sa.String(64), primary_key=True),
-        sa.Column("stamp", sa.String(32), nullable=False),
+        sa.Column("version", sa.String(64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
 

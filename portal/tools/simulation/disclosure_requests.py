@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Role
 from portal.domain.deadline_rules import limit_for
 from portal.domain.disclosure.application import RequestSource
+from portal.domain.disclosure.numbers import format_request_number
 from portal.domain.disclosure.requests import (
     LIMIT_CODE,
     REPORTED_OUTCOMES,
@@ -18,11 +19,10 @@ from portal.domain.disclosure.requests import (
 )
 from portal.domain.events import Axis
 from portal.domain.periods import Period, civil_date
-from portal.models import DisclosureRequest
+from portal.models import DisclosureRequest, DisclosureSequence
 from portal.queries.disclosure.requests import subject_of
 from portal.queries.rules import limits_in_force, work_calendar
 from portal.services.core.acting import record
-from portal.services.core.numbering import next_request_numbers
 from portal.tools.simulation.actors import Actors, name
 from portal.tools.simulation.clock import OfficeClock
 
@@ -52,9 +52,11 @@ def load_disclosure_requests(
     chance.shuffle(outcomes)
     end = Period(year).ends_at
     arrivals = clock.arrivals(chance, year, len(outcomes))
-    numbers = next_request_numbers(session, year, len(outcomes))
-    planned = zip(arrivals, outcomes, numbers, strict=True)
-    for count, (received, outcome, number) in enumerate(planned, start=1):
+    counter = session.get(DisclosureSequence, year) or DisclosureSequence(year=year, last=0)
+    session.add(counter)
+    for count, (received, outcome) in enumerate(zip(arrivals, outcomes, strict=True), start=1):
+        counter.last += 1
+        number = format_request_number(year, counter.last)
         place, day = actors.member(chance), civil_date(received)
         answered = clock.ahead(chance, received, chance.randint(1, 14))
         if answered >= end:

@@ -25,7 +25,7 @@ from portal.models import (
     db,
 )
 from portal.queries.rules import limits_in_force, work_calendar
-from portal.services.core.facts import months, stamp
+from portal.services.core.facts import months, renew_versions
 from portal.services.core.unit import writing
 from portal.tools.organisation_tree import plant_samples
 from portal.tools.simulation.actors import Actors, name
@@ -204,7 +204,7 @@ def _flush(session: Session, writer: Writer) -> None:
             # The table instead of the class: the ORM would sort rows by which values are empty.
             session.execute(sa.insert(cast(sa.Table, table.__table__)), rows)
             if table is RateFact:
-                stamp(session, months(rows))
+                renew_versions(session, months(rows))
 
 
 def _set_sequences(session: Session) -> None:

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 
 from portal.domain.disclosure.application import (
     COMPLETION_DAYS,
+    COMPLETION_DAYS_MOST,
     PAPER_SOURCES,
     SOURCE_HINTS,
     RequestSource,
@@ -28,7 +29,7 @@ from portal.web.console.versioned_forms import VersionedForm, reason_field
 from portal.web.core.clock import today
 from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.fields import DayField, WholeNumber
-from portal.web.core.language import label
+from portal.web.core.language import day, label
 from portal.web.core.sent_form import Groups
 
 WORDS_MAX = 60
@@ -53,7 +54,8 @@ class CompletionNoticeForm(RequestForm):
     complete_by = DayField(_l("补正期限"), [InputRequired(_l("请填写补正的最后一天。"))])
 
     def prepare(self) -> None:
-        """Offer the usual number of days."""
+        """Offer the usual number of days and say how many there may be."""
+        self.time_allowed = _("给申请人合理的时间，最长 %(n)s 日。", n=COMPLETION_DAYS_MOST)
         if not self.bound:
             self.complete_by.data = today() + timedelta(days=COMPLETION_DAYS)
 
@@ -81,7 +83,11 @@ class ExtensionForm(RequestForm):
         """Say how many days the law allows, and which day that would be."""
         read = db.session()
         self.limit = limit_of(limits_in_force(read), self.request)
-        self.latest = latest_extended(read, self.request)
+        self.allowance = _(
+            "最多 %(n)s 个工作日，接着现在的期限往后算；延满是 %(day)s。",
+            n=self.limit.extension_days,
+            day=day(latest_extended(read, self.request)),
+        )
 
     def validate_days(self, field: Field) -> None:
         """As many days as the law allows; the service asks the same."""

@@ -20,6 +20,7 @@ from portal.queries.disclosure.due import request_due
 from portal.queries.disclosure.requests import request_by_number, request_milestones
 from portal.services.disclosure.requests import applicant, complete, withdraw
 from portal.web.core.clock import now, today
+from portal.web.core.due import explain_request_due
 from portal.web.core.people import public, request_opened
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure.forms import CompletionForm
@@ -128,11 +129,13 @@ def _page(
     forms = {a: given.get(a) or FORMS[a](formdata=None) for a in possible}
     orphan = next((form for action, form in given.items() if action not in forms), None)
     answered = found.answered_at if found.state is DisclosureState.ANSWERED else None
+    due = request_due(db.session(), found, today())
     page = render_template(
         "public/disclosure_request.html",
         request_=found,
         steps=request_milestones(db.session(), found),
-        due=request_due(db.session(), found, today()),
+        due=due,
+        due_explanation=explain_request_due(due) if due and due.days else None,
         remedies=remedies(found.outcome, civil_date(answered))
         if answered and found.outcome
         else (),

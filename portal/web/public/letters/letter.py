@@ -28,6 +28,7 @@ from portal.queries.letters.track import (
 from portal.services.core.deadlines import pauses
 from portal.services.letters.submission import ask_redo, rate, supplement, withdraw
 from portal.web.core.clock import now, today
+from portal.web.core.due import explain_due
 from portal.web.core.people import letter_opened, public
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.forms import (
@@ -163,6 +164,7 @@ def _page(
     forms = {a: given.get(a) or FORMS[a](formdata=None) for a in possible}
     orphan = next((form for action, form in given.items() if action not in forms), None)
     session = db.session()
+    due = due_note(session, found, pauses(session, found), today())
     page = render_template(
         "public/letter.html",
         letter=found,
@@ -170,7 +172,8 @@ def _page(
         steps=milestones(session, found),
         declined=declined(session, found),
         public_copy=public_copy(session, found),
-        due=due_note(session, found, pauses(session, found), today()),
+        due=due,
+        due_explanation=explain_due(due, reopened=found.reopened, for_sender=True) if due else None,
         forms={str(action): form for action, form in forms.items()},
         wrong=next((form for form in forms.values() if form.errors), None),
         typed=_typed(orphan),
