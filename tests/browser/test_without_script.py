@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
-from tests.browser.instance import House
+from tests.browser.instance import Instance
 from tests.browser.people import Writing, action, choose, open_letter, press, send, told, track
 
 LETTER = Writing("公交站台没有雨棚", "人民路公交站台没有雨棚，下雨天等车很不方便，能否加装？")
@@ -63,7 +63,9 @@ def test_errors_are_told_and_nothing_is_lost_without_script(person: Person) -> N
     expect(page.get_by_label("正文")).to_have_value(LETTER.text)
 
 
-def test_clerk_dispatches_to_a_unit_typed_without_script(house: House, person: Person) -> None:
+def test_clerk_dispatches_to_a_unit_typed_without_script(
+    instance: Instance, person: Person
+) -> None:
     """Without script a dispatcher types the unit's name and the server finds it."""
     citizen = person(script=False)
     receipt = send(citizen, LETTER)

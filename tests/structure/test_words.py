@@ -11,7 +11,15 @@ import pytest
 
 from tests.structure.source import PACKAGES, Module, modules
 
-NOT_YET: tuple[str, ...] = ()
+NOT_YET: tuple[str, ...] = (
+    "portal/config.py",
+    "portal/domain/",
+    "portal/models/rates.py",
+    "portal/queries/statistics/",
+    "portal/reporting/",
+    "portal/services/",
+    "portal/web/",
+)
 """Beginnings of the paths of modules that are not held to the words yet."""
 
 _VERBS = """

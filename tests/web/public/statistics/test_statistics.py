@@ -322,7 +322,7 @@ def test_the_page_speaks_english(client: Client) -> None:
     assert "Returned 0 letters Redone 0 letters Withdrawn 0 letters" in page.text
 
 
-def test_subjects_of_the_house_are_translated_and_others_are_marked(
+def test_known_subjects_are_translated_and_others_are_marked(
     client: Client, session: Session
 ) -> None:
     """On an English page a subject that comes along is English, any other is marked as Chinese."""
