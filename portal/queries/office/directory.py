@@ -10,7 +10,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.name_similarity import closeness
+from portal.domain.name_similarity import name_similarity
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.rates import Figures
@@ -90,7 +90,7 @@ def closest_organisations(
         sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
     ).all()
     scored = (
-        (max(closeness(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
+        (max(name_similarity(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
         for o in rows
     )
     near = heapq.nlargest(limit, (each for each in scored if each[0] >= _CLOSE))
