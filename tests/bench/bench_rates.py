@@ -157,7 +157,7 @@ def measure(count: int) -> dict[str, tuple[float, ...]]:
 
 
 def happen(session: Session) -> None:
-    """Let something happen to a letter of the year, so that its month is summed anew."""
+    """Let something happen to a letter of the year, so that its month is summed again."""
     moment = datetime(2020, 1, 1, tzinfo=UTC)
     session.rollback()
     with writing() as unit:

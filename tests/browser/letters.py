@@ -40,8 +40,8 @@ def some_letters(instance: Instance) -> Letters:
     with instance.inside() as world:
         session = world.session
 
-        def at(state: State, **wishes: object) -> str:
-            letter: Letter = a_letter(session, world, state, now=days_ago(3), **wishes)  # type: ignore[arg-type]
+        def at(state: State, **choices: object) -> str:
+            letter: Letter = a_letter(session, world, state, now=days_ago(3), **choices)  # type: ignore[arg-type]
             return letter.number
 
         for title in ("路灯不亮怎么报修", "路灯报修多久能修好"):

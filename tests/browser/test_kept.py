@@ -85,7 +85,7 @@ def test_code_is_shown_once(person: Person) -> None:
 
 
 def _writes_reply(instance: Instance, page: Page) -> str:
-    """Bring a clerk to the editor of a reply, half written; return the letter's number."""
+    """Bring a handler to the editor of a reply, half written; return the letter's number."""
     with instance.inside() as world:
         letter = a_letter(world.session, world, State.IN_PROGRESS, now=days_ago(2))
         number = letter.number
@@ -96,7 +96,7 @@ def _writes_reply(instance: Instance, page: Page) -> str:
 
 
 def test_reply_is_saved_while_it_is_written(instance: Instance, person: Person) -> None:
-    """What a clerk types is saved by itself and there again when the editor is opened anew."""
+    """What a handler types is saved by itself and there again when the editor is opened again."""
     page = person("city_handler")
     number = _writes_reply(instance, page)
     expect(page.locator("[data-autosave-status]")).to_contain_text("已保存", timeout=15_000)
@@ -105,7 +105,7 @@ def test_reply_is_saved_while_it_is_written(instance: Instance, person: Person) 
 
 
 def test_reply_survives_a_session_that_ended(instance: Instance, person: Person) -> None:
-    """A clerk whose session ended while writing logs in again and the reply is saved as typed."""
+    """A handler whose session ended while writing logs in again and the reply is saved as typed."""
     page = person("police_handler")
     with instance.inside() as world:
         letter = a_letter(world.session, world, State.IN_PROGRESS, place="police", now=days_ago(2))

@@ -28,7 +28,7 @@ def _late(page: Page, name: str) -> Iterator[None]:
 
 
 def test_reply_typed_before_the_script_came_is_saved(instance: Instance, person: Person) -> None:
-    """A clerk who types at once and then only reads finds the draft saved."""
+    """A handler who types at once and then only reads finds the draft saved."""
     with instance.inside() as world:
         number = a_letter(world.session, world, State.IN_PROGRESS, now=days_ago(2)).number
     page = person("city_handler")

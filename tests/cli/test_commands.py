@@ -117,7 +117,7 @@ def test_roles_are_given_and_taken(command: Command, session: Session, world: Wo
 
 
 def test_faults_of_accounts_are_told(command: Command, world: World) -> None:
-    """Unknown names, roles and places and the last administrator are told in one line each."""
+    """Unknown names, roles and places and the last administrator are reported in one line each."""
     for words, said in (
         (("user", "disable", "nobody"), "there is no account 'nobody'"),
         (("user", "grant", "city_handler", "boss@city"), "must look like handler@code"),

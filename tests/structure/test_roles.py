@@ -163,12 +163,12 @@ def _named(role: Role | None) -> str:
 
 
 def holds(role: Role, permission: str) -> bool:
-    """Tell whether a role carries what a route asks for."""
+    """Return whether a role carries what a route asks for."""
     return permission == "staff" or Permission(permission) in GRANTS[role]
 
 
 def refused_by_the_service(route: Route, role: Role) -> bool:
-    """Tell whether a role that may read letters may nevertheless not mark what is masked."""
+    """Return whether a role that may read letters may nevertheless not mark what is masked."""
     marks = {Permission.PUBLICATION_PROPOSE, Permission.PUBLICATION_DECIDE}
     return any(part in route.path for part in MARKS) and not marks & set(GRANTS[role])
 

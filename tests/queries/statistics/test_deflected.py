@@ -1,4 +1,4 @@
-"""Avoided letters: counted by moment, organisation and kind, and in no other figure."""
+"""Deflected letters: counted by moment, organisation and kind, and in no other figure."""
 
 import random
 from dataclasses import replace
@@ -36,12 +36,12 @@ NOW = datetime(2017, 6, 1, 4, 0, tzinfo=UTC)
 YEAR = Period(2016)
 PERIODS = ("2016", "2015", "2016Q3", "2016-03", "2016-W05", "2016-12-31", "2019")
 Said = tuple[int, Kind, datetime]
-"""Organisation, kind and moment of an avoided letter."""
+"""Organisation, kind and moment of a deflected letter."""
 
 
 @pytest.fixture
 def said(session: Session, world: World) -> list[Said]:
-    """Three hundred avoided letters of any organisation, kind and moment of two years."""
+    """Three hundred deflected letters of any organisation, kind and moment of two years."""
     chance = random.Random(7)
     places, kinds = sorted(world.places.values()), list(Kind)
     found = [
@@ -126,7 +126,7 @@ def test_the_as_of_moment_itself_does_not_count(session: Session, said: list[Sai
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_other_figure_changes(session: Session, world: World, seed: int) -> None:
-    """Whatever letters there are, avoided ones change no count, rate, measure or row."""
+    """Whatever letters there are, deflected ones change no count, rate, measure or row."""
     places = sorted(world.places.values())
     live(session, places, 60, seed=seed)
     entry = published(session, world)

@@ -138,7 +138,7 @@ def test_what_is_refused_changes_nothing(session: Session, world: World) -> None
 
 
 def test_missing_facts_are_derived(session: Session, world: World) -> None:
-    """After an upgrade the facts are told from the events, the same as if they had been kept."""
+    """After an upgrade the facts are derived from the events, the same as if they had been kept."""
     for state in State:
         a_letter(session, world, state)
     a_letter(session, world, publication=Publication.PUBLISHED)

@@ -396,7 +396,7 @@ def test_open_data_are_never_about_something_else(client: Client, name: str) -> 
 
 
 def test_open_data_say_by_which_parts_they_are_told(client: Client) -> None:
-    """A year cannot be told by days: the data say that they give months instead."""
+    """A year cannot be given by days: the data say that they give months instead."""
     found = client.get("/statistics/data.json?period=2016&by=day").get_json()
     assert (found["period"], found["by"]) == ("2016", "month")
 
