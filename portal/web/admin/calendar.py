@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from portal.domain.access import Permission
 from portal.domain.calendar import DayKind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
+from portal.domain.whole_numbers import whole_number
 from portal.models import CalendarDay, db
 from portal.queries.office.rule_table import edited_days
 from portal.queries.rules import work_calendar
@@ -92,7 +93,7 @@ def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:
 
 
 def _year(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today().year
+    return whole_number(text, 9999) or today().year
 
 
 def _day(text: str) -> date | None:

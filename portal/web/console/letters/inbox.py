@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import looks_like_request_number
 from portal.domain.letters.due import Remaining, remaining
@@ -27,6 +26,7 @@ from portal.web.core.clock import now, today
 from portal.web.core.fields import page_asked
 from portal.web.core.language import day, label
 from portal.web.core.people import current_actor, staff_only
+from portal.web.core.settings import settings
 
 GROUPS: tuple[tuple[Queue, ...], ...] = (
     (Queue.TODO, Queue.MINE),
@@ -68,8 +68,7 @@ def inbox() -> Answer:
     form = FilterForm(request.args)
     filters = _filters(form)
     at = cutoffs(work_calendar(db.session()), now())
-    settings: Settings = current_app.extensions["letterbox"]
-    page = inbox_page(db.session(), current_actor(), filters, at, settings.page_size)
+    page = inbox_page(db.session(), current_actor(), filters, at, settings().page_size)
     return render_template(
         "console/inbox.html",
         form=form,

@@ -22,6 +22,7 @@ from portal.services.core.typed_text import clean
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
 from portal.web.core.safety import limiter
+from portal.web.core.settings import settings
 from portal.web.public.archive.forms import NoticeForm
 from portal.web.public.archive.results import (
     QUERY_MOST,
@@ -31,7 +32,6 @@ from portal.web.public.archive.results import (
     hits,
     read_query,
 )
-from portal.web.public.blueprint import settings
 from portal.web.public.rate_limits import address as visitor
 from portal.web.public.rate_limits import count, wait_for
 

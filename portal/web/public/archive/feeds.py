@@ -15,9 +15,9 @@ from portal.queries.archive.search import known_organisation
 from portal.queries.archive.table import list_entries, map_parts, map_rows
 from portal.web.core.language import DEFAULT
 from portal.web.core.people import public
+from portal.web.core.settings import settings
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.archive.results import address, read_query
-from portal.web.public.blueprint import settings
 
 FEED_LENGTH = 30
 SUMMARY_LENGTH = 200

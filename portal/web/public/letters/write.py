@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from portal.domain.errors import InvalidInput
 from portal.domain.letters.states import Kind
-from portal.domain.redaction import Mark, Sender, apply, detect
+from portal.domain.redaction import PublicField, Sender, default_copy
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.letters.track import letter_by_number
@@ -65,7 +65,8 @@ def _page(form: WriteForm, status: int) -> tuple[str, int]:
 
 
 def _preview(form: WriteForm) -> str:
-    texts = (form.title.data, form.text.data) if form.consents else ()
+    texts = {PublicField.TITLE: form.title.data, PublicField.TEXT: form.text.data}
+    sender = Sender(form.name.data, form.phone.data, form.email.data)
     return render_template(
         "public/preview.html",
         form=form,
@@ -73,7 +74,11 @@ def _preview(form: WriteForm) -> str:
         sent_at=now(),
         report=form.kind.data is Kind.REPORT,
         near=_near(form),
-        public_copy=[_masked(form, text) for text in texts],
+        public_copy=[
+            default_copy(text, sender=sender, field=field)
+            for field, text in texts.items()
+            if form.consents
+        ],
     )
 
 
@@ -83,13 +88,6 @@ def _near(form: WriteForm) -> list[Similar]:
         return []
     text = form.text.data[:SIMILAR_TEXT_MOST]
     return similar_entries(db.session(), archive_index(), text, form.title.data, limit=NEAR_MOST)
-
-
-def _masked(form: WriteForm, text: str) -> str:
-    """Return ``text`` as it would be shown; people look at it again before it is."""
-    sender = Sender(form.name.data, form.phone.data, form.email.data)
-    found = detect(text, sender=sender)
-    return apply(text, [Mark(f.start, f.end, f.mask) for f in found if not f.keep_reason])
 
 
 def _send(form: WriteForm) -> Answer:
