@@ -22,16 +22,16 @@ NOT_YET: tuple[str, ...] = (
 
 _VERBS = """
 Accept Add Allow Answer Append Apply Ask Assign Begin Bind Bring Build Carry Change Check Choose
-Clear Close Collect Compare Complete Compute Convert Copy Count Create Cut Decide Decline
-Decrypt Delete Derive Describe Disable Dispatch Do Draft Draw Drop Enable Encrypt End Enter
-Explain Extend File Fill Find Fold Follow Force Forget Format Free Generate Give Go Grant Group
-Have Hash Hide Hold Ignore Import Insert Invent Invite Join Keep Lead Leave List Load Lock Look Make Map Mark
+Clear Close Collect Compare Complete Compute Convert Copy Count Create Cut Decide Decline Decrypt
+Delete Derive Describe Disable Dispatch Do Draft Draw Drop Enable Encrypt End Enter Explain Extend
+File Fill Find Fold Follow Force Forget Format Free Generate Give Go Grant Group Hash Have Hide
+Hold Ignore Import Insert Invent Invite Join Keep Lead Leave List Load Lock Look Make Map Mark
 Mask Measure Merge Migrate Move Name Narrow Normalise Note Number Offer Open Order Parse Pass
-Place Prepare Print Propose Publish Put Raise Rank Rate Read Rebuild Recompute Record Redirect Redo Refresh
-Refuse Register Release Remember Remove Rename Render Replace Request Require Reset Resume
-Return Reveal Revoke Rewrite Route Rule Run Save Schedule Search Select Send Serve Set Settle Show Sign Skip Sort
-Split Spread Start State Stop Store Submit Sum Supervise Supplement Take Transfer Turn Unlock
-Unpublish Update Use Validate Wait Withdraw Work Write Yield
+Place Prepare Print Propose Publish Put Raise Rank Rate Read Rebuild Recompute Record Redirect
+Redo Refresh Refuse Register Release Remember Remove Rename Render Replace Request Require Reset
+Resume Return Reveal Revoke Rewrite Route Rule Run Save Schedule Search Select Send Serve Set
+Settle Show Sign Skip Sort Split Spread Start State Stop Store Submit Sum Supervise Supplement
+Take Transfer Turn Unlock Unpublish Update Use Validate Wait Withdraw Work Write Yield
 """
 VERBS = frozenset(_VERBS.split())
 """Verbs with which the docstring of a function may begin; another good one is added here."""
