@@ -1,4 +1,4 @@
-"""Tables and relations, one file for each aggregate; importing this package knows them all."""
+"""Tables and relations, a module for each aggregate; importing the package registers them all."""
 
 from __future__ import annotations
 

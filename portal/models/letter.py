@@ -1,4 +1,4 @@
-"""The letter: what the citizen wrote, where it stands and who holds it."""
+"""The letter: what the citizen wrote, its state and the organisation that holds it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from portal.models.user import User
 
 
 class Letter(Model):
-    """A letter; ``version`` counts changes, so that the second of two clerks is told."""
+    """A letter.
+
+    ``version`` counts changes, so that the slower of two handlers learns of the other's change.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -75,7 +78,7 @@ class Letter(Model):
 
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     clock_from: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When the clock began to run: receipt, or the request for a redo."""
+    """When the time limit began to run: at receipt, or at the request for a redo."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_response_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -105,7 +108,7 @@ class Letter(Model):
     rating: Mapped[Rating | None] = relationship()
     proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
 
-    # What the guards of the transition table and the access rules look at.
+    # What the guards of the transition table and the access rules read.
 
     @property
     def organisation_path(self) -> str:
@@ -145,12 +148,12 @@ class Letter(Model):
 
     @property
     def signed_replies(self) -> list[Reply]:
-        """Replies the citizen has got, oldest first."""
+        """Replies that the citizen has received, oldest first."""
         return [r for r in self.replies if r.status is ReplyStatus.SIGNED]
 
     @property
     def answer(self) -> Reply | None:
-        """The latest signed main reply."""
+        """The latest signed reply that is no follow-up."""
         main = [r for r in self.signed_replies if r.kind is ReplyKind.REPLY]
         return main[-1] if main else None
 

@@ -41,7 +41,7 @@ class DeadlineRuleRow(Model):
 
 
 class NumberSequence(Model):
-    """The last letter number given out on a civil day."""
+    """The last letter number given on a civil day."""
 
     __tablename__ = "number_sequence"
 

@@ -25,7 +25,7 @@ BUILT_IN = (*LETTER_RULES, *DISCLOSURE_RULES)
 
 
 def work_calendar(session: Session) -> WorkCalendar:
-    """Return the working calendar with the edited days on top; cheap to ask for again."""
+    """Return the working calendar, overridden by the edited days; repeated calls are cheap."""
     rows = frozenset(
         (day, kind) for day, kind in session.execute(sa.select(CalendarDay.day, CalendarDay.kind))
     )

@@ -84,7 +84,7 @@ def test_one_thing_is_next(actor: Actor, letter: Facts, wanted: Action | None) -
 
 
 def test_extension_is_not_offered_to_its_asker() -> None:
-    """Nobody is offered to grant the own wish."""
+    """Nobody is offered to grant their own request."""
     letter = Facts(state=State.IN_PROGRESS, extension_pending=True, extension_asker_id=7)
     assert Action.GRANT_EXTENSION not in allowed_actions(person(Role.DISPATCHER), letter)
     assert Action.GRANT_EXTENSION in allowed_actions(person(Role.DISPATCHER, user_id=8), letter)

@@ -22,7 +22,7 @@ from tests.disclosure import a_request
 
 @dataclass(frozen=True)
 class Sketch:
-    """A random house: parents of organisations, grants of one person, places of letters."""
+    """A random tree: parents of organisations, grants of one person, places of letters."""
 
     parents: list[int]
     grants: list[tuple[Role, int]]

@@ -39,7 +39,7 @@ def latest_extended(session: Session, request: DisclosureRequest) -> date | None
 
 
 def completion_until(session: Session, request: DisclosureRequest) -> date | None:
-    """Return the last day of the notice of completion, ``None`` where the law knew none."""
+    """Return the last day for a notice of completion; ``None`` where the law has none."""
     received = civil_date(request.received_at)
     try:
         rule = deadline_rules(session).of(COMPLETION_RULE, received)
@@ -50,9 +50,9 @@ def completion_until(session: Session, request: DisclosureRequest) -> date | Non
 
 @dataclass(frozen=True, slots=True)
 class RequestDue:
-    """The due date explained; ``due_on`` and ``remaining`` are empty while the clock stands still.
+    """The due date explained; ``due_on`` and ``remaining`` are empty while the clock is paused.
 
-    ``announced`` tells whether the holidays of that year are known yet.
+    ``announced`` says whether the holidays of that year are announced.
     """
 
     due_on: date | None
@@ -65,7 +65,7 @@ class RequestDue:
 
 
 def request_due(session: Session, request: DisclosureRequest, today: date) -> RequestDue | None:
-    """Return why the request is due when it is due; nothing once it has ended."""
+    """Return the explanation of the due date; ``None`` once the request has ended."""
     if not request.pending:
         return None
     try:

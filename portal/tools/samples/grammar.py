@@ -60,7 +60,7 @@ def _pick(rng: Random, choices: Sequence[str]) -> str:
 
 
 class LetterGrammar:
-    """Writes letters and replies; ``seed`` decides which places exist in its city."""
+    """A grammar of letters and replies; ``seed`` decides which places exist in its city."""
 
     def __init__(self, seed: int) -> None:
         frames = read("frames.toml")
@@ -110,7 +110,7 @@ class LetterGrammar:
             parts.append(explain.format(ask=draft.subject, rule="；".join(topic.rules)))
             parts.append(_pick(rng, frames["howto"]))
         elif draft.kind is Kind.SUGGESTION:
-            parts.append(_pick(rng, frames["accepted"]).format(wish=draft.subject))
+            parts.append(_pick(rng, frames["accepted"]).format(suggestion=draft.subject))
             parts.append(self._rule(rng, topic))
         elif draft.kind is Kind.WRONGDOING:
             parts += [_pick(rng, frames["reported"]), self._rule(rng, topic)]
@@ -176,10 +176,13 @@ class LetterGrammar:
         return ask, start + self._say(rng, "question_ends")
 
     def _suggestion(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        wish = _pick(rng, topic.wishes)
+        suggestion = _pick(rng, topic.suggestions)
         start = self._say(rng, "observations", place=place)
-        reason = self._say(rng, "wish_reasons", effect=_pick(rng, topic.effects))
-        return wish, f"{start}{self._say(rng, 'wish_frames', wish=wish)}{reason}"
+        reason = self._say(rng, "suggestion_reasons", effect=_pick(rng, topic.effects))
+        return (
+            suggestion,
+            f"{start}{self._say(rng, 'suggestion_frames', suggestion=suggestion)}{reason}",
+        )
 
     def _report(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
         wrong = _pick(rng, topic.wrongs)
@@ -208,7 +211,7 @@ def _slots(kind: Kind, subject: str) -> dict[str, str]:
     """Return ``subject`` under the name that the title frames of ``kind`` use for it."""
     names = {
         Kind.CONSULTATION: "ask",
-        Kind.SUGGESTION: "wish",
+        Kind.SUGGESTION: "suggestion",
         Kind.WRONGDOING: "wrong",
         Kind.THANKS: "deed",
     }

@@ -271,8 +271,8 @@ def test_every_guard_is_tried() -> None:
     assert all_guards - tried == set()
 
 
-def test_house_recalls_a_proposal_for_a_redo() -> None:
-    """The house itself may recall a proposal that a person made."""
+def test_the_system_recalls_a_proposal_for_a_redo() -> None:
+    """The system may recall a proposal that a person made."""
     letter = Facts(state=State.IN_PROGRESS, publication=Publication.PROPOSED)
     assert advance(letter, Action.RECALL_PROPOSAL, None) is Publication.NOT_PROPOSED
 

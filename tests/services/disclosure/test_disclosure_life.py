@@ -36,31 +36,31 @@ ENDS = {DisclosureAction.ANSWER, DisclosureAction.LAPSE, DisclosureAction.WITHDR
 
 
 def take(world: World, request_id: int, version: int, step: str, days: int) -> None:
-    """Try one step, by a clerk or by the applicant, so many days after receipt."""
-    now, clerk = MONDAY + timedelta(days=days), world.actor("city_handler")
+    """Try one step, by a handler or by the applicant, so many days after receipt."""
+    now, handler = MONDAY + timedelta(days=days), world.actor("city_handler")
     applicant = disclosure.applicant(request_id)
     until = (now + timedelta(days=5)).date()
     match step:
         case "ask":
-            disclosure.ask_completion(request_id, version, "请补正", until, clerk, now)
+            disclosure.ask_completion(request_id, version, "请补正", until, handler, now)
         case "complete":
             disclosure.complete(request_id, "补正", applicant, now)
         case "supply":
-            disclosure.complete(request_id, "补正", clerk, now, version)
+            disclosure.complete(request_id, "补正", handler, now, version)
         case "extend":
-            disclosure.extend(request_id, version, EXTENDED, "复杂", "李主任", clerk, now)
+            disclosure.extend(request_id, version, EXTENDED, "复杂", "李主任", handler, now)
         case "answer":
-            disclosure.answer(request_id, version, DISCLOSED, clerk, now)
+            disclosure.answer(request_id, version, DISCLOSED, handler, now)
         case "lapse":
-            disclosure.lapse(request_id, version, clerk, now)
+            disclosure.lapse(request_id, version, handler, now)
         case "withdraw":
             disclosure.withdraw(request_id, applicant, now)
         case "take back":
-            disclosure.withdraw(request_id, clerk, now, version, "来电撤回")
+            disclosure.withdraw(request_id, handler, now, version, "来电撤回")
 
 
 def by_events(session: Session, told: Sequence[Event], at: datetime) -> tuple[int, int, int]:
-    """Return received, answered and overdue of one request, told from its events before ``at``."""
+    """Return received, answered and overdue of one request, counted from its events before ``at``."""
     past = [event for event in told if event.occurred_at < at]
     seen = {event.action for event in past}
     if not past or DisclosureAction.WITHDRAW in seen:

@@ -88,7 +88,7 @@ def check_ruling(letter: Letter, actions: list[str]) -> None:
 
 
 def check_replies(letter: Letter) -> None:
-    """One reply at a time is written or reviewed; nobody signs the own one."""
+    """One reply at a time is written or reviewed; nobody signs their own."""
     unsigned = [r for r in letter.replies if r.status is not ReplyStatus.SIGNED]
     assert len(unsigned) <= 1
     waiting = letter.reply_in_review

@@ -134,7 +134,7 @@ def test_it_is_told_to_the_sender_and_in_the_record(session: Session, world: Wor
 
 
 def test_it_is_taken_back_once(session: Session, world: World) -> None:
-    """A second wish to take it back is refused with a word why."""
+    """A second request to take it back is refused with a reason."""
     letter = a_published(session, world)
     revoke_consent(letter.id, LATER)
     with pytest.raises(ActionNotAllowed, match="没有公示同意"):

@@ -63,7 +63,7 @@ def test_extension_stays_within_the_rule(session: Session, world: World, days: i
 def test_nobody_grants_the_own_extension(
     session: Session, world: World, password_hash: str
 ) -> None:
-    """A person who is handler and supervisor does not decide on the own request."""
+    """A person who is handler and supervisor does not decide on their own request."""
     a_person(world, "both", password_hash, (Role.HANDLER, "city"), (Role.SUPERVISOR, "city"))
     walk = a_walk(session, world)
     walk.accept()

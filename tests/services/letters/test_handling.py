@@ -39,7 +39,7 @@ def test_accepting_is_recorded(session: Session, world: World) -> None:
 
 
 def test_stale_page_is_a_conflict(session: Session, world: World) -> None:
-    """A clerk whose page shows an older version is told and changes nothing."""
+    """A handler whose page shows an older version is told and changes nothing."""
     letter = a_letter(session, world, State.IN_PROGRESS)
     with pytest.raises(Conflict):
         handling.ask_citizen(
@@ -159,7 +159,7 @@ def test_question_stops_the_clock(session: Session, world: World) -> None:
 
 
 def test_assignee_is_a_handler_here(session: Session, world: World) -> None:
-    """A letter is given to a handler of the own organisation who is in service, to nobody else."""
+    """A letter is given to a handler of the actor's organisation who is in service, to nobody else."""
     walk = a_walk(session, world)
     walk.step(handling.assign, "city_dispatcher", world.people["city_handler"])
     assert walk.letter.assignee_id == world.people["city_handler"]

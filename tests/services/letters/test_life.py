@@ -26,9 +26,9 @@ from tests.builders import ROLES, START, World, new_letter, send
 from tests.services.letters.life_checks import check_letter, check_record
 from tests.services.letters.life_moves import (
     CITIZEN,
-    HOUSE,
     MOVES,
     PLACE_NAMES,
+    SYSTEM,
     TOP,
     UNVERSIONED,
     Try,
@@ -99,7 +99,7 @@ class Life(RuleBasedStateMachine):
         """Try ``action`` on the letter by ``who``, or by the person whose duty it is."""
         duty, service, values = MOVES[action]
         given = values(Try(self.world, letter, self.letters, chance))
-        if duty == HOUSE:
+        if duty == SYSTEM:
             self.now += timedelta(days=20)
             self.attempt(service)
         elif duty == CITIZEN:

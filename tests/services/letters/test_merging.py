@@ -127,7 +127,7 @@ def test_leader_does_not_follow(session: Session, world: World) -> None:
 
 
 def test_foreign_parent_is_not_found(session: Session, world: World) -> None:
-    """A leading letter the clerk may not read answers like one that does not exist."""
+    """A leading letter the handler may not read answers like one that does not exist."""
     foreign = a_letter(session, world, State.IN_PROGRESS, place="police")
     walk = a_walk(session, world)
     with pytest.raises(InvalidInput, match="没有找到"):

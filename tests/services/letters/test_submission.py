@@ -241,7 +241,7 @@ def test_redo_opens_once(session: Session, world: World) -> None:
 
 
 def test_redo_recalls_a_proposal(session: Session, world: World) -> None:
-    """A redo takes back the wish to publish."""
+    """A redo takes back the proposal to publish."""
     letter = a_letter(session, world, publication=Publication.PROPOSED)
     submission.ask_redo(letter.id, "灯还是不亮", START + 24 * HOUR)
     session.rollback()

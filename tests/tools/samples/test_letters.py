@@ -58,7 +58,7 @@ def test_no_two_letters_look_alike(field: str) -> None:
 
 
 def test_lengths() -> None:
-    """Title, text and reply keep to what a citizen and a clerk would write."""
+    """Title, text and reply keep to what a citizen and a handler would write."""
     for letter in LETTERS:
         assert 4 <= len(letter.title) <= TITLE_MAX
         assert 60 <= len(letter.text) <= 400

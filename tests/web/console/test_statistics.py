@@ -30,7 +30,7 @@ def test_people_see_their_own_branch(staff: Staff) -> None:
 
 
 def test_a_handler_sees_the_own_unit_only(staff: Staff) -> None:
-    """A handler's reach does not include what is below the own organisation."""
+    """A handler's reach does not include what is below the handler's organisation."""
     page = get(staff("district_handler"), "/console/statistics?period=2016")
     assert "本级" in page.text and "没有符合条件的来信" in page.text
 

@@ -266,7 +266,7 @@ def test_step_of_another_duty_is_refused(
     before: Before,
     typed: dict[str, Any],
 ) -> None:
-    """Somebody of the house without that duty is refused, and the letter stays as it is."""
+    """A member of staff without that duty is refused, and the letter stays as it is."""
     walk = a_walk(session, world, place)
     before(walk)
     version = walk.letter.version

@@ -24,7 +24,7 @@ def rows(page: Page) -> list[str]:
 def test_inbox_lists_what_waits_for_the_person(
     staff: Staff, session: Session, world: World
 ) -> None:
-    """A handler's inbox begins with the letters in progress at the own organisation."""
+    """A handler's inbox begins with the letters in progress at the handler's organisation."""
     mine = a_letter(session, world, State.IN_PROGRESS).number
     a_letter(session, world, State.IN_PROGRESS, place="police")
     a_letter(session, world, State.SUBMITTED)

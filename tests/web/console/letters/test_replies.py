@@ -21,9 +21,9 @@ GOOD = (
 )
 
 
-def begun(session: Session, world: World, **wishes: Any) -> Walk:
+def begun(session: Session, world: World, **choices: Any) -> Walk:
     """Return a letter that the city department works on."""
-    walk = a_walk(session, world, **wishes)
+    walk = a_walk(session, world, **choices)
     walk.accept()
     return walk
 
@@ -81,7 +81,7 @@ def test_draft_of_a_colleague_is_not_overwritten(
 
 
 def test_conflict_shows_both_texts(staff: Staff, session: Session, world: World) -> None:
-    """Two people on one reply: the second sees the other's text beside the own, and may go on."""
+    """Two people on one reply: the second sees the other's text beside their own, and may go on."""
     walk, client = begun(session, world), staff("city_handler")
     hidden = get(client, url(walk.letter, "/reply")).form(url(walk.letter, "/reply")).hidden
     send(staff("city_handler2"), walk.letter, "同事的草稿", "save")

@@ -1,4 +1,4 @@
-"""Applying for disclosure: the form, the receipt, the own request, and who sees it."""
+"""Applying for disclosure: the form, the receipt, one's own request, and who sees it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
