@@ -1,4 +1,4 @@
-"""What commands share: the instance opened for use, organisations by code, progress."""
+"""The context of commands: the opened instance, organisations by code, progress."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from portal.app import create_app, ensure_database
 from portal.cli.commands import UsageFault
 from portal.cli.faults import quiet
-from portal.config import Settings, load_settings
+from portal.config import load_settings
 from portal.models import Organisation, db
 
 
 class Advance(Protocol):
-    """Counts ``n`` steps more; a ``total`` learned meanwhile may come with it."""
+    """A function that counts ``n`` more; it may give a ``total`` learned meanwhile."""
 
     def __call__(self, n: int, total: int | None = None) -> None: ...
 
@@ -37,21 +37,18 @@ def now() -> datetime:
 
 @contextmanager
 def open_instance() -> Iterator[Flask]:
-    """Open the instance: settings read, database migrated, application context pushed."""
+    """Open the instance: read settings, migrate the database, push the application context."""
     app = create_app(quiet(load_settings()))
     ensure_database(app, now())
     with app.app_context():
         yield app
 
 
-def settings_of(app: Flask) -> Settings:
-    """Return the settings of ``app``."""
-    settings: Settings = app.extensions["letterbox"]
-    return settings
-
-
 def organisation_of(code: str) -> Organisation:
-    """Return the organisation of ``code``; the error says where codes are listed."""
+    """Return the organisation of ``code``.
+
+    Raises :class:`UsageFault`, which says where codes are listed.
+    """
     found = db.session.scalar(sa.select(Organisation).where(Organisation.code == code))
     if found is None:
         raise UsageFault(
@@ -63,9 +60,9 @@ def organisation_of(code: str) -> Organisation:
 
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Advance]:
-    """Show how far a long step is, on standard error; yield a function that counts ``n`` more.
+    """Show the progress of long work on standard error; yield the function that counts it.
 
-    A terminal gets a bar, a log file a line now and then.
+    A terminal gets a bar, a log file a line every ten seconds.
     """
     console = Console(stderr=True)
     if not console.is_terminal:

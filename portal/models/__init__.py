@@ -1,4 +1,4 @@
-"""Tables and relations, one file for each aggregate; importing this package knows them all."""
+"""Tables and relations, a module for each aggregate; importing the package registers them all."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from portal.models.outbox import OutboxRow, OutboxStatus
 from portal.models.publication import (
     ArchiveEntry,
     ArchiveVersion,
-    Decision,
     ProblemNotice,
     Proposal,
     ProposalStatus,
-    PublicField,
     RedactionMask,
 )
 from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
-from portal.models.rules import CalendarDay, LimitRow, NumberSequence
+from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
 from portal.models.user import RoleGrant, User
 
 __all__ = [
@@ -32,14 +30,13 @@ __all__ = [
     "CalendarDay",
     "Cipher",
     "CoHandling",
-    "Decision",
     "DeflectedLetter",
     "DisclosureRequest",
     "DisclosureSequence",
     "Event",
     "Extension",
     "Letter",
-    "LimitRow",
+    "DeadlineRuleRow",
     "Message",
     "MessageKind",
     "Model",
@@ -51,7 +48,6 @@ __all__ = [
     "ProblemNotice",
     "Proposal",
     "ProposalStatus",
-    "PublicField",
     "RateChange",
     "RateFact",
     "RateMonth",

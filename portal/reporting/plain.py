@@ -10,8 +10,8 @@ from unicodedata import east_asian_width
 
 from portal.domain.annual_report import AnnualReport, Table, Value
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
-from portal.domain.spreadsheet import safe_cell
 from portal.domain.statistics.rates import BASIS, Basis, Figures, Rate
+from portal.reporting.cells import safe_cell
 from portal.reporting.tables import annex, disclosure_sentence, tables
 
 

@@ -63,7 +63,7 @@ def test_ten_thousand_are_told_in_ten_thousands() -> None:
 
 
 def test_a_year_without_any_says_nothing() -> None:
-    """Where no letter was avoided there is no sentence and no table, and a plain 0."""
+    """Where no letter was deflected there is no sentence and no table, and a plain 0."""
     none = a_report()
     text = FORMATS["text"](none).decode()
     assert none.deflected_sentence == "" and text.count(NAME) == 1

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from portal.domain.events import ActorKind, Axis
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     CLOCK_STATES,
     CLOSE_REASONS,
@@ -23,7 +24,6 @@ from portal.domain.letters.states import (
     SUPPLEMENT_DAYS,
     Action,
     CloseReason,
-    Kind,
     Publication,
     State,
 )
@@ -39,7 +39,7 @@ class Handled(Protocol):
     @property
     def kind(self) -> Kind: ...
     @property
-    def was_report(self) -> bool: ...
+    def never_public(self) -> bool: ...
     @property
     def state(self) -> State: ...
     @property
@@ -61,11 +61,16 @@ class Handled(Protocol):
 
 
 class Clock(StrEnum):
-    """What an action does to the due date."""
+    """What an action does to the due date.
+
+    ``PROMISE`` is for a letter whose clock ran on while it showed no due date: what its sender
+    could expect is computed for the event alone.
+    """
 
     KEEP = "keep"
     STOP = "stop"
     COMPUTE = "compute"
+    PROMISE = "promise"
 
 
 @dataclass(slots=True)
@@ -74,7 +79,7 @@ class LetterState:
 
     kind: Kind
     received_at: datetime
-    was_report: bool = False
+    never_public: bool = False
     state: State = State.SUBMITTED
     publication: Publication = Publication.NOT_PROPOSED
     state_before: State | None = None
@@ -94,6 +99,7 @@ class LetterState:
     accepted_at: datetime | None = None
     first_response_at: datetime | None = None
     closed_at: datetime | None = None
+    deadline_organisation_id: int | None = None
     extension_days: int = 0
     due_on: date | None = None
     answer_by: date | None = None
@@ -157,8 +163,8 @@ class Interval:
 class Effect:
     """What an action does: new values by column, the event, the interval that begins, the clock.
 
-    ``interval`` is empty where neither state nor organisation changes. ``clock`` is
-    :attr:`Clock.COMPUTE` where the due date must be computed from the changed letter.
+    ``interval`` is empty where neither state nor organisation changes. ``clock`` says whether a
+    due date must be computed from the changed letter.
     """
 
     changes: Mapping[str, Any]
@@ -175,14 +181,20 @@ class Effect:
             and self.event.to_state in CONCLUDED_STATES
         )
 
+    @property
+    def chooses_rule(self) -> bool:
+        """Whether another deadline rule may hold: the clock begins or the kind is another."""
+        return not self.changes.keys().isdisjoint(("clock_from", "kind"))
+
 
 _COLUMNS = tuple(each.name for each in fields(LetterState))
 
 
-def receive(organisation_id: int, moment: datetime) -> Effect:
-    """Return what the arrival of a letter at ``organisation_id`` leaves."""
+def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
+    """Return what the arrival of a letter of ``kind`` at ``organisation_id`` leaves."""
     state = State.SUBMITTED
     changes = {
+        "never_public": not KINDS[kind].publishable,
         "state": state,
         "publication": Publication.NOT_PROPOSED,
         "version": FIRST_VERSION,
@@ -237,7 +249,7 @@ def apply(
         clock = Clock.COMPUTE
     if action is Action.CHANGE_KIND and kind is not None:
         changes["kind"] = kind
-        changes["was_report"] = letter.was_report or kind is Kind.REPORT
+        changes["never_public"] = letter.never_public or not KINDS[kind].publishable
         clock = Clock.COMPUTE
     if clock is Clock.STOP:
         changes["due_on"] = None
@@ -314,6 +326,8 @@ def _clock(action: Action, before: State, target: State) -> Clock:
     """
     if target in CLOCK_STATES:
         return Clock.KEEP if before in CLOCK_STATES else Clock.COMPUTE
+    if action is Action.CLOSE_MERGED:
+        return Clock.PROMISE
     return Clock.KEEP if CLOSE_REASONS.get(action) is CloseReason.ANSWERED else Clock.STOP
 
 

@@ -1,17 +1,79 @@
-"""How much time a letter has left, in working days and in words."""
+"""When a letter is due, and how much time it has left, in working days and in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from portal.domain.calendar import WorkCalendar
+from portal.domain.calendar import Pause, WorkCalendar
+from portal.domain.deadline_rules import DeadlineRule, DeadlineRules
 from portal.domain.errors import N_
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.domain.translatable import Message
 
 SOON_DAYS = 2
 """Working days before the due date from which on a letter counts as due soon."""
+
+
+@dataclass(slots=True)
+class HandlingTime:
+    """What the due date of a letter is counted from.
+
+    ``start`` is the civil day of the receipt, or of the citizen's request for a redo;
+    ``extension`` the days granted since, in the unit of the rule; ``pauses`` the waits for
+    the citizen, in order. ``organisation_id`` is the organisation whose rule the letter follows,
+    None where it is a rule of all organisations.
+    """
+
+    kind: Kind
+    start: date
+    extension: int = 0
+    pauses: list[Pause] = field(default_factory=list)
+    organisation_id: int | None = None
+
+    def follow(self, from_state: str | None, to_state: str | None, day: date) -> None:
+        """Take over a change of the state of handling on civil date ``day``."""
+        if from_state == to_state:
+            return
+        if from_state == State.AWAITING_CITIZEN and self.pauses:
+            self.pauses[-1] = (self.pauses[-1][0], day)
+        if to_state == State.AWAITING_CITIZEN:
+            self.pauses.append((day, None))
+        elif from_state == State.CLOSED:
+            self.start, self.extension, self.pauses = day, 0, []
+
+
+class Deadlines:
+    """Rules and due dates of letters, by one calendar and the deadline rules of an instance."""
+
+    def __init__(self, calendar: WorkCalendar, rules: DeadlineRules) -> None:
+        self.calendar = calendar
+        self._rules = rules
+
+    def choose(self, time: HandlingTime, received_id: int) -> None:
+        """Let a letter that ``received_id`` received first follow the rule that holds for it.
+
+        A rule is chosen when the clock begins and when the kind changes. A letter that moves on
+        keeps it, so that the due date its sender was told stands.
+        """
+        rule = self._rules.for_letter(time.kind, received_id, time.start)
+        time.organisation_id = rule.organisation_id
+
+    def rule(self, time: HandlingTime) -> DeadlineRule:
+        """Return the rule that the letter follows.
+
+        Raises :class:`~portal.domain.deadline_rules.NoDeadlineRule` where none is in force.
+        """
+        return self._rules.followed(time.kind, time.organisation_id, time.start)
+
+    def due_on(self, time: HandlingTime) -> date | None:
+        """Return the last day on which an answer is in time, ``None`` during an open pause.
+
+        Raises what :meth:`rule` and :meth:`~portal.domain.calendar.WorkCalendar.due_on` raise.
+        """
+        return self.calendar.due_on(time.start, self.rule(time), time.pauses, time.extension)
 
 
 class Urgency(StrEnum):

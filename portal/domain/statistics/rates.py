@@ -142,9 +142,12 @@ class Figures:
 _counts: Callable[[Any], tuple[int, ...]] = attrgetter(*(field.name for field in fields(Figures)))
 
 
-def sums_by(rows: Mapping[Key, Iterable[Sequence[int]]]) -> dict[Key, Figures]:
+def sums_by(rows: Mapping[Key, Sequence[Sequence[int]]]) -> dict[Key, Figures]:
     """Return for each key the sum of its rows of counts."""
-    return {key: Figures.sum_of(each) for key, each in rows.items()}
+    return {
+        key: Figures(*each[0]) if len(each) == 1 else Figures.sum_of(each)
+        for key, each in rows.items()
+    }
 
 
 def wilson(numerator: int, denominator: int, z: float = 1.96) -> tuple[float, float]:

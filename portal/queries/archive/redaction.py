@@ -1,11 +1,12 @@
-"""What the redaction page shows: both texts in segments, and the findings between them."""
+"""The texts of a redaction page in segments, and the findings in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.models import Decision, Proposal, PublicField, RedactionMask
+from portal.domain.redaction import PublicField
+from portal.models import Proposal, RedactionMask
 
 CONTEXT = 12
 """Characters of the original shown on either side of a finding."""
@@ -13,22 +14,20 @@ CONTEXT = 12
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of text; ``mask`` is what was found there, ``replacement`` its public form."""
+    """A segment of a text, with the mask that covers it if there is one."""
 
     text: str
     mask: RedactionMask | None = None
 
     @property
     def shown(self) -> str:
-        """What the public will read here."""
-        if self.mask is None or self.mask.decision is Decision.KEEP:
-            return self.text
-        return self.mask.replacement
+        """The text that the public reads."""
+        return self.mask.replacement if self.mask and self.mask.hides else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding with the words around it, as the list shows it."""
+    """A finding with the text around it, as the list shows it."""
 
     mask: RedactionMask
     before: str

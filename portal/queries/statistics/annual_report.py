@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.annual_report import AnnualReport, Deflected, Line, Measure
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind
 from portal.domain.periods import Granularity, Period, civil_date, month_of
 from portal.domain.statistics.as_of import AsOf

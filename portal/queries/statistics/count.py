@@ -15,7 +15,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import year_of
 from portal.domain.statistics.rates import Figures, sums_by
 from portal.models import RateFact

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.access import Actor
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.models import Letter, Organisation, RateFact, Rating
 from portal.queries.scope import letters_for
 from portal.queries.statistics.detail import (

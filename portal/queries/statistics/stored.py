@@ -19,7 +19,8 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import DeclineReason, Kind, RefusalReason
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.periods import Granularity
 from portal.domain.statistics.quality_measures import Detail, Durations, Mean
 from portal.domain.statistics.rates import Figures

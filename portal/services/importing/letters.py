@@ -20,9 +20,11 @@ from sqlalchemy.orm import Session, selectinload
 from portal.adapters.csv_reader import CsvRow, CsvSource
 from portal.domain.access import SYSTEM
 from portal.domain.events import Axis, RecordAction
-from portal.domain.letters.states import ConsentBasis, Kind, State
+from portal.domain.letters.kinds import KINDS
+from portal.domain.letters.states import ConsentBasis, State
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, Reply, StateInterval, db
+from portal.queries.rules import deadlines
 from portal.services.archive.machine_publication import publish_by_machine
 from portal.services.core.acting import record
 from portal.services.core.facts import touch
@@ -30,7 +32,6 @@ from portal.services.core.numbering import next_numbers
 from portal.services.core.unit import writing
 from portal.services.importing.rows import Defaults, ImportedLetter, RowFault, read_row
 from portal.services.importing.values import (
-    DueDates,
     ImportedHistory,
     reply_row,
 )
@@ -166,7 +167,7 @@ class Directory:
         """Return the id of who holds the letter, and of who a report of wrongdoing accuses."""
         chosen = self.place(each.places) or self._fallback
         above = self._parents.get(chosen)
-        if each.kind is Kind.REPORT and above is not None:
+        if KINDS[each.kind].accuses and above is not None:
             return above, chosen
         return chosen, None
 
@@ -193,9 +194,9 @@ def _write(
     letters = [each for _, each in fresh]
     places = _place(directory, fresh, tally)
     numbers = _numbers(session, letters)
-    due = DueDates(session)
+    known = deadlines(session)
     histories = [
-        ImportedHistory(each, holder, accused, due, plan.publish)
+        ImportedHistory(each, holder, accused, known, plan.publish)
         for each, (holder, accused) in zip(letters, places, strict=True)
     ]
     values = [

@@ -7,13 +7,12 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import Response, current_app, render_template, request, stream_with_context, url_for
+from flask import Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import Optional
 
-from portal.config import Settings
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import (
     RequestNumberError,
@@ -23,7 +22,6 @@ from portal.domain.disclosure.numbers import (
 from portal.domain.events import Axis
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.periods import shanghai
-from portal.domain.spreadsheet import safe_cell
 from portal.models import db
 from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
 from portal.queries.office.audit import (
@@ -34,12 +32,14 @@ from portal.queries.office.audit import (
     audit_trail,
     known_action,
 )
+from portal.reporting.cells import safe_cell
 from portal.web.admin.blueprint import admin
 from portal.web.admin.forms import FilterForm
 from portal.web.core.clock import today
 from portal.web.core.fields import DayField, page_asked
 from portal.web.core.language import label
 from portal.web.core.people import needs
+from portal.web.core.settings import settings
 
 WORDS_MAX = 64
 _FILTERS = ("number", "person", "action", "axis", "first", "last")
@@ -105,8 +105,7 @@ def _number(typed: str) -> str:
 def audit() -> str:
     """Show one page of the trail."""
     form = AuditFilter(request.args)
-    settings: Settings = current_app.extensions["letterbox"]
-    part, rows = audit_page(db.session(), form.asked, page_asked(), settings.page_size)
+    part, rows = audit_page(db.session(), form.asked, page_asked(), settings().page_size)
     return render_template(
         "admin/audit.html",
         form=form,

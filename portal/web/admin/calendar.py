@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 from portal.domain.access import Permission
 from portal.domain.calendar import DayKind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
+from portal.domain.whole_numbers import whole_number
 from portal.models import CalendarDay, db
 from portal.queries.office.rule_table import edited_days
 from portal.queries.rules import work_calendar
-from portal.services.office import rules
+from portal.services.office.calendar import set_days
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DaysForm
 from portal.web.core.clock import now, today
@@ -60,7 +61,7 @@ def calendar_edit() -> Answer:
 
 def _set_days(form: DaysForm) -> int:
     first, last = form.span
-    return rules.set_days(first, last, form.working, form.note.data or "", current_actor(), now())
+    return set_days(first, last, form.working, form.note.data or "", current_actor(), now())
 
 
 def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:
@@ -92,7 +93,7 @@ def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:
 
 
 def _year(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today().year
+    return whole_number(text, 9999) or today().year
 
 
 def _day(text: str) -> date | None:

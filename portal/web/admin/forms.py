@@ -11,6 +11,7 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.domain.errors import InvalidInput
+from portal.domain.whole_numbers import whole_number
 from portal.models import db
 from portal.queries.office.administration import organisation_choices
 
@@ -57,7 +58,7 @@ class ChoiceOfPlace(SelectField):  # type: ignore[misc]
 
     def __init__(self, words: Any, missing: Any = None, **given: Any) -> None:
         rules = [InputRequired(missing)] if missing else []
-        super().__init__(words, rules, coerce=_number, choices=[], **given)
+        super().__init__(words, rules, coerce=whole_number, choices=[], **given)
 
     def offer(self, first: Any, without: str | None = None) -> None:
         """Offer the tree, without the subtree at path ``without``; ``first`` stands for none."""
@@ -71,8 +72,3 @@ class ChoiceOfPlace(SelectField):  # type: ignore[misc]
         forged = self.data is None and any(self.raw_data or ())
         if forged or self.data not in {value or None for value, _name in self.choices}:
             raise ValidationError(_("没有这个单位，或它已停用，请重新选择。"))
-
-
-def _number(text: Any) -> int | None:
-    plain = str(text or "")
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None

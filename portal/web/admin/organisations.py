@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Permission
 from portal.domain.errors import NotFound
 from portal.domain.organisations import OrganisationKind
@@ -30,6 +29,7 @@ from portal.web.admin.organisation_forms import (
 from portal.web.core.clock import now, today
 from portal.web.core.fields import page_asked
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 
 Answer = str | tuple[str, int] | Response
 _EDIT = Permission.ORGANISATIONS_EDIT
@@ -40,7 +40,6 @@ _EDIT = Permission.ORGANISATIONS_EDIT
 def organisations() -> Answer:
     """Show one page of the tree, narrowed by what the address says."""
     form = OrganisationsFilter(request.args)
-    settings: Settings = current_app.extensions["letterbox"]
     kind = form.kind.data
     part, rows = organisation_table(
         db.session(),
@@ -48,7 +47,7 @@ def organisations() -> Answer:
         OrganisationKind(kind) if kind in set(OrganisationKind) else None,
         closed=form.closed.data,
         page=page_asked(),
-        size=settings.page_size,
+        size=settings().page_size,
     )
     return render_template(
         "admin/organisations.html", form=form, part=part, rows=rows, page_address=_page_address

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Permission, Role
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
@@ -26,6 +25,7 @@ from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, P
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 
 Answer = str | tuple[str, int] | Response
 _EDIT = Permission.USERS_EDIT
@@ -36,8 +36,7 @@ _EDIT = Permission.USERS_EDIT
 def people() -> Answer:
     """Show one page of accounts, narrowed by what the address says."""
     form = PeopleFilter(request.args)
-    settings: Settings = current_app.extensions["letterbox"]
-    part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings.page_size)
+    part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings().page_size)
     return render_template(
         "admin/people.html",
         form=form,

@@ -6,10 +6,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.config import Settings
 from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
 from portal.domain.letters.states import DeclineReason, RefusalReason
@@ -22,6 +21,7 @@ from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import label
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 from portal.web.statistics.page import measure_names, statistics_page, years_page
 from portal.web.statistics.quality import span_text
 from portal.web.statistics.query import (
@@ -68,7 +68,6 @@ def statistics_letters() -> Answer:
     query = _query()
     asked, wanted = query.asked, _wanted(query.errors)
     tree, question = resolve(db.session(), asked)
-    settings: Settings = current_app.extensions["letterbox"]
     try:
         found = letters_behind(
             db.session(),
@@ -76,7 +75,7 @@ def statistics_letters() -> Answer:
             question,
             wanted,
             page_asked(),
-            settings.page_size,
+            settings().page_size,
         )
     except KeyError as error:
         raise NotFound from error

@@ -56,10 +56,10 @@ class VersionedForm(FlaskForm):  # type: ignore[misc]
 
     version = VersionField()
 
-    def __init__(self, slug: str, held: Versioned, **given: Any) -> None:
+    def __init__(self, slug: str, held: Versioned, action: Any, **given: Any) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form about ``held``."""
         super().__init__(**given)
-        self.slug, self.held = slug, held
+        self.slug, self.held, self.action = slug, held, action
         for each in self:
             each.id = f"{slug}-{each.short_name}"
             each.label.field_id = each.id

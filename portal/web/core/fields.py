@@ -7,6 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField
 
+from portal.domain.whole_numbers import whole_number
+
+_LAST_PAGE = 10**9
 _DATE = _l("请按年-月-日填写日期，例如 2016-12-31。")
 
 
@@ -34,7 +37,7 @@ class WholeNumber(IntegerField):  # type: ignore[misc]
 
 def page_asked() -> int:
     """Return the page that the address asks for; what is no number is the first."""
-    page = request.args.get("page", "")
-    if not (page.isascii() and page.isdigit()):
-        return 1
-    return int(page) if len(page) < 10 else 10**9
+    # Digits beyond those of the last page change nothing but the time that reading them takes.
+    typed = request.args.get("page", "")[: len(str(_LAST_PAGE)) + 1]
+    page = whole_number(typed)
+    return 1 if page is None else min(page, _LAST_PAGE)

@@ -10,8 +10,8 @@ from wtforms import Field, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
+from portal.domain.whole_numbers import whole_number
 from portal.queries.office.directory import Place
-from portal.web.core.typed import id_typed
 
 WORDS_MAX = 50
 UNKNOWN = "unknown"
@@ -43,7 +43,7 @@ class TypedPlace:
     @property
     def organisation_id(self) -> int | None:
         """The organisation chosen, or ``None`` for none and for what is no id."""
-        return id_typed(self.organisation.data)
+        return whole_number(self.organisation.data)
 
     def take(self, organisation_id: int | None) -> None:
         """Put what was typed by name in place of a choice from the list."""

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
-from portal.config import Settings
+from portal.web.core.settings import settings
 
 public_pages = Blueprint("public", __name__)
-
-
-def settings() -> Settings:
-    """Return the settings of the running portal."""
-    found: Settings = current_app.extensions["letterbox"]
-    return found
 
 
 def code_key() -> bytes:

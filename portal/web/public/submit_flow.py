@@ -15,7 +15,8 @@ from portal.models import Organisation, db
 from portal.queries.office.directory import Place, places
 from portal.web.core.clock import today
 from portal.web.core.sent_form import SentForm
-from portal.web.public.blueprint import code_key, settings
+from portal.web.core.settings import settings
+from portal.web.public.blueprint import code_key
 from portal.web.public.rate_limits import address, count, wait_for
 from portal.web.public.typed_organisation import understand
 

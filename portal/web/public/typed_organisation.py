@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
+from portal.domain.whole_numbers import whole_number
 from portal.models import db
 from portal.queries.office.directory import Place, closest_organisations, named_organisations
 from portal.web.core.clock import today
-from portal.web.core.typed import id_typed
 from portal.web.core.typed_place import UNKNOWN, WORDS_MAX, TypedPlace
 
 
@@ -36,7 +36,7 @@ def understand(form: TypedPlace) -> str | None:
 
 
 def _meant(form: TypedPlace, found: Sequence[Place], offered: Sequence[Place]) -> Place | None:
-    chosen = (id_typed(form.organisation_meant.data), form.organisation_id)
+    chosen = (whole_number(form.organisation_meant.data), form.organisation_id)
     for wanted in chosen:
         for place in offered:
             if place.id == wanted:

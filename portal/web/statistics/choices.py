@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from portal.domain.errors import InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import GRANULARITY_LABELS, Granularity, Period
 from portal.domain.statistics.as_of import parse_day
 from portal.domain.statistics.measures import VIEW_LABELS, View

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFound
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import Granularity, Period, month_of
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
@@ -24,7 +24,7 @@ from portal.queries.statistics.deflected import (
 )
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.overview import Asked, overview
-from portal.services.archive.deflection import avoid, row_of
+from portal.services.archive.deflection import deflect, row_of
 from portal.services.core.unit import writing
 from tests.archive import published, withdraw
 from tests.builders import World
@@ -148,7 +148,7 @@ def test_no_other_figure_changes(session: Session, world: World, seed: int) -> N
     before = figures()
     chance = random.Random(seed)
     for number in range(20):
-        avoid(entry.id, f"{seed} {number}", FIRST + chance.random() * SPAN)
+        deflect(entry.id, f"{seed} {number}", FIRST + chance.random() * SPAN)
     assert session.scalar(sa.select(sa.func.count(DeflectedLetter.id))) == 20
     assert figures() == before
 
@@ -157,7 +157,7 @@ def test_overview_and_report_tell_the_count(session: Session, world: World) -> N
     """The page's overview and the report hold the count, apart from letters and by organisation."""
     entry = published(session, world, place="bureau")
     for number in range(3):
-        avoid(entry.id, str(number), entry.published_at + timedelta(hours=number))
+        deflect(entry.id, str(number), entry.published_at + timedelta(hours=number))
     seen = as_of(YEAR, NOW)
     assert overview(session, Asked(YEAR, seen)).deflected == 3
     above = Asked(YEAR, seen, organisation_id=world["district"])
@@ -171,9 +171,9 @@ def test_overview_and_report_tell_the_count(session: Session, world: World) -> N
 def test_a_form_counts_once(session: Session, world: World) -> None:
     """The same form handed in twice counts one letter and says so."""
     entry = published(session, world)
-    assert avoid(entry.id, "form", NOW)
-    assert not avoid(entry.id, "form", NOW)
-    assert avoid(entry.id, "another", NOW)
+    assert deflect(entry.id, "form", NOW)
+    assert not deflect(entry.id, "form", NOW)
+    assert deflect(entry.id, "another", NOW)
 
 
 def test_a_withdrawn_entry_spares_nothing(session: Session, world: World) -> None:
@@ -181,12 +181,12 @@ def test_a_withdrawn_entry_spares_nothing(session: Session, world: World) -> Non
     entry = published(session, world)
     withdraw(session, world, entry)
     with pytest.raises(NotFound):
-        avoid(entry.id, "form", NOW)
+        deflect(entry.id, "form", NOW)
 
 
 def test_what_was_said_stays_when_the_entry_goes(session: Session, world: World) -> None:
     """An entry withdrawn later has helped all the same."""
     entry = published(session, world)
-    avoid(entry.id, "form", entry.published_at)
+    deflect(entry.id, "form", entry.published_at)
     withdraw(session, world, entry)
     assert deflected(session, Question(YEAR, NOW)) == 1

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-import sqlalchemy as sa
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission, may
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.states import Action, RefusalReason
 from portal.domain.letters.transitions import objection
-from portal.domain.redaction import FINDING_LABELS, FindingKind
-from portal.models import ArchiveEntry, Decision, Letter, PublicField, db
-from portal.queries.archive.redaction import findings, segments
+from portal.domain.redaction import Decision, PublicField
+from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.web.console.archive.forms import (
-    FIELD_WORDS,
     MarkForm,
     ProposeForm,
     PublishForm,
@@ -28,61 +22,54 @@ from portal.web.console.archive.forms import (
     SettleForm,
     WithdrawForm,
 )
+from portal.web.console.archive.redaction_page import build_redaction_page, shown_proposal
 from portal.web.console.blueprint import console
 from portal.web.console.letters.action_forms import PlainForm, StepForm
-from portal.web.console.letters.action_table import Step
 from portal.web.console.letters.actions import take_step
 from portal.web.console.letters.letter import find_letter, require_letter
 from portal.web.core.people import current_actor, needs
-
-Answer = str | tuple[str, int] | Response
+from portal.web.core.steps import Answer, Step, add_step
 
 _PROPOSE = (Action.PROPOSE, Action.PROPOSE_CORRECTION)
 _REDACT = (*_PROPOSE, Action.PUBLISH, Action.CORRECT)
 
 
-def _step(
-    slug: str, actions: tuple[Action, ...], form: type[StepForm], run: Any, done: Any
-) -> Step:
-    return Step(slug, actions, form, run, done)
-
-
-PROPOSE = _step(
+PROPOSE = Step(
     "propose",
     _PROPOSE,
     ProposeForm,
     lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data or "", a, at),
     _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
 )
-RECALL = _step(
+RECALL = Step(
     "recall-proposal",
     (Action.RECALL_PROPOSAL,),
     PlainForm,
     lambda i, f, a, at: publication.recall(i, f.seen, a, at),
     _l("已撤回公示提请。"),
 )
-REST = _step(
+REST = Step(
     "rest",
     _REDACT,
     PlainForm,
     lambda i, f, a, at: redacting.mask_rest(i, a, at),
     _l("其余提示已全部脱敏。"),
 )
-MARK = _step(
+MARK = Step(
     "mark",
     _REDACT,
     MarkForm,
     lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.data), f.phrase.data, a, at),
     _l("已脱敏。"),
 )
-PUBLISH = _step(
+PUBLISH = Step(
     "publish",
     (Action.PUBLISH, Action.CORRECT),
     PublishForm,
     lambda i, f, a, at: publication.publish(i, f.seen, f.seen_proposal, a, at),
     _l("已公示，公示件几秒钟内可以搜索到。"),
 )
-REFUSE = _step(
+REFUSE = Step(
     "refuse",
     (Action.REFUSE, Action.REFUSE_CORRECTION),
     RefuseForm,
@@ -91,7 +78,7 @@ REFUSE = _step(
     ),
     _l("已不予公示。"),
 )
-WITHDRAW = _step(
+WITHDRAW = Step(
     "unpublish",
     (Action.UNPUBLISH,),
     WithdrawForm,
@@ -101,15 +88,6 @@ WITHDRAW = _step(
     _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
 )
 STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
-
-
-@dataclass(frozen=True, slots=True)
-class Panes:
-    """One text of the copy in pieces, under its name."""
-
-    field: PublicField
-    name: Any
-    pieces: list[Any]
 
 
 def possible(letter: Letter, step: Step) -> bool:
@@ -144,35 +122,17 @@ def redaction_page(
     """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
     if sent and problem:
         sent.freshen()
-    proposal = letter.open_proposal or (letter.proposals[-1] if letter.proposals else None)
-    words = render_template(
-        "console/redaction.html",
-        letter=letter,
-        proposal=proposal,
-        panes=_panes(proposal) if proposal else [],
-        findings=[(each, _settle_form(letter, each.mask.id, sent)) for each in findings(proposal)]
-        if proposal
-        else [],
-        kinds={str(kind): name for kind, name in FINDING_LABELS.items()},
-        handmade=str(FindingKind.OTHER),
-        forms=_forms(letter, sent),
-        redacts=redacts(letter),
-        entry=db.session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id)),
-        field_words=FIELD_WORDS,
-        sent=sent,
-        problem=problem,
-        objection=objection(letter, _proposing(letter), current_actor().user_id),
+    proposal = shown_proposal(letter)
+    masks = proposal.masks if proposal else []
+    page = build_redaction_page(
+        letter,
+        _forms(letter, sent),
+        {mask.id: _settle_form(letter, mask.id, sent) for mask in masks},
+        redacts(letter),
+        sent,
+        problem,
     )
-    return words, status
-
-
-def _proposing(letter: Letter) -> Action:
-    published = letter.publication.value == "published"
-    return Action.PROPOSE_CORRECTION if published else Action.PROPOSE
-
-
-def _panes(proposal: Any) -> list[Panes]:
-    return [Panes(f, FIELD_WORDS[f], segments(proposal, f)) for f in PublicField]
+    return render_template("console/redaction.html", page=page), status
 
 
 def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
@@ -216,27 +176,21 @@ ROUTES: tuple[tuple[str, str, Permission, Step], ...] = (
 """Path below the page, endpoint, what a person needs to send the form at all, and the step."""
 
 
-def _route(path: str, endpoint: str, permission: Permission, step: Step) -> None:
-    def view(number: str) -> Answer:
-        return _take(number, step)
-
-    console.add_url_rule(
+for path, endpoint, permission, each in ROUTES:
+    add_step(
+        console,
         f"/letters/<number>/publication/{path}",
-        endpoint=endpoint,
-        view_func=needs(permission)(view),
-        methods=["POST"],
+        endpoint,
+        permission,
+        partial(_take, step=each),
     )
-
-
-for row in ROUTES:
-    _route(*row)
 
 
 @console.post("/letters/<number>/publication/findings/<int:mark_id>")
 @needs(Permission.LETTER_READ)
 def settle(number: str, mark_id: int) -> Answer:
     """Mask or keep one finding."""
-    step = _step(
+    step = Step(
         f"finding-{mark_id}",
         _REDACT,
         SettleForm,
@@ -252,7 +206,7 @@ def settle(number: str, mark_id: int) -> Answer:
 @needs(Permission.LETTER_READ)
 def remove_mark(number: str, mark_id: int) -> Answer:
     """Take away a mark made by hand."""
-    step = _step(
+    step = Step(
         f"remove-{mark_id}",
         _REDACT,
         PlainForm,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Permission
 from portal.domain.errors import InvalidInput, Unavailable
 from portal.models import db
@@ -19,6 +18,7 @@ from portal.web.console.disclosure.forms import RegisterForm
 from portal.web.console.disclosure.request_page import REGISTERED
 from portal.web.core.clock import now, today
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 
 Answer = tuple[str, int] | Response
 
@@ -37,7 +37,6 @@ def disclosure_register() -> Answer:
     form = _form()
     if not form.validate():
         return _page(form, 422)
-    settings: Settings = current_app.extensions["letterbox"]
     key = form.submission_key()
     try:
         sent = register(
@@ -45,7 +44,7 @@ def disclosure_register() -> Answer:
             form.source.data,
             form.received_on.data,
             key,
-            settings.key("code"),
+            settings().key("code"),
             current_actor(),
             now(),
         )

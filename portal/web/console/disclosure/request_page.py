@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
+from functools import partial
 
-from portal.config import Settings
+from flask import abort, flash, redirect, render_template, request, session, url_for
+
 from portal.domain.access import Permission
 from portal.domain.disclosure.application import Delivery, remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
-from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, LetterboxError
+from portal.domain.errors import LetterboxError
 from portal.domain.letters.numbers import derive_query_code, format_code
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, db
@@ -23,16 +23,17 @@ from portal.services.disclosure.requests import (
     reveal_applicant,
 )
 from portal.web.console.blueprint import console
-from portal.web.console.disclosure.action_table import REQUEST_STEPS, RequestStep
+from portal.web.console.disclosure.action_table import REQUEST_STEPS
 from portal.web.console.disclosure.forms import AnswerForm, RequestForm
 from portal.web.console.disclosure.page_values import build_request_page
 from portal.web.core.clock import now
 from portal.web.core.failures import carried
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
+from portal.web.core.steps import Answer, Step, StepPage, add_step
 
 REGISTERED = "disclosure_registered"
 """Where the session keeps number and form of a request just registered, until its code is shown."""
-Answer = str | tuple[str, int] | Response
 
 
 def find_request(typed: str) -> DisclosureRequest | None:
@@ -74,19 +75,15 @@ def _code(found: DisclosureRequest) -> str | None:
     if not kept or kept["number"] != found.number:
         return None
     session.pop(REGISTERED)
-    settings: Settings = current_app.extensions["letterbox"]
-    return format_code(derive_query_code(settings.key("code"), kept["key"]))
+    return format_code(derive_query_code(settings().key("code"), kept["key"]))
 
 
-def take_request_step(request_number: str, step: RequestStep) -> Answer:
-    """Take one step: load, form, one service call, redirect."""
-    found = find_request(request_number)
-    if found is None:
-        return _gone()
-    form = step.form(step.slug, found)
-    asked = request.form.get("step", "preview") if isinstance(form, AnswerForm) else "send"
-    try:
-        ready(db.session(), found, form.seen, step.action, current_actor(), now())
+def _take(number: str, step: Step) -> Answer:
+    """Take one step; an answer is looked over first, and whether it may go is asked before that."""
+
+    def run(found: DisclosureRequest, form: RequestForm) -> Answer:
+        asked = request.form.get("step", "preview") if isinstance(form, AnswerForm) else "send"
+        ready(db.session(), found, form.seen, form.action, current_actor(), now())
         if asked == "edit":
             return _page(found, sent=form)
         if not form.validate():
@@ -94,13 +91,11 @@ def take_request_step(request_number: str, step: RequestStep) -> Answer:
         if isinstance(form, AnswerForm) and asked != "send":
             return _preview(found, form)
         step.run(found.id, form, current_actor(), now())
-    except InvalidInput as error:
-        form.put(error)
-        return _page(found, 422, sent=form)
-    except (Conflict, ActionNotAllowed) as error:
-        return _overtaken(request_number, form, error)
-    flash(str(step.done), "success")
-    return redirect(url_for("console.disclosure_request", request_number=found.number))
+        flash(str(step.done), "success")
+        return redirect(url_for("console.disclosure_request", request_number=found.number))
+
+    page = StepPage(find_request, _page, _gone)
+    return page.attempt(number, lambda found: step.form(step.slug, found, step.actions[0]), run)
 
 
 def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
@@ -115,14 +110,6 @@ def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
         remedies=remedies(form.outcome.data, civil_date(at)),
         delivered_elsewhere=found.delivery is not Delivery.ONLINE,
     )
-
-
-def _overtaken(request_number: str, form: RequestForm, problem: LetterboxError) -> Answer:
-    """Show the request as it is now, with what was typed."""
-    found = find_request(request_number)
-    if found is None:
-        return _gone()
-    return _page(found, 409, sent=form, problem=problem)
 
 
 def _gone() -> tuple[str, int]:
@@ -142,17 +129,11 @@ def _page(
     return render_template("console/disclosure_request.html", page=page), status
 
 
-def _route(step: RequestStep) -> None:
-    def view(request_number: str) -> Answer:
-        return take_request_step(request_number, step)
-
-    console.add_url_rule(
-        f"/disclosure/<request_number>/{step.slug}",
-        endpoint=f"disclosure_{step.slug}",
-        view_func=needs(Permission.DISCLOSURE_HANDLE)(view),
-        methods=["POST"],
-    )
-
-
 for each in REQUEST_STEPS:
-    _route(each)
+    add_step(
+        console,
+        f"/disclosure/<request_number>/{each.slug}",
+        f"disclosure_{each.slug}",
+        Permission.DISCLOSURE_HANDLE,
+        partial(_take, step=each),
+    )

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission
-from portal.domain.letters.states import Action, DeclineReason, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, DeclineReason
 from portal.models import Letter
 from portal.services.letters import cooperation, handling, merging, replying
 from portal.web.console.letters import action_forms as forms
-
-Run = Callable[[int, Any, Actor, datetime], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A form on the letter page: it is offered where one of ``actions`` is allowed."""
-
-    slug: str
-    actions: tuple[Action, ...]
-    form: type[forms.StepForm]
-    run: Run
-    done: Any
-    explanation: Any = ""
-
-    @property
-    def permission(self) -> Permission:
-        """What a person needs to send it at all; the service looks at the letter."""
-        return ACTION_PERMISSIONS[self.actions[0]]
-
+from portal.web.core.steps import Offer, Step, offers_of
 
 STEPS: tuple[Step, ...] = (
     Step(
@@ -229,25 +205,6 @@ REPLY_ACTIONS = frozenset({Action.REQUEST_SIGNOFF, Action.PROPOSE_FOLLOW_UP})
 """Actions with a page of their own: the reply editor."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A step that is possible now, under the name of its action, with its form."""
-
-    step: Step
-    action: Action
-    form: forms.StepForm
-
-
 def offers(letter: Letter, allowed: list[Action], sent: forms.StepForm | None) -> list[Offer]:
     """Return the steps possible now; ``sent`` takes the place of its own empty form."""
-    found = []
-    for step in STEPS:
-        action = next((action for action in step.actions if action in allowed), None)
-        if action is None:
-            continue
-        if sent is not None and sent.action in step.actions:
-            found.append(Offer(step, action, sent))
-        else:
-            form = step.form(step.slug, letter, action, formdata=None)
-            found.append(Offer(step, action, form))
-    return found
+    return offers_of(STEPS, letter, allowed, sent)

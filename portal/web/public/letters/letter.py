@@ -25,7 +25,6 @@ from portal.queries.letters.track import (
     milestones,
     public_copy,
 )
-from portal.services.core.deadlines import pauses
 from portal.services.letters.submission import ask_redo, rate, supplement, withdraw
 from portal.web.core.clock import now, today
 from portal.web.core.due import explain_due
@@ -164,7 +163,7 @@ def _page(
     forms = {a: given.get(a) or FORMS[a](formdata=None) for a in possible}
     orphan = next((form for action, form in given.items() if action not in forms), None)
     session = db.session()
-    due = due_note(session, found, pauses(session, found), today())
+    due = due_note(session, found, today())
     page = render_template(
         "public/letter.html",
         letter=found,

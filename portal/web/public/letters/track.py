@@ -16,7 +16,8 @@ from portal.models import db
 from portal.queries.disclosure.requests import request_by_code
 from portal.queries.letters.track import letter_by_code
 from portal.web.core.people import close_letters, open_letter, open_request, public
-from portal.web.public.blueprint import code_key, public_pages, settings
+from portal.web.core.settings import settings
+from portal.web.public.blueprint import code_key, public_pages
 from portal.web.public.letters.forms import TrackForm
 from portal.web.public.rate_limits import address, count, wait_for
 

@@ -12,7 +12,6 @@ from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from portal.domain.errors import NotFound
-from portal.domain.spreadsheet import safe_cell
 from portal.domain.statistics.quality_measures import (
     QUALITY_MEASURES,
     Detail,
@@ -24,6 +23,7 @@ from portal.domain.statistics.rates import DEFINITIONS_ON, Figures
 from portal.models import db
 from portal.queries.statistics.cache import detail
 from portal.queries.statistics.overview import Overview, overview
+from portal.reporting.cells import safe_cell
 from portal.web.core.clock import now
 from portal.web.core.people import public
 from portal.web.public.statistics.pages import parse_query, statistics
