@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from stdnum.iso7064 import mod_11_10
-
-from portal.domain.errors import N_, InvalidInput
+from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
+from portal.domain.errors import N_
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 13
@@ -33,12 +32,10 @@ _SEPARATORS = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff_\-‐‑‒–—�
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-class NumberError(InvalidInput):
-    """A text that is no letter number; `code` is ``shape`` or ``check`` (a typing error)."""
+class NumberError(MistypedNumber):
+    """A text that is no letter number."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__("number", NUMBER_MESSAGES[code])
-        self.code = code
+    messages = NUMBER_MESSAGES
 
 
 @dataclass(frozen=True, order=True)
@@ -59,11 +56,8 @@ def format_number(day: date, sequence: int) -> str:
     The sequence has at least five digits and widens above 99,999. Raises ValueError outside
     1 to 999,999,999.
     """
-    if not 1 <= sequence <= 999_999_999:
-        raise ValueError(f"sequence {sequence} is not within 1 to 999,999,999")
-    date_part, sequence_part = f"{day:%Y%m%d}", f"{sequence:0{_SEQUENCE_WIDTH}d}"
-    check = mod_11_10.calc_check_digit(date_part + sequence_part)
-    return f"{date_part}-{sequence_part}-{check}"
+    head = f"{day:%Y%m%d}"
+    return f"{head}-{number_ending(head, sequence, _SEQUENCE_WIDTH)}"
 
 
 def parse_number(text: str) -> LetterNumber:
@@ -74,17 +68,12 @@ def parse_number(text: str) -> LetterNumber:
     match = _NUMBER.fullmatch(compact(text))
     if match is None:
         raise NumberError("shape")
-    if not mod_11_10.is_valid(match[0]):
-        raise NumberError("check")
-    sequence = match["sequence"]
-    # A wider sequence never starts with 0: one letter has one number.
-    if int(sequence) == 0 or (len(sequence) > _SEQUENCE_WIDTH and sequence[0] == "0"):
-        raise NumberError("shape")
+    sequence = read_sequence(match[0], match["sequence"], _SEQUENCE_WIDTH, NumberError)
     try:
         day = date(int(match["day"][:4]), int(match["day"][4:6]), int(match["day"][6:]))
     except ValueError:
         raise NumberError("shape") from None
-    return LetterNumber(day, int(sequence))
+    return LetterNumber(day, sequence)
 
 
 def derive_query_code(key: bytes, form_token: str) -> str:
