@@ -1,6 +1,6 @@
 """Time limits as data: how long an answer may take, in which unit, by which rule, since when.
 
-Every rule names its source, so that a page can tell citizen and clerk why a letter is due when
+Every rule names its source, so that a page can explain to citizen and staff why a letter is due when
 it is; only rules that a letter or a disclosure request follows are kept. A rule that changed over the years has one entry for each version, and a letter is measured
 by the version in force on the day of its receipt. `calendar.WorkCalendar.due_on` does the counting.
 """

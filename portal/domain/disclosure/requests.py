@@ -116,7 +116,7 @@ _TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState
 }
 
 
-class RequestFacts(Protocol):
+class GuardedRequest(Protocol):
     """A request, as far as a decision on an action looks at it.
 
     ``complete_by`` is the last civil day for the completion, once it was asked for; ``due_on``
@@ -144,7 +144,7 @@ def next_state(state: DisclosureState, action: DisclosureAction) -> DisclosureSt
 
 
 def objection(
-    request: RequestFacts, action: DisclosureAction, today: date, completion_until: date | None
+    request: GuardedRequest, action: DisclosureAction, today: date, completion_until: date | None
 ) -> str | None:
     """Return why ``action`` cannot be taken on civil day ``today``, or ``None`` where it can.
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from portal.domain.events import ActorKind, Axis
+from portal.domain.letters.guards import HandledLetter
 from portal.domain.letters.states import (
     CLOCK_STATES,
     CLOSE_REASONS,
@@ -33,27 +34,13 @@ from portal.domain.periods import civil_date
 FIRST_VERSION = 1
 
 
-class Handled(Protocol):
-    """The columns of a letter that decide what an action changes."""
+class Applicable(HandledLetter, Protocol):
+    """What decides besides what an action changes."""
 
-    @property
-    def kind(self) -> Kind: ...
-    @property
-    def was_report(self) -> bool: ...
-    @property
-    def state(self) -> State: ...
-    @property
-    def publication(self) -> Publication: ...
-    @property
-    def state_before(self) -> State | None: ...
     @property
     def organisation_id(self) -> int: ...
     @property
-    def accepted(self) -> bool: ...
-    @property
     def first_response_at(self) -> datetime | None: ...
-    @property
-    def return_count(self) -> int: ...
     @property
     def hop_count(self) -> int: ...
     @property
@@ -205,7 +192,7 @@ def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
 
 
 def apply(
-    letter: Handled,
+    letter: Applicable,
     action: Action,
     actor_kind: ActorKind,
     moment: datetime,
@@ -227,8 +214,7 @@ def apply(
     before: State | Publication = letter.state if row.axis is Axis.HANDLING else letter.publication
     if before not in row.sources:
         raise ValueError(f"{action} does not leave {before}")
-    # The targets that depend on the letter read its state, its publication and nothing else.
-    target = row.target(letter) if callable(row.target) else row.target  # type: ignore[arg-type]
+    target = row.target(letter) if callable(row.target) else row.target
     changes: dict[str, Any] = {"version": letter.version + 1}
     clock = Clock.KEEP
     if isinstance(target, Publication):
@@ -257,7 +243,7 @@ def apply(
 
 
 def _entered(
-    letter: Handled,
+    letter: Applicable,
     action: Action,
     actor_kind: ActorKind,
     target: State,
@@ -296,7 +282,7 @@ def _entered(
     return changes
 
 
-def _moved(letter: Handled, action: Action, to_id: int) -> dict[str, Any]:
+def _moved(letter: Applicable, action: Action, to_id: int) -> dict[str, Any]:
     """Return the columns that follow from a move to ``to_id``."""
     changes: dict[str, Any] = {
         "organisation_id": to_id,

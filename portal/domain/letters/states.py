@@ -1,4 +1,4 @@
-"""The words of a letter's life: kinds, states, actions and coded reasons, with their page names.
+"""The words for letters: kinds, states, actions and coded reasons, with their page names.
 
 The one table of what may follow what is in :mod:`portal.domain.letters.transitions`. Handling and
 publication are two axes that never mix.
@@ -167,7 +167,7 @@ class ConsentBasis(StrEnum):
 
 
 class Source(StrEnum):
-    """How a letter came into the house."""
+    """How a letter reached the letterbox."""
 
     WEB = "web"
     IMPORT = "import"

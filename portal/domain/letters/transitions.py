@@ -13,7 +13,8 @@ from portal.domain.errors import N_, ActionNotAllowed
 from portal.domain.events import Axis
 from portal.domain.letters.guards import (
     Guard,
-    LetterFacts,
+    GuardedLetter,
+    HandledLetter,
     at_return_limit,
     before_acceptance,
     below_return_limit,
@@ -42,17 +43,17 @@ from portal.domain.letters.guards import (
 from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
 
 
-def same_state(letter: LetterFacts) -> State:
+def same_state(letter: HandledLetter) -> State:
     """Target of an action that is recorded without leaving the state."""
     return letter.state
 
 
-def earlier_state(letter: LetterFacts) -> State:
+def earlier_state(letter: HandledLetter) -> State:
     """Target of an action that goes back to where a letter came from."""
     return letter.state_before or State.SUBMITTED
 
 
-def without_consent(letter: LetterFacts) -> Publication:
+def without_consent(letter: HandledLetter) -> Publication:
     """Target of taking back consent: nothing waits for publication or is public any more."""
     left = {
         Publication.PROPOSED: Publication.NOT_PROPOSED,
@@ -61,12 +62,12 @@ def without_consent(letter: LetterFacts) -> Publication:
     return left.get(letter.publication, letter.publication)
 
 
-def same_publication(letter: LetterFacts) -> Publication:
+def same_publication(letter: HandledLetter) -> Publication:
     """Target of an action that is recorded without moving the publication."""
     return letter.publication
 
 
-Target = State | Publication | Callable[[LetterFacts], State | Publication]
+Target = State | Publication | Callable[[HandledLetter], State | Publication]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Transition:
 
     @property
     def axis(self) -> Axis:
-        """The line of the letter's life that the action moves."""
+        """The axis of the letter that the action moves."""
         return (
             Axis.PUBLICATION if isinstance(next(iter(self.sources)), Publication) else Axis.HANDLING
         )
@@ -161,7 +162,7 @@ TRANSITIONS: dict[Action, Transition] = {
 """Every action but ``submit``, which creates the letter."""
 
 
-def objection(letter: LetterFacts, action: Action, actor_id: int | None = None) -> str | None:
+def objection(letter: GuardedLetter, action: Action, actor_id: int | None = None) -> str | None:
     """Say why ``action`` is not possible now, as a zh-CN sentence, or ``None`` if it is."""
     row = TRANSITIONS.get(action)
     if row is None:
@@ -173,7 +174,7 @@ def objection(letter: LetterFacts, action: Action, actor_id: int | None = None) 
 
 
 def advance(
-    letter: LetterFacts, action: Action, actor_id: int | None = None
+    letter: GuardedLetter, action: Action, actor_id: int | None = None
 ) -> State | Publication:
     """Return the state that ``action`` leads to; raise :class:`ActionNotAllowed` with the reason."""
     said = objection(letter, action, actor_id)

@@ -10,11 +10,11 @@ from portal.domain.redaction.kinds import (
     Decision,
     Finding,
     FindingKind,
-    Mark,
+    Mask,
     PublicField,
     Sender,
-    apply,
     default_decision,
+    mask_text,
 )
 from portal.domain.redaction.masks import COVER
 from portal.domain.redaction.names import find_names
@@ -89,7 +89,7 @@ def default_copy(
 ) -> str:
     """Return ``text`` as the public reads it unless a person decides otherwise."""
     masks = default_masks(text, sender=sender, field=field)
-    return apply(text, (finding.as_mark() for finding in masks))
+    return mask_text(text, (finding.as_mask() for finding in masks))
 
 
 def _find(text: str, sender: Sender | None, field: PublicField) -> Iterator[Hit]:
@@ -115,16 +115,16 @@ def _merge(hits: list[Hit]) -> list[Hit]:
     end = -1
     for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
         if cluster and hit.start >= end:
-            merged.append(_settle(cluster))
+            merged.append(_combine(cluster))
             cluster = []
         cluster.append(hit)
         end = max(end, hit.end) if len(cluster) > 1 else hit.end
     if cluster:
-        merged.append(_settle(cluster))
+        merged.append(_combine(cluster))
     return merged
 
 
-def _settle(cluster: list[Hit]) -> Hit:
+def _combine(cluster: list[Hit]) -> Hit:
     best = min(
         cluster, key=lambda hit: (bool(hit.keep_reason), hit.start - hit.end, _SPECIFIC[hit.kind])
     )
@@ -139,7 +139,7 @@ def _exposed(
     masked = [hit for hit in hits if not hit.keep_reason]
     if not masked:
         return
-    public = apply(text, (Mark(hit.start, hit.end, hit.mask) for hit in masked))
+    public = mask_text(text, (Mask(hit.start, hit.end, hit.mask) for hit in masked))
     places: list[int] = []
     shift = 0
     for hit in masked:

@@ -18,7 +18,7 @@ _ANSWERED = (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
 
 
 class ImportedHistory:
-    """A letter as it stands after what its source tells, with the events and intervals of it."""
+    """An imported letter as its source leaves it, with its events and state intervals."""
 
     def __init__(
         self,
