@@ -1,4 +1,4 @@
-"""The database handle, the declarative base and the column types of the house.
+"""The database handle, the declarative base and the column types.
 
 SQLite runs with WAL, synchronous FULL and foreign keys; a transaction that will write begins
 with ``BEGIN IMMEDIATE``, because a deferred one that upgrades fails at once when another

@@ -1,4 +1,4 @@
-"""Rules kept as data: the calendar's exceptions, time limits, and counters."""
+"""Rules stored as data: the calendar's exceptions, time limits, and counters."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.domain.calendar import DAY_KIND_LABELS, CalendarError, DayKind, Pause, WorkCalendar
@@ -150,6 +150,8 @@ def test_adding_and_counting_agree(start: date, days: int) -> None:
     assert CALENDAR.is_workday(end)
 
 
+# Each question founds a calendar, which takes longer than all that is asked of it.
+@settings(max_examples=20)
 @given(st.lists(st.tuples(dates, st.integers(0, 300)), max_size=8))
 def test_order_of_questions_does_not_matter(questions: list[tuple[date, int]]) -> None:
     """A calendar that has grown by earlier questions answers as a fresh one."""

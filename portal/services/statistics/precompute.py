@@ -91,7 +91,6 @@ def fold(session: Session, most: int = FOLDED) -> int:
     is not deleted and waits for a later time, whatever its id; another worker takes other changes.
     """
     if session.scalar(sa.select(RateChange.id).limit(1)) is None:
-        session.rollback()
         return 0
     chosen = sa.select(RateChange.id).order_by(RateChange.id).limit(most)
     with writing() as unit:
