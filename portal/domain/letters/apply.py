@@ -8,7 +8,7 @@ its guards (:func:`portal.domain.letters.transitions.advance`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -134,14 +134,14 @@ class Interval:
     organisation_id: int
     started_at: datetime
 
-    def columns(self, ended_at: datetime | None = None) -> dict[str, Any]:
-        """Return the columns of the interval row."""
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of the interval row while it lasts."""
         return {
             "axis": self.axis,
             "state": self.state,
             "organisation_id": self.organisation_id,
             "started_at": self.started_at,
-            "ended_at": ended_at,
+            "ended_at": None,
         }
 
 
@@ -169,6 +169,18 @@ class Effect:
 
 
 _COLUMNS = tuple(each.name for each in fields(LetterState))
+
+
+def intervals(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    """Return the columns of the intervals that begin, each ended by the next one of its axis."""
+    rows: list[dict[str, Any]] = []
+    last: dict[Axis, dict[str, Any]] = {}
+    for begun in (effect.interval for effect in effects if effect.interval is not None):
+        if begun.axis in last:
+            last[begun.axis]["ended_at"] = begun.started_at
+        last[begun.axis] = begun.columns()
+        rows.append(last[begun.axis])
+    return rows
 
 
 def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
