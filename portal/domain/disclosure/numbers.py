@@ -37,7 +37,7 @@ class RequestNumber:
     sequence: int
 
     def __str__(self) -> str:
-        """The number as it is shown and stored."""
+        """Return the number as it is shown and stored."""
         return format_request_number(self.year, self.sequence)
 
 

@@ -217,7 +217,7 @@ class DisclosureFigures:
         return (*REPORTED_OUTCOMES, *((DisclosureOutcome.REFUSED,) if refused else ()))
 
     def share(self, outcome: DisclosureOutcome) -> Rate:
-        """The part of ``outcome`` in all that were answered."""
+        """Return the part of ``outcome`` in all that were answered."""
         return Rate(self.outcomes.get(outcome, 0), self.answered)
 
 

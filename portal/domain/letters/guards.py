@@ -125,7 +125,7 @@ def may_be_public(letter: GuardedLetter, actor_id: int | None) -> str | None:
 
 
 def consented(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """Only consent that was given can be taken back."""
+    """Refuse to take back consent that was not given."""
     none = letter.consent_basis is ConsentBasis.NONE
     return N_("这封信没有公示同意可以收回。") if none else None
 
@@ -136,85 +136,85 @@ def not_consented(letter: GuardedLetter, actor_id: int | None) -> str | None:
 
 
 def below_return_limit(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """After too many returns only a ruling places the letter."""
+    """Refuse after too many returns: only a ruling places the letter."""
     if letter.state is State.RETURNED and letter.return_count >= RETURN_LIMIT:
         return N_("退回次数已达上限，须由共同上级裁定。")
     return None
 
 
 def at_return_limit(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """A ruling is for disputes only."""
+    """Refuse a ruling where nothing is disputed."""
     return None if letter.return_count >= RETURN_LIMIT else N_("退回次数未达上限，无须裁定。")
 
 
 def not_placed(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """A letter placed by ruling stays where it was placed."""
+    """Refuse to move a letter placed by ruling."""
     return N_("这封信已经裁定，不能再退回或转办。") if letter.placed else None
 
 
 def has_sender(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """Only what somebody sent can be returned."""
+    """Refuse to return what nobody sent."""
     return None if letter.sent_from_id is not None else N_("没有交办单位，无法退回。")
 
 
 def before_acceptance(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """A citizen withdraws only before acceptance."""
+    """Refuse the citizen's withdrawal after acceptance."""
     waiting = letter.state is State.AWAITING_CITIZEN and letter.state_before is not State.SUBMITTED
     return N_("信件已经受理，不能撤回。") if letter.accepted or waiting else None
 
 
 def not_reopened(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """A redo is asked for once."""
+    """Refuse a second redo."""
     return N_("每封信只能申请一次重办。") if letter.reopened else None
 
 
 def not_rated(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """A letter is rated once."""
+    """Refuse a second rating."""
     return N_("您已经评价过这封信。") if letter.rated else None
 
 
 def extendable(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """A letter is extended at most once."""
+    """Refuse a second extension."""
     if letter.extension_granted:
         return N_("这封信已经延期过一次。")
     return N_("延期申请正在等待批复。") if letter.extension_pending else None
 
 
 def extension_asked(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """There must be a request to decide on."""
+    """Refuse a decision where no extension was asked for."""
     return None if letter.extension_pending else N_("没有待批复的延期申请。")
 
 
 def follow_up_free(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """One follow-up reply at a time."""
+    """Refuse a second follow-up reply at a time."""
     return N_("已有一份补充答复待审签。") if letter.follow_up_pending else None
 
 
 def follow_up_waiting(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """There must be a follow-up reply to sign."""
+    """Refuse where no follow-up reply waits."""
     return None if letter.follow_up_pending else N_("没有待审签的补充答复。")
 
 
 def correction_free(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """One correction at a time."""
+    """Refuse a second correction at a time."""
     return N_("已有一份更正待审核。") if letter.correction_pending else None
 
 
 def correction_waiting(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """There must be a correction to decide on."""
+    """Refuse where no correction waits."""
     return None if letter.correction_pending else N_("没有待审核的更正。")
 
 
 def childless(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """A letter that leads others cannot itself be merged."""
+    """Refuse to merge a letter that leads others."""
     return N_("已有其他信件并入这封信，不能再并案。") if letter.has_children else None
 
 
 def supervised(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """Supervision must have begun to end."""
+    """Refuse to end supervision that has not begun."""
     return None if letter.supervised else N_("这封信没有被督办。")
 
 
 def unsupervised(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """Supervision begins once."""
+    """Refuse supervision that has begun already."""
     return N_("这封信已在督办。") if letter.supervised else None

@@ -46,12 +46,12 @@ class LetterNumber:
     sequence: int
 
     def __str__(self) -> str:
-        """The number as it is shown and stored."""
+        """Return the number as it is shown and stored."""
         return format_number(self.day, self.sequence)
 
 
 def format_number(day: date, sequence: int) -> str:
-    """The letter number, such as ``20161231-00042-5``.
+    """Return the letter number, such as ``20161231-00042-5``.
 
     The sequence has at least five digits and widens above 99,999. Raises ValueError outside
     1 to 999,999,999.
@@ -77,9 +77,9 @@ def parse_number(text: str) -> LetterNumber:
 
 
 def derive_query_code(key: bytes, form_token: str) -> str:
-    """The 13 characters that belong to a form: HMAC-SHA256 of its token under the server's key.
+    """Return the 13 characters of a form: HMAC-SHA256 of its token under the server's key.
 
-    The same form always gives the same code; without `key` the code cannot be computed.
+    The same form always gives the same code; without ``key`` the code cannot be computed.
     """
     digest = hmac.digest(key, b"query-code\0" + form_token.encode(), sha256)
     bits = int.from_bytes(digest) >> (8 * len(digest) - 5 * CODE_LENGTH)
@@ -88,12 +88,12 @@ def derive_query_code(key: bytes, form_token: str) -> str:
 
 
 def format_code(code: str) -> str:
-    """A query code in groups that are easy to read out and copy: ``XXXX-XXXX-XXXXX``."""
+    """Return a query code in groups, easy to read out and copy: ``XXXX-XXXX-XXXXX``."""
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
 def normalise_code(text: str) -> str:
-    """A query code as typed, in the form in which it is hashed.
+    """Return a query code as typed, in the form in which it is hashed.
 
     Capital letters, without separators, O read as 0, I and L as 1. What is no code at all comes
     back as some other text, so that it fails just as a wrong code does.
@@ -102,7 +102,7 @@ def normalise_code(text: str) -> str:
 
 
 def hash_code(key: bytes, number: str, code: str) -> str:
-    """What is stored of a query code: hex HMAC-SHA256, bound to the letter's number.
+    """Return what is stored of a query code: hex HMAC-SHA256, bound to the letter's number.
 
     A fast keyed hash is enough for 65 random bits; the key is not in the database.
     """
@@ -111,7 +111,7 @@ def hash_code(key: bytes, number: str, code: str) -> str:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two hashes are equal, in a time that does not tell where they differ."""
+    """Return whether two hashes are equal, in a time that does not tell where they differ."""
     return hmac.compare_digest(a.encode(), b.encode())
 
 

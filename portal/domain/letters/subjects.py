@@ -24,4 +24,4 @@ SUBJECTS = frozenset(
         N_("经济管理"),
     }
 )
-"""The subjects of the letters that come along, `portal.tools.samples`."""
+"""The subjects of the letters that come along, ``portal.tools.samples``."""

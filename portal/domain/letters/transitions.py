@@ -44,17 +44,17 @@ from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
 
 
 def same_state(letter: HandledLetter) -> State:
-    """Target of an action that is recorded without leaving the state."""
+    """Return the state: the target of an action that does not leave it."""
     return letter.state
 
 
 def earlier_state(letter: HandledLetter) -> State:
-    """Target of an action that goes back to where a letter came from."""
+    """Return the state that a paused letter goes back to."""
     return letter.state_before or State.SUBMITTED
 
 
 def without_consent(letter: HandledLetter) -> Publication:
-    """Target of taking back consent: nothing waits for publication or is public any more."""
+    """Return the target of taking back consent: nothing waits or is public any more."""
     left = {
         Publication.PROPOSED: Publication.NOT_PROPOSED,
         Publication.PUBLISHED: Publication.WITHDRAWN,
@@ -63,7 +63,7 @@ def without_consent(letter: HandledLetter) -> Publication:
 
 
 def same_publication(letter: HandledLetter) -> Publication:
-    """Target of an action that is recorded without moving the publication."""
+    """Return the publication: the target of an action that does not move it."""
     return letter.publication
 
 

@@ -1,8 +1,8 @@
 """Redaction (脱敏): what identifies a person in a text, and the public text without it.
 
-`detect` reads an untouched original and proposes; people (or, for machine review,
-`default_decision`) decide; `mask_text` makes the public text from the masks that were decided.
-`default_copy` is what nobody but the machine has decided on: a citizen's preview, an import.
+``detect`` reads an untouched original and proposes; people (or, for machine review,
+``default_decision``) decide; ``mask_text`` makes the public text from the masks that were decided.
+``default_copy`` is what nobody but the machine has decided on: a citizen's preview, an import.
 Plain functions over text: storage and pages are elsewhere.
 """
 

@@ -71,7 +71,7 @@ class Sender:
 
 @dataclass(frozen=True)
 class Mask:
-    """Characters `start` to `end` (exclusive) of the original become `replacement`."""
+    """Characters ``start`` to ``end`` (exclusive) of the original become ``replacement``."""
 
     start: int
     end: int
@@ -82,7 +82,7 @@ class Mask:
 class Finding:
     """One place of the original text, by offsets in characters, and its proposed public text.
 
-    `text` is the original slice. `keep_reason` says why machine review leaves it as it is (a key
+    ``text`` is the original slice. ``keep_reason`` says why machine review leaves it as it is (a key
     of the catalogue), and is empty where it is to be masked.
     """
 
@@ -99,7 +99,7 @@ class Finding:
 
 
 def default_decision(finding: Finding) -> Decision:
-    """What machine review does: mask everything but public service and office contacts."""
+    """Mask everything but public service and office contacts."""
     return Decision.KEEP if finding.keep_reason else Decision.MASK
 
 
