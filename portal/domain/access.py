@@ -2,7 +2,7 @@
 
 Permissions are named ``scope:resource:action``, sorted by that name. The table gives each role
 the permissions it carries and the reach of each: ``UNIT`` is the organisation of the grant,
-``SUBTREE`` that organisation and everything below, ``ALL`` the whole house. The SQL twin is
+``SUBTREE`` that organisation and everything below, ``ALL`` the whole letterbox. The SQL twin is
 :mod:`portal.queries.scope`; a test holds the two together.
 """
 
@@ -224,7 +224,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with grants, a citizen with one letter or request, the house, a machine."""
+    """Who acts: a person with grants, a citizen with one letter or disclosure request, the system, a machine."""
 
     kind: ActorKind
     user_id: int | None = None

@@ -2,7 +2,7 @@
 
 Every change of state, organisation or publication is one event row; timelines, rates and the
 audit page read nothing else. ``occurred_at`` is when it happened in the world (an imported
-reply has the date of its reply), ``recorded_at`` when the house learned of it.
+reply has the date of its reply), ``recorded_at`` when it was recorded here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from portal.domain.errors import N_
 
 
 class Axis(StrEnum):
-    """Which line of the letter's life an event belongs to."""
+    """The axis of a letter that an event belongs to."""
 
     HANDLING = "handling"
     PUBLICATION = "publication"

@@ -26,7 +26,6 @@ class ReplyStatus(StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     SIGNED = "signed"
-    DROPPED = "dropped"
 
 
 class Reply(Model):
@@ -51,4 +50,3 @@ class Reply(Model):
 
     organisation: Mapped[Organisation] = relationship()
     author: Mapped[User | None] = relationship(foreign_keys=[author_id])
-    signer: Mapped[User | None] = relationship(foreign_keys=[signer_id])

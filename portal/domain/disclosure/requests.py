@@ -136,7 +136,7 @@ _TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState
 }
 
 
-class RequestFacts(Protocol):
+class GuardedRequest(Protocol):
     """A request, as far as a decision on an action looks at it.
 
     ``complete_by`` is the last civil day for the completion, once it was asked for; ``due_on``
@@ -164,7 +164,7 @@ def next_state(state: DisclosureState, action: DisclosureAction) -> DisclosureSt
 
 
 def objection(
-    request: RequestFacts, action: DisclosureAction, today: date, completion_until: date | None
+    request: GuardedRequest, action: DisclosureAction, today: date, completion_until: date | None
 ) -> str | None:
     """Return why ``action`` cannot be taken on civil day ``today``, or ``None`` where it can.
 
@@ -237,7 +237,7 @@ class DisclosureFigures:
         return (*REPORTED_OUTCOMES, *((DisclosureOutcome.REFUSED,) if refused else ()))
 
     def share(self, outcome: DisclosureOutcome) -> Rate:
-        """The part of ``outcome`` in all that were answered."""
+        """Return the part of ``outcome`` in all that were answered."""
         return Rate(self.outcomes.get(outcome, 0), self.answered)
 
 

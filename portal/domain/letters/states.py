@@ -156,7 +156,7 @@ class ConsentBasis(StrEnum):
 
 
 class Source(StrEnum):
-    """How a letter came into the house."""
+    """How a letter reached the letterbox."""
 
     WEB = "web"
     IMPORT = "import"

@@ -62,7 +62,7 @@ def forget(session: Session) -> None:
     session.info.pop(_TOUCHED, None)
 
 
-def settle(session: Session) -> None:
+def derive_touched(session: Session) -> None:
     """Derive again the facts of every letter that this unit of work has touched."""
     touched = session.info.pop(_TOUCHED, None)
     if touched:

@@ -2,7 +2,7 @@
 
 A letter that was answered there arrives closed. It has gone through the same transitions as any
 other, all at the moment of its reply, because nothing else is known; ``recorded_at`` says when
-the house learned of it, and a first response is not made up. Rows are written in bulk; a test
+it was recorded here, and a first response is not made up. Rows are written in bulk; a test
 compares them with an ordinary walk.
 """
 
@@ -123,7 +123,7 @@ def _fresh(
     tally: Tally,
     planned: Mapping[str | None, str],
 ) -> list[tuple[CsvRow, ImportedLetter]]:
-    """Return what is not in the house yet; two letters under one id are not taken for one.
+    """Return what is not stored yet; two letters under one id are not taken for one.
 
     ``planned`` holds key and title of what a dry run would have written by now.
     """

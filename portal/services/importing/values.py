@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.domain.events import ActorKind
-from portal.domain.letters.apply import LetterState, apply, receive
+from portal.domain.letters.apply import LetterState, apply, intervals, receive
 from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
@@ -18,7 +18,7 @@ _ANSWERED = (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
 
 
 class ImportedHistory:
-    """A letter as it stands after what its source tells, with the events and intervals of it."""
+    """An imported letter as its source leaves it, with its events and state intervals."""
 
     def __init__(
         self,
@@ -75,12 +75,7 @@ class ImportedHistory:
 
     def interval_rows(self, letter_id: int) -> list[dict[str, Any]]:
         """Return an interval for each state, the last one open."""
-        begun = [effect.interval for effect in self._effects if effect.interval is not None]
-        ends = [*(each.started_at for each in begun[1:]), None]
-        return [
-            {"letter_id": letter_id, **each.columns(end)}
-            for each, end in zip(begun, ends, strict=True)
-        ]
+        return [{"letter_id": letter_id, **columns} for columns in intervals(self._effects)]
 
 
 def reply_row(letter_id: int, each: ImportedLetter, holder: int) -> dict[str, Any]:

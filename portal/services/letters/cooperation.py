@@ -40,7 +40,7 @@ def request_extension(
 def decide_extension(
     letter_id: int, version: int, granted: bool, note: str, actor: Actor, now: datetime
 ) -> None:
-    """Grant or refuse the extension that waits; nobody decides on the own request."""
+    """Grant or refuse the extension that waits; nobody decides on a request of theirs."""
     note = optional("note", note, REASON_MAX) if granted else required("note", note, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)

@@ -12,7 +12,7 @@ from portal.adapters.csv_reader import CsvSource
 from portal.domain.letters.kinds import KINDS, KINDS_BY_WORD, Kind
 from portal.domain.letters.states import STORED_TITLE_MAX, TEXT_MAX
 from portal.domain.organisations import OrganisationKind
-from portal.domain.redaction import PublicField, apply, default_masks
+from portal.domain.redaction import PublicField, default_masks, mask_text
 from portal.services.core.typed_text import clean
 from portal.services.importing.columns import map_columns
 from portal.tools.samples.grammar import GENERAL, LetterGrammar
@@ -112,5 +112,5 @@ def _masked(title: str, text: str, reply: str) -> Wording:
     for field, original in originals.items():
         found = default_masks(original, field=field)
         masks += [(field, f.start, f.end, str(f.kind), f.mask) for f in found]
-        public.append(apply(original, [f.as_mark() for f in found]))
+        public.append(mask_text(original, [f.as_mask() for f in found]))
     return Wording(title, text, reply, None, (public[0], public[1], public[2]), tuple(masks))

@@ -1,5 +1,7 @@
 """Extensions and co-handling."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -7,7 +9,7 @@ from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
-from portal.services.letters import cooperation
+from portal.services.letters import cooperation, submission
 from tests.builders import World, a_letter, a_person, a_walk
 
 
@@ -38,6 +40,21 @@ def test_refused_extension_may_be_asked_again(session: Session, world: World) ->
     assert walk.letter.due_on == due
     walk.step(cooperation.request_extension, "city_handler", 3, "补充理由")
     assert walk.letter.extension_pending
+
+
+def test_a_redo_is_extended_by_the_rule_of_its_day(session: Session, world: World) -> None:
+    """A consultation done again under the rule of 2014 gets the eight days of that rule."""
+    walk = a_walk(session, world, now=datetime(2014, 11, 10, 2, tzinfo=UTC))
+    walk.accept()
+    walk.ask_signoff()
+    walk.sign()
+    walk.now = datetime(2014, 11, 20, 2, tzinfo=UTC)
+    submission.ask_redo(walk.letter_id, "问题没有解决。", walk.now)
+    with pytest.raises(InvalidInput):
+        walk.step(cooperation.request_extension, "city_handler", 9, "需要现场勘查")
+    walk.step(cooperation.request_extension, "city_handler", 8, "需要现场勘查")
+    walk.step(cooperation.decide_extension, "city_supervisor", True, "")
+    assert walk.letter.due_on == date(2014, 12, 11)
 
 
 def test_extension_is_granted_once(session: Session, world: World) -> None:

@@ -19,7 +19,7 @@ from portal.domain.letters.states import State
 from portal.domain.periods import civil_date
 from portal.models import CalendarDay, Event, RateFact, Recomputation
 from portal.queries.statistics.month_versions import month_versions
-from portal.services.core.facts import refresh, settle
+from portal.services.core.facts import derive_touched, refresh
 from portal.services.core.unit import writing
 from portal.services.letters import merging, submission
 from portal.services.office.calendar import set_days
@@ -293,7 +293,7 @@ def test_a_letter_that_is_handled_meanwhile_is_counted_once(
     with ThreadPoolExecutor(1) as pool:
         with writing() as unit:
             submission.rate(letter_id, 5, 4, "", LATER)
-            settle(unit)
+            derive_touched(unit)
             work = pool.submit(within, app, follow)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
                 until = monotonic() + 60

@@ -200,7 +200,6 @@ STEPS: tuple[Step, ...] = (
 )
 """In the order in which they are offered below the next thing to do."""
 
-STEP_OF: dict[Action, Step] = {action: step for step in STEPS for action in step.actions}
 REPLY_ACTIONS = frozenset({Action.REQUEST_SIGNOFF, Action.PROPOSE_FOLLOW_UP})
 """Actions with a page of their own: the reply editor."""
 
