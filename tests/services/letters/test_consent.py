@@ -164,5 +164,5 @@ def test_a_withdrawn_copy_may_come_back_with_a_new_consent(session: Session, wor
 def test_a_report_of_wrongdoing_takes_no_consent(session: Session, world: World) -> None:
     """The sender of a report cannot allow its publication."""
     letter = a_letter(session, world, State.CLOSED, kind=Kind.WRONGDOING, consent=False)
-    with pytest.raises(ActionNotAllowed, match="举报"):
+    with pytest.raises(ActionNotAllowed, match="绝不公示"):
         give_consent(letter.id, LATER)
