@@ -168,7 +168,7 @@ def holders_at(session: Session, organisation_id: int) -> list[RoleGrant]:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleWish:
+class PeopleFilters:
     """What narrows the list of people; the organisation includes what is below it."""
 
     words: str = ""
@@ -178,22 +178,22 @@ class PeopleWish:
 
 
 def people_table(
-    session: Session, wish: PeopleWish, now: datetime, page: int, size: int
+    session: Session, filters: PeopleFilters, now: datetime, page: int, size: int
 ) -> tuple[Slice, list[User]]:
     """Return one page of accounts, by user name."""
     conditions: list[Condition] = []
-    for term in wish.words.split()[:_MOST_WORDS]:
+    for term in filters.words.split()[:_MOST_WORDS]:
         fits = (User.name, User.username)
         conditions.append(sa.or_(*(n.icontains(term, autoescape=True) for n in fits)))
     grants = []
-    if wish.role:
-        grants.append(RoleGrant.role == wish.role)
-    if wish.organisation:
-        grants.append(RoleGrant.organisation_id.in_(subtree_ids(wish.organisation.path)))
+    if filters.role:
+        grants.append(RoleGrant.role == filters.role)
+    if filters.organisation:
+        grants.append(RoleGrant.organisation_id.in_(subtree_ids(filters.organisation.path)))
     if grants:
         conditions.append(User.grants.any(sa.and_(*grants)))
-    if wish.state:
-        conditions.append(_in_state(wish.state, now))
+    if filters.state:
+        conditions.append(_in_state(filters.state, now))
     total = session.scalars(sa.select(sa.func.count()).select_from(User).where(*conditions)).one()
     part = slice_of(total, page, size)
     query = sa.select(User).where(*conditions).order_by(User.username)

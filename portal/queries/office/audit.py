@@ -32,7 +32,7 @@ _BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class AuditWish:
+class AuditFilters:
     """What narrows the trail; dates are civil days, both included, of when it was recorded."""
 
     number: str = ""
@@ -66,21 +66,21 @@ class Trace:
 
 
 def audit_page(
-    session: Session, wish: AuditWish, page: int, size: int
+    session: Session, filters: AuditFilters, page: int, size: int
 ) -> tuple[Slice, list[Trace]]:
     """Return one page of the trail, the newest first."""
-    conditions = _conditions(wish)
+    conditions = _conditions(filters)
     counted = sa.select(sa.func.count()).select_from(Event).where(*conditions)
     part = slice_of(session.scalars(counted).one(), page, size)
     query = _traces(conditions).offset(part.offset).limit(size)
     return part, [_trace(row) for row in session.execute(query)]
 
 
-def audit_trail(session: Session, wish: AuditWish) -> Iterator[Trace]:
-    """Yield the whole trail that fits ``wish``, the newest first, read in batches."""
+def audit_trail(session: Session, filters: AuditFilters) -> Iterator[Trace]:
+    """Yield the whole trail that fits ``filters``, the newest first, read in batches."""
     before: int | None = None
     while True:
-        conditions = _conditions(wish)
+        conditions = _conditions(filters)
         if before is not None:
             conditions.append(Event.id < before)
         rows = session.execute(_traces(conditions).limit(_BATCH)).all()
@@ -91,30 +91,31 @@ def audit_trail(session: Session, wish: AuditWish) -> Iterator[Trace]:
         before = rows[-1].id
 
 
-def _conditions(wish: AuditWish) -> list[Condition]:
+def _conditions(filters: AuditFilters) -> list[Condition]:
     found: list[Condition] = []
-    if wish.number:
-        letter = sa.select(Letter.id).where(Letter.number == wish.number)
-        asked = Event.subject == subject_of(wish.number)
+    if filters.number:
+        letter = sa.select(Letter.id).where(Letter.number == filters.number)
+        asked = Event.subject == subject_of(filters.number)
         found.append(sa.or_(Event.letter_id.in_(letter), asked))
-    if wish.person:
+    if filters.person:
         fits = sa.or_(
-            User.username == wish.person.lower(), User.name.icontains(wish.person, autoescape=True)
+            User.username == filters.person.lower(),
+            User.name.icontains(filters.person, autoescape=True),
         )
         found.append(
             sa.or_(
                 Event.actor_id.in_(sa.select(User.id).where(fits)),
-                Event.subject == f"user:{wish.person.lower()}",
+                Event.subject == f"user:{filters.person.lower()}",
             )
         )
-    if wish.action:
-        found.append(Event.action == wish.action)
-    if wish.axis:
-        found.append(Event.axis == wish.axis)
-    if wish.first:
-        found.append(Event.recorded_at >= midnight(wish.first))
-    if wish.last and wish.last < date.max:
-        found.append(Event.recorded_at < midnight(wish.last + timedelta(days=1)))
+    if filters.action:
+        found.append(Event.action == filters.action)
+    if filters.axis:
+        found.append(Event.axis == filters.axis)
+    if filters.first:
+        found.append(Event.recorded_at >= midnight(filters.first))
+    if filters.last and filters.last < date.max:
+        found.append(Event.recorded_at < midnight(filters.last + timedelta(days=1)))
     return found
 
 
@@ -155,8 +156,3 @@ def _trace(row: sa.Row[*tuple[Any, ...]]) -> Trace:
     if row.action in _PRIVATE or row.actor_kind is ActorKind.CITIZEN:
         values["reason"] = ""
     return Trace(**values)
-
-
-def known_action(text: str) -> str:
-    """Return ``text`` if it names an action of a catalogue, else nothing."""
-    return text if text in EVENT_ACTIONS else ""

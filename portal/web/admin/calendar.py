@@ -55,12 +55,12 @@ def calendar_edit() -> Answer:
     if not form.carry_out(lambda: moved.append(_set_days(form))):
         return _page(form, form.first.data.year if form.first.data else today().year, 422)
     flash(_("日历已保存，%(n)s 封在办信件的到期日随之调整。", n=moved[0]), "success")
-    return redirect(url_for("admin.calendar", year=form.first.data.year))
+    return redirect(url_for("admin.calendar", year=form.first.value.year))
 
 
 def _set_days(form: DaysForm) -> int:
     first, last = form.span
-    return rules.set_days(first, last, form.working, form.note.data or "", current_actor(), now())
+    return rules.set_days(first, last, form.working, form.note.data, current_actor(), now())
 
 
 def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
-from portal.domain.access import Permission, Role
+from portal.domain.access import Permission
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
 from portal.queries.office.administration import (
-    PERSON_STATE_LABELS,
-    PeopleWish,
+    PeopleFilters,
     PersonState,
     people_table,
     person_state,
 )
 from portal.services.office import users
 from portal.web.admin.blueprint import admin
-from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilter
+from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilterForm
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 
 Answer = str | tuple[str, int] | Response
 _EDIT = Permission.USERS_EDIT
@@ -35,9 +34,10 @@ _EDIT = Permission.USERS_EDIT
 @needs(_EDIT)
 def people() -> Answer:
     """Show one page of accounts, narrowed by what the address says."""
-    form = PeopleFilter(request.args)
-    settings: Settings = current_app.extensions["letterbox"]
-    part, rows = people_table(db.session(), _wish(form), now(), page_asked(), settings.page_size)
+    form = PeopleFilterForm(request.args)
+    part, rows = people_table(
+        db.session(), _filters(form), now(), page_asked(), settings().page_size
+    )
     return render_template(
         "admin/people.html",
         form=form,
@@ -48,20 +48,18 @@ def people() -> Answer:
     )
 
 
-def _wish(form: PeopleFilter) -> PeopleWish:
-    role, state, place = form.role.data, form.state.data, form.organisation.data
-    return PeopleWish(
-        words=(form.q.data or "").strip()[:WORDS_MAX],
-        role=Role(role) if role in set(Role) else None,
+def _filters(form: PeopleFilterForm) -> PeopleFilters:
+    place = form.organisation.data
+    return PeopleFilters(
+        words=form.q.data[:WORDS_MAX],
+        role=form.role.data,
         organisation=db.session.get(Organisation, place) if place else None,
-        state=PersonState(state) if state in set(PersonState) else None,
+        state=form.state.data,
     )
 
 
-def _state_of(user: User) -> tuple[str, str]:
-    """Return the state of an account with its words."""
-    state = person_state(user, now())
-    return state.value, _(PERSON_STATE_LABELS[state])
+def _state_of(user: User) -> PersonState:
+    return person_state(user, now())
 
 
 def _page_address(number: int) -> str:
@@ -86,7 +84,7 @@ def people_new() -> Answer:
 
 
 def _create(form: NewPersonForm, password: str) -> int:
-    grants = [(Role(form.role.data), form.organisation.data)]
+    grants = [(form.role.value, form.organisation.value)]
     return users.create_user(
         form.username.data, form.name.data, password, grants, current_actor(), now()
     )
@@ -115,7 +113,7 @@ def people_grant(user_id: int) -> Answer:
     form = GrantForm()
     done = form.carry_out(
         lambda: users.add_grant(
-            user_id, Role(form.role.data), form.organisation.data, current_actor(), now()
+            user_id, form.role.value, form.organisation.value, current_actor(), now()
         )
     )
     if not done:

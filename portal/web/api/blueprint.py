@@ -5,12 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from portal.config import Settings
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import db
 from portal.web.core.safety import limiter
@@ -22,12 +21,6 @@ limiter.limit(LIMIT)(open_data)
 
 class Gone(NotFound):
     """The entry was withdrawn."""
-
-
-def settings() -> Settings:
-    """Return the settings of the running portal."""
-    found: Settings = current_app.extensions["letterbox"]
-    return found
 
 
 def answer(body: dict[str, Any]) -> Response:

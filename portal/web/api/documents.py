@@ -9,7 +9,7 @@ from flask import request, url_for
 from portal.domain.errors import N_
 from portal.models import ArchiveEntry
 from portal.queries.archive.table import Listing
-from portal.web.api.blueprint import settings
+from portal.web.core.settings import settings
 
 FIELDS: dict[str, str] = {
     "id": N_("公示件编号，不会改变，撤下后也不再使用"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import structlog
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.archive_index import open_index
@@ -18,6 +18,7 @@ from portal.queries.office.health import readiness
 from portal.web.core.clock import now
 from portal.web.core.people import public
 from portal.web.core.safety import limiter
+from portal.web.core.settings import settings
 
 health = Blueprint("health", __name__)
 limiter.exempt(health)
@@ -35,7 +36,7 @@ def live() -> Response:
 @public
 def ready() -> Response:
     """Say how the house is; 503 where the database does not answer."""
-    index = open_index(current_app.extensions["letterbox"])
+    index = open_index(settings())
     try:
         found = readiness(db.session(), index, now())
     except SQLAlchemyError as error:

@@ -13,10 +13,11 @@ from portal.domain.errors import NotFound
 from portal.models import db
 from portal.queries.archive.search import search_archive
 from portal.queries.archive.table import Listing, archive_entry, list_entries
-from portal.web.api.blueprint import LIMIT, Gone, answer, open_data, settings
+from portal.web.api.blueprint import LIMIT, Gone, answer, open_data
 from portal.web.api.documents import FIELDS, absolute, document, page_of
 from portal.web.api.parameters import PARAMETERS, per_page, wish
 from portal.web.core.people import public
+from portal.web.core.settings import settings
 
 FRAGMENT = 96
 """Characters of the passages a search returns."""

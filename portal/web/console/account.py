@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Actor, Permission, Role
 from portal.domain.errors import InvalidInput
 from portal.models import db
@@ -19,6 +18,7 @@ from portal.web.console.account_forms import LoginForm, PasswordForm
 from portal.web.core.clock import now
 from portal.web.core.people import begin_session, current_actor, end_session, public, staff_only
 from portal.web.core.safety import limiter, local_path
+from portal.web.core.settings import settings
 
 account = Blueprint("account", __name__, url_prefix="/account")
 LOGINS_PER_ADDRESS = "30 per 10 minutes"
@@ -42,11 +42,10 @@ def enter() -> Answer:
     form = LoginForm()
     if not form.validate():
         return _login_page(form, 422)
-    settings: Settings = current_app.extensions["letterbox"]
-    lock = timedelta(minutes=settings.lock_minutes)
+    lock = timedelta(minutes=settings().lock_minutes)
     try:
         user_id = log_in(
-            form.username.data, form.password.data, now(), settings.login_failures, lock
+            form.username.data, form.password.value, now(), settings().login_failures, lock
         )
     except (LoginFailed, AccountLocked) as error:
         form.form_errors.append(_(str(error)))
@@ -101,9 +100,9 @@ def password() -> Answer:
     if not form.validate():
         return _profile_page(form, 422)
     try:
-        change_password(current_user.id, form.old.data, form.password.data)
+        change_password(current_user.id, form.old.value, form.password.value)
     except InvalidInput as error:
-        form[error.field].errors.append(_(str(error)))
+        form.put(error)
         return _profile_page(form, 422)
     begin_session(current_user.id)
     flash(_("密码已修改。您在其他设备上的登录已全部退出。"), "success")

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.config import Settings
 from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
 from portal.domain.letters.states import DeclineReason, RefusalReason
@@ -23,6 +22,7 @@ from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import label
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 from portal.web.statistics.addresses import Behind, with_words, words_of
 from portal.web.statistics.comparison import scope_name
 from portal.web.statistics.page import measure_names, page_values, years_values
@@ -60,7 +60,6 @@ def statistics_letters() -> Answer:
     wish = _wish()
     wanted = _wanted(wish.errors)
     tree = tree_on(db.session(), wish.asked.as_of.day)
-    settings: Settings = current_app.extensions["letterbox"]
     try:
         found = behind(
             db.session(),
@@ -68,7 +67,7 @@ def statistics_letters() -> Answer:
             wish.asked.question(tree),
             wanted,
             page_asked(),
-            settings.page_size,
+            settings().page_size,
         )
     except KeyError as error:
         raise NotFound from error

@@ -54,6 +54,7 @@ from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.periods import shanghai
 from portal.domain.translatable import Message
+from portal.queries.office.administration import PERSON_STATE_LABELS, PersonState
 
 LOCALES = {"zh_CN": "简体中文", "en": "English"}
 DEFAULT = "zh_CN"
@@ -73,6 +74,7 @@ _LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
     DisclosureState: DISCLOSURE_STATE_LABELS,
     Kind: KIND_LABELS,
     OrganisationKind: ORGANISATION_KIND_LABELS,
+    PersonState: PERSON_STATE_LABELS,
     Publication: PUBLICATION_LABELS,
     RecordAction: RECORD_LABELS,
     RefusalReason: REFUSAL_LABELS,

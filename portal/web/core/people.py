@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Actor, Permission
 from portal.domain.events import ActorKind
 from portal.models import User, db
 from portal.queries.scope import grants_of
 from portal.web.core.clock import now
+from portal.web.core.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,12 +65,11 @@ def load_staff(session_id: str) -> Staff | None:
 
 def _over() -> bool:
     """Tell whether the session has lasted or been left alone too long; note that it is in use."""
-    settings: Settings = current_app.extensions["letterbox"]
     moment = int(now().timestamp())
     # Flask signs the cookie anew with every change, so its own age never reaches the limit.
-    if moment - int(session.get(_BEGAN, 0)) > settings.session_hours * 3600:
+    if moment - int(session.get(_BEGAN, 0)) > settings().session_hours * 3600:
         return True
-    if moment - int(session.get(_SEEN, 0)) > settings.session_idle_minutes * 60:
+    if moment - int(session.get(_SEEN, 0)) > settings().session_idle_minutes * 60:
         return True
     if moment - int(session.get(_SEEN, 0)) > 60:
         session[_SEEN] = moment

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from typing import Any
+from collections.abc import Callable
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import StopValidation
 
@@ -48,10 +47,10 @@ def plain_email(text: str | None) -> str:
     return unicodedata.normalize("NFKC", one_line(text)).replace(" ", "").replace("。", ".")
 
 
-def at_most(most: int) -> Any:
+def at_most(most: int) -> Callable[[object, Field], None]:
     """Return a validator that says by how many characters a text is too long."""
 
-    def check(form: FlaskForm, field: Field) -> None:
+    def check(form: object, field: Field) -> None:
         over = len(field.data or "") - most
         if over > 0:
             said = _("最多 %(most)s 字，现在多了 %(over)s 字，请删减。", most=most, over=over)
@@ -76,7 +75,7 @@ def form_token(given: str | None) -> str:
     return given if given and _TOKEN.fullmatch(given) else secrets.token_urlsafe(24)
 
 
-def id_typed(given: str | None) -> int | None:
+def id_typed(given: object) -> int | None:
     """Return the id that a choice sent, or ``None`` for no choice and for what is no id."""
-    typed = given or ""
+    typed = str(given or "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
 from portal.domain.disclosure.requests import DisclosureState
@@ -34,6 +33,7 @@ from portal.web.console.disclosure.forms import WORDS_MAX, RequestFilterForm
 from portal.web.core.clock import now, today
 from portal.web.core.fields import page_asked
 from portal.web.core.people import current_actor, needs
+from portal.web.core.settings import settings
 
 GROUPS: tuple[tuple[RequestQueue, ...], ...] = (
     (RequestQueue.TODO,),
@@ -57,8 +57,7 @@ def disclosure() -> Answer:
     form = RequestFilterForm(request.args)
     filters = _filters(form)
     at = marks(work_calendar(session), now())
-    settings: Settings = current_app.extensions["letterbox"]
-    page = request_page(session, actor, filters, at, settings.page_size)
+    page = request_page(session, actor, filters, at, settings().page_size)
     return render_template(
         "console/disclosure.html",
         form=form,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.config import Settings
 from portal.domain.access import Permission, can_at
 from portal.domain.disclosure.application import remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
 from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, LetterboxError
-from portal.domain.letters.numbers import derive_query_code, format_code
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import completion_until, request_due
@@ -33,9 +31,10 @@ from portal.web.console.disclosure.forms import AnswerForm, RequestForm
 from portal.web.core.clock import now, today
 from portal.web.core.failures import carried
 from portal.web.core.people import current_actor, needs
+from portal.web.core.submission import code_once, last_number
 
-REGISTERED = "disclosure_registered"
-"""Where the session keeps number and form of a request just registered, until its code is shown."""
+REGISTERED = "console.disclosure_request"
+"""The page that shows the code of a request just registered."""
 Answer = str | tuple[str, int] | Response
 
 
@@ -74,12 +73,7 @@ def disclosure_applicant(request_number: str) -> Answer:
 
 def _code(found: DisclosureRequest) -> str | None:
     """Return the code of a request registered a moment ago; it is shown only this once."""
-    kept = session.get(REGISTERED)
-    if not kept or kept["number"] != found.number:
-        return None
-    session.pop(REGISTERED)
-    settings: Settings = current_app.extensions["letterbox"]
-    return format_code(derive_query_code(settings.key("code"), kept["key"]))
+    return code_once(REGISTERED) if last_number(REGISTERED) == found.number else None
 
 
 def take_request_step(request_number: str, step: RequestStep) -> Answer:
@@ -116,7 +110,7 @@ def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
         form=form,
         at=at,
         due=request_due(db.session(), found, civil_date(at)),
-        remedies=remedies(form.outcome.data, civil_date(at)),
+        remedies=remedies(form.outcome.value, civil_date(at)),
     )
 
 

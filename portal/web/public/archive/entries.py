@@ -21,7 +21,10 @@ from portal.services.archive.feedback import report, vote
 from portal.services.core.typed_text import clean
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
+from portal.web.core.rate_limits import address as visitor
+from portal.web.core.rate_limits import count, wait_for
 from portal.web.core.safety import limiter
+from portal.web.core.settings import settings
 from portal.web.public.archive.forms import ReportForm
 from portal.web.public.archive.results import (
     QUERY_MOST,
@@ -31,9 +34,6 @@ from portal.web.public.archive.results import (
     hits,
     read_wish,
 )
-from portal.web.public.blueprint import settings
-from portal.web.public.rate_limits import address as visitor
-from portal.web.public.rate_limits import count, wait_for
 
 archive_pages = Blueprint("archive", __name__)
 
@@ -133,7 +133,7 @@ def send_report(entry_id: int) -> Answer:
     try:
         report(entry_id, form.text.data, now())
     except InvalidInput as error:
-        form.text.errors = [_(str(error))]
+        form.put(error)
         return _page(found, form, 422)
     count(REPORT_LIMIT, key)
     flash(_("谢谢，工作人员会核实处理。"), "success")

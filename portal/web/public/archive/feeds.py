@@ -15,9 +15,9 @@ from portal.queries.archive.search import known_organisation
 from portal.queries.archive.table import list_entries, map_parts, map_rows
 from portal.web.core.language import DEFAULT
 from portal.web.core.people import public
+from portal.web.core.settings import settings
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.archive.results import address, read_wish
-from portal.web.public.blueprint import settings
 
 FEED_LENGTH = 30
 SUMMARY_LENGTH = 200
@@ -73,7 +73,7 @@ def sitemap_part(part: int) -> Response:
 def _xml(template: str, mimetype: str, **values: object) -> Response:
     """Render a document that is the same for all readers, whatever language they chose.
 
-    It may be kept but must be asked for again each time: what is withdrawn is gone at once.
+    It may be kept but must be wish for again each time: what is withdrawn is gone at once.
     """
     known = {"site": settings().site_name, "base": settings().public_url}
     known["here"] = request.full_path.rstrip("?")
