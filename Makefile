@@ -19,7 +19,10 @@ LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extr
 
 # The share of lines and branches that tests must take.
 COVERED ?= 0
-.PHONY: help install run check test lint unit sqlite postgres browser coverage bench bench-scale lock messages clean
+# How many mutants are drawn, and by which seed.
+MUTANTS ?= 300
+SEED ?= 2016
+.PHONY: help install run check test lint unit sqlite postgres browser coverage mutants bench bench-scale lock messages clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +89,15 @@ coverage: $(DEVELOPMENT) $(CATALOGUES) ## Measure which lines and branches the t
 	@echo "Branch coverage on SQLite"; $(PYTEST) -m "not browser and not slow" \
 	--cov --cov-report=term --cov-fail-under=$(COVERED)
 
+# Which tests reach which line, recorded again when code or tests have changed.
+mutants/contexts: $(shell find portal search_index tests -name '*.py') $(DEVELOPMENT) $(CATALOGUES)
+	@echo "Recording which tests reach which line"; mkdir -p mutants; \
+	COVERAGE_FILE=$(CURDIR)/$@ $(PYTEST) -m "not browser and not slow" --cov --cov-report= \
+	--cov-context=test --junitxml=mutants/times.xml || { rm -f $@; exit 1; }
+
+mutants: mutants/contexts ## Put MUTANTS=300 random faults into the code; tests must notice 90 %.
+	@$(BIN)/python -m tests.mutants $(MUTANTS) $(SEED)
+
 bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure; figures are ratios taken in one run.
 	@for each in tests/bench/bench_*.py; do \
 	name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m tests.bench.$$name || exit 1; done
@@ -103,4 +115,4 @@ lock: $(DEVELOPMENT) ## Lock the dependencies of pyproject.toml anew, with hashe
 	@$(LOCK) --constraint=requirements.txt --extra=dev --output-file=requirements-dev.txt pyproject.toml
 
 clean: ## Remove .venv and caches; the instance folder stays.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -17,6 +17,7 @@ from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, db, prepare_engine
+from portal.models.base import NUMBERS
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_uri),
+        SQLALCHEMY_BINDS=_binds(settings.database_uri),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     Cipher.load([settings.key("data")])
@@ -95,6 +97,18 @@ def _engine_options(uri: str) -> dict[str, Any]:
     if not uri.startswith("sqlite"):
         options.update(pool_pre_ping=True, connect_args={"connect_timeout": 10})
     return options
+
+
+def _binds(uri: str) -> dict[str, str | dict[str, Any]]:
+    """Return the connections beside the ordinary ones: on PostgreSQL those that number letters.
+
+    A thread needs one for a moment while it holds an ordinary one, so they have a pool of their
+    own, and two are enough for many threads.
+    """
+    if uri.startswith("sqlite"):
+        return {}
+    options = {"url": uri, "isolation_level": "AUTOCOMMIT", "pool_size": 2, "max_overflow": 0}
+    return {NUMBERS: _engine_options(uri) | options}
 
 
 def ensure_database(app: Flask, now: datetime) -> None:

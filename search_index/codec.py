@@ -119,10 +119,9 @@ class LetterCodec(W3Codec):  # type: ignore[misc]
 
 
 def _encode(numbers: "array[int]", weights: "array[float]", values: list[bytes]) -> bytes:
-    flags = 0
     steps = [numbers[0]] + [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
     wide = max(steps) > 0xFFFF
-    flags |= _WIDE_NUMBERS * wide
+    flags = _WIDE_NUMBERS * wide
     head = array("I" if wide else "H", steps).tobytes()
     if min(weights) == max(weights):
         flags |= _ONE_WEIGHT

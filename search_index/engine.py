@@ -19,7 +19,7 @@ class Document:
     entry_id: int
     revision: int
     title: str
-    letter: str
+    text: str
     reply: str
     kind: str
     organisation_ids: tuple[int, ...]

@@ -88,7 +88,7 @@ def document_fields(document: Document) -> dict[str, object]:
         )
     parts = (
         (document.title, TITLE_WEIGHT),
-        (document.letter, 1.0),
+        (document.text, 1.0),
         (document.reply, REPLY_WEIGHT),
     )
     characters = set().union(*(_ANALYZER.characters(text) for text, _ in parts))

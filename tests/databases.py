@@ -70,7 +70,15 @@ class Postgres:
                 "SELECT quote_ident(tablename) FROM pg_tables"
                 " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
             ).fetchall()
-        self.emptied = ", ".join(name for (name,) in names)
+        # A few rows are deleted in a third of the time that TRUNCATE takes for new files.
+        emptied = " ".join(
+            f"IF EXISTS (SELECT FROM {name}) THEN DELETE FROM {name}; END IF;" for (name,) in names
+        )
+        self.empty = (
+            "SET session_replication_role = replica",
+            f"DO $$ BEGIN {emptied} END $$",
+            "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence",
+        )
 
     def fresh(self, folder: Path) -> str:
         """Return the address of the emptied database; what a test before left behind is gone."""
@@ -79,7 +87,8 @@ class Postgres:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            connection.execute(f"TRUNCATE {self.emptied} RESTART IDENTITY CASCADE")
+            for statement in self.empty:
+                connection.execute(statement)
         return self.address
 
     def stop(self) -> None:

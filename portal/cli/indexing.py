@@ -79,7 +79,7 @@ def _indexed(index: SearchEngine) -> int:
 
 
 def _public() -> int:
-    query = sa.select(sa.func.count()).where(ArchiveEntry.withdrawn_at.is_(None))
+    query = sa.select(sa.func.count()).where(ArchiveEntry.unpublished_at.is_(None))
     return db.session.scalar(query) or 0
 
 

@@ -21,7 +21,7 @@ from portal.services.importing.columns import ImportFault
 from portal.tools.simulation.disclosure_requests import REPORTED
 from portal.tools.simulation.resume import CompleteSimulation, OtherSimulation
 from portal.tools.simulation.run import simulate
-from portal.tools.simulation.specification import MOST_REQUESTS, Wish
+from portal.tools.simulation.specification import MOST_REQUESTS, Specification
 from portal.tools.simulation.texts import Wording, read_corpus
 
 _COUNTS = re.compile(r"\d{1,6}(,\d{1,6}){3}")
@@ -84,11 +84,11 @@ def simulate_command(
     """
     span = _years(years)
     requests = _requests(disclosure, span)
-    wish = Wish(span, received, closed, published, seed, requests)
-    wish.check(now())
+    specification = Specification(span, received, closed, published, seed, requests)
+    specification.check(now())
     corpus = _corpus(files, seed)
     with open_instance() as app:
-        _fill(app, wish, corpus, index)
+        _fill(app, specification, corpus, index)
 
 
 def _years(text: str) -> tuple[int, ...]:
@@ -132,13 +132,15 @@ def _corpus(files: tuple[Path, ...], seed: int) -> list[tuple[Kind | None, Wordi
 _ELSEWHERE = "LETTERBOX_INSTANCE to a new folder, or DATABASE_URL to an empty database"
 
 
-def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], index: bool) -> None:
+def _fill(
+    app: Flask, specification: Specification, corpus: list[tuple[Kind | None, Wording]], index: bool
+) -> None:
     started = time.monotonic()
     place = settings_of(app).instance
     try:
-        what = "letters and requests" if wish.requests else "letters"
-        with progress(what, wish.written + wish.requests) as advance:
-            loaded = simulate(wish, corpus, now(), lambda n: advance(n))
+        what = "letters and requests" if specification.disclosure_requests else "letters"
+        with progress(what, specification.written + specification.disclosure_requests) as advance:
+            loaded = simulate(specification, corpus, now(), lambda n: advance(n))
     except KeyboardInterrupt as stopped:
         raise _stopped() from stopped
     except CompleteSimulation as fault:
@@ -152,7 +154,7 @@ def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], ind
     except OtherSimulation as fault:
         raise click.ClickException(
             f"{place} holds a simulation that was broken off. Finish it with the options it began "
-            f"with ({fault.wish}, and the same --corpus), or set {_ELSEWHERE}"
+            f"with ({fault.options}, and the same --corpus), or set {_ELSEWHERE}"
         ) from fault
     except ActionNotAllowed as fault:
         raise click.ClickException(
@@ -160,7 +162,7 @@ def _fill(app: Flask, wish: Wish, corpus: list[tuple[Kind | None, Wording]], ind
             f"Set {_ELSEWHERE}"
         ) from fault
     seconds = time.monotonic() - started
-    figures = Figures(wish.received, wish.closed, wish.published)
+    figures = Figures(specification.received, specification.closed, specification.published)
     click.echo(
         f"{loaded.letters:,} letters for {loaded.organisations:,} organisations in "
         f"{seconds:.0f} s; at the end of each year: received {wan_text(figures.received)}, "

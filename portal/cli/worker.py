@@ -23,8 +23,8 @@ from portal.domain.errors import Unavailable
 from portal.models import db
 from portal.services.archive.indexing import drain, ensure_index
 from portal.services.letters.handling import close_unanswered
-from portal.services.statistics.precompute import put_by
-from portal.services.statistics.recompute import retell
+from portal.services.statistics.precompute import refresh
+from portal.services.statistics.recompute import recompute
 
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
@@ -32,7 +32,7 @@ CHORES = timedelta(hours=1)
 INDEX_CHECK = timedelta(seconds=30)
 """How often an index that nobody changes is looked at: damage must not wait for a publication."""
 SUMS = timedelta(seconds=10)
-"""How often months that changed are summed anew for the pages of figures."""
+"""How often months that changed are summed again for the pages of figures."""
 NARROWER_SUMS = timedelta(minutes=10)
 """How often the many sums of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
@@ -59,10 +59,10 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 check_at = now + INDEX_CHECK
             settled = _guarded(lambda: drain(index, datetime.now(UTC)))
             if settled == 0:
-                settled = _guarded(lambda: retell(datetime.now(UTC)))
+                settled = _guarded(lambda: recompute(datetime.now(UTC)))
             if settled == 0 and now >= sums_at:
                 narrower = now >= narrower_at
-                if not _guarded(partial(put_by, now, narrower=narrower)):
+                if not _guarded(partial(refresh, now, narrower=narrower)):
                     sums_at = now + SUMS
                     narrower_at = now + NARROWER_SUMS if narrower else narrower_at
             if not settled:

@@ -41,15 +41,15 @@ ROLE_LABELS: dict[Role, str] = {
 
 
 class Permission(StrEnum):
-    """``scope:resource:action``, in alphabetical order."""
+    """A permission as ``scope:resource:action``, in alphabetical order."""
 
     DISCLOSURE_HANDLE = "disclosure:request:handle"
     DISCLOSURE_READ = "disclosure:request:read"
-    AUDIT_READ = "house:audit:read"
-    CALENDAR_EDIT = "house:calendar:edit"
-    LIMITS_EDIT = "house:limits:edit"
-    ORGANISATIONS_EDIT = "house:organisations:edit"
-    USERS_EDIT = "house:users:edit"
+    AUDIT_READ = "instance:audit:read"
+    CALENDAR_EDIT = "instance:calendar:edit"
+    LIMITS_EDIT = "instance:limits:edit"
+    ORGANISATIONS_EDIT = "instance:organisations:edit"
+    USERS_EDIT = "instance:users:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
     CONTRIBUTION_WRITE = "letter:contribution:write"
     EXTENSION_DECIDE = "letter:extension:decide"

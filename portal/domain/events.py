@@ -51,7 +51,7 @@ class RecordAction(StrEnum):
     EDIT_CALENDAR = "edit_calendar"
     EDIT_LIMIT = "edit_limit"
     IMPORT_LETTERS = "import_letters"
-    RETELL_FACTS = "retell_facts"
+    RECOMPUTE_FACTS = "recompute_facts"
     BEGIN_SIMULATION = "begin_simulation"
     END_SIMULATION = "end_simulation"
 
@@ -82,7 +82,7 @@ RECORD_LABELS: dict[RecordAction, str] = {
     RecordAction.EDIT_CALENDAR: N_("修改工作日历"),
     RecordAction.EDIT_LIMIT: N_("修改办理时限"),
     RecordAction.IMPORT_LETTERS: N_("导入信件"),
-    RecordAction.RETELL_FACTS: N_("按日历重算办理用时"),
+    RecordAction.RECOMPUTE_FACTS: N_("按日历重算办理用时"),
     RecordAction.BEGIN_SIMULATION: N_("开始写入模拟数据"),
     RecordAction.END_SIMULATION: N_("模拟数据写入完毕"),
 }

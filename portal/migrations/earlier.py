@@ -45,8 +45,18 @@ class Source:
 SOURCES: Mapping[str, Source] = {
     "deflected_letter": Source("avoided_letter"),
     "problem_notice": Source("archive_report"),
-    "redaction_mask": Source("redaction_mark"),
+    "redaction_mask": Source(
+        "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}
+    ),
+    "archive_entry": Source("archive_entry", {"unpublished_at": "withdrawn_at"}),
+    "event": Source(
+        "event",
+        {"action": "CASE action WHEN 'retell_facts' THEN 'recompute_facts' ELSE action END"},
+    ),
+    "rate_change": Source(None),
+    "rate_month": Source("rate_month", {"version": "0"}),
     "rate_recomputation": Source("rate_retelling"),
+    "rate_sum": Source(None),
 }
 
 

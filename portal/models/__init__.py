@@ -20,12 +20,13 @@ from portal.models.publication import (
     PublicField,
     RedactionMask,
 )
-from portal.models.rates import RateFact, RateMonth, RateSum, Recomputation
+from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, LimitRow, NumberSequence
 from portal.models.user import RoleGrant, User
 
 __all__ = [
+    "VERSIONS",
     "ArchiveEntry",
     "ArchiveVersion",
     "CalendarDay",
@@ -51,6 +52,7 @@ __all__ = [
     "Proposal",
     "ProposalStatus",
     "PublicField",
+    "RateChange",
     "RateFact",
     "RateMonth",
     "RateSum",

@@ -37,6 +37,9 @@ Columns with a foreign key take the type of the column they refer to.
 BEGIN_MODE = "letterbox_begin"
 """Execution option that carries the mode of the next SQLite ``BEGIN``."""
 
+NUMBERS = "numbers"
+"""Bind key of the connections over which PostgreSQL gives out numbers of letters and requests."""
+
 
 class Base(DeclarativeBase):
     """Declarative base with named constraints, which batch migrations need."""

@@ -1,4 +1,4 @@
-"""Publication: proposals with their redaction marks, and the archive of redacted copies.
+"""Publication: proposals with their redaction masks, and the archive of redacted copies.
 
 A proposal keeps what is to be public as data over the untouched original: which text, and which
 ranges of it are masked. The archive holds the redacted copy only; public pages, feeds, API and
@@ -23,7 +23,7 @@ class PublicField(StrEnum):
     """The texts of a letter that may become public."""
 
     TITLE = "title"
-    LETTER = "letter"
+    TEXT = "text"
     REPLY = "reply"
 
 
@@ -66,7 +66,7 @@ class Proposal(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
-    marks: Mapped[list[RedactionMask]] = relationship(
+    masks: Mapped[list[RedactionMask]] = relationship(
         back_populates="proposal",
         cascade="all, delete-orphan",
         order_by="(RedactionMask.field, RedactionMask.start)",
@@ -80,9 +80,9 @@ class Proposal(Model):
         return self.status is ProposalStatus.OPEN
 
     @property
-    def open_marks(self) -> list[RedactionMask]:
+    def open_masks(self) -> list[RedactionMask]:
         """Findings nobody has settled yet."""
-        return [mark for mark in self.marks if mark.decision is Decision.OPEN]
+        return [mask for mask in self.masks if mask.decision is Decision.OPEN]
 
 
 class RedactionMask(Model):
@@ -101,7 +101,7 @@ class RedactionMask(Model):
     reason: Mapped[str | None] = mapped_column(sa.String(200))
     decider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
 
-    proposal: Mapped[Proposal] = relationship(back_populates="marks")
+    proposal: Mapped[Proposal] = relationship(back_populates="masks")
 
 
 class ArchiveEntry(Model):
@@ -114,8 +114,8 @@ class ArchiveEntry(Model):
             "ix_archive_entry_newest",
             "answered_on",
             "id",
-            sqlite_where=sa.text("withdrawn_at IS NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NULL"),
+            sqlite_where=sa.text("unpublished_at IS NULL"),
+            postgresql_where=sa.text("unpublished_at IS NULL"),
         ),
     )
 
@@ -136,7 +136,7 @@ class ArchiveEntry(Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     under_revision: Mapped[bool] = mapped_column(default=False)
     machine_reviewed: Mapped[bool] = mapped_column(default=False)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unpublished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     helpful: Mapped[int] = mapped_column(default=0)
     unhelpful: Mapped[int] = mapped_column(default=0)
 

@@ -116,19 +116,41 @@ class RateFact(Model):
     published_month: Mapped[int | None]
 
 
+VERSIONS = 1 << 62
+"""Versions of months are below this, so that the sum of two of them is still an integer of 64 bits."""
+
+
 class RateMonth(Model):
-    """A civil month (``yyyymm``) that facts belong to; its stamp is new whenever they change."""
+    """A civil month (``yyyymm``) that facts belong to, with the changes that are folded into it.
+
+    The version of a month is ``version`` plus the amounts of its :class:`RateChange` rows, modulo
+    :data:`VERSIONS`.
+    """
 
     __tablename__ = "rate_month"
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    stamp: Mapped[str] = mapped_column(sa.String(32))
+    version: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class RateChange(Model):
+    """A change of the facts of a month, appended by the unit of work that makes it.
+
+    ``amount`` is random: whichever of several units have committed, the sum of their amounts, and
+    with it the version of the month, tells them apart.
+    """
+
+    __tablename__ = "rate_change"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    month: Mapped[int] = mapped_column(index=True)
+    amount: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class Recomputation(Model):
-    """Days of the calendar that were changed: what they say of ended letters is to be told anew.
+    """Changed days of the calendar by which the facts of ended letters are still to be recomputed.
 
-    ``last_letter_id`` is how far that has come, ``seen`` and ``changed`` count letters so far;
+    ``last_letter_id`` is the last letter done, ``seen`` and ``changed`` count letters so far;
     ``settles_at`` is the transaction of PostgreSQL before which all must have ended first.
     """
 
@@ -144,11 +166,11 @@ class Recomputation(Model):
 
 
 class RateSum(Model):
-    """A sum over the facts of one month, put by for pages; worthless once the stamp is old."""
+    """A sum over the facts of one month or year, stored for pages; valid while ``version`` holds."""
 
     __tablename__ = "rate_sum"
 
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     label: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    stamp: Mapped[str] = mapped_column(sa.String(32))
+    version: Mapped[str] = mapped_column(sa.String(64))
     body: Mapped[bytes]

@@ -1,4 +1,4 @@
-"""The tree of the samples, planted in a house that is still empty."""
+"""The sample organisations, entered into an instance that is still empty."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.tools.samples.organisations import sample_organisations
 
 
 def must_be_empty(session: Session) -> None:
-    """Raise :class:`ActionNotAllowed` in a house that real letters or people live in."""
+    """Raise :class:`ActionNotAllowed` where there are real organisations, people or letters."""
     many = session.scalars(sa.select(Organisation.id).limit(2)).all()
     people = session.scalar(sa.select(User.id).limit(1))
     letters = session.scalar(sa.select(Letter.id).limit(1))
@@ -26,7 +26,7 @@ def must_be_empty(session: Session) -> None:
 
 
 def plant_samples(session: Session, now: datetime) -> None:
-    """Plant the organisations of the samples below the office that the house was opened with."""
+    """Enter the sample organisations below the office that a new instance has."""
     office = session.scalar(sa.select(Organisation).where(Organisation.parent_id.is_(None)))
     top = sample_organisations()[0]
     if office is not None:

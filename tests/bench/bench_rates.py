@@ -26,13 +26,14 @@ from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import Fact, Outcome, View
 from portal.domain.statistics.rates import Basis
-from portal.models import Event, Letter, Organisation, RateFact, RateMonth, db
+from portal.models import Event, Letter, Organisation, RateFact, db
 from portal.queries.statistics.count import cube, series
 from portal.queries.statistics.filters import Question
+from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked, overview
-from portal.services.core.facts import months, row_of, stamp
+from portal.services.core.facts import months, renew_versions, row_of
 from portal.services.core.unit import writing
-from portal.services.statistics.precompute import put_by
+from portal.services.statistics.precompute import refresh
 from portal.tools.organisation_tree import plant_samples
 from portal.tools.samples.vocabulary import CATEGORIES
 
@@ -98,7 +99,7 @@ def fill(count: int) -> None:
             if number % BATCH == 0 or number == count:
                 session.execute(sa.insert(cast(sa.Table, Letter.__table__)), letters)
                 session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
-                stamp(session, months(rows))
+                renew_versions(session, months(rows))
                 letters, rows = [], []
 
 
@@ -143,7 +144,7 @@ def measure(count: int) -> dict[str, tuple[float, ...]]:
         ensure_database(app, LATER)
         with app.app_context():
             fill(count)
-            while put_by(LATER):
+            while refresh(LATER):
                 pass
             session = db.session()
             found = {}
@@ -172,14 +173,14 @@ def happen(session: Session) -> None:
             )
         )
         fact = unit.scalars(sa.select(RateFact).where(RateFact.letter_id == letter.id)).one()
-        stamp(unit, [fact.received_month])
+        renew_versions(unit, [fact.received_month])
 
 
 def forget(session: Session) -> None:
     """Let something happen in every month, so that nothing that was remembered holds."""
     session.rollback()
     with writing() as unit:
-        stamp(unit, list(unit.scalars(sa.select(RateMonth.month))))
+        renew_versions(unit, month_versions(unit))
 
 
 def main(sizes: tuple[int, ...]) -> None:

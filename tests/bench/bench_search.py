@@ -42,7 +42,7 @@ def page(engine: WhooshEngine, documents: dict[int, Document], query: str) -> li
     for hit in found.hits:
         document = documents[hit.entry_id]
         shown.append(mark(document.title, found.understood))
-        shown.append(fragments(document.letter, found.understood, 80))
+        shown.append(fragments(document.text, found.understood, 80))
         shown.append(fragments(document.reply, found.understood, 80))
     return shown
 
@@ -51,7 +51,7 @@ def table(documents: list[Document]) -> sqlite3.Connection:
     """Return a database with the texts, as a search without an index would scan them."""
     connection = sqlite3.connect(":memory:")
     connection.execute("create table letters (title text, letter text, reply text)")
-    rows = [(d.title, d.letter, d.reply) for d in documents]
+    rows = [(d.title, d.text, d.reply) for d in documents]
     connection.executemany("insert into letters values (?, ?, ?)", rows)
     return connection
 
@@ -67,7 +67,7 @@ def main() -> None:
     """Measure and print."""
     say = sys.stdout.write
     name, documents = letters(COUNT)
-    text_bytes = sum(len((d.title + d.letter + d.reply).encode()) for d in documents)
+    text_bytes = sum(len((d.title + d.text + d.reply).encode()) for d in documents)
     with tempfile.TemporaryDirectory() as folder:
         engine = WhooshEngine(Path(folder) / "index")
         start = time.perf_counter()
@@ -78,7 +78,7 @@ def main() -> None:
         say(f"build: {len(documents) / seconds:.0f} letters/s\n")
         say(f"index size: {size / 1e6:.1f} MB, {size / text_bytes:.1f} x the text\n")
 
-        texts = [d.letter for d in documents[:200]]
+        texts = [d.text for d in documents[:200]]
         ours, standard = LetterAnalyzer(), StandardAnalyzer()
         fast = timed(lambda: [ours.positions(text) for text in texts])
         slow = timed(lambda: [[t.text for t in standard(text)] for text in texts])
@@ -97,7 +97,7 @@ def main() -> None:
         times = []
         for document in asked:
             start = time.perf_counter()
-            engine.similar(document.letter, exclude=document.entry_id, title=document.title)
+            engine.similar(document.text, exclude=document.entry_id, title=document.title)
             times.append((time.perf_counter() - start) * 1000)
         ranks = statistics.quantiles(times, n=20)
         say(f"similar letters: p50 {ranks[9]:.1f} ms, p95 {ranks[18]:.1f} ms\n")

@@ -147,11 +147,11 @@ def test_an_index_that_was_broken_off_is_built_by_the_same_command(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped while the index is built, the same command builds it and is content."""
-    wish = [each for each in FEW if each != "--no-index"]
+    specification = [each for each in FEW if each != "--no-index"]
     with monkeypatch.context() as patch:
         patch.setattr(indexing, "rebuild", _stop)
-        result = command(*wish)
+        result = command(*specification)
     assert result.exit_code == 1 and "Give the same command again" in result.stderr
-    again = command(*wish)
+    again = command(*specification)
     assert again.exit_code == 0 and "170 entries indexed" in again.output
-    assert "complete" in one_line(command(*wish))
+    assert "complete" in one_line(command(*specification))

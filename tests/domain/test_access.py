@@ -26,11 +26,11 @@ TABLE = """
                              dispatcher handler reviewer supervisor administrator auditor
 disclosure:request:handle    unit       unit    -        -          -             -
 disclosure:request:read      subtree    unit    subtree  subtree    -             -
-house:audit:read             -          -       -        -          -             all
-house:calendar:edit          -          -       -        -          all           -
-house:limits:edit            -          -       -        -          all           -
-house:organisations:edit     -          -       -        -          all           -
-house:users:edit             -          -       -        -          all           -
+instance:audit:read          -          -       -        -          -             all
+instance:calendar:edit       -          -       -        -          all           -
+instance:limits:edit         -          -       -        -          all           -
+instance:organisations:edit  -          -       -        -          all           -
+instance:users:edit          -          -       -        -          all           -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -
 letter:contribution:write    -          unit    -        -          -             -
 letter:extension:decide      subtree    -       -        subtree    -             -

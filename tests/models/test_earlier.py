@@ -21,6 +21,7 @@ from portal.models import (
     Model,
     Organisation,
     ProblemNotice,
+    PublicField,
     Recomputation,
     RedactionMask,
     User,
@@ -73,6 +74,7 @@ def test_rows_of_the_earlier_line_are_kept(earlier: Flask) -> None:
         assert list(counted.values()) == [7, 28, 2, 15, 1, 1, 1, 1, 1]
         notice = db.session.scalars(sa.select(ProblemNotice)).one()
         assert notice.text == "电话号码已变更。"
+        assert db.session.scalars(sa.select(RedactionMask)).one().field is PublicField.TEXT
     page = earlier.test_client().get("/archive/1")
     assert page.status_code == 200
     assert "小区门口的路灯什么时候能修好" in page.get_data(as_text=True)

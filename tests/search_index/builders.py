@@ -26,12 +26,12 @@ LETTERS = (
 
 def document(entry_id: int, /, **changes: object) -> Document:
     """Return one of the letters under `entry_id`, with `changes` to its fields."""
-    title, letter, reply = LETTERS[(entry_id - 1) % len(LETTERS)]
+    title, text, reply = LETTERS[(entry_id - 1) % len(LETTERS)]
     fields: dict[str, object] = {
         "entry_id": entry_id,
         "revision": 1,
         "title": title,
-        "letter": letter,
+        "text": text,
         "reply": reply,
         "kind": "咨询",
         "organisation_ids": (1,),

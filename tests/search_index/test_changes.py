@@ -42,7 +42,7 @@ def test_a_withdrawn_letter_never_comes_back(tmp_path: Path) -> None:
 
 def test_optimising_leaves_no_trace_of_a_withdrawn_letter(tmp_path: Path) -> None:
     """No file of the index holds a word of the withdrawn entry once it is optimised."""
-    engine = engine_with(tmp_path, document(1), document(2, letter="qwertyasdf"))
+    engine = engine_with(tmp_path, document(1), document(2, text="qwertyasdf"))
     engine.apply([Delete(2)])
     engine.optimise()
     files = [path for path in (tmp_path / "index").rglob("*") if path.is_file()]
@@ -52,7 +52,7 @@ def test_optimising_leaves_no_trace_of_a_withdrawn_letter(tmp_path: Path) -> Non
 def test_a_correction_replaces_the_entry(tmp_path: Path) -> None:
     """A corrected entry is found by its new words only, once."""
     engine = engine_with(tmp_path, document(5))
-    engine.apply([Upsert(document(5, revision=2, title="燃气", letter="燃气", reply="燃气"))])
+    engine.apply([Upsert(document(5, revision=2, title="燃气", text="燃气", reply="燃气"))])
     assert found(engine, "供暖") == []
     assert found(engine, "燃气") == [5]
     assert engine.ids_and_revisions() == {5: 2}
@@ -78,7 +78,7 @@ def test_facets_forget_a_withdrawn_letter(tmp_path: Path) -> None:
     engine = engine_with(tmp_path, document(1), document(2, kind="投诉"))
     engine.apply([Delete(2)])
     assert engine.search(SearchRequest("")).facets.kinds == {"咨询": 1}
-    assert engine.similar(document(2).letter) == []
+    assert engine.similar(document(2).text) == []
 
 
 def test_a_document_without_a_valid_id_changes_nothing(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_document_without_a_valid_id_changes_nothing(tmp_path: Path) -> None:
 
 def test_an_empty_letter_can_be_indexed(tmp_path: Path) -> None:
     """An entry without any text is counted and found by an empty search."""
-    engine = engine_with(tmp_path, document(1, title="", letter="", reply=""))
+    engine = engine_with(tmp_path, document(1, title="", text="", reply=""))
     assert found(engine, "") == [1]
 
 

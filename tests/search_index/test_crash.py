@@ -37,5 +37,5 @@ def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
         assert set(range(1, acknowledged + 1)) <= indexed
         assert indexed <= set(range(1, acknowledged + 2))
         acknowledged = max(indexed)
-    engine.apply([Upsert(document(acknowledged + 1, letter="最后一封"))])
+    engine.apply([Upsert(document(acknowledged + 1, text="最后一封"))])
     assert found(engine, "最后一封") == [acknowledged + 1]

@@ -74,8 +74,8 @@ def test_a_word_in_the_title_counts_more(tmp_path: Path) -> None:
     """A letter about heating precedes one that mentions it."""
     engine = engine_with(
         tmp_path,
-        document(1, title="小区绿化", letter="供暖", reply="已经答复您了"),
-        document(2, title="供暖", letter="小区绿化", reply="已经答复您了"),
+        document(1, title="小区绿化", text="供暖", reply="已经答复您了"),
+        document(2, title="供暖", text="小区绿化", reply="已经答复您了"),
     )
     assert found(engine, "供暖") == [2, 1]
 
@@ -84,8 +84,8 @@ def test_words_that_stand_together_count_more(tmp_path: Path) -> None:
     """A letter with the two words side by side precedes one with the words apart."""
     engine = engine_with(
         tmp_path,
-        document(1, title="甲", letter="收费站旁边的物业", reply="好"),
-        document(2, title="甲", letter="物业收费标准过高", reply="好"),
+        document(1, title="甲", text="收费站旁边的物业", reply="好"),
+        document(2, title="甲", text="物业收费标准过高", reply="好"),
     )
     assert found(engine, "物业收费") == [2, 1]
 
@@ -94,7 +94,7 @@ def test_equal_scores_come_newest_first(tmp_path: Path) -> None:
     """A query of one character, which has no ranking, shows the newest first."""
     engine = engine_with(
         tmp_path,
-        *(document(n, letter="猪", answered_on=date(2010 + n, 1, 1)) for n in (2, 3, 1)),
+        *(document(n, text="猪", answered_on=date(2010 + n, 1, 1)) for n in (2, 3, 1)),
     )
     assert found(engine, "猪") == [3, 2, 1]
 
@@ -104,7 +104,7 @@ def test_sorted_by_date_the_newest_comes_first(tmp_path: Path) -> None:
     engine = engine_with(
         tmp_path,
         document(5, answered_on=date(2015, 1, 1)),
-        document(1, letter="顺便问一下供暖", answered_on=date(2016, 1, 1)),
+        document(1, text="顺便问一下供暖", answered_on=date(2016, 1, 1)),
     )
     assert found(engine, "供暖", sort="date") == [1, 5]
 

@@ -36,7 +36,7 @@ def test_a_large_archive_lies_in_several_segments(tmp_path: Path) -> None:
 def test_optimising_rewrites_what_holds_deleted_letters(tmp_path: Path) -> None:
     """Words of withdrawn entries leave the files whatever segment they were in."""
     documents = [
-        document(n, letter=f"uniqueword{n}x" if n % 7 == 0 else "普通来信") for n in range(1, 36)
+        document(n, text=f"uniqueword{n}x" if n % 7 == 0 else "普通来信") for n in range(1, 36)
     ]
     engine = engine_with(tmp_path, *documents)
     engine.apply([Delete(n) for n in range(7, 36, 7)])

@@ -39,7 +39,7 @@ _SPECIFIC = {
 }
 
 
-def detect(text: str, *, sender: Sender | None = None, field: Field = "letter") -> list[Finding]:
+def detect(text: str, *, sender: Sender | None = None, field: Field = "text") -> list[Finding]:
     """What identifies a person in `text`, sorted by place, without overlaps.
 
     Offsets count characters of `text` as given. `field` says where it stands: in a ``reply``,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from portal.domain.errors import N_
 
-Field = Literal["title", "letter", "reply"]
+Field = Literal["title", "text", "reply"]
 
 
 class FindingKind(StrEnum):

@@ -23,6 +23,7 @@ TABLES = (
     "limit_rule",
     "number_sequence",
     "organisation",
+    "rate_change",
     "rate_month",
     "rate_recomputation",
     "rate_sum",
@@ -103,11 +104,19 @@ def upgrade() -> None:
         sa.Column("successor_id", Id, sa.ForeignKey("organisation.id")),
     )
 
-    # Civil months (yyyymm) that facts belong to, with a value that changes with the facts.
+    # Changes of facts, by civil month (yyyymm), that are not yet part of the month's version.
+    op.create_table(
+        "rate_change",
+        sa.Column("id", Id, primary_key=True),
+        sa.Column("month", sa.Integer(), nullable=False, index=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+    )
+
+    # Civil months (yyyymm) that facts belong to, with a number that changes with the facts.
     op.create_table(
         "rate_month",
         sa.Column("month", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("stamp", sa.String(32), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
     )
 
     # Changes of the calendar whose effect on ended letters is still to be computed.
@@ -127,7 +136,7 @@ def upgrade() -> None:
         "rate_sum",
         sa.Column("month", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("label", sa.String(64), primary_key=True),
-        sa.Column("stamp", sa.String(32), nullable=False),
+        sa.Column("version", sa.String(64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
 
@@ -289,7 +298,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("under_revision", sa.Boolean(), nullable=False),
         sa.Column("machine_reviewed", sa.Boolean(), nullable=False),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+        sa.Column("unpublished_at", sa.DateTime(timezone=True)),
         sa.Column("helpful", sa.Integer(), nullable=False),
         sa.Column("unhelpful", sa.Integer(), nullable=False),
     )
@@ -297,8 +306,8 @@ def upgrade() -> None:
         "ix_archive_entry_newest",
         "archive_entry",
         ["answered_on", "id"],
-        sqlite_where=sa.text("withdrawn_at IS NULL"),
-        postgresql_where=sa.text("withdrawn_at IS NULL"),
+        sqlite_where=sa.text("unpublished_at IS NULL"),
+        postgresql_where=sa.text("unpublished_at IS NULL"),
     )
 
     # Organisations asked to contribute to a letter, and what they contributed.

@@ -1,4 +1,4 @@
-"""What the redaction page shows: both texts in pieces, and the findings between them."""
+"""What the redaction page shows: both texts in segments, and the findings between them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ CONTEXT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text; ``mark`` is what was found there, ``replacement`` its public form."""
+class Segment:
+    """A stretch of text; ``mask`` is what was found there, ``replacement`` its public form."""
 
     text: str
-    mark: RedactionMask | None = None
+    mask: RedactionMask | None = None
 
     @property
     def shown(self) -> str:
         """What the public will read here."""
-        if self.mark is None or self.mark.decision is Decision.KEEP:
+        if self.mask is None or self.mask.decision is Decision.KEEP:
             return self.text
-        return self.mark.replacement
+        return self.mask.replacement
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Finding:
     """A finding with the words around it, as the list shows it."""
 
-    mark: RedactionMask
+    mask: RedactionMask
     before: str
     found: str
     after: str
@@ -40,43 +40,43 @@ def original_of(proposal: Proposal, field: PublicField) -> str:
     """Return the untouched text of ``field``."""
     texts = {
         PublicField.TITLE: proposal.title,
-        PublicField.LETTER: proposal.text,
+        PublicField.TEXT: proposal.text,
         PublicField.REPLY: proposal.reply,
     }
     return texts[field]
 
 
-def marks_of(proposal: Proposal, field: PublicField) -> list[RedactionMask]:
-    """Return the marks of ``field`` in the order of the text."""
-    return sorted((m for m in proposal.marks if m.field is field), key=lambda mark: mark.start)
+def masks_of(proposal: Proposal, field: PublicField) -> list[RedactionMask]:
+    """Return the masks of ``field`` in the order of the text."""
+    return sorted((m for m in proposal.masks if m.field is field), key=lambda mask: mask.start)
 
 
-def pieces(proposal: Proposal, field: PublicField) -> list[Piece]:
-    """Return the text of ``field`` cut at its marks."""
-    return list(_cut(original_of(proposal, field), marks_of(proposal, field)))
+def segments(proposal: Proposal, field: PublicField) -> list[Segment]:
+    """Return the text of ``field`` cut at its masks."""
+    return list(_cut(original_of(proposal, field), masks_of(proposal, field)))
 
 
-def _cut(text: str, marks: list[RedactionMask]) -> Iterator[Piece]:
+def _cut(text: str, masks: list[RedactionMask]) -> Iterator[Segment]:
     position = 0
-    for mark in marks:
-        if mark.start > position:
-            yield Piece(text[position : mark.start])
-        yield Piece(text[mark.start : mark.end], mark)
-        position = mark.end
+    for mask in masks:
+        if mask.start > position:
+            yield Segment(text[position : mask.start])
+        yield Segment(text[mask.start : mask.end], mask)
+        position = mask.end
     if position < len(text):
-        yield Piece(text[position:])
+        yield Segment(text[position:])
 
 
-def sightings(proposal: Proposal) -> list[Sighting]:
+def findings(proposal: Proposal) -> list[Finding]:
     """Return all findings, title first, then letter, then reply."""
     return [
-        Sighting(
-            mark,
-            text[max(0, mark.start - CONTEXT) : mark.start],
-            text[mark.start : mark.end],
-            text[mark.end : mark.end + CONTEXT],
+        Finding(
+            mask,
+            text[max(0, mask.start - CONTEXT) : mask.start],
+            text[mask.start : mask.end],
+            text[mask.end : mask.end + CONTEXT],
         )
         for field in PublicField
         for text in (original_of(proposal, field),)
-        for mark in marks_of(proposal, field)
+        for mask in masks_of(proposal, field)
     ]

@@ -21,7 +21,7 @@ from portal.adapters.archive_index import (
     parse,
 )
 from portal.models import ArchiveEntry, Organisation
-from portal.queries.archive.table import ID_MOST, Wish, entries_by_id, facets, list_entries
+from portal.queries.archive.table import ID_MOST, ArchiveQuery, entries_by_id, facets, list_entries
 
 TOP_ORGANISATIONS = 12
 """Members of level 1 offered as a filter, those with the most hits."""
@@ -49,23 +49,25 @@ class Found:
     scores: dict[int, float] = field(default_factory=dict)
 
 
-def search_archive(session: Session, index: SearchEngine, wish: Wish, per_page: int) -> Found:
-    """Return the page of hits that ``wish`` asks for; no text and no state of the index raises."""
+def search_archive(
+    session: Session, index: SearchEngine, asked: ArchiveQuery, per_page: int
+) -> Found:
+    """Return the page of hits that ``asked`` describes; no text and no state of the index raises."""
     try:
-        return _in_index(session, index, wish, per_page)
+        return _in_index(session, index, asked, per_page)
     except SearchIndexError as error:
         _log.warning("index_away", kind=type(error).__name__)
-        return _in_table(session, wish, per_page)
+        return _in_table(session, asked, per_page)
 
 
-def _in_index(session: Session, index: SearchEngine, wish: Wish, per_page: int) -> Found:
+def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_page: int) -> Found:
     request = SearchRequest(
-        text=wish.text,
-        organisation_id=wish.organisation_id,
-        kind=str(wish.kind) if wish.kind else None,
-        year=wish.year,
-        sort="date" if wish.by_date else "relevance",
-        page=wish.page,
+        text=asked.text,
+        organisation_id=asked.organisation_id,
+        kind=str(asked.kind) if asked.kind else None,
+        year=asked.year,
+        sort="date" if asked.by_date else "relevance",
+        page=asked.page,
         per_page=per_page,
     )
     found, partial = _last_if_beyond(index, request), False
@@ -95,18 +97,18 @@ def _last_if_beyond(index: SearchEngine, request: SearchRequest) -> SearchPage:
     return found
 
 
-def _in_table(session: Session, wish: Wish, per_page: int) -> Found:
-    query = parse(wish.text)
+def _in_table(session: Session, asked: ArchiveQuery, per_page: int) -> Found:
+    query = parse(asked.text)
     words = query.understood
     if not words and not query.blank:
         return Found([], 0, 1, 0, Facets(), degraded=True, truncated=query.truncated)
-    listing = list_entries(session, wish, per_page, words)
+    listing = list_entries(session, asked, per_page, words)
     return Found(
         entries=listing.entries,
         total=listing.total,
         page=listing.page,
         pages=listing.pages,
-        facets=facets(session, wish, words),
+        facets=facets(session, asked, words),
         understood=words,
         truncated=query.truncated,
         degraded=True,

@@ -22,7 +22,7 @@ from portal.models import ArchiveEntry, Organisation
 from portal.queries.scope import subtree_ids
 
 Condition = sa.ColumnElement[bool]
-PUBLIC: Condition = ArchiveEntry.withdrawn_at.is_(None)
+PUBLIC: Condition = ArchiveEntry.unpublished_at.is_(None)
 """The one condition under which anybody may read an entry."""
 NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
 ID_MOST = 2**63 - 1
@@ -32,7 +32,7 @@ MAP_PART = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ArchiveQuery:
     """What a reader looks for; a blank ``text`` asks for everything, newest first.
 
     ``organisation_id`` includes its subtree, ``year`` is that of the answer, ``page`` counts
@@ -62,20 +62,22 @@ class Listing:
     pages: int
 
 
-def list_entries(session: Session, wish: Wish, per_page: int, words: Iterable[str] = ()) -> Listing:
+def list_entries(
+    session: Session, asked: ArchiveQuery, per_page: int, words: Iterable[str] = ()
+) -> Listing:
     """Return a page of the public entries that fit the filters and hold every one of ``words``."""
-    narrow = [*_words(words), *_filters(session, wish).values()]
+    narrow = [*_words(words), *_filters(session, asked).values()]
     total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, *narrow)) or 0
     pages = -(-total // per_page)
-    page = max(1, min(wish.page, pages))
+    page = max(1, min(asked.page, pages))
     query = entries_query().where(*narrow).order_by(*NEWEST_FIRST)
     rows = session.scalars(query.limit(per_page).offset((page - 1) * per_page))
     return Listing(list(rows), total, page, pages)
 
 
-def facets(session: Session, wish: Wish, words: Iterable[str] = ()) -> Facets:
+def facets(session: Session, asked: ArchiveQuery, words: Iterable[str] = ()) -> Facets:
     """Count the hits by value; each facet applies all filters but its own."""
-    found, filters = _words(words), _filters(session, wish)
+    found, filters = _words(words), _filters(session, asked)
 
     def counted(column: Any, own: str) -> dict[Any, int]:
         others = [condition for name, condition in filters.items() if name != own]
@@ -125,17 +127,17 @@ def _words(words: Iterable[str]) -> list[Condition]:
     return [sa.or_(*(c.icontains(word, autoescape=True) for c in texts)) for word in words]
 
 
-def _filters(session: Session, wish: Wish) -> dict[str, Condition]:
+def _filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
     conditions: dict[str, Condition] = {}
-    if wish.organisation_id is not None:
-        top = session.get(Organisation, wish.organisation_id)
+    if asked.organisation_id is not None:
+        top = session.get(Organisation, asked.organisation_id)
         conditions["organisation"] = (
             ArchiveEntry.organisation_id.in_(subtree_ids(top.path)) if top else sa.false()
         )
-    if wish.kind is not None:
-        conditions["kind"] = ArchiveEntry.kind == wish.kind
-    if wish.year is not None:
-        first, last = date(wish.year, 1, 1), date(wish.year, 12, 31)
+    if asked.kind is not None:
+        conditions["kind"] = ArchiveEntry.kind == asked.kind
+    if asked.year is not None:
+        first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
         conditions["year"] = ArchiveEntry.answered_on.between(first, last)
     return conditions
 

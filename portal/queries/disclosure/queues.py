@@ -18,7 +18,7 @@ from portal.domain.errors import N_
 from portal.domain.letters.numbers import compact
 from portal.domain.organisations import OrganisationKind
 from portal.models import DisclosureRequest, Organisation
-from portal.queries.letters.queues import Marks
+from portal.queries.letters.queues import Cutoffs
 from portal.queries.scope import Condition, requests_for, subtree_ids
 from portal.queries.targets import open_on, readable_condition
 
@@ -91,7 +91,7 @@ class RequestPage:
     pages: int
 
 
-def request_conditions(actor: Actor, at: Marks) -> dict[RequestQueue, Condition]:
+def request_conditions(actor: Actor, at: Cutoffs) -> dict[RequestQueue, Condition]:
     """Return for each queue the condition on requests within the actor's sight."""
     row, state = DisclosureRequest, DisclosureRequest.state
     is_open = state == DisclosureState.OPEN
@@ -121,7 +121,7 @@ def _todo(actor: Actor, today: date) -> Condition:
     )
 
 
-def request_counts(session: Session, actor: Actor, at: Marks) -> dict[RequestQueue, int]:
+def request_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[RequestQueue, int]:
     """Return how many requests within the actor's sight stand in each counted queue."""
     found = {q: c for q, c in request_conditions(actor, at).items() if q not in UNCOUNTED_REQUESTS}
     row = session.execute(
@@ -141,7 +141,7 @@ def own_requests(session: Session, actor: Actor, today: date) -> int:
 
 
 def request_page(
-    session: Session, actor: Actor, filters: RequestFilters, at: Marks, per_page: int
+    session: Session, actor: Actor, filters: RequestFilters, at: Cutoffs, per_page: int
 ) -> RequestPage:
     """Return the page that ``filters`` ask for, within what ``actor`` may read."""
     where = [requests_for(actor), request_conditions(actor, at)[filters.queue]]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission
 from portal.domain.organisations import covers, path_ids
 from portal.models import Letter, Organisation
-from portal.queries.letters.queues import Marks, Queue, conditions, live
+from portal.queries.letters.queues import Cutoffs, Queue, conditions, live
 from portal.queries.scope import letters_for, subtree_ids
 
 PRESSING: tuple[Queue, ...] = (
@@ -52,7 +52,7 @@ def supervised_tops(actor: Actor) -> list[str]:
     return [p for p in paths if not any(p != q and covers(q, p) for q in paths)]
 
 
-def day(session: Session, actor: Actor, at: Marks, top: Organisation | None) -> Day:
+def day(session: Session, actor: Actor, at: Cutoffs, top: Organisation | None) -> Day:
     """Return what presses below ``top``, or below everything the actor supervises.
 
     Branches are the organisations directly below; letters held by a top itself make a row of
@@ -83,7 +83,7 @@ def day(session: Session, actor: Actor, at: Marks, top: Organisation | None) -> 
 
 
 def _counts(
-    session: Session, actor: Actor, at: Marks, top: Organisation | None
+    session: Session, actor: Actor, at: Cutoffs, top: Organisation | None
 ) -> list[tuple[str, list[int]]]:
     """Return path and counts of each organisation that holds something pressing."""
     found = conditions(actor, at)

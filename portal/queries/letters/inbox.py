@@ -17,7 +17,7 @@ from portal.domain.periods import midnight
 from portal.models import Letter, Organisation
 from portal.queries.letters.queues import (
     UNCOUNTED,
-    Marks,
+    Cutoffs,
     Queue,
     conditions,
     waiting_for_publication,
@@ -103,7 +103,7 @@ class InboxPage:
 
 
 def inbox_page(
-    session: Session, actor: Actor, filters: Filters, at: Marks, per_page: int
+    session: Session, actor: Actor, filters: Filters, at: Cutoffs, per_page: int
 ) -> InboxPage:
     """Return the page of letters that ``filters`` ask for, within what ``actor`` may read."""
     where = [letters_for(actor), conditions(actor, at)[filters.queue], *_narrowing(filters)]
@@ -140,7 +140,7 @@ def inbox_page(
     return InboxPage([InboxRow(*row) for row in rows], total, page, pages)
 
 
-def next_in_line(session: Session, actor: Actor, at: Marks, besides: int) -> str | None:
+def next_in_line(session: Session, actor: Actor, at: Cutoffs, besides: int) -> str | None:
     """Return the number of the letter that waits first for ``actor``, but for id ``besides``."""
     return session.scalar(
         sa.select(Letter.number)

@@ -85,7 +85,7 @@ UNCOUNTED = frozenset({Queue.CLOSED, Queue.ALL})
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Cutoffs:
     """The days by which letters are late or nearly so, seen from one moment."""
 
     today: date
@@ -93,13 +93,13 @@ class Marks:
     unsigned_before: datetime
 
 
-def marks(calendar: WorkCalendar, now: datetime) -> Marks:
-    """Return the marks for ``now``; unsigned counts from the civil day of the dispatch."""
+def cutoffs(calendar: WorkCalendar, now: datetime) -> Cutoffs:
+    """Return the cutoffs for ``now``; unsigned counts from the civil day of the dispatch."""
     today = civil_date(now)
     day = today
     while calendar.working_days_between(day, today) <= UNSIGNED_DAYS:
         day -= timedelta(days=1)
-    return Marks(
+    return Cutoffs(
         today, calendar.add_working_days(today, SOON_DAYS), midnight(day + timedelta(days=1))
     )
 
@@ -167,7 +167,7 @@ def live() -> Condition:
     )
 
 
-def conditions(actor: Actor, at: Marks) -> dict[Queue, Condition]:
+def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
     """Return for each queue the condition on letters within the actor's sight."""
     state, due = Letter.state, Letter.due_on
     clock = state.in_(CLOCK_STATES)
@@ -242,7 +242,7 @@ def _any(actor: Actor, permission: Permission, *wanted: Condition) -> Condition 
     return sa.and_(*wanted, letters_for(actor, permission)) if actor.holds(permission) else None
 
 
-def queue_counts(session: Session, actor: Actor, at: Marks) -> dict[Queue, int]:
+def queue_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[Queue, int]:
     """Return how many letters of the actor's scope stand in each counted queue."""
     found = {q: c for q, c in conditions(actor, at).items() if q not in UNCOUNTED}
     row = session.execute(

@@ -56,7 +56,7 @@ CODE_LABELS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class HistoryEntry:
     """One event in words: ``title``, ``reasons`` and ``who`` are catalogue texts or names."""
 
     title: str
@@ -69,7 +69,7 @@ class Happening:
     quiet: bool
 
 
-def happenings(session: Session, letter: Letter) -> list[Happening]:
+def history(session: Session, letter: Letter) -> list[HistoryEntry]:
     """Return everything recorded of a letter, oldest first; looks at contacts included."""
     events = session.scalars(
         sa.select(Event)
@@ -81,10 +81,10 @@ def happenings(session: Session, letter: Letter) -> list[Happening]:
             joinedload(Event.to_organisation),
         )
     )
-    return [_happening(event) for event in events]
+    return [_entry(event) for event in events]
 
 
-def changes_since(session: Session, letter: Letter, version: int) -> list[Happening]:
+def changes_since(session: Session, letter: Letter, version: int) -> list[HistoryEntry]:
     """Return what has changed a letter since it had ``version``, oldest first.
 
     Every change raises the version by one and leaves one event, so the last events are those.
@@ -98,10 +98,10 @@ def changes_since(session: Session, letter: Letter, version: int) -> list[Happen
         .order_by(Event.id.desc())
         .limit(missed)
     ).all()
-    return [_happening(event) for event in reversed(events)]
+    return [_entry(event) for event in reversed(events)]
 
 
-def consent_change(session: Session, letter: Letter) -> Happening | None:
+def consent_change(session: Session, letter: Letter) -> HistoryEntry | None:
     """Return when the sender last took back or gave consent to publication, if ever since."""
     event = session.scalar(
         sa.select(Event)
@@ -112,12 +112,12 @@ def consent_change(session: Session, letter: Letter) -> Happening | None:
         .order_by(Event.id.desc())
         .limit(1)
     )
-    return _happening(event) if event else None
+    return _entry(event) if event else None
 
 
-def _happening(event: Event) -> Happening:
+def _entry(event: Event) -> HistoryEntry:
     held = event.organisation if event.action not in _FROM_ELSEWHERE else None
-    return Happening(
+    return HistoryEntry(
         title=_LABELS.get(event.action, event.action),
         at=event.occurred_at,
         organisation=held.name if held else "",

@@ -58,12 +58,12 @@ def public_copy(session: Session, letter: Letter) -> int | None:
     """Return the id of the archive entry that shows the letter to everybody, if one does."""
     return session.scalar(
         sa.select(ArchiveEntry.id).where(
-            ArchiveEntry.letter_id == letter.id, ArchiveEntry.withdrawn_at.is_(None)
+            ArchiveEntry.letter_id == letter.id, ArchiveEntry.unpublished_at.is_(None)
         )
     )
 
 
-class PieceKind(StrEnum):
+class CorrespondenceKind(StrEnum):
     """What one piece of a correspondence is; the page's component knows these words."""
 
     LETTER = "letter"
@@ -75,27 +75,32 @@ class PieceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CorrespondenceItem:
     """One piece of the correspondence; ``organisation`` is empty for what the citizen wrote."""
 
-    kind: PieceKind
+    kind: CorrespondenceKind
     text: str
     at: datetime
     organisation: str = ""
 
 
-def correspondence(letter: Letter) -> list[Piece]:
+def correspondence(letter: Letter) -> list[CorrespondenceItem]:
     """Return the letter, questions, supplements, replies and the wish for a redo, in order."""
-    first = Piece(PieceKind.LETTER, letter.text, letter.received_at)
+    first = CorrespondenceItem(CorrespondenceKind.LETTER, letter.text, letter.received_at)
     rest = [
-        Piece(
-            PieceKind(m.kind), m.text, m.created_at, m.organisation.name if m.organisation else ""
+        CorrespondenceItem(
+            CorrespondenceKind(m.kind),
+            m.text,
+            m.created_at,
+            m.organisation.name if m.organisation else "",
         )
         for m in letter.messages
     ]
     rest += [
-        Piece(
-            PieceKind.REPLY if reply.kind is ReplyKind.REPLY else PieceKind.FOLLOW_UP,
+        CorrespondenceItem(
+            CorrespondenceKind.REPLY
+            if reply.kind is ReplyKind.REPLY
+            else CorrespondenceKind.FOLLOW_UP,
             reply.text,
             reply.signed_at or reply.updated_at,
             reply.organisation.name,

@@ -168,7 +168,7 @@ def holders_at(session: Session, organisation_id: int) -> list[RoleGrant]:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleFilters:
+class PeopleQuery:
     """What narrows the list of people; the organisation includes what is below it."""
 
     words: str = ""
@@ -178,22 +178,22 @@ class PeopleFilters:
 
 
 def people_table(
-    session: Session, filters: PeopleFilters, now: datetime, page: int, size: int
+    session: Session, asked: PeopleQuery, now: datetime, page: int, size: int
 ) -> tuple[Slice, list[User]]:
     """Return one page of accounts, by user name."""
     conditions: list[Condition] = []
-    for term in filters.words.split()[:_MOST_WORDS]:
+    for term in asked.words.split()[:_MOST_WORDS]:
         fits = (User.name, User.username)
         conditions.append(sa.or_(*(n.icontains(term, autoescape=True) for n in fits)))
     grants = []
-    if filters.role:
-        grants.append(RoleGrant.role == filters.role)
-    if filters.organisation:
-        grants.append(RoleGrant.organisation_id.in_(subtree_ids(filters.organisation.path)))
+    if asked.role:
+        grants.append(RoleGrant.role == asked.role)
+    if asked.organisation:
+        grants.append(RoleGrant.organisation_id.in_(subtree_ids(asked.organisation.path)))
     if grants:
         conditions.append(User.grants.any(sa.and_(*grants)))
-    if filters.state:
-        conditions.append(_in_state(filters.state, now))
+    if asked.state:
+        conditions.append(_in_state(asked.state, now))
     total = session.scalars(sa.select(sa.func.count()).select_from(User).where(*conditions)).one()
     part = slice_of(total, page, size)
     query = sa.select(User).where(*conditions).order_by(User.username)

@@ -32,7 +32,7 @@ _BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class AuditFilters:
+class AuditQuery:
     """What narrows the trail; dates are civil days, both included, of when it was recorded."""
 
     number: str = ""
@@ -66,21 +66,21 @@ class Trace:
 
 
 def audit_page(
-    session: Session, filters: AuditFilters, page: int, size: int
+    session: Session, asked: AuditQuery, page: int, size: int
 ) -> tuple[Slice, list[Trace]]:
     """Return one page of the trail, the newest first."""
-    conditions = _conditions(filters)
+    conditions = _conditions(asked)
     counted = sa.select(sa.func.count()).select_from(Event).where(*conditions)
     part = slice_of(session.scalars(counted).one(), page, size)
     query = _traces(conditions).offset(part.offset).limit(size)
     return part, [_trace(row) for row in session.execute(query)]
 
 
-def audit_trail(session: Session, filters: AuditFilters) -> Iterator[Trace]:
-    """Yield the whole trail that fits ``filters``, the newest first, read in batches."""
+def audit_trail(session: Session, asked: AuditQuery) -> Iterator[Trace]:
+    """Yield the whole trail that fits ``asked``, the newest first, read in batches."""
     before: int | None = None
     while True:
-        conditions = _conditions(filters)
+        conditions = _conditions(asked)
         if before is not None:
             conditions.append(Event.id < before)
         rows = session.execute(_traces(conditions).limit(_BATCH)).all()
@@ -91,31 +91,31 @@ def audit_trail(session: Session, filters: AuditFilters) -> Iterator[Trace]:
         before = rows[-1].id
 
 
-def _conditions(filters: AuditFilters) -> list[Condition]:
+def _conditions(asked: AuditQuery) -> list[Condition]:
     found: list[Condition] = []
-    if filters.number:
-        letter = sa.select(Letter.id).where(Letter.number == filters.number)
-        asked = Event.subject == subject_of(filters.number)
-        found.append(sa.or_(Event.letter_id.in_(letter), asked))
-    if filters.person:
+    if asked.number:
+        letter = sa.select(Letter.id).where(Letter.number == asked.number)
+        request = Event.subject == subject_of(asked.number)
+        found.append(sa.or_(Event.letter_id.in_(letter), request))
+    if asked.person:
         fits = sa.or_(
-            User.username == filters.person.lower(),
-            User.name.icontains(filters.person, autoescape=True),
+            User.username == asked.person.lower(),
+            User.name.icontains(asked.person, autoescape=True),
         )
         found.append(
             sa.or_(
                 Event.actor_id.in_(sa.select(User.id).where(fits)),
-                Event.subject == f"user:{filters.person.lower()}",
+                Event.subject == f"user:{asked.person.lower()}",
             )
         )
-    if filters.action:
-        found.append(Event.action == filters.action)
-    if filters.axis:
-        found.append(Event.axis == filters.axis)
-    if filters.first:
-        found.append(Event.recorded_at >= midnight(filters.first))
-    if filters.last and filters.last < date.max:
-        found.append(Event.recorded_at < midnight(filters.last + timedelta(days=1)))
+    if asked.action:
+        found.append(Event.action == asked.action)
+    if asked.axis:
+        found.append(Event.axis == asked.axis)
+    if asked.first:
+        found.append(Event.recorded_at >= midnight(asked.first))
+    if asked.last and asked.last < date.max:
+        found.append(Event.recorded_at < midnight(asked.last + timedelta(days=1)))
     return found
 
 

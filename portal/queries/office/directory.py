@@ -147,7 +147,7 @@ def latest_entries(session: Session, count: int) -> list[ArchiveEntry]:
     """Return what was answered last and is public."""
     query = (
         sa.select(ArchiveEntry)
-        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .where(ArchiveEntry.unpublished_at.is_(None))
         .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
     )
     return list(session.scalars(query.limit(count)))
@@ -160,7 +160,7 @@ def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
     """
     latest = (
         sa.select(ArchiveEntry.id)
-        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .where(ArchiveEntry.unpublished_at.is_(None))
         .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
         .limit(_LATEST)
         .subquery()

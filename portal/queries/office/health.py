@@ -54,7 +54,7 @@ def readiness(session: Session, index: SearchEngine, now: datetime) -> Readiness
     live = session.scalar(
         sa.select(sa.func.count())
         .select_from(ArchiveEntry)
-        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .where(ArchiveEntry.unpublished_at.is_(None))
     )
     state, documents = "ok", 0
     try:

@@ -1,6 +1,6 @@
 """Figures once computed are kept as long as what they were computed from stands.
 
-Sums of facts are kept by month: whatever changes facts gives their months a new stamp
+Sums of facts are kept by month: whatever changes facts gives their months a new version
 (:mod:`portal.services.core.facts`), so that after an event only the months it touched are summed anew.
 Everything else is kept by the state of the whole database: PostgreSQL tells its snapshot, because
 events may become visible in another order than that of their ids; SQLite has one writer, there
@@ -21,8 +21,9 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from portal.domain.periods import Period
-from portal.models import Event, RateMonth
+from portal.models import Event
 from portal.models.base import BEGIN_MODE
+from portal.queries.statistics.month_versions import month_versions
 
 MOST = 512
 Value = TypeVar("Value")
@@ -59,11 +60,10 @@ def kept(session: Session, key: Hashable, state: Hashable, compute: Callable[[],
 
 
 def stamps(session: Session, period: Period) -> dict[int, str]:
-    """Return the stamps of the months (``yyyymm``) of ``period`` that have facts."""
+    """Return the versions of the months (``yyyymm``) of ``period`` that have facts, as text."""
     first, last = period.first_day, period.last_day
     span = (first.year * 100 + first.month, last.year * 100 + last.month)
-    query = sa.select(RateMonth.month, RateMonth.stamp).where(RateMonth.month.between(*span))
-    return {row.month: row.stamp for row in session.execute(query)}
+    return {month: str(version) for month, version in month_versions(session, *span).items()}
 
 
 def year_stamp(stamps_of_months: Mapping[int, str]) -> str:

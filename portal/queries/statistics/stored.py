@@ -56,7 +56,7 @@ class Shelf(Generic[Value]):
                 sa.select(RateSum.body).where(
                     RateSum.month == month_of(question.period.first_day),
                     RateSum.label == label,
-                    RateSum.stamp == mark(stamp),
+                    RateSum.version == mark(stamp),
                 )
             )
             if body is not None:

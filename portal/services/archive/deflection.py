@@ -33,7 +33,7 @@ def avoid(entry_id: int, form_token: str, now: datetime) -> bool:
 def _count(session: Session, entry_id: int, form_key: str, now: datetime) -> bool:
     entry = session.execute(
         sa.select(ArchiveEntry.organisation_id, ArchiveEntry.kind).where(
-            ArchiveEntry.id == entry_id, ArchiveEntry.withdrawn_at.is_(None)
+            ArchiveEntry.id == entry_id, ArchiveEntry.unpublished_at.is_(None)
         )
     ).one_or_none()
     if entry is None:

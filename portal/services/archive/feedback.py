@@ -10,13 +10,13 @@ from portal.domain.access import Actor
 from portal.domain.errors import N_, ActionNotAllowed, NotFound
 from portal.domain.events import Axis, RecordAction
 from portal.models import ArchiveEntry, Letter, ProblemNotice
-from portal.queries.archive.problem_notices import reports_for
+from portal.queries.archive.problem_notices import notices_for
 from portal.services.core.acting import record
 from portal.services.core.typed_text import REASON_MAX, optional, required
 from portal.services.core.unit import writing
 
-REPORT_MAX = 500
-"""Characters of a reader's report."""
+NOTICE_MAX = 500
+"""Characters of a problem notice."""
 
 
 def vote(entry_id: int, helpful: bool) -> None:
@@ -25,7 +25,7 @@ def vote(entry_id: int, helpful: bool) -> None:
     with writing() as session:
         done = session.execute(
             sa.update(ArchiveEntry)
-            .where(ArchiveEntry.id == entry_id, ArchiveEntry.withdrawn_at.is_(None))
+            .where(ArchiveEntry.id == entry_id, ArchiveEntry.unpublished_at.is_(None))
             .values({column: column + 1})
             .returning(ArchiveEntry.id)
         )
@@ -33,16 +33,16 @@ def vote(entry_id: int, helpful: bool) -> None:
             raise NotFound
 
 
-def report(entry_id: int, text: str, now: datetime) -> int:
-    """Keep a reader's word that something is wrong; return the id of the report.
+def give_notice(entry_id: int, text: str, now: datetime) -> int:
+    """Keep a reader's notice that something is wrong; return its id.
 
     Raises :class:`InvalidInput` for an empty or too long text (500 characters) and
     :class:`NotFound` where the entry is not public.
     """
-    kept = required("text", text, REPORT_MAX)
+    kept = required("text", text, NOTICE_MAX)
     with writing() as session:
         entry = session.get(ArchiveEntry, entry_id)
-        if entry is None or entry.withdrawn_at is not None:
+        if entry is None or entry.unpublished_at is not None:
             raise NotFound
         row = ProblemNotice(entry_id=entry_id, text=kept, created_at=now)
         session.add(row)
@@ -50,8 +50,8 @@ def report(entry_id: int, text: str, now: datetime) -> int:
         return row.id
 
 
-def settle_report(report_id: int, note: str, actor: Actor, now: datetime) -> None:
-    """Put a reader's report aside; ``note`` says what was done and stays in the letter's history.
+def settle_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None:
+    """Settle a problem notice; ``note`` says what was done and stays in the letter's history.
 
     Raises :class:`NotFound` where the actor does not decide on publication of the letter,
     :class:`ActionNotAllowed` where somebody was quicker, :class:`InvalidInput` (``note``).
@@ -62,7 +62,7 @@ def settle_report(report_id: int, note: str, actor: Actor, now: datetime) -> Non
             sa.select(ProblemNotice, Letter)
             .join(ArchiveEntry, ProblemNotice.entry_id == ArchiveEntry.id)
             .join(Letter, ArchiveEntry.letter_id == Letter.id)
-            .where(ProblemNotice.id == report_id, reports_for(actor))
+            .where(ProblemNotice.id == notice_id, notices_for(actor))
         ).one_or_none()
         if found is None:
             raise NotFound

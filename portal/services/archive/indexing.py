@@ -42,7 +42,7 @@ _FIELDS = (
     ArchiveEntry.kind,
     ArchiveEntry.organisation_id,
     ArchiveEntry.answered_on,
-    ArchiveEntry.withdrawn_at,
+    ArchiveEntry.unpublished_at,
 )
 
 
@@ -52,7 +52,7 @@ def document(entry: ArchiveEntry, path: str) -> Document:
         entry_id=entry.id,
         revision=entry.revision,
         title=entry.title,
-        letter=entry.text,
+        text=entry.text,
         reply=entry.reply,
         kind=str(entry.kind),
         organisation_ids=path_ids(path),
@@ -65,7 +65,7 @@ def live_documents(session: Session) -> Iterator[Document]:
     paths = _paths(session)
     query = (
         sa.select(ArchiveEntry)
-        .where(ArchiveEntry.withdrawn_at.is_(None))
+        .where(ArchiveEntry.unpublished_at.is_(None))
         .options(load_only(*_FIELDS), sa.orm.lazyload(ArchiveEntry.organisation))
         .order_by(ArchiveEntry.id)
         .execution_options(yield_per=500)
@@ -87,7 +87,7 @@ def _changes(session: Session, ids: Iterable[int]) -> dict[int, Change]:
     paths = _paths(session)
     rows = session.scalars(
         sa.select(ArchiveEntry).where(
-            ArchiveEntry.id.in_(wanted), ArchiveEntry.withdrawn_at.is_(None)
+            ArchiveEntry.id.in_(wanted), ArchiveEntry.unpublished_at.is_(None)
         )
     )
     for entry in rows:
@@ -196,7 +196,7 @@ def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: 
     def replay(known: dict[int, int]) -> Iterable[Change]:
         session.rollback()
         query = sa.select(ArchiveEntry.id, ArchiveEntry.revision).where(
-            ArchiveEntry.withdrawn_at.is_(None)
+            ArchiveEntry.unpublished_at.is_(None)
         )
         current = dict(session.execute(query).all())
         stale = {i for i, revision in current.items() if known.get(i) != revision}

@@ -95,8 +95,8 @@ def _proposal(letter: Letter, now: datetime) -> Proposal:
         letter_id=letter.id, title=letter.title, text=letter.text, reply=public_reply(letter)
     )
     find(letter, proposal)
-    for mark in proposal.marks:
-        mark.decision = Decision.KEEP if mark.reason else Decision.MASK
+    for mask in proposal.masks:
+        mask.decision = Decision.KEEP if mask.reason else Decision.MASK
     return proposal
 
 
@@ -115,22 +115,22 @@ def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime
     ]
     insert = sa.insert(Proposal).returning(Proposal.id, sort_by_parameter_order=True)
     ids = session.scalars(insert, values)
-    marks = [
+    masks = [
         {
             "proposal_id": proposal_id,
-            "field": mark.field,
-            "start": mark.start,
-            "end": mark.end,
-            "kind": mark.kind,
-            "replacement": mark.replacement,
-            "decision": mark.decision,
-            "reason": mark.reason,
+            "field": mask.field,
+            "start": mask.start,
+            "end": mask.end,
+            "kind": mask.kind,
+            "replacement": mask.replacement,
+            "decision": mask.decision,
+            "reason": mask.reason,
         }
         for proposal_id, each in zip(ids, proposals, strict=True)
-        for mark in each.marks
+        for mask in each.masks
     ]
-    if marks:
-        session.execute(sa.insert(RedactionMask), marks)
+    if masks:
+        session.execute(sa.insert(RedactionMask), masks)
 
 
 def _insert_entries(

@@ -102,7 +102,7 @@ def publish(
             raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
         if proposal.version != proposal_version:
             raise Conflict(N_("脱敏内容刚被修改过，请重新核对公示件后再公示。"))
-        if proposal.open_marks:
+        if proposal.open_masks:
             raise ActionNotAllowed(N_("还有未处理的脱敏提示，处理完才能公示。"))
         proposal.reviewer_id = actor.user_id
         return _enter(session, letter, proposal, now).id
@@ -114,7 +114,7 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     if entry is None:
         entry = ArchiveEntry(letter_id=letter.id, revision=0, published_at=now)
-    elif entry.withdrawn_at is None:
+    elif entry.unpublished_at is None:
         entry.versions.append(
             ArchiveVersion(
                 revision=entry.revision,
@@ -134,7 +134,7 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     for name, value in content.items():
         setattr(entry, name, value)
     entry.revision += 1
-    entry.updated_at, entry.withdrawn_at, entry.under_revision = now, None, False
+    entry.updated_at, entry.unpublished_at, entry.under_revision = now, None, False
     entry.machine_reviewed = proposal.reviewer_id is None
     _hide_in_earlier(entry, hidden_words(proposal))
     session.add(entry)
@@ -216,11 +216,11 @@ def recall_waiting(letter: Letter, now: datetime) -> None:
 def take_down(session: Session, letter: Letter, now: datetime) -> None:
     """Empty the public copy with all it ever said, if there is one; the index follows."""
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
-    if entry is None or entry.withdrawn_at is not None:
+    if entry is None or entry.unpublished_at is not None:
         return
     entry.title = entry.text = entry.reply = ""
     entry.versions.clear()
-    entry.withdrawn_at = entry.updated_at = now
+    entry.unpublished_at = entry.updated_at = now
     entry.under_revision = False
     entry.revision += 1
     enqueue(session, entry, now)

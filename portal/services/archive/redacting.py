@@ -1,6 +1,6 @@
-"""Redaction of a proposal: findings settled one by one, marks added by hand, the public copy.
+"""Redaction of a proposal: findings settled one by one, masks added by hand, the public copy.
 
-The original texts stay as they are; what the public will read is computed from the marks. A
+The original texts stay as they are; what the public will read is computed from the masks. A
 finding nobody has settled is masked in the copy and blocks publication.
 """
 
@@ -35,17 +35,17 @@ class PublicCopy:
 
 
 def public_copy(proposal: Proposal) -> PublicCopy:
-    """Return the texts with every mark applied that is not to be kept."""
+    """Return the texts with every mask applied that is not to be kept."""
 
     def shown(field: PublicField) -> str:
-        marks = [
+        masks = [
             Mark(m.start, m.end, m.replacement)
-            for m in proposal.marks
+            for m in proposal.masks
             if m.field is field and m.decision is not Decision.KEEP
         ]
-        return apply(original_of(proposal, field), marks)
+        return apply(original_of(proposal, field), masks)
 
-    return PublicCopy(shown(PublicField.TITLE), shown(PublicField.LETTER), shown(PublicField.REPLY))
+    return PublicCopy(shown(PublicField.TITLE), shown(PublicField.TEXT), shown(PublicField.REPLY))
 
 
 def hidden_words(proposal: Proposal) -> dict[str, str]:
@@ -54,9 +54,9 @@ def hidden_words(proposal: Proposal) -> dict[str, str]:
     Single characters are left out: they occur in other words.
     """
     hidden = {
-        original_of(proposal, mark.field)[mark.start : mark.end]: mark.replacement
-        for mark in proposal.marks
-        if mark.decision is not Decision.KEEP and mark.end - mark.start > 1
+        original_of(proposal, mask.field)[mask.start : mask.end]: mask.replacement
+        for mask in proposal.masks
+        if mask.decision is not Decision.KEEP and mask.end - mask.start > 1
     }
     return dict(sorted(hidden.items(), key=lambda pair: -len(pair[0])))
 
@@ -69,7 +69,7 @@ def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) ->
         text = original_of(proposal, field)
         for finding in detect(text, sender=sender, field=field.value):
             past = known.get((field, finding.text))
-            proposal.marks.append(
+            proposal.masks.append(
                 RedactionMask(
                     field=field,
                     start=finding.start,
@@ -84,9 +84,9 @@ def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) ->
 
 def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]:
     return {
-        (mark.field, original_of(proposal, mark.field)[mark.start : mark.end]): mark
-        for mark in proposal.marks
-        if mark.decision is not Decision.OPEN
+        (mask.field, original_of(proposal, mask.field)[mask.start : mask.end]): mask
+        for mask in proposal.masks
+        if mask.decision is not Decision.OPEN
     }
 
 
@@ -100,24 +100,24 @@ def _open(session: Session, letter_id: int, actor: Actor) -> tuple[Letter, Propo
     return letter, letter.open_proposal
 
 
-def _mark(proposal: Proposal, mark_id: int) -> RedactionMask:
-    found = next((mark for mark in proposal.marks if mark.id == mark_id), None)
+def _mask(proposal: Proposal, mask_id: int) -> RedactionMask:
+    found = next((mask for mask in proposal.masks if mask.id == mask_id), None)
     if found is None:
         raise NotFound
     return found
 
 
 def settle(
-    letter_id: int, mark_id: int, decision: Decision, reason: str, actor: Actor, now: datetime
+    letter_id: int, mask_id: int, decision: Decision, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Mask a finding, or keep it with a reason."""
     if decision is Decision.KEEP:
         reason = required("reason", reason, REASON_MAX, lines=False)
     with writing() as session:
         letter, proposal = _open(session, letter_id, actor)
-        mark = _mark(proposal, mark_id)
-        mark.decision, mark.decider_id = decision, actor.user_id
-        mark.reason = reason if decision is Decision.KEEP else None
+        mask = _mask(proposal, mask_id)
+        mask.decision, mask.decider_id = decision, actor.user_id
+        mask.reason = reason if decision is Decision.KEEP else None
         proposal.version += 1
         record(
             session,
@@ -127,8 +127,8 @@ def settle(
             now,
             letter=letter,
             reason_code=str(decision),
-            reason=mark.reason,
-            subject=f"{mark.field}:{mark.kind}",
+            reason=mask.reason,
+            subject=f"{mask.field}:{mask.kind}",
         )
 
 
@@ -136,9 +136,9 @@ def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
     """Mask every finding still open; return how many."""
     with writing() as session:
         letter, proposal = _open(session, letter_id, actor)
-        rest = proposal.open_marks
-        for mark in rest:
-            mark.decision, mark.reason, mark.decider_id = Decision.MASK, None, actor.user_id
+        rest = proposal.open_masks
+        for mask in rest:
+            mask.decision, mask.reason, mask.decider_id = Decision.MASK, None, actor.user_id
         proposal.version += 1
         record(
             session,
@@ -153,7 +153,7 @@ def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
         return len(rest)
 
 
-def add_mark(letter_id: int, field: PublicField, phrase: str, actor: Actor, now: datetime) -> int:
+def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now: datetime) -> int:
     """Mask every place where ``phrase`` stands in ``field``; return how many are new.
 
     Raises :class:`InvalidInput` where it stands nowhere or only where something is masked.
@@ -165,12 +165,12 @@ def add_mark(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
         places = _places(text, phrase)
         if not places:
             raise InvalidInput("phrase", N_("原文中没有这段文字，请从原文复制。"))
-        taken = [(mark.start, mark.end) for mark in proposal.marks if mark.field is field]
+        taken = [(mask.start, mask.end) for mask in proposal.masks if mask.field is field]
         free = [(a, b) for a, b in places if all(b <= start or a >= end for start, end in taken)]
         if not free:
             raise InvalidInput("phrase", N_("这段文字已经有标记，请在列表中处理。"))
         for start, end in free:
-            proposal.marks.append(
+            proposal.masks.append(
                 RedactionMask(
                     field=field,
                     start=start,
@@ -203,14 +203,14 @@ def _places(text: str, phrase: str) -> list[tuple[int, int]]:
     return places
 
 
-def remove_mark(letter_id: int, mark_id: int, actor: Actor, now: datetime) -> None:
-    """Take away a mark that a person made; findings are settled, never removed."""
+def remove_mask(letter_id: int, mask_id: int, actor: Actor, now: datetime) -> None:
+    """Take away a mask that a person made; findings are settled, never removed."""
     with writing() as session:
         letter, proposal = _open(session, letter_id, actor)
-        mark = _mark(proposal, mark_id)
-        if mark.kind != FindingKind.OTHER:
+        mask = _mask(proposal, mask_id)
+        if mask.kind != FindingKind.OTHER:
             raise ActionNotAllowed(N_("系统提示只能选择脱敏或保留，不能删除。"))
-        proposal.marks.remove(mark)
+        proposal.masks.remove(mask)
         proposal.version += 1
         record(
             session,
@@ -220,5 +220,5 @@ def remove_mark(letter_id: int, mark_id: int, actor: Actor, now: datetime) -> No
             now,
             letter=letter,
             reason_code="remove",
-            subject=str(mark.field),
+            subject=str(mask.field),
         )

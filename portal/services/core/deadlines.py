@@ -30,7 +30,7 @@ def pauses(session: Session, letter: Letter) -> list[tuple[date, date | None]]:
 
 
 def set_due(session: Session, letter: Letter) -> None:
-    """Compute the due date anew from the letter's clock; empty while paused."""
+    """Compute the due date from the letter's clock; empty while paused."""
     session.flush()
     start = civil_date(letter.clock_from)
     limit = letter_limit_in_force(session, letter.kind, start)
@@ -40,8 +40,8 @@ def set_due(session: Session, letter: Letter) -> None:
     )
 
 
-def redate(session: Session, since: date) -> int:
-    """Compute anew the due dates from ``since`` on, after the calendar changed; return how many.
+def reschedule(session: Session, since: date) -> int:
+    """Compute due dates from ``since`` on again after the calendar changed; return how many changed.
 
     Only letters whose clock runs are looked at; paused ones get theirs when the citizen answers.
     """

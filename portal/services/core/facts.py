@@ -1,9 +1,9 @@
-"""Keeping the facts of the rates true: whatever happens to a letter, its facts are told anew.
+"""Facts of the rates, derived from the events of letters.
 
 A unit of work notes which letters its events belong to and, just before it commits, derives the
 facts of those letters from all their events again. An event of the past (an import) needs no
-special care, and a rebuild of everything gives the same rows. The months of every row that comes or goes get
-a new stamp, by which kept sums know that they are old.
+special care, and a rebuild of everything gives the same rows. The months of every row that comes
+or goes get a new version, by which cached sums are known to be old.
 """
 
 from __future__ import annotations
@@ -12,18 +12,26 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from secrets import randbelow
 from typing import Any, cast
-from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.states import Action, Kind
 from portal.domain.periods import civil_date
 from portal.domain.statistics.measures import Fact, Ledger, Step
-from portal.models import Event, Extension, Letter, RateFact, RateMonth, Reply, ReplyStatus
+from portal.models import (
+    VERSIONS,
+    Event,
+    Extension,
+    Letter,
+    RateChange,
+    RateFact,
+    Reply,
+    ReplyStatus,
+)
 from portal.queries.rules import limits_in_force, work_calendar
 
 _TOUCHED = "letterbox_touched"
@@ -44,17 +52,17 @@ _COLUMNS = (
 
 
 def touch(session: Session, letter_id: int) -> None:
-    """Note that the facts of a letter must be told anew before this unit of work commits."""
+    """Note that the facts of a letter must be derived again before this unit of work commits."""
     session.info.setdefault(_TOUCHED, set()).add(letter_id)
 
 
 def forget(session: Session) -> None:
-    """Drop what was noted: the unit of work has ended."""
+    """Drop the noted letters: the unit of work has ended."""
     session.info.pop(_TOUCHED, None)
 
 
 def settle(session: Session) -> None:
-    """Tell anew the facts of every letter that this unit of work has touched."""
+    """Derive again the facts of every letter that this unit of work has touched."""
     touched = session.info.pop(_TOUCHED, None)
     if touched:
         session.flush()
@@ -64,7 +72,11 @@ def settle(session: Session) -> None:
 def refresh(
     session: Session, letter_ids: list[int], progress: Callable[[int], None] = lambda done: None
 ) -> None:
-    """Replace the facts of the letters by what their events say."""
+    """Replace the facts of the letters by what their events say.
+
+    The caller has the letters locked, or is the only writer: of two units that derive the facts
+    of one letter side by side, neither would see the rows of the other.
+    """
     ledger = Ledger(work_calendar(session), limits_in_force(session))
     for start in range(0, len(letter_ids), _BATCH):
         ids = letter_ids[start : start + _BATCH]
@@ -74,7 +86,7 @@ def refresh(
         rows = list(_rows(session, ledger, ids))
         if rows:
             session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)
-        stamp(session, before | months(rows))
+        renew_versions(session, before | months(rows))
         progress(len(ids))
 
 
@@ -85,11 +97,12 @@ def correct(session: Session, letter_ids: list[int]) -> int:
     which nothing is corrected stay as they are.
     """
     ledger = Ledger(work_calendar(session), limits_in_force(session))
-    kept, told = _told(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
+    stored, derived = _stored(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
     for row in _rows(session, ledger, letter_ids):
-        told[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1
-    wrong = [each for each in letter_ids if kept[each] != told[each]]
+        derived[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1
+    wrong = [each for each in letter_ids if stored[each] != derived[each]]
     if wrong:
+        _lock(session, Letter.id.in_(wrong))
         refresh(session, wrong)
     return len(wrong)
 
@@ -98,7 +111,7 @@ _VALUES = [column.name for column in RateFact.__table__.columns if column.name !
 Values = tuple[object, ...]
 
 
-def _told(session: Session, letter_ids: list[int]) -> dict[int, Counter[Values]]:
+def _stored(session: Session, letter_ids: list[int]) -> dict[int, Counter[Values]]:
     columns = [getattr(RateFact, name) for name in _VALUES]
     found: dict[int, Counter[Values]] = defaultdict(Counter)
     query = sa.select(RateFact.letter_id, *columns).where(RateFact.letter_id.in_(letter_ids))
@@ -108,29 +121,23 @@ def _told(session: Session, letter_ids: list[int]) -> dict[int, Counter[Values]]
 
 
 def rebuild(session: Session, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Tell the facts of all letters anew, within the caller's unit of work; return how many."""
-    ids = list(session.scalars(sa.select(Letter.id).order_by(Letter.id)))
-    stamp(session, _months_of(session, sa.true()))
-    session.execute(sa.delete(RateFact))
+    """Derive the facts of all letters again, within the caller's unit of work; return how many."""
+    ids = _lock(session, sa.true())
     refresh(session, ids, progress)
     return len(ids)
 
 
-def stamp(session: Session, changed: Iterable[int]) -> None:
-    """Mark months whose facts have changed; nobody else changes them until this unit ends.
+def _lock(session: Session, where: sa.ColumnElement[bool]) -> list[int]:
+    """Keep other units away from letters until this one ends; return their ids, ascending."""
+    query = sa.select(Letter.id).where(where).order_by(Letter.id)
+    return list(session.scalars(query.with_for_update(of=Letter)))
 
-    In ascending order, so that two units never wait for each other.
-    """
-    rows = [{"month": month, "stamp": uuid4().hex} for month in sorted(changed)]
-    if not rows:
-        return
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    new = dialect.insert(RateMonth).values(rows)
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=[RateMonth.month], set_={"stamp": new.excluded.stamp}
-        )
-    )
+
+def renew_versions(session: Session, changed: Iterable[int]) -> None:
+    """Give months whose facts have changed a new version; units side by side never wait for it."""
+    rows = [{"month": month, "amount": randbelow(VERSIONS - 1) + 1} for month in set(changed)]
+    if rows:
+        session.execute(sa.insert(cast(sa.Table, RateChange.__table__)), rows)
 
 
 def months(rows: Iterable[dict[str, Any]]) -> set[int]:

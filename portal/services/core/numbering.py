@@ -1,17 +1,24 @@
-"""Numbers of letters and requests: a counter for each civil day or year, for many writers."""
+"""Numbers of letters and requests: a counter for each civil day or year, for many writers.
+
+On PostgreSQL a counter is raised in a transaction of its own, over a connection of its own. Who
+writes a letter then waits for nobody, and where the letter is not kept in the end, its number
+stays unused. SQLite has one writer; there the counter belongs to the unit of work.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure.numbers import format_request_number
 from portal.domain.letters.numbers import format_number
 from portal.domain.periods import civil_date
-from portal.models import DisclosureSequence, NumberSequence
+from portal.models import DisclosureSequence, NumberSequence, db
+from portal.models.base import NUMBERS
 
 
 def next_number(session: Session, now: datetime) -> str:
@@ -27,22 +34,24 @@ def next_numbers(session: Session, day: date, count: int) -> list[str]:
 
 def next_request_number(session: Session, received: date) -> str:
     """Give out the next number of a request for disclosure, in the civil year of ``received``."""
-    return next_request_numbers(session, received.year, 1)[0]
-
-
-def next_request_numbers(session: Session, year: int, count: int) -> list[str]:
-    """Give out the next ``count`` numbers of requests of civil ``year`` at once, lowest first."""
-    last = _advance(session, DisclosureSequence.year, DisclosureSequence.last, year, count)
-    return [format_request_number(year, i) for i in range(last - count + 1, last + 1)]
+    year = received.year
+    last = _advance(session, DisclosureSequence.year, DisclosureSequence.last, year, 1)
+    return format_request_number(year, last)
 
 
 def _advance(session: Session, key: Any, last: Any, value: date | int, count: int) -> int:
     """Raise the counter of ``value`` by ``count`` and return what it shows then."""
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    dialect: Any = sqlite if on_sqlite else postgresql
     statement = (
         dialect.insert(key.class_)
         .values({key.key: value, last.key: count})
         .on_conflict_do_update(index_elements=[key], set_={last.key: last + count})
         .returning(last)
     )
-    return int(session.execute(statement).scalar_one())
+    if on_sqlite:
+        return int(session.execute(statement).scalar_one())
+    # The disk need not be waited for: the commit of the letter, later in the same log, does that.
+    unsynchronised = sa.func.set_config("synchronous_commit", "off", True)
+    with db.engines[NUMBERS].connect() as connection:
+        return int(connection.execute(statement.returning(unsynchronised)).scalar_one())

@@ -173,8 +173,8 @@ def reveal_applicant(request_id: int, actor: Actor, now: datetime) -> ApplicantD
         )
 
 
-def redate_requests(session: Session, since: date) -> int:
-    """Compute anew the due dates from ``since`` on, after the calendar changed; return how many."""
+def reschedule_requests(session: Session, since: date) -> int:
+    """Compute due dates from ``since`` on again after the calendar changed; return how many changed."""
     calendar, limits, changed = work_calendar(session), limits_in_force(session), 0
     waiting = sa.select(DisclosureRequest).where(
         DisclosureRequest.state == DisclosureState.OPEN, DisclosureRequest.due_on >= since

@@ -2,8 +2,8 @@
 
 Rules already applied stay applied: a limit begins in the future, because letters are measured by
 the one in force on the day of their receipt. A day of the calendar may change at any time, as
-holidays are announced when the due dates of letters already lie in them; those are computed anew.
-What a day of the past says of letters that have ended is told anew by the worker
+holidays are announced when the due dates of letters already lie in them; those are computed
+again. What a day of the past says of letters that have ended is recomputed by the worker
 (:mod:`portal.services.statistics.recompute`).
 """
 
@@ -23,11 +23,11 @@ from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
 from portal.models import CalendarDay, LimitRow
 from portal.queries.rules import work_calendar
 from portal.services.core.acting import record
-from portal.services.core.deadlines import redate
+from portal.services.core.deadlines import reschedule
 from portal.services.core.permits import allow
 from portal.services.core.typed_text import clean, limited, required
 from portal.services.core.unit import writing
-from portal.services.disclosure.requests import redate_requests
+from portal.services.disclosure.requests import reschedule_requests
 from portal.services.statistics.recompute import note_change
 
 NOTE_MAX, SOURCE_MAX = 100, 200
@@ -87,8 +87,8 @@ def set_days(
         after = work_calendar(session)
         changed = [day for day in days if before.is_workday(day) != after.is_workday(day)]
         note_change(session, changed, civil_date(now))
-        redate_requests(session, first)
-        return redate(session, first)
+        reschedule_requests(session, first)
+        return reschedule(session, first)
 
 
 def _kind(day: date, working: bool) -> DayKind:

@@ -1,4 +1,4 @@
-"""Telling anew what the calendar says of letters that have ended.
+"""Recomputation of the facts of ended letters after a change of the calendar.
 
 How many working days a letter took is counted by the calendar of the days concerned, whenever it
 is learned that one of them was a holiday or a make-up workday. So a change of days that have
@@ -20,10 +20,10 @@ from portal.domain.events import Axis, RecordAction
 from portal.domain.periods import midnight
 from portal.models import RateFact, Recomputation, db
 from portal.services.core.acting import record
-from portal.services.core.deadlines import redate
+from portal.services.core.deadlines import reschedule
 from portal.services.core.facts import correct
 from portal.services.core.unit import writing
-from portal.services.disclosure.requests import redate_requests
+from portal.services.disclosure.requests import reschedule_requests
 
 BATCH = 500
 
@@ -35,7 +35,7 @@ def note_change(session: Session, days: list[date], today: date) -> None:
         session.add(Recomputation(first_day=min(past), last_day=max(past)))
 
 
-def retell(now: datetime, most: int = BATCH) -> int:
+def recompute(now: datetime, most: int = BATCH) -> int:
     """Go on with the oldest change noted, over at most ``most`` letters.
 
     Returns how many steps were taken: 0 when nothing is noted, or when units of work that began
@@ -100,11 +100,11 @@ def _settled(session: Session, row: Recomputation) -> bool:
 
 
 def _finish(session: Session, row: Recomputation, now: datetime) -> None:
-    redate_requests(session, row.first_day)
-    redate(session, row.first_day)
+    reschedule_requests(session, row.first_day)
+    reschedule(session, row.first_day)
     record(
         session,
-        RecordAction.RETELL_FACTS,
+        RecordAction.RECOMPUTE_FACTS,
         Axis.ADMINISTRATION,
         SYSTEM,
         now,

@@ -1,13 +1,14 @@
 // Fetches earlier answers close to what is being written and shows them in [data-similar].
 // data-url answers with an HTML fragment of ours; data-sources lists the fields to send. The text
 // goes by POST with the form's token, so that it stands in no address and no log.
+const LEAST = 6;
+
 function improve(place) {
   const sources = place.dataset.sources
     .split(",")
     .map((selector) => document.querySelector(selector.trim()))
     .filter(Boolean);
   const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
-  const least = Number(place.dataset.least ?? 6);
   let waiting;
   let asking;
   let last = "";
@@ -19,7 +20,7 @@ function improve(place) {
       body.set(source.name, source.value.trim());
       all += source.value.trim();
     }
-    if (all === last || [...all].length < least) {
+    if (all === last || [...all].length < LEAST) {
       return;
     }
     last = all;

@@ -1,4 +1,4 @@
-"""The demo's requests for disclosure, through the services that serve the pages."""
+"""The demo's disclosure requests, filed through the services that serve the pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write_requests(
     code_key: bytes,
     now: datetime,
 ) -> None:
-    """File every request and bring it where it shall be, no step in the future."""
+    """File every disclosure request and bring it to its state, nothing of it in the future."""
     for index, sample in enumerate(samples):
         place = organisations[sample.organisation]
         role = Role.DISPATCHER if sample.organisation == ROOT_CODE else Role.HANDLER
@@ -41,7 +41,7 @@ def write_requests(
 
 
 def requests_written(session: Session) -> bool:
-    """Tell whether the requests are here; they are written together."""
+    """Return whether the disclosure requests are stored; they are written together."""
     key = fingerprint(_form_token(0))
     query = sa.select(DisclosureRequest.id).where(DisclosureRequest.form_key == key)
     return session.scalar(query) is not None

@@ -1,7 +1,7 @@
-"""When what happens to a demo letter: its acts planned along the working calendar.
+"""The plan of a demo letter: its actions with their moments, along the working calendar.
 
-Acts are planned for all letters first and taken in the order of their moments, so that numbers
-and histories come about as they do in life.
+The actions of all letters are planned first and taken in the order of their moments, so that
+numbers and histories are those of real letters.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.letters.states import CloseReason, Publication, State
 from portal.domain.periods import SHANGHAI, civil_date, shanghai
 from portal.services.letters.handling import close_unanswered
-from portal.tools.demo.acts import Acts, Setting
+from portal.tools.demo.actions import DemoContext, LetterActions
 from portal.tools.samples.letters import SampleLetter
 
 PACE_DAYS = 3
-"""Working days within which an open letter has come to where it stands."""
+"""Working days within which an open letter reaches its state."""
 PUBLICATION_DAYS = 4
 REDO_DAYS = 5
 _OPENS, _OFFICE_MINUTES = 9 * 60, 8 * 60
@@ -29,108 +29,108 @@ Do = Callable[[datetime], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that happens at ``moment``."""
+class PlannedAction:
+    """An action and its moment."""
 
     moment: datetime
     do: Do
 
 
-def plan(sample: SampleLetter, setting: Setting) -> list[Act]:
-    """Return everything that happens to the letter, in order, none of it in the future."""
-    acts, calendar, now = Acts(sample, setting), setting.calendar, setting.now
+def plan(sample: SampleLetter, context: DemoContext) -> list[PlannedAction]:
+    """Return the actions on the letter in order, none of them in the future."""
+    actions, calendar, now = LetterActions(sample, context), context.calendar, context.now
     written = civil_date(now) - timedelta(days=sample.received_days_ago)
     received = datetime.combine(written, sample.received_at, SHANGHAI).astimezone(UTC)
-    planned = [Act(min(received, now), acts.submit)]
+    planned = [PlannedAction(min(received, now), actions.submit)]
 
-    def add(steps: Sequence[Do], days: int) -> None:
+    def add(calls: Sequence[Do], days: int) -> None:
         since = planned[-1].moment
         until = _office_time(calendar.add_working_days(civil_date(since), days), sample.key)
-        planned.extend(_spread(calendar, since, min(until, now), steps))
+        planned.extend(_spread(calendar, since, min(until, now), calls))
 
-    def later(step: Do, gap: timedelta) -> None:
-        planned.append(Act(min(planned[-1].moment + gap, now), step))
+    def later(call: Do, gap: timedelta) -> None:
+        planned.append(PlannedAction(min(planned[-1].moment + gap, now), call))
 
     add(
-        _handling(acts),
+        _handling(actions),
         PACE_DAYS if sample.reply_working_days is None else sample.reply_working_days,
     )
     if sample.redo_reason:
-        later(acts.redo, timedelta(days=2, hours=3))
-        add((acts.send_for_signoff, acts.sign), REDO_DAYS)
+        later(actions.redo, timedelta(days=2, hours=3))
+        add((actions.send_for_signoff, actions.sign), REDO_DAYS)
     if sample.state is State.WITHDRAWN:
-        later(acts.withdraw, timedelta(hours=5))
+        later(actions.withdraw, timedelta(hours=5))
     if sample.close_reason is CloseReason.NO_SUPPLEMENT:
         later(close_unanswered, timedelta(days=17))
     if sample.rating:
-        later(acts.rate, timedelta(hours=26))
-    add(_publicity(acts), PUBLICATION_DAYS)
+        later(actions.rate, timedelta(hours=26))
+    add(_publicity(actions), PUBLICATION_DAYS)
     return planned
 
 
-def _handling(acts: Acts) -> list[Do]:
-    """Return what the office does until the letter stands where it shall."""
-    sample = acts.sample
+def _handling(actions: LetterActions) -> list[Do]:
+    """Return the actions of the office that bring the letter to its state."""
+    sample = actions.sample
     if sample.state in (State.SUBMITTED, State.WITHDRAWN):
         return []
     if sample.state is State.DECLINED:
-        return [acts.decline]
-    steps = _moves(acts)
+        return [actions.decline]
+    calls = _moves(actions)
     if sample.state is State.DISPATCHED:
-        return steps
+        return calls
     if sample.state is State.RETURNED:
-        return [*steps, acts.send_back]
-    steps.append(acts.take_on)
+        return [*calls, actions.send_back]
+    calls.append(actions.take_on)
     optional: tuple[tuple[object, Do], ...] = (
-        (sample.question, acts.ask),
-        (sample.supplement, acts.supplement),
-        (sample.state is State.MERGED, acts.merge),
-        (sample.supervised, acts.supervise),
-        (sample.extended, acts.ask_extension),
-        (sample.extended, acts.grant_extension),
+        (sample.question, actions.ask),
+        (sample.supplement, actions.supplement),
+        (sample.state is State.MERGED, actions.merge),
+        (sample.supervised, actions.supervise),
+        (sample.extended, actions.ask_extension),
+        (sample.extended, actions.grant_extension),
     )
-    steps += [step for wanted, step in optional if wanted]
+    calls += [call for wanted, call in optional if wanted]
     answered = sample.close_reason is CloseReason.ANSWERED
     if answered or sample.state is State.AWAITING_SIGNOFF:
-        steps.append(acts.send_for_signoff)
-    return [*steps, acts.sign] if answered else steps
+        calls.append(actions.send_for_signoff)
+    return [*calls, actions.sign] if answered else calls
 
 
-def _moves(acts: Acts) -> list[Do]:
-    steps: list[Do] = []
-    for after in acts.hops[1:]:
-        if steps:
-            steps.append(acts.sign_for)
-        steps.append(partial(acts.move, after))
-    return steps
+def _moves(actions: LetterActions) -> list[Do]:
+    calls: list[Do] = []
+    for after in actions.hops[1:]:
+        if calls:
+            calls.append(actions.sign_for)
+        calls.append(partial(actions.move, after))
+    return calls
 
 
-def _publicity(acts: Acts) -> list[Do]:
-    public = [acts.propose, acts.settle, acts.publish]
-    steps: dict[Publication, list[Do]] = {
+def _publicity(actions: LetterActions) -> list[Do]:
+    public = [actions.propose, actions.settle, actions.publish]
+    calls: dict[Publication, list[Do]] = {
         Publication.NOT_PROPOSED: [],
-        Publication.PROPOSED: [acts.propose],
+        Publication.PROPOSED: [actions.propose],
         Publication.PUBLISHED: [*public],
-        Publication.REFUSED: [acts.propose, acts.refuse],
-        Publication.WITHDRAWN: [*public, acts.unpublish],
+        Publication.REFUSED: [actions.propose, actions.refuse],
+        Publication.WITHDRAWN: [*public, actions.unpublish],
     }
-    return steps[acts.sample.publication]
+    return calls[actions.sample.publication]
 
 
 def _spread(
-    calendar: WorkCalendar, since: datetime, until: datetime, steps: Sequence[Do]
-) -> list[Act]:
-    """Spread ``steps`` over the office hours between two moments, the last one at the end."""
-    acts: list[Act] = []
+    calendar: WorkCalendar, since: datetime, until: datetime, calls: Sequence[Do]
+) -> list[PlannedAction]:
+    """Spread ``calls`` over the office hours between two moments, the last one at the end."""
+    actions: list[PlannedAction] = []
     before = since
-    for index, step in enumerate(steps, start=1):
-        # Sending on is quick, working on the answer takes long.
-        moment = since + (until - since) * (index / len(steps)) ** 2
-        if index < len(steps):
+    for index, call in enumerate(calls, start=1):
+        # Sending a letter on is quick, working on the reply takes long.
+        moment = since + (until - since) * (index / len(calls)) ** 2
+        if index < len(calls):
             moment = _on_duty(calendar, moment, f"{since}{index}")
         before = min(max(moment, before + _GAP), max(until, since))
-        acts.append(Act(before, step))
-    return acts
+        actions.append(PlannedAction(before, call))
+    return actions
 
 
 def _on_duty(calendar: WorkCalendar, moment: datetime, seed: str) -> datetime:

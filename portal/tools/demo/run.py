@@ -1,7 +1,7 @@
-"""The demo: organisations, people, two years of letters, requests, by the real services.
+"""The run of the demo: organisations, people, two years of letters, disclosure requests.
 
-Letters are written in batches, each of them a unit of work. A run that was interrupted is completed
-by the next one.
+Everything goes through the services that serve the pages. Letters are written in batches, each of
+them a unit of work. A run that was interrupted is completed by the next one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from portal.queries.rules import work_calendar
 from portal.services.archive.deflection import avoid
 from portal.services.core.unit import writing
 from portal.services.office.accounts import hash_password
-from portal.tools.demo.acts import Setting, form_token
+from portal.tools.demo.actions import DemoContext, form_token
 from portal.tools.demo.disclosure_requests import requests_written, write_requests
 from portal.tools.demo.plan import plan
 from portal.tools.demo.staff import PASSWORD, Staff, hired_at
@@ -29,16 +29,16 @@ from portal.tools.samples.letters import sample_letters
 from portal.tools.samples.organisations import ROOT_CODE
 
 FOUNDED = timedelta(days=900)
-"""How long ago the demo's organisations and accounts were entered: before the first letter."""
+"""Age of the demo's organisations and accounts; the first letter is younger."""
 DEFLECTED_EACH = 6
-"""Of so many public entries one has made a reader's letter needless."""
+"""Public entries for each deflected letter."""
 BATCH = 200
-"""Acts in a unit of work, or a few more."""
+"""Least number of actions in a unit of work."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSize:
-    """What is in the house."""
+    """What the instance holds."""
 
     organisations: int
     users: int
@@ -51,9 +51,9 @@ def set_up_demo(
 ) -> DemoSize | None:
     """Set the demo up and return its size, or ``None`` where it is complete already.
 
-    One that was interrupted goes on where it stopped, as of the moment at which it was begun.
-    ``progress`` gets the number of acts done and of all. Raises :class:`ActionNotAllowed` where
-    real letters or people are.
+    A run that was interrupted goes on where it stopped, as of the moment at which it began.
+    ``progress`` gets the number of actions done and of all. Raises :class:`ActionNotAllowed` where
+    there are real letters or people.
     """
     hired = hired_at(db.session())
     if hired is not None and requests_written(db.session()):
@@ -65,18 +65,18 @@ def set_up_demo(
         if hired is None:
             must_be_empty(session)
             plant_samples(session, now - FOUNDED)
-        setting = _setting(session, hashed, code_key, now)
-    _write_letters(setting, progress)
+        context = _context(session, hashed, code_key, now)
+    _write_letters(context, progress)
     with writing() as session:
         write_requests(
-            session, sample_requests(), setting.staff, setting.organisations, code_key, now
+            session, sample_requests(), context.staff, context.organisations, code_key, now
         )
         _deflect_letters(session, now)
         return demo_size(session)
 
 
-def _setting(session: Session, hashed: str, code_key: bytes, now: datetime) -> Setting:
-    """Return what the acts share, with the letters of an interrupted run."""
+def _context(session: Session, hashed: str, code_key: bytes, now: datetime) -> DemoContext:
+    """Return the context of the actions, with the letters of an interrupted run."""
     organisations = {each.code: each for each in session.scalars(sa.select(Organisation))}
     samples, staff = sample_letters(), Staff(organisations)
     visited = {ROOT_CODE, *(code for sample in samples for code in sample.hops)}
@@ -88,48 +88,48 @@ def _setting(session: Session, hashed: str, code_key: bytes, now: datetime) -> S
         for sample in samples
         if (key := fingerprint(form_token(sample))) in written
     }
-    return Setting(session, staff, organisations, work_calendar(session), code_key, now, ids)
+    return DemoContext(session, staff, organisations, work_calendar(session), code_key, now, ids)
 
 
-def _write_letters(setting: Setting, progress: Callable[[int, int], None]) -> None:
-    """Do the acts of all letters that are not done yet, each batch a unit of work."""
-    # The sort is stable: acts of one letter at one moment stay in order.
-    acts = sorted(
-        (act for sample in sample_letters() for act in plan(sample, setting)),
-        key=lambda act: act.moment,
+def _write_letters(context: DemoContext, progress: Callable[[int, int], None]) -> None:
+    """Take the actions on all letters that are left, each batch a unit of work."""
+    # The sort is stable: actions of one letter at one moment stay in order.
+    actions = sorted(
+        (action for sample in sample_letters() for action in plan(sample, context)),
+        key=lambda action: action.moment,
     )
-    reached = _reached(setting)
-    done = sum(act.moment <= reached for act in acts) if reached else 0
-    while done < len(acts):
+    reached = _reached(context)
+    done = sum(action.moment <= reached for action in actions) if reached else 0
+    while done < len(actions):
         with writing():
             began = done
-            while done < len(acts):
-                act = acts[done]
-                act.do(act.moment)
+            while done < len(actions):
+                action = actions[done]
+                action.do(action.moment)
                 done += 1
-                progress(done, len(acts))
-                # A run that goes on takes its place from the events, so a batch ends with one.
-                if done - began >= BATCH and done < len(acts):
-                    later = acts[done].moment > act.moment
-                    if later and _reached(setting) == act.moment:
+                progress(done, len(actions))
+                # A later run continues from the last event, so a batch ends with one.
+                if done - began >= BATCH and done < len(actions):
+                    later = actions[done].moment > action.moment
+                    if later and _reached(context) == action.moment:
                         break
 
 
-def _reached(setting: Setting) -> datetime | None:
-    """Return the moment of the last act done, None before the first one."""
+def _reached(context: DemoContext) -> datetime | None:
+    """Return the moment of the last action done, None before the first one."""
     query = sa.select(sa.func.max(Event.occurred_at)).where(Event.letter_id.is_not(None))
-    return setting.session.scalar(query.where(Event.occurred_at <= setting.now))
+    return context.session.scalar(query.where(Event.occurred_at <= context.now))
 
 
 def _deflect_letters(session: Session, now: datetime) -> None:
-    """Let readers say that an answer was enough, some days after it was published."""
+    """Add deflected letters, each some days after its entry was published."""
     entry = ArchiveEntry
-    query = sa.select(entry.id, entry.published_at, entry.withdrawn_at).order_by(entry.id)
-    for number, (entry_id, published_at, withdrawn_at) in enumerate(
+    query = sa.select(entry.id, entry.published_at, entry.unpublished_at).order_by(entry.id)
+    for number, (entry_id, published_at, unpublished_at) in enumerate(
         session.execute(query).all(), 1
     ):
         moment = published_at + timedelta(days=2 + number % 23, hours=number % 5)
-        if withdrawn_at is None and number % DEFLECTED_EACH == 0 and moment < now:
+        if unpublished_at is None and number % DEFLECTED_EACH == 0 and moment < now:
             avoid(entry_id, f"demo {number}", moment)
 
 
@@ -144,5 +144,5 @@ def demo_size(session: Session) -> DemoSize:
         organisations=count(of=Organisation),
         users=count(of=User),
         letters=count(of=Letter),
-        published=count(ArchiveEntry.withdrawn_at.is_(None), of=ArchiveEntry),
+        published=count(ArchiveEntry.unpublished_at.is_(None), of=ArchiveEntry),
     )

@@ -1,7 +1,7 @@
-"""The people of a demo house: one account for each role to log in with, and those behind them.
+"""The people of the demo: an account to log in with for each role, and those who act in letters.
 
-Every branch of the tree that a demo letter visits has a dispatcher, a handler and a reviewer of
-its own, so that histories show different names and nobody reviews what they wrote.
+Every branch of the tree that a demo letter visits has its dispatcher, handler and reviewer, so
+that histories show different names and nobody reviews what they wrote.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from portal.tools.samples.organisations import ROOT_CODE
 
 PASSWORD = "shu-xin-2016"  # noqa: S105 - printed beside the accounts it opens
 HANDLER_BRANCH = "500112"
-"""The handler to log in with belongs to Yubei, where many demo letters are."""
+"""Branch of the handler's account: Yubei, which has many demo letters."""
 _SURNAMES = "周吴郑冯褚卫蒋韩杨朱秦许吕施张孔曹严华金魏陶姜戚谢邹喻柏章苏潘葛范彭鲁韦马苗方俞袁柳"
 _GIVEN = (
     "敏",
@@ -68,7 +68,7 @@ ACCOUNTS = (
 
 
 class Staff:
-    """Who acts in the demo, found by role and place."""
+    """The people of the demo by role and organisation."""
 
     def __init__(self, organisations: dict[str, Organisation]) -> None:
         self._organisations = organisations
@@ -89,7 +89,7 @@ class Staff:
         return self._actors["", username]
 
     def hire(self, session: Session, visited: Iterable[str], hashed: str, now: datetime) -> None:
-        """Create the accounts that are not there yet; organisations of ``visited`` get letters."""
+        """Create missing accounts; ``visited`` are the codes of organisations that get letters."""
         known = {user.username: user for user in session.scalars(sa.select(User))}
         places: dict[str, set[str]] = {self.branch(ROOT_CODE): {ROOT_CODE}}
         for code in visited:

@@ -1,4 +1,4 @@
-"""Who acts in a simulated house: a dispatcher, handlers and reviewers for every organisation."""
+"""The people of a simulation: dispatcher, handlers and reviewers of every organisation."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ _BUSY = {
     "ent-metro": 4,
     "ent-bus": 5,
 }
-"""How busy members are whose business touches many; the others go by their kind."""
+"""Share of letters of the members with the most; the others go by their kind."""
 
 
 class Habit(StrEnum):
-    """What some organisations are more prone to than others."""
+    """What some organisations do more often than others: answer late, publish."""
 
     SLOW = "slow"
     OPEN = "open"
@@ -66,7 +66,7 @@ _USUAL = {
     OrganisationKind.KEY_ENTERPRISE: 2,
 }
 NO_LOGIN = "!"
-"""A password hash that fits no password: nobody can log in as a simulated person."""
+"""A password hash that matches no password: nobody can log in as a simulated person."""
 
 
 def name(chance: Random) -> str:
@@ -75,8 +75,8 @@ def name(chance: Random) -> str:
     return chance.choice(_SURNAMES) + given
 
 
-class Cast:
-    """The tree and its people: which organisation receives, who does what there."""
+class Actors:
+    """The organisations and their people: which of them receives a letter, who acts there."""
 
     def __init__(self, session: Session, chance: Random, now: datetime) -> None:
         rows = list(session.scalars(sa.select(Organisation).order_by(Organisation.id)))
@@ -104,10 +104,10 @@ class Cast:
         for each in rows:
             roles = (_TOP, _BRANCH, _LEAF)[min(each.level, 2)]
             for number, role in enumerate(roles, start=1):
-                username, called = f"sim.{each.code}.{number}", name(chance)
+                username, full_name = f"sim.{each.code}.{number}", name(chance)
                 user = known.get(username) or User(
                     username=username,
-                    name=called,
+                    name=full_name,
                     disabled=True,
                     password_hash=NO_LOGIN,
                     created_at=now,
@@ -121,7 +121,7 @@ class Cast:
             self._people.setdefault((each.id, role), []).append(actor)
 
     def _draws(self, chance: Random) -> dict[Habit | None, list[float]]:
-        """Return for each habit how often each member is drawn, summed up from the first."""
+        """Return the cumulative weights with which members are drawn, for each habit."""
         busy = [
             _BUSY.get(self.codes[i], _USUAL.get(self.kinds[i], 1)) * chance.lognormvariate(0.0, 0.4)
             for i in self.members
@@ -144,7 +144,10 @@ class Cast:
         return found
 
     def person(self, place: int, role: Role, number: int = 0) -> Actor:
-        """Return who holds ``role`` for ``place``: there, else in the branch, else at the top."""
+        """Return who holds ``role`` for ``place``: there, else in the branch, else at the top.
+
+        Raises ``LookupError`` where nobody does.
+        """
         for at in (place, self._branch[place], self.root):
             found = self._people.get((at, role))
             if found:

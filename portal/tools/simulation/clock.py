@@ -10,7 +10,7 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.periods import civil_date, midnight
 
 _SEASON = (0.95, 0.72, 1.12, 1.06, 1.05, 1.08, 1.10, 1.12, 1.02, 0.92, 1.02, 0.94)
-"""Weight of each month: few letters around the Spring Festival, many in spring and high summer."""
+"""Weight of each month: few letters around the Spring Festival, many in spring and summer."""
 _FREE_DAY = 0.38
 """Weight of a day on which offices are closed, against a working day."""
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 8, 18, 30, 32, 24, 15, 17, 26, 30, 27, 20, 13, 12, 14, 15, 11, 6)
@@ -18,7 +18,7 @@ _HOURS = (2, 1, 1, 1, 1, 2, 4, 8, 18, 30, 32, 24, 15, 17, 26, 30, 27, 20, 13, 12
 _BUSIEST, _TRIES, _SHANGHAI = max(_HOURS), 6, 8 * 3600
 _INSTANT = timedelta(microseconds=1)
 _LEAST = 300
-"""Seconds of office hours that each of several steps needs at least."""
+"""Seconds of office hours that each of several actions needs at least."""
 _MORNING, _NOON, _AFTERNOON, _EVENING = 9 * 3600, 12 * 3600, 14 * 3600, 17 * 3600 + 1800
 _HALF = _NOON - _MORNING
 _WORKED = _HALF + _EVENING - _AFTERNOON
@@ -26,7 +26,7 @@ _WORKED = _HALF + _EVENING - _AFTERNOON
 
 
 class OfficeClock:
-    """Time as offices count it, for the years ``first`` to ``last`` and half a year after."""
+    """The office hours of the years ``first`` to ``last`` and of half a year after."""
 
     def __init__(self, calendar: WorkCalendar, first: int, last: int) -> None:
         self._calendar = calendar
@@ -53,7 +53,7 @@ class OfficeClock:
     def ahead(self, chance: Random, after: datetime, days: int) -> datetime:
         """Return a moment of office hours on the ``days``-th working day after ``after``'s day.
 
-        For 0 it is later on the same day where the office still works then, else on the next.
+        For 0 it is later on the same day if the office is still open, else on the next.
         """
         at = bisect_right(self._days, civil_date(after).toordinal()) - 1 + days
         if days == 0:
@@ -123,7 +123,7 @@ def _wall(seconds: float) -> int:
 
 
 def night_after(moment: datetime, days: int) -> datetime:
-    """Return ten past midnight, ``days`` civil days later: when the house does its own work."""
+    """Return ten past midnight, ``days`` civil days later: when the worker acts by itself."""
     return (midnight(civil_date(moment) + timedelta(days=days)) + timedelta(minutes=10)).astimezone(
         UTC
     )

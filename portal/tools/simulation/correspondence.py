@@ -1,4 +1,4 @@
-"""What goes to and fro around a simulated letter: questions, extensions, replies, the rating."""
+"""The correspondence of a simulated letter: questions, extensions, replies, the rating."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MESSAGES: dict[str, tuple[MessageKind, tuple[str, ...]]] = {
     ),
     Action.REDO: (MessageKind.REDO, ("问题没有解决，请重新办理。",)),
 }
-_MEAGRE = (
+_POOR = (
     "您好！您反映的问题已转相关科室办理。感谢您的来信。",
     "您好！来信收悉，我们将按有关规定研究处理。感谢您的支持。",
 )
@@ -49,7 +49,7 @@ _MEAGRE = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What surrounds a letter: its id and number, its words, its sender, how citizens rated it."""
+    """What a letter is beside its trajectory: id, number, wording, sender, consent, rating."""
 
     letter_id: int
     number: str
@@ -62,18 +62,18 @@ class Written:
 
 
 def correspond(rows: Rows, letter: Trajectory, about: Written) -> None:
-    """Add what went to and fro: extensions, questions and supplements, the rating, replies."""
-    wishes = [point for point in letter.points if point.action == Action.REQUEST_EXTENSION]
+    """Add the rows of extensions, questions, supplements, the rating and replies."""
+    extensions = [point for point in letter.points if point.action == Action.REQUEST_EXTENSION]
     grants = [point for point in letter.points if point.action == Action.GRANT_EXTENSION]
-    for number, wish in enumerate(wishes):
+    for number, asked in enumerate(extensions):
         grant = grants[number] if number < len(grants) else None
         rows[Extension].append(
             {
                 "letter_id": about.letter_id,
-                "days": wish.days,
-                "reason": wish.reason,
-                "requester_id": wish.actor_id,
-                "requested_at": wish.at,
+                "days": asked.days,
+                "reason": asked.reason,
+                "requester_id": asked.actor_id,
+                "requested_at": asked.at,
                 "granted": True if grant else None,
                 "decider_id": grant.actor_id if grant else None,
                 "decided_at": grant.at if grant else None,
@@ -108,14 +108,14 @@ def correspond(rows: Rows, letter: Trajectory, about: Written) -> None:
 
 
 def _replies(rows: Rows, letter: Trajectory, about: Written) -> None:
-    """A reply is drafted, perhaps sent back, and signed; a redo calls for another."""
+    """Add the replies: one is drafted, perhaps sent back, and signed; a redo needs another."""
     row: dict[str, Any] | None = None
-    full, meagre = about.wording.reply, _MEAGRE[about.letter_id % len(_MEAGRE)]
+    full, poor = about.wording.reply, _POOR[about.letter_id % len(_POOR)]
     redone = letter.last(Action.REDO)
     for point in letter.points:
         if point.action == Action.REQUEST_SIGNOFF:
             if row is None:
-                text = meagre if redone and point.at < redone.at else full
+                text = poor if redone and point.at < redone.at else full
                 row = _reply(rows, about, point.organisation_id, point.actor_id, point.at, text)
             row["version"] += 1
             row["updated_at"], row["status"] = point.at, ReplyStatus.IN_REVIEW

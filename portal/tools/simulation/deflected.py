@@ -1,4 +1,4 @@
-"""Letters avoided in simulated years: readers of published answers who need not write."""
+"""Deflected letters of simulated years: readers for whom a published answer is enough."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from portal.models import ArchiveEntry, DeflectedLetter
 from portal.services.archive.deflection import row_of
 
 SHARE = 0.06
-"""Readers spared a letter for each entry; those who would come after the last moment fall away."""
+"""Deflected letters for each entry; those later than the last moment are left out."""
 _MEAN_DAYS = 75.0
 """An answer helps most while it is new."""
 _EARLIEST, _LATEST, _BUSIEST = 7.0, 23.5, 11.0
 _CHUNK = 500
 
 
-def load_avoided(session: Session, seed: int, until: datetime) -> int:
-    """Write the avoided letters of the whole archive up to ``until``; return how many.
+def load_deflected(session: Session, seed: int, until: datetime) -> int:
+    """Write the deflected letters of the whole archive up to ``until``; return how many.
 
-    Each comes on a day after its entry was published and before it was withdrawn.
+    The day of each lies after its entry was published and before it was unpublished.
     """
     chance = Random(f"avoided {seed}")  # noqa: S311
     last = session.scalar(sa.select(sa.func.max(ArchiveEntry.id))) or 0
@@ -41,13 +41,13 @@ def load_avoided(session: Session, seed: int, until: datetime) -> int:
 
 
 Entry = sa.Row[int, int, Kind, datetime, datetime | None]
-"""Id, organisation, kind, publication and withdrawal of an entry."""
+"""Id, organisation, kind, and when an entry was published and unpublished."""
 
 
 def _entries(session: Session, ids: list[int]) -> dict[int, Entry]:
     entry = ArchiveEntry
     query = sa.select(
-        entry.id, entry.organisation_id, entry.kind, entry.published_at, entry.withdrawn_at
+        entry.id, entry.organisation_id, entry.kind, entry.published_at, entry.unpublished_at
     ).where(entry.id.in_(set(ids)))
     return {row.id: row for row in session.execute(query)}
 
@@ -61,5 +61,5 @@ def _rows(
         hour = chance.triangular(_EARLIEST, _LATEST, _BUSIEST)
         day = midnight(civil_date(entry.published_at) + timedelta(days=days))
         moment = (day + timedelta(seconds=int(hour * 3600))).astimezone(UTC)
-        if moment < min(until, entry.withdrawn_at or until):
+        if moment < min(until, entry.unpublished_at or until):
             yield row_of(each, entry.organisation_id, entry.kind, moment)

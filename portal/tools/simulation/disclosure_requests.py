@@ -1,4 +1,4 @@
-"""Requests for disclosure of a simulated year: all answered within it, in time."""
+"""Disclosure requests of a simulated year: all answered within it, in time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Role
 from portal.domain.deadline_rules import limit_for
 from portal.domain.disclosure.application import RequestSource
+from portal.domain.disclosure.numbers import format_request_number
 from portal.domain.disclosure.requests import (
     LIMIT_CODE,
     REPORTED_OUTCOMES,
@@ -18,12 +19,11 @@ from portal.domain.disclosure.requests import (
 )
 from portal.domain.events import Axis
 from portal.domain.periods import Period, civil_date
-from portal.models import DisclosureRequest
+from portal.models import DisclosureRequest, DisclosureSequence
 from portal.queries.disclosure.requests import subject_of
 from portal.queries.rules import limits_in_force, work_calendar
 from portal.services.core.acting import record
-from portal.services.core.numbering import next_request_numbers
-from portal.tools.simulation.actors import Cast, name
+from portal.tools.simulation.actors import Actors, name
 from portal.tools.simulation.clock import OfficeClock
 
 BATCH = 1_000
@@ -33,16 +33,16 @@ _TITLE, _DESCRIPTION = "与本人有关的政府信息", "申请公开与本人�
 _ANSWER = "已依法答复申请人。"
 
 
-def load_requests(
+def load_disclosure_requests(
     session: Session,
-    cast: Cast,
+    actors: Actors,
     clock: OfficeClock,
     year: int,
     counts: Sequence[int],
     seed: int,
     progress: Callable[[int], None] = lambda requests: None,
 ) -> None:
-    """Write the requests of ``year``, so many of each outcome as ``counts`` says.
+    """Write the disclosure requests of ``year``, as many of each outcome as ``counts`` says.
 
     ``progress`` gets the number of requests written since the last call.
     """
@@ -52,10 +52,12 @@ def load_requests(
     chance.shuffle(outcomes)
     end = Period(year).ends_at
     arrivals = clock.arrivals(chance, year, len(outcomes))
-    numbers = next_request_numbers(session, year, len(outcomes))
-    told = zip(arrivals, outcomes, numbers, strict=True)
-    for count, (received, outcome, number) in enumerate(told, start=1):
-        place, day = cast.member(chance), civil_date(received)
+    counter = session.get(DisclosureSequence, year) or DisclosureSequence(year=year, last=0)
+    session.add(counter)
+    for count, (received, outcome) in enumerate(zip(arrivals, outcomes, strict=True), start=1):
+        counter.last += 1
+        number = format_request_number(year, counter.last)
+        place, day = actors.member(chance), civil_date(received)
         answered = clock.ahead(chance, received, chance.randint(1, 14))
         if answered >= end:
             answered = clock.between(chance, received, end)
@@ -76,7 +78,7 @@ def load_requests(
             due_on=calendar.due_on(day, limit_for(LIMIT_CODE, day, limits), (), 0),
         )
         session.add(request)
-        subject, actor = subject_of(number), cast.person(place, Role.HANDLER)
+        subject, actor = subject_of(number), actors.person(place, Role.HANDLER)
         for action, at, code in (
             (DisclosureAction.FILE, received, None),
             (DisclosureAction.ANSWER, answered, str(outcome)),

@@ -1,7 +1,7 @@
-"""What a simulation leaves behind, so that one that was broken off can be taken up again.
+"""Resuming a simulation that was interrupted.
 
-Letters are written in batches, each of which is either in the house or not. A simulation of the
-same wish tells the same letters, so the one that was broken off goes on where it stopped.
+Letters are written in batches, each of which is either stored or not. The same specification
+generates the same letters, so that a simulation goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -20,43 +20,43 @@ from portal.domain.letters.states import Kind
 from portal.models import Event, Letter
 from portal.services.core.acting import record
 from portal.tools.organisation_tree import must_be_empty
-from portal.tools.simulation.specification import Wish
+from portal.tools.simulation.specification import Specification
 from portal.tools.simulation.texts import Wording
 
 
 class OtherSimulation(ActionNotAllowed):
-    """The house holds the beginning of another simulation; ``wish`` says of which."""
+    """The instance holds the beginning of another simulation, started with ``options``."""
 
-    def __init__(self, wish: str) -> None:
+    def __init__(self, options: str) -> None:
         super().__init__(
             N_("这里有一次没有完成的模拟，请用相同的选项继续，或另设一个空的数据目录。")
         )
-        self.wish = wish
+        self.options = options
 
 
 class CompleteSimulation(ActionNotAllowed):
-    """The house holds this very simulation, complete."""
+    """The instance holds this very simulation, complete."""
 
     def __init__(self) -> None:
         super().__init__(N_("这里已有同样的模拟数据。"))
 
 
-def mark_of(wish: Wish, corpus: Sequence[tuple[Kind | None, Wording]]) -> str:
-    """Return what tells simulations apart: the same for the same wish and the same texts."""
-    return sha256(repr((wish, list(corpus))).encode()).hexdigest()[:32]
+def digest_of(specification: Specification, corpus: Sequence[tuple[Kind | None, Wording]]) -> str:
+    """Return the digest that identifies a simulation by its specification and its texts."""
+    return sha256(repr((specification, list(corpus))).encode()).hexdigest()[:32]
 
 
-def broken_off(session: Session, mark: str) -> bool:
-    """Tell whether the house holds the beginning of the simulation ``mark``.
+def resumable(session: Session, digest: str) -> bool:
+    """Return whether the instance holds the beginning of the simulation ``digest``.
 
     Raises :class:`OtherSimulation`, :class:`CompleteSimulation`, or
-    :class:`~portal.domain.errors.ActionNotAllowed` where the house is otherwise in use.
+    :class:`~portal.domain.errors.ActionNotAllowed` where the instance is otherwise in use.
     """
     begun = _last(session, RecordAction.BEGIN_SIMULATION)
     if begun is None:
         must_be_empty(session)
         return False
-    same, ended = begun.subject == _subject(mark), _last(session, RecordAction.END_SIMULATION)
+    same, ended = begun.subject == _subject(digest), _last(session, RecordAction.END_SIMULATION)
     if ended is not None:
         if same:
             raise CompleteSimulation
@@ -67,42 +67,46 @@ def broken_off(session: Session, mark: str) -> bool:
 
 
 def unfinished(session: Session) -> str | None:
-    """Return the options of the simulation whose beginning the house holds; None without one."""
+    """Return the options of the simulation that was interrupted here; ``None`` without one."""
     begun = _last(session, RecordAction.BEGIN_SIMULATION)
     ended = _last(session, RecordAction.END_SIMULATION)
     return None if begun is None or ended is not None else begun.reason or ""
 
 
-def begin(session: Session, mark: str, wish: Wish, now: datetime) -> None:
-    """Leave the mark that a simulation has begun, with what it was asked for."""
-    _mark(session, RecordAction.BEGIN_SIMULATION, mark, now, options_of(wish))
+def begin(session: Session, digest: str, specification: Specification, now: datetime) -> None:
+    """Record that a simulation has begun, with its options."""
+    _record(session, RecordAction.BEGIN_SIMULATION, digest, now, options_of(specification))
 
 
-def end(session: Session, mark: str, now: datetime) -> None:
-    """Leave the mark that it is complete."""
-    _mark(session, RecordAction.END_SIMULATION, mark, now)
+def end(session: Session, digest: str, now: datetime) -> None:
+    """Record that the simulation is complete."""
+    _record(session, RecordAction.END_SIMULATION, digest, now)
 
 
-def options_of(wish: Wish) -> str:
-    """Return the options of the command that ask for ``wish``."""
-    first, last = min(wish.years), max(wish.years)
+def options_of(specification: Specification) -> str:
+    """Return the options of the command that ask for ``specification``."""
+    first, last = min(specification.years), max(specification.years)
     years = f"--year {first}" if first == last else f"--years {first}-{last}"
-    requests = f" --disclosure {','.join(map(str, wish.disclosure))}" if wish.disclosure else ""
+    requests = (
+        f" --disclosure {','.join(map(str, specification.disclosure))}"
+        if specification.disclosure
+        else ""
+    )
     return (
-        f"{years} --received {wish.received} --closed {wish.closed} "
-        f"--published {wish.published} --seed {wish.seed}{requests}"
+        f"{years} --received {specification.received} --closed {specification.closed} "
+        f"--published {specification.published} --seed {specification.seed}{requests}"
     )
 
 
 def written(session: Session) -> int:
-    """Return how many letters are in the house."""
+    """Return how many letters are stored."""
     return session.scalar(sa.select(sa.func.count()).select_from(Letter)) or 0
 
 
 def check_last(session: Session, letter_id: int, number: str, title: str) -> None:
-    """Raise :class:`ActionNotAllowed` where the house has another letter than the one told now.
+    """Raise :class:`ActionNotAllowed` where another letter is stored than the generated one.
 
-    So it is when somebody else has written here, or when another version of the program began.
+    That happens when somebody else has written here, or another version of the program began.
     """
     letter = session.get(Letter, letter_id)
     if letter is None or (letter.number, letter.title) != (number, title):
@@ -114,12 +118,12 @@ def _last(session: Session, action: RecordAction) -> Event | None:
     return session.scalar(query.order_by(Event.id.desc()).limit(1))
 
 
-def _subject(mark: str) -> str:
-    return f"simulation:{mark}"
+def _subject(digest: str) -> str:
+    return f"simulation:{digest}"
 
 
-def _mark(
-    session: Session, action: RecordAction, mark: str, now: datetime, reason: str | None = None
+def _record(
+    session: Session, action: RecordAction, digest: str, now: datetime, reason: str | None = None
 ) -> None:
-    subject = _subject(mark)
+    subject = _subject(digest)
     record(session, action, Axis.ADMINISTRATION, SYSTEM, now, subject=subject, reason=reason)

@@ -1,4 +1,4 @@
-"""The way of a letter to whom it concerns: accepted, dispatched, returned, ruled on, passed on."""
+"""The routing of a letter to who answers it: accepted, dispatched, returned, ruled, transferred."""
 
 from __future__ import annotations
 
@@ -8,106 +8,107 @@ from random import Random
 
 from portal.domain.access import Actor, Role
 from portal.domain.letters.states import RETURN_LIMIT, Action
-from portal.tools.simulation.actors import Cast
+from portal.tools.simulation.actors import Actors
 from portal.tools.simulation.clock import OfficeClock
 from portal.tools.simulation.trajectory import Trajectory
 
-Step = Callable[[datetime], None]
+Move = Callable[[datetime], None]
+"""An action of the letter, taken at the moment it is given."""
 _RETURNED, _DISPUTED, _PASSED_DOWN, _TRANSFERRED = 0.04, 0.003, 0.25, 0.05
 _SLOWEST = 3 * 3600
-"""Seconds of office hours that each step of a way takes at least, before it is told shorter."""
+"""Seconds of office hours that each move of a route needs; with fewer the route is shortened."""
 _ORDERS = ("请办理", "请依职责核实办理并答复来信人", "请按时限办理", "请阅处并答复来信人")
 _NOT_OURS = ("不属于本单位职责范围", "经核实属其他单位职责", "反映事项不在本单位管辖范围")
 _RULED = "经核对职责清单，请按此承办，不再退回"
 
 
-class Usher:
-    """Brings letters to where they are answered, with the hops that this takes."""
+class Router:
+    """The router, which takes letters to the organisations that answer them."""
 
-    def __init__(self, cast: Cast, clock: OfficeClock, chance: Random) -> None:
-        self._cast, self._clock, self._chance = cast, clock, chance
+    def __init__(self, actors: Actors, clock: OfficeClock, chance: Random) -> None:
+        self._actors, self._clock, self._chance = actors, clock, chance
 
     def place(self, letter: Trajectory, ends_at: datetime) -> None:
         """Have the letter accepted or signed for, well before ``ends_at``."""
         chance, clock = self._chance, self._clock
-        steps = self._way(letter)
+        moves = self._route(letter)
         room = clock.worked(ends_at) - clock.worked(letter.received_at)
-        if room < len(steps) * _SLOWEST:
-            steps = [self._accepted(letter)]
-        part = (0.15 if len(steps) < RETURN_LIMIT + 1 else 0.4) + 0.3 * chance.random()
+        if room < len(moves) * _SLOWEST:
+            moves = [self._accepted(letter)]
+        part = (0.15 if len(moves) < RETURN_LIMIT + 1 else 0.4) + 0.3 * chance.random()
         placed = clock.moment(clock.worked(letter.received_at) + room * part)
         if not letter.received_at < placed < ends_at:
             placed = ends_at
-        moments = clock.spread(chance, letter.received_at, placed, len(steps))
-        for step, at in zip(steps, moments, strict=True):
-            step(at)
+        moments = clock.spread(chance, letter.received_at, placed, len(moves))
+        for move, at in zip(moves, moments, strict=True):
+            move(at)
 
-    def _way(self, letter: Trajectory) -> list[Step]:
-        cast, chance, draw = self._cast, self._chance, self._chance.random()
+    def _route(self, letter: Trajectory) -> list[Move]:
+        actors, chance, draw = self._actors, self._chance, self._chance.random()
         if letter.accused_id is not None:
             return [self._accepted(letter)]
-        if letter.organisation_id == cast.root:
+        if letter.organisation_id == actors.root:
             return self._from_office(letter, draw)
-        below = cast.below.get(letter.organisation_id)
+        below = actors.below.get(letter.organisation_id)
         if draw < _PASSED_DOWN and below:
             chosen = below[int(chance.random() * len(below))]
             return [self._dispatched(letter, chosen), self._signed_for(letter)]
         if draw > 1 - _TRANSFERRED:
-            to = cast.other_member(chance, letter.organisation_id)
+            to = actors.other_member(chance, letter.organisation_id)
             return [self._accepted(letter), self._transferred(letter, to), self._signed_for(letter)]
         return [self._accepted(letter)]
 
-    def _from_office(self, letter: Trajectory, draw: float) -> list[Step]:
-        cast, chance = self._cast, self._chance
+    def _from_office(self, letter: Trajectory, draw: float) -> list[Move]:
+        actors, chance = self._actors, self._chance
         returns = RETURN_LIMIT if draw < _DISPUTED else 1 if draw < _RETURNED else 0
-        member, steps = cast.member(chance), []
+        member, moves = actors.member(chance), []
         for _ in range(returns):
-            steps += [self._dispatched(letter, member), self._returned(letter)]
-            member = cast.other_member(chance, member)
+            moves += [self._dispatched(letter, member), self._returned(letter)]
+            member = actors.other_member(chance, member)
         last = self._ruled if returns == RETURN_LIMIT else self._dispatched
-        return [*steps, last(letter, member), self._signed_for(letter)]
+        return [*moves, last(letter, member), self._signed_for(letter)]
 
     def _by(self, letter: Trajectory, role: Role) -> Actor:
-        return self._cast.person(letter.organisation_id, role)
+        return self._actors.person(letter.organisation_id, role)
 
-    def _said(self, texts: tuple[str, ...]) -> str:
+    def _phrase(self, texts: tuple[str, ...]) -> str:
         return texts[int(self._chance.random() * len(texts))]
 
-    def _accepted(self, letter: Trajectory) -> Step:
+    def _accepted(self, letter: Trajectory) -> Move:
         return lambda at: letter.take(Action.ACCEPT, self._by(letter, Role.DISPATCHER), at)
 
-    def _signed_for(self, letter: Trajectory) -> Step:
+    def _signed_for(self, letter: Trajectory) -> Move:
         return lambda at: letter.take(Action.SIGN_FOR, self._by(letter, Role.DISPATCHER), at)
 
-    def _dispatched(self, letter: Trajectory, to: int) -> Step:
-        said = self._said(_ORDERS)
+    def _dispatched(self, letter: Trajectory, to: int) -> Move:
+        reason = self._phrase(_ORDERS)
         return lambda at: letter.take(
-            Action.DISPATCH, self._by(letter, Role.DISPATCHER), at, to=to, reason=said
+            Action.DISPATCH, self._by(letter, Role.DISPATCHER), at, to=to, reason=reason
         )
 
-    def _returned(self, letter: Trajectory) -> Step:
-        said = self._said(_NOT_OURS)
+    def _returned(self, letter: Trajectory) -> Move:
+        reason = self._phrase(_NOT_OURS)
 
-        def step(at: datetime) -> None:
+        def move(at: datetime) -> None:
             letter.take(
                 Action.RETURN,
                 self._by(letter, Role.DISPATCHER),
                 at,
-                to=self._cast.root,
-                reason=said,
+                to=self._actors.root,
+                reason=reason,
             )
             if letter.return_count == RETURN_LIMIT:
-                letter.ruling_id = self._cast.root
+                letter.ruling_id = self._actors.root
 
-        return step
+        return move
 
-    def _ruled(self, letter: Trajectory, to: int) -> Step:
+    def _ruled(self, letter: Trajectory, to: int) -> Move:
         return lambda at: letter.take(
             Action.RULE, self._by(letter, Role.SUPERVISOR), at, to=to, reason=_RULED
         )
 
-    def _transferred(self, letter: Trajectory, to: int) -> Step:
-        said = self._said(_NOT_OURS)
+    def _transferred(self, letter: Trajectory, to: int) -> Move:
+        reason = self._phrase(_NOT_OURS)
         return lambda at: letter.take(
-            Action.TRANSFER, self._by(letter, Role.HANDLER), at, to=to, reason=said
+            Action.TRANSFER, self._by(letter, Role.HANDLER), at, to=to, reason=reason
         )

@@ -1,4 +1,4 @@
-"""Loading simulated years into a fresh house, in batches, with the counts asked for."""
+"""The run of a simulation: years of letters loaded into an empty instance, in batches."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from portal.models import (
     db,
 )
 from portal.queries.rules import limits_in_force, work_calendar
-from portal.services.core.facts import months, stamp
+from portal.services.core.facts import months, renew_versions
 from portal.services.core.unit import writing
 from portal.tools.organisation_tree import plant_samples
-from portal.tools.simulation.actors import Cast, name
+from portal.tools.simulation.actors import Actors, name
 from portal.tools.simulation.clock import OfficeClock
 from portal.tools.simulation.correspondence import Written
-from portal.tools.simulation.deflected import load_avoided
-from portal.tools.simulation.disclosure_requests import load_requests
-from portal.tools.simulation.generator import Teller
-from portal.tools.simulation.resume import begin, broken_off, check_last, end, mark_of, written
-from portal.tools.simulation.specification import Plan, Wish, last_moment, plans
+from portal.tools.simulation.deflected import load_deflected
+from portal.tools.simulation.disclosure_requests import load_disclosure_requests
+from portal.tools.simulation.generator import Generator
+from portal.tools.simulation.resume import begin, check_last, digest_of, end, resumable, written
+from portal.tools.simulation.specification import Plan, Specification, last_moment, plans
 from portal.tools.simulation.texts import Texts, Wording
 from portal.tools.simulation.trajectory import Trajectory
 from portal.tools.simulation.writer import ORDER, Writer
@@ -48,7 +48,7 @@ _ATTITUDES, _EFFICIENCIES = (2, 3, 10, 30, 55), (4, 6, 15, 33, 42)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What is in the house after loading."""
+    """What the instance holds after loading."""
 
     organisations: int
     letters: int
@@ -56,75 +56,88 @@ class Loaded:
 
 
 def simulate(
-    wish: Wish,
+    specification: Specification,
     corpus: Sequence[tuple[Kind | None, Wording]],
     now: datetime,
     progress: Callable[[int], None] = lambda written: None,
 ) -> Loaded:
-    """Fill an empty house with the years of ``wish``; the same seed gives the same house.
+    """Fill an empty instance with the years of ``specification``; equal seeds give equal letters.
 
-    What was broken off is taken up where it stopped. ``progress`` gets the number of letters and
-    requests that are in the house since the last call. Raises
+    A simulation that was interrupted goes on where it stopped. ``progress`` gets the number of
+    letters and disclosure requests stored since the last call. Raises
     :class:`~portal.domain.errors.InvalidInput` for counts that contradict each other and what
-    :func:`~.mark.broken_off` raises in a house in use.
+    :func:`~portal.tools.simulation.resume.resumable` raises for an instance in use.
     """
-    wish.check(now)
-    mark = mark_of(wish, corpus)
-    chance = Random(wish.seed)  # noqa: S311
-    founded = Period(min(wish.years)).starts_at - _FOUNDED
+    specification.check(now)
+    digest = digest_of(specification, corpus)
+    chance = Random(specification.seed)  # noqa: S311
+    founded = Period(min(specification.years)).starts_at - _FOUNDED
     with writing() as session:
-        if not broken_off(session, mark):
+        if not resumable(session, digest):
             plant_samples(session, founded)
-            begin(session, mark, wish, now)
-        there = written(session)
-        cast = Cast(session, chance, founded)
+            begin(session, digest, specification, now)
+        stored = written(session)
+        actors = Actors(session, chance, founded)
         calendar, limits = work_calendar(session), limits_in_force(session)
-    clerk = Writer(calendar, limits, cast.names)
-    clock = OfficeClock(calendar, min(wish.years), max(wish.years))
-    texts = Texts(wish.seed, corpus)
-    house = _House(wish, cast, clock, texts, clerk, chance)
-    for count in house.letters():
+    writer = Writer(calendar, limits, actors.names)
+    clock = OfficeClock(calendar, min(specification.years), max(specification.years))
+    texts = Texts(specification.seed, corpus)
+    run = _Run(specification, actors, clock, texts, writer, chance)
+    for count in run.batches():
         with writing() as session:
-            if there:
-                _skip(session, clerk)
+            if stored:
+                _skip(session, writer)
             else:
-                _flush(session, clerk)
-        there -= min(there, count)
+                _flush(session, writer)
+        stored -= min(stored, count)
         progress(count)
     with writing() as session:
-        session.execute(sa.insert(NumberSequence), house.counters())
-        if wish.requests:
-            for year in sorted(wish.years):
-                load_requests(session, cast, clock, year, wish.disclosure, wish.seed, progress)
-        load_avoided(session, wish.seed, last_moment(wish))
+        session.execute(sa.insert(NumberSequence), run.counters())
+        if specification.disclosure_requests:
+            for year in sorted(specification.years):
+                load_disclosure_requests(
+                    session,
+                    actors,
+                    clock,
+                    year,
+                    specification.disclosure,
+                    specification.seed,
+                    progress,
+                )
+        load_deflected(session, specification.seed, last_moment(specification))
         _set_sequences(session)
-        end(session, mark, now)
+        end(session, digest, now)
         return _size(session)
 
 
-class _House:
-    """Tells and writes the letters of all years, handing over after each batch."""
+class _Run:
+    """The letters of all years, generated and turned into rows batch by batch."""
 
     def __init__(
         self,
-        wish: Wish,
-        cast: Cast,
+        specification: Specification,
+        actors: Actors,
         clock: OfficeClock,
         texts: Texts,
-        clerk: Writer,
+        writer: Writer,
         chance: Random,
     ) -> None:
-        self._wish, self._cast, self._clock, self._texts = wish, cast, clock, texts
-        self._writer, self._chance = clerk, chance
-        self._teller = Teller(cast, clock, chance, last_moment(wish))
+        self._specification, self._actors, self._clock, self._texts = (
+            specification,
+            actors,
+            clock,
+            texts,
+        )
+        self._writer, self._chance = writer, chance
+        self._generator = Generator(actors, clock, chance, last_moment(specification))
         self._numbers: Counter[date] = Counter()
 
-    def letters(self) -> Iterator[int]:
-        """Write letters, yielding the size of each batch when it is ready to be stored."""
+    def batches(self) -> Iterator[int]:
+        """Yield the size of each batch when its rows are ready to be stored."""
         letter_id = pending = 0
-        for year in sorted(self._wish.years):
+        for year in sorted(self._specification.years):
             end = Period(year).ends_at
-            for plan in plans(self._wish, year, self._clock, self._chance):
+            for plan in plans(self._specification, year, self._clock, self._chance):
                 letter_id += 1
                 self._one(plan, letter_id, end)
                 pending += 1
@@ -136,7 +149,7 @@ class _House:
 
     def _one(self, plan: Plan, letter_id: int, year_end: datetime) -> None:
         chance = self._chance
-        letter = self._teller.tell(plan, letter_id, year_end)
+        letter = self._generator.generate(plan, letter_id, year_end)
         words = letter.wording = self._words(letter)
         day = civil_date(plan.received_at)
         self._numbers[day] += 1
@@ -161,13 +174,13 @@ class _House:
         place = letter.accused_id or letter.organisation_id
         drafted = letter.last(Action.REQUEST_SIGNOFF)
         dated = letter.closed_at or (drafted.at if drafted else letter.received_at)
-        cast = self._cast
+        actors = self._actors
         return self._texts.wording(
             self._chance,
             letter.kind,
-            cast.kinds[place],
-            cast.codes[place],
-            cast.names[letter.organisation_id],
+            actors.kinds[place],
+            actors.codes[place],
+            actors.names[letter.organisation_id],
             civil_date(dated),
         )
 
@@ -176,26 +189,26 @@ class _House:
         return [{"day": day, "last": last} for day, last in sorted(self._numbers.items())]
 
 
-def _skip(session: Session, clerk: Writer) -> None:
-    """Pass over a batch that is in the house since before."""
-    last = clerk.rows[Letter][-1]
+def _skip(session: Session, writer: Writer) -> None:
+    """Drop a batch that is stored already."""
+    last = writer.rows[Letter][-1]
     check_last(session, last["id"], last["number"], last["title"])
-    clerk.rows.clear()
+    writer.rows.clear()
 
 
-def _flush(session: Session, clerk: Writer) -> None:
+def _flush(session: Session, writer: Writer) -> None:
     """Insert the rows written so far, parents before their children."""
     for table in ORDER:
-        rows = clerk.rows.pop(table, None)
+        rows = writer.rows.pop(table, None)
         if rows:
             # The table instead of the class: the ORM would sort rows by which values are empty.
             session.execute(sa.insert(cast(sa.Table, table.__table__)), rows)
             if table is RateFact:
-                stamp(session, months(rows))
+                renew_versions(session, months(rows))
 
 
 def _set_sequences(session: Session) -> None:
-    """PostgreSQL must learn of ids that were given by us."""
+    """Set the sequences of PostgreSQL past the ids that were given here."""
     if session.get_bind().dialect.name != "postgresql":
         return
     for table in (Letter, Proposal):
@@ -211,5 +224,5 @@ def _size(session: Session) -> Loaded:
     return Loaded(
         count(of=Organisation),
         count(of=Letter),
-        count(ArchiveEntry.withdrawn_at.is_(None), of=ArchiveEntry),
+        count(ArchiveEntry.unpublished_at.is_(None), of=ArchiveEntry),
     )

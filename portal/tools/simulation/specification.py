@@ -1,4 +1,4 @@
-"""What a simulated year shall come to, and what becomes of each of its letters."""
+"""The specification of a simulation: the counts of each year, and how each letter ends."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _SHARES = (("refused", 0.06), ("declined", 0.02), ("merged", 0.012), ("timed_out
 _RARE = (("report", 0.02), ("unpublished", 0.0015))
 
 
-class Fate(StrEnum):
-    """How a letter stands at the end of its year; all but the last two are closed."""
+class Ending(StrEnum):
+    """The status of a letter at the end of its year; all but the last two are closed."""
 
     PUBLISHED = "published"
     PRIVATE = "private"
@@ -40,10 +40,10 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Years to simulate and the counts that each must have at its end, exactly.
+class Specification:
+    """The years to simulate and the exact counts of each at its end.
 
-    ``disclosure`` are requests for disclosure answered in each year, by outcome; none if empty.
+    ``disclosure`` are disclosure requests answered in each year, by outcome; none if empty.
     """
 
     years: tuple[int, ...]
@@ -55,17 +55,17 @@ class Wish:
 
     @property
     def withdrawn(self) -> int:
-        """Letters of each year that their senders take back in time; they are not received."""
+        """Letters of each year that their senders withdraw in time; they are not received."""
         return round(self.received * _WITHDRAWN_SHARE)
 
     @property
     def written(self) -> int:
-        """Letters to be written down in all years, those taken back included."""
+        """Letters to store in all years, withdrawn ones included."""
         return (self.received + self.withdrawn) * len(self.years)
 
     @property
-    def requests(self) -> int:
-        """Requests for disclosure to be written down in all years."""
+    def disclosure_requests(self) -> int:
+        """Disclosure requests to store in all years."""
         return sum(self.disclosure) * len(self.years)
 
     def check(self, now: datetime) -> None:
@@ -90,9 +90,9 @@ class Wish:
     def _check_requests(self) -> None:
         if any(count < 0 for count in self.disclosure):
             raise InvalidInput("disclosure", _NEGATIVE)
-        if self.requests > MOST_REQUESTS:
+        if self.disclosure_requests > MOST_REQUESTS:
             raise InvalidInput("disclosure", Message(_REQUESTS, {"most": MOST_REQUESTS}))
-        for year in self.years if self.requests else ():
+        for year in self.years if self.disclosure_requests else ():
             try:
                 limit_for(LIMIT_CODE, Period(year).first_day)
             except LimitError as error:
@@ -113,40 +113,42 @@ _PUBLISHED = N_("公示件数 %(part)s 多于办结件数 %(whole)s：公示的�
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One letter: when it arrives, how it shall stand, when its handling ends."""
+    """The plan of one letter: when it arrives, its ending, when its handling ends."""
 
     received_at: datetime
-    fate: Fate
+    ending: Ending
     ends_at: datetime
 
 
-def plans(wish: Wish, year: int, clock: OfficeClock, chance: Random) -> list[Plan]:
+def plans(
+    specification: Specification, year: int, clock: OfficeClock, chance: Random
+) -> list[Plan]:
     """Return the letters of ``year`` in the order of their arrival.
 
-    Exactly ``wish.received`` count as received at the end of the year, of which ``wish.closed``
-    are closed and of those ``wish.published`` published; a few more were withdrawn in time.
+    Exactly ``specification.received`` count as received at the end of the year, of which ``specification.closed``
+    are closed and of those ``specification.published`` published; a few more were withdrawn in time.
     """
-    withdrawn = wish.withdrawn
-    arrivals = clock.arrivals(chance, year, wish.received + withdrawn)
+    withdrawn = specification.withdrawn
+    arrivals = clock.arrivals(chance, year, specification.received + withdrawn)
     end = Period(year).ends_at
     natural = [clock.ahead(chance, at, _working_days(chance)) for at in arrivals]
-    taken_back = set(chance.sample(range(len(arrivals)), withdrawn))
-    kept = [i for i in range(len(arrivals)) if i not in taken_back]
-    still = _still_open(wish, kept, arrivals, natural, end, chance)
-    fates = _fates(wish, [i for i in kept if i not in still], chance)
+    withdrawn_ones = set(chance.sample(range(len(arrivals)), withdrawn))
+    kept = [i for i in range(len(arrivals)) if i not in withdrawn_ones]
+    still = _still_open(specification, kept, arrivals, natural, end, chance)
+    endings = _endings(specification, [i for i in kept if i not in still], chance)
     found = []
     for i, at in enumerate(arrivals):
-        if i in taken_back:
+        if i in withdrawn_ones:
             soon = min(end, at + _SECOND_THOUGHTS)
-            found.append(Plan(at, Fate.WITHDRAWN, clock.awake(chance, at, soon)))
+            found.append(Plan(at, Ending.WITHDRAWN, clock.awake(chance, at, soon)))
         elif i in still:
             later = natural[i]
             if later < end:
                 later = clock.ahead(chance, end, chance.randint(0, 20))
-            found.append(Plan(at, Fate.OPEN, later))
+            found.append(Plan(at, Ending.OPEN, later))
         else:
             done = natural[i] if natural[i] < end else clock.between(chance, at, end)
-            found.append(Plan(at, fates[i], done))
+            found.append(Plan(at, endings[i], done))
     return found
 
 
@@ -156,14 +158,14 @@ def _working_days(chance: Random) -> int:
 
 
 def _still_open(
-    wish: Wish,
+    specification: Specification,
     kept: list[int],
     arrivals: list[datetime],
     natural: list[datetime],
     end: datetime,
     chance: Random,
 ) -> set[int]:
-    """Choose what stays open at the end of the year: mostly what came late, some stragglers."""
+    """Choose the letters open at the end of the year: mostly late arrivals, a few old ones."""
 
     def key(i: int) -> float:
         waits = (end - arrivals[i]).total_seconds() / 86400
@@ -172,27 +174,27 @@ def _still_open(
         return log(1.0 - chance.random()) / weight
 
     keyed = [(key(i), i) for i in kept]
-    return {i for _, i in heapq.nlargest(wish.received - wish.closed, keyed)}
+    return {i for _, i in heapq.nlargest(specification.received - specification.closed, keyed)}
 
 
-def _fates(wish: Wish, closed: list[int], chance: Random) -> dict[int, Fate]:
-    """Deal out how closed letters ended; what was wished is met first, the rest is plausible."""
+def _endings(specification: Specification, closed: list[int], chance: Random) -> dict[int, Ending]:
+    """Choose the endings of closed letters: specified counts exactly, the others plausible."""
     order = closed[:]
     chance.shuffle(order)
     dealt = iter(order)
-    rest = wish.closed - wish.published
-    wanted = [(Fate(name), share * wish.closed) for name, share in (*_SHARES, *_RARE)]
+    rest = specification.closed - specification.published
+    wanted = [(Ending(name), share * specification.closed) for name, share in (*_SHARES, *_RARE)]
     scale = min(1.0, 0.8 * rest / (sum(n for _, n in wanted) or 1.0))
-    found = dict.fromkeys(_next(dealt, wish.published), Fate.PUBLISHED)
-    for fate, count in wanted:
-        found |= dict.fromkeys(_next(dealt, int(count * scale)), fate)
-    return found | dict.fromkeys(dealt, Fate.PRIVATE)
+    found = dict.fromkeys(_next(dealt, specification.published), Ending.PUBLISHED)
+    for ending, count in wanted:
+        found |= dict.fromkeys(_next(dealt, int(count * scale)), ending)
+    return found | dict.fromkeys(dealt, Ending.PRIVATE)
 
 
 def _next(dealt: Iterator[int], count: int) -> list[int]:
     return [next(dealt) for _ in range(count)]
 
 
-def last_moment(wish: Wish) -> datetime:
-    """Return the moment up to which the simulation tells what happened."""
-    return Period(max(wish.years)).ends_at.astimezone(UTC)
+def last_moment(specification: Specification) -> datetime:
+    """Return the moment at which the simulated time ends."""
+    return Period(max(specification.years)).ends_at.astimezone(UTC)

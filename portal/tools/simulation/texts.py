@@ -1,4 +1,4 @@
-"""What simulated letters say: the built-in grammar, or real letters sampled from CSV files."""
+"""The texts of simulated letters: the built-in grammar, or real letters sampled from CSV files."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from portal.services.importing.columns import map_columns
 from portal.tools.samples.grammar import LetterGrammar
 
 _ORDINARY = (Kind.CONSULTATION, Kind.COMPLAINT, Kind.HELP, Kind.SUGGESTION)
-"""Kinds that a letter of a kind not told may well be of."""
-Marks = tuple[tuple[PublicField, int, int, str, str], ...]
+"""Kinds given to letters of a corpus that names none."""
+Masks = tuple[tuple[PublicField, int, int, str, str], ...]
 _SHORTEST_REPLY = 20
 
 
@@ -27,7 +27,7 @@ _SHORTEST_REPLY = 20
 class Wording:
     """Title, letter and reply as written and as the public may read them.
 
-    ``marks`` are field, start, end, kind and replacement of what is masked.
+    ``masks`` are field, start, end, kind and replacement of what is masked.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Wording:
     reply: str
     category: str | None
     public: tuple[str, str, str]
-    marks: Marks = ()
+    masks: Masks = ()
 
 
 def _plain(title: str, text: str, reply: str, category: str | None) -> Wording:
@@ -43,7 +43,7 @@ def _plain(title: str, text: str, reply: str, category: str | None) -> Wording:
 
 
 class Texts:
-    """Gives each letter its words; ``corpus`` letters come with replies of their own."""
+    """The source of wordings; letters of a ``corpus`` bring their replies along."""
 
     def __init__(self, seed: int, corpus: Sequence[tuple[Kind | None, Wording]] = ()) -> None:
         self._grammar = LetterGrammar(seed)
@@ -55,7 +55,7 @@ class Texts:
     def wording(
         self, chance: Random, kind: Kind, place: OrganisationKind, code: str, signed: str, day: date
     ) -> Wording:
-        """Return words for a letter of ``kind`` to ``place``, answered by ``signed`` on ``day``."""
+        """Return the wording of a letter of ``kind`` to ``place``; ``signed`` answers on ``day``."""
         known = self._corpus.get(kind)
         if known:
             return known[int(chance.random() * len(known))]
@@ -64,7 +64,7 @@ class Texts:
         return _plain(draft.title, draft.text, reply, draft.category)
 
     def again(self, chance: Random, known: Wording) -> Wording:
-        """Return the letter of somebody else on the matter of ``known``, with the same answer."""
+        """Return the letter of another sender on the matter of ``known``, with the same reply."""
         added = _ALSO[int(chance.random() * len(_ALSO))]
         if len(known.text) + len(added) > TEXT_MAX:
             return known
@@ -109,12 +109,12 @@ def read_corpus(source: CsvSource, seed: int) -> list[tuple[Kind | None, Wording
 
 
 def _masked(title: str, text: str, reply: str) -> Wording:
-    """Mask what the detectors find, as an import does."""
-    originals = {PublicField.TITLE: title, PublicField.LETTER: text, PublicField.REPLY: reply}
-    marks: list[tuple[PublicField, int, int, str, str]] = []
+    """Mask what the detectors find, by the default rules of an import."""
+    originals = {PublicField.TITLE: title, PublicField.TEXT: text, PublicField.REPLY: reply}
+    masks: list[tuple[PublicField, int, int, str, str]] = []
     public: list[str] = []
     for field, original in originals.items():
         hits = [f for f in detect(original, field=field.value) if not f.keep_reason]
-        marks += [(field, f.start, f.end, str(f.kind), f.mask) for f in hits]
+        masks += [(field, f.start, f.end, str(f.kind), f.mask) for f in hits]
         public.append(apply(original, [Mark(f.start, f.end, f.mask) for f in hits]))
-    return Wording(title, text, reply, None, (public[0], public[1], public[2]), tuple(marks))
+    return Wording(title, text, reply, None, (public[0], public[1], public[2]), tuple(masks))

@@ -19,12 +19,12 @@ from portal.tools.simulation.texts import Wording
 
 
 class EndOfSimulation(Exception):
-    """The simulated time has ended; the letter stays as it is."""
+    """End of the simulated time; the letter stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One action of a trajectory: what it did, by whom, for what reason."""
+    """A point of a trajectory: one action with its effect, its actor and its reason."""
 
     effect: Effect
     actor: ActorKind
@@ -41,12 +41,12 @@ class Point:
 
     @property
     def axis(self) -> Axis:
-        """The axis it belongs to."""
+        """The axis of the action."""
         return self.effect.event.axis
 
     @property
     def at(self) -> datetime:
-        """When it was taken."""
+        """The moment of the action."""
         return self.effect.event.occurred_at
 
     @property
@@ -56,7 +56,7 @@ class Point:
 
     @property
     def step(self) -> Step:
-        """What figures need of it."""
+        """The point as the figures need it."""
         event = self.effect.event
         return Step(
             event.action,
@@ -73,7 +73,7 @@ class Point:
 
 @dataclass(slots=True)
 class Trajectory(LetterState):
-    """A letter under way: its columns and the actions that led to them."""
+    """The trajectory of a letter: its columns and the actions that led to them."""
 
     until: datetime | None = None
     letter_id: int = 0
@@ -87,7 +87,7 @@ class Trajectory(LetterState):
     def begin(
         cls, kind: Kind, received_at: datetime, received_id: int, until: datetime
     ) -> Trajectory:
-        """Return a letter that arrives at ``received_at``; nothing happens from ``until`` on."""
+        """Return a letter that arrives at ``received_at``; it takes no action from ``until`` on."""
         letter = cls(kind, received_at, was_report=kind is Kind.REPORT, until=until)
         effect = receive(received_id, received_at)
         letter.change(effect)
@@ -106,10 +106,10 @@ class Trajectory(LetterState):
         days: int = 0,
         answered_by: int | None = None,
     ) -> None:
-        """Take an action.
+        """Take ``action`` at the moment ``at``.
 
         Raises :class:`EndOfSimulation` after the end of the simulated time, ``ValueError`` where
-        the transition table does not know the action from here.
+        the transition table has no such action for the present state.
         """
         if self.until is not None and at >= self.until:
             raise EndOfSimulation

@@ -1,4 +1,4 @@
-"""The rows that a simulated letter leaves behind, as the services would have written them."""
+"""The writer: rows of a simulated letter, equal to those the services would have stored."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ORDER: tuple[type[Model], ...] = (
 
 
 class Writer:
-    """Turns trajectories into rows for each table."""
+    """The writer, which turns trajectories into rows of each table."""
 
     def __init__(
         self, calendar: WorkCalendar, limits: Sequence[Limit], names: dict[int, str]
@@ -111,7 +111,7 @@ class Writer:
         return self._calendar.due_on(civil_date(start), limit, pauses, letter.extension_days)
 
     def _record(self, letter: Trajectory, letter_id: int, due_dates: list[date | None]) -> None:
-        """Write the events, each ending with its due date, and the intervals that follow."""
+        """Add the events, those that conclude with their due date, and the state intervals."""
         open_rows: dict[Axis, dict[str, Any]] = {}
         due = iter(due_dates)
         for point in letter.points:
@@ -159,7 +159,7 @@ class Writer:
                 "version": 1,
             }
         )
-        for field, start, end, kind, mask in words.marks:
+        for field, start, end, kind, mask in words.masks:
             self.rows[RedactionMask].append(
                 {
                     "proposal_id": self._proposals,
@@ -178,14 +178,14 @@ class Writer:
 
     def _entry(self, letter: Trajectory, about: Written, published: Point) -> None:
         words, closing = about.wording, letter.closing_organisation_id or letter.organisation_id
-        withdrawn = next((a.at for a in letter.points if a.action == Action.UNPUBLISH), None)
+        unpublished = next((a.at for a in letter.points if a.action == Action.UNPUBLISH), None)
         asked = civil_date(letter.received_at)
         answered = civil_date(letter.closed_at or published.at)
-        title, text, reply = words.public if withdrawn is None else ("", "", "")
+        title, text, reply = words.public if unpublished is None else ("", "", "")
         self.rows[ArchiveEntry].append(
             {
                 "letter_id": about.letter_id,
-                "revision": 1 if withdrawn is None else 2,
+                "revision": 1 if unpublished is None else 2,
                 "kind": letter.kind,
                 "category": words.category,
                 "title": title,
@@ -197,10 +197,10 @@ class Writer:
                 "answered_on": answered,
                 "working_days": self._calendar.working_days_between(asked, answered),
                 "published_at": published.at,
-                "updated_at": withdrawn or published.at,
+                "updated_at": unpublished or published.at,
                 "under_revision": False,
                 "machine_reviewed": False,
-                "withdrawn_at": withdrawn,
+                "unpublished_at": unpublished,
                 "helpful": 0,
                 "unhelpful": 0,
             }

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
@@ -27,7 +28,7 @@ from portal.models import db
 from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
 from portal.queries.office.audit import (
     EVENT_ACTIONS,
-    AuditFilters,
+    AuditQuery,
     Trace,
     audit_page,
     audit_trail,
@@ -63,10 +64,10 @@ class AuditFilterForm(FilterForm):
     first = DayField(_l("从"), [Optional()])
     last = DayField(_l("到"), [Optional()])
 
-    def filters(self) -> AuditFilters:
+    def asked(self) -> AuditQuery:
         """Return what was understood; what was not is left out and stands in ``errors``."""
         self.validate()
-        return AuditFilters(
+        return AuditQuery(
             number=_number(self.number.data[:WORDS_MAX]),
             person=self.person.data[:WORDS_MAX],
             action=(self.action.data or "") if not self.action.errors else "",
@@ -90,8 +91,8 @@ def _number(typed: str) -> str:
 def audit() -> str:
     """Show one page of the trail."""
     form = AuditFilterForm(request.args)
-    filters = form.filters()
-    part, rows = audit_page(db.session(), filters, page_asked(), settings().page_size)
+    asked = form.asked()
+    part, rows = audit_page(db.session(), asked, page_asked(), settings().page_size)
     return render_template(
         "admin/audit.html",
         form=form,
@@ -100,13 +101,13 @@ def audit() -> str:
         actions=EVENT_ACTIONS,
         codes=CODE_LABELS,
         who=_who,
-        narrowed=filters != AuditFilters(),
+        narrowed=asked != AuditQuery(),
         page_address=lambda number: url_for("admin.audit", **_kept(), page=number),
         csv_address=url_for("admin.audit_csv", **_kept()),
     )
 
 
-def _kept() -> dict[str, str | None]:
+def _kept() -> dict[str, Any]:
     return {name: request.args.get(name) or None for name in _FILTERS}
 
 
@@ -125,12 +126,12 @@ def audit_csv() -> Response:
     A file must not hold more than was asked for, so that a filter not understood is an error.
     """
     form = AuditFilterForm(request.args)
-    filters = form.filters()
+    asked = form.asked()
     if form.errors:
         said = [f"{name}: {words[0]}" for name, words in form.errors.items()]
         return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
     answer = Response(
-        stream_with_context(_lines(audit_trail(db.session(), filters))),
+        stream_with_context(_lines(audit_trail(db.session(), asked))),
         mimetype="text/csv; charset=utf-8",
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="audit-{today():%Y%m%d}.csv"'

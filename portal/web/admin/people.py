@@ -13,7 +13,7 @@ from portal.domain.access import Permission
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
 from portal.queries.office.administration import (
-    PeopleFilters,
+    PeopleQuery,
     PersonState,
     people_table,
     person_state,
@@ -35,9 +35,7 @@ _EDIT = Permission.USERS_EDIT
 def people() -> Answer:
     """Show one page of accounts, narrowed by what the address says."""
     form = PeopleFilterForm(request.args)
-    part, rows = people_table(
-        db.session(), _filters(form), now(), page_asked(), settings().page_size
-    )
+    part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings().page_size)
     return render_template(
         "admin/people.html",
         form=form,
@@ -48,9 +46,9 @@ def people() -> Answer:
     )
 
 
-def _filters(form: PeopleFilterForm) -> PeopleFilters:
+def _asked(form: PeopleFilterForm) -> PeopleQuery:
     place = form.organisation.data
-    return PeopleFilters(
+    return PeopleQuery(
         words=form.q.data[:WORDS_MAX],
         role=form.role.data,
         organisation=db.session.get(Organisation, place) if place else None,

@@ -8,7 +8,7 @@ from portal.domain.errors import N_, InvalidInput
 from portal.domain.letters.states import Kind
 from portal.models import db
 from portal.queries.archive.search import known_organisation
-from portal.queries.archive.table import ID_MOST, Wish
+from portal.queries.archive.table import ID_MOST, ArchiveQuery
 from portal.services.core.typed_text import clean
 
 PER_PAGE, PER_PAGE_MOST = 20, 100
@@ -28,12 +28,12 @@ PARAMETERS: dict[str, str] = {
 """Every parameter with its meaning, shown in the documentation."""
 
 
-def wish(*, searching: bool = False) -> Wish:
+def archive_query(*, searching: bool = False) -> ArchiveQuery:
     """Return what the address asks for; raises :class:`InvalidInput` with the parameter."""
     for name in request.args:
         if name not in PARAMETERS or (name in ("q", "sort") and not searching):
             raise InvalidInput(name, N_("没有这个参数。"))
-    return Wish(
+    return ArchiveQuery(
         text=_query() if searching else "",
         organisation_id=_organisation(),
         kind=_kind(),

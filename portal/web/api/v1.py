@@ -15,7 +15,7 @@ from portal.queries.archive.search import search_archive
 from portal.queries.archive.table import Listing, archive_entry, list_entries
 from portal.web.api.blueprint import LIMIT, Gone, answer, open_data
 from portal.web.api.documents import FIELDS, absolute, document, page_of
-from portal.web.api.parameters import PARAMETERS, per_page, wish
+from portal.web.api.parameters import PARAMETERS, archive_query, per_page
 from portal.web.core.people import public
 from portal.web.core.settings import settings
 
@@ -48,7 +48,7 @@ def index() -> Response | str:
 def entries() -> Response:
     """Return a page of entries, what was answered last first."""
     size = per_page()
-    listing = list_entries(db.session(), wish(), size)
+    listing = list_entries(db.session(), archive_query(), size)
     return answer({"data": [document(e) for e in listing.entries], **page_of(listing, size)})
 
 
@@ -59,7 +59,7 @@ def entry(entry_id: int) -> Response:
     found = archive_entry(db.session(), entry_id)
     if found is None:
         raise NotFound
-    if found.withdrawn_at is not None:
+    if found.unpublished_at is not None:
         raise Gone
     return answer({"data": document(found)})
 
@@ -69,7 +69,9 @@ def entry(entry_id: int) -> Response:
 def search() -> Response:
     """Return a page of hits with the passages that hold the words, as HTML with ``<mark>``."""
     size = per_page()
-    found = search_archive(db.session(), open_index(settings()), wish(searching=True), size)
+    found = search_archive(
+        db.session(), open_index(settings()), archive_query(searching=True), size
+    )
     data = [
         {
             **document(e),

@@ -9,7 +9,7 @@ from portal.domain.letters.due import remaining
 from portal.models import Organisation, db
 from portal.queries.letters.day import PRESSING, day, supervised_tops
 from portal.queries.letters.inbox import Filters, inbox_page
-from portal.queries.letters.queues import QUEUE_LABELS, Queue, marks
+from portal.queries.letters.queues import QUEUE_LABELS, Queue, cutoffs
 from portal.queries.office.directory import superiors
 from portal.queries.rules import work_calendar
 from portal.queries.targets import organisation_of, readable_condition
@@ -26,7 +26,7 @@ def show_day() -> str:
     """Show what presses by organisation, and the letters that are most overdue."""
     session, actor, top = db.session(), current_actor(), _top()
     calendar = work_calendar(session)
-    at = marks(calendar, now())
+    at = cutoffs(calendar, now())
     overdue = Filters(queue=Queue.OVERDUE, organisation=top)
     rows = inbox_page(session, actor, overdue, at, LATEST).rows
     found = day(session, actor, at, top)

@@ -165,7 +165,7 @@ class SubmissionForm(Form):
         return {
             name: ("y" if field.data is True else str(field.data or ""))
             for name, field in self._fields.items()
-            if field.type != "CSRFHiddenTextField"
+            if field.type != "CSRFTokenField"
         }
 
     def submission_key(self) -> str:

@@ -21,7 +21,7 @@ from portal.domain.redaction.kinds import Field
 SENDER = Sender("张三", "13812345678", "zhangsan88@qq.com")
 
 
-def public(text: str, sender: Sender | None = None, field: Field = "letter") -> str:
+def public(text: str, sender: Sender | None = None, field: Field = "text") -> str:
     """The text that machine review publishes."""
     findings = detect(text, sender=sender, field=field)
     return apply(text, [f.as_mark() for f in findings if default_decision(f) is Decision.MASK])
@@ -152,16 +152,16 @@ def test_a_sender_without_a_real_name_hides_no_words(name: str) -> None:
     ("text", "field", "reason"),
     [
         ("咨询电话：023-63151234", "reply", KEEP_OFFICE_PHONE),
-        ("咨询电话：023-63151234", "letter", ""),
+        ("咨询电话：023-63151234", "text", ""),
         ("您的电话023-63151234我们已拨打", "reply", ""),
         ("来信人（电话：023-63151234）反映属实", "reply", ""),
         ("请联系：渝中区023-63151234", "reply", KEEP_OFFICE_PHONE),
         ("咨询电话：13812345678", "reply", ""),
-        ("全国热线400-123-4567", "letter", KEEP_PUBLIC_NUMBER),
+        ("全国热线400-123-4567", "text", KEEP_PUBLIC_NUMBER),
         ("请前往人民路232号办理", "reply", KEEP_OFFICE_PLACE),
         ("请前往人民路232号3单元5室", "reply", ""),
         ("经查，您家住在人民路232号", "reply", ""),
-        ("我住人民路232号", "letter", ""),
+        ("我住人民路232号", "text", ""),
     ],
 )
 def test_a_reply_keeps_office_contacts_with_a_reason(text: str, field: Field, reason: str) -> None:

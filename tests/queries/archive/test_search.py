@@ -16,7 +16,7 @@ from portal.queries.archive.search import (
     search_archive,
 )
 from portal.queries.archive.similar import similar_entries
-from portal.queries.archive.table import Wish, archive_entry, entries_by_id, list_entries
+from portal.queries.archive.table import ArchiveQuery, archive_entry, entries_by_id, list_entries
 from tests.archive import bring_up_to_date, index_of, published, withdraw
 from tests.builders import World
 
@@ -41,10 +41,10 @@ def three(
     return ids
 
 
-def search(session: Session, settings: Settings, wish: Wish, per_page: int = 20) -> Found:
+def search(session: Session, settings: Settings, asked: ArchiveQuery, per_page: int = 20) -> Found:
     """Search in a transaction of its own."""
     session.rollback()
-    return search_archive(session, index_of(settings), wish, per_page)
+    return search_archive(session, index_of(settings), asked, per_page)
 
 
 def ids(found: Found) -> list[int]:
@@ -54,15 +54,15 @@ def ids(found: Found) -> list[int]:
 
 def test_words_are_found(session: Session, settings: Settings, three: dict[str, int]) -> None:
     """A word of title, letter or reply finds its entry."""
-    assert ids(search(session, settings, Wish("招生"))) == [three["school"]]
-    assert set(ids(search(session, settings, Wish("安排维修")))) == set(three.values())
+    assert ids(search(session, settings, ArchiveQuery("招生"))) == [three["school"]]
+    assert set(ids(search(session, settings, ArchiveQuery("安排维修")))) == set(three.values())
 
 
 def test_a_blank_search_shows_all(
     session: Session, settings: Settings, three: dict[str, int]
 ) -> None:
     """Without words everything public is listed, the newest first, with its counts."""
-    found = search(session, settings, Wish())
+    found = search(session, settings, ArchiveQuery())
     assert ids(found) == sorted(three.values(), reverse=True)
     assert found.total == 3
     assert found.facets.kinds == {"consultation": 1, "help": 1, "complaint": 1}
@@ -73,24 +73,24 @@ def test_an_organisation_covers_its_subtree(
     session: Session, world: World, settings: Settings, three: dict[str, int]
 ) -> None:
     """A district finds the answers of its bureau, and the root finds all."""
-    district = search(session, settings, Wish(organisation_id=world["district"]))
+    district = search(session, settings, ArchiveQuery(organisation_id=world["district"]))
     assert ids(district) == [three["school"]]
-    assert search(session, settings, Wish(organisation_id=world["office"])).total == 3
+    assert search(session, settings, ArchiveQuery(organisation_id=world["office"])).total == 3
 
 
 def test_filters_narrow(session: Session, settings: Settings, three: dict[str, int]) -> None:
     """Kind and year narrow the hits; a facet counts without its own filter."""
-    found = search(session, settings, Wish(kind=Kind.HELP))
+    found = search(session, settings, ArchiveQuery(kind=Kind.HELP))
     assert ids(found) == [three["school"]]
     assert sum(found.facets.kinds.values()) == 3
-    assert search(session, settings, Wish(year=2015)).total == 0
+    assert search(session, settings, ArchiveQuery(year=2015)).total == 0
 
 
 def test_counts_of_organisations_add_up(
     session: Session, world: World, settings: Settings, three: dict[str, int]
 ) -> None:
     """An entry counts for the answering organisation and for each above it."""
-    counts = search(session, settings, Wish()).facets.organisations
+    counts = search(session, settings, ArchiveQuery()).facets.organisations
     assert counts[world["office"]] == 3
     assert counts[world["district"]] == counts[world["bureau"]] == 1
 
@@ -99,7 +99,7 @@ def test_a_page_beyond_the_end_is_the_last(
     session: Session, settings: Settings, three: dict[str, int]
 ) -> None:
     """Page 10^9 shows the last page there is."""
-    found = search(session, settings, Wish(page=10**9), per_page=2)
+    found = search(session, settings, ArchiveQuery(page=10**9), per_page=2)
     assert (found.page, found.pages, len(found.entries)) == (2, 2, 1)
 
 
@@ -107,7 +107,7 @@ def test_signs_alone_find_nothing(
     session: Session, settings: Settings, three: dict[str, int]
 ) -> None:
     """A query without a word finds nothing instead of everything."""
-    found = search(session, settings, Wish("？？*"))
+    found = search(session, settings, ArchiveQuery("？？*"))
     assert (found.total, found.understood) == (0, ())
 
 
@@ -116,8 +116,8 @@ def test_a_withdrawn_entry_is_not_found(
 ) -> None:
     """A withdrawn entry is gone at once, although the index has not been told yet."""
     withdraw(session, world, session.get_one(ArchiveEntry, three["lamp"]))
-    assert ids(search(session, settings, Wish("路灯坏了"))) == []
-    assert three["lamp"] not in ids(search(session, settings, Wish()))
+    assert ids(search(session, settings, ArchiveQuery("路灯坏了"))) == []
+    assert three["lamp"] not in ids(search(session, settings, ArchiveQuery()))
 
 
 def test_some_of_the_words_are_better_than_nothing(
@@ -126,7 +126,7 @@ def test_some_of_the_words_are_better_than_nothing(
     """Where no entry holds all words, those that hold some are shown and it is said."""
     lamp = published(session, world, **LAMP)
     bring_up_to_date(settings)
-    found = search(session, settings, Wish("路灯 火星"))
+    found = search(session, settings, ArchiveQuery("路灯 火星"))
     assert (ids(found), found.partial) == ([lamp.id], True)
 
 
@@ -183,13 +183,13 @@ def test_lists_are_public_alone(session: Session, world: World) -> None:
     entry = published(session, world)
     withdraw(session, world, entry)
     session.rollback()
-    assert list_entries(session, Wish(), 20).entries == []
+    assert list_entries(session, ArchiveQuery(), 20).entries == []
     assert entries_by_id(session, [entry.id]) == {}
 
 
 def test_likewise_signs_of_the_database_are_ordinary(session: Session, world: World) -> None:
     """The signs % and _ stand for themselves in a search of the table."""
     published(session, world, text="这个月涨价了，请问为什么？")
-    wish = replace(Wish(), page=1)
-    assert list_entries(session, wish, 20, ["%"]).total == 0
-    assert list_entries(session, wish, 20, ["_"]).total == 0
+    asked = replace(ArchiveQuery(), page=1)
+    assert list_entries(session, asked, 20, ["%"]).total == 0
+    assert list_entries(session, asked, 20, ["_"]).total == 0

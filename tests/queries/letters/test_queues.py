@@ -9,7 +9,7 @@ from portal.domain.access import Role
 from portal.domain.letters.states import Publication, State
 from portal.models import User
 from portal.queries.letters.inbox import Filters, inbox_page
-from portal.queries.letters.queues import UNCOUNTED, Queue, marks, queue_counts
+from portal.queries.letters.queues import UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
 from portal.services.letters import replying
 from tests.builders import World, a_letter, a_person, a_walk
@@ -51,7 +51,7 @@ def full_house(session: Session, world: World) -> World:
 def test_counts_agree_with_the_lists(session: Session, full_house: World, person: str) -> None:
     """Every number beside a queue is the number of letters listed in it."""
     actor = full_house.actor(person)
-    at = marks(work_calendar(session), CLOCK)
+    at = cutoffs(work_calendar(session), CLOCK)
     counts = queue_counts(session, actor, at)
     listed = {
         queue: inbox_page(session, actor, Filters(queue=queue), at, 200).total for queue in counts
@@ -64,7 +64,7 @@ def test_follow_up_waits_among_what_is_to_be_signed(
     session: Session, full_house: World, password_hash: str
 ) -> None:
     """A follow-up reply on a closed letter is counted where signatures are given."""
-    at = marks(work_calendar(session), CLOCK)
+    at = cutoffs(work_calendar(session), CLOCK)
     reviewer = a_person(full_house, "only", password_hash, (Role.REVIEWER, "city"))
     page = inbox_page(session, reviewer, Filters(queue=Queue.SIGNOFF), at, 50)
     assert {row.state for row in page.rows} == {State.AWAITING_SIGNOFF, State.CLOSED}
@@ -72,7 +72,7 @@ def test_follow_up_waits_among_what_is_to_be_signed(
 
 def test_pages_hold_every_letter_once(session: Session, full_house: World) -> None:
     """Turning the pages shows each letter exactly once, whatever the order."""
-    actor, at = full_house.actor("office_dispatcher"), marks(work_calendar(session), CLOCK)
+    actor, at = full_house.actor("office_dispatcher"), cutoffs(work_calendar(session), CLOCK)
     first = inbox_page(session, actor, Filters(queue=Queue.ALL), at, 7)
     seen = [
         row.number
@@ -87,7 +87,7 @@ def test_a_letter_without_a_handler_stays_with_the_dispatcher(
 ) -> None:
     """A letter accepted where no handler is in service is to be done by the dispatcher there."""
     letter = a_letter(session, world, State.IN_PROGRESS, place="office")
-    at = marks(work_calendar(session), CLOCK)
+    at = cutoffs(work_calendar(session), CLOCK)
     dispatcher = world.actor("office_dispatcher")
     assert inbox_page(session, dispatcher, Filters(), at, 50).rows == []
     session.get_one(User, world.people["office_handler"]).disabled = True
@@ -104,7 +104,7 @@ def test_what_is_late_comes_before_what_waits_for_publication(
     proposed = a_letter(session, world, publication=Publication.PROPOSED, now=old).number
     running = a_letter(session, world, State.AWAITING_SIGNOFF).number
     reviewer = a_person(world, "only", password_hash, (Role.REVIEWER, "city"))
-    at = marks(work_calendar(session), CLOCK)
+    at = cutoffs(work_calendar(session), CLOCK)
     rows = inbox_page(session, reviewer, Filters(), at, 50).rows
     assert [row.number for row in rows] == [running, proposed]
     assert [row.to_publish for row in rows] == [False, True]

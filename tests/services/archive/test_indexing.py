@@ -34,7 +34,7 @@ def live(session: Session) -> dict[int, int]:
     """Return id and revision of what is public."""
     session.rollback()
     query = sa.select(ArchiveEntry.id, ArchiveEntry.revision)
-    return dict(session.execute(query.where(ArchiveEntry.withdrawn_at.is_(None))).all())
+    return dict(session.execute(query.where(ArchiveEntry.unpublished_at.is_(None))).all())
 
 
 def test_the_index_equals_the_archive_after_the_drain(

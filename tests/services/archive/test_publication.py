@@ -27,8 +27,8 @@ def a_closed(session: Session, world: World, **wishes: Any) -> Walk:
 def corrected(walk: Walk, phrase: str) -> None:
     """Correct the public entry of ``walk`` so that ``phrase`` is hidden."""
     walk.propose()
-    redacting.add_mark(
-        walk.letter_id, PublicField.LETTER, phrase, walk.world.actor("city_reviewer"), walk.now
+    redacting.add_mask(
+        walk.letter_id, PublicField.TEXT, phrase, walk.world.actor("city_reviewer"), walk.now
     )
     walk.publish()
 
@@ -54,7 +54,7 @@ def test_an_open_finding_blocks(session: Session, world: World) -> None:
     walk = a_closed(session, world, text="我的电话是13900000001，路灯坏了两个星期。")
     walk.propose()
     proposal = walk.letter.open_proposal
-    assert proposal is not None and proposal.open_marks
+    assert proposal is not None and proposal.open_masks
     with pytest.raises(ActionNotAllowed):
         walk.step(publication.publish, "city_reviewer", proposal.version)
     assert walk.letter.publication is Publication.PROPOSED
@@ -119,7 +119,7 @@ def test_a_withdrawn_entry_is_emptied(session: Session, world: World) -> None:
     withdraw(session, world, entry)
     entry = entry_of(session, walk.letter)
     assert (entry.title, entry.text, entry.reply, entry.versions) == ("", "", "", [])
-    assert entry.withdrawn_at is not None
+    assert entry.unpublished_at is not None
     assert (walk.letter.state, walk.letter.publication) == (State.CLOSED, Publication.WITHDRAWN)
 
 
@@ -151,7 +151,7 @@ def test_published_again_keeps_its_address(session: Session, world: World) -> No
     again = entry_of(session, walk.letter)
     assert again.id == known[0]
     assert again.revision > known[1]
-    assert (again.withdrawn_at, again.versions) == (None, [])
+    assert (again.unpublished_at, again.versions) == (None, [])
     assert again.text
 
 

@@ -29,10 +29,10 @@ def proposal_of(walk: Walk) -> Proposal:
     return proposal
 
 
-def phone_mark(walk: Walk) -> RedactionMask:
+def phone_mask(walk: Walk) -> RedactionMask:
     """Return the finding of the sender's number."""
     proposal = proposal_of(walk)
-    return next(m for m in proposal.marks if proposal.text[m.start : m.end] == "13900000001")
+    return next(m for m in proposal.masks if proposal.text[m.start : m.end] == "13900000001")
 
 
 def test_what_nobody_settled_is_masked_in_the_copy(session: Session, world: World) -> None:
@@ -45,11 +45,11 @@ def test_what_nobody_settled_is_masked_in_the_copy(session: Session, world: Worl
 def test_a_finding_is_kept_with_a_reason(session: Session, world: World) -> None:
     """A finding kept for a reason stands in the copy; the reason and the person are known."""
     walk = a_proposed(session, world)
-    mark = phone_mark(walk)
+    mask = phone_mask(walk)
     actor = world.actor("city_reviewer")
-    redacting.settle(walk.letter_id, mark.id, Decision.KEEP, "单位公开电话", actor, walk.now)
+    redacting.settle(walk.letter_id, mask.id, Decision.KEEP, "单位公开电话", actor, walk.now)
     proposal = proposal_of(walk)
-    kept = next(m for m in proposal.marks if m.decision is Decision.KEEP)
+    kept = next(m for m in proposal.masks if m.decision is Decision.KEEP)
     assert (kept.reason, kept.decider_id) == ("单位公开电话", actor.user_id)
     assert "13900000001" in public_copy(proposal).text
 
@@ -57,10 +57,10 @@ def test_a_finding_is_kept_with_a_reason(session: Session, world: World) -> None
 def test_keeping_needs_a_reason(session: Session, world: World) -> None:
     """A finding cannot be kept without a reason."""
     walk = a_proposed(session, world)
-    mark = proposal_of(walk).marks[0]
+    mask = proposal_of(walk).masks[0]
     with pytest.raises(InvalidInput):
         redacting.settle(
-            walk.letter_id, mark.id, Decision.KEEP, "  ", world.actor("city_reviewer"), walk.now
+            walk.letter_id, mask.id, Decision.KEEP, "  ", world.actor("city_reviewer"), walk.now
         )
 
 
@@ -68,7 +68,7 @@ def test_a_phrase_is_masked_everywhere(session: Session, world: World) -> None:
     """A phrase added by hand is hidden at every place in that text."""
     walk = a_proposed(session, world)
     actor = world.actor("city_reviewer")
-    count = redacting.add_mark(walk.letter_id, PublicField.LETTER, "梧桐小区", actor, walk.now)
+    count = redacting.add_mask(walk.letter_id, PublicField.TEXT, "梧桐小区", actor, walk.now)
     assert count == 2
     assert "梧桐小区" not in public_copy(proposal_of(walk)).text
 
@@ -78,8 +78,8 @@ def test_a_phrase_that_is_not_there_is_refused(session: Session, world: World, p
     """An empty phrase and one that the text does not hold are errors at the field."""
     walk = a_proposed(session, world)
     with pytest.raises(InvalidInput) as caught:
-        redacting.add_mark(
-            walk.letter_id, PublicField.LETTER, phrase, world.actor("city_reviewer"), walk.now
+        redacting.add_mask(
+            walk.letter_id, PublicField.TEXT, phrase, world.actor("city_reviewer"), walk.now
         )
     assert caught.value.field == "phrase"
 
@@ -88,18 +88,18 @@ def test_a_finding_is_never_removed(session: Session, world: World) -> None:
     """What a detector found can be kept for a reason, but not taken off the list."""
     walk = a_proposed(session, world)
     with pytest.raises(ActionNotAllowed):
-        redacting.remove_mark(
-            walk.letter_id, proposal_of(walk).marks[0].id, world.actor("city_reviewer"), walk.now
+        redacting.remove_mask(
+            walk.letter_id, proposal_of(walk).masks[0].id, world.actor("city_reviewer"), walk.now
         )
 
 
 def test_a_mark_of_another_letter_is_not_there(session: Session, world: World) -> None:
-    """A mark's id of another letter is like none."""
+    """A mask's id of another letter is like none."""
     one, other = a_proposed(session, world), a_proposed(session, world)
-    mark = proposal_of(other).marks[0]
+    mask = proposal_of(other).masks[0]
     with pytest.raises(NotFound):
         redacting.settle(
-            one.letter_id, mark.id, Decision.MASK, "", world.actor("city_reviewer"), one.now
+            one.letter_id, mask.id, Decision.MASK, "", world.actor("city_reviewer"), one.now
         )
 
 
@@ -113,10 +113,10 @@ def test_strangers_settle_nothing(session: Session, world: World) -> None:
 def test_decisions_are_carried_over(session: Session, world: World) -> None:
     """A second proposal of the same letter keeps what was decided on the same words."""
     walk = a_proposed(session, world)
-    mark = phone_mark(walk)
+    mask = phone_mask(walk)
     actor = world.actor("city_reviewer")
-    redacting.settle(walk.letter_id, mark.id, Decision.KEEP, "单位公开电话", actor, walk.now)
+    redacting.settle(walk.letter_id, mask.id, Decision.KEEP, "单位公开电话", actor, walk.now)
     walk.publish()
     walk.propose()
-    again = [m for m in proposal_of(walk).marks if m.kind == mark.kind]
+    again = [m for m in proposal_of(walk).masks if m.kind == mask.kind]
     assert [m.decision for m in again] == [Decision.KEEP]

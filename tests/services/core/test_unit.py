@@ -1,9 +1,6 @@
 """The unit of work, and many writers at once on a real database."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -13,26 +10,11 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import Conflict, InvalidInput
 from portal.domain.letters.numbers import parse_number
 from portal.domain.letters.states import State
-from portal.models import Event, Letter, NumberSequence, db
+from portal.models import Event, Letter, db
 from portal.services.core.unit import writing
 from portal.services.letters import handling, merging, replying, submission
 from tests.builders import START, World, a_letter, a_walk, new_letter, send
-
-
-def at_once(app: Flask, jobs: Sequence[Callable[..., object]]) -> list[object]:
-    """Run every job in a thread of its own from the same moment; return results or errors."""
-    gate = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], object]) -> object:
-        with app.app_context():
-            gate.wait()
-            try:
-                return job()
-            except Exception as error:
-                return error
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
+from tests.threads import at_once
 
 
 def test_unit_commits_at_its_end(session: Session, world: World) -> None:
@@ -94,7 +76,6 @@ def test_twenty_clicks_make_one_letter(app: Flask, session: Session, world: Worl
     receipts = at_once(app, [lambda: send(new, START, "one form")] * 20)
     assert len(set(receipts)) == 1, receipts
     assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 1
-    assert session.scalars(sa.select(NumberSequence.last)).one() == 1
 
 
 def test_numbers_are_unique_and_without_gaps(app: Flask, session: Session, world: World) -> None:

@@ -18,7 +18,7 @@ from portal.queries.disclosure.queues import (
     request_page,
 )
 from portal.queries.disclosure.requests import request_history
-from portal.queries.letters.queues import marks
+from portal.queries.letters.queues import cutoffs
 from portal.queries.rules import limits_in_force, work_calendar
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.services.disclosure import requests as disclosure
@@ -86,7 +86,7 @@ def test_an_incomplete_request_waits_for_the_office_after_its_last_day(
     actor, last = world.actor("city_handler"), MONDAY + 10 * DAY
     assert request.complete_by == civil_date(last)
     for now, waiting in ((last, 0), (last + DAY, 1)):
-        wanted, at = RequestFilters(RequestQueue.TODO), marks(work_calendar(session), now)
+        wanted, at = RequestFilters(RequestQueue.TODO), cutoffs(work_calendar(session), now)
         assert request_page(session, actor, wanted, at, 20).total == waiting
         assert own_requests(session, actor, civil_date(now)) == waiting
 

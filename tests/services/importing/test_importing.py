@@ -94,7 +94,7 @@ def walked(session: Session, world: World, publish: bool) -> Letter:
         publication.propose(letter_id, 4, "", handler, PUBLISHED)
         letter = session.get_one(Letter, letter_id)
         assert letter.open_proposal is not None
-        for mark in list(letter.open_proposal.open_marks):
+        for mark in list(letter.open_proposal.open_masks):
             if mark.reason:
                 redacting.settle(
                     letter_id, mark.id, mark.decision.KEEP, mark.reason, handler, PUBLISHED

@@ -118,7 +118,7 @@ def check_merger(letter: Letter) -> None:
 def check_publication(letter: Letter) -> None:
     """Only consented, closed letters that never were reports are or become public."""
     entry = db.session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
-    public = entry is not None and entry.withdrawn_at is None
+    public = entry is not None and entry.unpublished_at is None
     assert public == (letter.publication is Publication.PUBLISHED)
     if letter.publication in (Publication.PROPOSED, Publication.PUBLISHED):
         assert letter.consent_basis is ConsentBasis.SENDER

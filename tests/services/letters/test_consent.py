@@ -21,7 +21,7 @@ from portal.domain.periods import Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, OutboxRow, ProposalStatus
-from portal.queries.letters.timeline import happenings
+from portal.queries.letters.timeline import history
 from portal.queries.letters.track import milestones
 from portal.queries.statistics.count import cube
 from portal.queries.statistics.filters import Question
@@ -52,7 +52,7 @@ def test_what_is_public_leaves_the_web(session: Session, world: World, settings:
     assert found(index, "路灯")
     revoke_consent(letter.id, LATER)
     entry = entry_of(session, letter)
-    assert (entry.title, entry.text, entry.reply, entry.withdrawn_at) == ("", "", "", LATER)
+    assert (entry.title, entry.text, entry.reply, entry.unpublished_at) == ("", "", "", LATER)
     assert (letter.state, letter.publication) == (State.CLOSED, Publication.WITHDRAWN)
     assert letter.consent_basis is ConsentBasis.NONE
     bring_up_to_date(settings)
@@ -102,7 +102,7 @@ def test_what_the_office_withdrew_stays_as_it_was(session: Session, world: World
     rows = len(session.scalars(sa.select(OutboxRow)).all())
     revoke_consent(entry.letter_id, LATER + HOUR)
     session.refresh(entry)
-    assert entry.withdrawn_at == LATER
+    assert entry.unpublished_at == LATER
     assert len(session.scalars(sa.select(OutboxRow)).all()) == rows
 
 
@@ -111,7 +111,7 @@ def test_a_letter_under_revision_leaves_the_web_as_well(session: Session, world:
     letter = a_published(session, world)
     ask_redo(letter.id, "路灯又坏了。", START + 48 * HOUR)
     revoke_consent(letter.id, LATER)
-    assert entry_of(session, letter).withdrawn_at == LATER
+    assert entry_of(session, letter).unpublished_at == LATER
     assert (letter.state, letter.publication) == (State.IN_PROGRESS, Publication.WITHDRAWN)
 
 
@@ -132,7 +132,7 @@ def test_it_is_told_to_the_sender_and_in_the_record(session: Session, world: Wor
     session.refresh(letter)
     told = milestones(session, letter)[-1].title
     assert str(told) == "您收回了公示同意，公示内容已撤下"
-    last = happenings(session, letter)[-1]
+    last = history(session, letter)[-1]
     assert (last.title, last.who, last.quiet) == ("收回公示同意", "来信人", False)
     event = session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
     assert (event.actor_kind, event.action) == (ActorKind.CITIZEN, Action.REVOKE_CONSENT)
@@ -164,7 +164,7 @@ def test_a_withdrawn_copy_may_come_back_with_a_new_consent(session: Session, wor
     assert walk.letter.publication is Publication.WITHDRAWN
     walk.propose()
     walk.publish()
-    assert entry_of(session, walk.letter).withdrawn_at is None
+    assert entry_of(session, walk.letter).unpublished_at is None
 
 
 def test_a_report_of_wrongdoing_takes_no_consent(session: Session, world: World) -> None:

@@ -31,6 +31,19 @@ def test_child_is_answered_with_its_parent(session: Session, world: World) -> No
     assert letter.closing_organisation_id == world["city"]
 
 
+def test_child_is_closed_by_the_organisation_that_answered(session: Session, world: World) -> None:
+    """A merged letter held elsewhere counts for the organisation whose reply closed it."""
+    parent, child = a_walk(session, world, "police"), a_walk(session, world, "city")
+    parent.accept()
+    child.step(merging.merge, "office_dispatcher", parent.letter.number, "同一问题")
+    parent.ask_signoff()
+    parent.sign()
+    letter = child.letter
+    assert letter.answer is not None
+    assert letter.closing_organisation_id == letter.answer.organisation_id == world["police"]
+    assert letter.organisation_id == world["city"]
+
+
 def test_child_learns_nothing_about_the_leading_sender(session: Session, world: World) -> None:
     """What a reply says about the sender of the leading letter is masked for the others."""
     parent = a_walk(session, world, name="欧阳金丝雀", phone="13987654321", email="canary@bird.cn")

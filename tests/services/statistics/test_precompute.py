@@ -16,17 +16,18 @@ from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis, Figures
-from portal.models import RateMonth, RateSum
+from portal.models import RateSum
 from portal.queries.statistics.cache import stamps, year_stamp
 from portal.queries.statistics.count import PARTS, YEARS, cube
 from portal.queries.statistics.detail import DETAILS, DETAILS_OF_YEARS
 from portal.queries.statistics.filters import Question, month_of
+from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked
 from portal.queries.statistics.stored import Shelf, mark
 from portal.queries.statistics.tree import tree_on
-from portal.services.core.facts import stamp
+from portal.services.core.facts import renew_versions
 from portal.services.core.unit import writing
-from portal.services.statistics.precompute import _replace, put_by
+from portal.services.statistics.precompute import _replace, refresh
 from tests.builders import World
 from tests.queries.statistics.histories import Life, counted, live
 
@@ -45,14 +46,14 @@ def lives(session: Session, world: World) -> list[Life]:
 def house(session: Session, lives: list[Life]) -> Session:
     """A house with these letters and every sum of them put by."""
     session.commit()
-    while put_by(LATER):
+    while refresh(LATER):
         pass
     return session
 
 
-def stamp_of(session: Session, month: int) -> str:
-    """Return the stamp of a month."""
-    return session.get_one(RateMonth, month).stamp
+def version_of(session: Session, month: int) -> str:
+    """Return the version of a month."""
+    return str(month_versions(session)[month])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_what_is_put_by_is_the_sum_of_the_facts(
         sa.select(RateSum.body).where(RateSum.label == label, RateSum.month == month)
     )
     assert body is not None
-    taken = shelf.take(house, asked, stamp_of(house, month))
+    taken = shelf.take(house, asked, version_of(house, month))
     assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
 
 
@@ -88,14 +89,14 @@ def test_a_year_put_by_is_the_sum_of_its_months(house: Session, basis: Basis) ->
     asked = Question(Period(2016), Period(2016).ends_at, basis)
     row = house.scalars(sa.select(RateSum).where(RateSum.label == YEARS.label(asked))).one()
     held = year_stamp(stamps(house, asked.period))
-    assert (row.month, row.stamp) == (201601, mark(held))
+    assert (row.month, row.version) == (201601, mark(held))
     assert YEARS.take(house, asked, held) == YEARS.compute(house, asked)
     assert YEARS.compute(house, asked).total.received > 0
 
 
 @pytest.mark.parametrize("wish", [{"kind": Kind.HELP}, {"category": "交通运输"}, {"category": ""}])
 @pytest.mark.parametrize("shelf", [YEARS, DETAILS_OF_YEARS], ids=lambda shelf: shelf.name)
-def test_a_past_year_of_a_kind_or_a_category_is_put_by(
+def test_a_past_year_of_a_kind_or_a_category_is_refresh(
     house: Session, shelf: Shelf[object], wish: dict[str, Any]
 ) -> None:
     """A year that is over is found put by for each kind and category, equal to a fresh sum."""
@@ -103,13 +104,13 @@ def test_a_past_year_of_a_kind_or_a_category_is_put_by(
     row = house.scalars(sa.select(RateSum).where(RateSum.label == shelf.label(asked))).one()
     held = year_stamp(stamps(house, asked.period))
     taken = shelf.take(house, asked, held)
-    assert row.stamp == mark(held)
+    assert row.version == mark(held)
     assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
     assert shelf.plain(taken) != shelf.plain(shelf.compute(house, replace(asked, kind=Kind.THANKS)))
 
 
 @pytest.mark.parametrize("shelf", [YEARS, DETAILS_OF_YEARS], ids=lambda shelf: shelf.name)
-def test_a_past_year_of_the_members_of_a_kind_is_put_by(
+def test_a_past_year_of_the_members_of_a_kind_is_refresh(
     house: Session, shelf: Shelf[object]
 ) -> None:
     """A year that is over is found put by for departments and districts as a page asks for them."""
@@ -133,7 +134,7 @@ def test_a_past_year_of_the_members_of_a_kind_is_put_by(
         {"kind": Kind.HELP, "basis": Basis.PERIOD},
     ],
 )
-def test_what_is_seldom_asked_for_is_not_put_by(wish: dict[str, Any]) -> None:
+def test_what_is_seldom_asked_for_is_not_refresh(wish: dict[str, Any]) -> None:
     """Sums of organisations, and of a kind seen otherwise than usual, have no name to be found by."""
     asked = replace(Question(Period(2016), Period(2016).ends_at), **wish)
     assert YEARS.label(asked) is None
@@ -156,12 +157,12 @@ def test_the_latest_month_comes_first_and_no_more_than_is_asked_for(
 ) -> None:
     """A round puts by as many sums as it may, beginning with the month that is looked at most."""
     session.commit()
-    assert put_by(LATER, most=3) == 3
-    newest = session.scalar(sa.select(sa.func.max(RateMonth.month)))
+    assert refresh(LATER, most=3) == 3
+    newest = max(month_versions(session))
     assert list(session.scalars(sa.select(RateSum.month))) == [newest] * 3
 
 
-def test_figures_are_read_from_what_is_put_by(house: Session) -> None:
+def test_figures_are_read_from_what_is_refresh(house: Session) -> None:
     """A process that remembers nothing answers from the sums put by, without summing facts."""
     label = PARTS.label(SPRING)
     nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
@@ -176,10 +177,10 @@ def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
     nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
     with writing() as session:
         session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
-        stamp(session, [201603])
+        renew_versions(session, [201603])
     assert cube(house, SPRING).total.received > 0
-    assert put_by(LATER, most=200) > 0
-    assert put_by(LATER) == 0
+    assert refresh(LATER, most=200) > 0
+    assert refresh(LATER) == 0
 
 
 def test_a_sum_by_another_version_of_the_program_is_not_taken(
@@ -195,43 +196,43 @@ def test_a_sum_by_another_version_of_the_program_is_not_taken(
     )
     assert cube(house, SPRING).total.received > 0
     before = house.scalar(sa.select(sa.func.count()).select_from(RateSum))
-    assert put_by(LATER, most=1000) == before and put_by(LATER) == 0
+    assert refresh(LATER, most=1000) == before and refresh(LATER) == 0
 
 
 def test_two_workers_may_put_by_the_same(house: Session) -> None:
     """Who comes second replaces what the first has put by."""
     row = house.scalars(sa.select(RateSum)).first()
     assert row is not None
-    values = {"month": row.month, "label": row.label, "stamp": mark("later"), "body": b"later"}
+    values = {"month": row.month, "label": row.label, "version": mark("later"), "body": b"later"}
     _replace([], [values])
     house.expire_all()
-    assert (row.stamp, row.body) == (mark("later"), b"later")
+    assert (row.version, row.body) == (mark("later"), b"later")
 
 
 def test_only_what_changed_is_summed_again(house: Session) -> None:
-    """A new stamp on one month renews the sums of that month and of its year alone."""
-    rows = sa.select(RateSum.month, RateSum.stamp)
+    """A new version of one month renews the sums of that month and of its year alone."""
+    rows = sa.select(RateSum.month, RateSum.version)
     before = set(house.execute(rows).all())
     with writing() as session:
-        stamp(session, [201603])
-    put_by(LATER, most=100)
+        renew_versions(session, [201603])
+    refresh(LATER, most=100)
     changed = set(house.execute(rows).all()) - before
-    assert {month for month, _stamp in changed} == {201603, 201601}
+    assert {month for month, _version in changed} == {201603, 201601}
 
 
 def test_narrower_years_can_wait(house: Session) -> None:
     """Between times only the sums of the whole house follow; the others stay until their turn."""
     asked = replace(Question(Period(2016), Period(2016).ends_at), kind=Kind.HELP)
     row = house.scalars(sa.select(RateSum).where(RateSum.label == YEARS.label(asked))).one()
-    before = row.stamp
+    before = row.version
     with writing() as session:
-        stamp(session, [201603])
-    assert put_by(LATER, 200, narrower=False) > 0 and put_by(LATER, narrower=False) == 0
+        renew_versions(session, [201603])
+    assert refresh(LATER, 200, narrower=False) > 0 and refresh(LATER, narrower=False) == 0
     house.refresh(row)
-    assert row.stamp == before
-    assert put_by(LATER, 200) > 0
+    assert row.version == before
+    assert refresh(LATER, 200) > 0
     house.refresh(row)
-    assert row.stamp == mark(year_stamp(stamps(house, asked.period)))
+    assert row.version == mark(year_stamp(stamps(house, asked.period)))
 
 
 def test_sums_of_yesterday_are_dropped(house: Session) -> None:
@@ -240,7 +241,7 @@ def test_sums_of_yesterday_are_dropped(house: Session) -> None:
     before = house.scalar(count)
     labels = sa.select(RateSum.label).where(RateSum.month == 201702)
     old = set(house.scalars(labels))
-    while put_by(LATER + timedelta(days=1)):
+    while refresh(LATER + timedelta(days=1)):
         pass
     assert house.scalar(count) == before
     assert old and not old & set(house.scalars(labels))
@@ -255,6 +256,6 @@ def test_sums_of_yesterday_are_dropped(house: Session) -> None:
         replace(MARCH, period=Period(2016, week=9)),
     ],
 )
-def test_a_narrower_question_is_never_put_by(narrowed: Question) -> None:
+def test_a_narrower_question_is_never_refresh(narrowed: Question) -> None:
     """Sums of the whole house do not answer for a part of it."""
     assert PARTS.label(narrowed) is None

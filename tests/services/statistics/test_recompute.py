@@ -1,4 +1,4 @@
-"""Ended letters follow the calendar: their days are told anew, their due dates as they were told."""
+"""Ended letters follow the calendar: their days are counted again, their due dates stay as promised."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -12,12 +12,13 @@ from portal.domain.calendar import DayKind, WorkCalendar
 from portal.domain.deadline_rules import LimitUnit, letter_limit
 from portal.domain.letters.states import State
 from portal.domain.periods import civil_date
-from portal.models import CalendarDay, Event, RateFact, RateMonth, Recomputation
+from portal.models import CalendarDay, Event, RateFact, Recomputation
+from portal.queries.statistics.month_versions import month_versions
 from portal.services.core.facts import refresh
 from portal.services.core.unit import writing
 from portal.services.letters import merging, submission
 from portal.services.office.rules import set_days
-from portal.services.statistics.recompute import retell
+from portal.services.statistics.recompute import recompute
 from tests.builders import START, Walk, World, a_letter, a_walk
 from tests.databases import ON_POSTGRES
 from tests.queries.statistics.histories import FIRST, SPAN, Life, live
@@ -31,7 +32,7 @@ Row = tuple[int, int | None, int | None, bool | None]
 def follow(now: datetime = LATER, most: int = 7) -> int:
     """Let the worker go on until nothing is left; return how many steps it took."""
     steps = 0
-    while retell(now, most):
+    while recompute(now, most):
         steps += 1
     return steps
 
@@ -45,7 +46,7 @@ def facts(session: Session) -> list[Row]:
         .where(sa.or_(fact.closing_days.is_not(None), fact.response_days.is_not(None)))
         .order_by(fact.letter_id, fact.opening.desc(), fact.closed_from)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [(i, response, closing, on) for i, response, closing, on in session.execute(query)]
 
 
 def recounted(session: Session, lives: list[Life]) -> list[Row]:
@@ -111,10 +112,10 @@ def answered(session: Session, world: World, now: datetime, days: int) -> Walk:
     return walk
 
 
-def stamps_of(session: Session) -> dict[int, str]:
-    """Return the stamp of every month that has facts."""
+def versions_of(session: Session) -> dict[int, int]:
+    """Return the version of every month that has facts."""
     session.rollback()
-    return {row.month: row.stamp for row in session.scalars(sa.select(RateMonth))}
+    return month_versions(session)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -136,7 +137,7 @@ def test_facts_are_a_recount_of_the_events_after_any_edits(
         last = first + DAY * chance.randrange(12)
         set_days(first, last, chance.choice((True, False, None)), "", admin, LATER)
         if chance.random() < 0.3:
-            retell(LATER, 7)
+            recompute(LATER, 7)
     follow()
     assert facts(session) == recounted(session, lives)
 
@@ -224,7 +225,7 @@ def test_what_was_told_anew_is_on_record(session: Session, world: World, admin: 
     day = START.date() + DAY * 5
     set_days(day, day, False, "", admin, LATER)
     assert follow(most=1) == 3
-    event = session.scalars(sa.select(Event).where(Event.action == "retell_facts")).one()
+    event = session.scalars(sa.select(Event).where(Event.action == "recompute_facts")).one()
     assert event.subject == f"calendar:{day}/{day}"
     assert event.reason == "核对 2 封，更正 2 封"
     assert session.scalar(sa.select(Recomputation.id)) is None
@@ -233,15 +234,15 @@ def test_what_was_told_anew_is_on_record(session: Session, world: World, admin: 
 def test_figures_of_untouched_months_stay_as_they_are(
     session: Session, world: World, admin: Actor
 ) -> None:
-    """Only months with a corrected letter get a new stamp."""
+    """Only months with a corrected letter get a new version."""
     answered(session, world, START - timedelta(days=60), 4)
     answered(session, world, START, 4)
-    stamps = stamps_of(session)
+    before = versions_of(session)
     day = START.date() + DAY
     set_days(day, day, False, "", admin, LATER)
     follow()
-    after = stamps_of(session)
-    assert [month for month in after if after[month] != stamps[month]] == [201606]
+    after = versions_of(session)
+    assert [month for month in after if after[month] != before[month]] == [201606]
 
 
 @pytest.mark.parametrize(
@@ -266,6 +267,6 @@ def test_units_from_before_the_change_are_waited_for(
     with session.get_bind().engine.connect() as other:
         other.execute(sa.select(sa.func.pg_current_xact_id()))
         set_days(day, day, False, "", admin, LATER)
-        assert retell(LATER) == 0
+        assert recompute(LATER) == 0
         other.rollback()
-    assert retell(LATER) == 1
+    assert recompute(LATER) == 1

@@ -1,4 +1,4 @@
-"""The demo is a whole house, through the real services, and leaves real houses alone."""
+"""The demo is a whole instance, set up by the real services; real data is left alone."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def silent(done: int, total: int) -> None:
 
 @pytest.fixture
 def demo(app: Flask, session: Session) -> None:
-    """A house with the demo in it."""
+    """An instance with the demo in it."""
     ensure_database(app, NOW)
     size = set_up_demo(CODE_KEY, NOW, silent)
     assert size is not None and size.letters == len(sample_letters())
@@ -67,7 +67,7 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session) -> None:
     moments = session.scalars(sa.select(Event.occurred_at).where(Event.letter_id.is_not(None)))
     assert max(moments) <= NOW
     published = sum(sample.publication == "published" for sample in sample_letters())
-    live = session.scalars(sa.select(ArchiveEntry.id).where(ArchiveEntry.withdrawn_at.is_(None)))
+    live = session.scalars(sa.select(ArchiveEntry.id).where(ArchiveEntry.unpublished_at.is_(None)))
     assert len(live.all()) == published >= 200
 
     # Everybody can log in, every role is there, and there are two reviewers.
@@ -113,7 +113,7 @@ def test_an_interrupted_demo_is_completed_by_the_next_run(
 
 
 def interrupting(last: int) -> Callable[[int, int], None]:
-    """Return a progress that ends the run at the act ``last``."""
+    """Return a progress that ends the run at the action ``last``."""
 
     def show(done: int, total: int) -> None:
         if done == last:
@@ -139,7 +139,7 @@ def contents(session: Session) -> dict[str, Counter[object]]:
     }
 
 
-def test_a_house_with_people_is_left_alone(session: Session, world: World) -> None:
+def test_an_instance_with_people_is_left_alone(session: Session, world: World) -> None:
     """A letterbox with data of its own refuses the demo and keeps what it has."""
     with pytest.raises(ActionNotAllowed):
         set_up_demo(CODE_KEY, NOW, silent)

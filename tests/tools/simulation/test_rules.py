@@ -16,7 +16,7 @@ from portal.domain.periods import civil_date, shanghai
 from portal.models import Event, Letter, Organisation, StateInterval
 from portal.queries.rules import work_calendar
 from portal.tools.simulation.run import simulate
-from portal.tools.simulation.specification import Wish
+from portal.tools.simulation.specification import Specification
 from tests.services.letters.life_checks import check_letter, check_record
 from tests.tools.simulation.replay import Replayed, actor_of, beginning, histories, staff
 
@@ -26,9 +26,9 @@ Histories = dict[int, list[Event]]
 
 
 @pytest.fixture
-def told(session: Session) -> Histories:
+def simulated(session: Session) -> Histories:
     """The events of each letter of a small simulated year, with everything that is rare in it."""
-    simulate(Wish((2016,), 1500, 1310, 900, seed=13), [], NOW)
+    simulate(Specification((2016,), 1500, 1310, 900, seed=13), [], NOW)
     found = histories(session)
     seen = {event.action for events in found.values() for event in events}
     assert seen >= {
@@ -43,10 +43,10 @@ def told(session: Session) -> Histories:
     return found
 
 
-def test_every_step_is_allowed_to_whoever_takes_it(session: Session, told: Histories) -> None:
+def test_every_step_is_allowed_to_whoever_takes_it(session: Session, simulated: Histories) -> None:
     """Replayed event by event, each step has the agreement of the table, its guards, the grants."""
     people, paths = staff(session), _paths(session)
-    for letter_id, events in told.items():
+    for letter_id, events in simulated.items():
         letter = beginning(session.get_one(Letter, letter_id), events[0], paths)
         for event in events[1:]:
             actor, action = actor_of(event, people), Action(event.action)
@@ -62,7 +62,7 @@ def _paths(session: Session) -> dict[int, str]:
 
 
 def _check_way(letter: Replayed, event: Event) -> None:
-    """Moves go where services let them go, and nobody decides on the own request."""
+    """Moves go where services let them go, and nobody decides on their own request."""
     assert event.organisation_id == letter.organisation_id
     if event.action == Action.GRANT_EXTENSION:
         assert event.actor_id != letter.asker_id
@@ -77,9 +77,9 @@ def _check_way(letter: Replayed, event: Event) -> None:
         assert to == letter.sent_from_id
 
 
-def test_letters_are_what_services_would_have_left(session: Session, told: Histories) -> None:
+def test_letters_are_what_services_would_have_left(session: Session, simulated: Histories) -> None:
     """A simulated letter passes every check that letters walked by real services pass."""
-    for letter_id, events in told.items():
+    for letter_id, events in simulated.items():
         letter = session.get_one(Letter, letter_id)
         intervals = session.scalars(
             sa.select(StateInterval)
@@ -91,18 +91,18 @@ def test_letters_are_what_services_would_have_left(session: Session, told: Histo
 
 
 def test_a_merged_letter_follows_an_open_one_that_its_clerk_may_read(
-    session: Session, told: Histories
+    session: Session, simulated: Histories
 ) -> None:
     """Letters are merged on the same matter, by somebody who sees both, and closed together."""
     people, paths = staff(session), _paths(session)
-    merged = [e for events in told.values() for e in events if e.action == Action.MERGE]
+    merged = [e for events in simulated.values() for e in events if e.action == Action.MERGE]
     assert merged
     for event in merged:
         child = session.get_one(Letter, event.letter_id)
         assert child.parent is not None
         assert (child.kind, child.category) == (child.parent.kind, child.parent.category)
-        parent = beginning(child.parent, told[child.parent.id][0], paths)
-        for step in told[child.parent.id][1:]:
+        parent = beginning(child.parent, simulated[child.parent.id][0], paths)
+        for step in simulated[child.parent.id][1:]:
             if step.occurred_at < event.occurred_at:
                 parent.follow(step)
         assert parent.state not in ENDED_STATES and parent.state is not State.MERGED
@@ -114,12 +114,12 @@ def test_a_merged_letter_follows_an_open_one_that_its_clerk_may_read(
 
 
 def test_offices_act_in_office_hours_and_at_an_offices_pace(
-    session: Session, told: Histories
+    session: Session, simulated: Histories
 ) -> None:
     """Staff works on working days from nine to half past five, and sleeps on what was returned."""
     calendar = work_calendar(session)
     odd: Counter[str] = Counter()
-    for events in told.values():
+    for events in simulated.values():
         for event in (e for e in events if e.actor_kind is ActorKind.STAFF):
             at = shanghai(event.occurred_at)
             working = calendar.is_workday(at.date())
@@ -134,10 +134,10 @@ def test_offices_act_in_office_hours_and_at_an_offices_pace(
     assert sum(odd.values()) <= 15, odd
 
 
-def test_a_year_has_its_seasons_and_its_limits(session: Session, told: Histories) -> None:
+def test_a_year_has_its_seasons_and_its_limits(session: Session, simulated: Histories) -> None:
     """Few write on holidays, at night and around the Spring Festival; most answers are in time."""
-    days = Counter(civil_date(events[0].occurred_at) for events in told.values())
-    hours = Counter(shanghai(events[0].occurred_at).hour for events in told.values())
+    days = Counter(civil_date(events[0].occurred_at) for events in simulated.values())
+    hours = Counter(shanghai(events[0].occurred_at).hour for events in simulated.values())
     calendar = work_calendar(session)
     working = [n for day, n in days.items() if calendar.is_workday(day)]
     free = [n for day, n in days.items() if not calendar.is_workday(day)]

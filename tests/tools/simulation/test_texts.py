@@ -25,7 +25,7 @@ def test_a_corpus_gives_words_and_masks_what_identifies(tmp_path: Path) -> None:
     assert [kind for kind, _ in found] == [Kind.HELP]
     words = found[0][1]
     assert "13812345678" in words.text and "13812345678" not in "".join(words.public)
-    assert [words.text[start:end] for _f, start, end, _k, _m in words.marks] == ["13812345678"]
+    assert [words.text[start:end] for _f, start, end, _k, _m in words.masks] == ["13812345678"]
 
 
 def test_kinds_without_a_corpus_are_written_by_the_grammar(tmp_path: Path) -> None:

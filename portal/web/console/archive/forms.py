@@ -14,7 +14,7 @@ from portal.web.core.fields import EnumField, HiddenTextField, LineField, OneOfF
 
 FIELD_WORDS = {
     PublicField.TITLE: _l("标题"),
-    PublicField.LETTER: _l("来信"),
+    PublicField.TEXT: _l("来信"),
     PublicField.REPLY: _l("答复"),
 }
 
@@ -48,7 +48,7 @@ class MarkForm(StepForm):
         """Offer the texts of the copy."""
         self.field.choices = [(each.value, words) for each, words in FIELD_WORDS.items()]
         if self.field.data is None:
-            self.field.data = PublicField.LETTER.value
+            self.field.data = PublicField.TEXT.value
 
 
 class PublishForm(StepForm):

@@ -11,7 +11,7 @@ from wtforms.validators import Length
 from portal.domain.access import Permission
 from portal.domain.errors import ActionNotAllowed
 from portal.models import db
-from portal.queries.archive.problem_notices import count_open_reports, open_reports
+from portal.queries.archive.problem_notices import count_open_notices, open_notices
 from portal.services.archive import feedback
 from portal.services.core.typed_text import REASON_MAX
 from portal.web.console.blueprint import console
@@ -23,8 +23,8 @@ from portal.web.core.people import current_actor, needs
 Answer = str | tuple[str, int] | Response
 
 
-class ReportForm(Form):
-    """What was done about a report."""
+class NoticeForm(Form):
+    """What was done about a notice."""
 
     note = TextField(
         _l("怎样处理的"),
@@ -42,14 +42,14 @@ class ReportForm(Form):
 @console.get("/reports")
 @needs(Permission.PUBLICATION_DECIDE)
 def archive_reports() -> Answer:
-    """List the reports that wait."""
+    """List the notices that wait."""
     return _page()
 
 
-def _page(status: int = 200, sent: ReportForm | None = None, problem: str = "") -> tuple[str, int]:
+def _page(status: int = 200, sent: NoticeForm | None = None, problem: str = "") -> tuple[str, int]:
     session, actor = db.session(), current_actor()
-    rows = open_reports(session, actor)
-    forms = {row.id: ReportForm(row.id, formdata=None) for row in rows}
+    rows = open_notices(session, actor)
+    forms = {row.id: NoticeForm(row.id, formdata=None) for row in rows}
     if sent is not None and sent.report_id in forms:
         forms[sent.report_id] = sent
     words = render_template(
@@ -58,7 +58,7 @@ def _page(status: int = 200, sent: ReportForm | None = None, problem: str = "") 
         forms=forms,
         problem=problem,
         sent=sent,
-        total=count_open_reports(session, actor),
+        total=count_open_notices(session, actor),
     )
     return words, status
 
@@ -66,12 +66,12 @@ def _page(status: int = 200, sent: ReportForm | None = None, problem: str = "") 
 @console.post("/reports/<int:report_id>")
 @needs(Permission.PUBLICATION_DECIDE)
 def settle_report(report_id: int) -> Answer:
-    """Put a report aside, with a word on what was done."""
-    form = ReportForm(report_id)
+    """Settle a notice, with a note on what was done."""
+    form = NoticeForm(report_id)
     if not form.validate():
         return _page(422, form)
     try:
-        feedback.settle_report(report_id, form.note.data, current_actor(), now())
+        feedback.settle_notice(report_id, form.note.data, current_actor(), now())
     except ActionNotAllowed as error:
         return _page(409, form, _(str(error)))
     flash(_("已处理。"), "success")

@@ -17,7 +17,7 @@ from portal.domain.letters.states import Action, RefusalReason
 from portal.domain.letters.transitions import objection
 from portal.domain.redaction import FINDING_LABELS, FindingKind
 from portal.models import ArchiveEntry, Decision, Letter, PublicField, db
-from portal.queries.archive.redaction import pieces, sightings
+from portal.queries.archive.redaction import findings, segments
 from portal.services.archive import publication, redacting
 from portal.web.console.archive.forms import (
     FIELD_WORDS,
@@ -72,7 +72,7 @@ MARK = _step(
     "mark",
     _REDACT,
     MarkForm,
-    lambda i, f, a, at: redacting.add_mark(i, PublicField(f.field.data), f.phrase.data, a, at),
+    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.data), f.phrase.data, a, at),
     _l("已脱敏。"),
 )
 PUBLISH = _step(
@@ -150,7 +150,7 @@ def redaction_page(
         letter=letter,
         proposal=proposal,
         panes=_panes(proposal) if proposal else [],
-        findings=[(each, _settle_form(letter, each.mark.id, sent)) for each in sightings(proposal)]
+        findings=[(each, _settle_form(letter, each.mask.id, sent)) for each in findings(proposal)]
         if proposal
         else [],
         kinds={str(kind): name for kind, name in FINDING_LABELS.items()},
@@ -172,7 +172,7 @@ def _proposing(letter: Letter) -> Action:
 
 
 def _panes(proposal: Any) -> list[Panes]:
-    return [Panes(f, FIELD_WORDS[f], pieces(proposal, f)) for f in PublicField]
+    return [Panes(f, FIELD_WORDS[f], segments(proposal, f)) for f in PublicField]
 
 
 def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
@@ -256,7 +256,7 @@ def remove_mark(number: str, mark_id: int) -> Answer:
         f"remove-{mark_id}",
         _REDACT,
         PlainForm,
-        lambda i, f, a, at: redacting.remove_mark(i, mark_id, a, at),
+        lambda i, f, a, at: redacting.remove_mask(i, mark_id, a, at),
         _l("标记已取消。"),
     )
     return _take(number, step)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from portal.domain.disclosure.application import COMPLETION_DAYS
+from portal.domain.disclosure.application import COMPLETION_DAYS, COMPLETION_DAYS_MOST
 from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureOutcome
 from portal.domain.letters.states import TEXT_MAX
 from portal.models import DisclosureRequest, Organisation, db
@@ -21,6 +21,7 @@ from portal.web.console.versioned_forms import VersionedForm, reason_field
 from portal.web.core.clock import today
 from portal.web.core.fields import DayField, EnumField, LineField, ListField, WholeNumber
 from portal.web.core.forms import FilterForm
+from portal.web.core.language import day
 
 WORDS_MAX = 60
 CONSENT_MAX = 50
@@ -44,7 +45,8 @@ class CompletionNoticeForm(RequestForm):
     complete_by = DayField(_l("补正期限"), [InputRequired(_l("请填写补正的最后一天。"))])
 
     def prepare(self) -> None:
-        """Offer the usual number of days."""
+        """Offer the usual number of days and say how many there may be."""
+        self.time_allowed = _("给申请人合理的时间，最长 %(n)s 日。", n=COMPLETION_DAYS_MOST)
         if not self.bound:
             self.complete_by.data = today() + timedelta(days=COMPLETION_DAYS)
 
@@ -72,7 +74,11 @@ class ExtensionForm(RequestForm):
         """Say how many days the law allows, and which day that would be."""
         read = db.session()
         self.limit = limit_of(limits_in_force(read), self.request)
-        self.latest = latest_extended(read, self.request)
+        self.allowance = _(
+            "最多 %(n)s 个工作日，接着现在的期限往后算；延满是 %(day)s。",
+            n=self.limit.extension_days,
+            day=day(latest_extended(read, self.request)),
+        )
 
     def validate_days(self, field: Field) -> None:
         """As many days as the law allows; the service asks the same."""

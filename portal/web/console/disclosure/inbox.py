@@ -24,7 +24,7 @@ from portal.queries.disclosure.queues import (
     request_page,
 )
 from portal.queries.disclosure.requests import readable_request
-from portal.queries.letters.queues import marks
+from portal.queries.letters.queues import cutoffs
 from portal.queries.office.directory import places
 from portal.queries.rules import work_calendar
 from portal.queries.targets import find, organisation_of, readable_condition
@@ -56,7 +56,7 @@ def disclosure() -> Answer:
         return redirect(url_for("console.disclosure_request", request_number=number))
     form = RequestFilterForm(request.args)
     filters = _filters(form)
-    at = marks(work_calendar(session), now())
+    at = cutoffs(work_calendar(session), now())
     page = request_page(session, actor, filters, at, settings().page_size)
     return render_template(
         "console/disclosure.html",

@@ -5,30 +5,26 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.domain.access import Permission, can_at
-from portal.domain.disclosure.application import remedies
+from portal.domain.access import Permission
+from portal.domain.disclosure.application import Delivery, remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
-from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, LetterboxError
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, db
-from portal.queries.disclosure.due import completion_until, request_due
+from portal.queries.disclosure.due import request_due
 from portal.queries.disclosure.requests import (
-    has_answerers,
     readable_request,
-    request_changes,
-    request_history,
 )
 from portal.services.disclosure.requests import (
     ApplicantData,
-    allowed_actions,
     ready,
     reveal_applicant,
 )
 from portal.web.console.blueprint import console
-from portal.web.console.disclosure.action_table import REQUEST_STEPS, RequestStep, request_offers
+from portal.web.console.disclosure.action_table import REQUEST_STEPS, RequestStep
 from portal.web.console.disclosure.forms import AnswerForm, RequestForm
-from portal.web.core.clock import now, today
+from portal.web.console.disclosure.page_values import build_request_page
+from portal.web.core.clock import now
 from portal.web.core.failures import carried
 from portal.web.core.people import current_actor, needs
 from portal.web.core.submission import code_once, last_number
@@ -111,6 +107,7 @@ def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
         at=at,
         due=request_due(db.session(), found, civil_date(at)),
         remedies=remedies(form.outcome.value, civil_date(at)),
+        delivered_elsewhere=found.delivery is not Delivery.ONLINE,
     )
 
 
@@ -135,32 +132,8 @@ def _page(
     applicant: ApplicantData | None = None,
     code: str | None = None,
 ) -> tuple[str, int]:
-    read, actor = db.session(), current_actor()
-    missed = request_changes(read, found, sent.seen) if sent and problem else []
-    if sent and problem:
-        sent.freshen()
-    allowed = allowed_actions(read, found, actor, now())
-    asks = DisclosureAction.ASK_COMPLETION in allowed
-    steps = request_offers(found, allowed, sent)
-    answered = civil_date(found.answered_at) if found.answer and found.answered_at else None
-    words = render_template(
-        "console/disclosure_request.html",
-        request_=found,
-        history=request_history(read, found),
-        due=request_due(read, found, today()),
-        completion_until=completion_until(read, found) if asks else None,
-        primary=steps[0] if steps else None,
-        others=steps[1:],
-        unattended=found.pending and not steps and not has_answerers(read, found),
-        remedies=remedies(found.outcome, answered) if answered and found.outcome else (),
-        reveals=can_at(actor, Permission.DISCLOSURE_HANDLE, found.organisation.path),
-        applicant=applicant,
-        code=code,
-        sent=sent,
-        problem=problem,
-        missed=missed,
-    )
-    return words, status
+    page = build_request_page(found, sent, problem, applicant, code)
+    return render_template("console/disclosure_request.html", page=page), status
 
 
 def _route(step: RequestStep) -> None:

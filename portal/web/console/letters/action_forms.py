@@ -11,11 +11,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from portal.domain.errors import N_
 from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
 from portal.domain.periods import civil_date
-from portal.models import Letter, Organisation, db
+from portal.models import Extension, Letter, Organisation, db
 from portal.queries.office.people import handlers_of
 from portal.queries.rules import letter_limit_in_force
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.web.console.versioned_forms import VersionedForm, complain, reason_field
+from portal.web.console.wording import in_brackets
 from portal.web.core.clock import today
 from portal.web.core.fields import (
     EnumField,
@@ -25,7 +26,7 @@ from portal.web.core.fields import (
     OneOfField,
     WholeNumber,
 )
-from portal.web.core.language import label
+from portal.web.core.language import label, say
 
 WORDS_MAX = 100
 
@@ -211,7 +212,19 @@ class ExtensionForm(StepForm):
     def prepare(self) -> None:
         """Say how many days the rule allows."""
         on = civil_date(self.letter.received_at)
-        self.limit = letter_limit_in_force(db.session(), self.letter.kind, on)
+        rule = letter_limit_in_force(db.session(), self.letter.kind, on)
+        self.allowance = _(
+            "按规定最多延长 %(n)s 个工作日（%(source)s）。",
+            n=rule.extension_days,
+            source=say(rule.source),
+        )
+
+
+def _asked(extension: Extension) -> str:
+    """Return the extension asked for as a sentence, with who asked where that is known."""
+    days = _("申请延长 %(n)s 个工作日", n=extension.days)
+    who = in_brackets(days, extension.requester.name if extension.requester else "")
+    return str(_("%(asked)s：%(why)s", asked=who, why=extension.reason))
 
 
 class DecisionForm(StepForm):
@@ -221,5 +234,7 @@ class DecisionForm(StepForm):
     note = reason_field(_l("批复意见（不同意时必填）"))
 
     def prepare(self) -> None:
-        """Offer both answers."""
+        """Say what was asked for, and offer both answers."""
+        asked = self.letter.pending_extension
+        self.asked = _asked(asked) if asked else ""
         self.granted.choices = [("yes", _("同意延期")), ("no", _("不同意延期"))]

@@ -13,9 +13,9 @@ from portal.domain.disclosure.numbers import looks_like_request_number
 from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.models import db
-from portal.queries.archive.problem_notices import count_open_reports
+from portal.queries.archive.problem_notices import count_open_notices
 from portal.queries.letters.inbox import Filters, InboxPage, Sort, inbox_page
-from portal.queries.letters.queues import QUEUE_LABELS, UNCOUNTED, Queue, marks, queue_counts
+from portal.queries.letters.queues import QUEUE_LABELS, UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
 from portal.queries.targets import find, organisation_of, readable_condition
@@ -66,7 +66,7 @@ def inbox() -> Answer:
         return redirect(url_for("console.letter", number=number))
     form = InboxFilterForm(request.args)
     filters = _filters(form)
-    at = marks(work_calendar(db.session()), now())
+    at = cutoffs(work_calendar(db.session()), now())
     page = inbox_page(db.session(), current_actor(), filters, at, settings().page_size)
     return render_template(
         "console/inbox.html",
@@ -91,7 +91,7 @@ def _reports() -> int | None:
     actor = current_actor()
     if not actor.holds(Permission.PUBLICATION_DECIDE):
         return None
-    return count_open_reports(db.session(), actor)
+    return count_open_notices(db.session(), actor)
 
 
 def _number(typed: str) -> tuple[str, str]:

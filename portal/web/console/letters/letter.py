@@ -5,28 +5,16 @@ from __future__ import annotations
 from flask import abort, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.domain.access import Permission, can
-from portal.domain.choices import allowed_actions, next_action
+from portal.domain.access import Permission
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.numbers import NumberError, parse_number
-from portal.domain.letters.reply_checks import Remark, check_reply
-from portal.domain.letters.states import OPEN_STATES, Action
-from portal.domain.redaction import Sender
 from portal.models import Letter, db
-from portal.queries.letters.queues import is_stranded
-from portal.queries.letters.timeline import changes_since, consent_change, happenings
-from portal.queries.letters.track import correspondence, declined, due_note
-from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
-from portal.services.core.deadlines import pauses
 from portal.services.letters.contacts import Contacts, reveal_contacts
-from portal.services.letters.replying import DRAFT_STATES
 from portal.web.console.blueprint import console
 from portal.web.console.letters.action_forms import StepForm
-from portal.web.console.letters.action_table import REPLY_ACTIONS, STEP_OF, offers
-from portal.web.console.letters.next_letter import next_address
-from portal.web.core.clock import now, today
+from portal.web.console.letters.letter_page import build_letter_page
+from portal.web.core.clock import now
 from portal.web.core.failures import carried
 from portal.web.core.people import current_actor, needs
 
@@ -79,58 +67,8 @@ def letter_page(
     contacts: Contacts | None = None,
 ) -> tuple[str, int]:
     """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
-    session, actor = db.session(), current_actor()
-    allowed = allowed_actions(actor, found)
-    stranded = is_stranded(session, actor, found)
-    first = next_action(actor, found, allowed, stranded=stranded)
-    missed = changes_since(session, found, sent.seen) if sent and problem else []
-    if sent and problem:
-        sent.freshen()
-    steps = offers(found, allowed, sent)
-    first_step = STEP_OF.get(first) if first else None
-    words = render_template(
-        "console/letter.html",
-        letter=found,
-        pieces=correspondence(found),
-        history=happenings(session, found),
-        declined=declined(session, found),
-        consent_change=consent_change(session, found),
-        due=_due(found),
-        due_note=due_note(session, found, pauses(session, found), today()),
-        allowed=allowed,
-        first=first,
-        stranded=stranded,
-        onward=None if first else next_address(found.id),
-        primary=next((each for each in steps if each.step is first_step), None),
-        others=[each for each in steps if each.step is not first_step],
-        writes=bool(REPLY_ACTIONS & set(allowed)),
-        drafts=found.state in DRAFT_STATES and can(actor, Permission.REPLY_WRITE, found),
-        reveals=can(actor, Permission.CONTACTS_REVEAL, found),
-        contacts=contacts,
-        remarks=_remarks(found) if Action.SIGN in allowed else [],
-        sent=sent,
-        problem=problem,
-        missed=missed,
-    )
-    return words, status
-
-
-def _remarks(found: Letter) -> list[Remark]:
-    """Return what the reply that waits for its signature could be sent back for."""
-    waiting = found.reply_in_review
-    return check_reply(waiting.text, found.text, sender_of(found)) if waiting else []
-
-
-def sender_of(found: Letter) -> Sender:
-    """Return whom a reply must not give away, or address by another name."""
-    return Sender(found.sender_name or "", found.sender_phone or "", found.sender_email or "")
-
-
-def _due(found: Letter) -> Remaining | None:
-    """Return how much time is left; a letter that has ended has no due date any more."""
-    if found.due_on is None or found.state not in OPEN_STATES:
-        return None
-    return remaining(work_calendar(db.session()), today(), found.due_on)
+    page = build_letter_page(found, sent, problem, contacts)
+    return render_template("console/letter.html", page=page), status
 
 
 def letter_address(found: Letter) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from portal.models import db
 from portal.queries.letters.inbox import next_in_line
-from portal.queries.letters.queues import marks
+from portal.queries.letters.queues import cutoffs
 from portal.queries.rules import work_calendar
 from portal.web.core.clock import now
 from portal.web.core.people import current_actor
@@ -17,7 +17,7 @@ from portal.web.core.people import current_actor
 def next_address(besides: int) -> str | None:
     """Return the page of the letter first in line, other than the one with id ``besides``."""
     session = db.session()
-    at = marks(work_calendar(session), now())
+    at = cutoffs(work_calendar(session), now())
     number = next_in_line(session, current_actor(), at, besides)
     return url_for("console.letter", number=number) if number else None
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission, can
-from portal.domain.choices import allowed_actions
 from portal.domain.errors import (
     ActionNotAllowed,
     Conflict,
@@ -19,22 +19,20 @@ from portal.domain.errors import (
     NotPermitted,
     Unavailable,
 )
-from portal.domain.letters.reply_checks import Remark, check_reply, questions
-from portal.models import Letter, db
-from portal.queries.letters.timeline import changes_since
-from portal.queries.letters.track import correspondence
+from portal.domain.letters.reply_checks import Remark, check_reply
+from portal.models import Letter
 from portal.services.letters.replying import DRAFT_STATES, request_signoff, save_draft
 from portal.web.console.blueprint import console
-from portal.web.console.letters.action_table import REPLY_ACTIONS
 from portal.web.console.letters.letter import (
     find_letter,
     gone_page,
     letter_page,
     require_letter,
-    sender_of,
 )
+from portal.web.console.letters.letter_page import sender_of
 from portal.web.console.letters.next_letter import say_done
 from portal.web.console.letters.reply_form import ReplyForm
+from portal.web.console.letters.reply_page import build_reply_page
 from portal.web.core.clock import now
 from portal.web.core.language import moment
 from portal.web.core.people import current_actor, needs
@@ -134,9 +132,7 @@ def _overtaken(number: str, form: ReplyForm, problem: LetterboxError) -> Answer:
         return gone_page()
     if letter.state not in DRAFT_STATES:
         return letter_page(letter, 409, sent=form, problem=problem)
-    missed = changes_since(db.session(), letter, form.seen)
-    form.freshen()
-    return _editor(letter, form, 409, problem=problem, missed=missed)
+    return _editor(letter, form, 409, problem=problem)
 
 
 def _editor(
@@ -144,20 +140,8 @@ def _editor(
     form: ReplyForm,
     status: int = 200,
     *,
-    remarks: list[Remark] | None = None,
+    remarks: Sequence[Remark] = (),
     problem: LetterboxError | None = None,
-    missed: object = (),
 ) -> tuple[str, int]:
-    words = render_template(
-        "console/reply.html",
-        letter=letter,
-        form=form,
-        remarks=remarks,
-        problem=problem,
-        missed=missed,
-        other=letter.draft if problem else None,
-        pieces=correspondence(letter),
-        questions=questions(letter.text),
-        sends=bool(REPLY_ACTIONS & set(allowed_actions(current_actor(), letter))),
-    )
-    return words, status
+    page = build_reply_page(letter, form, remarks, problem)
+    return render_template("console/reply.html", page=page), status

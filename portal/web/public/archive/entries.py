@@ -15,9 +15,9 @@ from portal.domain.errors import InvalidInput, NotFound
 from portal.models import ArchiveEntry, db
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
-from portal.queries.archive.table import Wish, archive_entry
+from portal.queries.archive.table import ArchiveQuery, archive_entry
 from portal.services.archive.deflection import avoid
-from portal.services.archive.feedback import report, vote
+from portal.services.archive.feedback import give_notice, vote
 from portal.services.core.typed_text import clean
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
@@ -25,14 +25,14 @@ from portal.web.core.rate_limits import address as visitor
 from portal.web.core.rate_limits import count, wait_for
 from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
-from portal.web.public.archive.forms import ReportForm
+from portal.web.public.archive.forms import NoticeForm
 from portal.web.public.archive.results import (
     QUERY_MOST,
     address,
     chips,
     facet_lists,
     hits,
-    read_wish,
+    read_query,
 )
 
 archive_pages = Blueprint("archive", __name__)
@@ -56,27 +56,27 @@ def archive_index() -> SearchEngine:
 @public
 def search() -> str:
     """Search the archive, or show what was answered last."""
-    wish = read_wish(request.args, db.session())
-    found = search_archive(db.session(), archive_index(), wish, settings().page_size)
-    organisation = known_organisation(db.session(), wish.organisation_id)
+    asked = read_query(request.args, db.session())
+    found = search_archive(db.session(), archive_index(), asked, settings().page_size)
+    organisation = known_organisation(db.session(), asked.organisation_id)
     return render_template(
         "public/archive.html",
-        wish=wish,
-        query=wish.text[:QUERY_MOST],
+        asked=asked,
+        query=asked.text[:QUERY_MOST],
         found=found,
         hits=hits(found),
-        chips=chips(wish, organisation),
-        facets=facet_lists(db.session(), wish, found, organisation),
-        wider=_without_filters(wish, found),
-        to=lambda **changes: address(wish, **changes),
+        chips=chips(asked, organisation),
+        facets=facet_lists(db.session(), asked, found, organisation),
+        wider=_without_filters(asked, found),
+        to=lambda **changes: address(asked, **changes),
     )
 
 
-def _without_filters(wish: Wish, found: Found) -> int:
+def _without_filters(asked: ArchiveQuery, found: Found) -> int:
     """Return how many hits there are without filters, where the filters leave none."""
-    if found.total or not wish.filtered:
+    if found.total or not asked.filtered:
         return 0
-    wider = replace(wish, organisation_id=None, kind=None, year=None, page=1)
+    wider = replace(asked, organisation_id=None, kind=None, year=None, page=1)
     return search_archive(db.session(), archive_index(), wider, 1).total
 
 
@@ -87,7 +87,7 @@ def entry(entry_id: int) -> Answer:
     found = archive_entry(db.session(), entry_id)
     if found is None:
         raise NotFound
-    return _page(found, ReportForm(formdata=None))
+    return _page(found, NoticeForm(formdata=None))
 
 
 @archive_pages.post("/archive/<int:entry_id>/helpful")
@@ -109,7 +109,7 @@ def helpful(entry_id: int) -> Response:
 def solved(entry_id: int) -> Answer:
     """Count a letter that need not be written, once for each visitor and entry."""
     found = archive_entry(db.session(), entry_id)
-    if found is None or found.withdrawn_at is not None:
+    if found is None or found.unpublished_at is not None:
         return entry(entry_id)
     said, key = session.get(_SOLVED, []), ("archive-solved", visitor())
     if entry_id not in said and not wait_for(VOTE_LIMIT, key):
@@ -124,14 +124,14 @@ def solved(entry_id: int) -> Answer:
 def send_report(entry_id: int) -> Answer:
     """Take a reader's word that something is wrong with the entry."""
     found = _public(entry_id)
-    form, key = ReportForm(), ("archive-report", visitor())
+    form, key = NoticeForm(), ("archive-report", visitor())
     if not form.validate():
         return _page(found, form, 422)
     if wait := wait_for(REPORT_LIMIT, key):
         form.text.errors = [_("您报告得太频繁了，请 %(n)s 分钟后再试。", n=-(-wait // 60))]
         return _page(found, form, 429)
     try:
-        report(entry_id, form.text.data, now())
+        give_notice(entry_id, form.text.data, now())
     except InvalidInput as error:
         form.put(error)
         return _page(found, form, 422)
@@ -157,14 +157,14 @@ def similar() -> str:
 
 def _public(entry_id: int) -> ArchiveEntry:
     found = archive_entry(db.session(), entry_id)
-    if found is None or found.withdrawn_at is not None:
+    if found is None or found.unpublished_at is not None:
         raise NotFound
     return found
 
 
-def _page(found: ArchiveEntry, form: ReportForm, status: int = 200) -> tuple[str, int]:
-    if found.withdrawn_at is not None:
-        return render_template("public/gone.html", withdrawn_at=found.withdrawn_at), 410
+def _page(found: ArchiveEntry, form: NoticeForm, status: int = 200) -> tuple[str, int]:
+    if found.unpublished_at is not None:
+        return render_template("public/gone.html", unpublished_at=found.unpublished_at), 410
     near = similar_entries(db.session(), archive_index(), found.text, found.title, exclude=found.id)
     page = render_template(
         "public/entry.html",

@@ -17,7 +17,7 @@ from portal.web.core.language import DEFAULT
 from portal.web.core.people import public
 from portal.web.core.settings import settings
 from portal.web.public.archive.entries import archive_pages
-from portal.web.public.archive.results import address, read_wish
+from portal.web.public.archive.results import address, read_query
 
 FEED_LENGTH = 30
 SUMMARY_LENGTH = 200
@@ -37,17 +37,17 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 @public
 def feed() -> Response:
     """Return the entries answered last, of an organisation or a kind where one is named."""
-    wish = replace(read_wish(request.args, db.session()), text="", page=1, by_date=False)
-    entries = list_entries(db.session(), wish, FEED_LENGTH).entries
+    asked = replace(read_query(request.args, db.session()), text="", page=1, by_date=False)
+    entries = list_entries(db.session(), asked, FEED_LENGTH).entries
     updated = max((entry.updated_at for entry in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
     return _xml(
         "feeds/feed.atom.xml",
         "application/atom+xml",
         entries=entries,
         updated=updated,
-        organisation=known_organisation(db.session(), wish.organisation_id),
-        kind=wish.kind,
-        page=address(wish),
+        organisation=known_organisation(db.session(), asked.organisation_id),
+        kind=asked.kind,
+        page=address(asked),
         summary=lambda entry: answer_start(entry.reply)[:SUMMARY_LENGTH],
     )
 
@@ -73,7 +73,7 @@ def sitemap_part(part: int) -> Response:
 def _xml(template: str, mimetype: str, **values: object) -> Response:
     """Render a document that is the same for all readers, whatever language they chose.
 
-    It may be kept but must be wish for again each time: what is withdrawn is gone at once.
+    It may be kept but must be asked for again each time: what is withdrawn is gone at once.
     """
     known = {"site": settings().site_name, "base": settings().public_url}
     known["here"] = request.full_path.rstrip("?")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
 
-from portal.services.archive.feedback import REPORT_MAX
+from portal.services.archive.feedback import NOTICE_MAX
 from portal.web.core.fields import TextField
 from portal.web.core.forms import Form
 from portal.web.core.typed import at_most
 
 
-class ReportForm(Form):
+class NoticeForm(Form):
     """What is wrong with an entry."""
 
     fallback = "text"
     text = TextField(
         _l("哪里有问题"),
-        [DataRequired(_l("请写下哪里有问题。")), at_most(REPORT_MAX)],
+        [DataRequired(_l("请写下哪里有问题。")), at_most(NOTICE_MAX)],
     )

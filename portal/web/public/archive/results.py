@@ -17,7 +17,7 @@ from portal.domain.letters.salutation import answer_start
 from portal.domain.letters.states import Kind
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
-from portal.queries.archive.table import Wish
+from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label
 
@@ -42,12 +42,12 @@ class ShownHit:
     reply: Markup
 
 
-def read_wish(given: MultiDict[str, str], session: Session) -> Wish:
+def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
     """Return what an address asks for; a value that means nothing narrows nothing."""
     organisation = known_organisation(session, _number(given.get("organisation")))
     year = _number(given.get("year"))
     kind = given.get("kind")
-    return Wish(
+    return ArchiveQuery(
         # One character more than is searched, so that the search can say it was cut.
         text=clean(given.get("q", "")[: 2 * QUERY_MOST], lines=False)[: QUERY_MOST + 1],
         organisation_id=organisation.id if organisation else None,
@@ -63,9 +63,9 @@ def _number(text: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _NUMBER_MOST else None
 
 
-def address(wish: Wish, **changes: Any) -> str:
-    """Return the address of ``wish`` with ``changes``; page 1 unless one is given."""
-    changed = replace(wish, **{"page": 1, **changes})
+def address(asked: ArchiveQuery, **changes: Any) -> str:
+    """Return the address of ``asked`` with ``changes``; page 1 unless one is given."""
+    changed = replace(asked, **{"page": 1, **changes})
     given: dict[str, Any] = {
         "q": changed.text,
         "organisation": changed.organisation_id,
@@ -94,20 +94,20 @@ def _hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
     return ShownHit(entry, Markup(title), Markup(letter), Markup(reply))  # noqa: S704
 
 
-def chips(wish: Wish, organisation: Organisation | None) -> list[tuple[str, str, str]]:
+def chips(asked: ArchiveQuery, organisation: Organisation | None) -> list[tuple[str, str, str]]:
     """Return the filters in force as (name, value, address without it)."""
     chosen = []
     if organisation is not None:
-        chosen.append((_("单位"), organisation.name, address(wish, organisation_id=None)))
-    if wish.kind is not None:
-        chosen.append((_("类别"), label(wish.kind), address(wish, kind=None)))
-    if wish.year is not None:
-        chosen.append((_("答复年份"), str(wish.year), address(wish, year=None)))
+        chosen.append((_("单位"), organisation.name, address(asked, organisation_id=None)))
+    if asked.kind is not None:
+        chosen.append((_("类别"), label(asked.kind), address(asked, kind=None)))
+    if asked.year is not None:
+        chosen.append((_("答复年份"), str(asked.year), address(asked, year=None)))
     return chosen
 
 
 def facet_lists(
-    session: Session, wish: Wish, found: Found, organisation: Organisation | None
+    session: Session, asked: ArchiveQuery, found: Found, organisation: Organisation | None
 ) -> list[tuple[str, list[FacetItem]]]:
     """Return title and items of each facet; one that cannot narrow any further is left out."""
     counts = found.facets
@@ -117,15 +117,15 @@ def facet_lists(
     lists: list[tuple[str, list[FacetItem]]] = [
         (
             _("下属单位") if organisation else _("答复单位"),
-            [(o.name, n, address(wish, organisation_id=o.id), False) for o, n in places],
+            [(o.name, n, address(asked, organisation_id=o.id), False) for o, n in places],
         ),
         (
             _("来信类别"),
-            [(label(k), n, address(wish, kind=k), k is wish.kind) for k, n in kinds],
+            [(label(k), n, address(asked, kind=k), k is asked.kind) for k, n in kinds],
         ),
         (
             _("答复年份"),
-            [(str(y), n, address(wish, year=y), y == wish.year) for y, n in years],
+            [(str(y), n, address(asked, year=y), y == asked.year) for y, n in years],
         ),
     ]
     return [(title, items) for title, items in lists if items]

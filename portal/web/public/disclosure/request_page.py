@@ -21,6 +21,7 @@ from portal.queries.disclosure.due import RequestDue, request_due
 from portal.queries.disclosure.requests import RequestEvent, request_by_number, request_milestones
 from portal.services.disclosure.requests import applicant, complete, withdraw
 from portal.web.core.clock import today
+from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.fields import TextField
 from portal.web.core.people import public, request_opened
 from portal.web.core.typed import at_most
@@ -63,6 +64,7 @@ class RequestView:
     request: DisclosureRequest
     milestones: list[RequestEvent]
     due: RequestDue | None
+    due_explanation: DueExplanation | None
     remedies: tuple[str, ...]
     forms: Mapping[DisclosureAction, SenderForm]
     lost_text: str
@@ -94,10 +96,12 @@ class RequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
         """Show the request as it is now."""
         session = db.session()
         possible = _POSSIBLE.get(found.state, ())
+        due = request_due(session, found, today())
         page = RequestView(
             request=found,
             milestones=request_milestones(session, found),
-            due=request_due(session, found, today()),
+            due=due,
+            due_explanation=explain_request_due(due) if due and due.days else None,
             remedies=_remedies(found),
             forms=self.offered(possible),
             lost_text=self.lost_text(possible),

@@ -20,10 +20,10 @@ from portal.domain.letters.states import TEXT_MAX, Action
 from portal.domain.letters.transitions import objection
 from portal.models import Letter, db
 from portal.queries.letters.track import (
+    CorrespondenceItem,
     Declined,
     DueNote,
     Milestone,
-    Piece,
     correspondence,
     declined,
     due_note,
@@ -34,6 +34,7 @@ from portal.queries.letters.track import (
 from portal.services.core.deadlines import pauses
 from portal.services.letters.submission import COMMENT_MAX, ask_redo, rate, supplement, withdraw
 from portal.web.core.clock import today
+from portal.web.core.due import DueExplanation, explain_due
 from portal.web.core.fields import Filled, TextField
 from portal.web.core.people import letter_opened, public
 from portal.web.core.typed import at_most
@@ -111,11 +112,12 @@ class LetterView:
     """What the page of a letter shows its sender; ``forms`` are those of the actions possible."""
 
     letter: Letter
-    pieces: list[Piece]
+    pieces: list[CorrespondenceItem]
     milestones: list[Milestone]
     declined: Declined | None
     public_copy: int | None
     due: DueNote | None
+    due_explanation: DueExplanation | None
     consent: Action | None
     forms: Mapping[Action, SenderForm]
     lost_text: str
@@ -153,13 +155,17 @@ class LetterPage(OpenedPage[Action, Letter]):
             for action in self.forms
             if action in CITIZEN_ACTIONS and objection(found, action) is None
         ]
+        due = due_note(session, found, pauses(session, found), today())
         page = LetterView(
             letter=found,
             pieces=correspondence(found),
             milestones=milestones(session, found),
             declined=declined(session, found),
             public_copy=public_copy(session, found),
-            due=due_note(session, found, pauses(session, found), today()),
+            due=due,
+            due_explanation=explain_due(due, reopened=found.reopened, for_sender=True)
+            if due
+            else None,
             consent=consent_choice(found),
             forms=self.offered(possible),
             lost_text=self.lost_text(possible),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from portal.domain.errors import N_
 from portal.domain.letters.states import TEXT_MAX, TITLE_MAX, Kind
@@ -48,7 +48,7 @@ class WriteForm(SubmissionForm):
     unlike_any = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
     kind = EnumField(_l("这封信是"), Kind, _l("请选一个类别；拿不准就选“咨询”。"), hints=KIND_HINTS)
-    organisation = ListField(_l("写给哪个单位"), validate_choice=False, default="")
+    organisation = ListField(_l("写给哪个单位"), [Optional()], validate_choice=False, default="")
     organisation_words = LineField(_l("或写出单位名称"), [at_most(NAME_TYPED_MAX)])
     organisation_meant = OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
     title = LineField(

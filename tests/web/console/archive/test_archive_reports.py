@@ -19,7 +19,7 @@ def report_id(session: Session, world: World) -> int:
     """A reader's report on an entry of the city's organisation."""
     a_published(session, world)
     entry_id = session.scalars(sa.select(ArchiveEntry.id)).one()
-    return feedback.report(entry_id, WORDS, START)
+    return feedback.give_notice(entry_id, WORDS, START)
 
 
 def test_the_reviewer_settles_a_report(session: Session, staff: Staff, report_id: int) -> None:

@@ -87,39 +87,39 @@ def test_publishing_is_off_while_a_finding_is_open(app: Flask, client: Client, w
 def test_a_finding_is_masked(client: Client, walk: Walk) -> None:
     """Masking a finding settles it."""
     url = proposed(client, walk)
-    mark = walk.letter.open_proposal.open_marks[0].id
+    mark = walk.letter.open_proposal.open_masks[0].id
     post(client, f"{url}/findings/{mark}", {"decision": "mask"}, page=url)
-    assert mark not in [m.id for m in walk.letter.open_proposal.open_marks]
+    assert mark not in [m.id for m in walk.letter.open_proposal.open_masks]
 
 
 def test_keeping_needs_a_reason(client: Client, walk: Walk) -> None:
     """Keeping a finding without a reason is refused at the finding."""
     url = proposed(client, walk)
-    mark = walk.letter.open_proposal.open_marks[0].id
+    mark = walk.letter.open_proposal.open_masks[0].id
     page = post(
         client, f"{url}/findings/{mark}", {"decision": "keep", "reason": "  "}, page=url, status=422
     )
     assert f"keep-{mark}-error" in page.ids
     post(client, f"{url}/findings/{mark}", {"decision": "keep", "reason": "公众人物"}, page=url)
-    kept = next(m for m in walk.letter.open_proposal.marks if m.id == mark)
+    kept = next(m for m in walk.letter.open_proposal.masks if m.id == mark)
     assert (kept.decision, kept.reason) == (Decision.KEEP, "公众人物")
 
 
 def test_a_phrase_is_masked_wherever_it_stands(client: Client, walk: Walk) -> None:
     """A phrase the detectors did not know is masked by hand, and the mark can be taken back."""
     url = proposed(client, walk)
-    post(client, f"{url}/marks", {"field": "letter", "phrase": "路灯"}, page=url)
-    mine = [m for m in walk.letter.open_proposal.marks if m.kind == "other"]
+    post(client, f"{url}/marks", {"field": "text", "phrase": "路灯"}, page=url)
+    mine = [m for m in walk.letter.open_proposal.masks if m.kind == "other"]
     assert len(mine) == 1
     post(client, f"{url}/findings/{mine[0].id}/remove", page=url)
-    assert not [m for m in walk.letter.open_proposal.marks if m.kind == "other"]
+    assert not [m for m in walk.letter.open_proposal.masks if m.kind == "other"]
 
 
 def test_a_phrase_that_is_not_there_is_said_at_the_field(client: Client, walk: Walk) -> None:
     """A phrase that the original does not have is refused and kept in the form."""
     url = proposed(client, walk)
     page = post(
-        client, f"{url}/marks", {"field": "letter", "phrase": "没有这句"}, page=url, status=422
+        client, f"{url}/marks", {"field": "text", "phrase": "没有这句"}, page=url, status=422
     )
     assert "没有这句" in page.html
     assert "mark-phrase-error" in page.ids
@@ -183,7 +183,7 @@ def test_withdrawing_empties_the_copy(
     public = entry(session, walk)
     assert public is not None
     assert (public.title, public.text, public.reply) == ("", "", "")
-    assert public.withdrawn_at is not None
+    assert public.unpublished_at is not None
     assert walk.letter.publication is Publication.WITHDRAWN
 
 
@@ -195,7 +195,7 @@ def test_a_correction_makes_a_new_version(
     browser = reviewer(app)
     publish(browser, url, walk)
     post(client, f"{url}/propose", {"reason": "更正错字"}, page=url)
-    assert walk.letter.open_proposal.open_marks == []
+    assert walk.letter.open_proposal.open_masks == []
     post(browser, f"{url}/publish", page=url)
     public = entry(session, walk)
     assert public is not None
@@ -212,7 +212,7 @@ def test_a_change_since_the_reviewer_looked_is_a_conflict(
     post(browser, f"{url}/findings/rest", page=url)
     page = get(browser, url)
     form = page.form(f"{url}/publish")
-    post(client, f"{url}/marks", {"field": "letter", "phrase": "何时"}, page=url)
+    post(client, f"{url}/marks", {"field": "text", "phrase": "何时"}, page=url)
     assert browser.post(f"{url}/publish", data=form.hidden).status_code == 409
     assert walk.letter.publication is Publication.PROPOSED
 

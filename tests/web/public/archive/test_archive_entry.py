@@ -83,7 +83,7 @@ def test_a_correction_shows_what_it_said(
     walk.publish()
     walk.propose()
     reviewer = world.actor("city_reviewer")
-    redacting.add_mark(walk.letter_id, PublicField.LETTER, "梧桐小区", reviewer, walk.now)
+    redacting.add_mask(walk.letter_id, PublicField.TEXT, "梧桐小区", reviewer, walk.now)
     walk.publish()
     page = get(client, f"/archive/{entry_of(session, walk.letter).id}")
     assert "更正过 1 次" in page.text

@@ -12,7 +12,7 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.errors import InvalidInput
 from portal.domain.periods import Period
 from portal.tools.simulation.clock import OfficeClock
-from portal.tools.simulation.specification import MOST_REQUESTS, Fate, Wish, plans
+from portal.tools.simulation.specification import MOST_REQUESTS, Ending, Specification, plans
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CLOCK = OfficeClock(WorkCalendar(), 2016, 2016)
@@ -40,7 +40,7 @@ def test_contradictions_are_named(
 ) -> None:
     """Counts that contradict each other, or a year that has not ended, are refused by name."""
     with pytest.raises(InvalidInput) as caught:
-        Wish(years, *counts).check(NOW)
+        Specification(years, *counts).check(NOW)
     assert caught.value.field == field
 
 
@@ -59,7 +59,7 @@ def test_requests_that_cannot_be_are_named(
 ) -> None:
     """Requests before the law of 2008, too many in all years, or fewer than none are refused."""
     with pytest.raises(InvalidInput, match=said) as caught:
-        Wish(years, 10, 5, 5, disclosure=disclosure).check(NOW)
+        Specification(years, 10, 5, 5, disclosure=disclosure).check(NOW)
     assert caught.value.field == "disclosure"
 
 
@@ -77,31 +77,31 @@ def test_requests_up_to_the_edges_are_taken(
     disclosure: tuple[int, ...], years: tuple[int, ...]
 ) -> None:
     """The first whole year of the law, and as many requests as may be; without any, any year."""
-    Wish(years, 10, 5, 5, disclosure=disclosure).check(NOW)
+    Specification(years, 10, 5, 5, disclosure=disclosure).check(NOW)
 
 
 @settings(max_examples=40, deadline=None)
 @given(COUNTS, st.integers(0, 10**6))
 def test_plans_meet_the_counts(counts: tuple[int, int, int], seed: int) -> None:
     """Whatever is asked for, exactly so many letters are received, closed and published."""
-    wish = Wish((2016,), *counts, seed)
-    found = plans(wish, 2016, CLOCK, Random(seed))
-    fates = Counter(plan.fate for plan in found)
-    received = len(found) - fates[Fate.WITHDRAWN]
-    assert (received, received - fates[Fate.OPEN], fates[Fate.PUBLISHED]) == counts
+    specification = Specification((2016,), *counts, seed)
+    found = plans(specification, 2016, CLOCK, Random(seed))
+    endings = Counter(plan.ending for plan in found)
+    received = len(found) - endings[Ending.WITHDRAWN]
+    assert (received, received - endings[Ending.OPEN], endings[Ending.PUBLISHED]) == counts
 
 
 def test_plans_end_on_the_right_side_of_the_year() -> None:
     """What is open at the end ends later, everything else ends after arrival and within."""
     end = Period(2016).ends_at
-    for plan in plans(Wish((2016,), 500, 430, 300), 2016, CLOCK, Random(5)):
+    for plan in plans(Specification((2016,), 500, 430, 300), 2016, CLOCK, Random(5)):
         assert plan.received_at < plan.ends_at
-        assert (plan.ends_at >= end) == (plan.fate is Fate.OPEN)
+        assert (plan.ends_at >= end) == (plan.ending is Ending.OPEN)
 
 
 def test_offices_rest_on_holidays() -> None:
     """Answers are signed on working days, letters arrive on all days but fewer on holidays."""
     calendar = WorkCalendar()
-    found = plans(Wish((2016,), 4000, 3600, 2000), 2016, CLOCK, Random(5))
+    found = plans(Specification((2016,), 4000, 3600, 2000), 2016, CLOCK, Random(5))
     arrived = Counter(calendar.is_workday(plan.received_at.date()) for plan in found)
     assert 0 < arrived[False] < arrived[True]

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from portal.domain.periods import Period, civil_date
 from portal.models import ArchiveEntry, DeflectedLetter
 from portal.services.core.unit import writing
-from portal.tools.simulation.deflected import load_avoided
+from portal.tools.simulation.deflected import load_deflected
 from portal.tools.simulation.run import simulate
-from portal.tools.simulation.specification import Wish
+from portal.tools.simulation.specification import Specification
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 END = Period(2016).ends_at
@@ -25,7 +25,7 @@ def rows(session: Session) -> list[tuple[object, ...]]:
 
 def test_readers_come_after_publication(session: Session) -> None:
     """Each comes a day or more after its entry was published, before its end, within the year."""
-    simulate(Wish((2016,), 700, 610, 430, seed=3), [], NOW)
+    simulate(Specification((2016,), 700, 610, 430, seed=3), [], NOW)
     found = session.execute(
         sa.select(DeflectedLetter, ArchiveEntry).join(
             ArchiveEntry, ArchiveEntry.id == DeflectedLetter.entry_id
@@ -34,16 +34,16 @@ def test_readers_come_after_publication(session: Session) -> None:
     assert 5 <= len(found) <= 30
     for avoided, entry in found:
         assert civil_date(avoided.occurred_at) > civil_date(entry.published_at)
-        assert avoided.occurred_at < min(END, entry.withdrawn_at or END)
+        assert avoided.occurred_at < min(END, entry.unpublished_at or END)
         assert (avoided.organisation_id, avoided.kind) == (entry.organisation_id, entry.kind)
 
 
 def test_the_same_seed_gives_the_same_readers(session: Session) -> None:
-    """Told again by the same seed they are the same, by another they are not."""
-    simulate(Wish((2016,), 700, 610, 430, seed=3), [], NOW)
+    """The same seed gives the same deflected letters, another seed gives others."""
+    simulate(Specification((2016,), 700, 610, 430, seed=3), [], NOW)
     first = rows(session)
     for seed, same in ((3, True), (4, False)):
         with writing() as unit:
             unit.execute(sa.delete(DeflectedLetter))
-            load_avoided(unit, seed, END)
+            load_deflected(unit, seed, END)
         assert (rows(session) == first) is same
