@@ -74,7 +74,8 @@ unit: $(DEVELOPMENT) $(CATALOGUES)
 check: lint unit ## Check in under a minute: style, types, contracts, templates, unit tests.
 
 sqlite: $(DEVELOPMENT) $(CATALOGUES)
-	@echo "All tests on SQLite"; $(PYTEST) -m "not browser"
+	@echo "All tests on SQLite, $(COVERED) % of lines and branches"; $(PYTEST) -m "not browser" \
+	--cov --cov-report= --cov-fail-under=$(COVERED)
 
 postgres: $(DEVELOPMENT) $(CATALOGUES)
 	@echo "All tests on PostgreSQL"; LETTERBOX_TEST_DATABASE=postgres $(PYTEST) -m "not browser"
@@ -85,12 +86,11 @@ browser: $(DEVELOPMENT) $(CATALOGUES)
 
 test: lint sqlite postgres browser ## Check everything: the whole suite on SQLite and PostgreSQL, browser too.
 
-coverage: $(DEVELOPMENT) $(CATALOGUES) ## Measure which lines and branches the tests on SQLite take.
-	@echo "Branch coverage on SQLite"; $(PYTEST) -m "not browser and not slow" \
-	--cov --cov-report=term --cov-fail-under=$(COVERED)
+coverage: sqlite ## Show the lines and branches that no test on SQLite takes.
+	@$(BIN)/coverage report
 
 # Which tests reach which line, recorded again when code or tests have changed.
-mutants/contexts: $(shell find portal search_index tests -name '*.py') $(DEVELOPMENT) $(CATALOGUES)
+mutants/contexts: $(shell find portal search_index tests -name '*.py') | $(DEVELOPMENT) $(CATALOGUES)
 	@echo "Recording which tests reach which line"; mkdir -p mutants; \
 	COVERAGE_FILE=$(CURDIR)/$@ $(PYTEST) -m "not browser and not slow" --cov --cov-report= \
 	--cov-context=test --junitxml=mutants/times.xml || { rm -f $@; exit 1; }

@@ -27,6 +27,7 @@ from portal.web.core.failures import set_up_failures
 from portal.web.core.language import set_up_language
 from portal.web.core.people import set_up_people
 from portal.web.core.safety import protect
+from portal.web.core.settings import keep_settings, settings_of
 from portal.web.public import public_blueprints
 
 PACKAGE = Path(__file__).resolve().parent
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(PACKAGE / "static"),
         instance_path=str(settings.instance),
     )
-    app.extensions["letterbox"] = settings
+    keep_settings(app, settings)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
@@ -81,7 +82,7 @@ def served_app() -> Flask:
     That is the dictionary, the columns of the index and the pages that the public sees.
     """
     app = create_app()
-    settings: Settings = app.extensions["letterbox"]
+    settings = settings_of(app)
     # An index that is missing or damaged is the worker's business; the site comes up without it.
     with contextlib.suppress(SearchIndexError):
         open_index(settings).search(SearchRequest("公开信箱"))
@@ -118,7 +119,7 @@ def ensure_database(app: Flask, now: datetime) -> None:
     cannot be reached, alembic's ``CommandError`` where a newer version has migrated it, and
     ``TooEarly`` where only the version before can.
     """
-    settings: Settings = app.extensions["letterbox"]
+    settings = settings_of(app)
     with (settings.instance / ".setup.lock").open("w") as lock, app.app_context():
         fcntl.flock(lock, fcntl.LOCK_EX)
         scripts = ScriptDirectory.from_config(migrate.get_config())

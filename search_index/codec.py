@@ -15,7 +15,7 @@ body      := sizes of values (u16), values; absent for fields without positions
 import struct
 import zlib
 from array import array
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3PostingsWriter
@@ -119,7 +119,7 @@ class LetterCodec(W3Codec):  # type: ignore[misc]
 
 
 def _encode(numbers: "array[int]", weights: "array[float]", values: list[bytes]) -> bytes:
-    steps = [numbers[0]] + [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [numbers[0]] + [b - a for a, b in pairwise(numbers)]
     wide = max(steps) > 0xFFFF
     flags = _WIDE_NUMBERS * wide
     head = array("I" if wide else "H", steps).tobytes()

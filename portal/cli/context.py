@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from portal.app import create_app, ensure_database
 from portal.cli.commands import UsageFault
 from portal.cli.faults import quiet
-from portal.config import Settings, load_settings
+from portal.config import load_settings
 from portal.models import Organisation, db
 
 
@@ -42,12 +42,6 @@ def open_instance() -> Iterator[Flask]:
     ensure_database(app, now())
     with app.app_context():
         yield app
-
-
-def settings_of(app: Flask) -> Settings:
-    """Return the settings of ``app``."""
-    settings: Settings = app.extensions["letterbox"]
-    return settings
 
 
 def organisation_of(code: str) -> Organisation:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from portal.cli.context import now, open_instance, progress, settings_of
+from portal.cli.context import now, open_instance, progress
 from portal.cli.indexing import drain_outbox
 from portal.domain.access import ROLE_LABELS
 from portal.domain.errors import ActionNotAllowed
 from portal.models import db
 from portal.tools.demo.run import demo_size, set_up_demo
 from portal.tools.demo.staff import ACCOUNTS, PASSWORD
+from portal.web.core.settings import settings_of
 
 
 @click.command()

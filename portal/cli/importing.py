@@ -15,12 +15,13 @@ from flask import Flask
 from portal.adapters.csv_reader import CsvProblem, CsvRow, CsvSource, open_csv
 from portal.adapters.rejects_file import RejectsFile
 from portal.cli.commands import UsageFault
-from portal.cli.context import now, open_instance, organisation_of, progress, settings_of
+from portal.cli.context import now, open_instance, organisation_of, progress
 from portal.cli.indexing import drain_outbox
 from portal.domain.letters.states import Kind
 from portal.services.importing.columns import RECOGNISED, ImportFault, map_columns
 from portal.services.importing.letters import ImportPlan, Tally, import_letters
 from portal.services.importing.rows import Defaults
+from portal.web.core.settings import settings_of
 
 _SHOWN_REJECTS = 20
 _SHOWN_NAMES = 5

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, open_index
-from portal.cli.context import now, open_instance, progress, settings_of
+from portal.cli.context import now, open_instance, progress
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus, db
 from portal.services.archive.indexing import drain, rebuild, revive_dead
+from portal.web.core.settings import settings_of
 
 _PAUSE_SECONDS = 0.5
 _MANY = 1_000

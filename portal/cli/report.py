@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from portal.cli.commands import UsageFault
-from portal.cli.context import now, open_instance, settings_of
+from portal.cli.context import now, open_instance
 from portal.cli.faults import said
 from portal.domain.periods import Period, PeriodError
 from portal.domain.statistics.as_of import as_of, parse_day
@@ -16,6 +16,7 @@ from portal.models import db
 from portal.queries.statistics.annual_report import annual_report
 from portal.reporting.formats import BINARY, FORMATS
 from portal.tools.simulation.resume import unfinished
+from portal.web.core.settings import settings_of
 
 
 @click.command()

@@ -11,7 +11,7 @@ from flask import Flask
 
 from portal.adapters.csv_reader import CsvProblem, open_csv
 from portal.cli.commands import UsageFault
-from portal.cli.context import now, open_instance, progress, settings_of
+from portal.cli.context import now, open_instance, progress
 from portal.cli.indexing import build_index, holds_everything
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.letters.states import Kind
@@ -23,6 +23,7 @@ from portal.tools.simulation.resume import CompleteSimulation, OtherSimulation
 from portal.tools.simulation.run import simulate
 from portal.tools.simulation.specification import MOST_REQUESTS, Specification
 from portal.tools.simulation.texts import Wording, read_corpus
+from portal.web.core.settings import settings_of
 
 _COUNTS = re.compile(r"\d{1,6}(,\d{1,6}){3}")
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")

@@ -210,7 +210,8 @@ class WorkCalendar:
 
         `extension_days` is what was granted, in the limit's unit; whether the rule allows it is
         for the one who grants it. A pause that begins on or after the due date moves nothing.
-        A limit in calendar days that ends on a day off runs to the next working day.
+        A limit in calendar days that ends on a day off runs to the next working day on which the
+        clock does not stand still.
         Raises CalendarError for an impossible pause or a negative extension.
         """
         if extension_days < 0:
@@ -219,14 +220,13 @@ class WorkCalendar:
         for begin, end in _merged(pauses):
             if end <= cursor:
                 continue
-            free = self._count(cursor, max(begin, cursor), limit.unit)
-            if free >= left:
+            if begin >= self._runs_out(cursor, left, limit.unit):
                 break
             if end == date.max:
                 return None
-            cursor, left = end, left - free
-        end = self._add(cursor, left, limit.unit)
-        return end if self.is_workday(end) else self.add_working_days(end, 1)
+            used = self._count(cursor, max(begin, cursor), limit.unit)
+            cursor, left = end, max(left - used, 0)
+        return self._runs_out(cursor, left, limit.unit)
 
     def trace(
         self,
@@ -262,10 +262,12 @@ class WorkCalendar:
             return (later - earlier).days
         return self.working_days_between(earlier, later)
 
-    def _add(self, start: date, days: int, unit: LimitUnit) -> date:
-        if unit is LimitUnit.CALENDAR:
-            return start + timedelta(days=days)
-        return self.add_working_days(start, days)
+    def _runs_out(self, start: date, days: int, unit: LimitUnit) -> date:
+        """The working day on which `days` after `start` are over, never `start` itself."""
+        if unit is LimitUnit.WORKING:
+            return self.add_working_days(start, days)
+        # The day before may be a day off itself: its next working day is the one looked for.
+        return self.add_working_days(start + timedelta(days=max(days - 1, 0)), 1)
 
     def _working_days(self, first: int, last: int) -> tuple[int, ...]:
         """Ordinals of the working days of at least the years `first` to `last`."""

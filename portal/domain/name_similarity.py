@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 
 def closeness(one: str, other: str) -> float:
@@ -17,4 +18,4 @@ def closeness(one: str, other: str) -> float:
 
 def _parts(name: str) -> set[str]:
     plain = "".join(unicodedata.normalize("NFKC", name).casefold().split())
-    return {*plain, *map("".join, zip(plain, plain[1:], strict=False))}
+    return {*plain, *map("".join, pairwise(plain))}

@@ -13,11 +13,9 @@ from portal.models.outbox import OutboxRow, OutboxStatus
 from portal.models.publication import (
     ArchiveEntry,
     ArchiveVersion,
-    Decision,
     ProblemNotice,
     Proposal,
     ProposalStatus,
-    PublicField,
     RedactionMask,
 )
 from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
@@ -32,7 +30,6 @@ __all__ = [
     "CalendarDay",
     "Cipher",
     "CoHandling",
-    "Decision",
     "DeflectedLetter",
     "DisclosureRequest",
     "DisclosureSequence",
@@ -51,7 +48,6 @@ __all__ = [
     "ProblemNotice",
     "Proposal",
     "ProposalStatus",
-    "PublicField",
     "RateChange",
     "RateFact",
     "RateMonth",

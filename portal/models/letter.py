@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.letters.states import CloseReason, ConsentBasis, Kind, Publication, Source, State
+from portal.domain.redaction import Sender
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.correspondence import CoHandling, Extension, Message, Rating
 from portal.models.organisation import Organisation
@@ -128,6 +129,11 @@ class Letter(Model):
         """The reply that waits for sign-off, main or follow-up."""
         waiting = (r for r in self.replies if r.status is ReplyStatus.IN_REVIEW)
         return next(waiting, None)
+
+    @property
+    def sender(self) -> Sender:
+        """The sender as redaction looks for them."""
+        return Sender(self.sender_name or "", self.sender_phone or "", self.sender_email or "")
 
     @property
     def draft(self) -> Reply | None:

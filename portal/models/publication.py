@@ -14,25 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.letters.states import Kind
+from portal.domain.redaction import Decision, PublicField
 from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
-
-
-class PublicField(StrEnum):
-    """The texts of a letter that may become public."""
-
-    TITLE = "title"
-    TEXT = "text"
-    REPLY = "reply"
-
-
-class Decision(StrEnum):
-    """What was decided on a finding; ``open`` blocks publication."""
-
-    OPEN = "open"
-    MASK = "mask"
-    KEEP = "keep"
 
 
 class ProposalStatus(StrEnum):
@@ -102,6 +87,11 @@ class RedactionMask(Model):
     decider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
 
     proposal: Mapped[Proposal] = relationship(back_populates="masks")
+
+    @property
+    def hides(self) -> bool:
+        """Whether the public reads the replacement; so it does until somebody keeps the words."""
+        return self.decision is not Decision.KEEP
 
 
 class ArchiveEntry(Model):

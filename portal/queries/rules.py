@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import DayKind, WorkCalendar
-from portal.domain.deadline_rules import DEFAULT_LIMITS, Limit, LimitUnit, letter_limit
-from portal.domain.letters.states import Kind
+from portal.domain.deadline_rules import DEFAULT_LIMITS, Limit, LimitUnit
+from portal.domain.letters.due import Deadlines
 from portal.models import CalendarDay, LimitRow
 
 _CACHE: dict[frozenset[tuple[date, str]], WorkCalendar] = {}
@@ -45,6 +45,6 @@ def limits_in_force(session: Session) -> list[Limit]:
     return [*edited, *DEFAULT_LIMITS]
 
 
-def letter_limit_in_force(session: Session, kind: Kind, on: date) -> Limit:
-    """Return the limit for a letter of ``kind`` received on civil date ``on``."""
-    return letter_limit(str(kind), on, limits_in_force(session))
+def deadlines(session: Session) -> Deadlines:
+    """Return what answers by which rule, and when, a letter is due."""
+    return Deadlines(work_calendar(session), limits_in_force(session))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission, Reach
 from portal.domain.letters.states import Action
+from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, Organisation
 from portal.queries.scope import Condition
 
@@ -127,6 +128,7 @@ def named(session: Session, within: Condition, words: str) -> list[Organisation]
 
 def organisation_of(session: Session, within: Condition, chosen: str) -> Organisation | None:
     """Return the organisation whose id an address or a form names, if it lies ``within``."""
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
+    number = whole_number(chosen)
+    if number is None:
         return None
-    return session.scalar(sa.select(Organisation).where(Organisation.id == int(chosen), within))
+    return session.scalar(sa.select(Organisation).where(Organisation.id == number, within))

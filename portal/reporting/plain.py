@@ -11,9 +11,8 @@ from unicodedata import east_asian_width
 from portal.domain.annual_report import AnnualReport, Table, Value
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
 from portal.domain.statistics.rates import BASIS, Basis, Figures, Rate
+from portal.reporting.cells import safe_cell
 from portal.reporting.tables import annex, disclosure_sentence, tables
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_text(report: AnnualReport) -> bytes:
@@ -114,13 +113,8 @@ def as_csv(report: AnnualReport) -> bytes:
     for table in tables(report):
         for row in table.rows:
             for column, value in zip(table.columns[1:], row[1:], strict=True):
-                writer.writerow((*head, table.name, safe(row[0]), column, safe(value)))
+                writer.writerow((*head, table.name, safe_cell(row[0]), column, safe_cell(value)))
     return b"\xef\xbb\xbf" + file.getvalue().encode()
-
-
-def safe(value: Value) -> Value:
-    """Keep a spreadsheet from taking words for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _basis(report: AnnualReport) -> str:

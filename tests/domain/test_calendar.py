@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.domain.calendar import DAY_KIND_LABELS, CalendarError, DayKind, Pause, WorkCalendar
@@ -40,14 +40,15 @@ def slow_due(
 ) -> date:
     """The due date, found by walking on day by day."""
     day, left = start, days
-    while left:
+    while left > 0 or (days and not calendar.is_workday(day)) or _stopped(day, pauses):
         day += ONE_DAY
-        stopped = any(begin < day and (end is None or day <= end) for begin, end in pauses)
-        if not stopped and (unit is LimitUnit.CALENDAR or calendar.is_workday(day)):
+        if not _stopped(day, pauses) and (unit is LimitUnit.CALENDAR or calendar.is_workday(day)):
             left -= 1
-    while days and not calendar.is_workday(day):
-        day += ONE_DAY
     return day
+
+
+def _stopped(day: date, pauses: list[Pause]) -> bool:
+    return any(begin < day and (end is None or day <= end) for begin, end in pauses)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,8 @@ def test_adding_and_counting_agree(start: date, days: int) -> None:
     assert CALENDAR.is_workday(end)
 
 
+# Each question founds a calendar, which takes longer than all that is asked of it.
+@settings(max_examples=20)
 @given(st.lists(st.tuples(dates, st.integers(0, 300)), max_size=8))
 def test_order_of_questions_does_not_matter(questions: list[tuple[date, int]]) -> None:
     """A calendar that has grown by earlier questions answers as a fresh one."""
@@ -232,6 +235,30 @@ def test_calendar_days_that_end_on_a_day_off_run_on() -> None:
     rows = CALENDAR.trace(date(2016, 9, 16), date(2016, 10, 8), (), LimitUnit.CALENDAR, 15)
     assert max(row.number or 0 for row in rows) == 15
     assert [row.day.day for row in rows if not row.counted][-1] == 8
+
+
+def test_a_pause_on_the_days_off_behind_the_limit_moves_the_due_date() -> None:
+    """Asked on 3 October, two days after the limit ended on a holiday, the office still waits."""
+    start, limit = date(2016, 9, 16), rule(15, LimitUnit.CALENDAR)
+    asked, answered = date(2016, 10, 3), date(2016, 10, 20)
+    assert CALENDAR.due_on(start, limit, [(asked, answered)]) == date(2016, 10, 21)
+    assert CALENDAR.due_on(start, limit, [(asked, None)]) is None
+    due = date(2016, 10, 8)
+    assert CALENDAR.due_on(start, limit, [(due, None)]) == due
+
+
+@given(st.data(), near, st.integers(1, 40))
+def test_due_against_walking_behind_the_limit(data: st.DataObject, start: date, days: int) -> None:
+    """A wait that begins on the days off behind the limit counts as a walk day by day says."""
+    end = start + timedelta(days=days)
+    due = CALENDAR.due_on(start, rule(days, LimitUnit.CALENDAR))
+    assert due is not None
+    asked = data.draw(st.dates(end, due))
+    pauses: list[Pause] = [(asked, asked + timedelta(days=data.draw(st.integers(0, 25))))]
+    pauses += data.draw(pauses_after(asked))
+    assert CALENDAR.due_on(start, rule(days, LimitUnit.CALENDAR), pauses) == slow_due(
+        CALENDAR, start, days, pauses, LimitUnit.CALENDAR
+    )
 
 
 def test_new_years_day_is_never_worked() -> None:

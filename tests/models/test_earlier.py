@@ -12,6 +12,7 @@ from flask import Flask
 
 from portal.app import create_app, ensure_database
 from portal.config import Settings, load_settings
+from portal.domain.redaction import PublicField
 from portal.migrations.earlier import TooEarly
 from portal.models import (
     ArchiveEntry,
@@ -21,7 +22,6 @@ from portal.models import (
     Model,
     Organisation,
     ProblemNotice,
-    PublicField,
     Recomputation,
     RedactionMask,
     User,

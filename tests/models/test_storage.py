@@ -8,13 +8,16 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from cryptography.fernet import InvalidToken
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from portal.app import MIGRATIONS
 from portal.domain.letters.states import Publication, State
+from portal.migrations.earlier import EARLIER
 from portal.models import Cipher, Letter, Model, User, db
 from portal.services.core.unit import writing
 from tests.builders import START, World, a_letter, a_published
@@ -99,6 +102,13 @@ def test_sqlite_is_set_up_to_lose_nothing(session: Session) -> None:
         "foreign_keys": 1,
         "busy_timeout": 5000,
     }
+
+
+def test_no_migration_has_a_number_of_the_earlier_line() -> None:
+    """A database at a revision of today is not taken for one that must be copied."""
+    revisions = {each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    assert revisions
+    assert revisions & EARLIER == set()
 
 
 def test_migrations_make_what_the_models_say(session: Session) -> None:

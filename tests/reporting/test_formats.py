@@ -22,7 +22,6 @@ from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.rates import Figures
 from portal.queries.statistics.annual_report import annual_report
 from portal.reporting.formats import FORMATS
-from portal.reporting.plain import safe
 from portal.reporting.tables import disclosure_sentence, tables
 from tests.builders import World, a_letter, a_published
 
@@ -156,12 +155,6 @@ def test_csv_has_a_row_for_each_figure(real: AnnualReport) -> None:
     expected = sum(len(t.rows) * (len(t.columns) - 1) for t in tables(real))
     assert len(rows) == expected
     assert {row["as_of"] for row in rows} == {"2016-12-31"}
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_words_never_become_formulas(text: str) -> None:
-    """A name that begins like a formula is kept as words."""
-    assert safe(text) == f"'{text}" and safe(5) == 5
 
 
 def test_the_workbook_holds_numbers_and_no_formulas() -> None:

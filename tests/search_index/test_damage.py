@@ -55,6 +55,10 @@ def scribble_pointer(directory: Path) -> None:
     (directory / "current").write_bytes(b"\xff../../etc")
 
 
+def point_outside(directory: Path) -> None:
+    (directory / "current").write_text("../../etc")
+
+
 def lose_generation(directory: Path) -> None:
     (directory / "current").write_text("generation-99")
 
@@ -63,7 +67,11 @@ DAMAGES = {
     f"{how.__name__} {suffix}": how(suffix)
     for how in (truncate, overwrite, remove, empty)
     for suffix in (".toc", ".trm", ".pst", "entry_id.col", "stamp.json")
-} | {"pointer scribbled over": scribble_pointer, "generation lost": lose_generation}
+} | {
+    "pointer scribbled over": scribble_pointer,
+    "pointer to another folder": point_outside,
+    "generation lost": lose_generation,
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())

@@ -62,6 +62,13 @@ def test_a_fragment_without_a_found_word_is_the_beginning() -> None:
     assert fragments("开头" + "句" * 100, ["供暖"], 10) == "开头句句句句句句句句…"
 
 
+def test_a_fragment_at_the_end_says_that_nothing_follows() -> None:
+    """What is cut from the end of a letter has an ellipsis in front and none behind."""
+    fragment = fragments("句" * 100 + "谈供暖", ["供暖"], 40)
+    assert fragment.startswith("…")
+    assert fragment.endswith("<mark>供暖</mark>")
+
+
 def test_a_short_text_is_shown_whole() -> None:
     """A text shorter than the width has no ellipsis and single spaces."""
     assert fragments(" 供暖 \n\n 恢复 ", ["供暖"], 40) == "<mark>供暖</mark> 恢复"

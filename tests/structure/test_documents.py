@@ -66,6 +66,22 @@ def test_documents_name_files_that_exist(path: Path) -> None:
     assert [str(each) for each in (*named, *linked) if not each.exists()] == []
 
 
+def test_documents_link_to_headings_that_exist() -> None:
+    """A link to a part of a document leads to a heading."""
+    wrong, links = [], 0
+    for path in paths():
+        for target in re.findall(r"\]\(([^):]*#[^)]+)\)", path.read_text("utf-8")):
+            links += 1
+            name, _hash, anchor = target.partition("#")
+            text = (path.parent / name if name else path).read_text("utf-8")
+            headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+            known = {re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-") for h in headings}
+            if anchor not in known:
+                wrong.append(f"{path.name}: {target}")
+    assert links
+    assert wrong == []
+
+
 def variables(name: str) -> set[str]:
     """Return the environment variables that set a setting."""
     alias = Settings.model_fields[name].validation_alias

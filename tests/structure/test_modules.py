@@ -81,61 +81,6 @@ def test_web_and_commands_write_through_services() -> None:
     assert found == []
 
 
-HANDLED = frozenset(
-    {
-        "state",
-        "publication",
-        "state_before",
-        "close_reason",
-        "closed_at",
-        "accepted",
-        "accepted_at",
-        "first_response_at",
-        "reopened",
-        "hop_count",
-        "return_count",
-        "closing_organisation_id",
-        "clock_from",
-        "extension_days",
-        "answer_by",
-    }
-)
-"""Columns of a letter that follow from an action and from nothing else."""
-OTHER_ROWS = frozenset({"request", "disclosure", "found", "row", "proposal", "fact"})
-"""Variables that hold something else than a letter."""
-
-
-def test_one_place_says_what_an_action_does() -> None:
-    """No module but the domain's ``apply`` assigns a column that follows from an action."""
-    found = [
-        f"{module.name}:{node.lineno} {target.attr}"
-        for module in modules("portal")
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
-        for whole in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        for target in (whole.elts if isinstance(whole, ast.Tuple) else [whole])
-        if isinstance(target, ast.Attribute)
-        and target.attr in HANDLED
-        and ast.unparse(target.value) not in OTHER_ROWS
-    ]
-    assert found == []
-
-
-def test_no_statement_updates_what_follows_from_an_action() -> None:
-    """No UPDATE of letters in bulk touches a column that follows from an action."""
-    found = [
-        f"{module.name}:{node.lineno}"
-        for module in modules("portal")
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "values"
-        and "update(Letter)" in ast.unparse(node.func.value)
-        and HANDLED & {keyword.arg for keyword in node.keywords}
-    ]
-    assert found == []
-
-
 def test_nothing_below_the_web_reads_the_clock() -> None:
     """The moment is an argument everywhere below web and commands."""
     below = ("services", "queries", "adapters", "models", "domain")

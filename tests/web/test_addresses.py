@@ -11,7 +11,9 @@ from portal.web.core.addresses import IdConverter
 from tests.builders import World
 from tests.pages import Client, get, login, post
 
-BIG = (10**18, 2**63, int("9" * 40), "9" * 5000)
+LARGE = ("9" * 18, str(10**18), str(2**63 - 1))
+"""Ids that the database could hold and that nothing has."""
+BIG = (2**63, int("9" * 40), "9" * 5000)
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +48,16 @@ def test_a_number_too_large_is_no_page(client: Client, world: World, number: obj
     assert {client.get(address).status_code for address in addresses} == {404}
 
 
+@pytest.mark.parametrize("number", LARGE)
+def test_the_largest_ids_are_sought_and_not_found(
+    client: Client, world: World, number: str
+) -> None:
+    """An id of 64 bits that nothing has is asked for like any other."""
+    for address in (f"/archive/{number}", f"/organisations/{number}", f"/api/v1/entries/{number}"):
+        assert client.get(address).status_code == 404, address
+    assert client.get(f"/sitemap/{number}.xml").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("username", "path"),
     [
@@ -63,7 +75,7 @@ def test_a_form_for_a_number_too_large_is_no_page(
     """A form sent to a number too large answers 404, whoever sends it."""
     login(client, username)
     token = get(client, "/account/").form("/account/logout").hidden["csrf_token"]
-    for number in BIG[:3]:
+    for number in BIG[:2]:
         answer = client.post(path.format(number), data={"csrf_token": token})
         assert answer.status_code == 404, number
 
@@ -129,3 +141,19 @@ def test_nul_in_a_form_is_dropped(client: Client, world: World) -> None:
     """A number pasted with NUL in it is read without, and shown again without."""
     page = post(client, "/track", {"number": "2026\0ABC", "code": "ABC\0D"}, status=None)
     assert page.status in (200, 404, 422) and "2026ABC" in page.html and "\0" not in page.html
+
+
+@pytest.mark.parametrize("typed", [*LARGE, "9" * 19, "9" * 40, "１２", "-1"])
+def test_an_id_that_nothing_has_is_never_a_failure(
+    client: Client, world: World, typed: str
+) -> None:
+    """Ids of any length, other digits and negative ones in a query or a form mean nothing."""
+    for address in ("/archive", "/write", "/disclosure/new", "/api/v1/entries"):
+        answer = client.get(address, query_string={"organisation": typed})
+        assert answer.status_code in (200, 400), address
+    login(client, "office_administrator")
+    assert client.get("/admin/organisations", query_string={"page": typed}).status_code == 200
+    person = f"/admin/people/{world.people['city_handler']}"
+    given = {"role": "handler", "organisation": typed}
+    page = post(client, f"{person}/grants", given, page=person, status=422)
+    assert "organisation-error" in page.ids

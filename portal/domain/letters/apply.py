@@ -61,11 +61,16 @@ class Handled(Protocol):
 
 
 class Clock(StrEnum):
-    """What an action does to the due date."""
+    """What an action does to the due date.
+
+    ``PROMISE`` is for a letter whose clock ran on while it showed no due date: what its sender
+    could expect is computed for the event alone.
+    """
 
     KEEP = "keep"
     STOP = "stop"
     COMPUTE = "compute"
+    PROMISE = "promise"
 
 
 @dataclass(slots=True)
@@ -157,8 +162,8 @@ class Interval:
 class Effect:
     """What an action does: new values by column, the event, the interval that begins, the clock.
 
-    ``interval`` is empty where neither state nor organisation changes. ``clock`` is
-    :attr:`Clock.COMPUTE` where the due date must be computed from the changed letter.
+    ``interval`` is empty where neither state nor organisation changes. ``clock`` says whether a
+    due date must be computed from the changed letter.
     """
 
     changes: Mapping[str, Any]
@@ -179,10 +184,11 @@ class Effect:
 _COLUMNS = tuple(each.name for each in fields(LetterState))
 
 
-def receive(organisation_id: int, moment: datetime) -> Effect:
-    """Return what the arrival of a letter at ``organisation_id`` leaves."""
+def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
+    """Return what the arrival of a letter of ``kind`` at ``organisation_id`` leaves."""
     state = State.SUBMITTED
     changes = {
+        "was_report": kind is Kind.REPORT,
         "state": state,
         "publication": Publication.NOT_PROPOSED,
         "version": FIRST_VERSION,
@@ -314,6 +320,8 @@ def _clock(action: Action, before: State, target: State) -> Clock:
     """
     if target in CLOCK_STATES:
         return Clock.KEEP if before in CLOCK_STATES else Clock.COMPUTE
+    if action is Action.CLOSE_MERGED:
+        return Clock.PROMISE
     return Clock.KEEP if CLOSE_REASONS.get(action) is CloseReason.ANSWERED else Clock.STOP
 
 

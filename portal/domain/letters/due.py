@@ -1,17 +1,73 @@
-"""How much time a letter has left, in working days and in words."""
+"""When a letter is due, and how much time it has left, in working days and in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from portal.domain.calendar import WorkCalendar
+from portal.domain.calendar import Pause, WorkCalendar
+from portal.domain.deadline_rules import Limit, letter_limit
 from portal.domain.errors import N_
+from portal.domain.letters.states import Kind, State
 from portal.domain.translatable import Message
 
 SOON_DAYS = 2
 """Working days before the due date from which on a letter counts as due soon."""
+
+
+@dataclass(slots=True)
+class HandlingTime:
+    """What the due date of a letter is counted from.
+
+    ``start`` is the civil day of the receipt, or of the citizen's request for a redo;
+    ``extension`` the days granted since, in the unit of the rule; ``pauses`` the waits for
+    the citizen, in order.
+    """
+
+    kind: Kind
+    start: date
+    extension: int = 0
+    pauses: list[Pause] = field(default_factory=list)
+
+    def follow(self, from_state: str | None, to_state: str | None, day: date) -> None:
+        """Take over a change of the state of handling on civil date ``day``."""
+        if from_state == to_state:
+            return
+        if from_state == State.AWAITING_CITIZEN and self.pauses:
+            self.pauses[-1] = (self.pauses[-1][0], day)
+        if to_state == State.AWAITING_CITIZEN:
+            self.pauses.append((day, None))
+        elif from_state == State.CLOSED:
+            self.start, self.extension, self.pauses = day, 0, []
+
+
+class Deadlines:
+    """Rules and due dates of letters, by one calendar and one table of deadline rules."""
+
+    def __init__(self, calendar: WorkCalendar, rules: Sequence[Limit]) -> None:
+        self.calendar = calendar
+        self._rules = rules
+        self._known: dict[tuple[Kind, date], Limit] = {}
+
+    def rule(self, time: HandlingTime) -> Limit:
+        """Return the rule that the letter follows.
+
+        Raises :class:`~portal.domain.deadline_rules.LimitError` where none is in force.
+        """
+        known = self._known.get((time.kind, time.start))
+        if known is None:
+            known = letter_limit(str(time.kind), time.start, self._rules)
+            self._known[time.kind, time.start] = known
+        return known
+
+    def due_on(self, time: HandlingTime) -> date | None:
+        """Return the last day on which an answer is in time, ``None`` during an open pause.
+
+        Raises what :meth:`rule` and :meth:`~portal.domain.calendar.WorkCalendar.due_on` raise.
+        """
+        return self.calendar.due_on(time.start, self.rule(time), time.pauses, time.extension)
 
 
 class Urgency(StrEnum):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.errors import N_
-from portal.domain.redaction import Decision, FindingKind, Sender, default_decision, detect
+from portal.domain.redaction import FindingKind, PublicField, Sender, default_masks
 from portal.domain.translatable import Message
 
 SHORT = 60
@@ -93,9 +93,8 @@ def open_questions(letter: str, reply: str) -> list[str]:
 def _personal(text: str, sender: Sender | None) -> list[Remark]:
     findings = [
         finding
-        for finding in detect(text, sender=sender, field="reply")
-        if default_decision(finding) is Decision.MASK
-        and finding.kind is not FindingKind.SENDER_NAME
+        for finding in default_masks(text, sender=sender, field=PublicField.REPLY)
+        if finding.kind is not FindingKind.SENDER_NAME
     ]
     return [
         Remark(

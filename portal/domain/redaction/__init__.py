@@ -2,20 +2,21 @@
 
 `detect` reads an untouched original and proposes; people (or, for machine review,
 `default_decision`) decide; `apply` makes the public text from the marks that were decided.
+`default_copy` is what nobody but the machine has decided on: a citizen's preview, an import.
 Plain functions over text: storage and pages are elsewhere.
 """
 
-from portal.domain.redaction.detection import TEXT_LIMIT, detect
+from portal.domain.redaction.detection import TEXT_LIMIT, default_copy, default_masks, detect
 from portal.domain.redaction.kinds import (
     FINDING_LABELS,
     KEEP_OFFICE_PHONE,
     KEEP_OFFICE_PLACE,
     KEEP_PUBLIC_NUMBER,
     Decision,
-    Field,
     Finding,
     FindingKind,
     Mark,
+    PublicField,
     Sender,
     apply,
     default_decision,
@@ -28,12 +29,14 @@ __all__ = [
     "KEEP_PUBLIC_NUMBER",
     "TEXT_LIMIT",
     "Decision",
-    "Field",
     "Finding",
     "FindingKind",
     "Mark",
+    "PublicField",
     "Sender",
     "apply",
+    "default_copy",
     "default_decision",
+    "default_masks",
     "detect",
 ]

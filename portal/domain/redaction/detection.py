@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from portal.domain.redaction.contacts import find_contacts
 from portal.domain.redaction.folding import fold
 from portal.domain.redaction.hits import Hit
-from portal.domain.redaction.kinds import Field, Finding, FindingKind, Mark, Sender, apply
+from portal.domain.redaction.kinds import (
+    Decision,
+    Finding,
+    FindingKind,
+    Mark,
+    PublicField,
+    Sender,
+    apply,
+    default_decision,
+)
 from portal.domain.redaction.masks import COVER
 from portal.domain.redaction.names import find_names
 from portal.domain.redaction.numbers import find_numbers
@@ -39,7 +48,9 @@ _SPECIFIC = {
 }
 
 
-def detect(text: str, *, sender: Sender | None = None, field: Field = "text") -> list[Finding]:
+def detect(
+    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.TEXT
+) -> list[Finding]:
     """What identifies a person in `text`, sorted by place, without overlaps.
 
     Offsets count characters of `text` as given. `field` says where it stands: in a ``reply``,
@@ -62,7 +73,26 @@ def detect(text: str, *, sender: Sender | None = None, field: Field = "text") ->
     ]
 
 
-def _find(text: str, sender: Sender | None, field: Field) -> Iterator[Hit]:
+def default_masks(
+    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.TEXT
+) -> list[Finding]:
+    """Return what is masked in ``text`` unless a person decides otherwise; see :func:`detect`."""
+    return [
+        finding
+        for finding in detect(text, sender=sender, field=field)
+        if default_decision(finding) is Decision.MASK
+    ]
+
+
+def default_copy(
+    text: str, *, sender: Sender | None = None, field: PublicField = PublicField.TEXT
+) -> str:
+    """Return ``text`` as the public reads it unless a person decides otherwise."""
+    masks = default_masks(text, sender=sender, field=field)
+    return apply(text, (finding.as_mark() for finding in masks))
+
+
+def _find(text: str, sender: Sender | None, field: PublicField) -> Iterator[Hit]:
     """Hits of all detectors by offsets of `text`."""
     folded = fold(text)
     found = [
@@ -102,7 +132,9 @@ def _settle(cluster: list[Hit]) -> Hit:
     return Hit(best.kind, start, end, best.mask, best.keep_reason)
 
 
-def _exposed(text: str, hits: list[Hit], sender: Sender | None, field: Field) -> Iterator[Hit]:
+def _exposed(
+    text: str, hits: list[Hit], sender: Sender | None, field: PublicField
+) -> Iterator[Hit]:
     """What masking `hits` would leave or newly create, such as digits left beside a mask's own."""
     masked = [hit for hit in hits if not hit.keep_reason]
     if not masked:

@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 from portal.domain.errors import N_
 
-Field = Literal["title", "text", "reply"]
+
+class PublicField(StrEnum):
+    """The texts of a letter that may become public."""
+
+    TITLE = "title"
+    TEXT = "text"
+    REPLY = "reply"
 
 
 class FindingKind(StrEnum):
@@ -48,8 +53,9 @@ KEEP_PUBLIC_NUMBER = N_("公共服务电话")
 
 
 class Decision(StrEnum):
-    """What happens to a finding in the public copy."""
+    """What was decided on a finding; ``open`` blocks publication and is masked meanwhile."""
 
+    OPEN = "open"
     MASK = "mask"
     KEEP = "keep"
 

@@ -10,7 +10,12 @@ from collections.abc import Iterable, Iterator
 
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import SEPARATOR, Hit, before, digits_of, scan
-from portal.domain.redaction.kinds import KEEP_OFFICE_PHONE, KEEP_PUBLIC_NUMBER, Field, FindingKind
+from portal.domain.redaction.kinds import (
+    KEEP_OFFICE_PHONE,
+    KEEP_PUBLIC_NUMBER,
+    FindingKind,
+    PublicField,
+)
 from portal.domain.redaction.masks import mask_landline
 
 _EXTENSION = r"(?: ?(?:转|分机|ext\.?|-) ?[0-9]{1,6})?"
@@ -50,11 +55,11 @@ _CITIZENS_OWN = re.compile(
 )
 
 
-def find_phones(folded: Folded, field: Field) -> Iterator[Hit]:
+def find_phones(folded: Folded, field: PublicField) -> Iterator[Hit]:
     """Landline numbers in every view; in a reply, announced office numbers carry a keep reason."""
     for view in folded.views:
         found = _find_in(view)
-        yield from found if field != "reply" else _judge_offices(view, found)
+        yield from found if field is not PublicField.REPLY else _judge_offices(view, found)
 
 
 def _find_in(view: str) -> Iterator[Hit]:

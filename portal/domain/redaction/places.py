@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit, before, scan
-from portal.domain.redaction.kinds import KEEP_OFFICE_PLACE, Field, FindingKind
+from portal.domain.redaction.kinds import KEEP_OFFICE_PLACE, FindingKind, PublicField
 from portal.domain.redaction.masks import COVER, mask_plate
 from portal.domain.redaction.premises import from_the_name_on, joined
 
@@ -58,7 +58,7 @@ _COUNTED = re.compile(r"(?:共|有|建|建设|约|等|计|达|近|余|剩|[0-9])
 _BUILDING_SORT = re.compile(r"\s?(?:住宅|高层|洋房|别墅|房|建筑|安置|楼房|商|的?电梯)")
 
 
-def find_places(folded: Folded, field: Field) -> Iterator[Hit]:
+def find_places(folded: Folded, field: PublicField) -> Iterator[Hit]:
     """Plates in every view, and addresses; a reply's own office places carry a keep reason."""
     for view in folded.views:
         yield from scan(_NEW_ENERGY, view, _plate)
@@ -68,7 +68,7 @@ def find_places(folded: Folded, field: Field) -> Iterator[Hit]:
     yield from joined(folded.plain, _addresses(folded.plain, field))
 
 
-def _addresses(view: str, field: Field) -> Iterator[Hit]:
+def _addresses(view: str, field: PublicField) -> Iterator[Hit]:
     for match in _VILLAGE.finditer(view):
         yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
     for match in _DASHED.finditer(view):
@@ -87,7 +87,7 @@ def _check_plate(match: re.Match[str]) -> Hit | None:
     return _plate(match) if digits >= 2 else None
 
 
-def _check_chain(match: re.Match[str], field: Field) -> Hit | None:
+def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
     text, view = match[0], match.string
     context = before(view, match.start(), 30)
     if _NOT_A_HOME.match(view, match.end()) or _ONE_HOUSE.match(text):
@@ -106,7 +106,7 @@ def _check_chain(match: re.Match[str], field: Field) -> Hit | None:
         return None
     homely = "单元" in text or detailed
     announced = _OFFICE_CUE.search(context) and not _CITIZENS_OWN.search(context)
-    office = field == "reply" and not homely and announced
+    office = field is PublicField.REPLY and not homely and announced
     return Hit(
         FindingKind.ADDRESS, match.start(), match.end(), COVER, KEEP_OFFICE_PLACE if office else ""
     )

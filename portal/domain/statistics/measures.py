@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from portal.domain.calendar import WorkCalendar
-from portal.domain.deadline_rules import Limit, letter_limit
 from portal.domain.errors import N_
 from portal.domain.events import Axis
+from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.states import (
     CLOSE_REASONS,
     CONCLUDED_STATES,
@@ -125,7 +124,6 @@ class _Closing:
     began: datetime
     organisation_id: int
     outcome: Outcome
-    due_on: date | None
     on_time: bool
     days: int
     until: datetime | None = None
@@ -137,10 +135,8 @@ Span = tuple[datetime, datetime | None]
 class Ledger:
     """Turns the steps of letters into facts by one calendar and one table of limits."""
 
-    def __init__(self, calendar: WorkCalendar, limits: Sequence[Limit]) -> None:
-        self._calendar = calendar
-        self._limits = limits
-        self._known: dict[tuple[Kind, date], Limit] = {}
+    def __init__(self, deadlines: Deadlines) -> None:
+        self._deadlines, self._calendar = deadlines, deadlines.calendar
 
     def facts(self, kind: Kind, organisation_id: int, steps: Sequence[Step]) -> list[Fact]:
         """Return the facts of a letter of ``kind`` first received by ``organisation_id``.
@@ -182,10 +178,6 @@ class Ledger:
             ]
         return found
 
-    def due_dates(self, kind: Kind, steps: Sequence[Step]) -> list[date | None]:
-        """Return the due date at each ending of the handling, in the order of ``steps``."""
-        return [closing.due_on for closing in self._closings(kind, 0, steps)]
-
     def _opening(
         self, received: datetime, organisation_id: int, kind: Kind, steps: Sequence[Step]
     ) -> Fact:
@@ -215,8 +207,7 @@ class Ledger:
         )
 
     def _closings(self, kind: Kind, organisation_id: int, steps: Sequence[Step]) -> list[_Closing]:
-        holder, begun, extension = organisation_id, civil_date(steps[0].at), 0
-        pauses: list[tuple[date, date | None]] = []
+        holder, time = organisation_id, HandlingTime(kind, civil_date(steps[0].at))
         found: list[_Closing] = []
         for step in steps[1:]:
             if step.axis is not Axis.HANDLING:
@@ -224,37 +215,22 @@ class Ledger:
             if step.action in _MOVES and step.to_organisation_id is not None:
                 holder = step.to_organisation_id
             if step.action == Action.GRANT_EXTENSION:
-                extension = step.days
+                time.extension = step.days
             if step.from_state == step.to_state:
                 continue
             day = civil_date(step.at)
-            if step.from_state == State.AWAITING_CITIZEN and pauses and pauses[-1][1] is None:
-                pauses[-1] = (pauses[-1][0], day)
-            if step.to_state == State.AWAITING_CITIZEN:
-                pauses.append((day, None))
+            time.follow(step.from_state, step.to_state, day)
             if step.from_state == State.CLOSED and found:
                 found[-1].until = step.at
-                begun, extension, pauses = day, 0, []
             if step.to_state in CONCLUDED_STATES:
-                limit = self._limit(kind, begun)
                 outcome, due = OUTCOMES[step.action], step.due_on
                 if due is None and outcome is not Outcome.NO_SUPPLEMENT:
-                    due = self._calendar.due_on(begun, limit, pauses, extension)
-                used = self._calendar.days_used(begun, day, _ended(pauses, day))
+                    due = self._deadlines.due_on(time)
+                used = self._calendar.days_used(time.start, day, time.pauses)
                 punctual = due is None or day <= due
                 place = step.answered_by or holder
-                found.append(_Closing(step.at, place, outcome, due, punctual, used))
+                found.append(_Closing(step.at, place, outcome, punctual, used))
         return found
-
-    def _limit(self, kind: Kind, on: date) -> Limit:
-        known = self._known.get((kind, on))
-        if known is None:
-            known = self._known[kind, on] = letter_limit(str(kind), on, self._limits)
-        return known
-
-
-def _ended(pauses: Sequence[tuple[date, date | None]], day: date) -> list[tuple[date, date | None]]:
-    return [(begin, end or day) for begin, end in pauses]
 
 
 def _later(opening: Fact) -> Fact:

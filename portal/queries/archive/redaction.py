@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.models import Decision, Proposal, PublicField, RedactionMask
+from portal.domain.redaction import PublicField
+from portal.models import Proposal, RedactionMask
 
 CONTEXT = 12
 """Characters of the original shown on either side of a finding."""
@@ -21,9 +22,7 @@ class Segment:
     @property
     def shown(self) -> str:
         """What the public will read here."""
-        if self.mask is None or self.mask.decision is Decision.KEEP:
-            return self.text
-        return self.mask.replacement
+        return self.mask.replacement if self.mask and self.mask.hides else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from portal.adapters.archive_index import (
     parse,
 )
 from portal.models import ArchiveEntry, Organisation
-from portal.queries.archive.table import ID_MOST, ArchiveQuery, entries_by_id, facets, list_entries
+from portal.queries.archive.table import ArchiveQuery, entries_by_id, facets, list_entries
 
 TOP_ORGANISATIONS = 12
 """Members of level 1 offered as a filter, those with the most hits."""
@@ -117,9 +117,7 @@ def _in_table(session: Session, asked: ArchiveQuery, per_page: int) -> Found:
 
 def known_organisation(session: Session, organisation_id: int | None) -> Organisation | None:
     """Return the organisation to filter by, if there is such a one."""
-    if organisation_id is None or not 0 < organisation_id <= ID_MOST:
-        return None
-    return session.get(Organisation, organisation_id)
+    return None if organisation_id is None else session.get(Organisation, organisation_id)
 
 
 def organisations_to_choose(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.adapters.archive_index import Facets
 from portal.domain.letters.states import Kind
 from portal.domain.organisations import path_ids
+from portal.domain.whole_numbers import ID_MAX
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.scope import subtree_ids
 
@@ -25,8 +26,6 @@ Condition = sa.ColumnElement[bool]
 PUBLIC: Condition = ArchiveEntry.unpublished_at.is_(None)
 """The one condition under which anybody may read an entry."""
 NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
-ID_MOST = 2**63 - 1
-"""The largest id a database of ours can hold; a larger one in an address is like none."""
 MAP_PART = 10_000
 """Ids in one part of the site's map; a part may hold 50,000 addresses (sitemaps.org)."""
 
@@ -119,7 +118,7 @@ def entries_by_id(session: Session, ids: Iterable[int]) -> dict[int, ArchiveEntr
 
 def archive_entry(session: Session, entry_id: int) -> ArchiveEntry | None:
     """Return an entry, a withdrawn one too: its texts are empty, its place is kept."""
-    return session.get(ArchiveEntry, entry_id) if entry_id <= ID_MOST else None
+    return session.get(ArchiveEntry, entry_id)
 
 
 def _words(words: Iterable[str]) -> list[Condition]:
@@ -154,7 +153,7 @@ def map_parts(session: Session) -> list[tuple[int, datetime]]:
 def map_rows(session: Session, part: int) -> Sequence[sa.Row[int, datetime]]:
     """Return id and last change of the public entries in ``part`` of the site's map."""
     last = part * MAP_PART
-    if last > ID_MOST:
+    if last > ID_MAX:
         return []
     query = sa.select(ArchiveEntry.id, ArchiveEntry.updated_at).where(
         PUBLIC, ArchiveEntry.id > last - MAP_PART, ArchiveEntry.id <= last

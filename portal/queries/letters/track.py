@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.calendar import Pause, TraceDay
+from portal.domain.calendar import TraceDay
 from portal.domain.deadline_rules import Limit, LimitError, limit_for
 from portal.domain.errors import N_
 from portal.domain.events import Axis
@@ -27,9 +27,9 @@ from portal.domain.letters.states import (
     Publication,
     State,
 )
-from portal.domain.periods import civil_date
 from portal.domain.translatable import Message
 from portal.models import ArchiveEntry, Event, Letter, ReplyKind
+from portal.queries.letters.due import handling_time
 from portal.queries.rules import limits_in_force, work_calendar
 
 _NO_HASH = "0" * 64
@@ -217,24 +217,22 @@ class DueNote:
     announced: bool
 
 
-def due_note(
-    session: Session, letter: Letter, pauses: Sequence[Pause], today: date
-) -> DueNote | None:
+def due_note(session: Session, letter: Letter, today: date) -> DueNote | None:
     """Return why the letter is due when it is due; nothing once it has ended."""
     if letter.state not in CLOCK_STATES | {State.AWAITING_CITIZEN} or letter.limit_code is None:
         return None
-    start, calendar = civil_date(letter.clock_from), work_calendar(session)
+    time, calendar = handling_time(session, letter), work_calendar(session)
     try:
-        limit = limit_for(letter.limit_code, start, limits_in_force(session))
+        limit = limit_for(letter.limit_code, time.start, limits_in_force(session))
     except LimitError:  # the rule was taken out of the table since: the date stands, unexplained
         return None
-    until = letter.due_on or max(start, today)
-    most = limit.days + letter.extension_days
+    until = letter.due_on or max(time.start, today)
+    most = limit.days + time.extension
     return DueNote(
         due_on=letter.due_on,
         remaining=remaining(calendar, today, letter.due_on) if letter.due_on else None,
         limit=limit,
-        extension_days=letter.extension_days,
-        days=calendar.trace(start, until, pauses, limit.unit, most),
+        extension_days=time.extension,
+        days=calendar.trace(time.start, until, time.pauses, limit.unit, most),
         announced=calendar.announced(until),
     )

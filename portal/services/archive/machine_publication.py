@@ -19,9 +19,9 @@ from portal.domain.errors import NotPermitted
 from portal.domain.letters.apply import Effect, apply
 from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
+from portal.domain.redaction import default_decision
 from portal.models import (
     ArchiveEntry,
-    Decision,
     Event,
     Letter,
     Organisation,
@@ -94,9 +94,7 @@ def _proposal(letter: Letter, now: datetime) -> Proposal:
     proposal = Proposal(
         letter_id=letter.id, title=letter.title, text=letter.text, reply=public_reply(letter)
     )
-    find(letter, proposal)
-    for mask in proposal.masks:
-        mask.decision = Decision.KEEP if mask.reason else Decision.MASK
+    find(letter, proposal, decide=default_decision)
     return proposal
 
 

@@ -6,6 +6,7 @@ finding nobody has settled is masked in the copy and blocks publication.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +15,8 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, ActionNotAllowed, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import Axis, RecordAction
-from portal.domain.redaction import FindingKind, Mark, Sender, apply, detect
-from portal.models import Decision, Letter, Proposal, PublicField, RedactionMask
+from portal.domain.redaction import Decision, Finding, FindingKind, Mark, PublicField, apply, detect
+from portal.models import Letter, Proposal, RedactionMask
 from portal.queries.archive.redaction import original_of
 from portal.services.core.acting import load, record
 from portal.services.core.typed_text import required
@@ -41,7 +42,7 @@ def public_copy(proposal: Proposal) -> PublicCopy:
         masks = [
             Mark(m.start, m.end, m.replacement)
             for m in proposal.masks
-            if m.field is field and m.decision is not Decision.KEEP
+            if m.field is field and m.hides
         ]
         return apply(original_of(proposal, field), masks)
 
@@ -56,18 +57,25 @@ def hidden_words(proposal: Proposal) -> dict[str, str]:
     hidden = {
         original_of(proposal, mask.field)[mask.start : mask.end]: mask.replacement
         for mask in proposal.masks
-        if mask.decision is not Decision.KEEP and mask.end - mask.start > 1
+        if mask.hides and mask.end - mask.start > 1
     }
     return dict(sorted(hidden.items(), key=lambda pair: -len(pair[0])))
 
 
-def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) -> None:
-    """Mark what the detectors find; decisions on the same words in ``earlier`` are carried over."""
-    sender = Sender(letter.sender_name or "", letter.sender_phone or "", letter.sender_email or "")
+def find(
+    letter: Letter,
+    proposal: Proposal,
+    earlier: Proposal | None = None,
+    decide: Callable[[Finding], Decision] = lambda finding: Decision.OPEN,
+) -> None:
+    """Mark what the detectors find, decided as ``decide`` says.
+
+    Decisions on the same words in ``earlier`` are carried over.
+    """
     known = _settled(earlier) if earlier else {}
     for field in PublicField:
         text = original_of(proposal, field)
-        for finding in detect(text, sender=sender, field=field.value):
+        for finding in detect(text, sender=letter.sender, field=field):
             past = known.get((field, finding.text))
             proposal.masks.append(
                 RedactionMask(
@@ -76,7 +84,7 @@ def find(letter: Letter, proposal: Proposal, earlier: Proposal | None = None) ->
                     end=finding.end,
                     kind=str(finding.kind),
                     replacement=finding.mask,
-                    decision=past.decision if past else Decision.OPEN,
+                    decision=past.decision if past else decide(finding),
                     reason=(past.reason if past else finding.keep_reason) or None,
                 )
             )

@@ -19,7 +19,7 @@ from portal.domain.letters.apply import Clock, Effect, apply, receive
 from portal.domain.letters.states import Action, Kind
 from portal.domain.letters.transitions import advance
 from portal.models import Event, Letter, Organisation, StateInterval
-from portal.services.core.deadlines import set_due
+from portal.services.core.deadlines import compute_due
 from portal.services.core.facts import touch
 
 
@@ -83,7 +83,9 @@ def take(
         letter.assignee = None
     follow(session, letter, effect)
     if effect.clock is Clock.COMPUTE:
-        set_due(session, letter)
+        letter.due_on = compute_due(session, letter)
+    elif effect.clock is Clock.PROMISE:
+        promised = compute_due(session, letter)
     event = _record(session, letter, effect, actor, reason_code, reason, recorded_at)
     if effect.concludes:
         event.due_on = promised
@@ -122,12 +124,12 @@ def begin(
     recorded_at: datetime | None = None,
 ) -> None:
     """Record the arrival of a new letter: its first event, its first interval, its due date."""
-    effect = receive(letter.organisation_id, now)
+    effect = receive(letter.kind, letter.organisation_id, now)
     change(letter, effect)
     session.add(letter)
     session.flush()
     follow(session, letter, effect)
-    set_due(session, letter)
+    letter.due_on = compute_due(session, letter)
     _record(session, letter, effect, actor, None, None, recorded_at)
 
 

@@ -32,7 +32,7 @@ from portal.models import (
     Reply,
     ReplyStatus,
 )
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadlines
 
 _TOUCHED = "letterbox_touched"
 _BATCH = 500
@@ -77,7 +77,7 @@ def refresh(
     The caller has the letters locked, or is the only writer: of two units that derive the facts
     of one letter side by side, neither would see the rows of the other.
     """
-    ledger = Ledger(work_calendar(session), limits_in_force(session))
+    ledger = Ledger(deadlines(session))
     for start in range(0, len(letter_ids), _BATCH):
         ids = letter_ids[start : start + _BATCH]
         here = RateFact.letter_id.in_(ids)
@@ -96,7 +96,7 @@ def correct(session: Session, letter_ids: list[int]) -> int:
     For a change that lies outside the letters, such as one of the calendar: figures of months in
     which nothing is corrected stay as they are.
     """
-    ledger = Ledger(work_calendar(session), limits_in_force(session))
+    ledger = Ledger(deadlines(session))
     stored, derived = _stored(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
     for row in _rows(session, ledger, letter_ids):
         derived[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.disclosure.numbers import format_request_number
@@ -19,6 +18,7 @@ from portal.domain.letters.numbers import format_number
 from portal.domain.periods import civil_date
 from portal.models import DisclosureSequence, NumberSequence, db
 from portal.models.base import NUMBERS
+from portal.services.core.upsert import upsert
 
 
 def next_number(session: Session, now: datetime) -> str:
@@ -41,15 +41,10 @@ def next_request_number(session: Session, received: date) -> str:
 
 def _advance(session: Session, key: Any, last: Any, value: date | int, count: int) -> int:
     """Raise the counter of ``value`` by ``count`` and return what it shows then."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    dialect: Any = sqlite if on_sqlite else postgresql
-    statement = (
-        dialect.insert(key.class_)
-        .values({key.key: value, last.key: count})
-        .on_conflict_do_update(index_elements=[key], set_={last.key: last + count})
-        .returning(last)
-    )
-    if on_sqlite:
+    rows = [{key.key: value, last.key: count}]
+    raised = upsert(session, key.class_, rows, [key], lambda _new: {last.key: last + count})
+    statement = raised.returning(last)
+    if session.get_bind().dialect.name == "sqlite":
         return int(session.execute(statement).scalar_one())
     # The disk need not be waited for: the commit of the letter, later in the same log, does that.
     unsynchronised = sa.func.set_config("synchronous_commit", "off", True)

@@ -23,6 +23,7 @@ from portal.domain.events import Axis, RecordAction
 from portal.domain.letters.states import ConsentBasis, Kind, State
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, Reply, StateInterval, db
+from portal.queries.rules import deadlines
 from portal.services.archive.machine_publication import publish_by_machine
 from portal.services.core.acting import record
 from portal.services.core.facts import touch
@@ -30,7 +31,6 @@ from portal.services.core.numbering import next_numbers
 from portal.services.core.unit import writing
 from portal.services.importing.rows import Defaults, ImportedLetter, RowFault, read_row
 from portal.services.importing.values import (
-    DueDates,
     ImportedHistory,
     reply_row,
 )
@@ -193,9 +193,9 @@ def _write(
     letters = [each for _, each in fresh]
     places = _place(directory, fresh, tally)
     numbers = _numbers(session, letters)
-    due = DueDates(session)
+    known = deadlines(session)
     histories = [
-        ImportedHistory(each, holder, accused, due, plan.publish)
+        ImportedHistory(each, holder, accused, known, plan.publish)
         for each, (holder, accused) in zip(letters, places, strict=True)
     ]
     values = [

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind
 from portal.domain.letters.apply import LetterState, apply, receive
-from portal.domain.letters.states import Action, ConsentBasis, Kind, Source
+from portal.domain.letters.due import Deadlines, HandlingTime
+from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
 from portal.models import ReplyStatus
-from portal.queries.rules import letter_limit_in_force, work_calendar
 from portal.services.importing.rows import ImportedLetter
-
-
-class DueDates:
-    """Limits and due dates, each asked for once."""
-
-    def __init__(self, session: Session) -> None:
-        self._session, self._calendar = session, work_calendar(session)
-        self._known: dict[tuple[Kind, date], tuple[str, date | None]] = {}
-
-    def __call__(self, kind: Kind, day: date) -> tuple[str, date | None]:
-        if (kind, day) not in self._known:
-            limit = letter_limit_in_force(self._session, kind, day)
-            self._known[kind, day] = limit.code, self._calendar.due_on(day, limit)
-        return self._known[kind, day]
-
 
 _ANSWERED = (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
 """What happened to a letter whose source holds a reply, all at the moment of the reply."""
@@ -38,13 +21,19 @@ class ImportedHistory:
     """A letter as it stands after what its source tells, with the events and intervals of it."""
 
     def __init__(
-        self, each: ImportedLetter, holder: int, accused: int | None, due: DueDates, publish: bool
+        self,
+        each: ImportedLetter,
+        holder: int,
+        accused: int | None,
+        deadlines: Deadlines,
+        publish: bool,
     ) -> None:
         self._source, self._accused, self._public = each, accused, publish
-        self.letter = LetterState(each.kind, each.received_at, was_report=each.kind is Kind.REPORT)
-        self._effects = [receive(holder, each.received_at)]
+        self.letter = LetterState(each.kind, each.received_at)
+        self._effects = [receive(each.kind, holder, each.received_at)]
         self.letter.change(self._effects[0])
-        self._rule_code, self.letter.due_on = due(each.kind, civil_date(each.received_at))
+        time = HandlingTime(each.kind, civil_date(each.received_at))
+        self._rule_code, self.letter.due_on = deadlines.rule(time).code, deadlines.due_on(time)
         if each.reply and each.replied_at is not None:
             for action in _ANSWERED:
                 effect = apply(self.letter, action, ActorKind.MACHINE, each.replied_at)

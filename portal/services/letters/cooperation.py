@@ -10,7 +10,7 @@ from portal.domain.letters.states import TEXT_MAX, Action
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
 from portal.models import CoHandling, Extension, Organisation
-from portal.queries.rules import letter_limit_in_force
+from portal.queries.letters.due import letter_rule
 from portal.services.core.acting import load, take
 from portal.services.core.typed_text import REASON_MAX, optional, required
 from portal.services.core.unit import writing
@@ -23,8 +23,7 @@ def request_extension(
     reason = required("reason", reason, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
-        limit = letter_limit_in_force(session, letter.kind, civil_date(letter.received_at))
-        if not 1 <= days <= limit.extension_days:
+        if not 1 <= days <= letter_rule(session, letter).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
         take(session, letter, Action.REQUEST_EXTENSION, actor, now, reason=reason)
         session.add(

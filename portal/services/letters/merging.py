@@ -11,17 +11,9 @@ from portal.domain.access import SYSTEM, Actor, Permission, can
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.letters.states import ENDED_STATES, TEXT_MAX, Action, State
-from portal.domain.redaction import (
-    Decision,
-    FindingKind,
-    Sender,
-    apply,
-    default_decision,
-    detect,
-)
+from portal.domain.redaction import FindingKind, PublicField, apply, default_masks
 from portal.models import Letter, Reply, ReplyStatus
 from portal.services.core.acting import load, take
-from portal.services.core.deadlines import set_due
 from portal.services.core.typed_text import REASON_MAX, limited, optional
 from portal.services.core.unit import writing
 
@@ -103,23 +95,14 @@ def close_children(session: Session, parent: Letter, reply: Reply, now: datetime
                 signed_at=now,
             )
         )
-        # Its clock ran on while it followed; what its own sender could expect is recorded.
-        set_due(session, child)
         answered_by = parent.organisation_id
         take(session, child, Action.CLOSE_MERGED, SYSTEM, now, answered_by=answered_by)
 
 
 def _without_sender(parent: Letter, text: str) -> str:
     """Return a reply with the private particulars masked, office contacts as they are."""
-    sender = Sender(parent.sender_name or "", parent.sender_phone or "", parent.sender_email or "")
-    return apply(
-        text,
-        [
-            finding.as_mark()
-            for finding in detect(text, sender=sender, field="reply")
-            if finding.kind in _PRIVATE and default_decision(finding) is Decision.MASK
-        ],
-    )
+    found = default_masks(text, sender=parent.sender, field=PublicField.REPLY)
+    return apply(text, [each.as_mark() for each in found if each.kind in _PRIVATE])
 
 
 def release_children(session: Session, parent: Letter, now: datetime) -> None:

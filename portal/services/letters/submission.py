@@ -102,7 +102,6 @@ def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
         raise InvalidInput("phone", N_("请留下手机号码或电子邮箱中的一项，方便我们联系您。"))
     return Letter(
         kind=new.kind,
-        was_report=new.kind is Kind.REPORT,
         title=required("title", new.title, TITLE_MAX, lines=False),
         text=required("text", new.text, TEXT_MAX),
         sender_name=required("name", new.name, 50, lines=False),

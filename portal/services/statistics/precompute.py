@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import Kind
@@ -30,6 +29,7 @@ from portal.queries.statistics.stored import Shelf, mark
 from portal.queries.statistics.tables import members
 from portal.queries.statistics.tree import tree_on
 from portal.services.core.unit import writing
+from portal.services.core.upsert import upsert
 
 BATCH = 24
 FOLDED = 10_000
@@ -107,11 +107,14 @@ def fold(session: Session, most: int = FOLDED) -> int:
         # In ascending order, so that two workers never wait for each other in a circle.
         rows = [{"month": m, "version": total % VERSIONS} for m, total in sorted(sums.items())]
         if rows:
-            dialect: Any = sqlite if unit.get_bind().dialect.name == "sqlite" else postgresql
-            new = dialect.insert(RateMonth).values(rows)
-            total = (RateMonth.version + new.excluded.version) % VERSIONS
             unit.execute(
-                new.on_conflict_do_update(index_elements=[RateMonth.month], set_={"version": total})
+                upsert(
+                    unit,
+                    RateMonth,
+                    rows,
+                    [RateMonth.month],
+                    lambda new: {"version": (RateMonth.version + new.version) % VERSIONS},
+                )
             )
     return len(folded)
 
@@ -124,12 +127,14 @@ def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
             )
         if rows:
             # Another worker may have stored the same: the later one has seen at least as much.
-            dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-            new = dialect.insert(RateSum).values(rows)
-            columns = {"version": new.excluded.version, "body": new.excluded.body}
+            keys = [RateSum.month, RateSum.label]
             session.execute(
-                new.on_conflict_do_update(
-                    index_elements=[RateSum.month, RateSum.label], set_=columns
+                upsert(
+                    session,
+                    RateSum,
+                    rows,
+                    keys,
+                    lambda new: {"version": new.version, "body": new.body},
                 )
             )
 

@@ -12,8 +12,9 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.letters.states import DeclineReason, Kind, Publication, RefusalReason, Source
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
-from portal.models import Decision, Letter, Organisation
-from portal.queries.rules import letter_limit_in_force
+from portal.domain.redaction import Decision
+from portal.models import Letter, Organisation
+from portal.queries.letters.due import letter_rule
 from portal.services.archive import publication, redacting
 from portal.services.letters import cooperation, handling, merging, replying, submission
 from portal.tools.demo.staff import Staff
@@ -142,9 +143,8 @@ class LetterActions:
         handling.supervise(*self._at(), "群众反映集中，请抓紧办理。", actor, now)
 
     def ask_extension(self, now: datetime) -> None:
-        """Request the longest extension that the rule allows."""
-        received = civil_date(self.letter.received_at)
-        limit = letter_limit_in_force(self.context.session, self.letter.kind, received)
+        """Ask for as much time as the deadline rule allows, as the handler."""
+        limit = letter_rule(self.context.session, self.letter)
         said = "涉及多个单位，需要现场核查并会商，申请延期。"
         cooperation.request_extension(*self._at(), limit.extension_days, said, self._handler(), now)
 

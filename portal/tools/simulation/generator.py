@@ -9,6 +9,7 @@ from random import Random
 
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.events import ActorKind
+from portal.domain.letters.due import Deadlines
 from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, Kind, RefusalReason
 from portal.tools.simulation.actors import Actors, Habit
 from portal.tools.simulation.clock import OfficeClock, night_after
@@ -38,8 +39,16 @@ _DEFECTS = ("请补充办理依据和时间安排", "请写明联系人和后续
 class Generator:
     """The generator of trajectories, called for one plan after another in order of arrival."""
 
-    def __init__(self, actors: Actors, clock: OfficeClock, chance: Random, until: datetime) -> None:
+    def __init__(
+        self,
+        actors: Actors,
+        clock: OfficeClock,
+        deadlines: Deadlines,
+        chance: Random,
+        until: datetime,
+    ) -> None:
         self._actors, self._clock, self._chance, self._until = actors, clock, chance, until
+        self._deadlines = deadlines
         self._router = Router(actors, clock, chance)
         self._leaders: deque[Trajectory] = deque(maxlen=_LEADERS_KEPT)
 
@@ -63,7 +72,7 @@ class Generator:
             place = leader.received_organisation_id
         else:
             place, accused = self._received(kind, _HABITS.get(plan.ending))
-        letter = Trajectory.begin(kind, plan.received_at, place, self._until)
+        letter = Trajectory.begin(kind, plan.received_at, place, self._deadlines, self._until)
         letter.letter_id, letter.accused_id, letter.leader = letter_id, accused, leader
         return letter
 

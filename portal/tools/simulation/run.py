@@ -12,6 +12,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.due import Deadlines
 from portal.domain.letters.numbers import format_number
 from portal.domain.letters.states import Action, Kind, Publication
 from portal.domain.periods import Period, civil_date
@@ -24,7 +25,7 @@ from portal.models import (
     RateFact,
     db,
 )
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadlines
 from portal.services.core.facts import months, renew_versions
 from portal.services.core.unit import writing
 from portal.tools.organisation_tree import plant_samples
@@ -78,11 +79,11 @@ def simulate(
             begin(session, digest, specification, now)
         stored = written(session)
         actors = Actors(session, chance, founded)
-        calendar, limits = work_calendar(session), limits_in_force(session)
-    writer = Writer(calendar, limits, actors.names)
-    clock = OfficeClock(calendar, min(specification.years), max(specification.years))
+        known = deadlines(session)
+    writer = Writer(known, actors.names)
+    clock = OfficeClock(known.calendar, min(specification.years), max(specification.years))
     texts = Texts(specification.seed, corpus)
-    run = _Run(specification, actors, clock, texts, writer, chance)
+    run = _Run(specification, actors, clock, known, texts, writer, chance)
     for count in run.batches():
         with writing() as session:
             if stored:
@@ -118,6 +119,7 @@ class _Run:
         specification: Specification,
         actors: Actors,
         clock: OfficeClock,
+        known: Deadlines,
         texts: Texts,
         writer: Writer,
         chance: Random,
@@ -129,7 +131,7 @@ class _Run:
             texts,
         )
         self._writer, self._chance = writer, chance
-        self._generator = Generator(actors, clock, chance, last_moment(specification))
+        self._generator = Generator(actors, clock, known, chance, last_moment(specification))
         self._numbers: Counter[date] = Counter()
 
     def batches(self) -> Iterator[int]:

@@ -11,8 +11,7 @@ from random import Random
 from portal.adapters.csv_reader import CsvSource
 from portal.domain.letters.states import KIND_LABELS, STORED_TITLE_MAX, TEXT_MAX, Kind
 from portal.domain.organisations import OrganisationKind
-from portal.domain.redaction import Mark, apply, detect
-from portal.models import PublicField
+from portal.domain.redaction import PublicField, apply, default_masks
 from portal.services.core.typed_text import clean
 from portal.services.importing.columns import map_columns
 from portal.tools.samples.grammar import LetterGrammar
@@ -114,7 +113,7 @@ def _masked(title: str, text: str, reply: str) -> Wording:
     masks: list[tuple[PublicField, int, int, str, str]] = []
     public: list[str] = []
     for field, original in originals.items():
-        hits = [f for f in detect(original, field=field.value) if not f.keep_reason]
-        masks += [(field, f.start, f.end, str(f.kind), f.mask) for f in hits]
-        public.append(apply(original, [Mark(f.start, f.end, f.mask) for f in hits]))
+        found = default_masks(original, field=field)
+        masks += [(field, f.start, f.end, str(f.kind), f.mask) for f in found]
+        public.append(apply(original, [f.as_mark() for f in found]))
     return Wording(title, text, reply, None, (public[0], public[1], public[2]), tuple(masks))

@@ -8,12 +8,14 @@ taken through the real services.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.domain.access import Actor
 from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.apply import Effect, LetterState, apply, receive
+from portal.domain.letters.apply import Clock, Effect, LetterState, apply, receive
+from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.states import Action, Kind
+from portal.domain.periods import civil_date
 from portal.domain.statistics.measures import Step
 from portal.tools.simulation.texts import Wording
 
@@ -24,7 +26,10 @@ class EndOfSimulation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point of a trajectory: one action with its effect, its actor and its reason."""
+    """A point of a trajectory: one action with its effect, its actor and its reason.
+
+    ``due_on`` stands on what ends the handling: the last day in time.
+    """
 
     effect: Effect
     actor: ActorKind
@@ -33,6 +38,7 @@ class Point:
     reason: str | None = None
     days: int = 0
     answered_by: int | None = None
+    due_on: date | None = None
 
     @property
     def action(self) -> Action:
@@ -68,6 +74,7 @@ class Point:
             event.to_organisation_id,
             self.days,
             self.answered_by,
+            self.due_on,
         )
 
 
@@ -75,6 +82,7 @@ class Point:
 class Trajectory(LetterState):
     """The trajectory of a letter: its columns and the actions that led to them."""
 
+    deadlines: Deadlines = field(kw_only=True)
     until: datetime | None = None
     letter_id: int = 0
     accused_id: int | None = None
@@ -82,15 +90,25 @@ class Trajectory(LetterState):
     leader: Trajectory | None = None
     points: list[Point] = field(default_factory=list)
     wording: Wording | None = None
+    time: HandlingTime = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the clock on the day of receipt."""
+        self.time = HandlingTime(self.kind, civil_date(self.received_at))
 
     @classmethod
     def begin(
-        cls, kind: Kind, received_at: datetime, received_id: int, until: datetime
+        cls,
+        kind: Kind,
+        received_at: datetime,
+        received_id: int,
+        deadlines: Deadlines,
+        until: datetime,
     ) -> Trajectory:
         """Return a letter that arrives at ``received_at``; it takes no action from ``until`` on."""
-        letter = cls(kind, received_at, was_report=kind is Kind.REPORT, until=until)
-        effect = receive(received_id, received_at)
-        letter.change(effect)
+        letter = cls(kind, received_at, deadlines=deadlines, until=until)
+        effect = receive(kind, received_id, received_at)
+        letter._enter(effect)
         letter.points.append(Point(effect, ActorKind.CITIZEN, None))
         return letter
 
@@ -116,10 +134,23 @@ class Trajectory(LetterState):
         effect = apply(
             self, action, actor.kind, at, to, extension_days=days, answered_by=answered_by
         )
-        self.change(effect)
+        due = self._enter(effect)
         self.points.append(
-            Point(effect, actor.kind, actor.user_id, code, reason, days, answered_by)
+            Point(effect, actor.kind, actor.user_id, code, reason, days, answered_by, due)
         )
+
+    def _enter(self, effect: Effect) -> date | None:
+        """Take over what an action leaves; return the due date that an ending was held to."""
+        event, promised = effect.event, self.due_on
+        self.change(effect)
+        if event.axis is Axis.HANDLING:
+            self.time.follow(event.from_state, event.to_state, civil_date(event.occurred_at))
+            self.time.extension = self.extension_days
+        if effect.clock is Clock.COMPUTE:
+            self.due_on = self.deadlines.due_on(self.time)
+        elif effect.clock is Clock.PROMISE:
+            promised = self.deadlines.due_on(self.time)
+        return promised if effect.concludes else None
 
     def last(self, action: Action) -> Point | None:
         """Return the latest point of ``action``."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 
-from portal.domain.calendar import WorkCalendar
-from portal.domain.deadline_rules import Limit, letter_limit
 from portal.domain.events import Axis
-from portal.domain.letters.states import CLOCK_STATES, Action, CloseReason, ConsentBasis, Source
+from portal.domain.letters.due import Deadlines
+from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
+from portal.domain.redaction import Decision
 from portal.domain.statistics.measures import Ledger
 from portal.models import (
     ArchiveEntry,
-    Decision,
     Event,
     Extension,
     Letter,
@@ -52,11 +49,9 @@ ORDER: tuple[type[Model], ...] = (
 class Writer:
     """The writer, which turns trajectories into rows of each table."""
 
-    def __init__(
-        self, calendar: WorkCalendar, limits: Sequence[Limit], names: dict[int, str]
-    ) -> None:
-        self._calendar, self._limits, self._names = calendar, limits, names
-        self._ledger = Ledger(calendar, limits)
+    def __init__(self, deadlines: Deadlines, names: dict[int, str]) -> None:
+        self._deadlines, self._names = deadlines, names
+        self._ledger = Ledger(deadlines)
         self._proposals = 0
         self.rows: Rows = defaultdict(list)
 
@@ -64,7 +59,7 @@ class Writer:
         """Add the rows of one letter."""
         self._letter(letter, about)
         steps = [point.step for point in letter.points]
-        self._record(letter, about.letter_id, self._ledger.due_dates(letter.kind, steps))
+        self._record(letter, about.letter_id)
         correspond(self.rows, letter, about)
         self._publication(letter, about)
         facts = self._ledger.facts(letter.kind, letter.received_organisation_id, steps)
@@ -73,8 +68,6 @@ class Writer:
         ]
 
     def _letter(self, letter: Trajectory, about: Written) -> None:
-        start = letter.clock_from or letter.received_at
-        limit = letter_limit(str(letter.kind), civil_date(start), self._limits)
         self.rows[Letter].append(
             {
                 **letter.columns(),
@@ -91,29 +84,13 @@ class Writer:
                 "ruling_id": letter.ruling_id,
                 "parent_id": letter.leader.letter_id if letter.leader else None,
                 "supervised": False,
-                "limit_code": limit.code,
-                "due_on": self._due(letter, limit, start),
+                "limit_code": self._deadlines.rule(letter.time).code,
             }
         )
 
-    def _due(self, letter: Trajectory, limit: Limit, start: datetime) -> date | None:
-        answered = letter.close_reason is CloseReason.ANSWERED
-        if letter.state not in CLOCK_STATES and not answered:
-            return None
-        pauses: list[tuple[date, date | None]] = []
-        for point in letter.points:
-            if point.at < start or point.axis is not Axis.HANDLING:
-                continue
-            if point.action == Action.ASK_CITIZEN:
-                pauses.append((civil_date(point.at), None))
-            elif point.action == Action.SUPPLEMENT and pauses:
-                pauses[-1] = (pauses[-1][0], civil_date(point.at))
-        return self._calendar.due_on(civil_date(start), limit, pauses, letter.extension_days)
-
-    def _record(self, letter: Trajectory, letter_id: int, due_dates: list[date | None]) -> None:
+    def _record(self, letter: Trajectory, letter_id: int) -> None:
         """Add the events, those that conclude with their due date, and the state intervals."""
         open_rows: dict[Axis, dict[str, Any]] = {}
-        due = iter(due_dates)
         for point in letter.points:
             self.rows[Event].append(
                 {
@@ -124,7 +101,7 @@ class Writer:
                     "reason_code": point.code,
                     "reason": point.reason,
                     "recorded_at": point.at,
-                    "due_on": next(due) if point.effect.concludes else None,
+                    "due_on": point.due_on,
                 }
             )
             begun = point.effect.interval
@@ -195,7 +172,7 @@ class Writer:
                 "organisation_name": self._names[closing],
                 "asked_on": asked,
                 "answered_on": answered,
-                "working_days": self._calendar.working_days_between(asked, answered),
+                "working_days": self._deadlines.calendar.working_days_between(asked, answered),
                 "published_at": published.at,
                 "updated_at": unpublished or published.at,
                 "under_revision": False,

@@ -33,6 +33,7 @@ from portal.queries.office.audit import (
     audit_page,
     audit_trail,
 )
+from portal.reporting.cells import safe_cell
 from portal.web.admin.blueprint import admin
 from portal.web.core.clock import today
 from portal.web.core.fields import DayField, EnumListField, LineField, ListField, page_asked
@@ -40,7 +41,6 @@ from portal.web.core.forms import FilterForm
 from portal.web.core.language import label
 from portal.web.core.people import needs
 from portal.web.core.settings import settings
-from portal.web.core.spreadsheet import safe_cell
 
 WORDS_MAX = 64
 _FILTERS = ("number", "person", "action", "axis", "first", "last")

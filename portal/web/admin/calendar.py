@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from portal.domain.access import Permission
 from portal.domain.calendar import DayKind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
+from portal.domain.whole_numbers import whole_number
 from portal.models import CalendarDay, db
 from portal.queries.office.rule_table import edited_days
 from portal.queries.rules import work_calendar
@@ -49,7 +50,7 @@ def calendar() -> Answer:
 @admin.post("/calendar")
 @needs(Permission.CALENDAR_EDIT)
 def calendar_edit() -> Answer:
-    """Say what some days are; due dates that they move are computed anew."""
+    """Say what some days are; due dates that they move are computed again."""
     form = DaysForm()
     moved: list[int] = []
     if not form.carry_out(lambda: moved.append(_set_days(form))):
@@ -92,7 +93,7 @@ def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:
 
 
 def _year(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today().year
+    return whole_number(text, 9999) or today().year
 
 
 def _day(text: str) -> date | None:

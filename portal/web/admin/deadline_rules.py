@@ -59,7 +59,7 @@ def _fill(form: LimitForm) -> None:
 @admin.post("/limits/<int:limit_id>/withdraw")
 @needs(Permission.LIMITS_EDIT)
 def limits_withdraw(limit_id: int) -> Answer:
-    """Take back a version that has not begun."""
+    """Remove a version that is not yet in force."""
     try:
         rules.withdraw_limit(limit_id, current_actor(), now())
     except InvalidInput as error:

@@ -7,10 +7,10 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
+from portal.domain.whole_numbers import whole_number
 from portal.models import db
 from portal.queries.office.administration import organisation_choices
 from portal.web.core.fields import Filled
-from portal.web.core.typed import id_typed
 
 _INDENT = "　"
 
@@ -23,7 +23,7 @@ class OrganisationField(Filled[int], SelectField):  # type: ignore[misc]
 
     def __init__(self, label: object, missing: object = None, **given: object) -> None:
         rules = [InputRequired(missing)] if missing else []
-        super().__init__(label, rules, coerce=id_typed, choices=[], **given)
+        super().__init__(label, rules, coerce=whole_number, choices=[], **given)
 
     def offer(self, none: str, without: str | None = None) -> None:
         """Offer the tree, without the subtree at path ``without``; ``none`` stands for no choice."""

@@ -6,9 +6,10 @@ from flask import request
 
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.letters.states import Kind
+from portal.domain.whole_numbers import ID_MAX, whole_number
 from portal.models import db
 from portal.queries.archive.search import known_organisation
-from portal.queries.archive.table import ID_MOST, ArchiveQuery
+from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
 
 PER_PAGE, PER_PAGE_MOST = 20, 100
@@ -74,7 +75,7 @@ def _kind() -> Kind | None:
 
 
 def _organisation() -> int | None:
-    number = _number("organisation", 1, ID_MOST)
+    number = _number("organisation", 1, ID_MAX)
     if number is not None and known_organisation(db.session(), number) is None:
         raise InvalidInput("organisation", N_("没有这个单位。"))
     return number
@@ -84,7 +85,7 @@ def _number(name: str, least: int, most: int) -> int | None:
     given = request.args.get(name)
     if given is None:
         return None
-    valid = given.isascii() and given.isdigit() and len(given) <= len(str(most))
-    if not valid or not least <= int(given) <= most:
+    number = whole_number(given, most)
+    if number is None or number < least:
         raise InvalidInput(name, N_("请给出范围内的整数。"))
-    return int(given)
+    return number

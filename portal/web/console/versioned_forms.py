@@ -5,6 +5,7 @@ Several stand on one page, so every id carries the name of its form.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Protocol
 
 from flask_babel import lazy_gettext as _l
@@ -51,10 +52,10 @@ class VersionedForm(Form):
 
     version = VersionField()
 
-    def __init__(self, slug: str, held: Versioned, **given: object) -> None:
+    def __init__(self, slug: str, held: Versioned, action: StrEnum, **given: object) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form about ``held``."""
         super().__init__(**given)
-        self.slug, self.held = slug, held
+        self.slug, self.held, self.action = slug, held, action
         for each in self:
             each.id = f"{slug}-{each.short_name}"
             each.label.field_id = each.id

@@ -5,15 +5,29 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
+from portal.domain.whole_numbers import ID_MAX
+
+
+def _up_to(most: int) -> str:
+    """Return the pattern of the numbers from 0 to ``most`` in ASCII digits."""
+    digits = str(most)
+    shorter = f"[0-9]{{1,{len(digits) - 1}}}"
+    smaller = (
+        f"{digits[:place]}[{0 if place else 1}-{int(digit) - 1}][0-9]{{{len(digits) - place - 1}}}"
+        for place, digit in enumerate(digits)
+        if int(digit) > (0 if place else 1)
+    )
+    return "|".join((*smaller, digits, shorter))
+
 
 class IdConverter(IntegerConverter):
-    """A number of up to eighteen digits, as any id of the database; others are no page at all.
+    """A number that an id of the database can be; others are no page at all.
 
     The limit is part of the pattern, so that a number too large falls to the next rule that fits
     (the open data answer every unknown address of theirs as JSON).
     """
 
-    regex = "[0-9]{1,18}"
+    regex = f"(?:{_up_to(ID_MAX)})"
 
 
 def set_up_addresses(app: Flask) -> None:

@@ -28,6 +28,7 @@ from wtforms.fields.choices import SelectChoice, enum_coerce
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
+from portal.domain.whole_numbers import whole_number
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label as name_of
 from portal.web.core.typed import one_line, plain_email, plain_phone
@@ -35,6 +36,7 @@ from portal.web.core.typed import one_line, plain_email, plain_phone
 Validators = Sequence[Callable[..., object]]
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+_LAST_PAGE = 10**9
 
 
 class LineField(StringField):  # type: ignore[misc]
@@ -68,12 +70,6 @@ class MailField(LineField):
     widget = EmailInput()
 
 
-class HiddenTextField(HiddenField):  # type: ignore[misc]
-    """A hidden text."""
-
-    data: str | None
-
-
 class TickField(BooleanField):  # type: ignore[misc]
     """A box that is ticked or not."""
 
@@ -94,6 +90,10 @@ class Filled(Generic[T]):
         return self.data
 
 
+class HiddenTextField(Filled[str], HiddenField):  # type: ignore[misc]
+    """A hidden text."""
+
+
 class OneOfField(Filled[str], RadioField):  # type: ignore[misc]
     """One of a few choices that the form offers when it is shown; sent as text."""
 
@@ -111,7 +111,7 @@ class SecretField(Filled[str], PasswordField):  # type: ignore[misc]
 
 
 class EnumField(Filled[E], RadioField):  # type: ignore[misc]
-    """One word of the domain; a word that does not exist is like none."""
+    """One word of the domain, shown as cards; a word that does not exist counts as none."""
 
     def __init__(
         self,
@@ -187,7 +187,5 @@ class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]
 
 def page_asked() -> int:
     """Return the page that the address asks for; what is no number is the first."""
-    page = request.args.get("page", "")
-    if not (page.isascii() and page.isdigit()):
-        return 1
-    return int(page) if len(page) < 10 else 10**9
+    page = whole_number(request.args.get("page"))
+    return 1 if page is None else min(page, _LAST_PAGE)

@@ -105,7 +105,7 @@ def say(message: Message | str) -> str:
 def subject(category: str) -> str:
     """Return the page name of a subject; "" are letters without one.
 
-    Subjects of the house speak the language of the page, others stay as they were typed.
+    Subjects known to the portal are translated, others stay as they were typed.
     """
     if not category:
         return str(_("未分类"))

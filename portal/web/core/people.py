@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import Actor, Permission
 from portal.domain.events import ActorKind
+from portal.domain.whole_numbers import whole_number
 from portal.models import User, db
 from portal.queries.scope import grants_of
 from portal.web.core.clock import now
@@ -54,22 +55,23 @@ def set_up_people(app: Flask) -> None:
 
 def load_staff(session_id: str) -> Staff | None:
     """Return the person of a session, or ``None`` where it has ended."""
-    user_id, _, epoch = session_id.partition(":")
-    if not (user_id.isdigit() and epoch.isdigit()):
+    user_id, epoch = map(whole_number, session_id.partition(":")[::2])
+    if user_id is None or epoch is None:
         return None
-    user = db.session.get(User, int(user_id))
-    if user is None or user.disabled or user.session_epoch != int(epoch) or _over():
+    user = db.session.get(User, user_id)
+    if user is None or user.disabled or user.session_epoch != epoch or _over():
         return None
     return Staff(user)
 
 
 def _over() -> bool:
     """Tell whether the session has lasted or been left alone too long; note that it is in use."""
+    known = settings()
     moment = int(now().timestamp())
-    # Flask signs the cookie anew with every change, so its own age never reaches the limit.
-    if moment - int(session.get(_BEGAN, 0)) > settings().session_hours * 3600:
+    # Flask signs the cookie again with every change, so its own age never reaches the limit.
+    if moment - int(session.get(_BEGAN, 0)) > known.session_hours * 3600:
         return True
-    if moment - int(session.get(_SEEN, 0)) > settings().session_idle_minutes * 60:
+    if moment - int(session.get(_SEEN, 0)) > known.session_idle_minutes * 60:
         return True
     if moment - int(session.get(_SEEN, 0)) > 60:
         session[_SEEN] = moment
@@ -105,7 +107,7 @@ def current_actor() -> Actor:
 
 
 def _stopped() -> Response | None:
-    """Return where to go first: to log in, or to change a password that others know."""
+    """Return the page that comes first: the login, or the change of a password that others know."""
     if not current_user.is_authenticated:
         return login_manager.unauthorized()  # type: ignore[no-any-return]
     if current_user.must_change_password and request.endpoint not in _WITH_ONE_TIME_PASSWORD:

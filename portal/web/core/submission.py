@@ -20,6 +20,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from portal.domain.errors import InvalidInput, Unavailable
 from portal.domain.letters.numbers import derive_query_code, format_code
+from portal.domain.whole_numbers import whole_number
 from portal.models import Organisation, db
 from portal.queries.office.directory import (
     Place,
@@ -39,7 +40,7 @@ from portal.web.core.fields import (
 from portal.web.core.forms import Form
 from portal.web.core.rate_limits import address, count, wait_for
 from portal.web.core.settings import code_key, settings
-from portal.web.core.typed import form_token, id_typed, is_email, is_phone
+from portal.web.core.typed import form_token, is_email, is_phone
 
 NAME_TYPED_MAX = 50
 """Characters of an organisation's name typed by hand."""
@@ -86,7 +87,7 @@ class SubmissionForm(Form):
     @property
     def organisation_id(self) -> int | None:
         """The organisation chosen, or ``None`` for none and for what is no id."""
-        return id_typed(self.organisation.data)
+        return whole_number(self.organisation.data)
 
     def resolve_name(self) -> None:
         """Choose the organisation typed by name, or offer the nearest names and note why.
@@ -102,7 +103,7 @@ class SubmissionForm(Form):
             return
         found = named_organisations(db.session(), words, today())
         offered = found or closest_organisations(db.session(), words, today())
-        wanted = (id_typed(self.organisation_meant.data), self.organisation_id)
+        wanted = (whole_number(self.organisation_meant.data), self.organisation_id)
         meant = [place for chosen in wanted for place in offered if place.id == chosen]
         if len(found) == 1 and self.organisation_id is None:
             meant += found

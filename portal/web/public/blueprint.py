@@ -1,4 +1,4 @@
-"""The blueprint that the pages for citizens hang on."""
+"""The blueprint of the pages for citizens."""
 
 from __future__ import annotations
 

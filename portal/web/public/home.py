@@ -82,5 +82,5 @@ def robots() -> Response:
 @public_pages.get("/favicon.ico")
 @public
 def favicon() -> AnyResponse:
-    """Lead browsers that ask for the old name to the drawing."""
+    """Redirect browsers that ask for the customary address of the icon."""
     return redirect(url_for("static", filename="img/favicon.svg"), 301)

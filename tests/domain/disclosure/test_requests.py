@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.iso7064 import mod_11_10
 
 from portal.domain.disclosure.application import (
     ApplicantKind,
@@ -49,6 +50,22 @@ def test_a_wrong_digit_is_recognised(sequence: int, place: int, off: int) -> Non
     with pytest.raises(RequestNumberError) as caught:
         parse_request_number(wrong)
     assert caught.value.code == "check"
+
+
+@pytest.mark.parametrize("sequence", [0, 1_000_000_000])
+def test_a_number_without_a_place_is_not_given_out(sequence: int) -> None:
+    """No request is the zeroth of its year or beyond the digits there are."""
+    with pytest.raises(ValueError, match="not within"):
+        format_request_number(2026, sequence)
+
+
+def test_leading_zeros_make_no_second_number() -> None:
+    """A request has one number: none begins at zero, and a wider one has no zero in front."""
+    for digits in ("2026000000", "20260000001"):
+        text = f"GK{digits}{mod_11_10.calc_check_digit(digits)}"
+        with pytest.raises(RequestNumberError) as caught:
+            parse_request_number(text)
+        assert caught.value.code == "shape"
 
 
 @pytest.mark.parametrize("text", ["", "GK", "GK2026-000000-1", "20160601-00001-2", "GK" * 30])

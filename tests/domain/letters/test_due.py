@@ -1,11 +1,13 @@
-"""How much time a letter has left, in words."""
+"""When a letter is due, and how much time it has left, in words."""
 
 from datetime import date
 
 import pytest
 
 from portal.domain.calendar import WorkCalendar
-from portal.domain.letters.due import Urgency, remaining
+from portal.domain.deadline_rules import DEFAULT_LIMITS
+from portal.domain.letters.due import Deadlines, HandlingTime, Urgency, remaining
+from portal.domain.letters.states import Kind, State
 
 CALENDAR = WorkCalendar()
 FRIDAY = date(2016, 6, 3)
@@ -31,3 +33,24 @@ def test_letter_is_late_on_the_weekend_after_its_due_date() -> None:
     """On the Saturday after, no working day has passed, and yet the letter is late."""
     left = remaining(CALENDAR, date(2016, 6, 4), FRIDAY)
     assert (str(left.message), left.urgency) == ("已超期", Urgency.LATE)
+
+
+def test_a_wait_for_the_citizen_moves_the_due_date() -> None:
+    """Ten working days from Friday 3 June, four of them waited through; none while it lasts."""
+    deadlines, time = Deadlines(CALENDAR, DEFAULT_LIMITS), HandlingTime(Kind.COMPLAINT, FRIDAY)
+    assert deadlines.due_on(time) == date(2016, 6, 20)
+    time.follow(State.IN_PROGRESS, State.AWAITING_CITIZEN, date(2016, 6, 6))
+    assert deadlines.due_on(time) is None
+    time.follow(State.AWAITING_CITIZEN, State.IN_PROGRESS, date(2016, 6, 13))
+    assert deadlines.due_on(time) == date(2016, 6, 24)
+
+
+def test_a_redo_counts_from_its_own_day() -> None:
+    """Neither the extension nor the waits of before count after a redo."""
+    deadlines, time = Deadlines(CALENDAR, DEFAULT_LIMITS), HandlingTime(Kind.COMPLAINT, FRIDAY, 5)
+    time.follow(State.IN_PROGRESS, State.AWAITING_CITIZEN, date(2016, 6, 6))
+    time.follow(State.AWAITING_CITIZEN, State.CLOSED, date(2016, 6, 7))
+    time.follow(State.CLOSED, State.IN_PROGRESS, date(2016, 7, 1))
+    assert deadlines.due_on(time) == deadlines.due_on(
+        HandlingTime(Kind.COMPLAINT, date(2016, 7, 1))
+    )

@@ -175,6 +175,11 @@ def test_query_code_of_a_form() -> None:
     assert derive_query_code(KEY + b"!", "form-1") != code
 
 
+def test_query_code_of_a_form_outlives_an_upgrade() -> None:
+    """Who sends a form again after an upgrade is shown the code they were shown before."""
+    assert derive_query_code(b"k" * 32, "form-1") == "C2D065S480AYW"
+
+
 def test_query_codes_do_not_repeat() -> None:
     """Ten thousand forms get ten thousand codes, with every character at every place."""
     found = {derive_query_code(KEY, f"form-{number}") for number in range(10_000)}

@@ -1,12 +1,10 @@
 """Recall and precision on the labelled corpus, and properties that hold for any text."""
 
-from typing import Literal
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.redaction import Finding, FindingKind, Sender, apply, detect
+from portal.domain.redaction import Finding, FindingKind, PublicField, Sender, apply, detect
 from portal.domain.redaction.hits import digits_of
 from tests.fixtures.redaction_corpus import MAKERS, NEGATIVES, cases
 
@@ -64,7 +62,7 @@ def test_nothing_of_a_secret_but_its_mask_is_published(kind: FindingKind) -> Non
 def test_what_looks_like_a_secret_and_is_none_stays(text: str) -> None:
     """Dates, document numbers, amounts, codes, routes and titles are no findings."""
     assert detect(f"您好，{text}，请答复。") == []
-    assert detect(text, field="reply") == []
+    assert detect(text, field=PublicField.REPLY) == []
 
 
 @settings(max_examples=300, deadline=None)
@@ -79,10 +77,8 @@ def test_findings_are_ordered_apart_and_true_to_the_original(text: str) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(_text, st.sampled_from(["title", "text", "reply"]))
-def test_the_public_text_holds_nothing_more_to_mask(
-    text: str, field: Literal["title", "text", "reply"]
-) -> None:
+@given(_text, st.sampled_from(PublicField))
+def test_the_public_text_holds_nothing_more_to_mask(text: str, field: PublicField) -> None:
     """Redacting a redacted text finds nothing."""
     findings = detect(text, sender=SENDER, field=field)
     public = masked(text, findings)

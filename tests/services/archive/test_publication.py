@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotPermitted
 from portal.domain.letters.states import Kind, Publication, RefusalReason, State
-from portal.models import ArchiveEntry, OutboxRow, ProposalStatus, PublicField
+from portal.domain.redaction import PublicField
+from portal.models import ArchiveEntry, OutboxRow, ProposalStatus
 from portal.services.archive import publication, redacting
 from tests.archive import entry_of, published, withdraw
 from tests.builders import Walk, World, a_letter, a_person, a_walk

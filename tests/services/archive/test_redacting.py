@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
-from portal.models import Decision, Proposal, PublicField, RedactionMask
+from portal.domain.redaction import Decision, PublicField
+from portal.models import Proposal, RedactionMask
 from portal.services.archive import redacting
 from portal.services.archive.redacting import public_copy
 from tests.builders import Walk, World, a_walk

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.adapters.csv_reader import CsvRow, CsvSource
@@ -26,6 +29,7 @@ from portal.services.importing.rows import Defaults
 from portal.services.letters import handling, replying
 from portal.services.letters.submission import submit
 from tests.builders import CODE_KEY, World, new_letter
+from tests.web.public.citizens import preview
 
 ASKED = datetime(2016, 6, 1, 1, 0, tzinfo=UTC)
 REPLIED = ASKED + timedelta(days=6)
@@ -58,11 +62,11 @@ ORIGIN = {
 }
 
 
-def imported(session: Session, publish: bool) -> Letter:
+def imported(session: Session, publish: bool, title: str = "路灯坏了", text: str = TEXT) -> Letter:
     """Take one answered letter over and return it."""
     row = (
-        "路灯坏了",
-        TEXT,
+        title,
+        text,
         "周晓兰",
         "13900000001",
         "city",
@@ -168,6 +172,29 @@ def test_a_machine_publishes_like_two_persons(session: Session, world: World) ->
     entry = session.scalars(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == one.id)).one()
     assert entry.machine_reviewed
     assert "13900000001" not in entry.text and "023-63000000" in entry.reply
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("路灯坏了", TEXT),
+        ("周晓兰：我家门口的路灯", "我叫周晓兰，住人民路232号3单元5室，邮箱zhou.xl@example.com。"),
+        (
+            "全国热线400-123-4567没有人接",
+            "咨询电话：023-63151234和12345都打过，请回复13900000001。",
+        ),
+    ],
+)
+def test_the_preview_shows_what_an_import_publishes(
+    client: FlaskClient, session: Session, world: World, title: str, text: str
+) -> None:
+    """A citizen who consents is shown title and letter as a machine would publish them."""
+    imported(session, True, title, text)
+    entry = session.scalars(sa.select(ArchiveEntry)).one()
+    page = preview(client, title=title, text=text, consent="y")
+    shown = unescape(page.html.split("<details", 1)[1].split("</details>")[0])
+    assert entry.title in shown
+    assert entry.text in shown
 
 
 def test_rates_count_an_imported_letter(session: Session, world: World) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.app import create_app, ensure_database
+from portal.cli import main
 from portal.config import Settings, load_settings
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed
@@ -50,7 +52,7 @@ def demo(app: Flask, session: Session) -> None:
 
 
 @pytest.mark.slow
-def test_every_letter_gets_where_it_shall(demo: None, session: Session) -> None:
+def test_every_letter_gets_where_it_shall(demo: None, session: Session, settings: Settings) -> None:
     """Each demo letter ends in the state and publication its file says, by demo people only."""
     kept = {letter.title: letter for letter in session.scalars(sa.select(Letter))}
     for sample in sample_letters():
@@ -81,6 +83,15 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session) -> None:
 
     # A second run changes nothing.
     assert set_up_demo(CODE_KEY, NOW, silent) is None
+    environment = {
+        "LETTERBOX_INSTANCE": str(settings.instance),
+        "DATABASE_URL": settings.database_uri,
+    }
+    said = CliRunner().invoke(main, ["demo"], env=environment).stdout
+    assert f"already here: {session.scalar(sa.select(sa.func.count(Organisation.id)))} org" in said
+    assert f" {len(sample_letters()):,} letters, {published:,} published." in said
+    assert [account.username for account in ACCOUNTS if account.username not in said] == []
+    session.rollback()
     assert session.scalar(sa.select(sa.func.count(Letter.id))) == len(sample_letters())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Actor, Grant
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.apply import LetterState, apply, receive
-from portal.domain.letters.states import RETURN_LIMIT, Action, ConsentBasis, Kind
+from portal.domain.letters.states import RETURN_LIMIT, Action, ConsentBasis
 from portal.models import Event, Letter, Organisation, RoleGrant
 
 
@@ -87,13 +87,12 @@ def beginning(letter: Letter, received: Event, paths: Mapping[int, str]) -> Repl
     found = Replayed(
         letter.kind,
         received.occurred_at,
-        was_report=letter.kind is Kind.REPORT,
         id=letter.id,
         consent_basis=letter.consent_basis,
         paths=paths,
         accused_path=accused,
     )
-    found.change(receive(received.to_organisation_id or 0, received.occurred_at))
+    found.change(receive(letter.kind, received.to_organisation_id or 0, received.occurred_at))
     return found
 
 

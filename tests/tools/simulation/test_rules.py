@@ -8,13 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Permission, can, may
-from portal.domain.events import ActorKind
-from portal.domain.letters.states import ENDED_STATES, SUPPLEMENT_DAYS, Action, State
+from portal.domain.events import ActorKind, Axis
+from portal.domain.letters.states import (
+    CLOCK_STATES,
+    CONCLUDED_STATES,
+    ENDED_STATES,
+    SUPPLEMENT_DAYS,
+    Action,
+    CloseReason,
+    State,
+)
 from portal.domain.letters.transitions import advance
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date, shanghai
 from portal.models import Event, Letter, Organisation, StateInterval
 from portal.queries.rules import work_calendar
+from portal.services.core.deadlines import compute_due
 from portal.tools.simulation.run import simulate
 from portal.tools.simulation.specification import Specification
 from tests.services.letters.life_checks import check_letter, check_record
@@ -88,6 +97,17 @@ def test_letters_are_what_services_would_have_left(session: Session, simulated: 
         ).all()
         check_record(letter, events, list(intervals))
         check_letter(letter, events)
+
+
+def test_due_dates_are_what_services_would_have_told(session: Session, told: Histories) -> None:
+    """A letter has the due date that its record gives, and what ended it keeps that date."""
+    for letter_id, events in told.items():
+        letter = session.get_one(Letter, letter_id)
+        due, answered = compute_due(session, letter), letter.close_reason is CloseReason.ANSWERED
+        assert letter.due_on == (due if letter.state in CLOCK_STATES or answered else None)
+        last = events[-1] if events[-1].axis is Axis.HANDLING else None
+        if last is not None and letter.state in CONCLUDED_STATES and last.action != Action.RATE:
+            assert last.due_on == (None if last.action == Action.TIME_OUT else due)
 
 
 def test_a_merged_letter_follows_an_open_one_that_its_clerk_may_read(

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.web.core.settings import settings_of
+
 _ADDRESS = re.compile(
     r"""(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"|<id>([^<]+)</id>"""
 )
@@ -25,7 +27,7 @@ def start_of(app: Flask) -> list[str]:
 
 def crawl(app: Flask, client: FlaskClient, *more: str) -> dict[str, str]:
     """Return address → everything answered (headers too) from all routes on, links followed."""
-    hosts = {"", urlsplit(app.extensions["letterbox"].public_url).netloc}
+    hosts = {"", urlsplit(settings_of(app).public_url).netloc}
     waiting = [*start_of(app), *more]
     seen: dict[str, str] = {}
     known, variants = set(waiting), Counter(urlsplit(each).path for each in waiting)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import AnyOf, InputRequired, Length
 
 from portal.domain.letters.states import RefusalReason
-from portal.models import Decision, PublicField
+from portal.domain.redaction import Decision, PublicField
 from portal.services.archive.redacting import REASON_MAX as KEEP_MAX
 from portal.web.console.letters.action_forms import StepForm
 from portal.web.console.versioned_forms import VersionField, reason_field

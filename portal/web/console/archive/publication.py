@@ -9,14 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission, may
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.states import Action, RefusalReason
+from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import objection
-from portal.domain.redaction import FINDING_LABELS, FindingKind
-from portal.models import ArchiveEntry, Decision, Letter, PublicField, db
+from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
+from portal.models import ArchiveEntry, Letter, db
 from portal.queries.archive.redaction import findings, segments
 from portal.services.archive import publication, redacting
 from portal.web.console.archive.forms import (
@@ -30,74 +29,62 @@ from portal.web.console.archive.forms import (
 )
 from portal.web.console.blueprint import console
 from portal.web.console.letters.action_forms import PlainForm, StepForm
-from portal.web.console.letters.action_table import Step
 from portal.web.console.letters.actions import take_step
 from portal.web.console.letters.letter import find_letter, require_letter
 from portal.web.core.people import current_actor, needs
-
-Answer = str | tuple[str, int] | Response
+from portal.web.core.steps import Answer, Step, add_step
 
 _PROPOSE = (Action.PROPOSE, Action.PROPOSE_CORRECTION)
 _REDACT = (*_PROPOSE, Action.PUBLISH, Action.CORRECT)
 
 
-def _step(
-    slug: str, actions: tuple[Action, ...], form: type[StepForm], run: Any, done: Any
-) -> Step:
-    return Step(slug, actions, form, run, done)
-
-
-PROPOSE = _step(
+PROPOSE = Step(
     "propose",
     _PROPOSE,
     ProposeForm,
-    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data or "", a, at),
+    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data, a, at),
     _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
 )
-RECALL = _step(
+RECALL = Step(
     "recall-proposal",
     (Action.RECALL_PROPOSAL,),
     PlainForm,
     lambda i, f, a, at: publication.recall(i, f.seen, a, at),
     _l("已撤回公示提请。"),
 )
-REST = _step(
+REST = Step(
     "rest",
     _REDACT,
     PlainForm,
     lambda i, f, a, at: redacting.mask_rest(i, a, at),
     _l("其余提示已全部脱敏。"),
 )
-MARK = _step(
+MARK = Step(
     "mark",
     _REDACT,
     MarkForm,
-    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.data), f.phrase.data, a, at),
+    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.value), f.phrase.value, a, at),
     _l("已脱敏。"),
 )
-PUBLISH = _step(
+PUBLISH = Step(
     "publish",
     (Action.PUBLISH, Action.CORRECT),
     PublishForm,
     lambda i, f, a, at: publication.publish(i, f.seen, f.seen_proposal, a, at),
     _l("已公示，公示件几秒钟内可以搜索到。"),
 )
-REFUSE = _step(
+REFUSE = Step(
     "refuse",
     (Action.REFUSE, Action.REFUSE_CORRECTION),
     RefuseForm,
-    lambda i, f, a, at: publication.refuse(
-        i, f.seen, RefusalReason(f.code.data), f.reason.data or "", a, at
-    ),
+    lambda i, f, a, at: publication.refuse(i, f.seen, f.code.value, f.reason.data, a, at),
     _l("已不予公示。"),
 )
-WITHDRAW = _step(
+WITHDRAW = Step(
     "unpublish",
     (Action.UNPUBLISH,),
     WithdrawForm,
-    lambda i, f, a, at: publication.unpublish(
-        i, f.seen, RefusalReason(f.code.data), f.reason.data, a, at
-    ),
+    lambda i, f, a, at: publication.unpublish(i, f.seen, f.code.value, f.reason.data, a, at),
     _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
 )
 STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
@@ -112,7 +99,7 @@ class Panes:
     pieces: list[Any]
 
 
-def possible(letter: Letter, step: Step) -> bool:
+def possible(letter: Letter, step: Step[Action]) -> bool:
     """Tell whether the person at work may take ``step`` now."""
     actor = current_actor()
     return any(
@@ -204,7 +191,7 @@ def publication_address(letter: Letter) -> str:
 _take = partial(take_step, show=redaction_page, back=publication_address)
 
 
-ROUTES: tuple[tuple[str, str, Permission, Step], ...] = (
+ROUTES: tuple[tuple[str, str, Permission, Step[Action]], ...] = (
     ("propose", "propose", Permission.PUBLICATION_PROPOSE, PROPOSE),
     ("recall", "recall_proposal", Permission.PUBLICATION_PROPOSE, RECALL),
     ("findings/rest", "mask_rest", Permission.LETTER_READ, REST),
@@ -216,32 +203,26 @@ ROUTES: tuple[tuple[str, str, Permission, Step], ...] = (
 """Path below the page, endpoint, what a person needs to send the form at all, and the step."""
 
 
-def _route(path: str, endpoint: str, permission: Permission, step: Step) -> None:
-    def view(number: str) -> Answer:
-        return _take(number, step)
-
-    console.add_url_rule(
+for path, endpoint, permission, each in ROUTES:
+    add_step(
+        console,
         f"/letters/<number>/publication/{path}",
-        endpoint=endpoint,
-        view_func=needs(permission)(view),
-        methods=["POST"],
+        endpoint,
+        permission,
+        partial(_take, step=each),
     )
-
-
-for row in ROUTES:
-    _route(*row)
 
 
 @console.post("/letters/<number>/publication/findings/<int:mark_id>")
 @needs(Permission.LETTER_READ)
 def settle(number: str, mark_id: int) -> Answer:
     """Mask or keep one finding."""
-    step = _step(
+    step = Step(
         f"finding-{mark_id}",
         _REDACT,
         SettleForm,
         lambda i, f, a, at: redacting.settle(
-            i, mark_id, Decision(f.decision.data), f.reason.data or "", a, at
+            i, mark_id, Decision(f.decision.value), f.reason.data, a, at
         ),
         "",
     )
@@ -252,7 +233,7 @@ def settle(number: str, mark_id: int) -> Answer:
 @needs(Permission.LETTER_READ)
 def remove_mark(number: str, mark_id: int) -> Answer:
     """Take away a mark made by hand."""
-    step = _step(
+    step = Step(
         f"remove-{mark_id}",
         _REDACT,
         PlainForm,

@@ -2,125 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.access import Actor
 from portal.domain.disclosure.requests import DisclosureAction
 from portal.models import DisclosureRequest
 from portal.services.disclosure import requests as disclosure
 from portal.web.console.disclosure import forms
+from portal.web.core.steps import Offer, Step, offers_of
 
-Run = Callable[[int, Any, Actor, datetime], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RequestStep:
-    """A form on the page of a request: it is offered where ``action`` is allowed.
-
-    ``button`` stands on the form, where that is not the name.
-    """
-
-    slug: str
-    action: DisclosureAction
-    form: type[forms.RequestForm]
-    run: Run
-    name: Any
-    done: Any
-    explanation: Any = ""
-    button: Any = ""
-
-
-REQUEST_STEPS: tuple[RequestStep, ...] = (
-    RequestStep(
+REQUEST_STEPS: tuple[Step[DisclosureAction], ...] = (
+    Step(
         "lapse",
-        DisclosureAction.LAPSE,
+        (DisclosureAction.LAPSE,),
         forms.RequestForm,
         lambda i, f, a, at: disclosure.lapse(i, f.seen, a, at),
-        _l("视为放弃，终止处理"),
-        _l("已终止处理，申请人会看到原因。"),
-        _l("补正期限已过，申请人没有补正。没有正当理由的，视为放弃申请（条例第三十条）。"),
+        name=_l("视为放弃，终止处理"),
+        done=_l("已终止处理，申请人会看到原因。"),
+        explanation=_l(
+            "补正期限已过，申请人没有补正。没有正当理由的，视为放弃申请（条例第三十条）。"
+        ),
     ),
-    RequestStep(
+    Step(
         "completed",
-        DisclosureAction.COMPLETE,
+        (DisclosureAction.COMPLETE,),
         forms.CompletedForm,
         lambda i, f, a, at: disclosure.complete(i, f.text.data, a, at, f.seen),
-        _l("登记补正"),
-        _l("已登记补正，答复期限从今天起重新计算。"),
-        _l("申请人在网上补正的自动登记；当面、来信、来电补正的在这里登记。"),
+        name=_l("登记补正"),
+        done=_l("已登记补正，答复期限从今天起重新计算。"),
+        explanation=_l("申请人在网上补正的自动登记；当面、来信、来电补正的在这里登记。"),
     ),
-    RequestStep(
+    Step(
         "answer",
-        DisclosureAction.ANSWER,
+        (DisclosureAction.ANSWER,),
         forms.AnswerForm,
         lambda i, f, a, at: disclosure.answer(i, f.seen, f.answer(), a, at),
-        _l("答复"),
-        _l("答复已送出，申请人现在可以看到。"),
-        _l("先核对，再送出。送出后申请人立即可以看到，不能修改；救济途径会自动附在后面。"),
-        _l("核对答复"),
+        name=_l("答复"),
+        done=_l("答复已送出，申请人现在可以看到。"),
+        explanation=_l(
+            "先核对，再送出。送出后申请人立即可以看到，不能修改；救济途径会自动附在后面。"
+        ),
+        button=_l("核对答复"),
     ),
-    RequestStep(
+    Step(
         "completion",
-        DisclosureAction.ASK_COMPLETION,
+        (DisclosureAction.ASK_COMPLETION,),
         forms.CompletionNoticeForm,
         lambda i, f, a, at: disclosure.ask_completion(
-            i, f.seen, f.text.data, f.complete_by.data, a, at
+            i, f.seen, f.text.data, f.complete_by.value, a, at
         ),
-        _l("通知补正"),
-        _l("已通知申请人补正，答复期限待补正后重新计算。"),
-        _l("申请内容不明确时，收到之日起 7 个工作日内一次告知；只能通知一次（条例第三十条）。"),
+        name=_l("通知补正"),
+        done=_l("已通知申请人补正，答复期限待补正后重新计算。"),
+        explanation=_l(
+            "申请内容不明确时，收到之日起 7 个工作日内一次告知；只能通知一次（条例第三十条）。"
+        ),
     ),
-    RequestStep(
+    Step(
         "extension",
-        DisclosureAction.EXTEND,
+        (DisclosureAction.EXTEND,),
         forms.ExtensionForm,
         lambda i, f, a, at: disclosure.extend(
-            i, f.seen, f.days.data, f.reason.data, f.consent.data, a, at
+            i, f.seen, f.days.value, f.reason.data, f.consent.data, a, at
         ),
-        _l("延长答复期限"),
-        _l("答复期限已延长，申请人会看到理由。"),
-        _l(
+        name=_l("延长答复期限"),
+        done=_l("答复期限已延长，申请人会看到理由。"),
+        explanation=_l(
             "在期限内不能答复时，到期前可以延长一次，须经政府信息公开工作机构负责人同意"
             "（条例第三十三条）。提交后，申请人在进度里看到新的期限和理由，即为告知。"
         ),
     ),
-    RequestStep(
+    Step(
         "withdrawal",
-        DisclosureAction.WITHDRAW,
+        (DisclosureAction.WITHDRAW,),
         forms.WithdrawalForm,
         lambda i, f, a, at: disclosure.withdraw(i, a, at, f.seen, f.reason.data),
-        _l("登记撤回"),
-        _l("已登记撤回，不再处理。"),
-        _l("申请人表示撤回时登记；撤回的申请不计入收到。"),
+        name=_l("登记撤回"),
+        done=_l("已登记撤回，不再处理。"),
+        explanation=_l("申请人表示撤回时登记；撤回的申请不计入收到。"),
     ),
 )
 """In the order in which they come first: what a page offers on top is the first that is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestOffer:
-    """A step that is possible now, with its form."""
-
-    step: RequestStep
-    form: forms.RequestForm
-
-
 def request_offers(
     request: DisclosureRequest, allowed: list[DisclosureAction], sent: forms.RequestForm | None
-) -> list[RequestOffer]:
+) -> list[Offer]:
     """Return the steps possible now; ``sent`` takes the place of its own empty form."""
-    return [
-        RequestOffer(
-            step,
-            sent
-            if sent is not None and sent.slug == step.slug
-            else step.form(step.slug, request, formdata=None),
-        )
-        for step in REQUEST_STEPS
-        if step.action in allowed
-    ]
+    return offers_of(REQUEST_STEPS, request, allowed, sent)

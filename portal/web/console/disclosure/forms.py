@@ -11,7 +11,7 @@ from wtforms import Field
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.domain.disclosure.application import COMPLETION_DAYS, COMPLETION_DAYS_MOST
-from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureOutcome
+from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureAction, DisclosureOutcome
 from portal.domain.letters.states import TEXT_MAX
 from portal.models import DisclosureRequest, Organisation, db
 from portal.queries.disclosure.due import latest_extended, limit_of
@@ -30,10 +30,14 @@ CONSENT_MAX = 50
 class RequestForm(VersionedForm):
     """What every action on a request sends; without fields of its own nothing but the button."""
 
-    def __init__(self, slug: str, request: DisclosureRequest, **given: object) -> None:
+    action: DisclosureAction
+
+    def __init__(
+        self, slug: str, request: DisclosureRequest, action: DisclosureAction, **given: object
+    ) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form for the request."""
         self.request = request
-        super().__init__(slug, request, **given)
+        super().__init__(slug, request, action, **given)
 
 
 class CompletionNoticeForm(RequestForm):

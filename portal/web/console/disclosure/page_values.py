@@ -23,13 +23,14 @@ from portal.queries.disclosure.requests import (
     request_history,
 )
 from portal.services.disclosure.requests import ApplicantData, allowed_actions
-from portal.web.console.disclosure.action_table import RequestOffer, request_offers
+from portal.web.console.disclosure.action_table import request_offers
 from portal.web.console.disclosure.forms import RequestForm
 from portal.web.console.wording import HistoryLine, Problem, change_line
 from portal.web.core.clock import now, today
 from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.language import day, moment, say
 from portal.web.core.people import current_actor
+from portal.web.core.steps import Offer
 
 _WAITING_FOR: dict[DisclosureState, str] = {
     DisclosureState.OPEN: N_("由被申请机关答复，您可以查看。"),
@@ -51,8 +52,8 @@ class RequestPage:
     request: DisclosureRequest
     heading: str
     sentences: Sequence[str]
-    primary: RequestOffer | None
-    others: Sequence[RequestOffer]
+    primary: Offer | None
+    others: Sequence[Offer]
     sent: RequestForm | None
     problem: Problem | None
     events: Sequence[RequestEvent]
@@ -111,7 +112,7 @@ def build_request_page(
 def _sentences(
     session: Session,
     found: DisclosureRequest,
-    primary: RequestOffer | None,
+    primary: Offer | None,
     allowed: Sequence[DisclosureAction],
 ) -> list[str]:
     if primary is None:
@@ -122,7 +123,7 @@ def _sentences(
             )
         return sentences
     until = _completion_until(session, found, allowed)
-    if until and primary.step.action is DisclosureAction.ANSWER:
+    if until and primary.action is DisclosureAction.ANSWER:
         return [_("内容不明确的，%(day)s 前可以通知补正。", day=day(until))]
     return []
 
@@ -148,7 +149,7 @@ def _problem(
     sent: RequestForm,
     problem: LetterboxError,
     missed: Sequence[RequestEvent],
-    possible: Sequence[RequestOffer],
+    possible: Sequence[Offer],
 ) -> Problem:
     return Problem(
         title=_("没有执行：%(why)s", why=say(str(problem))),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
 from portal.domain.disclosure.application import Delivery, remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
-from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, LetterboxError
+from portal.domain.disclosure.requests import DisclosureAction
+from portal.domain.errors import LetterboxError
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import request_due
@@ -21,17 +23,17 @@ from portal.services.disclosure.requests import (
     reveal_applicant,
 )
 from portal.web.console.blueprint import console
-from portal.web.console.disclosure.action_table import REQUEST_STEPS, RequestStep
+from portal.web.console.disclosure.action_table import REQUEST_STEPS
 from portal.web.console.disclosure.forms import AnswerForm, RequestForm
 from portal.web.console.disclosure.page_values import build_request_page
 from portal.web.core.clock import now
 from portal.web.core.failures import carried
 from portal.web.core.people import current_actor, needs
+from portal.web.core.steps import Answer, Step, StepPage, add_step
 from portal.web.core.submission import code_once, last_number
 
 REGISTERED = "console.disclosure_request"
 """The page that shows the code of a request just registered."""
-Answer = str | tuple[str, int] | Response
 
 
 def find_request(typed: str) -> DisclosureRequest | None:
@@ -72,15 +74,12 @@ def _code(found: DisclosureRequest) -> str | None:
     return code_once(REGISTERED) if last_number(REGISTERED) == found.number else None
 
 
-def take_request_step(request_number: str, step: RequestStep) -> Answer:
-    """Take one step: load, form, one service call, redirect."""
-    found = find_request(request_number)
-    if found is None:
-        return _gone()
-    form = step.form(step.slug, found)
-    asked = request.form.get("step", "preview") if isinstance(form, AnswerForm) else "send"
-    try:
-        ready(db.session(), found, form.seen, step.action, current_actor(), now())
+def _take(number: str, step: Step[DisclosureAction]) -> Answer:
+    """Take one step; an answer is looked over first, and whether it may go is asked before that."""
+
+    def run(found: DisclosureRequest, form: RequestForm) -> Answer:
+        asked = request.form.get("step", "preview") if isinstance(form, AnswerForm) else "send"
+        ready(db.session(), found, form.seen, form.action, current_actor(), now())
         if asked == "edit":
             return _page(found, sent=form)
         if not form.validate():
@@ -88,13 +87,11 @@ def take_request_step(request_number: str, step: RequestStep) -> Answer:
         if isinstance(form, AnswerForm) and asked != "send":
             return _preview(found, form)
         step.run(found.id, form, current_actor(), now())
-    except InvalidInput as error:
-        form.put(error)
-        return _page(found, 422, sent=form)
-    except (Conflict, ActionNotAllowed) as error:
-        return _overtaken(request_number, form, error)
-    flash(str(step.done), "success")
-    return redirect(url_for("console.disclosure_request", request_number=found.number))
+        flash(str(step.done), "success")
+        return redirect(url_for("console.disclosure_request", request_number=found.number))
+
+    page = StepPage(find_request, _page, _gone)
+    return page.attempt(number, lambda found: step.form(step.slug, found, step.actions[0]), run)
 
 
 def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
@@ -109,14 +106,6 @@ def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
         remedies=remedies(form.outcome.value, civil_date(at)),
         delivered_elsewhere=found.delivery is not Delivery.ONLINE,
     )
-
-
-def _overtaken(request_number: str, form: RequestForm, problem: LetterboxError) -> Answer:
-    """Show the request as it is now, with what was typed."""
-    found = find_request(request_number)
-    if found is None:
-        return _gone()
-    return _page(found, 409, sent=form, problem=problem)
 
 
 def _gone() -> tuple[str, int]:
@@ -136,17 +125,11 @@ def _page(
     return render_template("console/disclosure_request.html", page=page), status
 
 
-def _route(step: RequestStep) -> None:
-    def view(request_number: str) -> Answer:
-        return take_request_step(request_number, step)
-
-    console.add_url_rule(
-        f"/disclosure/<request_number>/{step.slug}",
-        endpoint=f"disclosure_{step.slug}",
-        view_func=needs(Permission.DISCLOSURE_HANDLE)(view),
-        methods=["POST"],
-    )
-
-
 for each in REQUEST_STEPS:
-    _route(each)
+    add_step(
+        console,
+        f"/disclosure/<request_number>/{each.slug}",
+        f"disclosure_{each.slug}",
+        Permission.DISCLOSURE_HANDLE,
+        partial(_take, step=each),
+    )

@@ -10,10 +10,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from portal.domain.errors import N_
 from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
-from portal.domain.periods import civil_date
+from portal.domain.whole_numbers import whole_number
 from portal.models import Extension, Letter, Organisation, db
+from portal.queries.letters.due import letter_rule
 from portal.queries.office.people import handlers_of
-from portal.queries.rules import letter_limit_in_force
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.web.console.versioned_forms import VersionedForm, complain, reason_field
 from portal.web.console.wording import in_brackets
@@ -34,10 +34,12 @@ WORDS_MAX = 100
 class StepForm(VersionedForm):
     """What every step on a letter sends."""
 
+    action: Action
+
     def __init__(self, slug: str, letter: Letter, action: Action, **given: object) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form for the letter."""
-        self.letter, self.action = letter, action
-        super().__init__(slug, letter, **given)
+        self.letter = letter
+        super().__init__(slug, letter, action, **given)
 
 
 class PlainForm(StepForm):
@@ -108,8 +110,7 @@ class OrganisationForm(StepForm):
         return False
 
     def _numbered(self) -> bool:
-        chosen = str(self.organisation.data)
-        if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        if whole_number(self.organisation.data) is not None:
             return True
         complain(self.organisation, _("没有这个单位，或它已停用，请重新选择。"))
         return False
@@ -180,9 +181,7 @@ class AssignForm(StepForm):
     @property
     def user_id(self) -> int | None:
         """The person chosen, nobody, or 0 for what is no person at all."""
-        chosen = str(self.assignee.data or "")
-        known = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
-        return None if not chosen else int(chosen) if known else 0
+        return whole_number(self.assignee.data) or 0 if self.assignee.data else None
 
 
 class KindForm(StepForm):
@@ -211,8 +210,7 @@ class ExtensionForm(StepForm):
 
     def prepare(self) -> None:
         """Say how many days the rule allows."""
-        on = civil_date(self.letter.received_at)
-        rule = letter_limit_in_force(db.session(), self.letter.kind, on)
+        rule = letter_rule(db.session(), self.letter)
         self.allowance = _(
             "按规定最多延长 %(n)s 个工作日（%(source)s）。",
             n=rule.extension_days,

@@ -15,17 +15,15 @@ from portal.domain.errors import N_, LetterboxError
 from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.reply_checks import Remark, check_reply
 from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
-from portal.domain.redaction import Sender
 from portal.models import Letter, db
 from portal.queries.letters.queues import is_stranded
 from portal.queries.letters.timeline import HistoryEntry, changes_since, consent_change, history
 from portal.queries.letters.track import declined, due_note
 from portal.queries.rules import work_calendar
-from portal.services.core.deadlines import pauses
 from portal.services.letters.contacts import Contacts
 from portal.services.letters.replying import DRAFT_STATES
 from portal.web.console.letters.action_forms import StepForm
-from portal.web.console.letters.action_table import REPLY_ACTIONS, Offer, offers
+from portal.web.console.letters.action_table import REPLY_ACTIONS, offers
 from portal.web.console.letters.letter_sections import (
     Detail,
     Passage,
@@ -47,6 +45,7 @@ from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
 from portal.web.core.language import day, label, say
 from portal.web.core.people import current_actor
+from portal.web.core.steps import Offer
 
 _WAITING_FOR: dict[State, str] = {
     State.SUBMITTED: N_("等待分办员受理或交办。"),
@@ -128,7 +127,7 @@ def build_letter_page(
     primary = next((each for each in possible if first in each.step.actions), None)
     drafts = letter.state in DRAFT_STATES and can(actor, Permission.REPLY_WRITE, letter)
     refused, consent = declined(session, letter), consent_change(session, letter)
-    note = due_note(session, letter, pauses(session, letter), today())
+    note = due_note(session, letter, today())
     return LetterPage(
         letter=letter,
         publication=None if letter.publication is Publication.NOT_PROPOSED else letter.publication,
@@ -153,11 +152,6 @@ def build_letter_page(
         contacts=contacts,
         can_reveal=can(actor, Permission.CONTACTS_REVEAL, letter),
     )
-
-
-def sender_of(letter: Letter) -> Sender:
-    """Return whom a reply must not give away, or address by another name."""
-    return Sender(letter.sender_name or "", letter.sender_phone or "", letter.sender_email or "")
 
 
 def _remaining(session: Session, letter: Letter) -> Remaining | None:
@@ -200,7 +194,7 @@ def _next_task(
             else "",
             offer=primary,
             signs_reply=review is not None,
-            remarks=check_reply(review.text, letter.text, sender_of(letter)) if review else (),
+            remarks=check_reply(review.text, letter.text, letter.sender) if review else (),
         )
     if first in REPLY_ACTIONS:
         return _writing_task(letter)

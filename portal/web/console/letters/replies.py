@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission, can
 from portal.domain.errors import (
@@ -29,15 +28,14 @@ from portal.web.console.letters.letter import (
     letter_page,
     require_letter,
 )
-from portal.web.console.letters.letter_page import sender_of
 from portal.web.console.letters.next_letter import say_done
 from portal.web.console.letters.reply_form import ReplyForm
 from portal.web.console.letters.reply_page import build_reply_page
 from portal.web.core.clock import now
 from portal.web.core.language import moment
 from portal.web.core.people import current_actor, needs
+from portal.web.core.steps import Answer, StepPage
 
-Answer = str | tuple[str, int] | Response
 _STATUS: dict[type[LetterboxError], int] = {
     InvalidInput: 422,
     Conflict: 409,
@@ -65,19 +63,8 @@ def reply(number: str) -> Answer:
 @needs(Permission.REPLY_WRITE)
 def send_reply(number: str) -> Answer:
     """Save the draft, or look it over and send it for sign-off."""
-    letter = find_letter(number)
-    if letter is None:
-        return gone_page()
-    form = ReplyForm(letter)
-    try:
-        if request.form.get("step") == "save":
-            return _save(letter, form)
-        return _send(letter, form)
-    except InvalidInput as error:
-        form.put(error)
-        return _editor(letter, form, 422)
-    except (Conflict, ActionNotAllowed) as error:
-        return _overtaken(number, form, error)
+    run = _save if request.form.get("step") == "save" else _send
+    return StepPage(find_letter, _shown, gone_page).attempt(number, ReplyForm, run)
 
 
 @console.post("/letters/<number>/draft")
@@ -111,7 +98,7 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     if not form.validate():
         return _editor(letter, form, 422)
     text = str(form.text.data)
-    remarks = check_reply(text, letter.text, sender_of(letter))
+    remarks = check_reply(text, letter.text, letter.sender)
     if remarks and form.checked.data != _print(text):
         form.settle(_keep(letter, form))
         form.checked.raw_data, form.checked.data = None, _print(text)
@@ -125,14 +112,15 @@ def _print(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _overtaken(number: str, form: ReplyForm, problem: LetterboxError) -> Answer:
-    """Show what changed meanwhile, with the text that was written."""
-    letter = find_letter(number)
-    if letter is None:
-        return gone_page()
+def _shown(
+    letter: Letter, status: int, *, sent: ReplyForm, problem: LetterboxError | None = None
+) -> Answer:
+    """Show the editor again; where replies are written no more, the letter with what was typed."""
+    if problem is None:
+        return _editor(letter, sent, status)
     if letter.state not in DRAFT_STATES:
-        return letter_page(letter, 409, sent=form, problem=problem)
-    return _editor(letter, form, 409, problem=problem)
+        return letter_page(letter, status, sent=sent, problem=problem)
+    return _editor(letter, sent, status, problem=problem)
 
 
 def _editor(

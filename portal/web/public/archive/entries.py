@@ -1,4 +1,4 @@
-"""The public archive: searching it, reading an entry, saying whether it helped or spared a letter."""
+"""The public archive: search, an entry, and whether it helped or deflected a letter."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def solved(entry_id: int) -> Answer:
 @archive_pages.post("/archive/<int:entry_id>/report")
 @public
 def send_report(entry_id: int) -> Answer:
-    """Take a reader's word that something is wrong with the entry."""
+    """Take a reader's notice of a problem with the entry."""
     found = _public(entry_id)
     form, key = NoticeForm(), ("archive-report", visitor())
     if not form.validate():

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from portal.adapters.archive_index import fragments, mark
 from portal.domain.letters.salutation import answer_start
 from portal.domain.letters.states import Kind
+from portal.domain.whole_numbers import whole_number
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
 from portal.queries.archive.table import ArchiveQuery
@@ -26,7 +27,6 @@ QUERY_MOST = 200
 LINE = 96
 """Characters shown of a letter and of its answer."""
 _FIRST_YEAR, _LAST_YEAR, _LAST_PAGE = 1900, 2200, 10**9
-_NUMBER_MOST = 18
 _OPENS = "<mark>"
 
 FacetItem = tuple[str, int, str, bool]
@@ -59,8 +59,7 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
 
 
 def _number(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _NUMBER_MOST else None
+    return whole_number((text or "").strip())
 
 
 def address(asked: ArchiveQuery, **changes: Any) -> str:

@@ -26,7 +26,7 @@ from portal.web.core.fields import TextField
 from portal.web.core.people import public, request_opened
 from portal.web.core.typed import at_most
 from portal.web.public.blueprint import public_pages
-from portal.web.public.opened_page import Answer, OpenedPage, SenderForm
+from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
 
 _POSSIBLE = {
     DisclosureState.OPEN: (DisclosureAction.WITHDRAW,),

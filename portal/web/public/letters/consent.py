@@ -15,7 +15,7 @@ from portal.web.core.clock import now
 from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.letter import LetterPage
-from portal.web.public.opened_page import Answer
+from portal.web.public.letters.opened_page import Answer
 
 
 @public_pages.get("/letters/<number>/consent")

@@ -31,7 +31,6 @@ from portal.queries.letters.track import (
     milestones,
     public_copy,
 )
-from portal.services.core.deadlines import pauses
 from portal.services.letters.submission import COMMENT_MAX, ask_redo, rate, supplement, withdraw
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
@@ -39,7 +38,7 @@ from portal.web.core.fields import Filled, TextField
 from portal.web.core.people import letter_opened, public
 from portal.web.core.typed import at_most
 from portal.web.public.blueprint import public_pages
-from portal.web.public.opened_page import Answer, OpenedPage, SenderForm
+from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
 
 
 class ScoreField(Filled[int], RadioField):  # type: ignore[misc]
@@ -155,7 +154,7 @@ class LetterPage(OpenedPage[Action, Letter]):
             for action in self.forms
             if action in CITIZEN_ACTIONS and objection(found, action) is None
         ]
-        due = due_note(session, found, pauses(session, found), today())
+        due = due_note(session, found, today())
         page = LetterView(
             letter=found,
             pieces=correspondence(found),

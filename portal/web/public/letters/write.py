@@ -9,7 +9,7 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from portal.domain.letters.states import Kind
-from portal.domain.redaction import Mark, Sender, apply, detect
+from portal.domain.redaction import PublicField, Sender, default_copy
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.letters.track import letter_by_number
@@ -66,7 +66,7 @@ class WritePage(SubmissionPage[WriteForm]):
             chosen=self.chosen(),
             sent_at=now(),
             near=_near(new),
-            public_copy=[_masked(new, text) for text in (new.title, new.text) if new.consent],
+            public_copy=_public_copy(new),
         )
         return render_template("public/preview.html", form=self.form, preview=shown)
 
@@ -108,7 +108,10 @@ def _near(new: NewLetter) -> list[Similar]:
     return similar_entries(db.session(), archive_index(), text, new.title, limit=NEAR_MOST)
 
 
-def _masked(new: NewLetter, text: str) -> str:
-    """Return ``text`` as it would be shown; people look at it again before it is."""
-    found = detect(text, sender=Sender(new.name, new.phone, new.email))
-    return apply(text, [Mark(f.start, f.end, f.mask) for f in found if not f.keep_reason])
+def _public_copy(new: NewLetter) -> list[str]:
+    """Return title and text as they would be shown; people look at them again before they are."""
+    if not new.consent:
+        return []
+    sender = Sender(new.name, new.phone, new.email)
+    texts = {PublicField.TITLE: new.title, PublicField.TEXT: new.text}
+    return [default_copy(text, sender=sender, field=field) for field, text in texts.items()]

@@ -18,9 +18,9 @@ from portal.models import db
 from portal.queries.statistics.detail import Detail, Durations, Mean, detail
 from portal.queries.statistics.overview import Overview, overview
 from portal.queries.statistics.suppression import of_many
+from portal.reporting.cells import safe_cell
 from portal.web.core.clock import now
 from portal.web.core.people import public
-from portal.web.core.spreadsheet import safe_cell
 from portal.web.public.statistics.pages import asked_for, statistics
 from portal.web.statistics.addresses import category_word
 from portal.web.statistics.query import Wish, read_wish, word

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import Kind, Publication, State
-from portal.models import ArchiveEntry, Decision, Letter
+from portal.domain.redaction import Decision
+from portal.models import ArchiveEntry, Letter
 from tests.builders import Walk, World, a_walk
 from tests.pages import Client, get, login, post
 

@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.models import ArchiveEntry, ProblemNotice, PublicField
+from portal.domain.redaction import PublicField
+from portal.models import ArchiveEntry, ProblemNotice
 from portal.services.archive import publication, redacting
 from portal.services.core.unit import writing
 from portal.services.letters.submission import ask_redo
