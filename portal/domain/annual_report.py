@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.domain.disclosure.requests import DisclosureFigures
-from portal.domain.letters.states import DeclineReason, Kind, RefusalReason
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.as_of import STANDING_TEXTS, AsOf, Standing

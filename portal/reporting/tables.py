@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from portal.domain.annual_report import AnnualReport, Line, Table, Value
 from portal.domain.disclosure.requests import OUTCOME_LABELS
-from portal.domain.letters.states import DECLINE_LABELS, KIND_LABELS, REFUSAL_LABELS
+from portal.domain.letters.kinds import KIND_LABELS
+from portal.domain.letters.states import DECLINE_LABELS, REFUSAL_LABELS
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.statistics.rates import DEFINITIONS, Figures, Rate
 

@@ -1,4 +1,4 @@
-"""How figures grow with letters: `python -m tests.bench.bench_rates [LETTERS …]`.
+"""How figures grow with letters: ``python -m tests.bench.bench_rates [LETTERS …]``.
 
 Facts of invented letters are written straight into a fresh SQLite database, ten years of them, and
 the same questions asked of each size: with nothing remembered, just after an event of one letter,
@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from portal.app import create_app, ensure_database
 from portal.config import load_settings
-from portal.domain.letters.states import Kind, Source
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import Fact, Outcome, View
@@ -104,7 +105,7 @@ def fill(count: int) -> None:
 
 
 def timed(work: Callable[[], object], between: Callable[[], object]) -> float:
-    """Return the median milliseconds of `work`; `between` runs before each time, unmeasured."""
+    """Return the median milliseconds of ``work``; ``between`` runs before each time, unmeasured."""
     times = []
     for _ in range(REPEATS):
         between()
@@ -157,7 +158,7 @@ def measure(count: int) -> dict[str, tuple[float, ...]]:
 
 
 def happen(session: Session) -> None:
-    """Let something happen to a letter of the year, so that its month is summed anew."""
+    """Let something happen to a letter of the year, so that its month is summed again."""
     moment = datetime(2020, 1, 1, tzinfo=UTC)
     session.rollback()
     with writing() as unit:

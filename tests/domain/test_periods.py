@@ -117,7 +117,7 @@ def test_last_second_of_the_year() -> None:
 
 
 def test_edges_are_utc() -> None:
-    """A year runs from Shanghai's midnight to Shanghai's midnight, told in UTC."""
+    """A year runs from Shanghai's midnight to Shanghai's midnight, given in UTC."""
     year = Period(2016)
     assert year.starts_at == datetime(2015, 12, 31, 16, tzinfo=UTC)
     assert year.ends_at == datetime(2016, 12, 31, 16, tzinfo=UTC)
@@ -125,7 +125,7 @@ def test_edges_are_utc() -> None:
 
 
 def test_zone_of_the_moment_does_not_matter() -> None:
-    """A moment belongs to its civil date in Shanghai in whatever zone it is told."""
+    """A moment belongs to its civil date in Shanghai in whatever zone it is given."""
     moment = datetime(2016, 12, 31, 11, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert civil_date(moment) == date(2017, 1, 1)
     assert shanghai(moment).hour == 0

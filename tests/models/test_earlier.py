@@ -12,6 +12,8 @@ from flask import Flask
 
 from portal.app import create_app, ensure_database
 from portal.config import Settings, load_settings
+from portal.domain.events import RecordAction
+from portal.domain.periods import Period
 from portal.domain.redaction import PublicField
 from portal.migrations.earlier import TooEarly
 from portal.models import (
@@ -27,6 +29,8 @@ from portal.models import (
     User,
     db,
 )
+from portal.queries.statistics.count import cube
+from portal.queries.statistics.filters import Question
 from portal.services.core.unit import writing
 from tests.databases import ON_POSTGRES, Postgres, Sqlite
 from tests.models.test_storage import described
@@ -78,6 +82,17 @@ def test_rows_of_the_earlier_line_are_kept(earlier: Flask) -> None:
     page = earlier.test_client().get("/archive/1")
     assert page.status_code == 200
     assert "小区门口的路灯什么时候能修好" in page.get_data(as_text=True)
+
+
+def test_figures_and_the_record_of_the_earlier_line_go_on(earlier: Flask) -> None:
+    """Facts are counted after the upgrade, and a recomputation of before has its present name."""
+    with earlier.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE event SET action = 'retell_facts' WHERE id = 1"))
+    ensure_database(earlier, NOW)
+    with earlier.app_context():
+        year = Question(Period(2016), Period(2016).ends_at)
+        assert cube(db.session(), year).total.received == 2
+        assert db.session.get_one(Event, 1).action == RecordAction.RECOMPUTE_FACTS
 
 
 def test_the_schema_of_the_earlier_line_becomes_the_present_one(earlier: Flask) -> None:

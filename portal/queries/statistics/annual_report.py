@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from portal.domain.annual_report import AnnualReport, Avoided, Line, Measure
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind
 from portal.domain.periods import Granularity, Period, civil_date
 from portal.domain.statistics.as_of import AsOf

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.access import Actor
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import Letter, Organisation, RateFact, Rating

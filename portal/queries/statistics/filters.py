@@ -12,7 +12,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.measures import Outcome, View
 from portal.domain.statistics.rates import Basis, Figures

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import AsOf

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.organisations import OrganisationKind
+from portal.domain.organisations import OrganisationKind, version_on
 from portal.models import Organisation, OrganisationVersion
 from portal.queries.statistics.cache import remembered
 
@@ -117,7 +117,7 @@ def _read(session: Session) -> list[_Known]:
 def _tree(known: list[_Known], day: date) -> Tree:
     nodes: dict[int, Node] = {}
     for each, code, name, kind, parent_id, founded, closed, versions in known:
-        then = _version(versions, day)
+        then = version_on(versions, day)
         present = (founded is None or founded <= day) and (closed is None or day < closed)
         if then is not None:
             _begins, name, parent_id = then
@@ -130,12 +130,3 @@ def _tree(known: list[_Known], day: date) -> Tree:
         else:
             below[node.parent_id].append(node.id)
     return Tree(nodes, dict(below), root)
-
-
-def _version(versions: list[Version], day: date) -> Version | None:
-    """Return the version of the day, else the last before it, else the first after it."""
-    if len(versions) < 2:
-        return versions[0] if versions else None
-    ordered = sorted(versions, key=lambda version: version[0])
-    begun = [version for version in ordered if version[0] <= day]
-    return begun[-1] if begun else ordered[0]

@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.states import Action, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action
 from portal.domain.periods import civil_date
 from portal.domain.statistics.measures import Fact, Ledger, Step
 from portal.models import (

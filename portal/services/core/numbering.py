@@ -1,8 +1,8 @@
 """Numbers of letters and requests: a counter for each civil day or year, for many writers.
 
-On PostgreSQL a counter is raised in a transaction of its own, over a connection of its own. Who
-writes a letter then waits for nobody, and where the letter is not kept in the end, its number
-stays unused. SQLite has one writer; there the counter belongs to the unit of work.
+On PostgreSQL a counter is raised in a transaction of its own, over a connection of its own, so
+that no writer waits for another. The number of a letter that is not stored in the end stays unused.
+SQLite has one writer; there the counter belongs to the unit of work.
 """
 
 from __future__ import annotations

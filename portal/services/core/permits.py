@@ -1,4 +1,4 @@
-"""Who may change the house itself: an administrator, or the operator at the command line."""
+"""Who may change the instance itself: an administrator, or the operator at the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from portal.domain.events import ActorKind
 
 
 def allow(actor: Actor, permission: Permission) -> None:
-    """Raise :class:`NotPermitted` unless ``actor`` holds ``permission`` or is the house itself.
+    """Raise :class:`NotPermitted` unless ``actor`` holds ``permission`` or is the operator.
 
     Whoever runs the command line has the database and its keys in hand; their actions are
     recorded as the system's.

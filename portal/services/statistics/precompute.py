@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
@@ -91,7 +91,6 @@ def fold(session: Session, most: int = FOLDED) -> int:
     is not deleted and waits for a later time, whatever its id; another worker takes other changes.
     """
     if session.scalar(sa.select(RateChange.id).limit(1)) is None:
-        session.rollback()
         return 0
     chosen = sa.select(RateChange.id).order_by(RateChange.id).limit(most)
     with writing() as unit:

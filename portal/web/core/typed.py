@@ -73,9 +73,3 @@ def is_email(address: str) -> bool:
 def form_token(given: str | None) -> str:
     """Return the token of a form, which makes two clicks one; a missing or odd one is made new."""
     return given if given and _TOKEN.fullmatch(given) else secrets.token_urlsafe(24)
-
-
-def id_typed(given: object) -> int | None:
-    """Return the id that a choice sent, or ``None`` for no choice and for what is no id."""
-    typed = str(given or "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.rates import DEFINITIONS, NO_RATE, Figures, Rate
 from portal.queries.statistics.overview import Overview
-from portal.web.core.language import current_locale, say
+from portal.web.core.language import say
 from portal.web.statistics.addresses import Address, Behind
 
 MOST_BARS = 10
@@ -31,7 +31,7 @@ def short(period: Period) -> str:
         case Granularity.DAY:
             return str(_("%(day)s日", day=period.day))
         case _:
-            return str(period.year) if current_locale() == "en" else say(period.message)
+            return say(period.message)
 
 
 def trend_values(trend: Trend, day: date, behind: Behind | None = None) -> dict[str, Any]:

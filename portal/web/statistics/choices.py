@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import GRANULARITY_LABELS, Granularity, Period
 from portal.domain.statistics.as_of import parse_day
 from portal.domain.statistics.measures import VIEW_LABELS, View

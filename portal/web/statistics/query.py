@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from portal.domain.errors import InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity, Period, PeriodError, civil_date
 from portal.domain.statistics.as_of import as_of, parse_day

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.models import ArchiveEntry
 from portal.queries.archive.search import (
     Found,

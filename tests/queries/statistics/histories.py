@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.states import Kind, Source
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source
 from portal.domain.statistics.measures import OUTCOMES, View
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import Event, Letter

@@ -1,4 +1,4 @@
-"""What lies beyond the rates, told letter by letter from raw events: the slow, obvious way."""
+"""What lies beyond the rates, counted letter by letter from raw events: the slow, obvious way."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -45,7 +45,7 @@ class Recount:
 
     @property
     def detail(self) -> Detail:
-        """The same as pages are told."""
+        """The same as pages get it."""
         attitudes, efficiencies = ([pair[i] for pair in self.rated.values()] for i in (0, 1))
         return Detail(
             Durations(Counter(self.responded.values())),

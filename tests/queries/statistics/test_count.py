@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis, Figures

@@ -1,4 +1,4 @@
-"""Avoided letters: counted by moment, organisation and kind, and in no other figure."""
+"""Deflected letters: counted by moment, organisation and kind, and in no other figure."""
 
 import random
 from dataclasses import replace
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFound
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
@@ -26,7 +26,7 @@ from portal.queries.statistics.deflected import (
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.overview import Asked, overview
 from portal.queries.statistics.tree import tree_on
-from portal.services.archive.deflection import avoid, row_of
+from portal.services.archive.deflection import deflect, row_of
 from portal.services.core.unit import writing
 from tests.archive import published, withdraw
 from tests.builders import World
@@ -36,12 +36,12 @@ NOW = datetime(2017, 6, 1, 4, 0, tzinfo=UTC)
 YEAR = Period(2016)
 PERIODS = ("2016", "2015", "2016Q3", "2016-03", "2016-W05", "2016-12-31", "2019")
 Said = tuple[int, Kind, datetime]
-"""Organisation, kind and moment of an avoided letter."""
+"""Organisation, kind and moment of a deflected letter."""
 
 
 @pytest.fixture
 def said(session: Session, world: World) -> list[Said]:
-    """Three hundred avoided letters of any organisation, kind and moment of two years."""
+    """Three hundred deflected letters of any organisation, kind and moment of two years."""
     chance = random.Random(7)
     places, kinds = sorted(world.places.values()), list(Kind)
     found = [
@@ -126,7 +126,7 @@ def test_the_as_of_moment_itself_does_not_count(session: Session, said: list[Sai
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_other_figure_changes(session: Session, world: World, seed: int) -> None:
-    """Whatever letters there are, avoided ones change no count, rate, measure or row."""
+    """Whatever letters there are, deflected ones change no count, rate, measure or row."""
     places = sorted(world.places.values())
     live(session, places, 60, seed=seed)
     entry = published(session, world)
@@ -150,7 +150,7 @@ def test_no_other_figure_changes(session: Session, world: World, seed: int) -> N
     before = figures()
     chance = random.Random(seed)
     for number in range(20):
-        avoid(entry.id, f"{seed} {number}", FIRST + chance.random() * SPAN)
+        deflect(entry.id, f"{seed} {number}", FIRST + chance.random() * SPAN)
     assert session.scalar(sa.select(sa.func.count(DeflectedLetter.id))) == 20
     assert figures() == before
 
@@ -159,7 +159,7 @@ def test_overview_and_report_tell_the_count(session: Session, world: World) -> N
     """The page's overview and the report hold the count, apart from letters and by organisation."""
     entry = published(session, world, place="bureau")
     for number in range(3):
-        avoid(entry.id, str(number), entry.published_at + timedelta(hours=number))
+        deflect(entry.id, str(number), entry.published_at + timedelta(hours=number))
     seen = as_of(YEAR, NOW)
     assert overview(session, Asked(YEAR, seen)).avoided == 3
     above = Asked(YEAR, seen, organisation_id=world["district"])
@@ -173,9 +173,9 @@ def test_overview_and_report_tell_the_count(session: Session, world: World) -> N
 def test_a_form_counts_once(session: Session, world: World) -> None:
     """The same form handed in twice counts one letter and says so."""
     entry = published(session, world)
-    assert avoid(entry.id, "form", NOW)
-    assert not avoid(entry.id, "form", NOW)
-    assert avoid(entry.id, "another", NOW)
+    assert deflect(entry.id, "form", NOW)
+    assert not deflect(entry.id, "form", NOW)
+    assert deflect(entry.id, "another", NOW)
 
 
 def test_a_withdrawn_entry_spares_nothing(session: Session, world: World) -> None:
@@ -183,12 +183,12 @@ def test_a_withdrawn_entry_spares_nothing(session: Session, world: World) -> Non
     entry = published(session, world)
     withdraw(session, world, entry)
     with pytest.raises(NotFound):
-        avoid(entry.id, "form", NOW)
+        deflect(entry.id, "form", NOW)
 
 
 def test_what_was_said_stays_when_the_entry_goes(session: Session, world: World) -> None:
     """An entry withdrawn later has helped all the same."""
     entry = published(session, world)
-    avoid(entry.id, "form", entry.published_at)
+    deflect(entry.id, "form", entry.published_at)
     withdraw(session, world, entry)
     assert avoided(session, Question(YEAR, NOW)) == 1

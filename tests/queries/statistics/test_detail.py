@@ -85,7 +85,7 @@ def test_a_refusal_counts_only_while_its_letter_is_closed(session: Session, worl
 
 
 def test_a_year_is_the_sum_of_its_months(session: Session, world: World) -> None:
-    """Distributions, means and reasons of the months add up; only a touched month is told anew."""
+    """Distributions, means and reasons of the months add up; only a changed month is counted again."""
     spring = START - timedelta(days=80)
     for now in (spring, START):
         a_letter(session, world, publication=Publication.REFUSED, now=now)

@@ -43,7 +43,7 @@ def returned_and_rated(session: Session, world: World) -> Walk:
 
 
 def refused_twice_and_redone(session: Session, world: World) -> Walk:
-    """A letter refused publication, proposed again, refused again, and then handled anew."""
+    """A letter refused publication, proposed again, refused again, and then handled again."""
     letter = a_letter(session, world, publication=Publication.REFUSED)
     walk = Walk(session, world, letter.id, START + 2 * DAY)
     walk.propose()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.as_of import as_of
@@ -39,7 +39,7 @@ def test_from_its_last_day_on_a_period_is_whole(
 
 
 def test_another_organisation_is_asked_for_with_all_below_it() -> None:
-    """Beside the own letters of one, or the members of a kind, stands the other as a whole."""
+    """Beside the letters of one, or the members of a kind, stands the other as a whole."""
     asked = replace(
         asked_for("2016", "2016-12-31"),
         organisation_id=4,

@@ -137,8 +137,8 @@ def test_what_is_refused_changes_nothing(session: Session, world: World) -> None
     assert total(session) == before
 
 
-def test_a_house_without_facts_derives_them(session: Session, world: World) -> None:
-    """After an upgrade the facts are told from the events, the same as if they had been kept."""
+def test_missing_facts_are_derived(session: Session, world: World) -> None:
+    """After an upgrade the facts are derived from the events, the same as if they had been kept."""
     for state in State:
         a_letter(session, world, state)
     a_letter(session, world, publication=Publication.PUBLISHED)

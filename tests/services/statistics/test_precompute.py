@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import portal.queries.statistics.stored
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.domain.errors import InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.web.core.fields import DayField, EnumField, EnumListField, LineField, TextField
 from portal.web.core.forms import Form
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional
 
 from portal.domain.errors import N_
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.models import Organisation
 from portal.queries.letters.inbox import SORT_LABELS
 from portal.web.core.fields import DayField, EnumListField, LineField, ListField

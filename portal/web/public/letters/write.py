@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import KINDS, LetterKind
 from portal.domain.redaction import PublicField, Sender, default_copy
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
@@ -39,9 +39,9 @@ class LetterPreview:
     public_copy: list[str]
 
     @property
-    def accuses(self) -> bool:
-        """Whether the letter reports wrongdoing, so that it passes the organisation by."""
-        return self.letter.kind is Kind.REPORT
+    def kind(self) -> LetterKind:
+        """What is decided by the kind of the letter."""
+        return KINDS[self.letter.kind]
 
 
 class WritePage(SubmissionPage[WriteForm]):
@@ -102,7 +102,7 @@ def receipt() -> Answer:
 
 def _near(new: NewLetter) -> list[Similar]:
     """Return earlier answers to look at before sending; none beside a report of wrongdoing."""
-    if new.kind is Kind.REPORT:
+    if not KINDS[new.kind].publishable:
         return []
     text = new.text[:SIMILAR_TEXT_MOST]
     return similar_entries(db.session(), archive_index(), text, new.title, limit=NEAR_MOST)

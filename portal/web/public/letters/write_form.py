@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,7 +11,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from portal.domain.errors import N_
-from portal.domain.letters.states import TEXT_MAX, TITLE_MAX, Kind
+from portal.domain.letters.kinds import KINDS, Kind
+from portal.domain.letters.states import TEXT_MAX, TITLE_MAX
 from portal.queries.office.directory import Place
 from portal.services.letters.submission import NewLetter
 from portal.web.core.fields import (
@@ -30,15 +31,6 @@ from portal.web.core.typed import at_most
 
 NAME_MAX = 50
 
-KIND_HINTS: Mapping[Kind, str] = {
-    Kind.CONSULTATION: N_("想了解政策、手续或办事地点"),
-    Kind.COMPLAINT: N_("对某个单位的服务或处理不满意"),
-    Kind.HELP: N_("遇到困难，希望政府帮助解决"),
-    Kind.SUGGESTION: N_("对城市管理和公共服务的意见"),
-    Kind.REPORT: N_("反映单位或工作人员违纪违法；由其上级办理，绝不公示"),
-    Kind.THANKS: N_("对单位或工作人员表示感谢"),
-}
-
 
 class WriteForm(SubmissionForm):
     """A new letter."""
@@ -47,7 +39,12 @@ class WriteForm(SubmissionForm):
     none = N_("不清楚，由信箱办分办")
     unlike_any = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
-    kind = EnumField(_l("这封信是"), Kind, _l("请选一个类别；拿不准就选“咨询”。"), hints=KIND_HINTS)
+    kind = EnumField(
+        _l("这封信是"),
+        Kind,
+        _l("请选一个类别；拿不准就选“咨询”。"),
+        hints={kind: row.hint for kind, row in KINDS.items()},
+    )
     organisation = ListField(_l("写给哪个单位"), [Optional()], validate_choice=False, default="")
     organisation_words = LineField(_l("或写出单位名称"), [at_most(NAME_TYPED_MAX)])
     organisation_meant = OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
@@ -85,7 +82,8 @@ class WriteForm(SubmissionForm):
     @property
     def consents(self) -> bool:
         """Whether the letter may be published; a report of wrongdoing never may."""
-        return self.consent.data and self.kind.data is not Kind.REPORT
+        kind = self.kind.data
+        return self.consent.data and (kind is None or KINDS[kind].publishable)
 
     def carried(self) -> dict[str, str]:
         """Return every field as hidden values for the preview, in the order of the page."""

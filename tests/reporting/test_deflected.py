@@ -1,4 +1,4 @@
-"""Avoided letters in the annual report: told apart in every format, the sentence untouched."""
+"""Deflected letters in the annual report: kept apart in every format, the sentence untouched."""
 
 import io
 import json
@@ -63,7 +63,7 @@ def test_ten_thousand_are_told_in_ten_thousands() -> None:
 
 
 def test_a_year_without_any_says_nothing() -> None:
-    """Where no letter was avoided there is no sentence and no table, and a plain 0."""
+    """Where no letter was deflected there is no sentence and no table, and a plain 0."""
     none = a_report()
     text = FORMATS["text"](none).decode()
     assert none.avoided_sentence == "" and text.count(NAME) == 1
