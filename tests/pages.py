@@ -176,6 +176,7 @@ def check(app: Flask, page: Page) -> None:
             raise AssertionError(f"a form goes to {form.method} {path}: {error}") from error
         if form.method == "post":
             assert form.hidden.get("csrf_token"), f"the form to {path} has no token"
+            assert len(form.fields["csrf_token"]) == 1, f"the form to {path} has its token twice"
 
 
 def get(client: FlaskClient, url: str, status: int = 200, **options: Any) -> Page:

@@ -156,8 +156,3 @@ def _trace(row: sa.Row[*tuple[Any, ...]]) -> Trace:
     if row.action in _PRIVATE or row.actor_kind is ActorKind.CITIZEN:
         values["reason"] = ""
     return Trace(**values)
-
-
-def known_action(text: str) -> str:
-    """Return ``text`` if it names an action, else an empty text."""
-    return text if text in EVENT_ACTIONS else ""

@@ -50,18 +50,18 @@ def calendar() -> Answer:
 @admin.post("/calendar")
 @needs(Permission.CALENDAR_EDIT)
 def calendar_edit() -> Answer:
-    """Say what some days are; due dates that they move are computed anew."""
+    """Say what some days are; due dates that they move are computed again."""
     form = DaysForm()
     moved: list[int] = []
     if not form.carry_out(lambda: moved.append(_set_days(form))):
         return _page(form, form.first.data.year if form.first.data else today().year, 422)
     flash(_("日历已保存，%(n)s 封在办信件的到期日随之调整。", n=moved[0]), "success")
-    return redirect(url_for("admin.calendar", year=form.first.data.year))
+    return redirect(url_for("admin.calendar", year=form.first.value.year))
 
 
 def _set_days(form: DaysForm) -> int:
     first, last = form.span
-    return set_days(first, last, form.working, form.note.data or "", current_actor(), now())
+    return set_days(first, last, form.working, form.note.data, current_actor(), now())
 
 
 def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.deadline_rules import (
@@ -23,26 +21,27 @@ from portal.domain.letters.kinds import Kind
 from portal.queries.rules import BUILT_IN
 from portal.services.office.calendar import NOTE_MAX
 from portal.services.office.deadline_rules import SOURCE_MAX, NewDeadlineRule
-from portal.web.admin.forms import AdminForm, ChoiceOfPlace
-from portal.web.core.fields import DayField, WholeNumber
+from portal.web.admin.forms import OrganisationField
+from portal.web.core.fields import DayField, LineField, ListField, OneOfField, WholeNumber
+from portal.web.core.forms import Form
 from portal.web.core.language import label, say
 
 REST, WORK, ANNOUNCED = "rest", "work", "announced"
 
 
-class DaysForm(AdminForm):
+class DaysForm(Form):
     """What some days of the calendar are."""
 
     first = DayField(_l("从"), [InputRequired(_l("请填写日期。"))])
     last = DayField(_l("到"), [Optional()], description=_l("只改一天时不填；一次最多 31 天。"))
-    kind = RadioField(_l("这几天"), [InputRequired(_l("请选择这几天是什么日子。"))])
-    note = StringField(
+    kind = OneOfField(_l("这几天"), [InputRequired(_l("请选择这几天是什么日子。"))])
+    note = LineField(
         _l("说明"),
         [Length(max=NOTE_MAX, message=_l("说明不超过 %(n)s 个字。", n=NOTE_MAX))],
         description=_l("例如：国庆节，国办发明电〔2026〕12号"),
     )
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **given: object) -> None:
         super().__init__(**given)
         self.kind.choices = [
             (REST, _("放假休息")),
@@ -53,12 +52,12 @@ class DaysForm(AdminForm):
     @property
     def span(self) -> tuple[date, date]:
         """First and last day, both included; only after the form was found valid."""
-        return self.first.data, self.last.data or self.first.data
+        return self.first.value, self.last.data or self.first.value
 
     @property
     def working(self) -> bool | None:
         """Whether the office works on these days; ``None`` where the announcement holds."""
-        return {REST: False, WORK: True}.get(self.kind.data)
+        return {REST: False, WORK: True}.get(self.kind.value)
 
 
 _RULE_NAMES = {
@@ -76,19 +75,19 @@ def rule_name(code: str) -> str:
     return say(_RULE_NAMES[code])
 
 
-class DeadlineRuleForm(AdminForm):
+class DeadlineRuleForm(Form):
     """A version of a rule to come."""
 
-    organisation = ChoiceOfPlace(
+    organisation = OrganisationField(
         _l("适用的单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
     )
-    code = SelectField(_l("规则"), [InputRequired(_l("请选择规则。"))])
+    code = ListField(_l("规则"), [InputRequired(_l("请选择规则。"))])
     days = WholeNumber(_l("期限"), [InputRequired(_l("请填写天数。"))])
-    unit = RadioField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
+    unit = OneOfField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
     extension_days = WholeNumber(
         _l("最多可延长"), [Optional()], description=_l("与期限同一单位；不能延长就填 0。")
     )
-    source = StringField(
+    source = LineField(
         _l("依据"),
         [
             InputRequired(_l("请填写依据。")),
@@ -103,7 +102,7 @@ class DeadlineRuleForm(AdminForm):
     )
     valid_to = DayField(_l("截止日期"), [Optional()], description=_l("不填表示长期有效。"))
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **given: object) -> None:
         super().__init__(**given)
         self.organisation.offer(_("所有单位"))
         codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
@@ -126,12 +125,12 @@ class DeadlineRuleForm(AdminForm):
     def rule(self) -> NewDeadlineRule:
         """What was filled in; only after the form was found valid."""
         return NewDeadlineRule(
-            self.code.data,
-            self.days.data,
-            DayUnit(self.unit.data),
+            self.code.value,
+            self.days.value,
+            DayUnit(self.unit.value),
             self.extension_days.data or 0,
             self.source.data,
-            self.valid_from.data,
+            self.valid_from.value,
             self.valid_to.data,
             self.organisation.data,
         )

@@ -56,6 +56,7 @@ from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.periods import shanghai
 from portal.domain.translatable import Message
+from portal.queries.office.administration import PERSON_STATE_LABELS, PersonState
 
 _HAN = re.compile("[\u3400-\u9fff]")
 babel = Babel()
@@ -73,6 +74,7 @@ _LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
     DisclosureState: DISCLOSURE_STATE_LABELS,
     Kind: KIND_LABELS,
     OrganisationKind: ORGANISATION_KIND_LABELS,
+    PersonState: PERSON_STATE_LABELS,
     Publication: PUBLICATION_LABELS,
     RecordAction: RECORD_LABELS,
     RefusalReason: REFUSAL_LABELS,
@@ -103,7 +105,7 @@ def say(message: Message | str) -> str:
 def subject(category: str) -> str:
     """Return the page name of a subject; "" are letters without one.
 
-    Subjects of the house speak the language of the page, others stay as they were typed.
+    Subjects known to the portal are translated, others stay as they were typed.
     """
     if not category:
         return str(_("未分类"))

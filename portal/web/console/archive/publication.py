@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.access import Permission, may
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.states import Action, RefusalReason
+from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import objection
 from portal.domain.redaction import Decision, PublicField
 from portal.models import Letter
@@ -38,7 +38,7 @@ PROPOSE = Step(
     "propose",
     _PROPOSE,
     ProposeForm,
-    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data or "", a, at),
+    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data, a, at),
     _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
 )
 RECALL = Step(
@@ -59,7 +59,7 @@ MARK = Step(
     "mark",
     _REDACT,
     MarkForm,
-    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.data), f.phrase.data, a, at),
+    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.value), f.phrase.value, a, at),
     _l("已脱敏。"),
 )
 PUBLISH = Step(
@@ -73,24 +73,20 @@ REFUSE = Step(
     "refuse",
     (Action.REFUSE, Action.REFUSE_CORRECTION),
     RefuseForm,
-    lambda i, f, a, at: publication.refuse(
-        i, f.seen, RefusalReason(f.code.data), f.reason.data or "", a, at
-    ),
+    lambda i, f, a, at: publication.refuse(i, f.seen, f.code.value, f.reason.data, a, at),
     _l("已不予公示。"),
 )
 WITHDRAW = Step(
     "unpublish",
     (Action.UNPUBLISH,),
     WithdrawForm,
-    lambda i, f, a, at: publication.unpublish(
-        i, f.seen, RefusalReason(f.code.data), f.reason.data, a, at
-    ),
+    lambda i, f, a, at: publication.unpublish(i, f.seen, f.code.value, f.reason.data, a, at),
     _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
 )
 STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
 
 
-def possible(letter: Letter, step: Step) -> bool:
+def possible(letter: Letter, step: Step[Action]) -> bool:
     """Tell whether the person at work may take ``step`` now."""
     actor = current_actor()
     return any(
@@ -164,7 +160,7 @@ def publication_address(letter: Letter) -> str:
 _take = partial(take_step, show=redaction_page, back=publication_address)
 
 
-ROUTES: tuple[tuple[str, str, Permission, Step], ...] = (
+ROUTES: tuple[tuple[str, str, Permission, Step[Action]], ...] = (
     ("propose", "propose", Permission.PUBLICATION_PROPOSE, PROPOSE),
     ("recall", "recall_proposal", Permission.PUBLICATION_PROPOSE, RECALL),
     ("findings/rest", "mask_rest", Permission.LETTER_READ, REST),
@@ -195,7 +191,7 @@ def settle(number: str, mark_id: int) -> Answer:
         _REDACT,
         SettleForm,
         lambda i, f, a, at: redacting.settle(
-            i, mark_id, Decision(f.decision.data), f.reason.data or "", a, at
+            i, mark_id, Decision(f.decision.value), f.reason.data, a, at
         ),
         "",
     )

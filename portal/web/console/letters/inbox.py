@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import looks_like_request_number
-from portal.domain.letters.kinds import Kind
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.models import db
 from portal.queries.archive.problem_notices import count_open_notices
@@ -20,7 +19,7 @@ from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
 from portal.queries.targets import find, organisation_of, readable_condition
 from portal.web.console.blueprint import console
-from portal.web.console.letters.inbox_form import WORDS_MAX, FilterForm
+from portal.web.console.letters.inbox_form import WORDS_MAX, InboxFilterForm
 from portal.web.console.letters.row_status import row_status
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
@@ -65,7 +64,7 @@ def inbox() -> Answer:
     number, doubt = _number(request.args.get("q", ""))
     if number and readable_letter(db.session(), current_actor(), number):
         return redirect(url_for("console.letter", number=number))
-    form = FilterForm(request.args)
+    form = InboxFilterForm(request.args)
     filters = _filters(form)
     calendar = work_calendar(db.session())
     at = cutoffs(calendar, now())
@@ -104,21 +103,21 @@ def _number(typed: str) -> tuple[str, str]:
         return "", _(str(error)) if error.code == "check" else ""
 
 
-def _filters(form: FilterForm) -> Filters:
+def _filters(form: InboxFilterForm) -> Filters:
     """Read the filters of the address; what makes no sense is left out."""
     form.validate()
     session, within = db.session(), readable_condition(current_actor())
-    wanted = str(form.organisation.data or "")
+    wanted = form.organisation.data or ""
     organisation = organisation_of(session, within, wanted)
     form.offer(find(session, within, "") + ([organisation] if organisation else []))
-    words = (form.q.data or "").strip()[:WORDS_MAX]
+    words = form.q.data[:WORDS_MAX]
     queue = request.args.get("queue", "")
     chosen = Queue(queue) if queue in set(Queue) else Queue.ALL if words else Queue.TODO
-    sort = str(form.sort.data or "")
+    sort = form.sort.data
     usual = Sort.NEWEST if chosen in UNCOUNTED else Sort.DUE
     return Filters(
         queue=chosen,
-        kind=Kind(form.kind.data) if form.kind.data in set(Kind) else None,
+        kind=form.kind.data,
         organisation=organisation,
         own=request.args.get("level") == "own",
         received_from=form.received_from.data,

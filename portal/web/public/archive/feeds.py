@@ -78,7 +78,7 @@ def _xml(template: str, mimetype: str, **values: object) -> Response:
     known = {"site": settings().site_name, "base": settings().public_url}
     known["here"] = request.full_path.rstrip("?")
     with force_locale(SOURCE):
-        # Not render_template: what pages are told of their visitor does not belong here.
+        # Not render_template, which adds what depends on the visitor.
         text = current_app.jinja_env.get_template(template).render(**known, **values)
     response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, no-cache"
