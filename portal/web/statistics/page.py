@@ -235,6 +235,6 @@ def measure_names() -> dict[str, str]:
         "responded": _("有首次回应"),
         "answered": _("计算办结用时"),
         "rated": _("有评价"),
-        "refused": _(QUALITY_MEASURES["refusals"].name),
-        "undecided": _(QUALITY_MEASURES["undecided"].name),
+        "refused": say(QUALITY_MEASURES["refusals"].name),
+        "undecided": say(QUALITY_MEASURES["undecided"].name),
     }
