@@ -20,12 +20,12 @@ from portal.domain.letters.states import DeclineReason, Publication, State
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, Event, Letter, RateChange, RateFact, db
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.month_versions import month_versions
 from portal.services.archive import publication
-from portal.services.archive.deflection import avoid
-from portal.services.core.facts import rebuild, settle
+from portal.services.archive.deflection import deflect
+from portal.services.core.facts import derive_touched, rebuild
 from portal.services.core.unit import writing
 from portal.services.letters import handling, replying, submission
 from portal.services.statistics.precompute import fold, refresh
@@ -154,7 +154,7 @@ def a_deflection(session: Session, world: World) -> Job:
     letter = a_letter(session, world, publication=Publication.PUBLISHED)
     query = sa.select(ArchiveEntry.id).where(ArchiveEntry.letter_id == letter.id)
     entry_id = session.scalars(query).one()
-    return lambda: avoid(entry_id, f"reader {entry_id}", START)
+    return lambda: deflect(entry_id, f"reader {entry_id}", START)
 
 
 PREPARE = (
@@ -177,7 +177,7 @@ def test_the_same_is_done_twice_side_by_side(
     before = session.scalar(events) or 0
     with writing() as unit:
         first()
-        settle(unit)
+        derive_touched(unit)
         seen = unit.scalar(events) or 0
         with app.app_context():
             second()
@@ -218,7 +218,7 @@ def test_every_set_of_commits_has_a_version_of_its_own(
     seen = [look()]
     with writing() as unit:
         send(new)
-        settle(unit)
+        derive_touched(unit)
         seen.append(look())
         with app.app_context():
             send(new)
@@ -241,7 +241,7 @@ def test_a_unit_that_fails_leaves_version_and_figures(session: Session, world: W
     before = month_versions(session)
     with pytest.raises(LookupError), writing() as unit:
         send(new)
-        settle(unit)
+        derive_touched(unit)
         assert cube(unit, YEAR).total.received == 2
         raise LookupError
     assert figures(session).received == 1

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.calendar import DayKind, WorkCalendar
-from portal.domain.deadline_rules import LimitUnit, letter_limit
+from portal.domain.deadline_rules import DayUnit, letter_code, rule_for
+from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.letters.states import State
 from portal.domain.periods import civil_date
 from portal.models import CalendarDay, Event, RateFact, Recomputation
 from portal.queries.statistics.month_versions import month_versions
-from portal.services.core.facts import refresh, settle
+from portal.services.core.facts import derive_touched, refresh
 from portal.services.core.unit import writing
 from portal.services.letters import merging, submission
-from portal.services.office.rules import set_days
+from portal.services.office.calendar import set_days
 from portal.services.statistics.recompute import recompute
 from tests.builders import START, Walk, World, a_letter, a_walk
 from tests.databases import ON_POSTGRES
@@ -91,9 +92,9 @@ def _count(calendar: WorkCalendar, begun: date, until: date, waits: set[date]) -
 
 
 def _due(life: Life, calendar: WorkCalendar, begun: date, waits: set[date]) -> date:
-    limit = letter_limit(str(life.kind), begun)
-    assert limit.unit is LimitUnit.WORKING
-    due, left = begun, limit.days
+    rule = rule_for((letter_code(life.kind),), (), begun, LETTER_RULES)
+    assert rule.unit is DayUnit.WORKING
+    due, left = begun, rule.days
     while left:
         due += DAY
         left -= calendar.is_workday(due) and due not in waits
@@ -292,7 +293,7 @@ def test_a_letter_that_is_handled_meanwhile_is_counted_once(
     with ThreadPoolExecutor(1) as pool:
         with writing() as unit:
             submission.rate(letter_id, 5, 4, "", LATER)
-            settle(unit)
+            derive_touched(unit)
             work = pool.submit(within, app, follow)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
                 until = monotonic() + 60

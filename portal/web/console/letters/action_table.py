@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.letters.states import Action, DeclineReason, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, DeclineReason
 from portal.models import Letter
 from portal.services.letters import cooperation, handling, merging, replying
 from portal.web.console.letters import action_forms as forms
@@ -199,7 +200,6 @@ STEPS: tuple[Step, ...] = (
 )
 """In the order in which they are offered below the next thing to do."""
 
-STEP_OF: dict[Action, Step] = {action: step for step in STEPS for action in step.actions}
 REPLY_ACTIONS = frozenset({Action.REQUEST_SIGNOFF, Action.PROPOSE_FOLLOW_UP})
 """Actions with a page of their own: the reply editor."""
 

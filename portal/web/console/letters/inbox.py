@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import looks_like_request_number
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.numbers import NumberError, parse_number
-from portal.domain.letters.states import Kind
 from portal.models import db
 from portal.queries.archive.problem_notices import count_open_notices
 from portal.queries.letters.inbox import Filters, Sort, inbox_page

@@ -42,9 +42,9 @@ class ReplyForm(StepForm):
         """Carry the present versions of letter and draft."""
         super().freshen()
         draft = self.letter.draft
-        self.settle(draft.version if draft else 0)
+        self.go_on_from(draft.version if draft else 0)
 
-    def settle(self, version: int) -> None:
+    def go_on_from(self, version: int) -> None:
         """Go on from ``version`` of the draft."""
         self.reply_version.raw_data, self.reply_version.data = None, version
 
