@@ -109,7 +109,7 @@ def test_the_preview_of_a_report_says_who_handles_it(client: FlaskClient, world:
     """A preview of a report says that the superior handles it and that it is never public."""
     page = preview(client, kind="report", organisation=str(world["township"]), consent="y")
     assert "由它的上级办理" in page.text
-    assert "举报信件绝不公示" in page.text
+    assert "这类信件绝不公示" in page.text
 
 
 def test_a_double_click_gives_one_letter(
