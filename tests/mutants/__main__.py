@@ -8,6 +8,7 @@ only survivors are tried again as long as their module stays as it is.
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -39,9 +40,13 @@ HEAVY = (
 """Packages of others that are imported once, before the processes of the mutants part."""
 
 
-def _run(tests: list[str], output: Path) -> None:
-    """Run ``tests`` in the copy of the checkout and end the process with what pytest answers."""
+def _run(tests: list[str], output: Path, seconds: int) -> None:
+    """Run ``tests`` in the copy of the checkout and end the process with what pytest answers.
+
+    It may take ``seconds`` of processor time, which other work on the machine does not use up.
+    """
     os.setsid()
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     os.chdir(TREE)
     for stream in (1, 2):
         os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
@@ -61,14 +66,19 @@ def _run(tests: list[str], output: Path) -> None:
 
 def run(tests: dict[str, float]) -> str:
     """Run ``tests``: ``survived`` if all pass, ``killed`` if one fails, else ``timeout``."""
-    process = get_context("fork").Process(target=_run, args=(list(tests), FOLDER / "output"))
+    seconds = 30 + int(5 * sum(tests.values()))
+    given = (list(tests), FOLDER / "output", seconds)
+    process = get_context("fork").Process(target=_run, args=given)
     process.start()
-    process.join(30 + 5 * sum(tests.values()))
+    # What waits for something that never comes uses no processor time.
+    process.join(10 * seconds)
     if late := process.is_alive():
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid or 0, signal.SIGKILL)
         process.join()
-    return "timeout" if late else "killed" if process.exitcode else "survived"
+    if late or process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "timeout"
+    return "killed" if process.exitcode else "survived"
 
 
 def verdict(mutant: Mutant, reach: Reach) -> str:
