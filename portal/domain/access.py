@@ -47,7 +47,7 @@ class Permission(StrEnum):
     DISCLOSURE_READ = "disclosure:request:read"
     AUDIT_READ = "instance:audit:read"
     CALENDAR_EDIT = "instance:calendar:edit"
-    LIMITS_EDIT = "instance:limits:edit"
+    DEADLINE_RULES_EDIT = "instance:deadline_rules:edit"
     ORGANISATIONS_EDIT = "instance:organisations:edit"
     USERS_EDIT = "instance:users:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
@@ -152,7 +152,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Reach.SUBTREE,
     ),
     _R.ADMINISTRATOR: dict.fromkeys(
-        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.LIMITS_EDIT), Reach.ALL
+        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.DEADLINE_RULES_EDIT), Reach.ALL
     ),
     _R.AUDITOR: {_P.AUDIT_READ: Reach.ALL},
 }

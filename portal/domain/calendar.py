@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 import chinese_calendar
 
-from portal.domain.deadline_rules import Limit, LimitUnit
+from portal.domain.deadline_rules import DayUnit, DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 
@@ -186,7 +186,7 @@ class WorkCalendar:
         received: date,
         until: date,
         pauses: Iterable[Pause] = (),
-        unit: LimitUnit = LimitUnit.WORKING,
+        unit: DayUnit = DayUnit.WORKING,
     ) -> int:
         """Count the days in ``unit`` after ``received`` up to and including ``until``, without pauses.
 
@@ -202,45 +202,45 @@ class WorkCalendar:
     def due_on(
         self,
         received: date,
-        limit: Limit,
+        rule: DeadlineRule,
         pauses: Iterable[Pause] = (),
         extension_days: int = 0,
     ) -> date | None:
         """Return the last day on which an answer is in time, or None during an open pause.
 
-        ``extension_days`` is what was granted, in the limit's unit; whether the rule allows it is
+        `extension_days` is what was granted, in the unit of the rule; whether the rule allows it is
         for the one who grants it. A pause that begins on or after the due date moves nothing.
-        A limit in calendar days that ends on a day off runs to the next working day on which the
+        A deadline in calendar days that ends on a day off runs to the next working day on which the
         clock does not stand still.
         Raises CalendarError for an impossible pause or a negative extension.
         """
         if extension_days < 0:
             raise CalendarError(f"cannot extend by {extension_days} days")
-        cursor, left = received, limit.days + extension_days
+        cursor, left = received, rule.days + extension_days
         for begin, end in _merged(pauses):
             if end <= cursor:
                 continue
-            if begin >= self._runs_out(cursor, left, limit.unit):
+            if begin >= self._runs_out(cursor, left, rule.unit):
                 break
             if end == date.max:
                 return None
-            used = self._count(cursor, max(begin, cursor), limit.unit)
+            used = self._count(cursor, max(begin, cursor), rule.unit)
             cursor, left = end, max(left - used, 0)
-        return self._runs_out(cursor, left, limit.unit)
+        return self._runs_out(cursor, left, rule.unit)
 
     def trace(
         self,
         start: date,
         due: date,
         pauses: Iterable[Pause] = (),
-        unit: LimitUnit = LimitUnit.WORKING,
+        unit: DayUnit = DayUnit.WORKING,
         most: int | None = None,
     ) -> list[TraceDay]:
         """Return every day from receipt ``start`` to ``due``, each with what it counted for.
 
-        ``most`` is the length of the limit with its extension: days beyond it do not count, they
-        lie between the end of the limit and the next working day.
-        For a letter whose clock stands still, give today as ``due``. Raises CalendarError for a
+        ``most`` is the length of the rule with its extension: days beyond it do not count, they
+        lie between the end of the count and the next working day.
+        For a letter whose clock stands still, give today as `due`. Raises CalendarError for a
         pause that ends before it begins.
         """
         stops = _merged(pauses)
@@ -250,21 +250,21 @@ class WorkCalendar:
             day = start + timedelta(days=offset)
             kind = self.kind_of(day)
             paused = any(begin < day <= end for begin, end in stops)
-            working = unit is LimitUnit.CALENDAR or kind.is_working
+            working = unit is DayUnit.CALENDAR or kind.is_working
             within = most is None or number < most
             counted = offset > 0 and working and not paused and within
             number += counted
             rows.append(TraceDay(day, kind, counted, paused, number if counted else None))
         return rows
 
-    def _count(self, earlier: date, later: date, unit: LimitUnit) -> int:
-        if unit is LimitUnit.CALENDAR:
+    def _count(self, earlier: date, later: date, unit: DayUnit) -> int:
+        if unit is DayUnit.CALENDAR:
             return (later - earlier).days
         return self.working_days_between(earlier, later)
 
-    def _runs_out(self, start: date, days: int, unit: LimitUnit) -> date:
-        """Return the working day on which ``days`` after ``start`` are over, never ``start`` itself."""
-        if unit is LimitUnit.WORKING:
+    def _runs_out(self, start: date, days: int, unit: DayUnit) -> date:
+        """The working day on which `days` after `start` are over, never `start` itself."""
+        if unit is DayUnit.WORKING:
             return self.add_working_days(start, days)
         # The day before may be a day off itself: its next working day is the one looked for.
         return self.add_working_days(start + timedelta(days=max(days - 1, 0)), 1)

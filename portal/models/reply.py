@@ -1,4 +1,4 @@
-"""Replies: drafts, what waits for sign-off, and what the citizen got."""
+"""Replies: drafts, those that wait for sign-off, and those that the citizen received."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from portal.models.user import User
 
 
 class ReplyKind(StrEnum):
-    """The reply that closes a letter, or one that follows later."""
+    """The kind of a reply: the one that closes a letter, or a follow-up."""
 
     REPLY = "reply"
     FOLLOW_UP = "follow_up"
 
 
 class ReplyStatus(StrEnum):
-    """Where a reply stands; a draft sent back is a draft again."""
+    """The status of a reply; one that is sent back is a draft again."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -29,7 +29,7 @@ class ReplyStatus(StrEnum):
 
 
 class Reply(Model):
-    """A reply; ``version`` guards two people who write at once."""
+    """A reply; ``version`` protects two people who write at once."""
 
     __tablename__ = "reply"
     __table_args__ = (sa.Index("ix_reply_status", "status", "letter_id"),)

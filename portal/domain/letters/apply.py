@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.guards import HandledLetter
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     CLOCK_STATES,
     CLOSE_REASONS,
@@ -24,7 +25,6 @@ from portal.domain.letters.states import (
     SUPPLEMENT_DAYS,
     Action,
     CloseReason,
-    Kind,
     Publication,
     State,
 )
@@ -66,7 +66,7 @@ class LetterState:
 
     kind: Kind
     received_at: datetime
-    was_report: bool = False
+    never_public: bool = False
     state: State = State.SUBMITTED
     publication: Publication = Publication.NOT_PROPOSED
     state_before: State | None = None
@@ -86,6 +86,7 @@ class LetterState:
     accepted_at: datetime | None = None
     first_response_at: datetime | None = None
     closed_at: datetime | None = None
+    deadline_organisation_id: int | None = None
     extension_days: int = 0
     due_on: date | None = None
     answer_by: date | None = None
@@ -167,6 +168,11 @@ class Effect:
             and self.event.to_state in CONCLUDED_STATES
         )
 
+    @property
+    def chooses_rule(self) -> bool:
+        """Whether another deadline rule may hold: the clock begins or the kind is another."""
+        return not self.changes.keys().isdisjoint(("clock_from", "kind"))
+
 
 _COLUMNS = tuple(each.name for each in fields(LetterState))
 
@@ -187,7 +193,7 @@ def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
     """Return what the arrival of a letter of ``kind`` at ``organisation_id`` leaves."""
     state = State.SUBMITTED
     changes = {
-        "was_report": kind is Kind.REPORT,
+        "never_public": not KINDS[kind].publishable,
         "state": state,
         "publication": Publication.NOT_PROPOSED,
         "version": FIRST_VERSION,
@@ -241,7 +247,7 @@ def apply(
         clock = Clock.COMPUTE
     if action is Action.CHANGE_KIND and kind is not None:
         changes["kind"] = kind
-        changes["was_report"] = letter.was_report or kind is Kind.REPORT
+        changes["never_public"] = letter.never_public or not KINDS[kind].publishable
         clock = Clock.COMPUTE
     if clock is Clock.STOP:
         changes["due_on"] = None

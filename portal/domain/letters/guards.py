@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from portal.domain.errors import N_
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     FINAL_STATES,
     RETURN_LIMIT,
     CloseReason,
     ConsentBasis,
-    Kind,
     Publication,
     State,
 )
@@ -26,7 +26,7 @@ class HandledLetter(Protocol):
     @property
     def kind(self) -> Kind: ...
     @property
-    def was_report(self) -> bool: ...
+    def never_public(self) -> bool: ...
     @property
     def state(self) -> State: ...
     @property
@@ -102,10 +102,18 @@ def only_proposer(letter: GuardedLetter, actor_id: int | None) -> str | None:
     return None if own else N_("只有提请人可以撤回提请。")
 
 
+_NEVER_PUBLIC = N_("这封信属于或曾属于绝不公示的类别，不能公示。")
+
+
+def never_public(letter: HandledLetter) -> bool:
+    """Tell whether the letter is or ever was of a kind that is never published."""
+    return letter.never_public or not KINDS[letter.kind].publishable
+
+
 def publishable(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Refuse reports of wrongdoing, letters without consent and letters that are not closed."""
-    if letter.kind is Kind.REPORT or letter.was_report:
-        return N_("举报信件不能公示。")
+    if never_public(letter):
+        return _NEVER_PUBLIC
     if letter.consent_basis is ConsentBasis.NONE:
         return N_("来信人没有同意公示。")
     if letter.state is not State.CLOSED:
@@ -119,8 +127,8 @@ def may_be_public(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Consent matters to what is public or may become so: never a report, nothing turned away."""
     if letter.publication is Publication.PUBLISHED:
         return None
-    if letter.kind is Kind.REPORT or letter.was_report:
-        return N_("举报信件不能公示。")
+    if never_public(letter):
+        return _NEVER_PUBLIC
     return N_("没有受理或已撤回的信件不会公示。") if letter.state in FINAL_STATES else None
 
 

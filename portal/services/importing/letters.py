@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session, selectinload
 from portal.adapters.csv_reader import CsvRow, CsvSource
 from portal.domain.access import SYSTEM
 from portal.domain.events import Axis, RecordAction
-from portal.domain.letters.states import ConsentBasis, Kind, State
+from portal.domain.letters.kinds import KINDS
+from portal.domain.letters.states import ConsentBasis, State
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, Reply, StateInterval, db
 from portal.queries.rules import deadlines
@@ -166,7 +167,7 @@ class Directory:
         """Return the id of who holds the letter, and of who a report of wrongdoing accuses."""
         chosen = self.place(each.places) or self._fallback
         above = self._parents.get(chosen)
-        if each.kind is Kind.REPORT and above is not None:
+        if KINDS[each.kind].accuses and above is not None:
             return above, chosen
         return chosen, None
 

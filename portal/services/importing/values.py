@@ -33,7 +33,9 @@ class ImportedHistory:
         self._effects = [receive(each.kind, holder, each.received_at)]
         self.letter.change(self._effects[0])
         time = HandlingTime(each.kind, civil_date(each.received_at))
-        self._rule_code, self.letter.due_on = deadlines.rule(time).code, deadlines.due_on(time)
+        deadlines.choose(time, holder)
+        self.letter.deadline_organisation_id = time.organisation_id
+        self.letter.due_on = deadlines.due_on(time)
         if each.reply and each.replied_at is not None:
             for action in _ANSWERED:
                 effect = apply(self.letter, action, ActorKind.MACHINE, each.replied_at)
@@ -43,7 +45,7 @@ class ImportedHistory:
     def letter_row(self, number: str) -> dict[str, Any]:
         """Return the columns of the letter."""
         each = self._source
-        public = self._public and not self.letter.was_report
+        public = self._public and not self.letter.never_public
         return {
             **self.letter.columns(),
             "number": number,
@@ -57,7 +59,6 @@ class ImportedHistory:
             "sender_email": each.email,
             "consent_basis": ConsentBasis.PUBLISHED_AT_SOURCE if public else ConsentBasis.NONE,
             "accused_id": self._accused,
-            "limit_code": self._rule_code,
         }
 
     def event_rows(self, letter_id: int, now: datetime) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ def merge(
         if parent.state in ENDED_STATES or parent.state is State.MERGED:
             raise InvalidInput("parent_number", N_("主信已经办结或并案，请填写办理中的信件编号。"))
         # Otherwise the accused could come to hold, and answer, the letter that accuses them.
-        if letter.was_report != parent.was_report or letter.accused_id != parent.accused_id:
+        if letter.never_public != parent.never_public or letter.accused_id != parent.accused_id:
             said = N_("举报信件只能与举报同一单位的信件并案。")
             raise InvalidInput("parent_number", said)
         take(session, letter, Action.MERGE, actor, now, reason=reason or None)

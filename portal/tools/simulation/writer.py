@@ -83,7 +83,6 @@ class Writer:
                 "ruling_id": letter.ruling_id,
                 "parent_id": letter.leader.letter_id if letter.leader else None,
                 "supervised": False,
-                "limit_code": self._deadlines.rule(letter.time).code,
             }
         )
 

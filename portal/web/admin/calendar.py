@@ -17,7 +17,7 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import CalendarDay, db
 from portal.queries.office.rule_table import edited_days
 from portal.queries.rules import work_calendar
-from portal.services.office import rules
+from portal.services.office.calendar import set_days
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DaysForm
 from portal.web.core.clock import now, today
@@ -61,7 +61,7 @@ def calendar_edit() -> Answer:
 
 def _set_days(form: DaysForm) -> int:
     first, last = form.span
-    return rules.set_days(first, last, form.working, form.note.data or "", current_actor(), now())
+    return set_days(first, last, form.working, form.note.data or "", current_actor(), now())
 
 
 def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Forms of the working calendar and of the time limits."""
+"""Forms of the working calendar and of the deadline rules."""
 
 from __future__ import annotations
 
@@ -10,10 +10,22 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.domain.deadline_rules import LIMIT_LABELS, LIMIT_UNIT_LABELS, LimitUnit
-from portal.services.office.rules import NOTE_MAX, SOURCE_MAX, NewLimit
-from portal.web.admin.forms import AdminForm
+from portal.domain.deadline_rules import (
+    DAY_UNIT_LABELS,
+    LETTER,
+    DayUnit,
+    DeadlineRule,
+    letter_code,
+)
+from portal.domain.disclosure.requests import ANSWER_RULE, COMPLETION_RULE
+from portal.domain.errors import N_
+from portal.domain.letters.kinds import Kind
+from portal.queries.rules import BUILT_IN
+from portal.services.office.calendar import NOTE_MAX
+from portal.services.office.deadline_rules import SOURCE_MAX, NewDeadlineRule
+from portal.web.admin.forms import AdminForm, ChoiceOfPlace
 from portal.web.core.fields import DayField, WholeNumber
+from portal.web.core.language import label, say
 
 REST, WORK, ANNOUNCED = "rest", "work", "announced"
 
@@ -49,9 +61,27 @@ class DaysForm(AdminForm):
         return {REST: False, WORK: True}.get(self.kind.data)
 
 
-class LimitForm(AdminForm):
+_RULE_NAMES = {
+    LETTER: N_("各类来信的答复"),
+    ANSWER_RULE: N_("信息公开申请的答复"),
+    COMPLETION_RULE: N_("信息公开申请的补正告知"),
+}
+_KINDS = {letter_code(kind): kind for kind in Kind}
+
+
+def rule_name(code: str) -> str:
+    """Return what the rule ``code`` is for, in the language of the page."""
+    if code in _KINDS:
+        return str(_("%(kind)s来信的答复", kind=label(_KINDS[code])))
+    return say(_RULE_NAMES[code])
+
+
+class DeadlineRuleForm(AdminForm):
     """A version of a rule to come."""
 
+    organisation = ChoiceOfPlace(
+        _l("适用的单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
+    )
     code = SelectField(_l("规则"), [InputRequired(_l("请选择规则。"))])
     days = WholeNumber(_l("期限"), [InputRequired(_l("请填写天数。"))])
     unit = RadioField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
@@ -75,18 +105,33 @@ class LimitForm(AdminForm):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.code.choices = [(code, _(words)) for code, words in LIMIT_LABELS.items()]
-        self.unit.choices = [(unit.value, _(LIMIT_UNIT_LABELS[unit])) for unit in LimitUnit]
+        self.organisation.offer(_("所有单位"))
+        codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
+        self.code.choices = [(code, rule_name(code)) for code in codes]
+        self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
+
+    def begin_from(self, rule: DeadlineRule) -> None:
+        """Show ``rule`` for a start."""
+        self.organisation.data = rule.organisation_id
+        self.code.data, self.days.data, self.unit.data = rule.code, rule.days, rule.unit.value
+        self.extension_days.data = rule.extension_days
+
+    def correct(self, rule: DeadlineRule) -> None:
+        """Show ``rule`` whole, to be corrected."""
+        self.begin_from(rule)
+        self.source.data = rule.source
+        self.valid_from.data, self.valid_to.data = rule.valid_from, rule.valid_to
 
     @property
-    def limit(self) -> NewLimit:
+    def rule(self) -> NewDeadlineRule:
         """What was filled in; only after the form was found valid."""
-        return NewLimit(
+        return NewDeadlineRule(
             self.code.data,
             self.days.data,
-            LimitUnit(self.unit.data),
+            DayUnit(self.unit.data),
             self.extension_days.data or 0,
             self.source.data,
             self.valid_from.data,
             self.valid_to.data,
+            self.organisation.data,
         )

@@ -37,5 +37,7 @@ class WholeNumber(IntegerField):  # type: ignore[misc]
 
 def page_asked() -> int:
     """Return the page that the address asks for; what is no number is the first."""
-    page = whole_number(request.args.get("page"))
+    # Digits beyond those of the last page change nothing but the time that reading them takes.
+    typed = request.args.get("page", "")[: len(str(_LAST_PAGE)) + 1]
+    page = whole_number(typed)
     return 1 if page is None else min(page, _LAST_PAGE)

@@ -20,11 +20,11 @@ from portal.domain.letters.states import DeclineReason, Publication, State
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, Event, Letter, RateChange, RateFact, db
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.month_versions import month_versions
 from portal.services.archive import publication
-from portal.services.archive.deflection import avoid
+from portal.services.archive.deflection import deflect
 from portal.services.core.facts import derive_touched, rebuild
 from portal.services.core.unit import writing
 from portal.services.letters import handling, replying, submission
@@ -153,7 +153,7 @@ def a_deflection(session: Session, world: World) -> Job:
     letter = a_letter(session, world, publication=Publication.PUBLISHED)
     query = sa.select(ArchiveEntry.id).where(ArchiveEntry.letter_id == letter.id)
     entry_id = session.scalars(query).one()
-    return lambda: avoid(entry_id, f"reader {entry_id}", START)
+    return lambda: deflect(entry_id, f"reader {entry_id}", START)
 
 
 PREPARE = (

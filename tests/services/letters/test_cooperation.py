@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.services.letters import cooperation, submission
 from tests.builders import World, a_letter, a_person, a_walk
 
@@ -79,7 +80,7 @@ def test_extension_stays_within_the_rule(session: Session, world: World, days: i
 def test_nobody_grants_the_own_extension(
     session: Session, world: World, password_hash: str
 ) -> None:
-    """A person who is handler and supervisor does not decide on the own request."""
+    """A person who is handler and supervisor does not decide on their own request."""
     a_person(world, "both", password_hash, (Role.HANDLER, "city"), (Role.SUPERVISOR, "city"))
     walk = a_walk(session, world)
     walk.accept()
@@ -154,8 +155,8 @@ def test_helper_is_invited_once_at_a_time(session: Session, world: World) -> Non
 
 def test_accused_are_not_invited(session: Session, world: World) -> None:
     """The organisation a report accuses is not asked to help with it."""
-    letter = a_letter(session, world, kind=Kind.REPORT, place="city")
-    walk = a_walk(session, world, "city", kind=Kind.REPORT)
+    letter = a_letter(session, world, kind=Kind.WRONGDOING, place="city")
+    walk = a_walk(session, world, "city", kind=Kind.WRONGDOING)
     assert letter.accused_id == world["city"]
     walk.accept()
     with pytest.raises(InvalidInput, match="被举报"):

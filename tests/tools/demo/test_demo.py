@@ -1,5 +1,6 @@
 """The demo is a whole instance, set up by the real services; real data is left alone."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,8 @@ from portal.cli import main
 from portal.config import Settings, load_settings
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed
-from portal.domain.letters.states import Kind, Source, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source, State
 from portal.models import (
     ArchiveEntry,
     DeflectedLetter,
@@ -63,7 +65,7 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session, settings
             sample.close_reason,
             Source.DEMO,
         ), sample.key
-        returned, accused = sample.state is State.RETURNED, sample.kind is Kind.REPORT
+        returned, accused = sample.state is State.RETURNED, sample.kind is Kind.WRONGDOING
         if not returned and not accused:
             assert letter.organisation.code == sample.organisation, sample.key
     moments = session.scalars(sa.select(Event.occurred_at).where(Event.letter_id.is_not(None)))
@@ -88,7 +90,10 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session, settings
         "DATABASE_URL": settings.database_uri,
     }
     said = CliRunner().invoke(main, ["demo"], env=environment).stdout
-    assert f"already here: {session.scalar(sa.select(sa.func.count(Organisation.id)))} org" in said
+    # The command sends logs to the output of the runner, which is closed by now.
+    logging.getLogger().handlers.clear()
+    organisations = session.scalar(sa.select(sa.func.count(Organisation.id)))
+    assert f"already here: {organisations:,} organisations" in said
     assert f" {len(sample_letters()):,} letters, {published:,} published." in said
     assert [account.username for account in ACCOUNTS if account.username not in said] == []
     session.rollback()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-import sqlalchemy as sa
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
 
@@ -14,12 +11,10 @@ from portal.domain.access import Permission, may
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.states import Action, RefusalReason
 from portal.domain.letters.transitions import objection
-from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
-from portal.models import ArchiveEntry, Letter, db
-from portal.queries.archive.redaction import findings, segments
+from portal.domain.redaction import Decision, PublicField
+from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.web.console.archive.forms import (
-    FIELD_WORDS,
     MarkForm,
     ProposeForm,
     PublishForm,
@@ -27,6 +22,7 @@ from portal.web.console.archive.forms import (
     SettleForm,
     WithdrawForm,
 )
+from portal.web.console.archive.redaction_page import build_redaction_page, shown_proposal
 from portal.web.console.blueprint import console
 from portal.web.console.letters.action_forms import PlainForm, StepForm
 from portal.web.console.letters.actions import take_step
@@ -94,15 +90,6 @@ WITHDRAW = Step(
 STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
 
 
-@dataclass(frozen=True, slots=True)
-class Panes:
-    """One text of the copy in pieces, under its name."""
-
-    field: PublicField
-    name: Any
-    pieces: list[Any]
-
-
 def possible(letter: Letter, step: Step) -> bool:
     """Tell whether the person at work may take ``step`` now."""
     actor = current_actor()
@@ -135,35 +122,17 @@ def redaction_page(
     """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
     if sent and problem:
         sent.freshen()
-    proposal = letter.open_proposal or (letter.proposals[-1] if letter.proposals else None)
-    words = render_template(
-        "console/redaction.html",
-        letter=letter,
-        proposal=proposal,
-        panes=_panes(proposal) if proposal else [],
-        findings=[(each, _settle_form(letter, each.mask.id, sent)) for each in findings(proposal)]
-        if proposal
-        else [],
-        kinds={str(kind): name for kind, name in FINDING_LABELS.items()},
-        handmade=str(FindingKind.OTHER),
-        forms=_forms(letter, sent),
-        redacts=redacts(letter),
-        entry=db.session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id)),
-        field_words=FIELD_WORDS,
-        sent=sent,
-        problem=problem,
-        objection=objection(letter, _proposing(letter), current_actor().user_id),
+    proposal = shown_proposal(letter)
+    masks = proposal.masks if proposal else []
+    page = build_redaction_page(
+        letter,
+        _forms(letter, sent),
+        {mask.id: _settle_form(letter, mask.id, sent) for mask in masks},
+        redacts(letter),
+        sent,
+        problem,
     )
-    return words, status
-
-
-def _proposing(letter: Letter) -> Action:
-    published = letter.publication.value == "published"
-    return Action.PROPOSE_CORRECTION if published else Action.PROPOSE
-
-
-def _panes(proposal: Any) -> list[Panes]:
-    return [Panes(f, FIELD_WORDS[f], segments(proposal, f)) for f in PublicField]
+    return render_template("console/redaction.html", page=page), status
 
 
 def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:

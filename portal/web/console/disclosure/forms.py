@@ -22,8 +22,8 @@ from portal.domain.disclosure.application import (
 from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureAction, DisclosureOutcome
 from portal.domain.letters.states import TEXT_MAX
 from portal.models import DisclosureRequest, db
-from portal.queries.disclosure.due import latest_extended, limit_of
-from portal.queries.rules import limits_in_force
+from portal.queries.disclosure.due import latest_extended, rule_of
+from portal.queries.rules import deadline_rules
 from portal.services.disclosure.requests import REFERRED_MAX, Answer
 from portal.web.console.versioned_forms import VersionedForm, reason_field
 from portal.web.core.clock import today
@@ -84,17 +84,17 @@ class ExtensionForm(RequestForm):
     def prepare(self) -> None:
         """Say how many days the law allows, and which day that would be."""
         read = db.session()
-        self.limit = limit_of(limits_in_force(read), self.request)
+        self.rule = rule_of(deadline_rules(read), self.request)
         self.allowance = _(
             "最多 %(n)s 个工作日，接着现在的期限往后算；延满是 %(day)s。",
-            n=self.limit.extension_days,
+            n=self.rule.extension_days,
             day=day(latest_extended(read, self.request)),
         )
 
     def validate_days(self, field: Field) -> None:
         """As many days as the law allows; the service asks the same."""
-        if field.data is not None and not 1 <= field.data <= self.limit.extension_days:
-            most = self.limit.extension_days
+        if field.data is not None and not 1 <= field.data <= self.rule.extension_days:
+            most = self.rule.extension_days
             raise ValidationError(_("请填 1 到 %(n)s 之间的整数。", n=most))
 
 

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason
 from portal.domain.whole_numbers import whole_number
 from portal.models import Extension, Letter, db
 from portal.queries.letters.due import letter_rule

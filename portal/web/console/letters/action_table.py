@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.letters.states import Action, DeclineReason, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, DeclineReason
 from portal.models import Letter
 from portal.services.letters import cooperation, handling, merging, replying
 from portal.web.console.letters import action_forms as forms

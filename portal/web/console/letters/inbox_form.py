@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import Optional
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.queries.letters.inbox import SORT_LABELS
 from portal.web.core.fields import DayField
 from portal.web.core.language import label

@@ -16,7 +16,7 @@ from portal.models import ArchiveEntry, db
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import ArchiveQuery, archive_entry
-from portal.services.archive.deflection import avoid
+from portal.services.archive.deflection import deflect
 from portal.services.archive.feedback import give_notice, vote
 from portal.services.core.typed_text import clean
 from portal.web.core.clock import now, today
@@ -113,7 +113,7 @@ def solved(entry_id: int) -> Answer:
         return entry(entry_id)
     said, key = session.get(_SOLVED, []), ("archive-solved", visitor())
     if entry_id not in said and not wait_for(VOTE_LIMIT, key):
-        avoid(entry_id, request.form.get("form_token", ""), now())
+        deflect(entry_id, request.form.get("form_token", ""), now())
         count(VOTE_LIMIT, key)
     session[_SOLVED] = [*said, entry_id][-_KEPT:]
     return redirect(url_for("archive.entry", entry_id=entry_id, _anchor="solved"), 303)

@@ -6,7 +6,7 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from portal.domain.errors import InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import KINDS
 from portal.domain.redaction import PublicField, Sender, default_copy
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
@@ -17,7 +17,7 @@ from portal.web.core.clock import now, today
 from portal.web.core.people import public
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import code_key, public_pages
-from portal.web.public.letters.write_form import KIND_HINTS, WriteForm
+from portal.web.public.letters.write_form import WriteForm, kind_hints
 from portal.web.public.submit_flow import Answer, addressed, chosen, hand_in, sent_just_now, step_of
 
 NEAR_MOST = 3
@@ -61,7 +61,7 @@ def _complete(form: WriteForm) -> bool:
 
 
 def _page(form: WriteForm, status: int) -> tuple[str, int]:
-    return render_template("public/write.html", form=form, kind_hints=KIND_HINTS), status
+    return render_template("public/write.html", form=form, kind_hints=kind_hints()), status
 
 
 def _preview(form: WriteForm) -> str:
@@ -72,7 +72,7 @@ def _preview(form: WriteForm) -> str:
         form=form,
         chosen=chosen(form),
         sent_at=now(),
-        report=form.kind.data is Kind.REPORT,
+        kind=KINDS[form.kind.data],
         near=_near(form),
         public_copy=[
             default_copy(text, sender=sender, field=field)
@@ -84,7 +84,7 @@ def _preview(form: WriteForm) -> str:
 
 def _near(form: WriteForm) -> list[Similar]:
     """Return earlier answers to look at before sending; none beside a report of wrongdoing."""
-    if form.kind.data is Kind.REPORT:
+    if not KINDS[form.kind.data].publishable:
         return []
     text = form.text.data[:SIMILAR_TEXT_MOST]
     return similar_entries(db.session(), archive_index(), text, form.title.data, limit=NEAR_MOST)

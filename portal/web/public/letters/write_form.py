@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,27 +21,24 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice, enum_choices, enum_coerce
 from wtforms.validators import DataRequired, Optional, ValidationError
 
-from portal.domain.letters.states import KIND_LABELS, TEXT_MAX, TITLE_MAX, Kind
+from portal.domain.letters.kinds import KINDS, Kind
+from portal.domain.letters.states import TEXT_MAX, TITLE_MAX
 from portal.domain.organisations import OrganisationKind
 from portal.models import Organisation
 from portal.queries.office.directory import Place
 from portal.services.core.typed_text import clean
 from portal.services.letters.submission import NewLetter
-from portal.web.core.language import label
+from portal.web.core.language import label, say
 from portal.web.core.sent_form import SentForm
 from portal.web.core.typed import at_most, one_line, plain_email, plain_phone
 from portal.web.core.typed_place import UNKNOWN, WORDS_MAX
 
 NAME_MAX = 50
 
-KIND_HINTS: Mapping[str, Any] = {
-    Kind.CONSULTATION: _l("想了解政策、手续或办事地点"),
-    Kind.COMPLAINT: _l("对某个单位的服务或处理不满意"),
-    Kind.HELP: _l("遇到困难，希望政府帮助解决"),
-    Kind.SUGGESTION: _l("对城市管理和公共服务的意见"),
-    Kind.REPORT: _l("反映单位或工作人员违纪违法；由其上级办理，绝不公示"),
-    Kind.THANKS: _l("对单位或工作人员表示感谢"),
-}
+
+def kind_hints() -> dict[Kind, str]:
+    """Return what each kind is for, in the language of the page."""
+    return {kind: say(row.hint) for kind, row in KINDS.items()}
 
 
 class WriteForm(SentForm, FlaskForm):  # type: ignore[misc]
@@ -127,12 +123,13 @@ class WriteForm(SentForm, FlaskForm):  # type: ignore[misc]
     @property
     def consents(self) -> bool:
         """Whether the letter may be published; a report of wrongdoing never may."""
-        return bool(self.consent.data) and self.kind.data is not Kind.REPORT
+        row = KINDS.get(self.kind.data)
+        return bool(self.consent.data) and (row is None or row.publishable)
 
     @property
     def kind_label(self) -> str:
         """The page name of the kind chosen."""
-        return label(self.kind.data) if self.kind.data in KIND_LABELS else ""
+        return label(self.kind.data) if self.kind.data in KINDS else ""
 
     def letter(self) -> NewLetter:
         """Return what was typed, as the service takes it."""

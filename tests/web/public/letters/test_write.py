@@ -3,7 +3,8 @@
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import ConsentBasis, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import ConsentBasis
 from tests.builders import World
 from tests.pages import get
 from tests.web.public.citizens import (
@@ -99,7 +100,7 @@ def test_a_report_goes_past_the_accused(
     """A report goes to the superior of the organisation accused, and consent is ignored."""
     send(client, kind="report", organisation=str(world["township"]), consent="y")
     (letter,) = letters(session)
-    assert letter.kind is Kind.REPORT
+    assert letter.kind is Kind.WRONGDOING
     assert letter.organisation_id == world["district"]
     assert letter.consent_basis is ConsentBasis.NONE
 

@@ -1,0 +1,33 @@
+"""The order of hits follows BM25F as it is published."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from search_index.engine import SearchRequest
+from tests.search_index.builders import document, engine_with
+
+K1, B = 1.2, 0.75
+TEXTS = (
+    "heating pipe",
+    "heating heating",
+    "pipe pipe valve valve",
+    "heating pipe valve lamp tree road",
+)
+
+
+def test_scores_are_those_of_the_formula(tmp_path: Path) -> None:
+    """Frequency saturates by k1, long letters count less by b, rare words count more."""
+    lengths = [len(text.split()) for text in TEXTS]
+    average = sum(lengths) / len(lengths)
+    idf = math.log(1 + (len(TEXTS) - 3 + 0.5) / (3 + 0.5))
+    expected = {}
+    for number, (text, length) in enumerate(zip(TEXTS, lengths, strict=True), start=1):
+        if frequency := text.split().count("heating"):
+            norm = K1 * (1 - B + B * length / average)
+            expected[number] = idf * (K1 + 1) * frequency / (frequency + norm)
+    letters = (document(n, title="", text=t, reply="") for n, t in enumerate(TEXTS, start=1))
+    page = engine_with(tmp_path, *letters).search(SearchRequest("heating"))
+    assert {hit.entry_id: hit.score for hit in page.hits} == pytest.approx(expected)
+    assert [hit.entry_id for hit in page.hits] == [2, 1, 4]
