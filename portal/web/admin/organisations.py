@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
 from portal.domain.errors import NotFound
+from portal.domain.whole_numbers import whole_number
 from portal.models import Organisation, db
 from portal.queries.office.administration import holders_at, open_within, organisation_table
 from portal.queries.office.directory import places, subordinates, superiors
@@ -101,7 +103,7 @@ def organisations_new() -> Answer:
     """Found an organisation."""
     form = NewOrganisationForm()
     if request.method == "GET":
-        form.parent.data = request.args.get("parent", type=int)
+        form.parent.data = whole_number(request.args.get("parent"))
         return _form_page(form, "new")
     made: list[int] = []
     if form.carry_out(lambda: made.append(_create(form))):
@@ -138,9 +140,10 @@ def organisation_rename(organisation_id: int) -> Answer:
     """Give an organisation another name."""
     found = _organisation(organisation_id)
     form = RenameForm(obj=found)
-    if request.method == "GET":
-        return _form_page(form, "rename", found)
-    done = form.carry_out(
+    return _change(
+        form,
+        "rename",
+        found,
         lambda: tree.rename(
             organisation_id,
             form.name.data,
@@ -148,9 +151,8 @@ def organisation_rename(organisation_id: int) -> Answer:
             current_actor(),
             now(),
             form.on.data,
-        )
+        ),
     )
-    return _changed(form, "rename", organisation_id, done)
 
 
 @admin.route("/organisations/<int:organisation_id>/move", methods=["GET", "POST"])
@@ -159,12 +161,12 @@ def organisation_move(organisation_id: int) -> Answer:
     """Put an organisation under another superior."""
     found = _organisation(organisation_id)
     form = MoveForm(found)
-    if request.method == "GET":
-        return _form_page(form, "move", found)
-    done = form.carry_out(
-        lambda: tree.move(organisation_id, form.parent.value, current_actor(), now(), form.on.data)
+    return _change(
+        form,
+        "move",
+        found,
+        lambda: tree.move(organisation_id, form.parent.value, current_actor(), now(), form.on.data),
     )
-    return _changed(form, "move", organisation_id, done)
 
 
 @admin.route("/organisations/<int:organisation_id>/close", methods=["GET", "POST"])
@@ -173,19 +175,22 @@ def organisation_close(organisation_id: int) -> Answer:
     """Take an organisation out of use."""
     found = _organisation(organisation_id)
     form = CloseForm(found)
-    if request.method == "GET":
-        return _form_page(form, "close", found)
-    done = form.carry_out(
+    return _change(
+        form,
+        "close",
+        found,
         lambda: tree.close(
             organisation_id, form.successor.data, current_actor(), now(), form.on.data
-        )
+        ),
     )
-    return _changed(form, "close", organisation_id, done)
 
 
-def _changed(form: Form, what: str, organisation_id: int, done: bool) -> Answer:
-    """Lead back to the organisation, or show the form again with what is wrong."""
-    if not done:
+def _change(form: Form, what: str, found: Organisation, run: Callable[[], object]) -> Answer:
+    """Show ``form``; once it is sent, ``run`` and lead back, or show it with what is wrong."""
+    organisation_id = found.id
+    if request.method == "GET":
+        return _form_page(form, what, found)
+    if not form.carry_out(run):
         return _form_page(form, what, _organisation(organisation_id), 422)
     flash(_("修改已保存。"), "success")
     return redirect(url_for("admin.organisation", organisation_id=organisation_id))
