@@ -12,11 +12,10 @@ from portal.domain.access import GRANTS, Actor, Permission
 from portal.domain.disclosure.requests import ACTION_LABELS, DisclosureAction
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
-from portal.domain.letters.numbers import hash_code, same
+from portal.domain.letters.numbers import code_fits
 from portal.models import DisclosureRequest, Event, RoleGrant, User
 from portal.queries.scope import requests_for
 
-_NO_HASH = "0" * 64
 _APPLICANT_LABELS: dict[str, str] = {
     DisclosureAction.FILE: N_("申请已收到"),
     DisclosureAction.ASK_COMPLETION: N_("请您补正申请"),
@@ -45,8 +44,7 @@ def request_by_code(session: Session, number: str, code: str, key: bytes) -> int
             DisclosureRequest.number == number
         )
     ).one_or_none()
-    known = row.code_hash if row is not None and row.code_hash else _NO_HASH
-    fits = same(hash_code(key, number, code), known)
+    fits = code_fits(key, number, code, row.code_hash if row is not None else None)
     return row.id if row is not None and fits else None
 
 

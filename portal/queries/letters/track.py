@@ -18,7 +18,7 @@ from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import Remaining, remaining
-from portal.domain.letters.numbers import hash_code, same
+from portal.domain.letters.numbers import code_fits
 from portal.domain.letters.states import (
     CLOCK_STATES,
     DECLINE_LABELS,
@@ -32,8 +32,6 @@ from portal.models import ArchiveEntry, Event, Letter, ReplyKind
 from portal.queries.letters.due import handling_time
 from portal.queries.rules import deadlines
 
-_NO_HASH = "0" * 64
-
 
 def letter_by_code(session: Session, number: str, code: str, key: bytes) -> int | None:
     """Return the id of letter ``number`` if ``code`` opens it.
@@ -44,8 +42,7 @@ def letter_by_code(session: Session, number: str, code: str, key: bytes) -> int 
     row = session.execute(
         sa.select(Letter.id, Letter.code_hash).where(Letter.number == number)
     ).one_or_none()
-    known = row.code_hash if row is not None and row.code_hash else _NO_HASH
-    fits = same(hash_code(key, number, code), known)
+    fits = code_fits(key, number, code, row.code_hash if row is not None else None)
     return row.id if row is not None and fits else None
 
 
