@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.organisations import OrganisationKind
@@ -39,6 +40,16 @@ class Organisation(Model):
         order_by="OrganisationVersion.valid_from.nulls_first()",
         foreign_keys="OrganisationVersion.organisation_id",
     )
+
+    @hybrid_property
+    def brief_name(self) -> str:
+        """The short name, or the full one where there is no short one."""
+        return self.short_name or self.name
+
+    @brief_name.inplace.expression
+    @classmethod
+    def _brief_name(cls) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(sa.func.nullif(cls.short_name, ""), cls.name)
 
     @property
     def active(self) -> bool:

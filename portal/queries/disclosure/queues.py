@@ -19,6 +19,7 @@ from portal.domain.letters.numbers import compact
 from portal.domain.organisations import OrganisationKind
 from portal.models import DisclosureRequest, Organisation
 from portal.queries.letters.queues import Cutoffs
+from portal.queries.paging import slice_of
 from portal.queries.scope import Condition, requests_for, subtree_ids
 from portal.queries.targets import open_on, readable_condition
 
@@ -148,8 +149,7 @@ def request_page(
     where += _narrowing(filters)
     counted = sa.select(sa.func.count()).select_from(DisclosureRequest).where(*where)
     total = session.scalar(counted) or 0
-    pages = max(1, -(-total // per_page))
-    page = min(max(filters.page, 1), pages)
+    part = slice_of(total, filters.page, per_page)
     row = DisclosureRequest
     rows = session.execute(
         sa.select(
@@ -157,7 +157,7 @@ def request_page(
             row.title,
             row.state,
             row.outcome,
-            sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
+            Organisation.brief_name,
             row.received_at,
             row.due_on,
             row.complete_by,
@@ -166,9 +166,9 @@ def request_page(
         .where(*where)
         .order_by(*_order(filters.queue))
         .limit(per_page)
-        .offset((page - 1) * per_page)
+        .offset(part.offset)
     )
-    return RequestPage([RequestRow(*each) for each in rows], total, page, pages)
+    return RequestPage([RequestRow(*each) for each in rows], total, part.page, part.pages)
 
 
 def _order(queue: RequestQueue) -> tuple[sa.ColumnElement[Any], ...]:

@@ -24,6 +24,7 @@ from portal.queries.letters.queues import (
     waiting_for_publication,
     waiting_for_signature,
 )
+from portal.queries.paging import slice_of
 from portal.queries.scope import Condition, letters_for, subtree_ids
 
 MOST_WORDS = 5
@@ -119,36 +120,36 @@ def inbox_page(
     """Return the page of letters that ``filters`` ask for, within what ``actor`` may read."""
     where = [letters_for(actor), conditions(actor, at)[filters.queue], *_narrowing(filters)]
     total = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
-    pages = max(1, -(-total // per_page))
-    page = min(max(filters.page, 1), pages)
+    part = slice_of(total, filters.page, per_page)
     chosen = (
         sa.select(Letter.id)
         .where(*where)
         .order_by(*_order(filters.sort, filters.queue))
         .limit(per_page)
-        .offset((page - 1) * per_page)
+        .offset(part.offset)
     )
     ids = list(session.scalars(chosen)) if total else []
+    columns: tuple[Any, ...] = (
+        Letter.number,
+        Letter.title,
+        Letter.kind,
+        Letter.state,
+        Letter.publication,
+        Organisation.brief_name,
+        Letter.due_on,
+        Letter.received_at,
+        Letter.supervised,
+        Letter.reopened,
+        Letter.id.in_(waiting_for_publication()),
+        Letter.id.in_(waiting_for_signature()),
+    )
     rows = session.execute(
-        sa.select(
-            Letter.number,
-            Letter.title,
-            Letter.kind,
-            Letter.state,
-            Letter.publication,
-            sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
-            Letter.due_on,
-            Letter.received_at,
-            Letter.supervised,
-            Letter.reopened,
-            Letter.id.in_(waiting_for_publication()),
-            Letter.id.in_(waiting_for_signature()),
-        )
+        sa.select(*columns)
         .join(Organisation, Organisation.id == Letter.organisation_id)
         .where(Letter.id.in_(ids))
         .order_by(*_order(filters.sort, filters.queue))
     )
-    return InboxPage([InboxRow(*row) for row in rows], total, page, pages)
+    return InboxPage([InboxRow(*row) for row in rows], total, part.page, part.pages)
 
 
 def next_in_line(session: Session, actor: Actor, at: Cutoffs, besides: int) -> str | None:

@@ -15,6 +15,7 @@ from portal.domain.errors import N_
 from portal.domain.organisations import OrganisationKind, path_ids
 from portal.domain.periods import civil_date
 from portal.models import DeadlineRuleRow, Event, Model, Organisation, RoleGrant, User
+from portal.queries.paging import Slice, slice_of
 from portal.queries.rules import work_calendar
 from portal.queries.scope import Condition, subtree_ids
 
@@ -51,27 +52,6 @@ class OrganisationRow:
     founded_on: date | None
     closed_on: date | None
     people: int
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """The place of one page in a list; ``page`` counts from 1 and exists."""
-
-    total: int
-    page: int
-    pages: int
-    size: int
-
-    @property
-    def offset(self) -> int:
-        """The number of rows before the page."""
-        return (self.page - 1) * self.size
-
-
-def slice_of(total: int, page: int, size: int) -> Slice:
-    """Return the slice of ``total`` rows that is ``page``, or the nearest page that exists."""
-    pages = max(1, -(-total // size))
-    return Slice(total, min(max(page, 1), pages), pages, size)
 
 
 def organisation_table(

@@ -16,7 +16,7 @@ from portal.domain.letters.states import ACTION_LABELS, Action
 from portal.domain.periods import midnight
 from portal.models import Event, Letter, Organisation, User
 from portal.queries.disclosure.requests import subject_of
-from portal.queries.office.administration import Slice, slice_of
+from portal.queries.paging import Slice, slice_of
 from portal.queries.scope import Condition
 
 EVENT_ACTIONS: dict[str, str] = {

@@ -90,7 +90,7 @@ def closest_organisations(
         sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
     ).all()
     scored = (
-        (max(name_similarity(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
+        (max(name_similarity(words, name) for name in (o.name, o.brief_name)), -o.id, o)
         for o in rows
     )
     near = heapq.nlargest(limit, (each for each in scored if each[0] >= _CLOSE))
@@ -102,11 +102,11 @@ def places(session: Session, organisations: Iterable[Organisation]) -> list[Plac
     chosen = list(organisations)
     above = {i for o in chosen for i in path_ids(o.path)}
     rows = session.execute(
-        sa.select(Organisation.id, Organisation.short_name, Organisation.name).where(
+        sa.select(Organisation.id, Organisation.brief_name).where(
             Organisation.id.in_(above), Organisation.parent_id.is_not(None)
         )
     )
-    names = {row.id: row.short_name or row.name for row in rows}
+    names = {row.id: row.brief_name for row in rows}
     return [
         Place(o.id, o.name, _STEP.join(names[i] for i in path_ids(o.path) if i in names))
         for o in chosen

@@ -12,6 +12,7 @@ from portal.domain.access import Actor
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Publication, State
 from portal.models import Letter, Organisation, RateFact, Rating
+from portal.queries.paging import slice_of
 from portal.queries.scope import letters_for
 from portal.queries.statistics.detail import (
     Reasons,
@@ -135,8 +136,7 @@ def letters_behind(
     total = session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
     where = (Letter.id.in_(sa.select(ids.c.letter_id)), letters_for(actor))
     readable = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
-    pages = max(1, -(-readable // per_page))
-    page = min(max(page, 1), pages)
+    part = slice_of(readable, page, per_page)
     rows = session.execute(
         sa.select(
             Letter.number,
@@ -144,13 +144,14 @@ def letters_behind(
             Letter.kind,
             Letter.state,
             Letter.publication,
-            sa.func.coalesce(sa.func.nullif(Organisation.short_name, ""), Organisation.name),
+            Organisation.brief_name,
             Letter.received_at,
         )
         .join(Organisation, Organisation.id == Letter.organisation_id)
         .where(*where)
         .order_by(Letter.received_at, Letter.id)
         .limit(per_page)
-        .offset((page - 1) * per_page)
+        .offset(part.offset)
     )
-    return LetterPage([LetterRow(*row) for row in rows], total, readable, page, pages)
+    found = [LetterRow(*row) for row in rows]
+    return LetterPage(found, total, readable, part.page, part.pages)
