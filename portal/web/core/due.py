@@ -42,16 +42,10 @@ def explain_due(note: DueNote, *, reopened: bool, for_sender: bool = False) -> D
     else:
         first = _("收到来信")
         start = _("收到信的当天不算，从第二天起算；等待补充的日子不算。")
-    extension = note.extension_days
-    return DueExplanation(
-        rule=_("时限：%(rule)s。已批准延长 %(n)s 天。", rule=say(note.rule.text), n=extension)
-        if extension
-        else _("时限：%(rule)s。", rule=say(note.rule.text)),
-        source=say(note.rule.source),
-        counted_from=start,
-        announced=note.announced,
-        days=_days(note.days, first, _("等您补充，暂停") if for_sender else _("等待补充")),
-    )
+    rule, extension = say(note.rule.text), note.extension_days
+    extended = _("时限：%(rule)s。已批准延长 %(n)s 天。", rule=rule, n=extension)
+    paused = _("等您补充，暂停") if for_sender else _("等待补充")
+    return _explanation(note, extended, start, first, paused)
 
 
 def explain_request_due(due: RequestDue) -> DueExplanation:
@@ -62,15 +56,22 @@ def explain_request_due(due: RequestDue) -> DueExplanation:
     else:
         first = _("收到申请")
         start = _("收到申请的当天不算，从第二天起算。")
-    extension = due.extension_days
+    rule, extension = say(due.rule.text), due.extension_days
+    extended = _("时限：%(rule)s。已延长 %(n)s 个工作日。", rule=rule, n=extension)
+    return _explanation(due, extended, start, first, "")
+
+
+def _explanation(
+    due: DueNote | RequestDue, extended: str, start: str, first: str, paused: str
+) -> DueExplanation:
+    """Return the explanation; ``extended`` is the rule in words where an extension was granted."""
+    plain = _("时限：%(rule)s。", rule=say(due.rule.text))
     return DueExplanation(
-        rule=_("时限：%(rule)s。已延长 %(n)s 个工作日。", rule=say(due.rule.text), n=extension)
-        if extension
-        else _("时限：%(rule)s。", rule=say(due.rule.text)),
+        rule=extended if due.extension_days else plain,
         source=say(due.rule.source),
         counted_from=start,
         announced=due.announced,
-        days=_days(due.days, first, ""),
+        days=_days(due.days, first, paused),
     )
 
 
