@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 
+from portal.domain.errors import LetterboxError
 from portal.queries.letters.timeline import HistoryEntry
+from portal.web.console.versioned_forms import VersionedForm
 from portal.web.core.language import moment, say
 
 
@@ -43,6 +45,21 @@ class Problem:
     changes: Sequence[str]
     still_below: bool
     typed: Sequence[tuple[str, str]]
+
+
+def not_done(
+    error: LetterboxError,
+    sent: VersionedForm,
+    changes: Sequence[str] = (),
+    offered: Iterable[VersionedForm] = (),
+) -> Problem:
+    """Return why the action of the form ``sent`` was not done; ``offered`` stand on the page."""
+    return Problem(
+        title=_("没有执行：%(why)s", why=say(str(error))),
+        changes=changes,
+        still_below=any(each is sent for each in offered),
+        typed=sent.typed(),
+    )
 
 
 def in_brackets(text: str, note: str) -> str:

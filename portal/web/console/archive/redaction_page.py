@@ -17,7 +17,7 @@ from portal.queries.archive.redaction import Finding, Segment, findings, segment
 from portal.services.archive.redacting import REASON_MAX
 from portal.web.console.archive.forms import FIELD_WORDS
 from portal.web.console.letters.action_forms import StepForm
-from portal.web.console.wording import Problem
+from portal.web.console.wording import Problem, not_done
 from portal.web.core.language import say
 from portal.web.core.people import current_actor
 
@@ -106,7 +106,7 @@ def build_redaction_page(
         is_live=live,
         left=len(proposal.open_masks) if proposal and live else 0,
         entry_id=entry.id if entry else None,
-        problem=_problem(sent, problem) if sent and problem else None,
+        problem=not_done(problem, sent) if sent and problem else None,
         objection=say(against) if against else _("由经办人提请，审核人审核。"),
         names=_names(letter, correction=bool(proposal and proposal.correction)),
         sides=(
@@ -132,10 +132,6 @@ def shown_proposal(letter: Letter) -> Proposal | None:
 def _proposing(letter: Letter) -> Action:
     published = letter.publication is Publication.PUBLISHED
     return Action.PROPOSE_CORRECTION if published else Action.PROPOSE
-
-
-def _problem(sent: StepForm, problem: LetterboxError) -> Problem:
-    return Problem(_("没有执行：%(why)s", why=say(str(problem))), (), False, sent.typed())
 
 
 def _names(letter: Letter, *, correction: bool) -> Names:

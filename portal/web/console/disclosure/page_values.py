@@ -25,7 +25,7 @@ from portal.queries.disclosure.requests import (
 from portal.services.disclosure.requests import ApplicantData, allowed_actions
 from portal.web.console.disclosure.action_table import request_offers
 from portal.web.console.disclosure.forms import RequestForm
-from portal.web.console.wording import HistoryLine, Problem, change_line
+from portal.web.console.wording import HistoryLine, Problem, change_line, not_done
 from portal.web.core.clock import now, today
 from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.language import day, moment, say
@@ -97,7 +97,14 @@ def build_request_page(
         primary=primary,
         others=possible[1:],
         sent=sent,
-        problem=_problem(sent, problem, missed, possible) if sent and problem else None,
+        problem=not_done(
+            problem,
+            sent,
+            [change_line(e.at, say(e.who), say(e.title), e.reason) for e in missed],
+            [each.form for each in possible],
+        )
+        if sent and problem
+        else None,
         events=events,
         history=[_history_line(each) for each in events],
         due=due,
@@ -142,18 +149,4 @@ def _history_line(event: RequestEvent) -> HistoryLine:
         datetime=event.at.isoformat(),
         organisation=say(event.who),
         note=event.reason,
-    )
-
-
-def _problem(
-    sent: RequestForm,
-    problem: LetterboxError,
-    missed: Sequence[RequestEvent],
-    possible: Sequence[Offer],
-) -> Problem:
-    return Problem(
-        title=_("没有执行：%(why)s", why=say(str(problem))),
-        changes=[change_line(e.at, say(e.who), say(e.title), e.reason) for e in missed],
-        still_below=any(each.form is sent for each in possible),
-        typed=sent.typed(),
     )

@@ -17,7 +17,7 @@ from portal.domain.letters.reply_checks import Remark, check_reply
 from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
 from portal.models import Letter, db
 from portal.queries.letters.queues import is_stranded
-from portal.queries.letters.timeline import HistoryEntry, changes_since, consent_change, history
+from portal.queries.letters.timeline import changes_since, consent_change, history
 from portal.queries.letters.track import declined, due_note
 from portal.queries.rules import work_calendar
 from portal.services.letters.contacts import Contacts
@@ -40,6 +40,7 @@ from portal.web.console.wording import (
     Problem,
     history_line,
     letter_change,
+    not_done,
 )
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
@@ -132,7 +133,11 @@ def build_letter_page(
         letter=letter,
         publication=None if letter.publication is Publication.NOT_PROPOSED else letter.publication,
         due=_remaining(session, letter),
-        problem=_problem(sent, problem, missed, possible) if sent and problem else None,
+        problem=not_done(
+            problem, sent, [letter_change(each) for each in missed], [o.form for o in possible]
+        )
+        if sent and problem
+        else None,
         task=_next_task(letter, first, primary, stranded),
         reply_link=_reply_link(letter) if drafts and first not in REPLY_ACTIONS else None,
         other_actions=[
@@ -159,20 +164,6 @@ def _remaining(session: Session, letter: Letter) -> Remaining | None:
     if letter.due_on is None or letter.state not in OPEN_STATES:
         return None
     return remaining(work_calendar(session), today(), letter.due_on)
-
-
-def _problem(
-    sent: StepForm,
-    problem: LetterboxError,
-    missed: Sequence[HistoryEntry],
-    possible: Sequence[Offer],
-) -> Problem:
-    return Problem(
-        title=_("没有执行：%(why)s", why=say(str(problem))),
-        changes=[letter_change(each) for each in missed],
-        still_below=any(each.form is sent for each in possible),
-        typed=sent.typed(),
-    )
 
 
 def _heading(offer: Offer) -> str:
