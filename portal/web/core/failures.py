@@ -42,6 +42,7 @@ _TYPED = {
     "comment": _l("想说的话"),
     "reason": _l("理由"),
     "words": _l("说明"),
+    "note": _l("说明"),
     "number": _l("信件编号"),
 }
 """Fields whose content people want to see again; all others are carried on unseen."""
@@ -58,6 +59,11 @@ def carried() -> list[tuple[str, str]]:
     except RequestEntityTooLarge:
         return []
     return [(name, value) for name, value in pairs if name not in _SECRET]
+
+
+def typed_texts() -> list[tuple[str, str]]:
+    """Return what was written, by label, to be copied where its form is gone."""
+    return [(str(_TYPED[name]), value) for name, value in carried() if value and name in _TYPED]
 
 
 def error_page(status: int, message: str = "") -> Answer:

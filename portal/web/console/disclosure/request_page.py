@@ -27,7 +27,7 @@ from portal.web.console.disclosure.action_table import REQUEST_STEPS
 from portal.web.console.disclosure.forms import AnswerForm, RequestForm
 from portal.web.console.disclosure.page_values import build_request_page
 from portal.web.core.clock import now
-from portal.web.core.failures import carried
+from portal.web.core.failures import typed_texts
 from portal.web.core.people import current_actor, needs
 from portal.web.core.steps import Answer, Step, StepPage, add_step
 from portal.web.core.submission import code_once, last_number
@@ -109,7 +109,7 @@ def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
 
 
 def _gone() -> tuple[str, int]:
-    return render_template("console/disclosure_gone.html", carried=carried()), 404
+    return render_template("console/disclosure_gone.html", typed=typed_texts()), 404
 
 
 def _page(

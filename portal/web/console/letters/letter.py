@@ -15,7 +15,7 @@ from portal.web.console.blueprint import console
 from portal.web.console.letters.action_forms import StepForm
 from portal.web.console.letters.letter_page import build_letter_page
 from portal.web.core.clock import now
-from portal.web.core.failures import carried
+from portal.web.core.failures import typed_texts
 from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
@@ -40,7 +40,7 @@ def require_letter(number: str) -> Letter:
 
 def gone_page() -> tuple[str, int]:
     """Answer a form for a letter out of sight; what was typed is shown to be copied."""
-    return render_template("console/gone.html", carried=carried()), 404
+    return render_template("console/gone.html", typed=typed_texts()), 404
 
 
 @console.get("/letters/<number>")
