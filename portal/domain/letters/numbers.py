@@ -111,7 +111,7 @@ def hash_code(key: bytes, number: str, code: str) -> str:
 
 
 def same(a: str, b: str) -> bool:
-    """Return whether two hashes are equal, in a time that does not tell where they differ."""
+    """Return whether two hashes are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(a.encode(), b.encode())
 
 
