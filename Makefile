@@ -110,7 +110,7 @@ messages: $(DEVELOPMENT) ## Bring the English catalogue up to date with the code
 	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap \
 	--input-file=.messages.pot --output-dir=portal/translations; rm -f .messages.pot
 
-lock: $(DEVELOPMENT) ## Lock the dependencies of pyproject.toml anew, with hashes.
+lock: $(DEVELOPMENT) ## Lock the dependencies of pyproject.toml again, with hashes.
 	@$(LOCK) --output-file=requirements.txt pyproject.toml
 	@$(LOCK) --constraint=requirements.txt --extra=dev --output-file=requirements-dev.txt pyproject.toml
 

@@ -158,7 +158,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment wins over the file in the instance folder."""
+        """Return the sources of settings; the environment overrides the file of the instance."""
         given = init_settings().get("instance") or os.environ.get("LETTERBOX_INSTANCE")
         folder = Path(given) if given else cls.model_fields["instance"].default
         file = TomlConfigSettingsSource(settings_cls, folder / FILE_NAME)

@@ -1,14 +1,15 @@
-"""How text becomes index terms: the one place that knows how Chinese is cut.
+"""The analyzer: how text becomes index terms, and the one place that knows how Chinese is cut.
 
-Every Han character occupies one position and yields a **bigram** with its right neighbour, so that
-any run of two or more characters is found whatever a segmenter makes of it. The first and the last
-character of a run yield a **single character** too, which leaves no gap between runs and lets a
-phrase go on across punctuation. A run of other letters and digits (`a3`, `12345`) is one term at
+Every Han character occupies one position and yields a bigram with its right neighbour, so that any
+run of two or more characters is found however a segmenter cuts it. The first and the last
+character of a run yield a single character too, which leaves no gap between runs and lets a phrase
+continue across punctuation. A run of other letters and digits (``a3``, ``12345``) is one term at
 one position.
 
-Words of a dictionary are not indexed: on real letters they made neither known-item search nor
-similar letters better (`tests/bench/bench_search_relevance.py`), only the index larger and dependent on
-the dictionary's version. The dictionary serves the query side: which characters belong together.
+Words of a dictionary are not indexed: on real letters they improved neither known-item search nor
+similar letters (``tests/bench/bench_search_relevance.py``) and made the index larger and dependent
+on the version of the dictionary. The dictionary serves queries: it says which characters belong
+together.
 """
 
 import re
@@ -19,7 +20,7 @@ from typing import NamedTuple
 import rjieba
 
 ANALYZER_VERSION = "han-bigram-2"
-"""Changes whenever the same text would give other terms; an index of another version is outdated."""
+"""Version of the terms that a text gives; an index of another version is outdated."""
 
 MAX_TOKEN = 64
 """Characters kept of a run of letters and digits."""
@@ -36,7 +37,7 @@ _CLUSTER = re.compile(f".[{_COMBINING}]*", re.DOTALL)
 
 
 class Run(NamedTuple):
-    """Neighbouring characters of one sort; `start` is the offset in the normalised text."""
+    """Neighbouring characters of one sort; ``start`` is the offset in the normalised text."""
 
     text: str
     start: int
@@ -63,7 +64,7 @@ _FOLDING = _Folding()
 
 
 def normalise(text: str) -> str:
-    """Return `text` in NFKC, case-folded; invisible characters dropped, controls become spaces.
+    """Return ``text`` in NFKC, case-folded; invisible characters dropped, controls become spaces.
 
     Every character (with its combining marks) is folded by itself, so that the result never
     depends on what surrounds it.
@@ -74,9 +75,9 @@ def normalise(text: str) -> str:
 
 
 def normalise_with_offsets(text: str) -> tuple[str, list[int]]:
-    """Return the normalised text and, for each of its characters, the offset in `text`.
+    """Return the normalised text and, for each of its characters, the offset in ``text``.
 
-    The list has one element more than the normalised text: the length of `text`.
+    The list has one element more than the normalised text: the length of ``text``.
     """
     if _HAS_COMBINING.search(text):
         pieces = [(m.start(), normalise(m.group())) for m in _CLUSTER.finditer(text)]
@@ -94,12 +95,12 @@ def runs(normalised: str) -> Iterator[Run]:
 
 
 def is_han(text: str) -> bool:
-    """Tell whether `text` begins with a Han character."""
+    """Return whether ``text`` begins with a Han character."""
     return _HAN_CHARACTER.match(text) is not None
 
 
 def bigrams(run: str) -> list[str]:
-    """Return the pairs of neighbouring characters of `run`; none for a single character."""
+    """Return the pairs of neighbouring characters of ``run``; none for a single character."""
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
@@ -110,14 +111,14 @@ def segment(han: str) -> list[str]:
 
 
 class LetterAnalyzer:
-    """Turns texts into index terms; has no state, so one instance serves all threads."""
+    """The analyzer of letters; it has no state, so that one instance serves all threads."""
 
     version = ANALYZER_VERSION
 
     def positions(self, text: str, first: int = 0) -> tuple[dict[str, list[int]], int]:
-        """Return the terms of `text` with their positions, and the first position after it.
+        """Return the terms of ``text`` with their positions, and the next free position.
 
-        Positions count characters, a run of letters and digits as one; they begin at `first` and
+        Positions count characters, a run of letters and digits as one; they begin at ``first`` and
         rise within each term.
         """
         found: dict[str, list[int]] = {}
@@ -137,5 +138,5 @@ class LetterAnalyzer:
         return found, position
 
     def characters(self, text: str) -> set[str]:
-        """Return the distinct Han characters of `text`."""
+        """Return the distinct Han characters of ``text``."""
         return set(_HAN_CHARACTER.findall(normalise(text)))

@@ -1,15 +1,13 @@
-"""How posting lists lie on the disk: Whoosh's own codec with posting lists of our own.
+"""The codec: Whoosh's codec with another format of posting lists.
 
 Whoosh writes a list as pickled, compressed blocks of 128 postings. Bigrams make many short lists,
-for which that costs eighty bytes each, and long ones are slow to take apart. Here a list is two
-runs of plain arrays, document numbers with weights, then positions, each compressed where that
-pays: a third of the size, and read at the speed of `array`.
+for which that costs eighty bytes each, and long ones are slow to read. Here a list is two runs of
+plain arrays, document numbers with weights, then positions, each compressed where that is smaller:
+a third of the size, and read at the speed of ``array``. The format::
 
-```
-list      := flags:u8 count:u32 head_size:u32 body_size:u32 head body
-head      := differences of document numbers (u16 or u32), weights (f32; one if all are equal)
-body      := sizes of values (u16), values; absent for fields without positions
-```
+    list      := flags:u8 count:u32 head_size:u32 body_size:u32 head body
+    head      := differences of document numbers (u16 or u32), weights (f32; one if all are equal)
+    body      := sizes of values (u16), values; absent for fields without positions
 """
 
 import struct
@@ -32,7 +30,7 @@ _UNLIMITED = 1 << 31
 
 
 class Values:
-    """The encoded positions of a list, cut apart when first asked for."""
+    """The encoded positions of a list, split at the first access."""
 
     def __init__(self, body: bytes, count: int, compressed: bool) -> None:
         self._body = body
@@ -56,7 +54,7 @@ class Values:
 
 
 class PostingList(ListMatcher):  # type: ignore[misc]
-    """A whole posting list in memory: `numbers` rise, `weights` and `values` run beside them."""
+    """A whole posting list in memory: ascending ``numbers`` with their weights and values."""
 
     numbers: list[int]
     weights: "array[float]"
@@ -67,21 +65,21 @@ class PostingList(ListMatcher):  # type: ignore[misc]
         super().__init__(self.numbers, self.weights, self.values, format_, scorer=scorer, term=term)
 
     def value(self) -> bytes:
-        """Return the encoded positions at the current document, as merging needs them."""
+        """Return the encoded positions at the current document, for merging."""
         return self.values[self._i] if self.values else b""
 
     def positions(self, i: int) -> "array[int]":
-        """Return the positions of the term in the `i`-th document of the list, rising."""
+        """Return the positions of the term in the ``i``-th document of the list, ascending."""
         return array("H", self.values[i]) if self.values else array("H")
 
 
 class PostingsWriter(W3PostingsWriter):  # type: ignore[misc]
-    """Collects a whole list, then writes it at once."""
+    """A writer that collects a whole list and writes it at once."""
 
     def add_posting(
         self, id_: int, weight: float, vbytes: bytes, length: int | None = None
     ) -> None:
-        """Add one document to the list; documents come with rising numbers."""
+        """Add one document to the list; document numbers ascend."""
         self._ids.append(id_)
         self._weights.append(weight)
         if vbytes:
@@ -110,8 +108,8 @@ class LetterCodec(W3Codec):  # type: ignore[misc]
     def postings_reader(
         self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None
     ) -> PostingList:
-        """Return the posting list that `terminfo` points to."""
-        # The extent's length comes back from the disk as a tuple; the list knows its own.
+        """Return the posting list that ``terminfo`` points to."""
+        # Whoosh returns the length of the extent as a tuple; the list holds its length itself.
         offset, _ = terminfo.extent()
         _, _, head_size, body_size = _HEADER.unpack(dbfile.get(offset, _HEADER.size))
         blob = bytes(dbfile.get(offset, _HEADER.size + head_size + body_size))

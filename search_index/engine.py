@@ -1,4 +1,4 @@
-"""What a search engine is asked and what it promises; nothing here knows Whoosh."""
+"""The interface of a search engine, independent of Whoosh."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from search_index.results import SearchPage, SimilarHit
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The public copy of one archive entry, as it enters the index.
+    """The public copy of one archive entry, as it is indexed.
 
-    `revision` rises with each correction; `organisation_ids` are the answering organisation and
-    all its ancestors; `answered_on` is the civil date in Asia/Shanghai.
+    ``revision`` rises with each correction; ``organisation_ids`` are the answering organisation and
+    all its ancestors; ``answered_on`` is the civil date in Asia/Shanghai.
     """
 
     entry_id: int
@@ -28,29 +28,29 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
-    """Put a document in the place of what the index has under its `entry_id`."""
+    """A document that replaces what the index has under its ``entry_id``."""
 
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Take an entry out of the index; an entry that is not there is no error."""
+    """An entry to remove from the index; one that is not there is no error."""
 
     entry_id: int
 
 
 Change = Upsert | Delete
 Replay = Callable[[dict[int, int]], Iterable[Change]]
-"""Given entry id → revision of a freshly built index, what must change to bring it up to date."""
+"""A function from the revisions of a new index, by entry id, to the changes that it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """One search. Blank text asks for all documents, newest first.
 
-    `organisation_id` includes its subtree; `year` is that of the answer; `match` says whether all
-    words and phrases must occur or any of them; `page` counts from 1.
+    ``organisation_id`` includes its subtree; ``year`` is that of the answer; ``match`` says whether
+    all words and phrases must occur or any of them; ``page`` counts from 1.
     """
 
     text: str = ""
@@ -69,17 +69,17 @@ class SearchEngine(Protocol):
     def search(self, request: SearchRequest) -> SearchPage:
         """Return one page of hits with facet counts.
 
-        A page beyond the end is empty and has the total. No text raises: what cannot be read as
+        A page beyond the end is empty and has the total. No text raises an error: a text without
         words finds nothing.
         """
 
     def similar(
         self, text: str, limit: int = 5, exclude: int | None = None, title: str = ""
     ) -> list[SimilarHit]:
-        """Return the entries closest to a letter, best first, without the entry `exclude`."""
+        """Return the entries closest to a letter, best first, without the entry ``exclude``."""
 
     def apply(self, changes: Sequence[Change]) -> None:
-        """Carry out the changes in order, in one commit that survives the death of the process."""
+        """Apply the changes in order, in one commit that survives a crash of the process."""
 
     def ids_and_revisions(self) -> dict[int, int]:
         """Return entry id → revision of everything in the index."""
@@ -88,18 +88,19 @@ class SearchEngine(Protocol):
         """Return the number of documents that can be found."""
 
     def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
-        """Build a new index beside the old, bring it up to date by `replay`, swap; return its size.
+        """Build a new index, bring it up to date by ``replay``, swap it in; return its size.
 
-        Searches go on in the old index and `apply` goes on changing it until the swap. `replay` is
-        called with the write lock held, so that nothing is published between it and the swap.
+        Searches use the old index and ``apply`` changes it until the swap. ``replay`` is called
+        with the write lock held, so that nothing is published between it and the swap.
         """
 
     def check(self, *, thorough: bool = False) -> None:
-        """Raise IndexMissing, IndexOutdated or IndexDamaged where the index needs a rebuild.
+        """Raise an error where the index needs a rebuild.
 
-        By default in well under a second: what every search needs and some of the rest;
-        `thorough` reads everything.
+        The errors are ``IndexMissing``, ``IndexOutdated`` and ``IndexDamaged``. By default the
+        check reads what every search needs and a sample of the rest, in well under a second;
+        ``thorough`` reads everything.
         """
 
     def optimise(self) -> None:
-        """Rewrite what is needed so that nothing of deleted documents is left in the files."""
+        """Rewrite files so that nothing of deleted documents is left in them."""

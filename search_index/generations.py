@@ -1,12 +1,10 @@
 """The directory of the index: generations, the pointer to the current one, locks, durability.
 
-```
 directory/            mode 0700: Whoosh reads pickles, so nobody else may write here
 ├── current           name of the generation that is searched, replaced atomically
 ├── write.lock        held while the current generation changes
 ├── rebuild.lock      held while a new generation is built
 └── generation-N/     one Whoosh index and its stamp
-```
 """
 
 import fcntl
@@ -27,7 +25,7 @@ _NAME = re.compile(r"generation-(\d+)")
 
 
 class Generations:
-    """The generations in one directory; creates nothing before something is written."""
+    """The generations in one directory, which is created at the first write."""
 
     def __init__(self, directory: Path, stamp: dict[str, object]) -> None:
         self.directory = directory
@@ -36,7 +34,8 @@ class Generations:
     def current(self) -> Path:
         """Return the folder of the current generation.
 
-        Raises IndexMissing without one, IndexOutdated if another analyzer or schema wrote it.
+        Raises ``IndexMissing`` without one, ``IndexOutdated`` if another analyzer or schema wrote
+        it.
         """
         name = self._pointed()
         while True:
@@ -45,7 +44,7 @@ class Generations:
                 stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
                 break
             except FileNotFoundError:
-                # A rebuild may have swapped and swept between the two looks.
+                # A rebuild may have swapped and swept between the two reads.
                 pointed = self._pointed()
                 if pointed == name:
                     raise
@@ -66,7 +65,7 @@ class Generations:
         return name
 
     def begin(self) -> Path:
-        """Make the folder of a new generation; sweeps what an interrupted rebuild left behind."""
+        """Create the folder of a new generation and delete those of interrupted rebuilds."""
         self.make_directory()
         self.sweep()
         folder = self.directory / f"generation-{self._last_number() + 1}"
@@ -75,7 +74,7 @@ class Generations:
         return folder
 
     def swap(self, folder: Path) -> None:
-        """Make `folder` the current generation, on disk before it is pointed to."""
+        """Make ``folder`` the current generation, after its files are forced to the disk."""
         sync(folder)
         temporary = self.directory / f"{POINTER}.new"
         with temporary.open("w", encoding="ascii") as file:
@@ -96,15 +95,15 @@ class Generations:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def make_directory(self) -> None:
-        """Create the directory where needed, closed to everybody else."""
+        """Create the directory where needed, accessible to this user alone."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.directory.chmod(0o700)
 
     @contextmanager
     def lock(self, name: str, wait: float) -> Iterator[None]:
-        """Hold the lock `name` across processes; raises IndexLocked after `wait` seconds.
+        """Hold the lock ``name`` across processes; raise ``IndexLocked`` after ``wait`` seconds.
 
-        The system frees it when the process ends, however that happens.
+        The system releases it when the process ends, even by a crash.
         """
         self.make_directory()
         deadline = time.monotonic() + wait
@@ -129,7 +128,7 @@ class Generations:
 
 
 def sync(folder: Path) -> None:
-    """Force the files of a generation to the disk: Whoosh itself never does."""
+    """Force the files of a generation to the disk, which Whoosh does not do."""
     for path in folder.iterdir():
         if path.is_file() and not path.name.endswith("WRITELOCK"):
             with path.open("rb") as file:

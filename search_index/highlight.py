@@ -1,7 +1,7 @@
-"""Found words marked in a text, as HTML that is safe to put into a page.
+"""Highlighting: the words found in a text, marked in HTML that is safe in a page.
 
 The marks are set as private characters first, then the text is escaped, then the private
-characters become `<mark>`: nothing that a text contains can turn into markup.
+characters become ``<mark>``: no content of a text can turn into markup.
 """
 
 import re
@@ -20,26 +20,26 @@ LEAD = 16
 """Characters shown before the first marked word, unless a sentence begins in them."""
 
 MAX_SPANS = 60
-"""Occurrences compared when the best place is looked for."""
+"""Occurrences compared to find the best place."""
 
 Span = tuple[int, int]
 
 
 def mark(text: str, terms: Iterable[str]) -> str:
-    """Return the whole of `text` as escaped HTML, every occurrence of a term within `<mark>`.
+    """Return the whole of ``text`` as escaped HTML, every occurrence of a term within ``<mark>``.
 
-    Terms are those of `SearchPage.understood`; upper case, full width and the like make no
-    difference. A word of letters or digits is marked as a whole word only.
+    Terms are those of ``SearchPage.understood``; case and width make no difference. A word of
+    letters or digits is marked as a whole word only.
     """
     text = _PRIVATE.sub("", text)
     return _rendered(text, _merged(_spans(text, terms)))
 
 
 def fragments(text: str, terms: Sequence[str], width: int) -> str:
-    """Return about `width` characters of `text` as escaped HTML, where most terms stand together.
+    """Return about ``width`` characters of ``text`` as escaped HTML, with the most terms.
 
-    Without an occurrence it is the beginning. White space is narrowed to single spaces; an
-    ellipsis shows that text was left out.
+    Without an occurrence it is the beginning. White space is reduced to single spaces; an ellipsis
+    shows that text was left out.
     """
     text = _BLANKS.sub(" ", _PRIVATE.sub("", text)).strip()
     if len(text) <= width:
@@ -61,7 +61,7 @@ def _spans(text: str, terms: Iterable[str]) -> list[Span]:
     found = []
     for pattern in patterns:
         for match in pattern.finditer(folded):
-            # A character may fold into several: the mark covers the whole of it.
+            # A character may fold into several; it is marked as a whole.
             end = match.end()
             while offsets[end] == offsets[match.end() - 1]:
                 end += 1

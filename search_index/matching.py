@@ -1,4 +1,4 @@
-"""Which documents of a segment hold the words and phrases of a query."""
+"""Matching: which documents of a segment contain the words and phrases of a query."""
 
 from array import array
 from datetime import MAXYEAR, MINYEAR, date
@@ -11,18 +11,18 @@ from search_index.query import ParsedQuery
 
 
 def matching(leaf: Leaf, query: ParsedQuery, *, match_any: bool) -> set[int]:
-    """Return the numbers of the live documents that hold all (or any) words and phrases."""
+    """Return the numbers of the live documents that contain all (or any) words and phrases."""
     if query.blank:
         return leaf.documents()
     needles = query.phrases + query.terms
     if not needles:
         return set()
     if match_any:
-        # One character alone is in nearly every letter.
+        # A single character occurs in nearly every letter.
         needles = tuple(needle for needle in needles if len(needle) > 1) or needles
         found: set[int] = set().union(*(holding(leaf, needle) for needle in needles))
     else:
-        # The longest needle is as a rule the rarest: the others then look at few documents.
+        # The longest needle is usually the rarest, which leaves few documents for the others.
         ordered = sorted(needles, key=len, reverse=True)
         found = holding(leaf, ordered[0])
         for needle in ordered[1:]:
@@ -33,7 +33,7 @@ def matching(leaf: Leaf, query: ParsedQuery, *, match_any: bool) -> set[int]:
 
 
 def holding(leaf: Leaf, needle: str) -> set[int]:
-    """Return the numbers of documents that hold a normalised word or phrase without a gap."""
+    """Return the numbers of documents that contain a normalised word or phrase without a gap."""
     places = term_places(needle)
     if not places:
         return set()
@@ -47,7 +47,7 @@ def holding(leaf: Leaf, needle: str) -> set[int]:
 
 
 def term_places(needle: str) -> list[tuple[int, str]]:
-    """Return the (relative position, term) pairs that a document with `needle` must have."""
+    """Return the (relative position, term) pairs that a document with ``needle`` must have."""
     places: list[tuple[int, str]] = []
     position = 0
     for run, _, han in runs(needle):
@@ -78,21 +78,21 @@ def _adjacent(leaf: Leaf, places: list[tuple[int, str]], candidates: set[int]) -
 
 
 def filtered(leaf: Leaf, found: set[int], request: SearchRequest, *, without: str = "") -> set[int]:
-    """Return the documents of `found` that pass the filters of `request`, all but `without`."""
-    facts = leaf.facts
+    """Return those of ``found`` that match the filters of ``request`` except ``without``."""
+    columns = leaf.columns
     if request.kind is not None and without != "kind":
-        found = {n for n in found if facts.kinds[n] == request.kind}
+        found = {n for n in found if columns.kinds[n] == request.kind}
     if request.organisation_id is not None and without != "organisation":
-        found = {n for n in found if request.organisation_id in facts.organisations[n]}
+        found = {n for n in found if request.organisation_id in columns.organisations[n]}
     if request.year is not None and without != "year":
-        days = facts.days
+        days = columns.days
         first, last = year_bounds(request.year)
         found = {n for n in found if first <= days[n] <= last}
     return found
 
 
 def year_bounds(year: int) -> tuple[int, int]:
-    """Return the ordinals of the first and last day of `year`; no day for impossible years."""
+    """Return the ordinals of the first and last day of ``year``, or an empty range."""
     if not MINYEAR <= year <= MAXYEAR:
         return 1, 0
     return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()

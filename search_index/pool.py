@@ -1,9 +1,9 @@
-"""Postings of a segment while it is being built.
+"""The postings of a segment while it is being built.
 
-Whoosh's own pool keeps one tuple for each posting, sorts them all and spills gigabytes to the
-disk. Documents arrive with rising numbers, so the postings of a term need no sorting: here they
-are appended to plain arrays, a tenth of the memory, and nothing is spilled. The engine bounds the
-memory by the number of documents in a segment.
+Whoosh's pool keeps one tuple for each posting, sorts them all and spills gigabytes to the disk.
+Documents arrive with ascending numbers, so that the postings of a term need no sorting: here they
+are appended to plain arrays, with a tenth of the memory and nothing spilled. The number of
+documents in a segment bounds the memory.
 """
 
 from array import array
@@ -25,13 +25,13 @@ class _Term:
 
 
 class TermPool:
-    """Collects postings by field and term; has the interface of Whoosh's `PostingPool`."""
+    """A pool of postings by field and term, with the interface of Whoosh's ``PostingPool``."""
 
     def __init__(self) -> None:
         self._fields: dict[str, dict[bytes, _Term]] = {}
 
     def add(self, item: Item) -> None:
-        """Append one (field, term, document number, weight, value); numbers rise in each term."""
+        """Append one (field, term, document number, weight, value); numbers ascend in each term."""
         field, text, number, weight, value = item
         terms = self._fields.setdefault(field, {})
         term = terms.get(text)
@@ -43,7 +43,7 @@ class TermPool:
         term.values += value
 
     def iter_postings(self) -> Iterator[Item]:
-        """Yield all postings by field, term and document number, giving up each term's memory."""
+        """Yield all postings by field, term and document number; free the memory of each term."""
         for field in sorted(self._fields):
             terms = self._fields[field]
             for text in sorted(terms):
@@ -57,5 +57,5 @@ class TermPool:
                     start += size
 
     def cleanup(self) -> None:
-        """Give up all memory."""
+        """Free all memory."""
         self._fields.clear()

@@ -1,7 +1,7 @@
 """Reading one segment: posting lists and columns.
 
-Whoosh's matchers step one document at a time through several Python calls; taking whole lists is
-about ten times as fast, which is what lets totals and facets be exact.
+Whoosh's matchers advance one document at a time through several Python calls; reading whole lists
+is about ten times as fast, which allows exact totals and facets.
 """
 
 from array import array
@@ -18,7 +18,7 @@ from search_index.schema import CHARACTERS, COLUMNS, TEXT, seal
 T = TypeVar("T")
 
 
-class Facts:
+class Columns:
     """The columns of one segment, by document number; they never change once written."""
 
     def __init__(self, reader: Any) -> None:
@@ -55,45 +55,45 @@ def _shared(values: Iterable[bytes], convert: Callable[[bytes], T]) -> Iterator[
 
 
 class Leaf:
-    """One segment during one request; remembers the posting lists it has read."""
+    """One segment during one request, with the posting lists read so far."""
 
-    def __init__(self, reader: Any, facts: Facts) -> None:
+    def __init__(self, reader: Any, columns: Columns) -> None:
         self.reader = reader
-        self.facts = facts
+        self.columns = columns
         self.live = frozenset(reader.all_doc_ids()) if reader.has_deletions() else None
         self._lists: dict[tuple[str, str], PostingList | None] = {}
 
     def frequency(self, field: str, term: str) -> int:
-        """Return the number of documents in the segment with `term`, deleted ones included."""
+        """Return the number of documents in the segment with ``term``, deleted ones included."""
         return int(self.reader.doc_frequency(field, term.encode()))
 
     def count(self) -> int:
         """Return the number of documents that are not deleted."""
-        return self.facts.count if self.live is None else len(self.live)
+        return self.columns.count if self.live is None else len(self.live)
 
     def probe(self, most: int | None) -> None:
-        """Read up to `most` posting lists of each field; raises where the files are damaged."""
+        """Read up to ``most`` posting lists of each field; raise where the files are damaged."""
         for field in (TEXT, CHARACTERS):
             for term in islice(self.reader.lexicon(field), most):
                 postings = self._read(field, term)
-                if not postings or postings.numbers[-1] >= self.facts.count:
+                if not postings or postings.numbers[-1] >= self.columns.count:
                     raise ValueError(f"the posting list of {term!r} does not fit")
                 if field == TEXT:
                     postings.positions(len(postings.numbers) - 1)
 
     def documents(self) -> set[int]:
         """Return the numbers of all documents that are not deleted."""
-        return set(range(self.facts.count)) if self.live is None else set(self.live)
+        return set(range(self.columns.count)) if self.live is None else set(self.live)
 
     def postings(self, term: str, field: str = TEXT) -> PostingList | None:
-        """Return the posting list of `term` (with deleted documents), None where there is none."""
+        """Return the posting list of ``term``, deleted documents included; ``None`` without one."""
         key = (field, term)
         if key not in self._lists:
             self._lists[key] = self._read(field, term.encode())
         return self._lists[key]
 
     def numbers(self, term: str, field: str = TEXT) -> list[int]:
-        """Return the numbers of the documents that contain `term`, rising."""
+        """Return the numbers of the documents that contain ``term``, ascending."""
         postings = self.postings(term, field)
         return postings.numbers if postings else []
 
@@ -102,7 +102,7 @@ class Leaf:
         return self.numbers(character, CHARACTERS)
 
     def positions(self, term: str, wanted: set[int]) -> dict[int, "array[int]"]:
-        """Return document number → positions of `term` for the documents in `wanted`."""
+        """Return document number → positions of ``term`` for the documents in ``wanted``."""
         postings = self.postings(term)
         if postings is None:
             return {}

@@ -1,7 +1,7 @@
-"""What a person typed, read as words and "phrases"; there is nothing else, and nothing raises.
+"""Parsing a typed query into words and "phrases"; there is no other syntax, and nothing raises.
 
-Operators, wildcards, ranges and field names are ordinary characters here: their words are
-searched, their signs are not. A query is cut at `MAX_CHARACTERS` and `MAX_TERMS`.
+Operators, wildcards, ranges and field names are ordinary text: their words are searched, their
+signs ignored. A query is cut at ``MAX_CHARACTERS`` and ``MAX_TERMS``.
 """
 
 import re
@@ -23,7 +23,7 @@ _STOP_WORDS = """
 能不能 有没有 是不是 怎么办 多少 关于 对于 因为 所以 但是 一个 一些 这个 那个 希望 谢谢
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
-"""Words that say nothing about what is sought; searched only where nothing else was typed."""
+"""Words too common to select anything; searched only where nothing else was typed."""
 
 _PHRASE = re.compile('["“”„「『《]([^"“”„「」『』《》]*)["“”」』》]')
 
@@ -32,8 +32,8 @@ _PHRASE = re.compile('["“”„「『《]([^"“”„「」『』《》]*)["�
 class ParsedQuery:
     """The words and phrases to search, normalised, without repetition, in the order typed.
 
-    `blank` tells an empty query (all documents) from one that holds no word (no document); `text` is
-    the normalised text, for ranking.
+    ``blank`` distinguishes an empty query (all documents) from one without a word (no document);
+    ``text`` is the normalised text, for ranking.
     """
 
     terms: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class ParsedQuery:
 
 
 def parse(text: str) -> ParsedQuery:
-    """Read what a person typed; any text at all gives a query."""
+    """Parse what a person typed; any text gives a query."""
     if not text.strip():
         return ParsedQuery(blank=True)
     folded = normalise(text[:MAX_CHARACTERS])
@@ -54,9 +54,9 @@ def parse(text: str) -> ParsedQuery:
     phrases = [_clean(match) for match in _PHRASE.findall(folded)]
     phrases = _unique(phrase for phrase in phrases if phrase)
     words = _unique(words_of(_PHRASE.sub(" ", folded)))
-    telling = [word for word in words if word not in STOP_WORDS]
-    if telling or phrases:
-        words = telling
+    specific = [word for word in words if word not in STOP_WORDS]
+    if specific or phrases:
+        words = specific
     truncated = truncated or len(words) + len(phrases) > MAX_TERMS
     phrases = phrases[:MAX_TERMS]
     words = words[: MAX_TERMS - len(phrases)]
@@ -72,7 +72,7 @@ def parse(text: str) -> ParsedQuery:
 def words_of(normalised: str) -> list[str]:
     """Return the words of a normalised text in order, repetitions included.
 
-    Neighbouring single characters that no dictionary joins (most often a name) stay together.
+    Neighbouring single characters that the dictionary does not join (often a name) stay together.
     """
     words: list[str] = []
     for run, _, han in runs(normalised):
@@ -95,8 +95,8 @@ def weighted_terms(normalised: str) -> dict[str, float]:
     """Return the index terms of a normalised text with their weights for ranking.
 
     Pairs of characters inside a word weigh 1 per occurrence, pairs across two words
-    `ACROSS_WORDS`: they reward documents in which the words stand together as typed. A character
-    standing alone gives no term.
+    ``ACROSS_WORDS``: they favour documents with the words side by side as typed. A single character
+    gives no term.
     """
     weights: dict[str, float] = {}
     for run, _, han in runs(normalised):

@@ -1,11 +1,11 @@
-"""What a search gives back."""
+"""The results of a search."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found entry; scores compare within one search only (0.0 when sorted by date)."""
+    """A hit; scores compare within one search only (0.0 when sorted by date)."""
 
     entry_id: int
     score: float
@@ -13,7 +13,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SimilarHit:
-    """One similar entry with the words it shares with the text, the most telling first."""
+    """A similar entry with the words it shares with the text, the most specific first."""
 
     entry_id: int
     score: float
@@ -22,9 +22,9 @@ class SimilarHit:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Number of hits by value. Each facet applies all filters of the request but its own.
+    """The number of hits by value; each facet applies all filters of the request except its own.
 
-    `organisations` counts an entry for the answering organisation and each of its ancestors.
+    ``organisations`` counts an entry for the answering organisation and each of its ancestors.
     """
 
     kinds: dict[str, int] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits; `understood` are the words and phrases that were searched."""
+    """One page of hits; ``understood`` are the words and phrases that were searched."""
 
     total: int
     hits: list[Hit]

@@ -1,12 +1,15 @@
-"""The fields of the index and how a document becomes their content.
+"""The fields of the index, and how a document becomes their content.
 
-| Field | Content |
-|---|---|
-| `text` | bigrams and words of title, letter and reply, with positions; weights as in BM25F |
-| `characters` | the distinct Han characters, for queries of one character |
-| `entry` | the entry id as a unique term, to find what is to be replaced |
-| `entry_id`, `revision`, `day`, `kind`, `organisations` | columns: one value for each document |
-| `seal` | column: a checksum of the five, because Whoosh reads a damaged column as zeros |
+``text``
+    bigrams and words of title, text and reply, with positions; weights as in BM25F
+``characters``
+    the distinct Han characters, for queries of one character
+``entry``
+    the entry id as a unique term, to find what is to be replaced
+``entry_id``, ``revision``, ``day``, ``kind``, ``organisations``
+    columns: one value for each document
+``seal``
+    column: a checksum of the five, because Whoosh reads a damaged column as zeros
 
 The texts themselves are not stored: pages read them from the archive table.
 """
@@ -21,7 +24,7 @@ from search_index.analysis import LetterAnalyzer
 from search_index.engine import Document
 
 SCHEMA_VERSION = 2
-"""Changes with the fields or their encoding; an index of another version is outdated."""
+"""Version of the fields and their encoding; an index of another version is outdated."""
 
 TEXT = "text"
 CHARACTERS = "characters"
@@ -31,10 +34,10 @@ COLUMNS = ("entry_id", "revision", "day", "kind", "organisations")
 TITLE_WEIGHT = 3.0
 REPLY_WEIGHT = 1.0
 GAP = 8
-"""Positions left free between title, letter and reply, so that no phrase spans two of them."""
+"""Positions left free between title, text and reply, so that no phrase spans two of them."""
 
 LAST_POSITION = 65_535
-"""Positions are 16 bits wide; a phrase beyond this character is not found, its words are."""
+"""Positions are 16 bits wide; beyond this character words are found and phrases are not."""
 
 Posting = tuple[bytes, int, float, bytes]
 _ANALYZER = LetterAnalyzer()
@@ -44,21 +47,21 @@ class PositionsFormat(formats.Format):  # type: ignore[misc]
     """Positions as an array of 16-bit numbers: half the size of Whoosh's pickled lists."""
 
     def fixed_value_size(self) -> None:
-        """Tell that values differ in length."""
+        """Return ``None``: values differ in length."""
 
     def decode_positions(self, value: bytes) -> "array[int]":
-        """Return the positions of one posting, rising."""
+        """Return the positions of one posting, ascending."""
         return array("H", value)
 
 
 class PostingsField(fields.FieldType):  # type: ignore[misc]
-    """A field whose postings have been computed already, by `document_fields`."""
+    """A field whose postings ``document_fields`` has computed."""
 
     def __init__(self, format: formats.Format, *, scorable: bool) -> None:
         super().__init__(format, analyzer=None, scorable=scorable)
 
     def index(self, value: list[Posting], **kwargs: object) -> list[Posting]:
-        """Return (term, frequency, weight, encoded positions) as they are."""
+        """Return the postings (term, frequency, weight, encoded positions) unchanged."""
         return value
 
 
@@ -80,7 +83,7 @@ def create_schema() -> fields.Schema:
 
 
 def document_fields(document: Document) -> dict[str, object]:
-    """Return what a Whoosh writer adds for `document`; raises ValueError on ids below 1."""
+    """Return the fields of ``document`` for Whoosh; raise ``ValueError`` on ids below 1."""
     if document.entry_id < 1 or document.revision < 0:
         raise ValueError(
             f"entry {document.entry_id}, revision {document.revision}: "
@@ -92,7 +95,7 @@ def document_fields(document: Document) -> dict[str, object]:
         (document.reply, REPLY_WEIGHT),
     )
     characters = set().union(*(_ANALYZER.characters(text) for text, _ in parts))
-    facts = (
+    values = (
         document.entry_id,
         document.revision,
         document.answered_on.toordinal(),
@@ -103,8 +106,8 @@ def document_fields(document: Document) -> dict[str, object]:
         TEXT: _text_postings(parts),
         CHARACTERS: [(c.encode(), 1, 1.0, b"") for c in characters],
         ENTRY: str(document.entry_id),
-        **dict(zip(COLUMNS, facts, strict=True)),
-        "seal": seal(*facts),
+        **dict(zip(COLUMNS, values, strict=True)),
+        "seal": seal(*values),
     }
 
 

@@ -12,11 +12,11 @@ from search_index.results import Facets, Hit, SearchPage
 
 MAX_PER_PAGE = 200
 RANKING_TERMS = 40
-"""Terms that take part in ranking, the most telling ones of a long query."""
+"""Terms that take part in ranking, the most specific ones of a long query."""
 
 
 def search(leaves: Sequence[Leaf], query: ParsedQuery, request: SearchRequest) -> SearchPage:
-    """Return the page that `request` asks for; `query` is its text, parsed."""
+    """Return the page that ``request`` asks for; ``query`` is its text, parsed."""
     page, per_page = max(1, request.page), min(MAX_PER_PAGE, max(1, request.per_page))
     found = [matching(leaf, query, match_any=request.match == "any") for leaf in leaves]
     chosen = [filtered(leaf, docs, request) for leaf, docs in zip(leaves, found, strict=True)]
@@ -48,7 +48,7 @@ def _ordered(
     average = average_length(leaves)
     candidates: list[tuple[float, int, int]] = []
     for leaf, documents in zip(leaves, chosen, strict=True):
-        days, entry_ids = leaf.facts.days, leaf.facts.entry_ids
+        days, entry_ids = leaf.columns.days, leaf.columns.entry_ids
         scores = score(leaf, weights, average, documents)
         candidates += best(((v, days[n], entry_ids[n]) for n, v in scores.items()), count)
     return best(candidates, count)
@@ -58,8 +58,8 @@ def _ranking_weights(leaves: Sequence[Leaf], query: ParsedQuery) -> dict[str, fl
     counts = weighted_terms(query.text)
     statistics = inverse_document_frequencies(leaves, counts)
     weights = {term: counts[term] * idf for term, (idf, _) in statistics.items()}
-    telling = sorted(weights, key=lambda term: (-weights[term], term))[:RANKING_TERMS]
-    return {term: weights[term] for term in telling}
+    specific = sorted(weights, key=lambda term: (-weights[term], term))[:RANKING_TERMS]
+    return {term: weights[term] for term in specific}
 
 
 def _facets(leaves: Sequence[Leaf], found: list[set[int]], request: SearchRequest) -> Facets:
@@ -67,15 +67,15 @@ def _facets(leaves: Sequence[Leaf], found: list[set[int]], request: SearchReques
     days: Counter[int] = Counter()
     paths: Counter[tuple[int, ...]] = Counter()
     for leaf, documents in zip(leaves, found, strict=True):
-        facts = leaf.facts
+        columns = leaf.columns
         kinds.update(
-            map(facts.kinds.__getitem__, filtered(leaf, documents, request, without="kind"))
+            map(columns.kinds.__getitem__, filtered(leaf, documents, request, without="kind"))
         )
         days.update(
-            map(facts.years.__getitem__, filtered(leaf, documents, request, without="year"))
+            map(columns.years.__getitem__, filtered(leaf, documents, request, without="year"))
         )
         within = filtered(leaf, documents, request, without="organisation")
-        paths.update(map(facts.organisations.__getitem__, within))
+        paths.update(map(columns.organisations.__getitem__, within))
     organisations: Counter[int] = Counter()
     for path, count in paths.items():
         for organisation in set(path):

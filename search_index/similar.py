@@ -1,9 +1,9 @@
-"""Earlier letters close to a text: its telling terms, searched as one ranked query.
+"""Similar letters: the specific terms of a text, searched as one ranked query.
 
-All terms of a letter would cost seconds in a large archive, so only the most telling are searched:
-those of highest weight × idf, until the posting lists to be read reach a budget. In a small
-archive that is nearly the whole letter, in a large one about two dozen rare terms, and the time
-stays the same.
+All terms of a letter would take seconds in a large archive, so only the most specific are searched:
+those of highest weight × idf, until the posting lists to read reach a budget. In a small archive
+that is nearly the whole letter, in a large one about two dozen rare terms, and the time stays the
+same.
 """
 
 import math
@@ -17,15 +17,15 @@ from search_index.ranking import average_length, best, inverse_document_frequenc
 from search_index.results import SimilarHit
 
 BUDGET = 15_000
-"""Postings read for one text; a list costs `LIST_COST` more in each segment."""
+"""Postings read for one text; a list costs ``LIST_COST`` more in each segment."""
 
 LIST_COST = 60
 MAX_TERMS = 120
 EXAMINED = 200
-"""Terms whose frequency is looked up in all segments; the largest segment alone chooses them."""
+"""Terms whose frequency is looked up in all segments; the largest segment selects them."""
 
 MAX_TEXT = 3_000
-"""Characters of the text that are looked at."""
+"""Characters of the text that are considered."""
 
 TITLE_WEIGHT = 6.0
 SHARED_TERMS = 6
@@ -34,14 +34,14 @@ SHARED_TERMS = 6
 def similar(
     leaves: Sequence[Leaf], title: str, text: str, limit: int, exclude: int | None
 ) -> list[SimilarHit]:
-    """Return up to `limit` live documents closest to a letter, best first."""
+    """Return up to ``limit`` live documents closest to a letter, best first."""
     title, text = normalise(title[:MAX_TEXT]), normalise(text[:MAX_TEXT])
     weights = key_terms(leaves, title, text)
     average = average_length(leaves)
     found: list[tuple[float, int, int]] = []
     where: dict[int, tuple[Leaf, int]] = {}
     for leaf in leaves:
-        entry_ids, days = leaf.facts.entry_ids, leaf.facts.days
+        entry_ids, days = leaf.columns.entry_ids, leaf.columns.days
         scores = score(leaf, weights, average)
         ranked = best(
             ((value, days[n], n) for n, value in scores.items() if _live(leaf, n)), limit + 1
@@ -55,20 +55,20 @@ def similar(
 
 
 def key_terms(leaves: Sequence[Leaf], title: str, text: str) -> dict[str, float]:
-    """Return the most telling terms of a normalised letter with their weights × idf."""
+    """Return the most specific terms of a normalised letter with their weights × idf."""
     counts = {term: TITLE_WEIGHT * count for term, count in weighted_terms(title).items()}
     for term, count in weighted_terms(text).items():
         counts[term] = counts.get(term, 0.0) + count
-    largest = max(leaves, key=lambda leaf: leaf.facts.count, default=None)
+    largest = max(leaves, key=lambda leaf: leaf.columns.count, default=None)
     if largest is None:
         return {}
     estimated = inverse_document_frequencies([largest], counts)
     unseen = max((idf for idf, _ in estimated.values()), default=1.0) if len(leaves) > 1 else 0.0
-    telling = {
+    specific = {
         term: math.log1p(count) * estimated.get(term, (unseen, 0))[0]
         for term, count in counts.items()
     }
-    candidates = sorted(telling, key=lambda term: (-telling[term], term))[:EXAMINED]
+    candidates = sorted(specific, key=lambda term: (-specific[term], term))[:EXAMINED]
     statistics = inverse_document_frequencies(leaves, candidates)
     chosen: dict[str, float] = {}
     budget = BUDGET
@@ -86,12 +86,12 @@ def _live(leaf: Leaf, number: int) -> bool:
 
 
 def _shown_words(text: str, weights: dict[str, float]) -> list[tuple[str, list[str]]]:
-    """Return the words a reader recognises, most telling first, with the terms they stand for."""
+    """Return the words that a reader recognises, most specific first, with their terms."""
     shown: dict[str, list[str]] = {}
     for word in words_of(text):
         terms = bigrams(word) if is_han(word) else [word]
-        telling = word not in STOP_WORDS and terms and all(term in weights for term in terms)
-        if word not in shown and telling:
+        specific = word not in STOP_WORDS and terms and all(term in weights for term in terms)
+        if word not in shown and specific:
             shown[word] = terms
     return sorted(shown.items(), key=lambda item: -max(weights[term] for term in item[1]))
 

@@ -1,7 +1,7 @@
 """The files of an index, read through the page cache.
 
-Finding a term takes a dozen reads of a few bytes; as system calls they would take most of the time
-of a search over several segments.
+Finding a term takes a dozen reads of a few bytes; as system calls they would dominate the time of a
+search over several segments.
 """
 
 import mmap
@@ -17,7 +17,7 @@ class MappedFile(StructFile):  # type: ignore[misc]
     """A file mapped into memory, read only."""
 
     def get(self, position: int, length: int) -> bytes:
-        """Return up to `length` bytes at `position`."""
+        """Return up to ``length`` bytes at ``position``."""
         data: bytes = self.file[position : position + length]
         return data
 
@@ -35,5 +35,5 @@ class MappedStorage(FileStorage):  # type: ignore[misc]
 
 
 def open_index(folder: Path) -> FileIndex:
-    """Return the Whoosh index in `folder`."""
+    """Return the Whoosh index in ``folder``."""
     return FileIndex(MappedStorage(str(folder)))

@@ -1,8 +1,8 @@
-"""The embedded engine: Whoosh keeps the postings, this library decides what they mean.
+"""The embedded engine: Whoosh stores the postings, this library interprets them.
 
-A fresh reader for each request sees every commit; `Searcher.refresh` is never used, because it
-brings deleted documents back. Whatever goes wrong while reading is damage, so that the caller has
-one error to fall back on.
+A new reader for each request sees every commit; ``Searcher.refresh`` is not used, because it brings
+deleted documents back. Any error while reading is reported as damage, so that callers have one
+error to handle.
 """
 
 import sys
@@ -18,7 +18,7 @@ from search_index.analysis import ANALYZER_VERSION
 from search_index.engine import Change, Document, Replay, SearchRequest, Upsert
 from search_index.errors import IndexDamaged, SearchIndexError
 from search_index.generations import Generations, sync
-from search_index.postings import Facts, Leaf
+from search_index.postings import Columns, Leaf
 from search_index.query import parse
 from search_index.results import SearchPage, SimilarHit
 from search_index.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
@@ -36,7 +36,7 @@ PROBED_LISTS = 50
 
 
 class WhooshEngine:
-    """A `SearchEngine` in one directory of the local disk; safe to share between threads."""
+    """A ``SearchEngine`` in one directory of the local disk; safe to share between threads."""
 
     def __init__(self, directory: Path) -> None:
         stamp: dict[str, object] = {
@@ -45,17 +45,17 @@ class WhooshEngine:
             "byte order": sys.byteorder,
         }
         self._generations = Generations(Path(directory), stamp)
-        self._facts: dict[str, Facts] = {}
+        self._columns: dict[str, Columns] = {}
 
     def search(self, request: SearchRequest) -> SearchPage:
-        """Return one page of hits; see `SearchEngine.search`."""
+        """Return one page of hits; see ``SearchEngine.search``."""
         query = parse(request.text)
         return self._read(lambda leaves: search(leaves, query, request))
 
     def similar(
         self, text: str, limit: int = 5, exclude: int | None = None, title: str = ""
     ) -> list[SimilarHit]:
-        """Return the entries closest to a letter; see `SearchEngine.similar`."""
+        """Return the entries closest to a letter; see ``SearchEngine.similar``."""
         return self._read(
             lambda leaves: similar_letters.similar(leaves, title, text, limit, exclude)
         )
@@ -69,22 +69,22 @@ class WhooshEngine:
         return self._read(lambda leaves: sum(leaf.count() for leaf in leaves))
 
     def check(self, *, thorough: bool = False) -> None:
-        """Raise an error where the index needs a rebuild; see `SearchEngine.check`."""
-        self._facts = {}
+        """Raise an error where the index needs a rebuild; see ``SearchEngine.check``."""
+        self._columns = {}
         most = None if thorough else PROBED_LISTS
         self._read(lambda leaves: _probe(leaves, most))
 
     def apply(self, changes: Sequence[Change]) -> None:
-        """Carry out the changes in one commit; see `SearchEngine.apply`.
+        """Apply the changes in one commit; see ``SearchEngine.apply``.
 
-        Raises ValueError for a document that cannot be indexed, before anything is written.
+        Raises ``ValueError`` for a document that cannot be indexed, before anything is written.
         """
         prepared = _prepare(changes)
         with self._generations.lock("write", LOCK_WAIT), writing():
             _write(self._generations.current(), prepared)
 
     def optimise(self) -> None:
-        """Leave no deleted document in the files; see `SearchEngine.optimise`."""
+        """Leave no deleted document in the files; see ``SearchEngine.optimise``."""
         with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
             for group in purges(folder):
@@ -93,9 +93,9 @@ class WhooshEngine:
             sync(folder)
 
     def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
-        """Build a new generation and swap it in; see `SearchEngine.rebuild`.
+        """Build a new generation and swap it in; see ``SearchEngine.rebuild``.
 
-        Errors of `documents` and of `replay` pass unchanged, the old index stays.
+        Errors of ``documents`` and of ``replay`` are passed on, and the old index stays.
         """
         with self._generations.lock("rebuild", 0):
             with writing():
@@ -111,7 +111,7 @@ class WhooshEngine:
         return self.document_count()
 
     def _read(self, work: Callable[[list[Leaf]], T]) -> T:
-        """Run `work` on the current generation; once more if it was replaced meanwhile."""
+        """Run ``work`` on the current generation, and again if it was replaced meanwhile."""
         folder: Path | None = None
         while True:
             before = folder
@@ -136,14 +136,14 @@ class WhooshEngine:
             reader.close()
 
     def _leaves(self, segments: list[Any]) -> list[Leaf]:
-        """Return the segments with their columns, which are read once and kept while in use."""
-        known = self._facts
-        facts = {}
+        """Return the segments with their columns, which are read once and cached while in use."""
+        known = self._columns
+        columns = {}
         for segment in segments:
             name = segment.segment().segment_id()
-            facts[name] = known.get(name) or Facts(segment)
-        self._facts = facts
-        return [Leaf(segment, facts[segment.segment().segment_id()]) for segment in segments]
+            columns[name] = known.get(name) or Columns(segment)
+        self._columns = columns
+        return [Leaf(segment, columns[segment.segment().segment_id()]) for segment in segments]
 
 
 def _probe(leaves: list[Leaf], most: int | None) -> None:
@@ -153,14 +153,14 @@ def _probe(leaves: list[Leaf], most: int | None) -> None:
 
 def _ids_and_revisions(leaves: list[Leaf]) -> dict[int, int]:
     return {
-        leaf.facts.entry_ids[number]: leaf.facts.revisions[number]
+        leaf.columns.entry_ids[number]: leaf.columns.revisions[number]
         for leaf in leaves
         for number in leaf.documents()
     }
 
 
 def _prepare(changes: Iterable[Change]) -> dict[int, dict[str, object] | None]:
-    """Return entry id → fields to write, or None to delete: the last change of an entry counts."""
+    """Return entry id → fields to write, ``None`` to delete; the last change wins."""
     prepared: dict[int, dict[str, object] | None] = {}
     for change in changes:
         if isinstance(change, Upsert):
@@ -171,7 +171,7 @@ def _prepare(changes: Iterable[Change]) -> dict[int, dict[str, object] | None]:
 
 
 def _fill(folder: Path, documents: Iterable[Document]) -> None:
-    """Write `documents` into an empty index, a segment at a time."""
+    """Write ``documents`` into an empty index, a segment at a time."""
     remaining = iter(documents)
     for first in remaining:
         with committing(folder, lambda _, segments: segments) as writer:

@@ -1,4 +1,4 @@
-"""Commits: how a writer is opened, what is merged with it, what its errors mean."""
+"""Commits: opening a writer, merging segments, and the meaning of errors."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from search_index.pool import TermPool
 from search_index.storage import open_index
 
 SEGMENT_DOCUMENTS = 10_000
-"""Most documents in a segment that this library writes: some 250 MB of memory at 600 characters."""
+"""Most documents in a segment: some 250 MB of memory at 600 characters each."""
 
 TIER = 6
 """Segments of one order of magnitude (1–9, 10–99, …) that may lie beside each other."""
@@ -27,7 +27,7 @@ MergePolicy = Callable[[Any, list[Any]], list[Any]]
 
 @contextmanager
 def committing(folder: Path, merge: MergePolicy | None = None) -> Iterator[SegmentWriter]:
-    """Give a writer of the index in `folder`; commit at the end, cancel on any error."""
+    """Yield a writer of the index in ``folder``; commit at the end, cancel on any error."""
     with writing():
         # A compound segment would be copied into memory whole each time a reader is opened.
         writer = SegmentWriter(open_index(folder), codec=LetterCodec(), compound=False)
@@ -44,7 +44,7 @@ def committing(folder: Path, merge: MergePolicy | None = None) -> Iterator[Segme
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Turn what goes wrong in the files while writing into errors of this library."""
+    """Turn errors in the files while writing into errors of this library."""
     try:
         yield
     except SearchIndexError:
@@ -60,7 +60,7 @@ def writing() -> Iterator[None]:
 
 
 def merge_tiers(writer: Any, segments: list[Any]) -> list[Any]:
-    """Merge the segments of each order of magnitude that has become too numerous."""
+    """Merge the segments of each order of magnitude that has too many."""
     tiers: dict[int, list[Any]] = {}
     for segment in segments:
         tiers.setdefault(len(str(segment.doc_count_all())), []).append(segment)
@@ -75,7 +75,7 @@ def merge_tiers(writer: Any, segments: list[Any]) -> list[Any]:
 
 
 def merge_all(writer: Any, segments: list[Any]) -> list[Any]:
-    """Copy what is not deleted from all `segments` into the new one."""
+    """Copy the live documents of all ``segments`` into the new one."""
     for segment in segments:
         reader = SegmentReader(writer.storage, writer.schema, segment)
         try:
@@ -86,7 +86,7 @@ def merge_all(writer: Any, segments: list[Any]) -> list[Any]:
 
 
 def merge_only(names: set[str]) -> MergePolicy:
-    """Return a policy that merges the segments called `names` and keeps the others."""
+    """Return a policy that merges the segments called ``names`` and keeps the others."""
 
     def policy(writer: Any, segments: list[Any]) -> list[Any]:
         merge_all(writer, [s for s in segments if s.segment_id() in names])
@@ -99,7 +99,7 @@ def purges(folder: Path) -> list[set[str]]:
     """Return the groups of segments to merge so that no deleted document is left in the files.
 
     Segments with deletions, and those too small to stand alone, go together into groups of at most
-    `SEGMENT_DOCUMENTS` documents.
+    ``SEGMENT_DOCUMENTS`` documents.
     """
     segments = sorted(open_index(folder)._segments(), key=lambda s: s.doc_count_all())
     groups: list[set[str]] = []

@@ -37,9 +37,9 @@ def entry_of(session: Session, letter: Letter) -> ArchiveEntry:
     return session.scalars(sa.select(ArchiveEntry).filter_by(letter_id=letter.id)).one()
 
 
-def published(session: Session, world: World, **wishes: object) -> ArchiveEntry:
+def published(session: Session, world: World, **choices: object) -> ArchiveEntry:
     """Publish a letter and return its entry."""
-    return entry_of(session, a_published(session, world, **wishes))
+    return entry_of(session, a_published(session, world, **choices))
 
 
 def withdraw(session: Session, world: World, entry: ArchiveEntry) -> None:

@@ -12,7 +12,8 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
-from portal.domain.letters.states import DeclineReason, Kind, Publication, RefusalReason, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, State
 from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.services.letters import handling, merging, replying, submission
@@ -129,10 +130,10 @@ def a_walk(
     world: World,
     place: str | None = "city",
     now: datetime = START,
-    **wishes: object,
+    **choices: object,
 ) -> Walk:
     """Send a letter to ``place`` (``None``: the citizen does not know) and return its walk."""
-    new = new_letter(world[place] if place else None, **wishes)  # type: ignore[arg-type]
+    new = new_letter(world[place] if place else None, **choices)  # type: ignore[arg-type]
     return Walk(session, world, send(new, now).letter_id, now)
 
 
@@ -144,26 +145,26 @@ def a_letter(
     *,
     place: str = "city",
     now: datetime = START,
-    **wishes: object,
+    **choices: object,
 ) -> Letter:
     """Return a letter at ``place`` in ``state`` and ``publication``, walked there by services.
 
-    A publication other than the first needs (and brings) a closed letter. ``wishes`` are those
+    A publication other than the first needs (and brings) a closed letter. ``choices`` are those
     of :func:`new_letter`. The first step is at ``now``, each next one an hour later.
     """
     if publication is not Publication.NOT_PROPOSED:
         state = State.CLOSED
     moves = state in (State.DISPATCHED, State.RETURNED)
-    walk = a_walk(session, world, None if moves else place, now, **wishes)
+    walk = a_walk(session, world, None if moves else place, now, **choices)
     _HANDLING[state](walk, place)
     for step in _PUBLICATION[publication]:
         step(walk)
     return walk.letter
 
 
-def a_published(session: Session, world: World, **wishes: object) -> Letter:
+def a_published(session: Session, world: World, **choices: object) -> Letter:
     """Return a published letter."""
-    return a_letter(session, world, publication=Publication.PUBLISHED, **wishes)  # type: ignore[arg-type]
+    return a_letter(session, world, publication=Publication.PUBLISHED, **choices)  # type: ignore[arg-type]
 
 
 def _submitted(walk: Walk, place: str) -> None:

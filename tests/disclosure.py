@@ -22,7 +22,7 @@ DISCLOSED = Answer(DisclosureOutcome.DISCLOSED, "您申请的信息随本答复�
 _tokens = count(1)
 
 
-def an_application(organisation_id: int | None, **wishes: Any) -> Application:
+def an_application(organisation_id: int | None, **choices: Any) -> Application:
     """Return what an applicant hands in."""
     usual: dict[str, object] = {
         "organisation_id": organisation_id,
@@ -38,7 +38,7 @@ def an_application(organisation_id: int | None, **wishes: Any) -> Application:
         "wished_form": WishedForm.ELECTRONIC,
         "delivery": Delivery.ONLINE,
     }
-    return Application(**{**usual, **wishes})
+    return Application(**{**usual, **choices})
 
 
 def file_request(
@@ -46,10 +46,10 @@ def file_request(
     place: str = "city",
     now: datetime = MONDAY,
     key: bytes = CODE_KEY,
-    **wishes: Any,
+    **choices: Any,
 ) -> RequestReceipt:
     """File a request at ``place`` from a form of its own."""
-    return submit(an_application(world[place], **wishes), f"request {next(_tokens)}", key, now)
+    return submit(an_application(world[place], **choices), f"request {next(_tokens)}", key, now)
 
 
 def a_request(
@@ -58,10 +58,10 @@ def a_request(
     state: DisclosureState = DisclosureState.OPEN,
     place: str = "city",
     now: datetime = MONDAY,
-    **wishes: Any,
+    **choices: Any,
 ) -> DisclosureRequest:
     """Return a request at ``place`` in ``state``, brought there by services, a day a step."""
-    return brought(session, world, file_request(world, place, now, **wishes), state, place, now)
+    return brought(session, world, file_request(world, place, now, **choices), state, place, now)
 
 
 def brought(

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from portal.domain.languages import LANGUAGES
 from portal.models import db
 
 PASSWORD = "correct horse 8"
@@ -160,7 +161,7 @@ def check(app: Flask, page: Page) -> None:
     title = " ".join(page.title.split())
     assert title, "the page has no title"
     assert "·" not in title or title.rpartition("·")[0].endswith(" "), f"no space in {title!r}"
-    assert page.lang in ("zh-CN", "en"), f"the page says lang={page.lang!r}"
+    assert page.lang in {row.tag for row in LANGUAGES.values()}, f"the page says lang={page.lang!r}"
     twice = {name for name in page.ids if page.ids.count(name) > 1}
     assert not twice, f"ids occur more than once: {sorted(twice)}"
     routes = app.url_map.bind("localhost")
@@ -175,6 +176,7 @@ def check(app: Flask, page: Page) -> None:
             raise AssertionError(f"a form goes to {form.method} {path}: {error}") from error
         if form.method == "post":
             assert form.hidden.get("csrf_token"), f"the form to {path} has no token"
+            assert len(form.fields["csrf_token"]) == 1, f"the form to {path} has its token twice"
 
 
 def get(client: FlaskClient, url: str, status: int = 200, **options: Any) -> Page:

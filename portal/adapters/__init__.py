@@ -1,1 +1,1 @@
-"""Doors to the outside: the full-text index."""
+"""Adapters to what lies outside: the full-text index, files in CSV."""

@@ -1,4 +1,4 @@
-"""The only module of the portal that imports ``search_index``, and what the others need of it.
+"""The names of ``search_index`` that the portal uses; no other module imports that package.
 
 Callers get a ``SearchEngine``, so that another engine changes this module alone.
 """

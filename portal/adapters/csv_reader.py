@@ -1,8 +1,8 @@
-"""Reading a CSV file of unknown origin, row by row, whatever its size.
+"""A reader of CSV files of unknown origin, row by row, whatever their size.
 
-UTF-8 (with or without a byte order mark) and GB18030 are recognised; anything else is refused
-by name. A row that cannot be read does not end the reading, and a quote that is never closed does
-not swallow the rows below it.
+UTF-8 (with or without a byte order mark) and GB18030 are recognised; other encodings are refused.
+A row that cannot be read does not end the reading, and an unclosed quote does not swallow the rows
+below it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _SEPARATORS = ",;\t"
 
 
 class CsvProblem(Exception):
-    """The file as a whole cannot be read; the message says why and what to do."""
+    """A file that cannot be read at all; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """A row: the line it begins on (the header is line 1), its fields, what is wrong with it.
+    """A row with the line on which it begins (the header is line 1), its fields and its problem.
 
-    ``raw`` is the row as the file has it where there is a problem, else empty.
+    ``raw`` is the row as it stands in the file where there is a problem, else empty.
     """
 
     line: int
@@ -42,7 +42,7 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvSource:
-    """An open file: its encoding, its column names, and its rows, to be read once."""
+    """An open file: its encoding, its column names and its rows, which can be read once."""
 
     encoding: str
     header: tuple[str, ...]
@@ -57,7 +57,7 @@ def open_csv(path: Path) -> Iterator[CsvSource]:
         first = file.readline()
         separator = max(_SEPARATORS, key=first.count)
         file.seek(0)
-        # The limit is the module's own and for the whole process.
+        # The limit belongs to the csv module and holds for the whole process.
         csv.field_size_limit(FIELD_MAX)
         lines = _Lines(file)
         reader = csv.reader(lines, delimiter=separator, strict=True)
@@ -78,7 +78,7 @@ def _next(reader: Iterator[list[str]]) -> list[str] | None:
 
 
 class _Lines:
-    """The lines of a file; those of a row that went wrong can be given back."""
+    """The lines of a file; those of a row that cannot be read can be given back."""
 
     def __init__(self, file: Iterator[str]) -> None:
         self._file = file
@@ -105,7 +105,7 @@ class _Lines:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """What a row of the file looks like: its separator and its number of fields."""
+    """The layout of the rows: their separator and their number of fields."""
 
     separator: str
     width: int
@@ -121,18 +121,18 @@ class _Layout:
             fields = next(reader)
         except csv.Error:
             return None
-        # A quote still open at the end of the line reaches for the next one.
+        # With a quote open at its end, the reader takes another line.
         return fields if reader.line_num == 1 else None
 
     def is_row(self, line: str) -> bool:
-        """Tell whether ``line`` is a whole row by itself."""
+        """Return whether ``line`` is a complete row."""
         return self.width in (len(self.plain(line)), len(self.loose(line) or ()))
 
     def swallowed(self, lines: list[str], fields: list[str]) -> bool:
-        """Tell whether ``fields``, read from ``lines``, hold rows below an unclosed quote.
+        """Return whether ``fields``, read from ``lines``, hold rows below an unclosed quote.
 
-        A text of several lines may have separators in it, so that it takes more than one line
-        that could be a row: all are, and their first fields are alike where those are ids.
+        A text of several lines may contain separators, so one line that could be a row proves
+        nothing: all lines must be rows, and their first fields alike where these are ids.
         """
         below = lines[1:]
         if len(fields) != self.width:
@@ -175,7 +175,7 @@ def _rows(reader: Iterator[list[str]], lines: _Lines, layout: _Layout) -> Iterat
 
 
 def recognise(path: Path) -> str:
-    """Return the encoding of ``path``; the whole file is looked at, a megabyte at a time."""
+    """Return the encoding of ``path``, judged by the whole file, a megabyte at a time."""
     with path.open("rb") as file:
         start = file.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

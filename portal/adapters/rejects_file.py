@@ -1,4 +1,4 @@
-"""The file of rows that were not taken over, to be mended and read again."""
+"""The file of rejected rows, to be corrected and imported again."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from portal.adapters.csv_reader import CsvRow
 
 
 class RejectsFile:
-    """Rows that were not taken over, with their line, the reason, and the row as it was.
+    """Rejected rows, each with its line, the reason, and the row as it was.
 
-    The file opens in spreadsheets and can be imported itself. It is written beside its place and
-    put there by :meth:`close`, so that a file being read is never written to.
+    The file opens in spreadsheets and can be imported itself. It is written under another name
+    and renamed by :meth:`close`, so that a file being read is never written to.
     """
 
     LINE, REASON, RAW = "rejected_line", "rejected_reason", "rejected_row"
 
     def __init__(self, path: Path, header: tuple[str, ...], *, replace: bool) -> None:
-        """Without ``replace`` a file that is at ``path`` stays and this one gets a number."""
+        """Prepare the file; without ``replace`` it gets a number where one exists."""
         ours = (self.LINE, self.REASON, self.RAW)
         self._path, self._replace = path, replace
         self._width = len(header)
@@ -37,7 +37,7 @@ class RejectsFile:
         csv.writer(file).writerow([*kept, row.line, reason, row.raw, *row.fields[self._width :]])
 
     def close(self) -> Path | None:
-        """Put the file in its place and return that, or ``None`` where no row was rejected."""
+        """Rename the file to its place and return that; ``None`` where no row was rejected."""
         if self._file is None:
             return None
         self._file.close()
@@ -45,7 +45,7 @@ class RejectsFile:
             return self._draft.replace(self._path)
         place, number = self._path, 1
         while True:
-            # A link fails where there is a file already, even one made this moment.
+            # A link fails where a file exists, even one that another process just made.
             with contextlib.suppress(FileExistsError):
                 os.link(self._draft, place)
                 self._draft.unlink()

@@ -1,4 +1,4 @@
-"""The letterbox command: one file for each group of commands."""
+"""The ``letterbox`` command, with a module for each group of commands."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from portal.cli.commands import Commands, Place
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PLACES = {
     "demo": Place("portal.cli.demo", "demo", "Fill an empty letterbox with the demo."),
-    "import": Place("portal.cli.importing", "import_command", "Take over letters from a CSV file."),
+    "import": Place("portal.cli.importing", "import_command", "Import letters, with their replies, from a CSV file."),
     "organisation": Place(
         "portal.cli.organisations", "organisation_group", "The tree of organisations."
     ),
-    "reindex": Place("portal.cli.indexing", "reindex", "Build the full-text index anew."),
+    "reindex": Place("portal.cli.indexing", "reindex", "Rebuild the full-text index."),
     "report": Place("portal.cli.report", "report", "Print the annual report of a year."),
     "serve": Place("portal.cli.serve", "serve", "Serve the letterbox, with its worker."),
     "simulate": Place(

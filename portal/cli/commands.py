@@ -1,7 +1,7 @@
-"""The group of all commands, which imports a command's module when the command is called.
+"""The group of all commands, which imports the module of a command when it is called.
 
-``--help`` and ``--version`` answer from the table of commands alone. A fault of what was typed or
-set ends with status 2, a fault of the surroundings with status 1; neither shows a traceback.
+``--help`` and ``--version`` need only the table of commands. A wrong option or setting ends with
+status 2, a fault of the environment with status 1; neither shows a traceback.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import click
 
 
 class UsageFault(click.ClickException):
-    """What was typed or set cannot be used."""
+    """An option or setting that cannot be used."""
 
     exit_code = 2
 
 
 class Place(NamedTuple):
-    """Where a command is defined, and the line on it in the list of commands."""
+    """The module and attribute of a command, and its line in the list of commands."""
 
     module: str
     attribute: str
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 class Commands(click.Group):
-    """A group of ``places``, whose commands answer every expected fault with one line."""
+    """A group of commands that answer every expected fault with one line."""
 
     def __init__(self, *arguments: Any, places: Mapping[str, Place], **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -67,7 +67,7 @@ class Commands(click.Group):
             raise explained from error
 
     def _typed(self, ctx: click.Context, field: str) -> str:
-        """Return the option that fills ``field``, as it is typed, or the field where there is none."""
+        """Return the option that fills ``field``, or the field where there is no such option."""
         command = self.get_command(ctx, ctx.invoked_subcommand or "")
         option = "--" + field.replace("_", "-")
         known = {name for each in command.params for name in each.opts} if command else set()

@@ -1,4 +1,4 @@
-"""What commands share: the instance opened for use, organisations by code, progress."""
+"""The context of commands: the opened instance, organisations by code, progress."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from portal.models import Organisation, db
 
 
 class Advance(Protocol):
-    """Counts ``n`` steps more; a ``total`` learned meanwhile may come with it."""
+    """A function that counts ``n`` more; it may give a ``total`` learned meanwhile."""
 
     def __call__(self, n: int, total: int | None = None) -> None: ...
 
@@ -37,7 +37,7 @@ def now() -> datetime:
 
 @contextmanager
 def open_instance() -> Iterator[Flask]:
-    """Open the instance: settings read, database migrated, application context pushed."""
+    """Open the instance: read settings, migrate the database, push the application context."""
     app = create_app(quiet(load_settings()))
     ensure_database(app, now())
     with app.app_context():
@@ -45,7 +45,10 @@ def open_instance() -> Iterator[Flask]:
 
 
 def organisation_of(code: str) -> Organisation:
-    """Return the organisation of ``code``; the error says where codes are listed."""
+    """Return the organisation of ``code``.
+
+    Raises :class:`UsageFault`, which says where codes are listed.
+    """
     found = db.session.scalar(sa.select(Organisation).where(Organisation.code == code))
     if found is None:
         raise UsageFault(
@@ -57,9 +60,9 @@ def organisation_of(code: str) -> Organisation:
 
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Advance]:
-    """Show how far a long step is, on standard error; yield a function that counts ``n`` more.
+    """Show the progress of long work on standard error; yield the function that counts it.
 
-    A terminal gets a bar, a log file a line now and then.
+    A terminal gets a bar, a log file a line every ten seconds.
     """
     console = Console(stderr=True)
     if not console.is_terminal:

@@ -1,4 +1,4 @@
-"""``letterbox demo``: an instance to look around in."""
+"""``letterbox demo``: an instance to explore."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def demo() -> None:
     """Fill an empty letterbox with the demo: Chongqing's organisations, people, letters.
 
     Prints the accounts to log in with. A second run changes nothing and prints them again; a
-    letterbox with data of its own is left alone.
+    letterbox with other data is left alone.
     """
     with open_instance() as app:
         _print_demo(app)
 
 
 def offer_demo(app: Flask) -> None:
-    """Set the demo up where the instance is empty; one with data of its own stays as it is."""
+    """Set the demo up where the instance is empty; one with other data stays as it is."""
     try:
         _print_demo(app)
     except ActionNotAllowed:

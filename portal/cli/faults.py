@@ -1,4 +1,4 @@
-"""Faults that a command may meet, each with the one line that its operator reads."""
+"""The faults of commands, each with the line that the operator reads."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from portal.app import create_app
 from portal.cli.commands import UsageFault
 from portal.config import Settings, SettingsError, load_settings
 from portal.domain.errors import InvalidInput, LetterboxError
+from portal.domain.languages import COMMAND_LINE
 from portal.domain.translatable import Message
 
 
 def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickException | None:
-    """Return what to tell the operator about ``error``; ``None`` for one that nobody expects.
+    """Return the message about ``error`` for the operator; ``None`` for an unexpected error.
 
     ``typed`` turns the name of a field into the option that fills it.
     """
@@ -26,9 +27,9 @@ def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickExcepti
         case SettingsError():
             return UsageFault(str(error))
         case InvalidInput():
-            return UsageFault(f"{typed(error.field)}: {said(error)}")
+            return UsageFault(f"{typed(error.field)}: {message_of(error)}")
         case LetterboxError():
-            return click.ClickException(said(error))
+            return click.ClickException(message_of(error))
         case CommandError():
             return click.ClickException(
                 f"the database cannot be migrated: {error}; it may belong to a newer version"
@@ -36,7 +37,7 @@ def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickExcepti
         case DBAPIError():
             return click.ClickException(_unreachable(error))
         case BrokenPipeError():
-            # Whoever read the output has seen enough; click then ends without a word.
+            # The reader of the output has closed it; click then ends silently.
             return None
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
@@ -45,18 +46,18 @@ def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickExcepti
             return None
 
 
-def said(error: LetterboxError) -> str:
+def message_of(error: LetterboxError) -> str:
     """Return the message of an error in English where the catalogue has it."""
     message = error.message if isinstance(error, InvalidInput) else str(error)
     app = create_app(quiet(load_settings()))
-    with app.app_context(), force_locale("en"):
+    with app.app_context(), force_locale(COMMAND_LINE):
         if isinstance(message, Message):
             return str(gettext(message.template) % message.values)
         return str(gettext(message))
 
 
 def quiet(settings: Settings) -> Settings:
-    """Return ``settings`` for a command that speaks for itself: logs of errors only."""
+    """Return ``settings`` with logs of errors only, for commands that print what they do."""
     if settings.log_level == "DEBUG":
         return settings
     return settings.model_copy(update={"log_level": "ERROR"})

@@ -1,4 +1,4 @@
-"""``letterbox import``: letters of another system, from a CSV file."""
+"""``letterbox import``: letters of another system, read from a CSV file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.adapters.rejects_file import RejectsFile
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, organisation_of, progress
 from portal.cli.indexing import drain_outbox
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.services.importing.columns import RECOGNISED, ImportFault, map_columns
 from portal.services.importing.letters import ImportPlan, Tally, import_letters
 from portal.services.importing.rows import Defaults
@@ -97,11 +97,11 @@ def import_command(
     default_date: datetime | None,
     source: str,
 ) -> None:
-    """Take over letters, with their replies, from FILE (CSV in UTF-8 or GB18030).
+    """Import letters, with their replies, from FILE (CSV in UTF-8 or GB18030).
 
     Answered letters arrive closed, others wait for acceptance. Bad rows are listed with line
-    and reason and written to a file that can be mended and imported again; good rows are kept.
-    The same file again adds nothing.
+    and reason and written to a file that can be corrected and imported again; good rows are kept.
+    Importing the same file again adds nothing.
     """
     defaults = Defaults(
         Kind(kind) if kind else None, default_date.date() if default_date else None, source
@@ -125,7 +125,7 @@ def import_command(
 
 
 def _check_rejects(rejects: Path | None, *inputs: Path | None) -> None:
-    """Refuse a rejects file whose writing would destroy something that is read."""
+    """Refuse a rejects file that would overwrite one of the inputs."""
     if rejects is None or not rejects.exists():
         return
     if not rejects.is_file():
@@ -149,7 +149,7 @@ def _rejects_file(
 
 
 def _given(map_file: Path | None, pairs: tuple[str, ...]) -> dict[str, str]:
-    """Return the column map: what was typed goes before what the file says."""
+    """Return the column map; options override the map file."""
     given: dict[str, str] = {}
     if map_file is not None:
         try:
@@ -172,7 +172,7 @@ def _given(map_file: Path | None, pairs: tuple[str, ...]) -> dict[str, str]:
 def _take_over(
     file: Path, source: CsvSource, plan: ImportPlan, bad: RejectsFile | None
 ) -> tuple[Tally, float, Path | None]:
-    """Return what became of the rows, the seconds it took, and where the bad rows are."""
+    """Import the rows; return the counts, the seconds taken and the file of bad rows."""
     click.echo(f"{file.name}: {source.encoding}, columns {_named(source, plan)}", err=True)
     shown, written = 0, None
 
@@ -233,6 +233,6 @@ def _size(folder: Path) -> float:
 
 
 def _peak() -> float:
-    """Return the most memory that this process has held, in megabytes."""
+    """Return the peak memory of this process in megabytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / _BYTES_A_MEGABYTE if sys.platform == "darwin" else peak * 1024 / _BYTES_A_MEGABYTE

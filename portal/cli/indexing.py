@@ -1,4 +1,4 @@
-"""``letterbox reindex``, and waiting until the index has caught up."""
+"""``letterbox reindex``, and waiting for the index to be up to date."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from portal.web.core.settings import settings_of
 
 _PAUSE_SECONDS = 0.5
 _MANY = 1_000
-"""Waiting entries from which building anew is quicker, if the index has not twice as many."""
+"""Waiting entries from which a rebuild is quicker, unless the index has twice as many."""
 
 
 @click.command()
 def reindex() -> None:
-    """Build the full-text index anew from the archive table.
+    """Rebuild the full-text index from the archive table.
 
-    The site stays open: the new index is built beside the old one and takes its place when it
-    is complete. Entries that could not be indexed before get another try.
+    The site stays open: the new index is built beside the old one and replaces it when it is
+    complete. Entries that could not be indexed before are tried again.
     """
     with open_instance() as app:
         build_index(app)
@@ -34,7 +34,7 @@ def reindex() -> None:
 
 
 def build_index(app: Flask) -> None:
-    """Build the index from the archive table, showing progress and saying how long it took."""
+    """Build the index from the archive table; show progress and the time taken."""
     index = open_index(settings_of(app))
     total, done = _public(), 0
     begun = time.monotonic()
@@ -50,12 +50,15 @@ def build_index(app: Flask) -> None:
 
 
 def holds_everything(app: Flask) -> bool:
-    """Tell whether as many entries are in the index as are public."""
+    """Return whether the index has as many entries as are public."""
     return _indexed(open_index(settings_of(app))) == _public()
 
 
 def drain_outbox(app: Flask) -> int:
-    """Bring the index up to date with everything that waits, here or by a running worker."""
+    """Wait until the index is up to date, by this process or a running worker.
+
+    Returns the number of entries that waited at first.
+    """
     index = open_index(settings_of(app))
     first = left = _waiting()
     if first >= _MANY and first * 2 >= _indexed(index):

@@ -92,7 +92,7 @@ def add(code: str, name: str, kind: str, parent: str, short: str, founded: datet
 @click.argument("name")
 @click.option("--short", help="Short name; without it the present one stays.")
 def rename(code: str, name: str, short: str | None) -> None:
-    """Give CODE another NAME from today on; figures of the past keep the old one."""
+    """Rename CODE to NAME from today on; figures of the past keep the old name."""
     with open_instance():
         each = organisation_of(code)
         kept = each.short_name if short is None else short
@@ -104,7 +104,7 @@ def rename(code: str, name: str, short: str | None) -> None:
 @click.argument("code")
 @click.argument("parent")
 def move(code: str, parent: str) -> None:
-    """Put CODE and everything below it under PARENT from today on."""
+    """Move CODE and everything below it to PARENT from today on."""
     with open_instance():
         organisations.move(organisation_of(code).id, organisation_of(parent).id, SYSTEM, now())
         click.echo(f"{code} is now below {parent}")
@@ -114,10 +114,10 @@ def move(code: str, parent: str) -> None:
 @click.argument("code")
 @click.option("--successor", metavar="CODE", help="Who takes over its business.")
 def close(code: str, successor: str | None) -> None:
-    """Take CODE out of choice; its letters and answers stay."""
+    """Close CODE: it can no longer be chosen; its letters and replies stay."""
     with open_instance():
-        heir = organisation_of(successor).id if successor else None
-        organisations.close(organisation_of(code).id, heir, SYSTEM, now())
+        successor_id = organisation_of(successor).id if successor else None
+        organisations.close(organisation_of(code).id, successor_id, SYSTEM, now())
         click.echo(f"{code} is closed")
 
 

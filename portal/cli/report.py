@@ -1,4 +1,4 @@
-"""``letterbox report``: the annual report in the form in which it is printed."""
+"""``letterbox report``: the annual report as it is printed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance
-from portal.cli.faults import said
+from portal.cli.faults import message_of
 from portal.domain.periods import Period, PeriodError
 from portal.domain.statistics.as_of import as_of, parse_day
 from portal.models import db
@@ -71,7 +71,7 @@ def _year(number: int) -> Period:
     try:
         return Period(number)
     except PeriodError as error:
-        raise UsageFault(f"YEAR {number}: {said(error)}") from error
+        raise UsageFault(f"YEAR {number}: {message_of(error)}") from error
 
 
 def _write(output: Path, content: bytes) -> None:

@@ -47,7 +47,7 @@ def serve(
     if with_demo:
         with app.app_context():
             offer_demo(app)
-    # Server processes read the settings themselves, so that what was typed goes by environment.
+    # Server processes read the settings themselves, so options are passed by environment.
     os.environ.update(LETTERBOX_HOST=settings.host, PORT=str(settings.port))
     server = Granian(
         "portal.app:served_app",
@@ -83,7 +83,7 @@ def work() -> None:
 
 
 class WorkerKeeper:
-    """Keeps one worker process running beside the server."""
+    """The keeper of one worker process beside the server."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -117,7 +117,7 @@ class WorkerKeeper:
 
 
 def _check_port(settings: Settings) -> None:
-    """Say in time that somebody else listens there."""
+    """Refuse, before anything starts, an address on which another program listens."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

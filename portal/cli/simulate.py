@@ -14,7 +14,7 @@ from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, progress
 from portal.cli.indexing import build_index, holds_everything
 from portal.domain.errors import ActionNotAllowed
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.statistics.rates import Figures, wan_text
 from portal.services.importing.columns import ImportFault

@@ -25,7 +25,7 @@ def user_group() -> None:
 
 
 def _places(texts: tuple[str, ...]) -> list[users.Place]:
-    """Return what ``role@code`` texts mean."""
+    """Return the roles and organisations that ``role@code`` texts name."""
     places = []
     for text in texts:
         role, sign, code = text.partition("@")
@@ -43,7 +43,7 @@ def _user(username: str) -> User:
 
 
 def _password(generate: bool) -> str:
-    """Return a password: made up and shown once, typed twice, or the first line of the input.
+    """Return a password: generated and shown once, typed twice, or the first line of the input.
 
     Only one that is made up must be changed at the first login: who types one chooses it.
     """
@@ -137,7 +137,7 @@ def disable(username: str) -> None:
 @user_group.command("enable")
 @click.argument("username")
 def enable(username: str) -> None:
-    """Let USERNAME in again, also when locked after wrong passwords."""
+    """Enable USERNAME again, also when locked after wrong passwords."""
     with open_instance():
         users.enable(_user(username).id, SYSTEM, now())
         click.echo(f"{username.lower()} may log in")

@@ -1,7 +1,7 @@
-"""The background worker: brings the index up to date and closes what waited too long.
+"""The background worker, which updates the index and closes letters that waited too long.
 
-A process of its own beside the server. It ends on SIGTERM, and by itself when the server that
-started it is gone, so that a killed server leaves no worker behind.
+It is a process beside the server. It ends on SIGTERM, and when the server that started it is
+gone, so that a killed server leaves no worker behind.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
 CHORES = timedelta(hours=1)
 INDEX_CHECK = timedelta(seconds=30)
-"""How often an index that nobody changes is looked at: damage must not wait for a publication."""
+"""How often the index is checked, so that damage is found before the next publication."""
 SUMS = timedelta(seconds=10)
-"""How often months that changed are summed again for the pages of figures."""
+"""How often the stored figures of changed months are refreshed."""
 NARROWER_SUMS = timedelta(minutes=10)
-"""How often the many sums of past years by kind and subject are."""
+"""How often those of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
 
 
 def run(settings: Settings, parent: int | None = None) -> None:
-    """Work until told to stop; with ``parent`` also until that process is gone."""
+    """Work until SIGTERM, or until the process ``parent`` is gone."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     # Ctrl-C reaches the whole group; under a server it is the server that ends its worker.
@@ -70,10 +70,10 @@ def run(settings: Settings, parent: int | None = None) -> None:
         _log.info("worker_stopped")
 
 
-def _guarded(step: Callable[[], int]) -> int | None:
-    """Take a step; a database that is away is waited for, ``None`` says so."""
+def _guarded(task: Callable[[], int]) -> int | None:
+    """Run ``task`` and return its result; ``None`` where it failed, so that the caller waits."""
     try:
-        return step()
+        return task()
     except (SQLAlchemyError, Unavailable) as error:
         _log.warning("worker_waits", kind=type(error).__name__)
         return None

@@ -2,7 +2,7 @@
 
 Permissions are named ``scope:resource:action``, sorted by that name. The table gives each role
 the permissions it carries and the reach of each: ``UNIT`` is the organisation of the grant,
-``SUBTREE`` that organisation and everything below, ``ALL`` the whole house. The SQL twin is
+``SUBTREE`` that organisation and everything below, ``ALL`` the whole letterbox. The SQL twin is
 :mod:`portal.queries.scope`; a test holds the two together.
 """
 
@@ -47,7 +47,7 @@ class Permission(StrEnum):
     DISCLOSURE_READ = "disclosure:request:read"
     AUDIT_READ = "instance:audit:read"
     CALENDAR_EDIT = "instance:calendar:edit"
-    LIMITS_EDIT = "instance:limits:edit"
+    DEADLINE_RULES_EDIT = "instance:deadline_rules:edit"
     ORGANISATIONS_EDIT = "instance:organisations:edit"
     USERS_EDIT = "instance:users:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
@@ -152,7 +152,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Reach.SUBTREE,
     ),
     _R.ADMINISTRATOR: dict.fromkeys(
-        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.LIMITS_EDIT), Reach.ALL
+        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.DEADLINE_RULES_EDIT), Reach.ALL
     ),
     _R.AUDITOR: {_P.AUDIT_READ: Reach.ALL},
 }
@@ -224,7 +224,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with grants, a citizen with one letter or request, the house, a machine."""
+    """Who acts: a person with grants, a citizen with one letter or disclosure request, the system, a machine."""
 
     kind: ActorKind
     user_id: int | None = None

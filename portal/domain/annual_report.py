@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.domain.disclosure.requests import DisclosureFigures
-from portal.domain.letters.states import DeclineReason, Kind, RefusalReason
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.as_of import STANDING_TEXTS, AsOf, Standing
@@ -44,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure beyond the rates as it is printed, with the count it rests on."""
+    """A measure beside the rates as it is printed, with the count it rests on."""
 
     name: str
     text: str
@@ -52,8 +53,8 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Avoided:
-    """Letters avoided in the year, by month and by organisation of level 1 (code, name, count).
+class Deflected:
+    """Letters deflected in the year, by month and by organisation of level 1 (code, name, count).
 
     Both add up to ``total``; organisations without any are left out.
     """
@@ -81,7 +82,7 @@ class AnnualReport:
     refusals: Mapping[RefusalReason, int] = field(default_factory=dict)
     declines: Mapping[DeclineReason, int] = field(default_factory=dict)
     disclosure: DisclosureFigures = DisclosureFigures()
-    avoided: Avoided = Avoided()
+    deflected: Deflected = Deflected()
 
     @property
     def standing(self) -> Standing:
@@ -125,19 +126,19 @@ class AnnualReport:
         )
 
     @property
-    def avoided_sentence(self) -> str:
-        """What stands apart after the paragraph; empty where no letter was avoided."""
-        if not self.avoided.total:
+    def deflected_sentence(self) -> str:
+        """What stands apart after the paragraph; empty where no letter was deflected."""
+        if not self.deflected.total:
             return ""
         return (
-            f"另有{wan_text(self.avoided.total, '次')}，读者在已公示的答复中找到答案，"
+            f"另有{wan_text(self.deflected.total, '次')}，读者在已公示的答复中找到答案，"
             "表示问题已经解决、不再写信；不计入上述件数和比率。"
         )
 
     @property
     def paragraphs(self) -> list[str]:
         """The text of the section on the letterbox: the sentence, and what stands apart."""
-        return [text for text in (self.sentence, self.avoided_sentence) if text]
+        return [text for text in (self.sentence, self.deflected_sentence) if text]
 
     @property
     def notice(self) -> str:

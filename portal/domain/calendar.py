@@ -1,6 +1,6 @@
 """Working days: public holidays, make-up workdays, and how a due date comes about.
 
-Years announced by the State Council come from `chinesecalendar`; the letterbox's own calendar
+Years announced by the State Council come from ``chinesecalendar``; the letterbox's own calendar
 table lies on top of it. Counting works on sorted lists of working days, one for each year, so that
 a year's 124,655 letters are measured in a second or two.
 
@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 import chinese_calendar
 
-from portal.domain.deadline_rules import Limit, LimitUnit
+from portal.domain.deadline_rules import DayUnit, DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 
@@ -57,7 +57,7 @@ _SATURDAY = 5
 
 @dataclass(frozen=True)
 class TraceDay:
-    """One day in the explanation of a due date; `number` is its place among the counted days."""
+    """One day in the explanation of a due date; ``number`` is its place among the counted days."""
 
     day: date
     kind: DayKind
@@ -67,7 +67,7 @@ class TraceDay:
 
 
 def _published_kind(day: date) -> DayKind | None:
-    """The State Council's kind of `day`, or None where its year is not known."""
+    """Return the State Council's kind of ``day``, or None where its year is not known."""
     try:
         rest, holiday = chinese_calendar.get_holiday_detail(day)
     except NotImplementedError:
@@ -79,20 +79,20 @@ def _published_kind(day: date) -> DayKind | None:
 
 @lru_cache(maxsize=256)
 def _published_year(year: int) -> tuple[DayKind, ...] | None:
-    """The kinds of all days of a year, from 1 January on, or None where not announced."""
+    """Return the kinds of all days of a year, from 1 January on, or None where not announced."""
     kinds = [_published_kind(day) for day in _days_of(year)]
     known = tuple(kind for kind in kinds if kind is not None)
     return known if len(known) == len(kinds) else None
 
 
 def _days_of(year: int) -> list[date]:
-    """All civil dates of `year`."""
+    """Return all civil dates of ``year``."""
     first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
     return [date.fromordinal(ordinal) for ordinal in range(first, last + 1)]
 
 
 def _merged(pauses: Iterable[Pause]) -> list[tuple[date, date]]:
-    """Pauses in order and without overlap; an open one ends on date.max. Raises CalendarError."""
+    """Return pauses in order without overlap; an open one ends on date.max. Raises CalendarError."""
     merged: list[tuple[date, date]] = []
     for begin, end in sorted((begin, end or date.max) for begin, end in pauses):
         if end < begin:
@@ -106,7 +106,7 @@ def _merged(pauses: Iterable[Pause]) -> list[tuple[date, date]]:
 
 @dataclass(frozen=True)
 class _Span:
-    """Ordinals of all working days of the years `first` to `last`, sorted."""
+    """Ordinals of all working days of the years ``first`` to ``last``, sorted."""
 
     first: int
     last: int
@@ -114,7 +114,7 @@ class _Span:
 
 
 class WorkCalendar:
-    """The announced calendar with the letterbox's own table, `overrides`, on top.
+    """The announced calendar with the letterbox's own table, ``overrides``, on top.
 
     Instances do not change: where the table changes, make a new calendar. Safe to share between
     threads.
@@ -140,11 +140,11 @@ class WorkCalendar:
         return DayKind.WORKDAY if day.weekday() < _SATURDAY else DayKind.WEEKEND
 
     def is_workday(self, day: date) -> bool:
-        """Whether the office works on `day`."""
+        """Return whether the office works on ``day``."""
         return self.kind_of(day).is_working
 
     def announced(self, day: date) -> bool:
-        """Whether the holidays of the year of `day` are known.
+        """Return whether the holidays of the year of ``day`` are known.
 
         A year counts as known from our own table once New Year's Day and National Day are in it:
         the first and the last holiday of every announcement, both on fixed dates.
@@ -154,9 +154,9 @@ class WorkCalendar:
         )
 
     def add_working_days(self, start: date, days: int) -> date:
-        """The `days`-th working day after `start`; `start` itself for 0.
+        """Return the ``days``-th working day after ``start``; ``start`` itself for 0.
 
-        Raises CalendarError for negative `days`, or outside the years 1900 to 2199.
+        Raises CalendarError for negative ``days``, or outside the years 1900 to 2199.
         """
         if days < 0:
             raise CalendarError(f"cannot add {days} working days")
@@ -171,7 +171,7 @@ class WorkCalendar:
             last += 1 + (index - len(ordinals)) // 366
 
     def working_days_between(self, earlier: date, later: date) -> int:
-        """Working days after `earlier` up to and including `later`; negative the other way round.
+        """Count the working days after ``earlier`` up to ``later``; negative the other way round.
 
         Raises CalendarError outside the years 1900 to 2199.
         """
@@ -186,9 +186,9 @@ class WorkCalendar:
         received: date,
         until: date,
         pauses: Iterable[Pause] = (),
-        unit: LimitUnit = LimitUnit.WORKING,
+        unit: DayUnit = DayUnit.WORKING,
     ) -> int:
-        """Days in `unit` after `received` up to and including `until`, pauses left out.
+        """Count the days in ``unit`` after ``received`` up to and including ``until``, without pauses.
 
         Raises CalendarError for a pause that ends before it begins.
         """
@@ -202,44 +202,44 @@ class WorkCalendar:
     def due_on(
         self,
         received: date,
-        limit: Limit,
+        rule: DeadlineRule,
         pauses: Iterable[Pause] = (),
         extension_days: int = 0,
     ) -> date | None:
-        """The last day on which an answer is in time, or None while an open pause holds the clock.
+        """Return the last day on which an answer is in time, or None during an open pause.
 
-        `extension_days` is what was granted, in the limit's unit; whether the rule allows it is
+        `extension_days` is what was granted, in the unit of the rule; whether the rule allows it is
         for the one who grants it. A pause that begins on or after the due date moves nothing.
-        A limit in calendar days that ends on a day off runs to the next working day on which the
+        A deadline in calendar days that ends on a day off runs to the next working day on which the
         clock does not stand still.
         Raises CalendarError for an impossible pause or a negative extension.
         """
         if extension_days < 0:
             raise CalendarError(f"cannot extend by {extension_days} days")
-        cursor, left = received, limit.days + extension_days
+        cursor, left = received, rule.days + extension_days
         for begin, end in _merged(pauses):
             if end <= cursor:
                 continue
-            if begin >= self._runs_out(cursor, left, limit.unit):
+            if begin >= self._runs_out(cursor, left, rule.unit):
                 break
             if end == date.max:
                 return None
-            used = self._count(cursor, max(begin, cursor), limit.unit)
+            used = self._count(cursor, max(begin, cursor), rule.unit)
             cursor, left = end, max(left - used, 0)
-        return self._runs_out(cursor, left, limit.unit)
+        return self._runs_out(cursor, left, rule.unit)
 
     def trace(
         self,
         start: date,
         due: date,
         pauses: Iterable[Pause] = (),
-        unit: LimitUnit = LimitUnit.WORKING,
+        unit: DayUnit = DayUnit.WORKING,
         most: int | None = None,
     ) -> list[TraceDay]:
-        """Every day from receipt `start` to `due`, both included, each with what it counted for.
+        """Return every day from receipt ``start`` to ``due``, each with what it counted for.
 
-        ``most`` is the length of the limit with its extension: days beyond it do not count, they
-        lie between the end of the limit and the next working day.
+        ``most`` is the length of the rule with its extension: days beyond it do not count, they
+        lie between the end of the count and the next working day.
         For a letter whose clock stands still, give today as `due`. Raises CalendarError for a
         pause that ends before it begins.
         """
@@ -250,27 +250,27 @@ class WorkCalendar:
             day = start + timedelta(days=offset)
             kind = self.kind_of(day)
             paused = any(begin < day <= end for begin, end in stops)
-            working = unit is LimitUnit.CALENDAR or kind.is_working
+            working = unit is DayUnit.CALENDAR or kind.is_working
             within = most is None or number < most
             counted = offset > 0 and working and not paused and within
             number += counted
             rows.append(TraceDay(day, kind, counted, paused, number if counted else None))
         return rows
 
-    def _count(self, earlier: date, later: date, unit: LimitUnit) -> int:
-        if unit is LimitUnit.CALENDAR:
+    def _count(self, earlier: date, later: date, unit: DayUnit) -> int:
+        if unit is DayUnit.CALENDAR:
             return (later - earlier).days
         return self.working_days_between(earlier, later)
 
-    def _runs_out(self, start: date, days: int, unit: LimitUnit) -> date:
+    def _runs_out(self, start: date, days: int, unit: DayUnit) -> date:
         """The working day on which `days` after `start` are over, never `start` itself."""
-        if unit is LimitUnit.WORKING:
+        if unit is DayUnit.WORKING:
             return self.add_working_days(start, days)
         # The day before may be a day off itself: its next working day is the one looked for.
         return self.add_working_days(start + timedelta(days=max(days - 1, 0)), 1)
 
     def _working_days(self, first: int, last: int) -> tuple[int, ...]:
-        """Ordinals of the working days of at least the years `first` to `last`."""
+        """Return the ordinals of the working days of at least the years ``first`` to ``last``."""
         span = self._span
         if span is None or first < span.first or last > span.last:
             # A mistyped year must not make the server lay out thousands of years.

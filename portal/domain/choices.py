@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission, Placed, may
-from portal.domain.letters.guards import LetterFacts
+from portal.domain.letters.guards import GuardedLetter
 from portal.domain.letters.states import Action, State
 from portal.domain.letters.transitions import objection
 
 
-class Choosable(Placed, LetterFacts, Protocol):
+class Choosable(Placed, GuardedLetter, Protocol):
     """A letter, as far as a choice of actions looks at it.
 
     ``awaited_ids`` are the organisations whose contribution is still awaited,
@@ -57,7 +57,7 @@ def allowed_actions(actor: Actor, letter: Choosable) -> list[Action]:
     ]
 
 
-def consent_choice(letter: LetterFacts) -> Action | None:
+def consent_choice(letter: GuardedLetter) -> Action | None:
     """Return how the sender may change the mind about publication now: take back, give, or not."""
     choices = (Action.REVOKE_CONSENT, Action.GIVE_CONSENT)
     return next((action for action in choices if objection(letter, action) is None), None)

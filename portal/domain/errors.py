@@ -6,7 +6,7 @@
     ├── ActionNotAllowed    the transition table or one of its guards says no
     ├── Conflict            somebody changed the letter since the page was loaded
     ├── InvalidInput        a value is missing or wrong; carries the field
-    └── Unavailable         a part of the house is down; what was typed must be kept
+    └── Unavailable         a part of the letterbox is down; what was typed must be kept
 
 Messages are zh-CN source text, marked with ``N_`` and translated at the edge.
 """
@@ -33,7 +33,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 
 class LetterboxError(Exception):
-    """Base of all errors of the house; ``str()`` is the zh-CN message."""
+    """Base of all errors of the letterbox; ``str()`` is the zh-CN message."""
 
 
 class NotFound(LetterboxError):

@@ -2,7 +2,7 @@
 
 Every change of state, organisation or publication is one event row; timelines, rates and the
 audit page read nothing else. ``occurred_at`` is when it happened in the world (an imported
-reply has the date of its reply), ``recorded_at`` when the house learned of it.
+reply has the date of its reply), ``recorded_at`` when it was recorded here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from portal.domain.errors import N_
 
 
 class Axis(StrEnum):
-    """Which line of the letter's life an event belongs to."""
+    """The axis of a letter that an event belongs to."""
 
     HANDLING = "handling"
     PUBLICATION = "publication"
@@ -49,7 +49,7 @@ class RecordAction(StrEnum):
     LOGIN_FAILED = "login_failed"
     LOGOUT = "logout"
     EDIT_CALENDAR = "edit_calendar"
-    EDIT_LIMIT = "edit_limit"
+    EDIT_DEADLINE_RULE = "edit_limit"
     IMPORT_LETTERS = "import_letters"
     RECOMPUTE_FACTS = "recompute_facts"
     BEGIN_SIMULATION = "begin_simulation"
@@ -80,7 +80,7 @@ RECORD_LABELS: dict[RecordAction, str] = {
     RecordAction.LOGIN_FAILED: N_("登录失败"),
     RecordAction.LOGOUT: N_("退出登录"),
     RecordAction.EDIT_CALENDAR: N_("修改工作日历"),
-    RecordAction.EDIT_LIMIT: N_("修改办理时限"),
+    RecordAction.EDIT_DEADLINE_RULE: N_("修改办理时限"),
     RecordAction.IMPORT_LETTERS: N_("导入信件"),
     RecordAction.RECOMPUTE_FACTS: N_("按日历重算办理用时"),
     RecordAction.BEGIN_SIMULATION: N_("开始写入模拟数据"),

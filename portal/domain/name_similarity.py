@@ -1,4 +1,4 @@
-"""How alike two names are, for people who remember a name only nearly."""
+"""The similarity of two names, for names that somebody remembers roughly."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import unicodedata
 from itertools import pairwise
 
 
-def closeness(one: str, other: str) -> float:
-    """Return how alike two names are: 1 for the same, 0 for nothing in common.
+def name_similarity(one: str, other: str) -> float:
+    """Return the similarity of two names: 1 for equal ones, 0 for nothing in common.
 
-    Characters and pairs of neighbours that both have, twice, over those of either (Dice), so
-    that order counts a little and an abbreviation such as 教委 still comes near 教育委员会.
+    It is the Dice coefficient of their characters and pairs of neighbouring characters, so that
+    order counts a little and an abbreviation such as 教委 is still similar to 教育委员会.
     """
     ours, theirs = _parts(one), _parts(other)
     return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours and theirs else 0.0

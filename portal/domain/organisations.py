@@ -6,9 +6,15 @@ every path that starts with the path of its top, so one prefix test answers "is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from portal.domain.errors import N_
+
+Version = TypeVar("Version", bound=tuple[Any, ...])
+"""What an organisation was from a civil day on: the day comes first."""
 
 
 class OrganisationKind(StrEnum):
@@ -53,6 +59,18 @@ def path_ids(path: str) -> tuple[int, ...]:
 def covers(top: str, path: str) -> bool:
     """Tell whether ``path`` lies in the subtree of ``top`` (an organisation covers itself)."""
     return path.startswith(top)
+
+
+def version_on(versions: Sequence[Version], day: date) -> Version | None:
+    """Return the version of ``day``, else the last before it, else the first after it.
+
+    Each version begins with its first civil day.
+    """
+    if len(versions) < 2:
+        return versions[0] if versions else None
+    ordered = sorted(versions, key=lambda version: version[0])
+    begun = [version for version in ordered if version[0] <= day]
+    return begun[-1] if begun else ordered[0]
 
 
 def common_superior(paths: list[str]) -> int:

@@ -43,6 +43,10 @@ _QUARTER_LABELS = (
     N_("%(year)s年第三季度"),
     N_("%(year)s年第四季度"),
 )
+_YEAR_NAME = N_("%(year)s年")
+_MONTH_NAME = N_("%(year)s年%(month)s月")
+_WEEK_NAME = N_("%(year)s年第%(week)s周")
+_DAY_NAME = N_("%(year)s年%(month)s月%(day)s日")
 _SHAPE = N_("时间段“%(text)s”无法识别，请写成 2016、2016Q3、2016-03、2016-W05 或 2016-12-31")
 _YEAR_RANGE = N_("年份应在 %(first)s 至 %(last)s 之间")
 _QUARTER_RANGE = N_("季度应为 1 至 4，您填的是 %(quarter)s")
@@ -61,34 +65,44 @@ _THURSDAY = 4
 
 
 class PeriodError(InvalidInput):
-    """A period that does not exist or cannot be read; `message` says why in Chinese."""
+    """A period that does not exist or cannot be read; ``message`` says why in Chinese."""
 
     def __init__(self, message: Message) -> None:
         super().__init__("period", message)
 
 
 def shanghai(moment: datetime) -> datetime:
-    """An aware moment as Shanghai's clocks show it. Raises ValueError for a naive one."""
+    """Return an aware moment as Shanghai's clocks show it. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone; times are stored in UTC")
     return moment.astimezone(SHANGHAI)
 
 
 def civil_date(moment: datetime) -> date:
-    """The civil date in Shanghai of an aware moment. Raises ValueError for a naive one."""
+    """Return the civil date in Shanghai of an aware moment. Raises ValueError for a naive one."""
     return shanghai(moment).date()
 
 
 def midnight(day: date) -> datetime:
-    """The moment, in UTC, at which civil date `day` begins in Shanghai."""
+    """Return the moment, in UTC, at which civil date ``day`` begins in Shanghai."""
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+
+
+def month_of(day: date) -> int:
+    """Return the civil month of ``day`` as ``yyyymm``, the form in which facts hold months."""
+    return day.year * 100 + day.month
+
+
+def year_of(month: int) -> int:
+    """Return the year of a month given as ``yyyymm``."""
+    return month // 100
 
 
 @dataclass(frozen=True)
 class Period:
     """A year, or a quarter, month, ISO week or day (of a month) of it.
 
-    `year` is the ISO year where `week` is given. Raises PeriodError where there is no such period.
+    ``year`` is the ISO year where ``week`` is given. Raises PeriodError where there is no such period.
     """
 
     year: int
@@ -132,8 +146,13 @@ class Period:
         return cls(**{name: int(part) for name, part in match.groupdict().items() if part})
 
     @classmethod
+    def of_month(cls, month: int) -> Self:
+        """Return the month given as ``yyyymm``."""
+        return cls(year_of(month), month=month % 100)
+
+    @classmethod
     def of(cls, moment: datetime | date, granularity: Granularity | str) -> Self:
-        """The period of that length in which an aware moment, or a civil date, lies."""
+        """Return the period of that length in which an aware moment, or a civil date, lies."""
         day = civil_date(moment) if isinstance(moment, datetime) else moment
         match Granularity(granularity):
             case Granularity.YEAR:
@@ -176,7 +195,7 @@ class Period:
     def _day_after(self) -> date:
         match self.granularity:
             case Granularity.YEAR:
-                return date(self.year + 1, 1, 1)
+                return _next_month(self.year, 12)
             case Granularity.QUARTER:
                 return _next_month(self.year, 3 * (self.quarter or 1))
             case Granularity.MONTH:
@@ -196,44 +215,53 @@ class Period:
         """The first moment after the period, in UTC."""
         return midnight(self._day_after)
 
-    def contains(self, moment: datetime) -> bool:
-        """Whether an aware moment lies in the period. Raises ValueError for a naive one."""
-        return self.first_day <= civil_date(moment) < self._day_after
+    @property
+    def days(self) -> list[date]:
+        """Its civil dates, in order."""
+        span = (self._day_after - self.first_day).days
+        return [self.first_day + timedelta(days=offset) for offset in range(span)]
+
+    @property
+    def months(self) -> list[int]:
+        """The months that it touches, as ``yyyymm``, in order."""
+        first, last = self.first_day, self.last_day
+        count = (last.year - first.year) * 12 + last.month - first.month + 1
+        starts = (first.year * 12 + first.month - 1 + number for number in range(count))
+        return [start // 12 * 100 + start % 12 + 1 for start in starts]
 
     def previous(self) -> Self:
-        """The period of the same length just before. Raises PeriodError before 1900."""
+        """Return the period of the same length just before. Raises PeriodError before 1900."""
         return self.of(self.first_day - timedelta(days=1), self.granularity)
 
     def same_last_year(self) -> Self:
-        """The same period a year earlier; week 53 and 29 February go to the last before them."""
+        """Return the same period a year earlier; week 53 and 29 February go to the last before them."""
         year = self.year - 1
         week = None if self.week is None else min(self.week, _weeks_in(year))
         leap_day = self.month == 2 and self.day == 29
         return type(self)(year, self.quarter, self.month, week, 28 if leap_day else self.day)
 
     def split(self, into: Granularity | str) -> list[Self]:
-        """The shorter periods it consists of, in order.
+        """Return the shorter periods it consists of, in order.
 
         Quarters, months and days tile it exactly. Weeks are those whose Thursday lies in it, so
         that each week belongs to one period, and may reach three days over its edges. Raises
-        PeriodError where `into` is not shorter.
+        PeriodError where ``into`` is not shorter.
         """
         into = Granularity(into)
         order = list(Granularity)
         if order.index(into) <= order.index(self.granularity):
             values = {"period": self.label, "granularity": GRANULARITY_LABELS[into]}
             raise PeriodError(Message(_NO_SPLIT, values))
-        span = (self._day_after - self.first_day).days
-        days = (self.first_day + timedelta(days=offset) for offset in range(span))
+        days = self.days
         if into is Granularity.WEEK:
-            days = (day for day in days if day.isoweekday() == _THURSDAY)
+            days = [day for day in days if day.isoweekday() == _THURSDAY]
         elif into is not Granularity.DAY:
-            days = (day for day in days if day.day == 1)
+            days = [day for day in days if day.day == 1]
         return list(dict.fromkeys(self.of(day, into) for day in days))
 
     @property
     def code(self) -> str:
-        """The short form that `parse` reads: 2016, 2016Q3, 2016-03, 2016-W05, 2016-12-31."""
+        """The short form that ``parse`` reads: 2016, 2016Q3, 2016-03, 2016-W05, 2016-12-31."""
         match self.granularity:
             case Granularity.YEAR:
                 return f"{self.year}"
@@ -252,16 +280,16 @@ class Period:
         values: dict[str, str | int] = {"year": self.year}
         match self.granularity:
             case Granularity.YEAR:
-                return Message(N_("%(year)s年"), values)
+                return Message(_YEAR_NAME, values)
             case Granularity.QUARTER:
                 return Message(_QUARTER_LABELS[(self.quarter or 1) - 1], values)
             case Granularity.MONTH:
-                return Message(N_("%(year)s年%(month)s月"), values | {"month": self.month or 1})
+                return Message(_MONTH_NAME, values | {"month": self.month or 1})
             case Granularity.WEEK:
-                return Message(N_("%(year)s年第%(week)s周"), values | {"week": self.week or 1})
+                return Message(_WEEK_NAME, values | {"week": self.week or 1})
             case Granularity.DAY:
                 values |= {"month": self.month or 1, "day": self.day or 1}
-                return Message(N_("%(year)s年%(month)s月%(day)s日"), values)
+                return Message(_DAY_NAME, values)
 
     @property
     def label(self) -> str:
@@ -270,10 +298,10 @@ class Period:
 
 
 def _weeks_in(year: int) -> int:
-    """Number of ISO weeks of `year`: 28 December always lies in the last."""
+    """Return the number of ISO weeks of ``year``: 28 December always lies in the last."""
     return date(year, 12, 28).isocalendar().week
 
 
 def _next_month(year: int, month: int) -> date:
-    """The first day of the month after."""
+    """Return the first day of the month after."""
     return date(year + month // 12, month % 12 + 1, 1)

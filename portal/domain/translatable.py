@@ -1,6 +1,6 @@
 """Chinese texts with gaps, kept as data in the domain and translated where they are shown.
 
-A plain label is a string marked with ``N_``. A text that carries values is a `Message`: the pages
+A plain label is a string marked with ``N_``. A text that carries values is a ``Message``: the pages
 show ``gettext(message.template) % message.values``, so that the catalogue holds one entry for it.
 """
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Message:
-    """A text with gaps: `template` has ``%(name)s`` placeholders, `values` fills them."""
+    """A text with gaps: ``template`` has ``%(name)s`` placeholders, ``values`` fills them."""
 
     template: str
     values: Mapping[str, str | int] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """The text in Chinese, with its gaps filled."""
+        """Return the text in Chinese, with its gaps filled."""
         return self.template % self.values

@@ -44,6 +44,8 @@ class Source:
 
 SOURCES: Mapping[str, Source] = {
     "deflected_letter": Source("avoided_letter"),
+    "deadline_rule": Source("limit_rule"),
+    "letter": Source("letter", {"never_public": "was_report"}),
     "problem_notice": Source("archive_report"),
     "redaction_mask": Source(
         "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}

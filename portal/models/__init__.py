@@ -1,4 +1,4 @@
-"""Tables and relations, one file for each aggregate; importing this package knows them all."""
+"""Tables and relations, a module for each aggregate; importing the package registers them all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portal.models.publication import (
 )
 from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
-from portal.models.rules import CalendarDay, LimitRow, NumberSequence
+from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
 from portal.models.user import RoleGrant, User
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
     "Event",
     "Extension",
     "Letter",
-    "LimitRow",
+    "DeadlineRuleRow",
     "Message",
     "MessageKind",
     "Model",

@@ -1,4 +1,4 @@
-"""The database handle, the declarative base and the column types.
+"""The database handle, the declarative base and the column types of the portal.
 
 SQLite runs with WAL, synchronous FULL and foreign keys; a transaction that will write begins
 with ``BEGIN IMMEDIATE``, because a deferred one that upgrades fails at once when another
@@ -29,7 +29,7 @@ NAMING = {
 }
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""The type of ids, 64 bits wide: on SQLite only a column called INTEGER is the row's own number.
+"""The type of ids, 64 bits wide; on SQLite only an INTEGER column is the row id.
 
 Columns with a foreign key take the type of the column they refer to.
 """
@@ -52,7 +52,7 @@ db = SQLAlchemy(model_class=Base)
 if TYPE_CHECKING:
 
     class Model(Base):
-        """What every table derives from."""
+        """The base of every table."""
 
         __abstract__ = True
 
@@ -77,14 +77,14 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give UTC back."""
+        """Return the moment in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Cipher:
-    """The ring of data keys: the first encrypts, all of them decrypt."""
+    """The data keys: the first encrypts, all of them decrypt."""
 
     ring: MultiFernet | None = None
 
@@ -108,7 +108,7 @@ class EncryptedText(sa.types.TypeDecorator[str]):
         return Cipher.ring.encrypt(value.encode()).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Decrypt with whichever key of the ring fits."""
+        """Decrypt with the key that fits."""
         if not value:
             return value
         assert Cipher.ring is not None, "no data key loaded"  # noqa: S101
@@ -127,7 +127,7 @@ def word(enum: type[StrEnum]) -> sa.Enum:
 
 
 def fingerprint(text: str) -> str:
-    """Return the SHA-256 of ``text`` in hex, for keys that must not show what they are made of."""
+    """Return the SHA-256 of ``text`` in hex, for keys that must not reveal their source."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What goes to and fro around a letter: questions, supplements, help, extensions, the rating."""
+"""The correspondence around a letter: questions, supplements, co-handling, extensions, rating."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.models.user import User
 
 
 class MessageKind(StrEnum):
-    """Which way a message goes and why."""
+    """The direction and purpose of a message."""
 
     QUESTION = "question"
     SUPPLEMENT = "supplement"
@@ -22,7 +22,7 @@ class MessageKind(StrEnum):
 
 
 class Message(Model):
-    """A question to the citizen, a supplement, or the wish for a redo."""
+    """A question to the citizen, a supplement, or a request for a redo."""
 
     __tablename__ = "message"
 
@@ -38,7 +38,7 @@ class Message(Model):
 
 
 class Extension(Model):
-    """A wish for more time; ``granted`` is empty until the superior decides."""
+    """A requested extension; ``granted`` is empty until the superior decides."""
 
     __tablename__ = "extension"
 

@@ -1,7 +1,7 @@
-"""Letters that need not be written: somebody found the published answer and said so.
+"""Deflected letters: letters not written because a reader found a published answer.
 
-A row says which answer helped, whose it was and when; nothing about the person. These rows stand
-apart from letters and their facts, and no rate is made of them.
+A row holds the entry that helped, its organisation and the moment, and nothing about the person.
+These rows are separate from letters and their facts, and no rate counts them.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.models.base import Id, Model, UtcDateTime, word
 
 
 class DeflectedLetter(Model):
-    """One letter not written; organisation and kind are those of the entry at that moment.
+    """A deflected letter; organisation and kind are those of the entry at that moment.
 
-    ``month`` is the civil month of ``occurred_at`` in Shanghai as ``yyyymm``; ``form_key`` the hash
-    of a random value of the page it was said on, so that a double click counts once.
+    ``month`` is the civil month of ``occurred_at`` in Shanghai as ``yyyymm``; ``form_key`` is the
+    hash of a random value of the form, so that a double click counts once.
     """
 
     __tablename__ = "deflected_letter"
-    # The index holds whole questions: counts need no look at the table.
+    # The index covers the counting queries, so that they do not read the table.
     __table_args__ = (
         sa.Index("ix_deflected_letter_count", "occurred_at", "organisation_id", "kind", "month"),
     )

@@ -1,4 +1,4 @@
-"""Requests for disclosure: a table of their own, outside letters, rates and archive."""
+"""Disclosure requests, separate from letters, rates and archive."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from portal.models.organisation import Organisation
 
 
 class DisclosureRequest(Model):
-    """A request; ``due_on`` is empty while the applicant completes it.
+    """A disclosure request; ``due_on`` is empty while the applicant completes it.
 
-    ``version`` counts changes, so that the second of two clerks is told.
+    ``version`` counts changes, so that the slower of two handlers learns of the other's change.
     """
 
     __tablename__ = "disclosure_request"
@@ -55,7 +55,7 @@ class DisclosureRequest(Model):
     completion_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completion_notice: Mapped[str | None] = mapped_column(sa.Text)
     complete_by: Mapped[date | None]
-    """Last civil day for the completion, as the notice says."""
+    """Last civil day for the completion, as in the notice."""
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completion: Mapped[str | None] = mapped_column(sa.Text)
     extension_days: Mapped[int] = mapped_column(default=0)
@@ -64,7 +64,7 @@ class DisclosureRequest(Model):
     outcome: Mapped[DisclosureOutcome | None] = mapped_column(word(DisclosureOutcome))
     answer: Mapped[str | None] = mapped_column(sa.Text)
     referred_to: Mapped[str | None] = mapped_column(sa.String(200))
-    """Who is in charge of the information instead, and how to reach them."""
+    """The authority in charge of the information instead, and how to reach it."""
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     on_time: Mapped[bool | None]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -73,17 +73,17 @@ class DisclosureRequest(Model):
 
     @property
     def completion_asked(self) -> bool:
-        """Whether the one notice of completion was given."""
+        """Whether the notice of completion was given; there is at most one."""
         return self.completion_asked_at is not None
 
     @property
     def pending(self) -> bool:
-        """Whether the request still needs somebody."""
+        """Whether the request has not ended."""
         return self.state in PENDING_STATES
 
 
 class DisclosureSequence(Model):
-    """The last number given out to a request received in a civil year."""
+    """The last number given to a disclosure request received in a civil year."""
 
     __tablename__ = "disclosure_sequence"
 

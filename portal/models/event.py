@@ -1,4 +1,4 @@
-"""The record: one row for each thing that happened, and the state intervals derived from it."""
+"""Events, one row for each, and the state intervals derived from them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NAMED = sa.text("subject IS NOT NULL")
 
 
 class Event(Model):
-    """An event; never changed, never deleted. ``action`` is one of the catalogues of the domain.
+    """An event; never changed, never deleted. ``action`` is one of the actions of the domain.
 
-    ``due_on`` stands on events that end the handling: the last day in time as it was told then.
-    Empty where nothing was told (a letter from another system, a clock that stood still).
+    ``due_on`` is set on events that end the handling: the due date that the sender was given.
+    It is empty where there was none (a letter of another system, a paused clock).
     """
 
     __tablename__ = "event"
@@ -53,7 +53,7 @@ class Event(Model):
 
 
 class StateInterval(Model):
-    """From when until when a letter was in a state; derived from events, rebuilt from them.
+    """The interval in which a letter was in a state; derived from events, rebuilt from them.
 
     ``ended_at`` is empty for the present state. As-of figures read this table alone.
     """

@@ -1,4 +1,4 @@
-"""The letter: what the citizen wrote, where it stands and who holds it."""
+"""The letter: what the citizen wrote, its state and the organisation that holds it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.letters.states import CloseReason, ConsentBasis, Kind, Publication, Source, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, Source, State
 from portal.domain.redaction import Sender
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.correspondence import CoHandling, Extension, Message, Rating
@@ -18,7 +19,10 @@ from portal.models.user import User
 
 
 class Letter(Model):
-    """A letter; ``version`` counts changes, so that the second of two clerks is told."""
+    """A letter.
+
+    ``version`` counts changes, so that the slower of two handlers learns of the other's change.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -36,7 +40,8 @@ class Letter(Model):
     source_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
 
     kind: Mapped[Kind] = mapped_column(word(Kind))
-    was_report: Mapped[bool] = mapped_column(default=False)
+    never_public: Mapped[bool] = mapped_column(default=False)
+    """Whether it is or ever was of a kind that is never published."""
     category: Mapped[str | None] = mapped_column(sa.String(32))
     title: Mapped[str] = mapped_column(sa.String(100))
     text: Mapped[str] = mapped_column(sa.Text)
@@ -73,11 +78,12 @@ class Letter(Model):
 
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     clock_from: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When the time limit began to run: receipt, or the wish for a redo."""
+    """When the time limit began to run: at receipt, or at the request for a redo."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_response_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    limit_code: Mapped[str | None] = mapped_column(sa.String(48))
+    deadline_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    """Whose deadline rule it follows; empty for a rule of all organisations."""
     extension_days: Mapped[int] = mapped_column(default=0)
     due_on: Mapped[date | None]
     answer_by: Mapped[date | None]
@@ -102,7 +108,7 @@ class Letter(Model):
     rating: Mapped[Rating | None] = relationship()
     proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
 
-    # What the guards of the transition table and the access rules look at.
+    # What the guards of the transition table and the access rules read.
 
     @property
     def organisation_path(self) -> str:
@@ -142,12 +148,12 @@ class Letter(Model):
 
     @property
     def signed_replies(self) -> list[Reply]:
-        """Replies the citizen has got, oldest first."""
+        """Replies that the citizen has received, oldest first."""
         return [r for r in self.replies if r.status is ReplyStatus.SIGNED]
 
     @property
     def answer(self) -> Reply | None:
-        """The latest signed main reply."""
+        """The latest signed reply that is no follow-up."""
         main = [r for r in self.signed_replies if r.kind is ReplyKind.REPLY]
         return main[-1] if main else None
 

@@ -12,7 +12,7 @@ from portal.models.base import Id, Model, word
 
 
 class Organisation(Model):
-    """A member of the letterbox as it is today; ``closed_on`` takes it out of choice."""
+    """A member of the letterbox as of today; one with ``closed_on`` can no longer be chosen."""
 
     __tablename__ = "organisation"
 
@@ -42,11 +42,11 @@ class Organisation(Model):
 
     @property
     def active(self) -> bool:
-        """Whether it has not been closed; it may be yet to be founded."""
+        """Whether it has not been closed; it may not be founded yet."""
         return self.closed_on is None
 
     def open_on(self, day: date) -> bool:
-        """Tell whether letters may be sent to it on the civil ``day``: founded and not closed."""
+        """Return whether it takes letters on the civil ``day``: it is founded and not closed."""
         return self.active and (self.founded_on is None or self.founded_on <= day)
 
 

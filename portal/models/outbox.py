@@ -1,4 +1,4 @@
-"""What the worker still has to do: written in the transaction that made it necessary."""
+"""The outbox: what the worker has to index, written in the transaction that changed an entry."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from portal.models.base import Id, Model, UtcDateTime, word
 
 
 class OutboxStatus(StrEnum):
-    """Waiting, or given up after too many attempts."""
+    """The status of a row: waiting, or given up after too many attempts."""
 
     WAITING = "waiting"
     DEAD = "dead"
 
 
 class OutboxRow(Model):
-    """The archive entry whose place in the index must be brought up to date.
+    """An archive entry whose document in the index must be brought up to date.
 
-    The worker looks up the entry as it is then: present means index it, withdrawn means remove
-    it, so rows may be drained late or twice without harm.
+    The worker reads the entry as it is then: a public entry is indexed, an unpublished one removed,
+    so that rows may be drained late or twice without harm.
     """
 
     __tablename__ = "outbox"

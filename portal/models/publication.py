@@ -1,8 +1,7 @@
 """Publication: proposals with their redaction masks, and the archive of redacted copies.
 
-A proposal keeps what is to be public as data over the untouched original: which text, and which
-ranges of it are masked. The archive holds the redacted copy only; public pages, feeds, API and
-index read nothing else.
+A proposal holds the untouched texts and the ranges of them that are masked. The archive holds the
+redacted copy only; public pages, feeds, API and index read nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.redaction import Decision, PublicField
 from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
@@ -21,7 +20,7 @@ from portal.models.user import User
 
 
 class ProposalStatus(StrEnum):
-    """Where a proposal stands."""
+    """The status of a proposal."""
 
     OPEN = "open"
     PUBLISHED = "published"
@@ -30,7 +29,7 @@ class ProposalStatus(StrEnum):
 
 
 class Proposal(Model):
-    """A wish to publish a letter, or to correct its public entry (``correction``)."""
+    """A proposal to publish a letter, or to correct its public entry (``correction``)."""
 
     __tablename__ = "proposal"
     __table_args__ = (sa.Index("ix_proposal_status", "status", "letter_id"),)
@@ -66,12 +65,12 @@ class Proposal(Model):
 
     @property
     def open_masks(self) -> list[RedactionMask]:
-        """Findings nobody has settled yet."""
-        return [mask for mask in self.masks if mask.decision is Decision.OPEN]
+        """Findings that nobody has settled."""
+        return [mask for mask in self.masks if mask.is_open]
 
 
 class RedactionMask(Model):
-    """A range of one text that was found or marked, and what becomes of it."""
+    """A range of a text, found by a detector or chosen by a person, and the decision on it."""
 
     __tablename__ = "redaction_mask"
 
@@ -89,16 +88,26 @@ class RedactionMask(Model):
     proposal: Mapped[Proposal] = relationship(back_populates="masks")
 
     @property
+    def is_open(self) -> bool:
+        """Whether nobody has settled the finding yet."""
+        return self.decision is Decision.OPEN
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether somebody decided that the public does not read the range."""
+        return self.decision is Decision.MASK
+
+    @property
     def hides(self) -> bool:
         """Whether the public reads the replacement; so it does until somebody keeps the words."""
         return self.decision is not Decision.KEEP
 
 
 class ArchiveEntry(Model):
-    """The redacted copy of letter and reply; withdrawn entries are emptied and keep their id."""
+    """The redacted copy of letter and reply; unpublished entries are emptied and keep their id."""
 
     __tablename__ = "archive_entry"
-    # Of what is public alone: PostgreSQL takes no order from an index that begins with a NULL.
+    # Only public entries: PostgreSQL takes no order from an index that begins with a NULL.
     __table_args__ = (
         sa.Index(
             "ix_archive_entry_newest",
@@ -137,7 +146,7 @@ class ArchiveEntry(Model):
 
 
 class ArchiveVersion(Model):
-    """What an entry said before it was corrected."""
+    """The texts of an entry before a correction."""
 
     __tablename__ = "archive_version"
 
@@ -152,7 +161,7 @@ class ArchiveVersion(Model):
 
 
 class ProblemNotice(Model):
-    """A reader's word that something is wrong with an entry."""
+    """A reader's notice that something is wrong with an entry."""
 
     __tablename__ = "problem_notice"
 

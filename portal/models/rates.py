@@ -1,4 +1,4 @@
-"""Facts that figures are sums of: derived from events, rebuilt from them, never edited.
+"""Facts, the rows of which figures are sums: derived from events, rebuilt from them, never edited.
 
 One narrow row holds everything that the rates of any past moment ask of a letter (see
 :mod:`portal.domain.statistics.measures`), so that a year of letters is summed in one pass over one index.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.statistics.measures import Outcome
 from portal.models.base import Id, Model, word
 
@@ -36,7 +36,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
 
 class RateFact(Model):
-    """One countable piece of a letter's life; months are civil, as ``yyyymm``."""
+    """A fact about a letter that figures count; months are civil, as ``yyyymm``."""
 
     __tablename__ = "rate_fact"
     # The indexes hold whole questions: figures are summed without a look at the table.
@@ -137,7 +137,7 @@ class RateChange(Model):
     """A change of the facts of a month, appended by the unit of work that makes it.
 
     ``amount`` is random: whichever of several units have committed, the sum of their amounts, and
-    with it the version of the month, tells them apart.
+    with it the version of the month, differs.
     """
 
     __tablename__ = "rate_change"

@@ -1,4 +1,4 @@
-"""Replies: drafts, what waits for sign-off, and what the citizen got."""
+"""Replies: drafts, those that wait for sign-off, and those that the citizen received."""
 
 from __future__ import annotations
 
@@ -14,23 +14,22 @@ from portal.models.user import User
 
 
 class ReplyKind(StrEnum):
-    """The reply that closes a letter, or one that follows later."""
+    """The kind of a reply: the one that closes a letter, or a follow-up."""
 
     REPLY = "reply"
     FOLLOW_UP = "follow_up"
 
 
 class ReplyStatus(StrEnum):
-    """Where a reply stands; a draft sent back is a draft again."""
+    """The status of a reply; one that is sent back is a draft again."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     SIGNED = "signed"
-    DROPPED = "dropped"
 
 
 class Reply(Model):
-    """A reply; ``version`` guards two people who write at once."""
+    """A reply; ``version`` protects two people who write at once."""
 
     __tablename__ = "reply"
     __table_args__ = (sa.Index("ix_reply_status", "status", "letter_id"),)
@@ -51,4 +50,3 @@ class Reply(Model):
 
     organisation: Mapped[Organisation] = relationship()
     author: Mapped[User | None] = relationship(foreign_keys=[author_id])
-    signer: Mapped[User | None] = relationship(foreign_keys=[signer_id])

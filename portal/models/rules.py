@@ -1,4 +1,4 @@
-"""Rules stored as data: the calendar's exceptions, time limits, and counters."""
+"""Rules stored as data: the calendar's exceptions, deadline rules, and counters."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ class CalendarDay(Model):
     note: Mapped[str] = mapped_column(sa.String(100), default="")
 
 
-class LimitRow(Model):
-    """A time limit that replaces the built-in one of the same code from ``valid_from`` on."""
+class DeadlineRuleRow(Model):
+    """A version of a deadline rule that administrators entered; it goes before built-in ones.
 
-    __tablename__ = "limit_rule"
+    ``organisation_id`` is the organisation whose letters, and those of the organisations below it,
+    follow the rule; empty for every organisation.
+    """
+
+    __tablename__ = "deadline_rule"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    code: Mapped[str] = mapped_column(sa.String(48), index=True)
+    code: Mapped[str] = mapped_column(sa.String(48))
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     days: Mapped[int]
     unit: Mapped[str] = mapped_column(sa.String(16))
     extension_days: Mapped[int]
@@ -36,7 +41,7 @@ class LimitRow(Model):
 
 
 class NumberSequence(Model):
-    """The last letter number given out on a civil day."""
+    """The last letter number given on a civil day."""
 
     __tablename__ = "number_sequence"
 

@@ -1,4 +1,4 @@
-"""People of the office and the roles they hold."""
+"""Members of staff and their roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.models.organisation import Organisation
 
 
 class User(Model):
-    """A member of staff; ``session_epoch`` grows to end every session at once."""
+    """A member of staff; a higher ``session_epoch`` ends every session at once."""
 
     __tablename__ = "user_account"
 
@@ -22,7 +22,7 @@ class User(Model):
     name: Mapped[str] = mapped_column(sa.String(64))
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    """Whether somebody else made the password up, so that it opens nothing but its own change."""
+    """Whether somebody else chose the password, which then allows nothing but its change."""
     disabled: Mapped[bool] = mapped_column(default=False)
     session_epoch: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)

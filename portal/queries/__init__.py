@@ -1,1 +1,1 @@
-"""Reads: what pages, reports and services ask the database."""
+"""The queries of pages, reports and services: everything that only reads the database."""

@@ -1,22 +1,31 @@
-"""The calendar and the limits in force: the built-in ones with the tables on top."""
+"""The calendar and the deadline rules: the built-in ones with the tables on top."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import DayKind, WorkCalendar
-from portal.domain.deadline_rules import DEFAULT_LIMITS, Limit, LimitUnit
+from portal.domain.deadline_rules import DayUnit, DeadlineRule, DeadlineRules
+from portal.domain.disclosure.requests import DISCLOSURE_RULES
 from portal.domain.letters.due import Deadlines
-from portal.models import CalendarDay, LimitRow
+from portal.domain.letters.kinds import LETTER_RULES
+from portal.domain.organisations import version_on
+from portal.models import CalendarDay, DeadlineRuleRow, OrganisationVersion
 
 _CACHE: dict[frozenset[tuple[date, str]], WorkCalendar] = {}
 
+BUILT_IN = (*LETTER_RULES, *DISCLOSURE_RULES)
+"""The deadline rules that come with the product."""
+
 
 def work_calendar(session: Session) -> WorkCalendar:
-    """Return the working calendar with the edited days on top; cheap to ask for again."""
+    """Return the working calendar, overridden by the edited days; repeated calls are cheap."""
     rows = frozenset(
         (day, kind) for day, kind in session.execute(sa.select(CalendarDay.day, CalendarDay.kind))
     )
@@ -28,23 +37,54 @@ def work_calendar(session: Session) -> WorkCalendar:
     return known
 
 
-def limits_in_force(session: Session) -> list[Limit]:
-    """Return all limits, edited ones before the built-in ones they replace."""
-    edited = [
-        Limit(
-            row.code,
-            row.days,
-            LimitUnit(row.unit),
-            row.extension_days,
-            row.source,
-            row.valid_from,
-            row.valid_to,
-        )
-        for row in session.scalars(sa.select(LimitRow).order_by(LimitRow.id.desc()))
-    ]
-    return [*edited, *DEFAULT_LIMITS]
+def deadline_rules(session: Session) -> DeadlineRules:
+    """Return the rules of the instance: entered versions, the newest first, then the built-in."""
+    rows = session.scalars(sa.select(DeadlineRuleRow).order_by(DeadlineRuleRow.id.desc()))
+    entered = [stored_rule(row) for row in rows]
+    placed = any(rule.organisation_id is not None for rule in entered)
+    versions = _parents(session) if placed else {}
+    return DeadlineRules([*entered, *BUILT_IN], partial(_line, versions))
+
+
+def stored_rule(row: DeadlineRuleRow) -> DeadlineRule:
+    """Return the rule that a row holds."""
+    return DeadlineRule(
+        row.code,
+        row.days,
+        DayUnit(row.unit),
+        row.extension_days,
+        row.source,
+        row.valid_from,
+        row.valid_to,
+        row.organisation_id,
+        row.id,
+    )
 
 
 def deadlines(session: Session) -> Deadlines:
     """Return what answers by which rule, and when, a letter is due."""
-    return Deadlines(work_calendar(session), limits_in_force(session))
+    return Deadlines(work_calendar(session), deadline_rules(session))
+
+
+Parents = Mapping[int, Sequence[tuple[date, int | None]]]
+"""From when each organisation was below which."""
+
+
+def _parents(session: Session) -> Parents:
+    row = OrganisationVersion
+    query = sa.select(row.organisation_id, row.valid_from, row.parent_id)
+    found: dict[int, list[tuple[date, int | None]]] = defaultdict(list)
+    for each, begins, parent_id in session.execute(query.order_by(row.id)):
+        found[each].append((begins or date.min, parent_id))
+    return found
+
+
+def _line(parents: Parents, organisation_id: int, on: date) -> list[int]:
+    """Return ``organisation_id`` and the ids above it on civil date ``on``, the nearest first."""
+    line: list[int] = []
+    at: int | None = organisation_id
+    while at is not None and at not in line:
+        line.append(at)
+        version = version_on(parents.get(at, ()), on)
+        at = version[1] if version else None
+    return line

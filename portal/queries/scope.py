@@ -1,7 +1,7 @@
 """The SQL twin of :mod:`portal.domain.access`: which letters and requests an actor may see.
 
-Lists and pages always agree because both follow the one grants table; a test compares the two
-over every role, reach and place.
+Lists and pages agree because both follow the same grants table; a test compares the two over every
+role, reach and place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _not_accused(grant: Grant) -> Condition:
 
 
 def _placed(grant: Grant, reach: Reach, permission: Permission) -> Condition:
-    # A list of ids, not a correlated subquery: databases then find both sides by index.
+    # A list of ids instead of a correlated subquery: databases then find both sides by index.
     helped = Letter.id.in_(
         sa.select(CoHandling.letter_id).where(_reached(CoHandling.organisation_id, grant, reach))
     )
@@ -48,7 +48,7 @@ def _placed(grant: Grant, reach: Reach, permission: Permission) -> Condition:
 def _reached(
     column: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute[int], grant: Grant, reach: Reach
 ) -> Condition:
-    # The tree has one top, so its subtree is the whole house and needs no list of ids.
+    # The subtree of the top is the whole tree and needs no list of ids.
     if reach is Reach.ALL or (reach is Reach.SUBTREE and len(path_ids(grant.path)) == 1):
         return sa.true()
     if reach is Reach.UNIT:
@@ -69,7 +69,7 @@ def subtree_ids(path: str) -> sa.Select[Any]:
 
 
 def readable_letter(session: Session, actor: Actor, number: str) -> Letter | None:
-    """Return the letter of ``number`` if ``actor`` may read it; a foreign one is like none."""
+    """Return the letter of ``number``; ``None`` where ``actor`` may not read it."""
     return session.scalar(sa.select(Letter).where(Letter.number == number, letters_for(actor)))
 
 

@@ -1,4 +1,4 @@
-"""Organisations that a letter may be sent to, or a list narrowed to, found by word or number."""
+"""Organisations to which a letter may be sent or a list narrowed, found by words or by id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_WORDS = 5
 def open_on(day: date) -> Condition:
     """Return the condition on ``Organisation`` for those open on the civil ``day``.
 
-    The twin of ``Organisation.open_on``: founded by then, and not closed.
+    It is the SQL twin of ``Organisation.open_on``: founded by then, and not closed.
     """
     founded = sa.or_(Organisation.founded_on.is_(None), Organisation.founded_on <= day)
     return sa.and_(Organisation.closed_on.is_(None), founded)
@@ -29,8 +29,8 @@ def open_on(day: date) -> Condition:
 def target_condition(letter: Letter, action: Action, today: date) -> Condition:
     """Return the condition on ``Organisation`` for where ``action`` may take ``letter``.
 
-    What the services refuse is not offered: organisations not open on ``today``, the holder itself, the
-    accused; dispatching stays below the holder, a ruling below the superior who rules.
+    It leaves out what the services refuse: organisations not open on ``today``, the holder, the
+    accused; a letter is dispatched below its holder and ruled on below the superior who rules.
     """
     wanted = [open_on(today), Organisation.id != letter.organisation_id]
     if letter.accused_path:
@@ -64,7 +64,7 @@ def _below(path: str) -> Condition:
 def usual_targets(
     session: Session, letter: Letter, action: Action, today: date
 ) -> list[Organisation]:
-    """Return the likeliest targets: what is directly below, or beside and above the holder."""
+    """Return the likeliest targets: directly below, or beside and above the holder."""
     holder = letter.organisation
     below = letter.ruling_id or holder.id
     near = (
@@ -93,7 +93,7 @@ def find(session: Session, within: Condition, words: str) -> list[Organisation]:
         above = sa.or_(
             *(n.icontains(term, autoescape=True) for n in (parent.name, parent.short_name))
         )
-        # The office at the top is above everybody, so its name says nothing.
+        # The office at the top is the superior of all, so its name selects nothing.
         query = query.where(
             sa.or_(
                 sa.and_(parent.parent_id.is_not(None), above),
@@ -117,9 +117,9 @@ def _fit(term: str) -> sa.ColumnElement[int]:
 
 
 def named(session: Session, within: Condition, words: str) -> list[Organisation]:
-    """Return what ``words`` typed by hand mean: one organisation, several, or none.
+    """Return the organisations that typed ``words`` may mean.
 
-    One that bears exactly that name or code is meant alone.
+    Where one has exactly that name or code, it is the only one.
     """
     found = find(session, within, words)
     exact = [o for o in found if words.strip() in (o.name, o.short_name, o.code)]
@@ -127,7 +127,7 @@ def named(session: Session, within: Condition, words: str) -> list[Organisation]
 
 
 def organisation_of(session: Session, within: Condition, chosen: str) -> Organisation | None:
-    """Return the organisation whose id an address or a form names, if it lies ``within``."""
+    """Return the organisation with the id given in an address or a form, if it is ``within``."""
     number = whole_number(chosen)
     if number is None:
         return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Cell = TypeVar("Cell")
 
 
-def safe_cell(value: object) -> object:
+def safe_cell(value: Cell) -> Cell | str:
     """Return ``value``; a text that begins like a formula gets an apostrophe in front.
 
     The characters are those of OWASP's page on CSV injection; numbers stay numbers.

@@ -9,7 +9,7 @@ from html import escape
 import resvg_py
 
 from portal.domain.annual_report import AnnualReport
-from portal.domain.letters.states import KIND_LABELS
+from portal.domain.letters.kinds import KIND_LABELS
 
 FONT = "Noto Sans CJK SC"
 _INK, _SOFT, _RULE = "#1f2a2e", "#5a666b", "#d9ddd9"

@@ -53,9 +53,9 @@ def as_json(report: AnnualReport) -> bytes:
         "members": {kind.value: count for kind, count in report.members.items()},
         "total": figures_json(report.total),
         "avoided": {
-            "total": report.avoided.total,
-            "months": {period.code: count for period, count in report.avoided.months},
-            "organisations": {code: count for code, _, count in report.avoided.organisations},
+            "total": report.deflected.total,
+            "months": {period.code: count for period, count in report.deflected.months},
+            "organisations": {code: count for code, _, count in report.deflected.organisations},
         },
         "months": {period.code: figures_json(f) for period, f in report.months},
         "kinds": {kind.value: figures_json(f) for kind, f in report.kinds},

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from portal.domain.annual_report import AnnualReport, Line, Table, Value
 from portal.domain.disclosure.requests import OUTCOME_LABELS
-from portal.domain.letters.states import DECLINE_LABELS, KIND_LABELS, REFUSAL_LABELS
+from portal.domain.letters.kinds import KIND_LABELS
+from portal.domain.letters.states import DECLINE_LABELS, REFUSAL_LABELS
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.statistics.rates import DEFINITIONS, Figures, Rate
 
@@ -39,7 +40,7 @@ def tables(report: AnnualReport) -> list[Table]:
         _measures(report),
         _declines(report),
         _refusals(report),
-        *_avoided(report),
+        *_deflected(report),
         _disclosure(report),
     ]
 
@@ -74,7 +75,7 @@ def _overview(report: AnnualReport) -> Table:
         (DEFINITIONS[name].name, getattr(report.total, name).text)
         for name in ("closure", "publication", "timeliness")
     ]
-    apart = (DEFINITIONS["avoided"].name, report.avoided.total)
+    apart = (DEFINITIONS["avoided"].name, report.deflected.total)
     rows: list[tuple[Value, ...]] = [*counts[:3], *rates, *counts[3:], apart]
     return Table("overview", "总体情况", ("指标", "数值"), tuple(rows))
 
@@ -171,13 +172,13 @@ def _refusals(report: AnnualReport) -> Table:
     return Table("refusals", "不予公示的原因", ("原因", "件数", "比例"), rows)
 
 
-def _avoided(report: AnnualReport) -> list[Table]:
-    """Avoided letters by organisation; no table where there are none."""
-    if not report.avoided.total:
+def _deflected(report: AnnualReport) -> list[Table]:
+    """Deflected letters by organisation; no table where there are none."""
+    if not report.deflected.total:
         return []
     definition = DEFINITIONS["avoided"]
-    rows = [(name, count) for _, name, count in report.avoided.organisations]
-    total = (TOTAL, report.avoided.total)
+    rows = [(name, count) for _, name, count in report.deflected.organisations]
+    total = (TOTAL, report.deflected.total)
     columns = ("作出答复的单位", "次数")
     return [Table("avoided", definition.name, columns, (*rows, total), definition.text)]
 

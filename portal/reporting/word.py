@@ -80,7 +80,7 @@ def _annex(document: Doc, report: AnnualReport) -> None:
 
 
 def _set_up(document: Doc, report: AnnualReport) -> None:
-    """Chinese type everywhere, A4, a title; the date is that of the figures, not of the run."""
+    """Set the fonts, the page and the title; the date is that of the figures, not of the run."""
     for style in document.styles:
         if isinstance(style, ParagraphStyle):
             _chinese(style)
@@ -125,7 +125,7 @@ def _paragraph(document: Doc, text: str, *, indent: bool = False, size: int = 0)
 
 
 def _describe(document: Doc, text: str) -> None:
-    """Say in words what the last picture shows, for readers who cannot see it."""
+    """Describe the last picture in words, for readers who cannot see it."""
     for properties in document.paragraphs[-1]._p.iter(qn("wp:docPr")):
         properties.set("descr", text)
 

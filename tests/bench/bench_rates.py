@@ -1,7 +1,7 @@
-"""How figures grow with letters: `python -m tests.bench.bench_rates [LETTERS …]`.
+"""How figures grow with letters: ``python -m tests.bench.bench_rates [LETTERS …]``.
 
 Facts of invented letters are written straight into a fresh SQLite database, ten years of them, and
-the same questions asked of each size: with nothing remembered, just after an event of one letter,
+the same questions asked of each size: with nothing kept, just after an event of one letter,
 and again with nothing new. What to compare are the ratios between sizes within one run. Give
 1000000 for the large size.
 """
@@ -21,13 +21,14 @@ from sqlalchemy.orm import Session
 
 from portal.app import create_app, ensure_database
 from portal.config import load_settings
-from portal.domain.letters.states import Kind, Source
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import Fact, Outcome, View
 from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, Organisation, RateFact, db
-from portal.queries.statistics.count import cube, series
+from portal.queries.statistics.cache import cube, series
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked, overview
@@ -104,7 +105,7 @@ def fill(count: int) -> None:
 
 
 def timed(work: Callable[[], object], between: Callable[[], object]) -> float:
-    """Return the median milliseconds of `work`; `between` runs before each time, unmeasured."""
+    """Return the median milliseconds of ``work``; ``between`` runs before each time, unmeasured."""
     times = []
     for _ in range(REPEATS):
         between()
@@ -132,13 +133,15 @@ def questions(session: Session) -> dict[str, Callable[[], object]]:
         "page of a member": lambda: overview(session, Asked(year, seen, organisation_id=member)),
         "period basis": lambda: cube(session, Question(year, seen.before, Basis.PERIOD)),
         "weeks of a quarter": lambda: series(
-            session, Question(Period(2016, quarter=2), seen.before), Granularity.WEEK
+            session,
+            Question(Period(2016, quarter=2), seen.before),
+            Period(2016, quarter=2).split(Granularity.WEEK),
         ),
     }
 
 
 def measure(count: int) -> dict[str, tuple[float, ...]]:
-    """Return milliseconds: with nothing remembered, after one letter's event, remembered."""
+    """Return milliseconds: with nothing kept, after one letter's event, kept."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(load_settings(instance=Path(folder), database_url="", log_level="ERROR"))
         ensure_database(app, LATER)
@@ -157,7 +160,7 @@ def measure(count: int) -> dict[str, tuple[float, ...]]:
 
 
 def happen(session: Session) -> None:
-    """Let something happen to a letter of the year, so that its month is summed anew."""
+    """Let something happen to a letter of the year, so that its month is summed again."""
     moment = datetime(2020, 1, 1, tzinfo=UTC)
     session.rollback()
     with writing() as unit:
@@ -177,7 +180,7 @@ def happen(session: Session) -> None:
 
 
 def forget(session: Session) -> None:
-    """Let something happen in every month, so that nothing that was remembered holds."""
+    """Let something happen in every month, so that nothing that was kept holds."""
     session.rollback()
     with writing() as unit:
         renew_versions(unit, month_versions(unit))
@@ -193,7 +196,7 @@ def main(sizes: tuple[int, ...]) -> None:
             growth = f", {cold / before[name][0]:.1f} times the size before" if before else ""
             sys.stdout.write(
                 f"  {name:<26} {cold:7.1f} ms, after an event {event:6.1f} ms, "
-                f"remembered {warm:6.1f} ms{growth}\n"
+                f"kept {warm:6.1f} ms{growth}\n"
             )
         before = found
 

@@ -49,7 +49,7 @@ def seconds(text: str) -> float:
 
 
 def repeat(unit: str, length: int) -> str:
-    """`unit` repeated to `length` characters."""
+    """``unit`` repeated to ``length`` characters."""
     return (unit * (length // len(unit) + 1))[:length]
 
 

@@ -1,4 +1,4 @@
-"""How fast and how large the index is: `python -m tests.bench.bench_search` (under a minute).
+"""How fast and how large the index is: ``python -m tests.bench.bench_search`` (under a minute).
 
 Times depend on the machine, so the figures to compare are the ratios: each is measured side by
 side in one run, on the same letters.
@@ -26,7 +26,7 @@ QUERIES = ("供暖", "公积金提取", "公交线路", "物业收费", "落户"
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return the median milliseconds of `work` over some repetitions."""
+    """Return the median milliseconds of ``work`` over some repetitions."""
     times = []
     for _ in range(REPEATS):
         start = time.perf_counter()
@@ -57,7 +57,7 @@ def table(documents: list[Document]) -> sqlite3.Connection:
 
 
 def scan(connection: sqlite3.Connection, query: str) -> int:
-    """Return the number of letters that contain `query`, by LIKE."""
+    """Return the number of letters that contain ``query``, by LIKE."""
     like = f"%{query.strip(chr(34))}%"
     sql = "select count(*) from letters where title like ? or letter like ? or reply like ?"
     return int(connection.execute(sql, (like, like, like)).fetchone()[0])

@@ -1,4 +1,4 @@
-"""How good search and similar letters are: `python -m tests.bench.bench_search_relevance`.
+"""How good search and similar letters are: ``python -m tests.bench.bench_search_relevance``.
 
 Needs the shared evaluation letters. Baselines stand beside each figure: BM25 on bigrams for known
 items; BM25 on bigrams, TF-IDF cosine on words and a rank fusion of three for similar letters.
@@ -28,7 +28,7 @@ def build(folder: str, texts: Iterable[tuple[str, str, str]]) -> WhooshEngine:
 
 
 def known_items(field: str) -> tuple[float, float]:
-    """Return MRR@10 and hit@10 of finding a letter by its title in `field` alone."""
+    """Return MRR@10 and hit@10 of finding a letter by its title in ``field`` alone."""
     documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
     ranks = []
     with tempfile.TemporaryDirectory() as folder:

@@ -34,7 +34,7 @@ from portal.app import create_app, ensure_database
 from portal.config import load_settings
 from portal.domain.periods import Period
 from portal.models import Letter, Organisation, db
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.services.core.unit import writing
 from portal.services.statistics.precompute import refresh

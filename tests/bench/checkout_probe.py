@@ -1,8 +1,8 @@
-"""Write what a checkout imports and finds as JSON: `python -P checkout_probe.py NAME EVALUATION`.
+"""Write what a checkout imports and finds as JSON: ``python -P checkout_probe.py NAME EVALUATION``.
 
-Run by `compare_checkouts.py` with the Python and in the folder of the checkout. NAME is `routes` or
-`search`, EVALUATION the folder of the shared evaluation letters. The places of what is imported are
-in `FACTORIES`, `INDEX` and `ENTRY_NUMBERS`: a checkout that has moved or renamed it is served by
+Run by ``compare_checkouts.py`` with the Python and in the folder of the checkout. NAME is ``routes`` or
+``search``, EVALUATION the folder of the shared evaluation letters. The places of what is imported are
+in ``FACTORIES``, ``INDEX`` and ``ENTRY_NUMBERS``: a checkout that has moved or renamed it is served by
 one more name there.
 """
 
@@ -26,7 +26,7 @@ Record = dict[str, dict[str, str]]
 HITS = 20
 """Ranked documents that are kept of each query."""
 FACTORIES = ("portal.app", "portal", "portal.web")
-"""Modules that may have the application factory `create_app`."""
+"""Modules that may have the application factory ``create_app``."""
 INDEX = "search_index"
 """Package of the full-text index."""
 ENTRY_NUMBERS = ("entry_id", "document_id", "id")
@@ -56,7 +56,7 @@ def application_factory() -> Callable[[], Any]:
 
 
 def in_index(name: str, fits: Callable[[Any], bool] = lambda found: True) -> Any:
-    """Return what the index package has under `name`; None where nothing fits."""
+    """Return what the index package has under ``name``; None where nothing fits."""
     package = imported(INDEX)
     modules = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     for module in (package, *(importlib.import_module(each.name) for each in modules)):
@@ -137,7 +137,7 @@ def searches_of_checkout(evaluation: Path) -> Record:
 
 
 def main(name: str, evaluation: Path) -> None:
-    """Write the record `name` to the standard output."""
+    """Write the record ``name`` to the standard output."""
     found = searches_of_checkout(evaluation) if name == "search" else routes_of_checkout()
     sys.stdout.write(json.dumps(found, ensure_ascii=False))
 

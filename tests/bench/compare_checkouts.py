@@ -1,6 +1,6 @@
-"""Compare what two checkouts do: `python compare_checkouts.py BEFORE AFTER [--save FOLDER]`.
+"""Compare what two checkouts do: ``python compare_checkouts.py BEFORE AFTER [--save FOLDER]``.
 
-Each checkout needs a `.venv` of its own (`make install`) and runs in a temporary instance on data
+Each checkout needs a ``.venv`` of its own (``make install``) and runs in a temporary instance on data
 that it simulates itself with the same seed, so that the two may store them differently. Compared
 are routes, open data (interface, feeds, statistics), the annual report in all formats, and the
 search results for the shared evaluation letters (beside the checkout, or in LETTERBOX_SHARED_DATA).
@@ -8,15 +8,15 @@ An item is a group of answers; for each item a line says whether all answers are
 many differ and where the first one does. The exit status is 0 where everything is identical, 1
 where something differs and 2 where a checkout could not be run.
 
-In place of a checkout a record may be given, a file that an earlier run wrote with `--save`.
+In place of a checkout a record may be given, a file that an earlier run wrote with ``--save``.
 
 Left out of the comparison are the names of endpoints and of the arguments of rules, the HTTP
-headers `Date` and `Server`, CSRF tokens, session cookies, and the times and the compression of zip
+headers ``Date`` and ``Server``, CSRF tokens, session cookies, and the times and the compression of zip
 members in docx and xlsx files. Addresses are the same in every run because the public address is
 set. Scores are rounded to six digits.
 
 The commands and HTTP addresses of the letterbox are used wherever they suffice;
-`checkout_probe.py` does what needs imports.
+``checkout_probe.py`` does what needs imports.
 """
 
 import argparse
@@ -61,7 +61,7 @@ PUBLIC_ADDRESS = "http://letters.example"
 STARTING = 120.0
 """Seconds in which a server has to answer."""
 REPORT_DAYS = ("", "2016-06-30", "2017-03-31")
-"""Values of `report --as-of`; blank for the default."""
+"""Values of ``report --as-of``; blank for the default."""
 UNCOMPARED_HEADERS = frozenset({"date", "server"})
 QUERIES = (
     "公积金提取",

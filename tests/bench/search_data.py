@@ -58,7 +58,7 @@ SENTENCES = [
 
 
 def letters(count: int) -> tuple[str, list[Document]]:
-    """Return the name of the source and up to `count` documents."""
+    """Return the name of the source and up to ``count`` documents."""
     rows = list(_real()) or list(_built(count))
     name = "real letters" if (DATA / "letters").is_dir() else "built letters"
     step = max(1, len(rows) // count)

@@ -1,4 +1,4 @@
-"""A house that serves, Debian's Chromium, and people who each have a browser of their own."""
+"""A served instance, Debian's Chromium, and people each with a separate browser."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.checks import UNSETTLED, Watch
-from tests.browser.instance import House, a_house
+from tests.browser.instance import Instance, a_served_instance
 from tests.browser.letters import Letters, some_letters
 from tests.browser.people import log_in
 
@@ -49,22 +49,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def house(
+def instance(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, keys: Path, password_hash: str
-) -> Iterator[House]:
+) -> Iterator[Instance]:
     """A letterbox with the small world, served with its worker as long as the session lasts."""
-    with a_house(tmp_path_factory.mktemp("house"), keys, password_hash) as house:
-        yield house
+    with a_served_instance(tmp_path_factory.mktemp("instance"), keys, password_hash) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="session")
-def letters(house: House) -> Letters:
-    """Letters in many states, brought there once for the house."""
-    return some_letters(house)
+def letters(instance: Instance) -> Letters:
+    """Letters in many states, brought there once for the instance."""
+    return some_letters(instance)
 
 
 @pytest.fixture
-def person(browser: Browser, house: House) -> Iterator[Person]:
+def person(browser: Browser, instance: Instance) -> Iterator[Person]:
     """Bring in people, each with a new browser: ``person()``, ``person("city_handler")``.
 
     What the console says, what the security policy stops and what cannot be loaded fails the
@@ -75,13 +75,13 @@ def person(browser: Browser, house: House) -> Iterator[Person]:
 
     def come_in(username: str = "", *, width: int = WIDE, script: bool = True) -> Page:
         context = browser.new_context(
-            base_url=house.address,
+            base_url=instance.address,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
             viewport={"width": width, "height": 900},
             java_script_enabled=script,
-            storage_state=house.states.get(username),  # type: ignore[arg-type]
+            storage_state=instance.states.get(username),  # type: ignore[arg-type]
         )
         context.set_default_timeout(TIMEOUT)
         contexts.append(context)
@@ -90,9 +90,9 @@ def person(browser: Browser, house: House) -> Iterator[Person]:
             # People act on a page that has settled; what is typed sooner has tests of its own.
             page.add_locator_handler(page.locator(UNSETTLED), lambda: None)
         watch.over(page)
-        if username and username not in house.states:
+        if username and username not in instance.states:
             log_in(page, username)
-            house.states[username] = context.storage_state()
+            instance.states[username] = context.storage_state()
         return page
 
     yield come_in

@@ -1,4 +1,4 @@
-"""A letterbox that serves: ``letterbox serve`` with its worker, on an instance of its own."""
+"""A served instance: ``letterbox serve`` with its worker, on a new instance folder."""
 
 import os
 import shutil
@@ -29,8 +29,8 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class House:
-    """The address to go to, and a way into its database for what no page is about."""
+class Instance:
+    """A served instance: its address, and access to its database for what no page shows."""
 
     address: str
     app: Flask
@@ -38,7 +38,7 @@ class House:
     places: dict[str, int]
     people: dict[str, int]
     states: dict[str, object] = field(default_factory=dict)
-    """Cookies of people who have logged in once, so that tests need not log in anew."""
+    """Cookies of people who have logged in once, so that tests need not log in again."""
 
     @contextmanager
     def inside(self) -> Iterator[World]:
@@ -71,13 +71,13 @@ def eventually(look: Callable[[], Value], what: str, deadline: float = DEADLINE)
 
 
 @contextmanager
-def a_house(folder: Path, keys: Path, password_hash: str) -> Iterator[House]:
-    """Found the small world in ``folder`` and serve it until the block ends."""
-    instance = folder / "instance"
-    instance.mkdir()
-    shutil.copytree(keys, instance / "keys")
+def a_served_instance(folder: Path, keys: Path, password_hash: str) -> Iterator[Instance]:
+    """Create the small world in ``folder`` and serve it until the block ends."""
+    root = folder / "instance"
+    root.mkdir()
+    shutil.copytree(keys, root / "keys")
     port = _free_port()
-    settings = load_settings(instance=instance, port=port)
+    settings = load_settings(instance=root, port=port)
     app = create_app(settings)
     with app.app_context():
         upgrade()
@@ -88,14 +88,14 @@ def a_house(folder: Path, keys: Path, password_hash: str) -> Iterator[House]:
         server = subprocess.Popen(
             [sys.executable, "-m", "portal", "serve", "--workers", "1"],
             cwd=SOURCE_ROOT,
-            env={**os.environ, "LETTERBOX_INSTANCE": str(instance), "PORT": str(port)},
+            env={**os.environ, "LETTERBOX_INSTANCE": str(root), "PORT": str(port)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    house = House(settings.public_url, app, settings, world.places, world.people)
+    instance = Instance(settings.public_url, app, settings, world.places, world.people)
     try:
-        eventually(lambda: _answers(server, log, house.address), "the server opens")
-        yield house
+        eventually(lambda: _answers(server, log, instance.address), "the server opens")
+        yield instance
     finally:
         server.terminate()
         try:

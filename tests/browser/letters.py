@@ -8,7 +8,7 @@ from portal.domain.letters.states import DeclineReason, Publication, State
 from portal.models import ArchiveEntry, Letter
 from portal.services.letters import handling
 from portal.services.letters.submission import Receipt, submit
-from tests.browser.instance import House, days_ago
+from tests.browser.instance import Instance, days_ago
 from tests.builders import Walk, World, a_letter, a_published, a_walk, new_letter
 
 SECRETS = (
@@ -35,13 +35,13 @@ class Letters:
     account: int
 
 
-def some_letters(house: House) -> Letters:
+def some_letters(instance: Instance) -> Letters:
     """Bring a letter into each state and publish some; the worker indexes them meanwhile."""
-    with house.inside() as world:
+    with instance.inside() as world:
         session = world.session
 
-        def at(state: State, **wishes: object) -> str:
-            letter: Letter = a_letter(session, world, state, now=days_ago(3), **wishes)  # type: ignore[arg-type]
+        def at(state: State, **choices: object) -> str:
+            letter: Letter = a_letter(session, world, state, now=days_ago(3), **choices)  # type: ignore[arg-type]
             return letter.number
 
         for title in ("路灯不亮怎么报修", "路灯报修多久能修好"):
@@ -58,8 +58,8 @@ def some_letters(house: House) -> Letters:
             proposed=proposed.number,
             published=published,
             declined=_declined(world),
-            asked=_asked(house, world),
-            answered=_answered(house, world),
+            asked=_asked(instance, world),
+            answered=_answered(instance, world),
             entry=session.scalars(
                 sa.select(ArchiveEntry.id).order_by(ArchiveEntry.id.desc())
             ).first()
@@ -69,22 +69,22 @@ def some_letters(house: House) -> Letters:
         )
 
 
-def _with_code(house: House, world: World, token: str) -> tuple[Receipt, Walk]:
+def _with_code(instance: Instance, world: World, token: str) -> tuple[Receipt, Walk]:
     new = new_letter(world["city"], text=LONG_TEXT)
-    sent = submit(new, token, house.settings.key("code"), days_ago(5))
+    sent = submit(new, token, instance.settings.key("code"), days_ago(5))
     walk = Walk(world.session, world, sent.letter_id, days_ago(5))
     walk.accept()
     return sent, walk
 
 
-def _asked(house: House, world: World) -> Receipt:
-    sent, walk = _with_code(house, world, "a letter with a question")
+def _asked(instance: Instance, world: World) -> Receipt:
+    sent, walk = _with_code(instance, world, "a letter with a question")
     walk.step(handling.ask_citizen, "city_handler", "请问是几号楼门口的路灯？")
     return sent
 
 
-def _answered(house: House, world: World) -> Receipt:
-    sent, walk = _with_code(house, world, "a letter with an answer")
+def _answered(instance: Instance, world: World) -> Receipt:
+    sent, walk = _with_code(instance, world, "a letter with an answer")
     walk.ask_signoff()
     walk.sign()
     return sent

@@ -110,7 +110,7 @@ def log_in(page: Page, username: str) -> None:
 
 
 def open_letter(page: Page, number: str) -> None:
-    """Find a letter by its number and open it, as clerks do."""
+    """Find a letter by its number and open it, as handlers do."""
     page.goto(f"/console/letters/{number}")
     expect(page.locator(".letter-head")).to_be_visible()
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.checks import Watch, check
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.instance import House
+from tests.browser.instance import Instance
 
 
 def test_check_sees_a_field_without_a_label(person: Person) -> None:
@@ -30,9 +30,9 @@ def test_check_sees_what_sticks_out(person: Person) -> None:
 
 
 @pytest.fixture
-def watched(browser: Browser, house: House) -> Iterator[tuple[Page, Watch]]:
+def watched(browser: Browser, instance: Instance) -> Iterator[tuple[Page, Watch]]:
     """A page under a watch of its own."""
-    with browser.new_context(base_url=house.address) as context:
+    with browser.new_context(base_url=instance.address) as context:
         page, watch = context.new_page(), Watch()
         watch.over(page)
         page.goto("/track")

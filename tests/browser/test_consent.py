@@ -5,18 +5,18 @@ from playwright.sync_api import expect
 from portal.models import ArchiveEntry
 from portal.services.letters.submission import Receipt, submit
 from tests.browser.conftest import NARROW, Person
-from tests.browser.instance import House, days_ago
+from tests.browser.instance import Instance, days_ago
 from tests.browser.people import press, told, track
 from tests.builders import Walk, new_letter
 
 TITLE, TEXT = "晾衣杆占了人行道", "人民路人行道上有人长期晾衣服，行人过不去，请处理。"
 
 
-def a_published_letter(house: House) -> tuple[Receipt, int]:
+def a_published_letter(instance: Instance) -> tuple[Receipt, int]:
     """Bring a letter of five days ago into the archive; return its receipt and entry."""
-    with house.inside() as world:
+    with instance.inside() as world:
         new = new_letter(world["city"], title=TITLE, text=TEXT)
-        sent = submit(new, "a letter taken back", house.settings.key("code"), days_ago(5))
+        sent = submit(new, "a letter taken back", instance.settings.key("code"), days_ago(5))
         walk = Walk(world.session, world, sent.letter_id, days_ago(5))
         walk.accept()
         walk.ask_signoff()
@@ -27,9 +27,9 @@ def a_published_letter(house: House) -> tuple[Receipt, int]:
         return sent, found.id
 
 
-def test_consent_is_taken_back_without_script(house: House, person: Person) -> None:
+def test_consent_is_taken_back_without_script(instance: Instance, person: Person) -> None:
     """Two clicks without script take the entry from the web, and the letter's page says so."""
-    receipt, entry = a_published_letter(house)
+    receipt, entry = a_published_letter(instance)
     page = person(script=False, width=NARROW)
     track(page, receipt)
     page.get_by_role("link", name="收回公示同意").click()

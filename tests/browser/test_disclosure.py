@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import check
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.instance import House
+from tests.browser.instance import Instance
 from tests.browser.people import Receipt, press, told
 
 TITLE = "2025年路灯维修经费支出情况"
@@ -15,15 +15,15 @@ ANSWER = "您申请的支出情况随本答复提供，共两条路、三个项�
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_a_request_travels_there_and_back(house: House, person: Person, width: int) -> None:
-    """An applicant files, a clerk asks for completion, the applicant completes, the clerk answers
+def test_a_request_travels_there_and_back(instance: Instance, person: Person, width: int) -> None:
+    """An applicant files, a handler asks for completion, the applicant completes, the handler answers
     and the applicant reads it; every page on the way keeps the rules of accessibility."""
     citizen = person(width=width)
     receipt = file(citizen)
-    clerk = person("city_handler", width=width)
-    ask(clerk, receipt)
+    handler = person("city_handler", width=width)
+    ask(handler, receipt)
     complete(citizen, receipt)
-    answer(clerk, receipt)
+    answer(handler, receipt)
     read(citizen, receipt)
 
 

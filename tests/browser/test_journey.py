@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, Person
-from tests.browser.instance import House, eventually
+from tests.browser.instance import Instance, eventually
 from tests.browser.people import (
     Receipt,
     Writing,
@@ -38,7 +38,7 @@ REPLY = (
 )
 
 
-def test_letter_travels_from_citizen_to_archive(house: House, person: Person) -> None:
+def test_letter_travels_from_citizen_to_archive(instance: Instance, person: Person) -> None:
     """A letter is written, dispatched, supplemented, answered, signed, redacted by a second
     reviewer, found by a stranger without its personal data, and counted once in each figure."""
     stranger = person()
@@ -216,7 +216,7 @@ def percent(top: int, below: int) -> str:
     return str(share.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
-def test_citizen_writes_and_tracks_on_a_phone(house: House, person: Person) -> None:
+def test_citizen_writes_and_tracks_on_a_phone(instance: Instance, person: Person) -> None:
     """A citizen on a narrow screen writes to nobody in particular and finds the letter again."""
     page = person(width=NARROW)
     page.goto("/")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from portal.domain.letters.states import State
 from portal.models import Letter, User
 from tests.browser.conftest import Person
-from tests.browser.instance import House, days_ago
+from tests.browser.instance import Instance, days_ago
 from tests.browser.people import (
     Writing,
     fill_letter,
@@ -60,13 +60,13 @@ def test_draft_is_gone_when_deleted_and_after_sending(person: Person) -> None:
     assert kept == []
 
 
-def test_double_click_sends_one_letter(house: House, person: Person) -> None:
+def test_double_click_sends_one_letter(instance: Instance, person: Person) -> None:
     """Two quick clicks on the button make one letter, and the receipt shows its code."""
     page = person()
     preview(page, Writing("双击只寄一封信", "有人性子急，会连点两下按钮。"))
     page.get_by_role("button", name="寄出信件", exact=True).dblclick()
     receipt = read_receipt(page)
-    with house.inside() as world:
+    with instance.inside() as world:
         sent = world.session.scalars(
             sa.select(Letter.number).filter_by(title="双击只寄一封信")
         ).all()
@@ -84,9 +84,9 @@ def test_code_is_shown_once(person: Person) -> None:
     assert receipt.code not in page.content()
 
 
-def _writes_reply(house: House, page: Page) -> str:
-    """Bring a clerk to the editor of a reply, half written; return the letter's number."""
-    with house.inside() as world:
+def _writes_reply(instance: Instance, page: Page) -> str:
+    """Bring a handler to the editor of a reply, half written; return the letter's number."""
+    with instance.inside() as world:
         letter = a_letter(world.session, world, State.IN_PROGRESS, now=days_ago(2))
         number = letter.number
     open_letter(page, number)
@@ -95,27 +95,27 @@ def _writes_reply(house: House, page: Page) -> str:
     return number
 
 
-def test_reply_is_saved_while_it_is_written(house: House, person: Person) -> None:
-    """What a clerk types is saved by itself and there again when the editor is opened anew."""
+def test_reply_is_saved_while_it_is_written(instance: Instance, person: Person) -> None:
+    """What a handler types is saved by itself and there again when the editor is opened again."""
     page = person("city_handler")
-    number = _writes_reply(house, page)
+    number = _writes_reply(instance, page)
     expect(page.locator("[data-autosave-status]")).to_contain_text("已保存", timeout=15_000)
     page.goto(f"/console/letters/{number}/reply")
     expect(page.locator(".editor textarea")).to_have_value(REPLY)
 
 
-def test_reply_survives_a_session_that_ended(house: House, person: Person) -> None:
-    """A clerk whose session ended while writing logs in again and the reply is saved as typed."""
+def test_reply_survives_a_session_that_ended(instance: Instance, person: Person) -> None:
+    """A handler whose session ended while writing logs in again and the reply is saved as typed."""
     page = person("police_handler")
-    with house.inside() as world:
+    with instance.inside() as world:
         letter = a_letter(world.session, world, State.IN_PROGRESS, place="police", now=days_ago(2))
         number = letter.number
     page.goto(f"/console/letters/{number}/reply")
-    with house.inside() as world:
+    with instance.inside() as world:
         # A password changed elsewhere ends every session of the person in the same way.
-        world.session.get_one(User, house.people["police_handler"]).session_epoch += 1
+        world.session.get_one(User, instance.people["police_handler"]).session_epoch += 1
         world.session.commit()
-    house.states.pop("police_handler")
+    instance.states.pop("police_handler")
     page.locator(".editor textarea").fill(REPLY)
     press(page, "保存草稿")
     expect(page.locator("h1")).to_contain_text("请再提交一次")

@@ -66,7 +66,7 @@ def test_english_page_speaks_english(path: str, person: Person) -> None:
 
 @compiled
 def test_english_console_speaks_english(person: Person, letters: Letters) -> None:
-    """A clerk who chooses English has English navigation, queues, headings and buttons."""
+    """A handler who chooses English has English navigation, queues, headings and buttons."""
     page = person("city_handler")
     page.goto("/console/")
     page.locator(".menu summary").click()

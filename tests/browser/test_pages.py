@@ -74,13 +74,13 @@ def wrong_code(page: Page, letters: Letters) -> None:
 
 
 def own_letter_asked(page: Page, letters: Letters) -> None:
-    """The own letter with a question, its due date explained day by day."""
+    """One's own letter with a question, its due date explained day by day."""
     track(page, letters.asked)
     unfold(page)
 
 
 def own_letter_answered(page: Page, letters: Letters) -> None:
-    """The own letter with its reply, rating left empty."""
+    """One's own letter with its reply, rating left empty."""
     track(page, letters.answered)
     press(page, "提交评价")
     expect(page.locator(".error-summary")).to_be_visible()
@@ -231,8 +231,8 @@ STAFF: dict[str, tuple[str, Visit]] = {
     "account": ("office_administrator", at("/admin/people/{account}")),
     "new account": ("office_administrator", new_account_with_errors),
     "calendar": ("office_administrator", at("/admin/calendar")),
-    "limits": ("office_administrator", at("/admin/limits")),
-    "new limit": ("office_administrator", at("/admin/limits/new")),
+    "deadline rules": ("office_administrator", at("/admin/deadline-rules")),
+    "new deadline rule": ("office_administrator", at("/admin/deadline-rules/new")),
     "audit": ("office_auditor", at("/admin/audit")),
 }
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from portal.domain.letters.states import State
 from tests.browser.checks import UNSETTLED, settled
 from tests.browser.conftest import Person
-from tests.browser.instance import House, days_ago
+from tests.browser.instance import Instance, days_ago
 from tests.builders import a_letter
 
 
@@ -27,9 +27,9 @@ def _late(page: Page, name: str) -> Iterator[None]:
     settled(page)
 
 
-def test_reply_typed_before_the_script_came_is_saved(house: House, person: Person) -> None:
-    """A clerk who types at once and then only reads finds the draft saved."""
-    with house.inside() as world:
+def test_reply_typed_before_the_script_came_is_saved(instance: Instance, person: Person) -> None:
+    """A handler who types at once and then only reads finds the draft saved."""
+    with instance.inside() as world:
         number = a_letter(world.session, world, State.IN_PROGRESS, now=days_ago(2)).number
     page = person("city_handler")
     with _late(page, "autosave"):

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
-from tests.browser.instance import House
+from tests.browser.instance import Instance
 from tests.browser.people import Writing, action, choose, open_letter, press, send, told, track
 
 LETTER = Writing("公交站台没有雨棚", "人民路公交站台没有雨棚，下雨天等车很不方便，能否加装？")
@@ -63,15 +63,17 @@ def test_errors_are_told_and_nothing_is_lost_without_script(person: Person) -> N
     expect(page.get_by_label("正文")).to_have_value(LETTER.text)
 
 
-def test_clerk_dispatches_to_a_unit_typed_without_script(house: House, person: Person) -> None:
+def test_clerk_dispatches_to_a_unit_typed_without_script(
+    instance: Instance, person: Person
+) -> None:
     """Without script a dispatcher types the unit's name and the server finds it."""
     citizen = person(script=False)
     receipt = send(citizen, LETTER)
-    clerk = person("office_dispatcher", script=False)
-    open_letter(clerk, receipt.number)
-    form = action(clerk, "交办")
+    dispatcher = person("office_dispatcher", script=False)
+    open_letter(dispatcher, receipt.number)
+    form = action(dispatcher, "交办")
     form.get_by_label("或输入单位名称").fill("城市管理局")
     press(form, "交办")
-    told(clerk, "已交办")
+    told(dispatcher, "已交办")
     track(citizen, receipt)
     expect(citizen.locator(".timeline")).to_contain_text("山城市城市管理局")

@@ -70,7 +70,7 @@ def test_a_port_in_use_is_said_before_anything_starts(command: Command) -> None:
     assert f"port {port} on 127.0.0.1 is in use" in one_line(result)
 
 
-def test_a_fresh_house_has_its_office(command: Command, session: Session) -> None:
+def test_a_new_instance_has_its_office(command: Command, session: Session) -> None:
     """The first command founds the letterbox office, the next one finds it."""
     for _ in range(2):
         assert "office" in command("organisation", "list").stdout
@@ -117,7 +117,7 @@ def test_roles_are_given_and_taken(command: Command, session: Session, world: Wo
 
 
 def test_faults_of_accounts_are_told(command: Command, world: World) -> None:
-    """Unknown names, roles and places and the last administrator are told in one line each."""
+    """Unknown names, roles and places and the last administrator are reported in one line each."""
     for words, said in (
         (("user", "disable", "nobody"), "there is no account 'nobody'"),
         (("user", "grant", "city_handler", "boss@city"), "must look like handler@code"),
@@ -187,7 +187,7 @@ def test_reindex_builds_from_the_archive(
     assert session.get(ArchiveEntry, entry_id) is not None
 
 
-def test_the_demo_leaves_a_house_alone(command: Command, world: World) -> None:
+def test_the_demo_leaves_real_data_alone(command: Command, world: World) -> None:
     """demo refuses where people live."""
     result = command("demo")
     assert result.exit_code == 1

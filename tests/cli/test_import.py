@@ -1,4 +1,4 @@
-"""Letters of other systems come in whole, once, and bad rows are told and kept."""
+"""Letters of other systems come in whole, once, and bad rows are reported and kept."""
 
 import csv
 from datetime import UTC, date, datetime
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchRequest, open_index
 from portal.config import Settings
-from portal.domain.letters.states import ConsentBasis, Kind, Publication, Source, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import ConsentBasis, Publication, Source, State
 from portal.models import ArchiveEntry, Event, Letter, OutboxRow
 from tests.builders import World
 from tests.cli.conftest import Command, one_line
@@ -109,7 +110,7 @@ def test_another_letter_under_a_known_id_is_rejected(
 def test_bad_rows_are_reported_and_kept(
     command: Command, session: Session, settings: Settings, tmp_path: Path
 ) -> None:
-    """Each bad row is told with line and reason and written out; the good ones are taken over."""
+    """Each bad row is reported with line and reason and written out; the good ones are taken over."""
     rows = [
         portal_row(1),
         portal_row(2, title=""),

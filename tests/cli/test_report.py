@@ -36,7 +36,7 @@ def test_every_format_is_written_to_its_file(command: Command, tmp_path: Path) -
 def test_the_same_seed_gives_the_same_report(
     command: Command, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Two houses simulated with one seed report alike; another seed differs."""
+    """Two simulations with one seed give the same report; another seed differs."""
     reports = []
     for seed in (7, 7, 8):
         instance = tmp_path_factory.mktemp("instance")
@@ -102,7 +102,7 @@ def test_what_cannot_be_is_refused_in_one_line(
     assert result.exit_code == 2 and said in one_line(result)
 
 
-def test_a_house_in_use_is_not_simulated_into(command: Command) -> None:
+def test_an_instance_in_use_is_not_simulated_into(command: Command) -> None:
     """Another simulation of the same instance is refused."""
     command(*SMALL)
     result = command(*SMALL, "--seed", 2)

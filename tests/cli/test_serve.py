@@ -49,7 +49,7 @@ class Server:
             return 0
 
     def said(self, words: str) -> bool:
-        """Tell whether ``words`` are in the log."""
+        """Return whether ``words`` are in the log."""
         return words in self.log.read_text(encoding="utf-8")
 
 

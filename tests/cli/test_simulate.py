@@ -45,7 +45,7 @@ PATIENCE = 60.0
 
 
 def letters(engine: sa.Engine) -> int:
-    """Return how many letters are in the house, 0 before there is one."""
+    """Return how many letters are stored, 0 before there is a database."""
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("letter"):
             return 0
@@ -56,7 +56,7 @@ def letters(engine: sa.Engine) -> int:
 def test_a_killed_simulation_is_finished_by_the_same_command(
     command: Command, settings: Settings, tmp_path: Path
 ) -> None:
-    """Killed between two batches and given again, it makes the house it would have made."""
+    """Killed between two batches and started again, it writes what it would have written."""
     environment = os.environ | {
         "LETTERBOX_INSTANCE": str(settings.instance),
         "DATABASE_URL": settings.database_uri,
@@ -87,7 +87,7 @@ def test_a_killed_simulation_is_finished_by_the_same_command(
 
 @pytest.fixture
 def broken(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A house in which a simulation was stopped from the keyboard after its second batch."""
+    """An instance in which a simulation was stopped from the keyboard after its second batch."""
     calls = iter((load._flush, load._flush, _stop))
     with monkeypatch.context() as patch:
         patch.setattr(load, "BATCH", 100)
@@ -120,7 +120,7 @@ def test_what_is_complete_is_not_done_again(
 
 
 @pytest.mark.usefixtures("broken")
-def test_a_house_changed_meanwhile_is_not_gone_on_with(
+def test_an_instance_changed_meanwhile_is_not_resumed(
     command: Command, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Letters that the simulation would not have written stop it before it writes anything."""

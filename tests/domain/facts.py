@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from portal.domain.letters.states import CloseReason, ConsentBasis, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, State
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Facts:
     state: State = State.SUBMITTED
     publication: Publication = Publication.NOT_PROPOSED
     state_before: State | None = None
-    was_report: bool = False
+    never_public: bool = False
     consent_basis: ConsentBasis = ConsentBasis.SENDER
     close_reason: CloseReason | None = CloseReason.ANSWERED
     return_count: int = 0

@@ -28,7 +28,7 @@ disclosure:request:handle    unit       unit    -        -          -           
 disclosure:request:read      subtree    unit    subtree  subtree    -             -
 instance:audit:read          -          -       -        -          -             all
 instance:calendar:edit       -          -       -        -          all           -
-instance:limits:edit         -          -       -        -          all           -
+instance:deadline_rules:edit         -          -       -        -          all           -
 instance:organisations:edit  -          -       -        -          all           -
 instance:users:edit          -          -       -        -          all           -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -
@@ -161,7 +161,7 @@ def test_ruling_belongs_to_the_superior(path: str, rules: bool) -> None:
 
 
 def test_actions_have_exactly_one_kind_of_actor() -> None:
-    """Every action but submitting belongs to staff, the citizen or the house."""
+    """Every action but submitting belongs to staff, the citizen or the system."""
     others = CITIZEN_ACTIONS | (SYSTEM_ACTIONS - set(ACTION_PERMISSIONS))
     assert not CITIZEN_ACTIONS & set(ACTION_PERMISSIONS)
     assert set(ACTION_PERMISSIONS) | others == set(Action) - {Action.SUBMIT}
@@ -177,8 +177,8 @@ def test_citizens_act_on_their_letter_only(action: Action) -> None:
 
 
 @pytest.mark.parametrize("action", list(Action))
-def test_house_and_machine_have_their_own_actions(action: Action) -> None:
-    """The house ends waits and mergers, an import publishes; neither does anything else."""
+def test_system_and_machine_have_their_own_actions(action: Action) -> None:
+    """The system ends waits and mergers, an import publishes; neither does anything else."""
     letter = Place("/1/2/")
     assert may(SYSTEM, action, letter) is (action in SYSTEM_ACTIONS)
     assert may(MACHINE, action, letter) is (action in MACHINE_ACTIONS)
@@ -186,6 +186,6 @@ def test_house_and_machine_have_their_own_actions(action: Action) -> None:
 
 @pytest.mark.parametrize("action", [a for a in Action if a not in ACTION_PERMISSIONS])
 def test_staff_do_not_act_for_citizens(action: Action) -> None:
-    """Nobody of the staff takes an action of the citizen or the house, whatever the roles."""
+    """Nobody of the staff takes an action of the citizen or the system, whatever the roles."""
     everything = tuple(Grant(role, 1, "/1/") for role in Role)
     assert not may(Actor(ActorKind.STAFF, 7, "", everything), action, Place("/1/2/"))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.domain.calendar import DAY_KIND_LABELS, CalendarError, DayKind, Pause, WorkCalendar
-from portal.domain.deadline_rules import Limit, LimitUnit
+from portal.domain.deadline_rules import DayUnit, DeadlineRule
 
 ONE_DAY = timedelta(days=1)
 CALENDAR = WorkCalendar()
@@ -17,7 +17,7 @@ CALENDAR = WorkCalendar()
 dates = st.dates(date(2002, 1, 1), date(2029, 12, 31))
 near = st.dates(date(2015, 11, 1), date(2017, 2, 28))
 overrides = st.dictionaries(near, st.sampled_from(DayKind), max_size=40)
-units = st.sampled_from(LimitUnit)
+units = st.sampled_from(DayUnit)
 
 
 @st.composite
@@ -30,19 +30,19 @@ def pauses_after(draw: st.DrawFn, start: date) -> list[Pause]:
     return found
 
 
-def rule(days: int, unit: LimitUnit = LimitUnit.WORKING) -> Limit:
-    """A limit of so many days."""
-    return Limit("rule", days, unit, 0, "测试规则")
+def rule(days: int, unit: DayUnit = DayUnit.WORKING) -> DeadlineRule:
+    """A rule of so many days."""
+    return DeadlineRule("rule", days, unit, 0, "测试规则")
 
 
 def slow_due(
-    calendar: WorkCalendar, start: date, days: int, pauses: list[Pause], unit: LimitUnit
+    calendar: WorkCalendar, start: date, days: int, pauses: list[Pause], unit: DayUnit
 ) -> date:
     """The due date, found by walking on day by day."""
     day, left = start, days
     while left > 0 or (days and not calendar.is_workday(day)) or _stopped(day, pauses):
         day += ONE_DAY
-        if not _stopped(day, pauses) and (unit is LimitUnit.CALENDAR or calendar.is_workday(day)):
+        if not _stopped(day, pauses) and (unit is DayUnit.CALENDAR or calendar.is_workday(day)):
             left -= 1
     return day
 
@@ -120,7 +120,7 @@ def test_receipt_day_does_not_count() -> None:
 def test_adding_against_walking(start: date, days: int) -> None:
     """A sum of working days is the day that walking on day by day arrives at."""
     assert CALENDAR.add_working_days(start, days) == slow_due(
-        CALENDAR, start, days, [], LimitUnit.WORKING
+        CALENDAR, start, days, [], DayUnit.WORKING
     )
 
 
@@ -128,7 +128,7 @@ def test_adding_against_walking(start: date, days: int) -> None:
 def test_adding_with_own_table(table: Mapping[date, DayKind], start: date, days: int) -> None:
     """A sum of working days follows our own table too."""
     calendar = WorkCalendar(table)
-    expected = slow_due(calendar, start, days, [], LimitUnit.WORKING)
+    expected = slow_due(calendar, start, days, [], DayUnit.WORKING)
     assert calendar.add_working_days(start, days) == expected
 
 
@@ -162,7 +162,7 @@ def test_order_of_questions_does_not_matter(questions: list[tuple[date, int]]) -
 
 @given(dates, dates, st.integers(0, 60), st.integers(0, 60))
 def test_adding_is_monotone(one: date, two: date, few: int, more: int) -> None:
-    """A later receipt or a longer limit never gives an earlier date."""
+    """A later receipt or a longer rule never gives an earlier date."""
     (one, two), (few, more) = sorted((one, two)), sorted((few, more))
     assert CALENDAR.add_working_days(one, few) <= CALENDAR.add_working_days(two, few)
     assert CALENDAR.add_working_days(one, few) <= CALENDAR.add_working_days(one, more)
@@ -170,7 +170,7 @@ def test_adding_is_monotone(one: date, two: date, few: int, more: int) -> None:
 
 @given(st.data(), near, st.integers(1, 40), st.integers(0, 15), units)
 def test_due_against_walking(
-    data: st.DataObject, start: date, days: int, more: int, unit: LimitUnit
+    data: st.DataObject, start: date, days: int, more: int, unit: DayUnit
 ) -> None:
     """A due date with pauses and extension is the day that walking on day by day arrives at."""
     pauses = data.draw(pauses_after(start))
@@ -179,7 +179,7 @@ def test_due_against_walking(
 
 
 @given(st.data(), near, st.integers(1, 40))
-def test_used_days_reach_the_limit_on_the_due_date(
+def test_used_days_reach_the_count_on_the_due_date(
     data: st.DataObject, start: date, days: int
 ) -> None:
     """A letter has used up its working days on the due date, and not a day before."""
@@ -192,9 +192,9 @@ def test_used_days_reach_the_limit_on_the_due_date(
 
 @given(st.data(), near, st.integers(1, 40), units)
 def test_trace_explains_the_due_date(
-    data: st.DataObject, start: date, days: int, unit: LimitUnit
+    data: st.DataObject, start: date, days: int, unit: DayUnit
 ) -> None:
-    """A trace numbers the counted days from 1 to the limit, the last of them the due date."""
+    """A trace numbers the counted days from 1 to the rule's days, the last of them the due date."""
     pauses = data.draw(pauses_after(start))
     due = CALENDAR.due_on(start, rule(days, unit), pauses)
     assert due is not None
@@ -203,7 +203,7 @@ def test_trace_explains_the_due_date(
         start + timedelta(days=offset) for offset in range((due - start).days + 1)
     ]
     assert [row.number for row in rows if row.counted] == list(range(1, days + 1))
-    assert rows[-1].counted or unit is LimitUnit.CALENDAR
+    assert rows[-1].counted or unit is DayUnit.CALENDAR
     for row in rows:
         assert row.kind is CALENDAR.kind_of(row.day)
         assert (row.number is None) is not row.counted
@@ -221,43 +221,43 @@ def test_pauses_never_hasten(data: st.DataObject, start: date, days: int) -> Non
 
 
 def test_pause_of_calendar_days_is_given_back() -> None:
-    """A wait of ten days in a limit of calendar days moves the due date by ten days."""
-    start, limit = date(2023, 3, 1), rule(60, LimitUnit.CALENDAR)
+    """A wait of ten days in a rule of calendar days moves the due date by ten days."""
+    start, counted = date(2023, 3, 1), rule(60, DayUnit.CALENDAR)
     asked = date(2023, 3, 10)
-    due = CALENDAR.due_on(start, limit, [(asked, asked + timedelta(days=10))], 30)
+    due = CALENDAR.due_on(start, counted, [(asked, asked + timedelta(days=10))], 30)
     assert due == start + timedelta(days=60 + 30 + 10)
 
 
 def test_calendar_days_that_end_on_a_day_off_run_on() -> None:
     """Fifteen days from 16 September 2016 end on 8 October, the first working day after."""
-    limit = rule(15, LimitUnit.CALENDAR)
-    assert CALENDAR.due_on(date(2016, 9, 16), limit) == date(2016, 10, 8)
-    rows = CALENDAR.trace(date(2016, 9, 16), date(2016, 10, 8), (), LimitUnit.CALENDAR, 15)
+    counted = rule(15, DayUnit.CALENDAR)
+    assert CALENDAR.due_on(date(2016, 9, 16), counted) == date(2016, 10, 8)
+    rows = CALENDAR.trace(date(2016, 9, 16), date(2016, 10, 8), (), DayUnit.CALENDAR, 15)
     assert max(row.number or 0 for row in rows) == 15
     assert [row.day.day for row in rows if not row.counted][-1] == 8
 
 
 def test_a_pause_on_the_days_off_behind_the_limit_moves_the_due_date() -> None:
     """Asked on 3 October, two days after the limit ended on a holiday, the office still waits."""
-    start, limit = date(2016, 9, 16), rule(15, LimitUnit.CALENDAR)
+    start, counted = date(2016, 9, 16), rule(15, DayUnit.CALENDAR)
     asked, answered = date(2016, 10, 3), date(2016, 10, 20)
-    assert CALENDAR.due_on(start, limit, [(asked, answered)]) == date(2016, 10, 21)
-    assert CALENDAR.due_on(start, limit, [(asked, None)]) is None
+    assert CALENDAR.due_on(start, counted, [(asked, answered)]) == date(2016, 10, 21)
+    assert CALENDAR.due_on(start, counted, [(asked, None)]) is None
     due = date(2016, 10, 8)
-    assert CALENDAR.due_on(start, limit, [(due, None)]) == due
+    assert CALENDAR.due_on(start, counted, [(due, None)]) == due
 
 
 @given(st.data(), near, st.integers(1, 40))
 def test_due_against_walking_behind_the_limit(data: st.DataObject, start: date, days: int) -> None:
     """A wait that begins on the days off behind the limit counts as a walk day by day says."""
     end = start + timedelta(days=days)
-    due = CALENDAR.due_on(start, rule(days, LimitUnit.CALENDAR))
+    due = CALENDAR.due_on(start, rule(days, DayUnit.CALENDAR))
     assert due is not None
     asked = data.draw(st.dates(end, due))
     pauses: list[Pause] = [(asked, asked + timedelta(days=data.draw(st.integers(0, 25))))]
     pauses += data.draw(pauses_after(asked))
-    assert CALENDAR.due_on(start, rule(days, LimitUnit.CALENDAR), pauses) == slow_due(
-        CALENDAR, start, days, pauses, LimitUnit.CALENDAR
+    assert CALENDAR.due_on(start, rule(days, DayUnit.CALENDAR), pauses) == slow_due(
+        CALENDAR, start, days, pauses, DayUnit.CALENDAR
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Grant, Role
 from portal.domain.choices import NEXT, allowed_actions, consent_choice, next_action
 from portal.domain.events import ActorKind
-from portal.domain.letters.states import Action, ConsentBasis, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, ConsentBasis, Publication, State
 
 OFFICE, CITY = "/1/", "/1/2/"
 
@@ -21,7 +22,7 @@ class Facts:
     state: State = State.SUBMITTED
     publication: Publication = Publication.NOT_PROPOSED
     state_before: State | None = None
-    was_report: bool = False
+    never_public: bool = False
     consent_basis: ConsentBasis = ConsentBasis.SENDER
     close_reason: None = None
     return_count: int = 0
@@ -83,7 +84,7 @@ def test_one_thing_is_next(actor: Actor, letter: Facts, wanted: Action | None) -
 
 
 def test_extension_is_not_offered_to_its_asker() -> None:
-    """Nobody is offered to grant the own wish."""
+    """Nobody is offered to grant their own request."""
     letter = Facts(state=State.IN_PROGRESS, extension_pending=True, extension_asker_id=7)
     assert Action.GRANT_EXTENSION not in allowed_actions(person(Role.DISPATCHER), letter)
     assert Action.GRANT_EXTENSION in allowed_actions(person(Role.DISPATCHER, user_id=8), letter)
@@ -119,8 +120,8 @@ def test_a_stranded_letter_is_given_to_somebody_else() -> None:
     [
         (Facts(), Action.REVOKE_CONSENT),
         (Facts(consent_basis=ConsentBasis.NONE), Action.GIVE_CONSENT),
-        (Facts(kind=Kind.REPORT), None),
-        (Facts(consent_basis=ConsentBasis.NONE, was_report=True), None),
+        (Facts(kind=Kind.WRONGDOING), None),
+        (Facts(consent_basis=ConsentBasis.NONE, never_public=True), None),
         (Facts(state=State.WITHDRAWN), None),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain.name_similarity import closeness
+from portal.domain.name_similarity import name_similarity
 
 
 @pytest.mark.parametrize(
@@ -15,15 +15,15 @@ from portal.domain.name_similarity import closeness
 )
 def test_the_organisation_meant_is_nearer(typed: str, near: str, far: str) -> None:
     """A name written nearly right is more like the one meant than like another."""
-    assert closeness(typed, near) > closeness(typed, far)
+    assert name_similarity(typed, near) > name_similarity(typed, far)
 
 
 def test_the_same_name_is_the_nearest() -> None:
     """A name is alike itself, whatever the width of its letters and its blanks."""
-    assert closeness("ＡＢ 局", "ab局") == 1
+    assert name_similarity("ＡＢ 局", "ab局") == 1
 
 
 @pytest.mark.parametrize(("one", "other"), [("", "水务集团"), ("　", "水务集团"), ("甲乙", "丙丁")])
 def test_nothing_in_common(one: str, other: str) -> None:
     """Names without a common character, or nothing typed, are not alike at all."""
-    assert closeness(one, other) == 0
+    assert name_similarity(one, other) == 0

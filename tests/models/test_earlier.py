@@ -29,7 +29,7 @@ from portal.models import (
     User,
     db,
 )
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.services.core.unit import writing
 from tests.databases import ON_POSTGRES, Postgres, Sqlite

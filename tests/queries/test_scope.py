@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Grant, Permission, Role, can, can_at
 from portal.domain.events import ActorKind
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.domain.organisations import OrganisationKind, child_path
 from portal.models import CoHandling, DisclosureRequest, Letter, Organisation, User
 from portal.queries.scope import grants_of, letters_for, readable_letter, requests_for
@@ -21,7 +22,7 @@ from tests.disclosure import a_request
 
 @dataclass(frozen=True)
 class Sketch:
-    """A random house: parents of organisations, grants of one person, places of letters."""
+    """A random tree: parents of organisations, grants of one person, places of letters."""
 
     parents: list[int]
     grants: list[tuple[Role, int]]
@@ -62,7 +63,7 @@ def build(session: Session, sketch: Sketch) -> tuple[Actor, list[Letter]]:
     for holder, accused, ruling, helpers in sketch.letters:
         letter = Letter(
             number=f"n{next(_codes)}",
-            kind=Kind.REPORT if accused is not None else Kind.HELP,
+            kind=Kind.WRONGDOING if accused is not None else Kind.HELP,
             title="题",
             text="文",
             state=State.IN_PROGRESS,

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.annual_report import AnnualReport, Line
 from portal.domain.disclosure.requests import DisclosureFigures, DisclosureOutcome
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.as_of import as_of

@@ -25,7 +25,7 @@ LETTERS = (
 
 
 def document(entry_id: int, /, **changes: object) -> Document:
-    """Return one of the letters under `entry_id`, with `changes` to its fields."""
+    """Return one of the letters under ``entry_id``, with ``changes`` to its fields."""
     title, text, reply = LETTERS[(entry_id - 1) % len(LETTERS)]
     fields: dict[str, object] = {
         "entry_id": entry_id,
@@ -46,7 +46,7 @@ def nothing(_: dict[int, int]) -> Iterable[Change]:
 
 
 def engine_with(directory: Path, *documents: Document) -> WhooshEngine:
-    """Return an engine over a fresh index of `documents` in `directory`."""
+    """Return an engine over a fresh index of ``documents`` in ``directory``."""
     engine = WhooshEngine(directory / "index")
     engine.rebuild(documents, replay=nothing)
     return engine

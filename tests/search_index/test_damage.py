@@ -14,7 +14,7 @@ from tests.search_index.builders import document, engine_with, found, nothing
 
 
 def files(directory: Path, suffix: str) -> list[Path]:
-    """Return the files of the current generation that end in `suffix`."""
+    """Return the files of the current generation that end in ``suffix``."""
     current = (directory / "current").read_text()
     return sorted((directory / current).glob(f"*{suffix}"))
 

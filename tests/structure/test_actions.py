@@ -25,6 +25,7 @@ WRITTEN_ELSEWHERE = frozenset(
         "organisation_id",  # likewise: where a row of another table belongs
         "assignee_id",  # assigning somebody moves nothing
         "due_on",  # computed from the changed letter, where apply says so
+        "deadline_organisation_id",  # likewise: whose rule the due date follows
     }
 )
 HANDLED = frozenset(each.name for each in fields(LetterState)) - WRITTEN_ELSEWHERE
@@ -35,6 +36,7 @@ ALLOWED = {
     ("portal/services/archive/publication.py", "_enter", "setattr"): "a public entry",
     ("portal/services/disclosure/requests.py", "_take", "state"): "a disclosure request",
     ("portal/services/disclosure/requests.py", "extend", "extension_days"): "likewise",
+    ("portal/services/office/deadline_rules.py", "_fill", "setattr"): "a deadline rule",
     ("portal/services/letters/handling.py", "_shield", "sent_from_id"): "needs the tree",
     ("portal/services/letters/handling.py", "_shield", "placed"): "likewise",
 }

@@ -21,7 +21,7 @@ from tests.structure.source import ROOT
 from tests.world import World
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-OPERATING, FIGURES, RECIPES = "docs/operating.md", "docs/figures.md", "docs/recipes.md"
+OPERATING, FIGURES = "docs/operating.md", "docs/figures.md"
 PLACES = re.compile(
     r"(?<![\w/])(?:portal|search_index|templates|tests|docs)/[\w./-]*\w(?:\.\w+)?/?"
 )
@@ -156,15 +156,16 @@ def test_documents_call_commands_that_exist() -> None:
     assert wrong == []
 
 
-def test_documents_name_targets_that_exist() -> None:
-    """A ``make`` target in a document is in the Makefile, and developing.md lists the main ones."""
+def test_the_targets_of_the_documents_are_those_of_the_makefile() -> None:
+    """developing.md lists every ``make`` target; none is named anywhere that there is not."""
     targets = set(re.findall(r"^([a-z-]+):.*## ", document("Makefile"), re.MULTILINE))
+    listed = table("docs/developing.md", "Command").words()
+    assert {word for word in listed if word.startswith("make ")} == {f"make {t}" for t in targets}
     named = {
         (path.name, target)
         for path in paths()
         for target in re.findall(r"(?:`|^)make ([a-z-]+)", path.read_text("utf-8"), re.MULTILINE)
     }
-    assert named
     assert [f"{name}: make {target}" for name, target in named if target not in targets] == []
 
 
@@ -217,14 +218,18 @@ def test_the_values_of_addresses_are_documented(word: str, values: type[StrEnum]
     assert set(code_words(row[1])) - {word} == {str(value) for value in values}
 
 
-def recipe_items() -> list[str]:
-    """Return the numbered items of the recipes."""
-    return re.findall(r"^\d+\. (.*(?:\n   .*)*)", document(RECIPES), re.MULTILINE)
+ITEMS = [
+    item
+    for name in ("docs/recipes.md", "docs/architecture.md")
+    for item in re.findall(r"^\d+\. (.*(?:\n   .*)*)", document(name), re.MULTILINE)
+    if "`" in item
+]
+"""The steps of recipes and of walks through the code."""
 
 
-@pytest.mark.parametrize("item", recipe_items(), ids=lambda item: item[:40])
-def test_a_recipe_names_what_is_in_its_file(item: str) -> None:
-    """A name that an item of a recipe gives is in the file or folder that the item gives."""
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item[:40])
+def test_a_step_names_what_is_in_its_file(item: str) -> None:
+    """A name that a step gives is in one of the files or folders that the step gives."""
     places = [ROOT / word for word in code_words(item) if "/" in word and " " not in word]
     files = [
         each

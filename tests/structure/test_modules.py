@@ -1,4 +1,4 @@
-"""The house keeps its shape: small modules, thin views, one-way arrows, one place that commits."""
+"""The shape of the code: small modules, thin views, one-way arrows, one place that commits."""
 
 import ast
 import re

@@ -1,7 +1,7 @@
 """Every route answers each role as its permission and the table of grants say.
 
 The routes are those of ``routes.txt``; the roles are held at the city's department, the
-administrator's and the auditor's at the office. One house and one login per role serve all.
+administrator's and the auditor's at the office. One site and one login per role serve all.
 """
 
 import re
@@ -25,7 +25,7 @@ from tests.databases import Postgres, Sqlite
 from tests.disclosure import a_request
 from tests.pages import get, login
 
-HOUSE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
+INSTANCE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
 MARKS = ("/publication/marks", "/publication/findings/")
 """Routes of readers where the service asks for more: to propose publication or to decide on it."""
 ANYONE = [*Role, None]
@@ -62,7 +62,7 @@ CLOSED = [route for route in ROUTES if route.permission != "public"]
 
 
 @dataclass
-class House:
+class Site:
     """The application with its letters, and the session of each role."""
 
     app: Flask
@@ -92,13 +92,13 @@ def _token(client: FlaskClient, path: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def house(
+def site(
     tmp_path_factory: pytest.TempPathFactory,
     database: Sqlite | Postgres,
     keys: Path,
     password_hash: str,
-) -> Iterator[House]:
-    """A house with an open letter, a published one, and one that is none of the city's."""
+) -> Iterator[Site]:
+    """A site with an open letter, a published one, and one that is none of the city's."""
     instance = tmp_path_factory.mktemp("roles")
     shutil.copytree(keys, instance / "keys")
     app = create_app(load_settings(instance=instance, database_url=database.fresh(instance)))
@@ -115,11 +115,11 @@ def house(
         db.session.remove()
     limiter.enabled = False
     usernames: dict[str, str] = {
-        role: f"{'office' if role in HOUSE_WIDE else 'city'}_{role}" for role in Role
+        role: f"{'office' if role in INSTANCE_WIDE else 'city'}_{role}" for role in Role
     }
     people = {**usernames, NEWCOMER: NEWCOMER}
     sessions = {who: _session(app, username) for who, username in people.items()}
-    yield House(app, values, foreign, foreign_request, sessions)
+    yield Site(app, values, foreign, foreign_request, sessions)
     limiter.enabled = True
     with app.app_context():
         db.session.remove()
@@ -140,7 +140,7 @@ def _values(world: World) -> dict[str, object]:
         "user_id": person,
         "grant_id": grant.id,
         "organisation_id": world["water"],
-        "limit_id": 1,
+        "rule_id": 1,
         "mark_id": 1,
         "report_id": 1,
         "part": 1,
@@ -163,12 +163,12 @@ def _named(role: Role | None) -> str:
 
 
 def holds(role: Role, permission: str) -> bool:
-    """Tell whether a role carries what a route asks for."""
+    """Return whether a role carries what a route asks for."""
     return permission == "staff" or Permission(permission) in GRANTS[role]
 
 
 def refused_by_the_service(route: Route, role: Role) -> bool:
-    """Tell whether a role that may read letters may nevertheless not mark what is masked."""
+    """Return whether a role that may read letters may nevertheless not mark what is masked."""
     marks = {Permission.PUBLICATION_PROPOSE, Permission.PUBLICATION_DECIDE}
     return any(part in route.path for part in MARKS) and not marks & set(GRANTS[role])
 
@@ -177,26 +177,26 @@ def refused_by_the_service(route: Route, role: Role) -> bool:
 @pytest.mark.parametrize(
     "route", [route for route in ROUTES if route.permission == "public"], ids=str
 )
-def test_a_public_route_serves_everybody(house: House, route: Route, role: Role | None) -> None:
+def test_a_public_route_serves_everybody(site: Site, route: Route, role: Role | None) -> None:
     """Nobody is sent away from a public route, and it breaks for nobody."""
-    status = house.ask(route, role)
+    status = site.ask(route, role)
     assert status < 500
     assert status not in (401, 403)
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=str)
-def test_a_closed_route_asks_for_a_login(house: House, route: Route) -> None:
+def test_a_closed_route_asks_for_a_login(site: Site, route: Route) -> None:
     """Whoever is not logged in is asked to log in, for a form with what was typed."""
-    assert house.ask(route, None) == 401
+    assert site.ask(route, None) == 401
 
 
 @pytest.mark.parametrize("role", list(Role), ids=_named)
 @pytest.mark.parametrize("route", CLOSED, ids=str)
 def test_a_closed_route_serves_who_holds_its_permission(
-    house: House, route: Route, role: Role
+    site: Site, route: Route, role: Role
 ) -> None:
     """A role without the permission gets 403; one that holds it gets an answer."""
-    status = house.ask(route, role)
+    status = site.ask(route, role)
     if holds(role, route.permission):
         assert status < 500
         assert status != 401
@@ -205,27 +205,27 @@ def test_a_closed_route_serves_who_holds_its_permission(
         assert status == 403
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in HOUSE_WIDE], ids=_named)
+@pytest.mark.parametrize("role", [role for role in Role if role not in INSTANCE_WIDE], ids=_named)
 @pytest.mark.parametrize(
     "route", [route for route in CLOSED if route.path.startswith(LETTERS)], ids=str
 )
-def test_a_letter_of_others_is_like_none(house: House, route: Route, role: Role) -> None:
+def test_a_letter_of_others_is_like_none(site: Site, route: Route, role: Role) -> None:
     """Who holds the permission elsewhere gets 404 for a letter out of reach."""
-    status = house.ask(route, role, number=house.foreign)
+    status = site.ask(route, role, number=site.foreign)
     assert status == (404 if holds(role, route.permission) else 403)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in HOUSE_WIDE], ids=_named)
+@pytest.mark.parametrize("role", [role for role in Role if role not in INSTANCE_WIDE], ids=_named)
 @pytest.mark.parametrize(
     "route", [route for route in CLOSED if route.path.startswith(REQUESTS)], ids=str
 )
-def test_a_request_of_others_is_like_none(house: House, route: Route, role: Role) -> None:
+def test_a_request_of_others_is_like_none(site: Site, route: Route, role: Role) -> None:
     """Who holds the permission elsewhere gets 404 for a request for disclosure out of reach."""
-    status = house.ask(route, role, request_number=house.foreign_request)
+    status = site.ask(route, role, request_number=site.foreign_request)
     assert status == (404 if holds(role, route.permission) else 403)
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=str)
-def test_a_password_that_others_know_opens_its_change_alone(house: House, route: Route) -> None:
+def test_a_password_that_others_know_opens_its_change_alone(site: Site, route: Route) -> None:
     """Whoever has a password made up by somebody else is led to change it, whatever is asked."""
-    assert house.ask(route, NEWCOMER) == OWN_PASSWORD.get(route.endpoint, 303)
+    assert site.ask(route, NEWCOMER) == OWN_PASSWORD.get(route.endpoint, 303)

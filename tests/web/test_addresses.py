@@ -65,7 +65,7 @@ def test_the_largest_ids_are_sought_and_not_found(
         ("office_administrator", "/admin/people/{}/enable"),
         ("office_administrator", "/admin/people/{}/password"),
         ("office_administrator", "/admin/people/1/grants/{}/remove"),
-        ("office_administrator", "/admin/limits/{}/withdraw"),
+        ("office_administrator", "/admin/deadline-rules/{}/remove"),
         ("city_reviewer", "/console/reports/{}"),
     ],
 )

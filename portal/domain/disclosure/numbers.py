@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from stdnum.iso7064 import mod_11_10
-
-from portal.domain.errors import N_, InvalidInput
+from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
+from portal.domain.errors import N_
 from portal.domain.letters.numbers import compact
 
 PREFIX = "GK"
@@ -24,12 +23,10 @@ _MESSAGES = {
 }
 
 
-class RequestNumberError(InvalidInput):
-    """A text that is no number of a request; `code` is ``shape`` or ``check`` (a typing error)."""
+class RequestNumberError(MistypedNumber):
+    """A text that is no number of a disclosure request."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__("number", _MESSAGES[code])
-        self.code = code
+    messages = _MESSAGES
 
 
 @dataclass(frozen=True, order=True)
@@ -40,7 +37,7 @@ class RequestNumber:
     sequence: int
 
     def __str__(self) -> str:
-        """The number as it is shown and stored."""
+        """Return the number as it is shown and stored."""
         return format_request_number(self.year, self.sequence)
 
 
@@ -50,11 +47,8 @@ def format_request_number(year: int, sequence: int) -> str:
     The sequence has at least six digits and widens above 999,999. Raises ValueError outside
     1 to 999,999,999.
     """
-    if not 1 <= sequence <= 999_999_999:
-        raise ValueError(f"sequence {sequence} is not within 1 to 999,999,999")
-    year_part, sequence_part = f"{year:04d}", f"{sequence:0{_WIDTH}d}"
-    check = mod_11_10.calc_check_digit(year_part + sequence_part)
-    return f"{PREFIX}{year_part}-{sequence_part}-{check}"
+    head = f"{year:04d}"
+    return f"{PREFIX}{head}-{number_ending(head, sequence, _WIDTH)}"
 
 
 def looks_like_request_number(text: str) -> bool:
@@ -71,10 +65,5 @@ def parse_request_number(text: str) -> RequestNumber:
     match = _NUMBER.fullmatch(compact(text).upper())
     if match is None:
         raise RequestNumberError("shape")
-    if not mod_11_10.is_valid(match["digits"]):
-        raise RequestNumberError("check")
-    sequence = match["sequence"]
-    # A wider sequence never starts with 0: one request has one number.
-    if int(sequence) == 0 or (len(sequence) > _WIDTH and sequence[0] == "0"):
-        raise RequestNumberError("shape")
-    return RequestNumber(int(match["year"]), int(sequence))
+    sequence = read_sequence(match["digits"], match["sequence"], _WIDTH, RequestNumberError)
+    return RequestNumber(int(match["year"]), sequence)

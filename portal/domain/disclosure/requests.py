@@ -1,6 +1,6 @@
 """Requests for disclosure of government information (依申请公开): states, outcomes, figures.
 
-They are no letters: they have a law, limits and counts of their own, stand outside the letterbox's
+They are no letters: they have a law, deadlines and counts of their own, stand outside the letterbox's
 rates and are never published. Source: 政府信息公开条例, State Council orders 492 (2008) and 711
 (2019); the outcomes are those by which the annual report of 2016 counts, with refusal (不予公开,
 Art. 36 (3)) beside them.
@@ -14,10 +14,30 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from portal.domain.deadline_rules import DayUnit, DeadlineRule
 from portal.domain.errors import N_, ActionNotAllowed
 from portal.domain.statistics.rates import Definition, Rate
 
-LIMIT_CODE, COMPLETION_CODE = "disclosure", "disclosure_completion"
+ANSWER_RULE, COMPLETION_RULE = "disclosure", "disclosure_completion"
+"""Codes of the deadline rules for the answer and for the notice that asks for completion."""
+
+_LAW_2008 = N_(
+    "《政府信息公开条例》（国务院令第492号）第二十四条：15个工作日内答复，延长最长不超过15个工作日"
+)
+_LAW_2019 = N_(
+    "《政府信息公开条例》（国务院令第711号）第三十三条：20个工作日内答复，延长最长不超过20个工作日"
+)
+_COMPLETION_2019 = N_(
+    "《政府信息公开条例》（国务院令第711号）第三十条：收到申请之日起7个工作日内一次性告知补正"
+)
+_START_2008, _END_2008, _START_2019 = date(2008, 5, 1), date(2019, 5, 14), date(2019, 5, 15)
+
+DISCLOSURE_RULES = (
+    DeadlineRule(ANSWER_RULE, 15, DayUnit.WORKING, 15, _LAW_2008, _START_2008, _END_2008),
+    DeadlineRule(ANSWER_RULE, 20, DayUnit.WORKING, 20, _LAW_2019, _START_2019),
+    DeadlineRule(COMPLETION_RULE, 7, DayUnit.WORKING, 0, _COMPLETION_2019, _START_2019),
+)
+"""The deadline rules of the law, by their versions."""
 
 
 class DisclosureState(StrEnum):
@@ -116,7 +136,7 @@ _TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState
 }
 
 
-class RequestFacts(Protocol):
+class GuardedRequest(Protocol):
     """A request, as far as a decision on an action looks at it.
 
     ``complete_by`` is the last civil day for the completion, once it was asked for; ``due_on``
@@ -144,14 +164,14 @@ def next_state(state: DisclosureState, action: DisclosureAction) -> DisclosureSt
 
 
 def objection(
-    request: RequestFacts, action: DisclosureAction, today: date, completion_until: date | None
+    request: GuardedRequest, action: DisclosureAction, today: date, completion_until: date | None
 ) -> str | None:
     """Return why ``action`` cannot be taken on civil day ``today``, or ``None`` where it can.
 
     ``completion_until`` is the last day of the notice of completion (Art. 30: within 7 working
-    days, once); ``None`` where the law of that day knew no such limit. A request lapses when the
-    days that the notice gave are over (Art. 30). A limit that has passed can neither be extended
-    (Art. 33: an answer within the limit, or an extension told to the applicant) nor be stopped by
+    days, once); ``None`` where the law of that day knew no such deadline. A request lapses when the
+    days that the notice gave are over (Art. 30). A deadline that has passed can neither be extended
+    (Art. 33: an answer within the deadline, or an extension told to the applicant) nor be stopped by
     a notice, whatever the law of the day said about one.
     """
     if action not in _TABLE or request.state not in _TABLE[action][0]:
@@ -177,7 +197,7 @@ def objection(
 class DisclosureFigures:
     """Requests received in a period, and of them those answered by the as-of moment, by outcome.
 
-    ``not_due`` are those not answered whose limit had not passed then, or stood still.
+    ``not_due`` are those not answered whose deadline had not passed then, or stood still.
     """
 
     received: int = 0
@@ -192,12 +212,12 @@ class DisclosureFigures:
 
     @property
     def overdue(self) -> int:
-        """How many were not answered though their limit had passed."""
+        """How many were not answered though their deadline had passed."""
         return self.received - self.answered - self.not_due
 
     @property
     def answerable(self) -> int:
-        """How many had to be answered by then: answered, or their limit passed."""
+        """How many had to be answered by then: answered, or their deadline passed."""
         return self.received - self.not_due
 
     @property
@@ -217,7 +237,7 @@ class DisclosureFigures:
         return (*REPORTED_OUTCOMES, *((DisclosureOutcome.REFUSED,) if refused else ()))
 
     def share(self, outcome: DisclosureOutcome) -> Rate:
-        """The part of ``outcome`` in all that were answered."""
+        """Return the part of ``outcome`` in all that were answered."""
         return Rate(self.outcomes.get(outcome, 0), self.answered)
 
 

@@ -8,13 +8,15 @@ its guards (:func:`portal.domain.letters.transitions.advance`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from portal.domain.events import ActorKind, Axis
+from portal.domain.letters.guards import HandledLetter
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     CLOCK_STATES,
     CLOSE_REASONS,
@@ -23,7 +25,6 @@ from portal.domain.letters.states import (
     SUPPLEMENT_DAYS,
     Action,
     CloseReason,
-    Kind,
     Publication,
     State,
 )
@@ -33,27 +34,13 @@ from portal.domain.periods import civil_date
 FIRST_VERSION = 1
 
 
-class Handled(Protocol):
-    """The columns of a letter that decide what an action changes."""
+class Applicable(HandledLetter, Protocol):
+    """What decides besides what an action changes."""
 
-    @property
-    def kind(self) -> Kind: ...
-    @property
-    def was_report(self) -> bool: ...
-    @property
-    def state(self) -> State: ...
-    @property
-    def publication(self) -> Publication: ...
-    @property
-    def state_before(self) -> State | None: ...
     @property
     def organisation_id(self) -> int: ...
     @property
-    def accepted(self) -> bool: ...
-    @property
     def first_response_at(self) -> datetime | None: ...
-    @property
-    def return_count(self) -> int: ...
     @property
     def hop_count(self) -> int: ...
     @property
@@ -79,7 +66,7 @@ class LetterState:
 
     kind: Kind
     received_at: datetime
-    was_report: bool = False
+    never_public: bool = False
     state: State = State.SUBMITTED
     publication: Publication = Publication.NOT_PROPOSED
     state_before: State | None = None
@@ -99,6 +86,7 @@ class LetterState:
     accepted_at: datetime | None = None
     first_response_at: datetime | None = None
     closed_at: datetime | None = None
+    deadline_organisation_id: int | None = None
     extension_days: int = 0
     due_on: date | None = None
     answer_by: date | None = None
@@ -147,14 +135,14 @@ class Interval:
     organisation_id: int
     started_at: datetime
 
-    def columns(self, ended_at: datetime | None = None) -> dict[str, Any]:
-        """Return the columns of the interval row."""
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of the interval row while it lasts."""
         return {
             "axis": self.axis,
             "state": self.state,
             "organisation_id": self.organisation_id,
             "started_at": self.started_at,
-            "ended_at": ended_at,
+            "ended_at": None,
         }
 
 
@@ -180,15 +168,32 @@ class Effect:
             and self.event.to_state in CONCLUDED_STATES
         )
 
+    @property
+    def chooses_rule(self) -> bool:
+        """Whether another deadline rule may hold: the clock begins or the kind is another."""
+        return not self.changes.keys().isdisjoint(("clock_from", "kind"))
+
 
 _COLUMNS = tuple(each.name for each in fields(LetterState))
+
+
+def intervals(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    """Return the columns of the intervals that begin, each ended by the next one of its axis."""
+    rows: list[dict[str, Any]] = []
+    last: dict[Axis, dict[str, Any]] = {}
+    for begun in (effect.interval for effect in effects if effect.interval is not None):
+        if begun.axis in last:
+            last[begun.axis]["ended_at"] = begun.started_at
+        last[begun.axis] = begun.columns()
+        rows.append(last[begun.axis])
+    return rows
 
 
 def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
     """Return what the arrival of a letter of ``kind`` at ``organisation_id`` leaves."""
     state = State.SUBMITTED
     changes = {
-        "was_report": kind is Kind.REPORT,
+        "never_public": not KINDS[kind].publishable,
         "state": state,
         "publication": Publication.NOT_PROPOSED,
         "version": FIRST_VERSION,
@@ -205,7 +210,7 @@ def receive(kind: Kind, organisation_id: int, moment: datetime) -> Effect:
 
 
 def apply(
-    letter: Handled,
+    letter: Applicable,
     action: Action,
     actor_kind: ActorKind,
     moment: datetime,
@@ -227,8 +232,7 @@ def apply(
     before: State | Publication = letter.state if row.axis is Axis.HANDLING else letter.publication
     if before not in row.sources:
         raise ValueError(f"{action} does not leave {before}")
-    # The targets that depend on the letter read its state, its publication and nothing else.
-    target = row.target(letter) if callable(row.target) else row.target  # type: ignore[arg-type]
+    target = row.target(letter) if callable(row.target) else row.target
     changes: dict[str, Any] = {"version": letter.version + 1}
     clock = Clock.KEEP
     if isinstance(target, Publication):
@@ -243,7 +247,7 @@ def apply(
         clock = Clock.COMPUTE
     if action is Action.CHANGE_KIND and kind is not None:
         changes["kind"] = kind
-        changes["was_report"] = letter.was_report or kind is Kind.REPORT
+        changes["never_public"] = letter.never_public or not KINDS[kind].publishable
         clock = Clock.COMPUTE
     if clock is Clock.STOP:
         changes["due_on"] = None
@@ -257,7 +261,7 @@ def apply(
 
 
 def _entered(
-    letter: Handled,
+    letter: Applicable,
     action: Action,
     actor_kind: ActorKind,
     target: State,
@@ -296,7 +300,7 @@ def _entered(
     return changes
 
 
-def _moved(letter: Handled, action: Action, to_id: int) -> dict[str, Any]:
+def _moved(letter: Applicable, action: Action, to_id: int) -> dict[str, Any]:
     """Return the columns that follow from a move to ``to_id``."""
     changes: dict[str, Any] = {
         "organisation_id": to_id,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from portal.domain.calendar import Pause, WorkCalendar
-from portal.domain.deadline_rules import Limit, letter_limit
+from portal.domain.deadline_rules import DeadlineRule, DeadlineRules
 from portal.domain.errors import N_
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.domain.translatable import Message
 
 SOON_DAYS = 2
@@ -23,13 +23,15 @@ class HandlingTime:
 
     ``start`` is the civil day of the receipt, or of the citizen's request for a redo;
     ``extension`` the days granted since, in the unit of the rule; ``pauses`` the waits for
-    the citizen, in order.
+    the citizen, in order. ``organisation_id`` is the organisation whose rule the letter follows,
+    None where it is a rule of all organisations.
     """
 
     kind: Kind
     start: date
     extension: int = 0
     pauses: list[Pause] = field(default_factory=list)
+    organisation_id: int | None = None
 
     def follow(self, from_state: str | None, to_state: str | None, day: date) -> None:
         """Take over a change of the state of handling on civil date ``day``."""
@@ -44,23 +46,27 @@ class HandlingTime:
 
 
 class Deadlines:
-    """Rules and due dates of letters, by one calendar and one table of deadline rules."""
+    """Rules and due dates of letters, by one calendar and the deadline rules of an instance."""
 
-    def __init__(self, calendar: WorkCalendar, rules: Sequence[Limit]) -> None:
+    def __init__(self, calendar: WorkCalendar, rules: DeadlineRules) -> None:
         self.calendar = calendar
         self._rules = rules
-        self._known: dict[tuple[Kind, date], Limit] = {}
 
-    def rule(self, time: HandlingTime) -> Limit:
+    def choose(self, time: HandlingTime, received_id: int) -> None:
+        """Let a letter that ``received_id`` received first follow the rule that holds for it.
+
+        A rule is chosen when the clock begins and when the kind changes. A letter that moves on
+        keeps it, so that the due date its sender was told stands.
+        """
+        rule = self._rules.for_letter(time.kind, received_id, time.start)
+        time.organisation_id = rule.organisation_id
+
+    def rule(self, time: HandlingTime) -> DeadlineRule:
         """Return the rule that the letter follows.
 
-        Raises :class:`~portal.domain.deadline_rules.LimitError` where none is in force.
+        Raises :class:`~portal.domain.deadline_rules.NoDeadlineRule` where none is in force.
         """
-        known = self._known.get((time.kind, time.start))
-        if known is None:
-            known = letter_limit(str(time.kind), time.start, self._rules)
-            self._known[time.kind, time.start] = known
-        return known
+        return self._rules.followed(time.kind, time.organisation_id, time.start)
 
     def due_on(self, time: HandlingTime) -> date | None:
         """Return the last day on which an answer is in time, ``None`` during an open pause.

@@ -9,26 +9,24 @@ from collections.abc import Callable
 from typing import Protocol
 
 from portal.domain.errors import N_
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     FINAL_STATES,
     RETURN_LIMIT,
     CloseReason,
     ConsentBasis,
-    Kind,
     Publication,
     State,
 )
 
 
-class LetterFacts(Protocol):
-    """What guards look at; the letter row offers it, and so may any plain object.
-
-    ``author_id`` is the person who wrote the reply under review, ``proposer_id`` who proposed
-    publication or a correction, ``actor_id`` comes with the call.
-    """
+class HandledLetter(Protocol):
+    """The columns of a letter that say where its handling and its publication stand."""
 
     @property
     def kind(self) -> Kind: ...
+    @property
+    def never_public(self) -> bool: ...
     @property
     def state(self) -> State: ...
     @property
@@ -36,13 +34,22 @@ class LetterFacts(Protocol):
     @property
     def state_before(self) -> State | None: ...
     @property
-    def was_report(self) -> bool: ...
+    def accepted(self) -> bool: ...
+    @property
+    def return_count(self) -> int: ...
+
+
+class GuardedLetter(HandledLetter, Protocol):
+    """What guards look at besides; the letter row offers it, and so may any plain object.
+
+    ``author_id`` is the person who wrote the reply under review, ``proposer_id`` who proposed
+    publication or a correction, ``actor_id`` comes with the call.
+    """
+
     @property
     def consent_basis(self) -> ConsentBasis: ...
     @property
     def close_reason(self) -> CloseReason | None: ...
-    @property
-    def return_count(self) -> int: ...
     @property
     def placed(self) -> bool: ...
     @property
@@ -66,41 +73,47 @@ class LetterFacts(Protocol):
     @property
     def correction_pending(self) -> bool: ...
     @property
-    def accepted(self) -> bool: ...
-    @property
     def has_children(self) -> bool: ...
 
 
-Guard = Callable[[LetterFacts, int | None], str | None]
+Guard = Callable[[GuardedLetter, int | None], str | None]
 
 
-def not_author(letter: LetterFacts, actor_id: int | None) -> str | None:
+def not_author(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Refuse the author of the reply under review."""
     same = actor_id is not None and actor_id == letter.author_id
     return N_("答复不能由起草人本人审签。") if same else None
 
 
-def only_author(letter: LetterFacts, actor_id: int | None) -> str | None:
+def only_author(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Refuse everybody but the author of the reply under review."""
     return None if actor_id == letter.author_id else N_("只有送审人可以撤回送审。")
 
 
-def not_proposer(letter: LetterFacts, actor_id: int | None) -> str | None:
+def not_proposer(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Refuse the person who proposed publication."""
     same = actor_id is not None and actor_id == letter.proposer_id
     return N_("公示不能由提请人本人审核。") if same else None
 
 
-def only_proposer(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """Refuse everybody but the proposer; the house itself may recall a proposal on redo."""
+def only_proposer(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse everybody but the proposer; the system may recall a proposal on redo."""
     own = actor_id is None or actor_id == letter.proposer_id
     return None if own else N_("只有提请人可以撤回提请。")
 
 
-def publishable(letter: LetterFacts, actor_id: int | None) -> str | None:
+_NEVER_PUBLIC = N_("这封信属于或曾属于绝不公示的类别，不能公示。")
+
+
+def never_public(letter: HandledLetter) -> bool:
+    """Tell whether the letter is or ever was of a kind that is never published."""
+    return letter.never_public or not KINDS[letter.kind].publishable
+
+
+def publishable(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Refuse reports of wrongdoing, letters without consent and letters that are not closed."""
-    if letter.kind is Kind.REPORT or letter.was_report:
-        return N_("举报信件不能公示。")
+    if never_public(letter):
+        return _NEVER_PUBLIC
     if letter.consent_basis is ConsentBasis.NONE:
         return N_("来信人没有同意公示。")
     if letter.state is not State.CLOSED:
@@ -110,111 +123,106 @@ def publishable(letter: LetterFacts, actor_id: int | None) -> str | None:
     return None
 
 
-def may_be_public(letter: LetterFacts, actor_id: int | None) -> str | None:
+def may_be_public(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Consent matters to what is public or may become so: never a report, nothing turned away."""
     if letter.publication is Publication.PUBLISHED:
         return None
-    if letter.kind is Kind.REPORT or letter.was_report:
-        return N_("举报信件不能公示。")
+    if never_public(letter):
+        return _NEVER_PUBLIC
     return N_("没有受理或已撤回的信件不会公示。") if letter.state in FINAL_STATES else None
 
 
-def consented(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """Only consent that was given can be taken back."""
+def consented(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to take back consent that was not given."""
     none = letter.consent_basis is ConsentBasis.NONE
     return N_("这封信没有公示同意可以收回。") if none else None
 
 
-def not_consented(letter: LetterFacts, actor_id: int | None) -> str | None:
+def not_consented(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Consent is given once."""
     return None if letter.consent_basis is ConsentBasis.NONE else N_("这封信已经同意公示。")
 
 
-def closed(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """Refuse while the letter is not closed."""
-    return None if letter.state is State.CLOSED else N_("信件办结后才能进行这项操作。")
-
-
-def below_return_limit(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """After too many returns only a ruling places the letter."""
+def below_return_limit(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse after too many returns: only a ruling places the letter."""
     if letter.state is State.RETURNED and letter.return_count >= RETURN_LIMIT:
         return N_("退回次数已达上限，须由共同上级裁定。")
     return None
 
 
-def at_return_limit(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """A ruling is for disputes only."""
+def at_return_limit(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a ruling where nothing is disputed."""
     return None if letter.return_count >= RETURN_LIMIT else N_("退回次数未达上限，无须裁定。")
 
 
-def not_placed(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """A letter placed by ruling stays where it was placed."""
+def not_placed(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to move a letter placed by ruling."""
     return N_("这封信已经裁定，不能再退回或转办。") if letter.placed else None
 
 
-def has_sender(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """Only what somebody sent can be returned."""
+def has_sender(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to return what nobody sent."""
     return None if letter.sent_from_id is not None else N_("没有交办单位，无法退回。")
 
 
-def before_acceptance(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """A citizen withdraws only before acceptance."""
+def before_acceptance(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse the citizen's withdrawal after acceptance."""
     waiting = letter.state is State.AWAITING_CITIZEN and letter.state_before is not State.SUBMITTED
     return N_("信件已经受理，不能撤回。") if letter.accepted or waiting else None
 
 
-def not_reopened(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """A redo is asked for once."""
+def not_reopened(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a second redo."""
     return N_("每封信只能申请一次重办。") if letter.reopened else None
 
 
-def not_rated(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """A letter is rated once."""
+def not_rated(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a second rating."""
     return N_("您已经评价过这封信。") if letter.rated else None
 
 
-def extendable(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """A letter is extended at most once."""
+def extendable(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a second extension."""
     if letter.extension_granted:
         return N_("这封信已经延期过一次。")
     return N_("延期申请正在等待批复。") if letter.extension_pending else None
 
 
-def extension_asked(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """There must be a request to decide on."""
+def extension_asked(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a decision where no extension was asked for."""
     return None if letter.extension_pending else N_("没有待批复的延期申请。")
 
 
-def follow_up_free(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """One follow-up reply at a time."""
+def follow_up_free(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a second follow-up reply at a time."""
     return N_("已有一份补充答复待审签。") if letter.follow_up_pending else None
 
 
-def follow_up_waiting(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """There must be a follow-up reply to sign."""
+def follow_up_waiting(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse where no follow-up reply waits."""
     return None if letter.follow_up_pending else N_("没有待审签的补充答复。")
 
 
-def correction_free(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """One correction at a time."""
+def correction_free(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a second correction at a time."""
     return N_("已有一份更正待审核。") if letter.correction_pending else None
 
 
-def correction_waiting(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """There must be a correction to decide on."""
+def correction_waiting(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse where no correction waits."""
     return None if letter.correction_pending else N_("没有待审核的更正。")
 
 
-def childless(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """A letter that leads others cannot itself be merged."""
+def childless(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to merge a letter that leads others."""
     return N_("已有其他信件并入这封信，不能再并案。") if letter.has_children else None
 
 
-def supervised(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """Supervision must have begun to end."""
+def supervised(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to end supervision that has not begun."""
     return None if letter.supervised else N_("这封信没有被督办。")
 
 
-def unsupervised(letter: LetterFacts, actor_id: int | None) -> str | None:
-    """Supervision begins once."""
+def unsupervised(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse supervision that has begun already."""
     return N_("这封信已在督办。") if letter.supervised else None

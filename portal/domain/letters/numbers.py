@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from stdnum.iso7064 import mod_11_10
-
-from portal.domain.errors import N_, InvalidInput
+from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
+from portal.domain.errors import N_
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 13
@@ -33,12 +32,10 @@ _SEPARATORS = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff_\-‐‑‒–—�
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-class NumberError(InvalidInput):
-    """A text that is no letter number; `code` is ``shape`` or ``check`` (a typing error)."""
+class NumberError(MistypedNumber):
+    """A text that is no letter number."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__("number", NUMBER_MESSAGES[code])
-        self.code = code
+    messages = NUMBER_MESSAGES
 
 
 @dataclass(frozen=True, order=True)
@@ -49,21 +46,18 @@ class LetterNumber:
     sequence: int
 
     def __str__(self) -> str:
-        """The number as it is shown and stored."""
+        """Return the number as it is shown and stored."""
         return format_number(self.day, self.sequence)
 
 
 def format_number(day: date, sequence: int) -> str:
-    """The letter number, such as ``20161231-00042-5``.
+    """Return the letter number, such as ``20161231-00042-5``.
 
     The sequence has at least five digits and widens above 99,999. Raises ValueError outside
     1 to 999,999,999.
     """
-    if not 1 <= sequence <= 999_999_999:
-        raise ValueError(f"sequence {sequence} is not within 1 to 999,999,999")
-    date_part, sequence_part = f"{day:%Y%m%d}", f"{sequence:0{_SEQUENCE_WIDTH}d}"
-    check = mod_11_10.calc_check_digit(date_part + sequence_part)
-    return f"{date_part}-{sequence_part}-{check}"
+    head = f"{day:%Y%m%d}"
+    return f"{head}-{number_ending(head, sequence, _SEQUENCE_WIDTH)}"
 
 
 def parse_number(text: str) -> LetterNumber:
@@ -74,23 +68,18 @@ def parse_number(text: str) -> LetterNumber:
     match = _NUMBER.fullmatch(compact(text))
     if match is None:
         raise NumberError("shape")
-    if not mod_11_10.is_valid(match[0]):
-        raise NumberError("check")
-    sequence = match["sequence"]
-    # A wider sequence never starts with 0: one letter has one number.
-    if int(sequence) == 0 or (len(sequence) > _SEQUENCE_WIDTH and sequence[0] == "0"):
-        raise NumberError("shape")
+    sequence = read_sequence(match[0], match["sequence"], _SEQUENCE_WIDTH, NumberError)
     try:
         day = date(int(match["day"][:4]), int(match["day"][4:6]), int(match["day"][6:]))
     except ValueError:
         raise NumberError("shape") from None
-    return LetterNumber(day, int(sequence))
+    return LetterNumber(day, sequence)
 
 
 def derive_query_code(key: bytes, form_token: str) -> str:
-    """The 13 characters that belong to a form: HMAC-SHA256 of its token under the server's key.
+    """Return the 13 characters of a form: HMAC-SHA256 of its token under the server's key.
 
-    The same form always gives the same code; without `key` the code cannot be computed.
+    The same form always gives the same code; without ``key`` the code cannot be computed.
     """
     digest = hmac.digest(key, b"query-code\0" + form_token.encode(), sha256)
     bits = int.from_bytes(digest) >> (8 * len(digest) - 5 * CODE_LENGTH)
@@ -99,12 +88,12 @@ def derive_query_code(key: bytes, form_token: str) -> str:
 
 
 def format_code(code: str) -> str:
-    """A query code in groups that are easy to read out and copy: ``XXXX-XXXX-XXXXX``."""
+    """Return a query code in groups, easy to read out and copy: ``XXXX-XXXX-XXXXX``."""
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
 def normalise_code(text: str) -> str:
-    """A query code as typed, in the form in which it is hashed.
+    """Return a query code as typed, in the form in which it is hashed.
 
     Capital letters, without separators, O read as 0, I and L as 1. What is no code at all comes
     back as some other text, so that it fails just as a wrong code does.
@@ -113,7 +102,7 @@ def normalise_code(text: str) -> str:
 
 
 def hash_code(key: bytes, number: str, code: str) -> str:
-    """What is stored of a query code: hex HMAC-SHA256, bound to the letter's number.
+    """Return what is stored of a query code: hex HMAC-SHA256, bound to the letter's number.
 
     A fast keyed hash is enough for 65 random bits; the key is not in the database.
     """
@@ -122,7 +111,7 @@ def hash_code(key: bytes, number: str, code: str) -> str:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two hashes are equal, in a time that does not tell where they differ."""
+    """Return whether two hashes are equal, in a time that does not tell where they differ."""
     return hmac.compare_digest(a.encode(), b.encode())
 
 

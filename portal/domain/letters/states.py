@@ -1,4 +1,4 @@
-"""The words of a letter's life: kinds, states, actions and coded reasons, with their page names.
+"""The words of a letter's life: states, actions and coded reasons, with their page names.
 
 The one table of what may follow what is in :mod:`portal.domain.letters.transitions`. Handling and
 publication are two axes that never mix.
@@ -20,17 +20,6 @@ RETURN_LIMIT = 2
 """Returns after which only the common superior can place the letter (裁定)."""
 SUPPLEMENT_DAYS = 15
 """Calendar days a citizen has to supplement before the letter closes with a notice."""
-
-
-class Kind(StrEnum):
-    """What the citizen wants; ``report`` (of wrongdoing) is never published."""
-
-    CONSULTATION = "consultation"
-    COMPLAINT = "complaint"
-    HELP = "help"
-    SUGGESTION = "suggestion"
-    REPORT = "report"
-    THANKS = "thanks"
 
 
 class State(StrEnum):
@@ -153,7 +142,7 @@ class RefusalReason(StrEnum):
     PRIVACY = "privacy"
     BUSINESS_SECRET = "business_secret"  # noqa: S105
     STATE_SECRET = "state_secret"  # noqa: S105
-    REPORT = "report"
+    WRONGDOING = "report"
     THIRD_PARTY = "third_party"
     NO_VALUE = "no_value"
 
@@ -167,22 +156,13 @@ class ConsentBasis(StrEnum):
 
 
 class Source(StrEnum):
-    """How a letter came into the house."""
+    """How a letter reached the letterbox."""
 
     WEB = "web"
     IMPORT = "import"
     DEMO = "demo"
     SIMULATION = "simulation"
 
-
-KIND_LABELS: dict[Kind, str] = {
-    Kind.CONSULTATION: N_("咨询"),
-    Kind.COMPLAINT: N_("投诉"),
-    Kind.HELP: N_("求助"),
-    Kind.SUGGESTION: N_("建议"),
-    Kind.REPORT: N_("举报"),
-    Kind.THANKS: N_("感谢"),
-}
 
 STATE_LABELS: dict[State, str] = {
     State.SUBMITTED: N_("待受理"),
@@ -285,7 +265,7 @@ REFUSAL_LABELS: dict[RefusalReason, str] = {
     RefusalReason.PRIVACY: N_("涉及个人隐私"),
     RefusalReason.BUSINESS_SECRET: N_("涉及商业秘密"),
     RefusalReason.STATE_SECRET: N_("涉及国家秘密或敏感工作"),
-    RefusalReason.REPORT: N_("属于举报信件"),
+    RefusalReason.WRONGDOING: N_("属于举报信件"),
     RefusalReason.THIRD_PARTY: N_("第三方不同意公开"),
     RefusalReason.NO_VALUE: N_("对他人没有参考价值"),
 }

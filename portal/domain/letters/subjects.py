@@ -1,4 +1,4 @@
-"""Subjects (主题分类) that come with the house, so that pages in other languages can name them.
+"""Subjects (主题分类) that come with the product, so that pages in other languages can name them.
 
 A subject is a word on a letter: offices may use others, which stay as they were typed.
 """
@@ -24,4 +24,4 @@ SUBJECTS = frozenset(
         N_("经济管理"),
     }
 )
-"""The subjects of the letters that come along, `portal.tools.samples`."""
+"""The subjects of the letters that come along, ``portal.tools.samples``."""

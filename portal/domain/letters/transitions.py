@@ -13,7 +13,8 @@ from portal.domain.errors import N_, ActionNotAllowed
 from portal.domain.events import Axis
 from portal.domain.letters.guards import (
     Guard,
-    LetterFacts,
+    GuardedLetter,
+    HandledLetter,
     at_return_limit,
     before_acceptance,
     below_return_limit,
@@ -42,18 +43,18 @@ from portal.domain.letters.guards import (
 from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
 
 
-def same_state(letter: LetterFacts) -> State:
-    """Target of an action that is recorded without leaving the state."""
+def same_state(letter: HandledLetter) -> State:
+    """Return the state: the target of an action that does not leave it."""
     return letter.state
 
 
-def earlier_state(letter: LetterFacts) -> State:
-    """Target of an action that goes back to where a letter came from."""
+def earlier_state(letter: HandledLetter) -> State:
+    """Return the state that a paused letter goes back to."""
     return letter.state_before or State.SUBMITTED
 
 
-def without_consent(letter: LetterFacts) -> Publication:
-    """Target of taking back consent: nothing waits for publication or is public any more."""
+def without_consent(letter: HandledLetter) -> Publication:
+    """Return the target of taking back consent: nothing waits or is public any more."""
     left = {
         Publication.PROPOSED: Publication.NOT_PROPOSED,
         Publication.PUBLISHED: Publication.WITHDRAWN,
@@ -61,12 +62,12 @@ def without_consent(letter: LetterFacts) -> Publication:
     return left.get(letter.publication, letter.publication)
 
 
-def same_publication(letter: LetterFacts) -> Publication:
-    """Target of an action that is recorded without moving the publication."""
+def same_publication(letter: HandledLetter) -> Publication:
+    """Return the publication: the target of an action that does not move it."""
     return letter.publication
 
 
-Target = State | Publication | Callable[[LetterFacts], State | Publication]
+Target = State | Publication | Callable[[HandledLetter], State | Publication]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Transition:
 
     @property
     def axis(self) -> Axis:
-        """The line of the letter's life that the action moves."""
+        """The axis of the letter that the action moves."""
         return (
             Axis.PUBLICATION if isinstance(next(iter(self.sources)), Publication) else Axis.HANDLING
         )
@@ -161,7 +162,7 @@ TRANSITIONS: dict[Action, Transition] = {
 """Every action but ``submit``, which creates the letter."""
 
 
-def objection(letter: LetterFacts, action: Action, actor_id: int | None = None) -> str | None:
+def objection(letter: GuardedLetter, action: Action, actor_id: int | None = None) -> str | None:
     """Say why ``action`` is not possible now, as a zh-CN sentence, or ``None`` if it is."""
     row = TRANSITIONS.get(action)
     if row is None:
@@ -173,7 +174,7 @@ def objection(letter: LetterFacts, action: Action, actor_id: int | None = None) 
 
 
 def advance(
-    letter: LetterFacts, action: Action, actor_id: int | None = None
+    letter: GuardedLetter, action: Action, actor_id: int | None = None
 ) -> State | Publication:
     """Return the state that ``action`` leads to; raise :class:`ActionNotAllowed` with the reason."""
     said = objection(letter, action, actor_id)

@@ -1,8 +1,8 @@
 """Redaction (脱敏): what identifies a person in a text, and the public text without it.
 
-`detect` reads an untouched original and proposes; people (or, for machine review,
-`default_decision`) decide; `apply` makes the public text from the marks that were decided.
-`default_copy` is what nobody but the machine has decided on: a citizen's preview, an import.
+``detect`` reads an untouched original and proposes; people (or, for machine review,
+``default_decision``) decide; ``mask_text`` makes the public text from the masks that were decided.
+``default_copy`` is what nobody but the machine has decided on: a citizen's preview, an import.
 Plain functions over text: storage and pages are elsewhere.
 """
 
@@ -15,11 +15,11 @@ from portal.domain.redaction.kinds import (
     Decision,
     Finding,
     FindingKind,
-    Mark,
+    Mask,
     PublicField,
     Sender,
-    apply,
     default_decision,
+    mask_text,
 )
 
 __all__ = [
@@ -31,10 +31,10 @@ __all__ = [
     "Decision",
     "Finding",
     "FindingKind",
-    "Mark",
+    "Mask",
     "PublicField",
     "Sender",
-    "apply",
+    "mask_text",
     "default_copy",
     "default_decision",
     "default_masks",

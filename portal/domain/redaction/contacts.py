@@ -40,7 +40,7 @@ _HANDLE = re.compile(
 
 
 def find_contacts(folded: Folded) -> Iterator[Hit]:
-    """E-mail addresses and QQ, WeChat and similar accounts."""
+    """Yield e-mail addresses and QQ, WeChat and similar accounts."""
     yield from _find_emails(folded.plain)
     for view in folded.views:
         for pattern in (_QQ, _HANDLE):

@@ -10,11 +10,11 @@ from portal.domain.redaction.kinds import (
     Decision,
     Finding,
     FindingKind,
-    Mark,
+    Mask,
     PublicField,
     Sender,
-    apply,
     default_decision,
+    mask_text,
 )
 from portal.domain.redaction.masks import COVER
 from portal.domain.redaction.names import find_names
@@ -51,13 +51,13 @@ _SPECIFIC = {
 def detect(
     text: str, *, sender: Sender | None = None, field: PublicField = PublicField.TEXT
 ) -> list[Finding]:
-    """What identifies a person in `text`, sorted by place, without overlaps.
+    """Return what identifies a person in ``text``, sorted by place, without overlaps.
 
-    Offsets count characters of `text` as given. `field` says where it stands: in a ``reply``,
+    Offsets count characters of ``text`` as given. ``field`` says where it stands: in a ``reply``,
     announced office phones and places carry a keep reason. Where findings overlap, one finding
     covers them all, and the longest, then most specific one names it. Masking everything without
     a keep reason leaves nothing that would be found again. Raises ValueError for more than
-    `TEXT_LIMIT` characters.
+    ``TEXT_LIMIT`` characters.
     """
     if len(text) > TEXT_LIMIT:
         raise ValueError(f"text of {len(text)} characters exceeds {TEXT_LIMIT}")
@@ -89,11 +89,11 @@ def default_copy(
 ) -> str:
     """Return ``text`` as the public reads it unless a person decides otherwise."""
     masks = default_masks(text, sender=sender, field=field)
-    return apply(text, (finding.as_mark() for finding in masks))
+    return mask_text(text, (finding.as_mask() for finding in masks))
 
 
 def _find(text: str, sender: Sender | None, field: PublicField) -> Iterator[Hit]:
-    """Hits of all detectors by offsets of `text`."""
+    """Yield hits of all detectors by offsets of ``text``."""
     folded = fold(text)
     found = [
         *find_numbers(folded),
@@ -109,22 +109,22 @@ def _find(text: str, sender: Sender | None, field: PublicField) -> Iterator[Hit]
 
 
 def _merge(hits: list[Hit]) -> list[Hit]:
-    """One hit for every cluster of overlapping ones, covering all of it."""
+    """Return one hit for every cluster of overlapping ones, covering all of it."""
     merged: list[Hit] = []
     cluster: list[Hit] = []
     end = -1
     for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
         if cluster and hit.start >= end:
-            merged.append(_settle(cluster))
+            merged.append(_combine(cluster))
             cluster = []
         cluster.append(hit)
         end = max(end, hit.end) if len(cluster) > 1 else hit.end
     if cluster:
-        merged.append(_settle(cluster))
+        merged.append(_combine(cluster))
     return merged
 
 
-def _settle(cluster: list[Hit]) -> Hit:
+def _combine(cluster: list[Hit]) -> Hit:
     best = min(
         cluster, key=lambda hit: (bool(hit.keep_reason), hit.start - hit.end, _SPECIFIC[hit.kind])
     )
@@ -135,11 +135,11 @@ def _settle(cluster: list[Hit]) -> Hit:
 def _exposed(
     text: str, hits: list[Hit], sender: Sender | None, field: PublicField
 ) -> Iterator[Hit]:
-    """What masking `hits` would leave or newly create, such as digits left beside a mask's own."""
+    """Yield what masking ``hits`` would leave or create, such as digits beside a mask's own."""
     masked = [hit for hit in hits if not hit.keep_reason]
     if not masked:
         return
-    public = apply(text, (Mark(hit.start, hit.end, hit.mask) for hit in masked))
+    public = mask_text(text, (Mask(hit.start, hit.end, hit.mask) for hit in masked))
     places: list[int] = []
     shift = 0
     for hit in masked:
@@ -154,7 +154,7 @@ def _exposed(
 
 
 def _origin(offset: int, masked: list[Hit], places: list[int], *, last: bool) -> int:
-    """The original offset (or, for the `last` character, the end) of a character of the public text."""
+    """Return the original offset (for the ``last`` one the end) of a character of the public text."""
     index = bisect_right(places, offset) - 1
     if index < 0:
         return offset + last

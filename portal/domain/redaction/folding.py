@@ -1,7 +1,7 @@
 """Fold a text for the detectors, and lead their offsets back to the original.
 
 Detectors see one spelling of everything: NFKC, every script's decimal digits as ASCII, no
-invisible characters. `Folded` remembers for each folded character where it came from.
+invisible characters. ``Folded`` remembers for each folded character where it came from.
 """
 
 import re
@@ -26,9 +26,9 @@ _PLACEHOLDER = "\ue000"
 class Folded:
     """A folded text as two views of equal length, with the way back to the original.
 
-    `plain` has ASCII digits where any digit stood; `digits` also shows Chinese numerals (一 幺 〇)
+    ``plain`` has ASCII digits where any digit stood; ``digits`` also shows Chinese numerals (一 幺 〇)
     and the letters typed for them (O, l)
-    as ASCII digits. `starts[i]` is the original offset of folded character i; None where both
+    as ASCII digits. ``starts[i]`` is the original offset of folded character i; None where both
     texts have the same offsets.
     """
 
@@ -46,7 +46,7 @@ class Folded:
         return (self.plain,) if self.plain == self.digits else (self.plain, self.digits)
 
     def original_range(self, start: int, end: int) -> tuple[int, int]:
-        """The original range of folded characters `start` to `end`; `end` must exceed `start`.
+        """Return the original range of folded characters ``start`` to ``end``; ``end`` must exceed ``start``.
 
         Characters that fold to several are always taken whole, invisible ones inside or directly
         behind included.
@@ -58,7 +58,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold `text`; linear in its length."""
+    """Fold ``text``; linear in its length."""
     source = _LONE_RINGED.sub(_PLACEHOLDER, text)
     table = {char: _fold_character(char) for char in set(source)}
     if all(len(folded) == 1 for folded in table.values()):

@@ -26,12 +26,12 @@ class Hit:
 
 
 def digits_of(text: str) -> str:
-    """The ASCII digits of a text."""
+    """Return the ASCII digits of a text."""
     return _NO_DIGITS.sub("", text)
 
 
 def before(text: str, start: int, width: int) -> str:
-    """Up to `width` characters in front of `start`, no further back than the sentence."""
+    """Return up to ``width`` characters in front of ``start``, no further back than the sentence."""
     window = text[max(0, start - width) : start]
     cut = max(window.rfind(stop) for stop in "。！!？?；;\n")
     return window[cut + 1 :]
@@ -40,10 +40,10 @@ def before(text: str, start: int, width: int) -> str:
 def scan(
     pattern: re.Pattern[str], view: str, check: Callable[[re.Match[str]], Hit | None]
 ) -> Iterator[Hit]:
-    """Hits of every match that `check` accepts.
+    """Yield hits of every match that ``check`` accepts.
 
     A refused match gives back all but its first character, so that a list number in front of a
-    card number cannot hide it. Linear as long as `pattern` is bounded.
+    card number cannot hide it. Linear as long as ``pattern`` is bounded.
     """
     position = 0
     while match := pattern.search(view, position):

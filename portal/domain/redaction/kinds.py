@@ -1,4 +1,4 @@
-"""What a finding is, what is decided about it by default, and how marks become public text."""
+"""What a finding is, what is decided about it by default, and how masks make public text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -70,8 +70,8 @@ class Sender:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """Characters `start` to `end` (exclusive) of the original become `replacement`."""
+class Mask:
+    """Characters ``start`` to ``end`` (exclusive) of the original become ``replacement``."""
 
     start: int
     end: int
@@ -82,7 +82,7 @@ class Mark:
 class Finding:
     """One place of the original text, by offsets in characters, and its proposed public text.
 
-    `text` is the original slice. `keep_reason` says why machine review leaves it as it is (a key
+    ``text`` is the original slice. ``keep_reason`` says why machine review leaves it as it is (a key
     of the catalogue), and is empty where it is to be masked.
     """
 
@@ -93,31 +93,31 @@ class Finding:
     mask: str
     keep_reason: str = ""
 
-    def as_mark(self) -> Mark:
-        """The mark that masks this finding."""
-        return Mark(self.start, self.end, self.mask)
+    def as_mask(self) -> Mask:
+        """Return the mask of this finding."""
+        return Mask(self.start, self.end, self.mask)
 
 
 def default_decision(finding: Finding) -> Decision:
-    """What machine review does: mask everything but public service and office contacts."""
+    """Mask everything but public service and office contacts."""
     return Decision.KEEP if finding.keep_reason else Decision.MASK
 
 
-def apply(text: str, marks: Iterable[Mark]) -> str:
-    """The public text: `text` with every mark's range replaced; `text` itself stays untouched.
+def mask_text(text: str, masks: Iterable[Mask]) -> str:
+    """Return ``text`` with the range of every mask replaced.
 
-    Marks may come in any order. Raises ValueError for a range that is empty, lies outside the
+    Masks may come in any order. Raises ValueError for a range that is empty, lies outside the
     text, or overlaps another one.
     """
     pieces: list[str] = []
     position = 0
-    for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
-        if not 0 <= mark.start < mark.end <= len(text):
+    for mask in sorted(masks, key=lambda mask: (mask.start, mask.end)):
+        if not 0 <= mask.start < mask.end <= len(text):
             raise ValueError(
-                f"mark {mark.start}-{mark.end} does not fit a text of {len(text)} characters"
+                f"mask {mask.start}-{mask.end} does not fit a text of {len(text)} characters"
             )
-        if mark.start < position:
-            raise ValueError(f"mark {mark.start}-{mark.end} overlaps the one before it")
-        pieces += (text[position : mark.start], mark.replacement)
-        position = mark.end
+        if mask.start < position:
+            raise ValueError(f"mask {mask.start}-{mask.end} overlaps the one before it")
+        pieces += (text[position : mask.start], mask.replacement)
+        position = mask.end
     return "".join((*pieces, text[position:]))

@@ -55,7 +55,7 @@ _STOPS_BEFORE_NAME = re.compile(r"[\u4e00-\u9fff]")
 
 
 def find_names(folded: Folded) -> Iterator[Hit]:
-    """Full names of people other than the sender, as far as the words around them tell."""
+    """Yield full names of people other than the sender, as far as the words around them tell."""
     text = folded.plain
     for match in _STRONG_CUE.finditer(text):
         minority = _MINORITY.match(text, match.end())
@@ -100,7 +100,7 @@ def _is_name(text: str, start: int, end: int) -> bool:
 
 
 def _is_title(text: str, start: int, end: int) -> bool:
-    """Whether a title begins inside the candidate: 王主任, 张先生 are no full names."""
+    """Return whether a title begins inside the candidate: 王主任, 张先生 are no full names."""
     return any(_TITLE.match(text, at) for at in range(start + 1, end))
 
 

@@ -1,4 +1,4 @@
-"""Identity cards, bank cards and mobile numbers.
+"""Yield identity cards, bank cards and mobile numbers.
 
 Sources: GB 11643 (identity number: region, birth date, sequence, check character by ISO 7064
 Mod 11,2; 15 digits before 1999), ISO/IEC 7812 (card numbers of 16–19 digits, Luhn), the national
@@ -117,7 +117,7 @@ def _is_person(region: str, born: str) -> bool:
 
 
 def _check_card(match: re.Match[str]) -> Hit | None:
-    """The longest number that begins here, ends where digits end, and is a card's."""
+    """Return the longest number that begins here, ends where digits end, and is a card's."""
     cued = _is_cued(match, _CARD_CUE)
     if not cued and (match[0][0] not in "34569" or _is_coded(match)):
         return None

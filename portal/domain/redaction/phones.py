@@ -56,7 +56,7 @@ _CITIZENS_OWN = re.compile(
 
 
 def find_phones(folded: Folded, field: PublicField) -> Iterator[Hit]:
-    """Landline numbers in every view; in a reply, announced office numbers carry a keep reason."""
+    """Yield landline numbers; in a reply, announced office numbers carry a keep reason."""
     for view in folded.views:
         found = _find_in(view)
         yield from found if field is not PublicField.REPLY else _judge_offices(view, found)

@@ -59,7 +59,7 @@ _BUILDING_SORT = re.compile(r"\s?(?:住宅|高层|洋房|别墅|房|建筑|安�
 
 
 def find_places(folded: Folded, field: PublicField) -> Iterator[Hit]:
-    """Plates in every view, and addresses; a reply's own office places carry a keep reason."""
+    """Yield plates and addresses; in a reply, announced office places carry a keep reason."""
     for view in folded.views:
         yield from scan(_NEW_ENERGY, view, _plate)
         yield from scan(_PLATE, view, _check_plate)

@@ -20,7 +20,7 @@ _NAME_GAP = r"[ \t·•‧・.\-_*]{0,2}"
 
 
 def find_sender(folded: Folded, sender: Sender) -> Iterator[Hit]:
-    """Every place that shows the sender's name, phone number or e-mail address."""
+    """Yield every place that shows the sender's name, phone number or e-mail address."""
     yield from _find_name(folded, fold(sender.name).plain.strip()[:_LONGEST_NAME])
     yield from _find_phone(folded, sender.phone)
     yield from _find_email(folded, fold(sender.email).plain.strip())

@@ -10,17 +10,17 @@ MINUS = "−"
 
 
 def signed(text: str, value: int | Fraction) -> str:
-    """Put the sign of `value` before `text`; nothing before a difference of 0."""
+    """Put the sign of ``value`` before ``text``; nothing before a difference of 0."""
     return text if value == 0 else f"{'+' if value > 0 else MINUS}{text}"
 
 
 def count_difference(one: int, other: int) -> str:
-    """How many more (or fewer) `one` is than `other`: +1,234, −12 or 0."""
+    """Return how many more (or fewer) ``one`` is than ``other``: +1,234, −12 or 0."""
     return signed(f"{abs(one - other):,}", one - other)
 
 
 def points(one: Rate, other: Rate) -> Decimal | None:
-    """`one` minus `other` in percentage points, from the exact rates, half away from 0.
+    """Return ``one`` minus ``other`` in percentage points, from the exact rates, half away from 0.
 
     None where one of them is no rate.
     """
@@ -32,6 +32,6 @@ def points(one: Rate, other: Rate) -> Decimal | None:
 
 
 def points_text(one: Rate, other: Rate) -> str:
-    """The difference of two rates in percentage points: +1.23, −0.40, 0.00, or — without one."""
+    """Return the difference of two rates in percentage points: +1.23, −0.40, 0.00, or — without one."""
     found = points(one, other)
     return NO_RATE if found is None else signed(str(abs(found)), Fraction(found))

@@ -16,14 +16,8 @@ from enum import StrEnum
 from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import Deadlines, HandlingTime
-from portal.domain.letters.states import (
-    CLOSE_REASONS,
-    CONCLUDED_STATES,
-    Action,
-    Kind,
-    Publication,
-    State,
-)
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CLOSE_REASONS, CONCLUDED_STATES, Action, Publication, State
 from portal.domain.periods import civil_date
 
 
@@ -71,7 +65,7 @@ class Step:
 
     ``days`` are the days granted by an extension; ``answered_by`` the organisation whose reply
     closed a merged letter, where that is not the one that held it; ``due_on`` the last day in time
-    as it was told when the handling ended, empty where nothing was told.
+    as it was promised when the handling ended, empty where nothing was.
     """
 
     action: str
@@ -92,9 +86,9 @@ class Fact:
 
     ``closed_until`` and ``published_until`` are empty where the state lasts. Publication is
     counted only while the letter is closed. ``closing_days`` and ``response_days`` are working
-    days of the calendar as it stands, after receipt (or the wish for a redo), waits for the citizen
-    left out. ``on_time`` is judged by the due date that was told when the handling ended, and by
-    the calendar as it stands where none was told.
+    days of the calendar as it stands, after receipt (or the request for a redo), waits for the citizen
+    left out. ``on_time`` is judged by the due date that was promised when the handling ended, and
+    by the calendar as it stands where none was.
     """
 
     opening: bool
@@ -133,7 +127,7 @@ Span = tuple[datetime, datetime | None]
 
 
 class Ledger:
-    """Turns the steps of letters into facts by one calendar and one table of limits."""
+    """Turns the steps of letters into facts by one calendar and one set of deadline rules."""
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines, self._calendar = deadlines, deadlines.calendar
@@ -208,6 +202,7 @@ class Ledger:
 
     def _closings(self, kind: Kind, organisation_id: int, steps: Sequence[Step]) -> list[_Closing]:
         holder, time = organisation_id, HandlingTime(kind, civil_date(steps[0].at))
+        self._deadlines.choose(time, organisation_id)
         found: list[_Closing] = []
         for step in steps[1:]:
             if step.axis is not Axis.HANDLING:
@@ -222,6 +217,7 @@ class Ledger:
             time.follow(step.from_state, step.to_state, day)
             if step.from_state == State.CLOSED and found:
                 found[-1].until = step.at
+                self._deadlines.choose(time, organisation_id)
             if step.to_state in CONCLUDED_STATES:
                 outcome, due = OUTCOMES[step.action], step.due_on
                 if due is None and outcome is not Outcome.NO_SUPPLEMENT:

@@ -6,14 +6,14 @@ the denominator is 0 there is no rate: a dash, never 0 %. Received 124,655, clos
 published 76,930 give the report's 12.47万, 10.92万, 87.64%, 7.69万 and 70.42%.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import sqrt
-from operator import add, attrgetter
-from typing import Self, TypeVar
+from operator import attrgetter
+from typing import Any, Self, TypeVar
 
 from portal.domain.errors import N_
 
@@ -21,11 +21,11 @@ NO_RATE = "—"
 """What stands where there is no rate."""
 
 _WAN = 10_000
-_Value = TypeVar("_Value")
+Key = TypeVar("Key")
 
 
 def round_half_up(value: Fraction, places: int) -> Decimal:
-    """A non-negative exact fraction, rounded half up to `places` decimals.
+    """Round a non-negative exact fraction half up to ``places`` decimals.
 
     Raises ValueError for a negative one, where half up would need a rule of its own.
     """
@@ -38,7 +38,7 @@ def round_half_up(value: Fraction, places: int) -> Decimal:
 
 @dataclass(frozen=True)
 class Rate:
-    """`numerator` of `denominator`, both counts >= 0. Raises ValueError for negative ones.
+    """``numerator`` of ``denominator``, both counts >= 0. Raises ValueError for negative ones.
 
     On the period basis a rate may exceed 100 %: what is closed in a month may be older than it.
     """
@@ -57,7 +57,7 @@ class Rate:
         return Fraction(self.numerator, self.denominator) if self.denominator else None
 
     def percent(self, places: int = 2) -> Decimal | None:
-        """The rate in per cent, half up to `places` decimals, or None where there is none."""
+        """Return the rate in per cent, half up to ``places`` decimals, or None where there is none."""
         value = self.value
         return None if value is None else round_half_up(value * 100, places)
 
@@ -69,22 +69,22 @@ class Rate:
 
 
 def wan(count: int) -> str:
-    """A count in units of ten thousand (万) with two decimals, half up: 124,655 is 12.47."""
+    """Return a count in ten thousands (万) with two decimals, half up: 124,655 is 12.47."""
     return f"{round_half_up(Fraction(count, _WAN), 2)}"
 
 
-def wan_text(count: int, unit: str = "件") -> str:
-    """A count of letters in words: 12.47万件 from ten thousand on, below it the exact 532件."""
-    return f"{wan(count)}万{unit}" if count >= _WAN else f"{count}{unit}"
+def wan_text(count: int, counter: str = "件") -> str:
+    """Return a count of letters in words: 12.47万件 from ten thousand on, below it the exact 532件."""
+    return f"{wan(count)}万{counter}" if count >= _WAN else f"{count}{counter}"
 
 
 @dataclass(frozen=True)
 class Figures:
     """The counts of one cell (organisation, period, kind …) of the statistics; cells add up.
 
-    `declined`, `timed_out`, `on_time`, `extended`, `redone` and `returned` are of the letters
-    counted; `withdrawn` by their senders before acceptance stand beside `received`, not in it.
-    `DEFINITIONS` says what each counts. Raises ValueError for a negative count.
+    ``declined``, ``timed_out``, ``on_time``, ``extended``, ``redone`` and ``returned`` are of the
+    letters counted; ``withdrawn`` by their senders before acceptance stand beside ``received``, not
+    in it. :data:`DEFINITIONS` says what each counts. Raises ValueError for a negative count.
     """
 
     received: int = 0
@@ -104,8 +104,23 @@ class Figures:
             raise ValueError(f"{self}: counts are never negative")
 
     def __add__(self, other: Self) -> Self:
-        """Both cells together, count by count."""
-        return type(self)(*map(add, _counts(self), _counts(other)))
+        """Return both cells together, count by count."""
+        return self.total((self, other))
+
+    @classmethod
+    def total(cls, cells: Iterable[Self]) -> Self:
+        """Return all ``cells`` together, count by count."""
+        return cls.sum_of(map(_counts, cells))
+
+    @classmethod
+    def sum_of(cls, rows: Iterable[Sequence[int]]) -> Self:
+        """Return the sum of rows of counts in the order of the fields."""
+        return cls(*map(sum, zip(*rows, strict=True)))
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The counts in the order of the fields."""
+        return _counts(self)
 
     @property
     def closure(self) -> Rate:
@@ -124,11 +139,19 @@ class Figures:
 
 
 # Thousands of cells are added for one page, so that the names are looked up once.
-_counts = attrgetter(*(field.name for field in fields(Figures)))
+_counts: Callable[[Any], tuple[int, ...]] = attrgetter(*(field.name for field in fields(Figures)))
+
+
+def sums_by(rows: Mapping[Key, Sequence[Sequence[int]]]) -> dict[Key, Figures]:
+    """Return for each key the sum of its rows of counts."""
+    return {
+        key: Figures(*each[0]) if len(each) == 1 else Figures.sum_of(each)
+        for key, each in rows.items()
+    }
 
 
 def wilson(numerator: int, denominator: int, z: float = 1.96) -> tuple[float, float]:
-    """The Wilson score interval of a share, as (low, high) within 0 to 1; z = 1.96 means 95 %.
+    """Return the Wilson score interval of a share, (low, high) within 0 to 1; z = 1.96 means 95 %.
 
     Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927). (0, 1) where
     the denominator is 0: nothing is known. Raises ValueError unless the numerator is a part of
@@ -145,19 +168,6 @@ def wilson(numerator: int, denominator: int, z: float = 1.96) -> tuple[float, fl
     low = 0.0 if numerator == 0 else max(0.0, centre - spread)
     high = 1.0 if numerator == denominator else min(1.0, centre + spread)
     return low, high
-
-
-def percentile(sorted_values: Sequence[_Value], p: int) -> _Value | None:
-    """The nearest-rank percentile of ascending values: the smallest with p % at or below it.
-
-    `p` is an integer from 1 to 100, 50 is the median; None where there are no values. The result
-    is always one of the values. Raises ValueError for another `p`.
-    """
-    if not 1 <= p <= 100:
-        raise ValueError(f"there is no percentile {p}")
-    if not sorted_values:
-        return None
-    return sorted_values[-(-p * len(sorted_values) // 100) - 1]
 
 
 class Basis(StrEnum):
@@ -236,7 +246,7 @@ DEFINITIONS: dict[str, Definition] = {
         N_("百分之九十五的威尔逊区间：件数越少，比率的偶然波动越大，区间越宽。"),
     ),
 }
-"""Every measure on the cohort basis, each field of `Figures` among them, by its name in code."""
+"""Every measure on the cohort basis, each field of ``Figures`` among them, by its name in code."""
 
 _ON_PERIOD_BASIS = {
     "closed": N_(
@@ -250,12 +260,12 @@ _ON_PERIOD_BASIS = {
 _NOT_ON_PERIOD_BASIS = frozenset({"extended", "redone", "returned"})
 
 
-def definitions(basis: Basis) -> dict[str, Definition]:
-    """Every measure that is counted on `basis`, with what it counts there, by its name in code."""
-    if basis is Basis.COHORT:
-        return DEFINITIONS
-    return {
+DEFINITIONS_ON: dict[Basis, dict[str, Definition]] = {
+    Basis.COHORT: DEFINITIONS,
+    Basis.PERIOD: {
         name: replace(each, text=_ON_PERIOD_BASIS.get(name, each.text))
         for name, each in DEFINITIONS.items()
         if name not in _NOT_ON_PERIOD_BASIS
-    }
+    },
+}
+"""Every measure that is counted on a basis, with what it counts there, by its name in code."""

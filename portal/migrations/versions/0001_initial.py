@@ -20,7 +20,6 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TABLES = (
     "calendar_day",
     "disclosure_sequence",
-    "limit_rule",
     "number_sequence",
     "organisation",
     "rate_change",
@@ -28,6 +27,7 @@ TABLES = (
     "rate_recomputation",
     "rate_sum",
     "user_account",
+    "deadline_rule",
     "disclosure_request",
     "letter",
     "organisation_version",
@@ -66,19 +66,6 @@ def upgrade() -> None:
         "disclosure_sequence",
         sa.Column("year", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("last", sa.Integer(), nullable=False),
-    )
-
-    # Deadlines that replace the built-in one of the same code from a day on.
-    op.create_table(
-        "limit_rule",
-        sa.Column("id", Id, primary_key=True),
-        sa.Column("code", sa.String(48), nullable=False, index=True),
-        sa.Column("days", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.String(16), nullable=False),
-        sa.Column("extension_days", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(200), nullable=False),
-        sa.Column("valid_from", sa.Date()),
-        sa.Column("valid_to", sa.Date()),
     )
 
     # The last letter number given out on a civil day.
@@ -156,6 +143,20 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     )
 
+    # Versions of deadline rules that administrators entered, for all organisations or for a subtree.
+    op.create_table(
+        "deadline_rule",
+        sa.Column("id", Id, primary_key=True),
+        sa.Column("code", sa.String(48), nullable=False),
+        sa.Column("organisation_id", Id, sa.ForeignKey("organisation.id")),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(16), nullable=False),
+        sa.Column("extension_days", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("valid_from", sa.Date()),
+        sa.Column("valid_to", sa.Date()),
+    )
+
     # Requests for disclosure of information, apart from letters.
     op.create_table(
         "disclosure_request",
@@ -209,7 +210,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(32), nullable=False),
         sa.Column("source_key", sa.String(64), unique=True),
         sa.Column("kind", sa.String(32), nullable=False),
-        sa.Column("was_report", sa.Boolean(), nullable=False),
+        sa.Column("never_public", sa.Boolean(), nullable=False),
         sa.Column("category", sa.String(32)),
         sa.Column("title", sa.String(100), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -241,7 +242,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True)),
         sa.Column("first_response_at", sa.DateTime(timezone=True)),
         sa.Column("closed_at", sa.DateTime(timezone=True)),
-        sa.Column("limit_code", sa.String(48)),
+        sa.Column("deadline_organisation_id", Id, sa.ForeignKey("organisation.id")),
         sa.Column("extension_days", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date()),
         sa.Column("answer_by", sa.Date()),

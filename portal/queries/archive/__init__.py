@@ -1,1 +1,1 @@
-"""The public archive and what surrounds a publication."""
+"""The public archive, proposals of publication and problem notices."""

@@ -1,4 +1,4 @@
-"""What the redaction page shows: both texts in segments, and the findings between them."""
+"""The texts of a redaction page in segments, and the findings in them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ CONTEXT = 12
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of text; ``mask`` is what was found there, ``replacement`` its public form."""
+    """A segment of a text, with the mask that covers it if there is one."""
 
     text: str
     mask: RedactionMask | None = None
 
     @property
     def shown(self) -> str:
-        """What the public will read here."""
+        """The text that the public reads."""
         return self.mask.replacement if self.mask and self.mask.hides else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding with the words around it, as the list shows it."""
+    """A finding with the text around it, as the list shows it."""
 
     mask: RedactionMask
     before: str

@@ -1,7 +1,7 @@
-"""Searching the public archive: in the index, or in the table while the index is away.
+"""The search of the public archive: in the index, or in the table while the index is unavailable.
 
-The index only says which entries; what is shown is read from the archive table, and only if it
-is public at that moment. So a withdrawn entry that an index still knows is never shown.
+The index only gives the ids of entries; what is shown is read from the archive table if it is
+public at that moment. An unpublished entry that is still in the index is therefore never shown.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.table import ArchiveQuery, entries_by_id, facets, list_entries
 
 TOP_ORGANISATIONS = 12
-"""Members of level 1 offered as a filter, those with the most hits."""
+"""Members of level 1 offered as filters, those with the most hits."""
 _log = structlog.get_logger("portal.archive")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of what was found.
+    """One page of hits.
 
-    ``understood`` are the words and phrases searched; ``partial`` says that no entry holds all
-    of them and these hold some; ``degraded`` that the index was away and the table was searched.
-    ``scores`` rank within one search and are empty where nothing was ranked.
+    ``understood`` are the words and phrases searched; ``partial`` says that no entry has all of
+    them and these have some; ``degraded`` that the index was unavailable and the table searched.
+    ``scores`` compare within one search and are empty where nothing was ranked.
     """
 
     entries: list[ArchiveEntry]
@@ -52,7 +52,7 @@ class Found:
 def search_archive(
     session: Session, index: SearchEngine, asked: ArchiveQuery, per_page: int
 ) -> Found:
-    """Return the page of hits that ``asked`` describes; no text and no state of the index raises."""
+    """Return the page of hits of a query; neither its text nor a damaged index raises."""
     try:
         return _in_index(session, index, asked, per_page)
     except SearchIndexError as error:
@@ -116,16 +116,16 @@ def _in_table(session: Session, asked: ArchiveQuery, per_page: int) -> Found:
 
 
 def known_organisation(session: Session, organisation_id: int | None) -> Organisation | None:
-    """Return the organisation to filter by, if there is such a one."""
+    """Return the organisation to filter by, if it exists."""
     return None if organisation_id is None else session.get(Organisation, organisation_id)
 
 
 def organisations_to_choose(
     session: Session, counts: dict[int, int], chosen: Organisation | None
 ) -> list[tuple[Organisation, int]]:
-    """Return the organisations offered as a filter with their hits, the most first.
+    """Return the organisations offered as filters with their hits, most hits first.
 
-    Without a choice the members of level 1; with one its direct subordinates.
+    They are the members of level 1, or the direct subordinates of the chosen one.
     """
     place = Organisation.parent_id == chosen.id if chosen else Organisation.level == 1
     rows = session.scalars(sa.select(Organisation).where(place, Organisation.id.in_(counts)))

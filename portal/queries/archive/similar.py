@@ -1,4 +1,4 @@
-"""Earlier public entries close to a text: while a citizen writes, beside an entry, for clerks."""
+"""Similar entries: earlier public entries close to a text, for citizens and for staff."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from portal.queries.archive.table import entries_by_id
 SIMILAR_MOST = 5
 SHARED_LEAST = 2
 """Words of two characters or more that a text must share with an entry."""
-_SPARE = 5
-"""Asked for beyond what is shown, in place of those the index knows and the public may not."""
+_SURPLUS = 5
+"""Hits requested beyond those shown, in place of entries that are no longer public."""
 _log = structlog.get_logger("portal.archive")
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An entry with the words it shares with the text, the most telling first."""
+    """An entry with the words it shares with the text, the most specific first."""
 
     entry: ArchiveEntry
     shared: tuple[str, ...]
 
 
 def _is_close(shared: tuple[str, ...]) -> bool:
-    """One word alone, or single characters, say nothing about what a letter is about."""
+    """Return whether enough words are shared; one word or single characters prove nothing."""
     return sum(len(term) > 1 for term in shared) >= SHARED_LEAST
 
 
@@ -43,10 +43,10 @@ def similar_entries(
 ) -> list[Similar]:
     """Return up to ``limit`` public entries that share words with the text, the closest first.
 
-    While the index is away there are none: nobody waits for a suggestion.
+    While the index is unavailable the list is empty: a suggestion is not worth waiting for.
     """
     try:
-        hits = index.similar(text, limit + _SPARE, exclude, title)
+        hits = index.similar(text, limit + _SURPLUS, exclude, title)
     except SearchIndexError as error:
         _log.warning("index_away", kind=type(error).__name__)
         return []

@@ -1,7 +1,7 @@
-"""The archive read from its table: newest first, filtered, and searched word by word.
+"""The archive table: entries newest first, filtered, and searched word by word.
 
-This is what feeds and open data read, and what answers a search while the full-text index is
-away: slower and without ranking, but from the same public copies.
+Feeds and open data read it, and it answers searches while the full-text index is unavailable:
+slower and without ranking, but from the same public copies.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import Facets
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.domain.whole_numbers import ID_MAX
 from portal.models import ArchiveEntry, Organisation
@@ -24,15 +24,15 @@ from portal.queries.scope import subtree_ids
 
 Condition = sa.ColumnElement[bool]
 PUBLIC: Condition = ArchiveEntry.unpublished_at.is_(None)
-"""The one condition under which anybody may read an entry."""
+"""The condition under which everybody may read an entry."""
 NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
 MAP_PART = 10_000
-"""Ids in one part of the site's map; a part may hold 50,000 addresses (sitemaps.org)."""
+"""Ids in one part of the sitemap; a part may hold 50,000 addresses (sitemaps.org)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveQuery:
-    """What a reader looks for; a blank ``text`` asks for everything, newest first.
+    """A query of the archive; a blank ``text`` asks for everything, newest first.
 
     ``organisation_id`` includes its subtree, ``year`` is that of the answer, ``page`` counts
     from 1 and may lie beyond the end.
@@ -47,7 +47,7 @@ class ArchiveQuery:
 
     @property
     def filtered(self) -> bool:
-        """Whether anything but the words narrows the search."""
+        """Whether a filter narrows the search."""
         return (self.organisation_id, self.kind, self.year) != (None, None, None)
 
 
@@ -64,7 +64,7 @@ class Listing:
 def list_entries(
     session: Session, asked: ArchiveQuery, per_page: int, words: Iterable[str] = ()
 ) -> Listing:
-    """Return a page of the public entries that fit the filters and hold every one of ``words``."""
+    """Return a page of the public entries that match the filters and have all ``words``."""
     narrow = [*_words(words), *_filters(session, asked).values()]
     total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, *narrow)) or 0
     pages = -(-total // per_page)
@@ -75,7 +75,7 @@ def list_entries(
 
 
 def facets(session: Session, asked: ArchiveQuery, words: Iterable[str] = ()) -> Facets:
-    """Count the hits by value; each facet applies all filters but its own."""
+    """Count the hits by value; each facet applies all filters except its own."""
     found, filters = _words(words), _filters(session, asked)
 
     def counted(column: Any, own: str) -> dict[Any, int]:
@@ -106,7 +106,7 @@ def _with_superiors(session: Session, places: dict[int, int]) -> dict[int, int]:
 
 
 def entries_query() -> sa.Select[ArchiveEntry]:
-    """Return the query for public entries without their organisations: names are copied in."""
+    """Return the query for public entries; organisations are not loaded, names are copied in."""
     return sa.select(ArchiveEntry).where(PUBLIC).options(sa.orm.lazyload(ArchiveEntry.organisation))
 
 
@@ -117,7 +117,7 @@ def entries_by_id(session: Session, ids: Iterable[int]) -> dict[int, ArchiveEntr
 
 
 def archive_entry(session: Session, entry_id: int) -> ArchiveEntry | None:
-    """Return an entry, a withdrawn one too: its texts are empty, its place is kept."""
+    """Return an entry, even an unpublished one, whose texts are empty."""
     return session.get(ArchiveEntry, entry_id)
 
 
@@ -142,8 +142,8 @@ def _filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
 
 
 def map_parts(session: Session) -> list[tuple[int, datetime]]:
-    """Return the parts of the site's map, counted from 1, with the last change in each."""
-    # By its name: PostgreSQL takes an expression with parameters for another one each time.
+    """Return the parts of the sitemap, counted from 1, with the last change in each."""
+    # By its name: PostgreSQL takes every expression with parameters for a different one.
     part = ((ArchiveEntry.id - 1) // MAP_PART + 1).label("part")
     query = sa.select(part, sa.func.max(ArchiveEntry.updated_at)).where(PUBLIC)
     rows = session.execute(query.group_by(sa.text("part")).order_by(sa.text("part")))
@@ -151,7 +151,7 @@ def map_parts(session: Session) -> list[tuple[int, datetime]]:
 
 
 def map_rows(session: Session, part: int) -> Sequence[sa.Row[int, datetime]]:
-    """Return id and last change of the public entries in ``part`` of the site's map."""
+    """Return id and last change of the public entries in ``part`` of the sitemap."""
     last = part * MAP_PART
     if last > ID_MAX:
         return []

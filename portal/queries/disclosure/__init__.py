@@ -1,1 +1,1 @@
-"""Disclosure requests as the office and their applicants read them."""
+"""Disclosure requests as staff and their applicants see them."""

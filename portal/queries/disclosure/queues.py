@@ -1,4 +1,4 @@
-"""The queues of requests for disclosure: conditions, counts, one page of a list."""
+"""The queues of disclosure requests: conditions, counts, one page of a list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_WORDS = 5
 
 
 class RequestQueue(StrEnum):
-    """What the list is sorted into; a request may stand in several queues."""
+    """The queues of disclosure requests; a request may be in several."""
 
     TODO = "todo"
     OPEN = "open"
@@ -49,12 +49,12 @@ REQUEST_QUEUE_LABELS: dict[RequestQueue, str] = {
     RequestQueue.ALL: N_("全部申请"),
 }
 UNCOUNTED_REQUESTS = frozenset({RequestQueue.ANSWERED, RequestQueue.ENDED, RequestQueue.ALL})
-"""Queues that only grow; their size is told where they are listed."""
+"""Queues that only grow; their size is shown only where they are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFilters:
-    """What the address of the list asks for; ``organisation`` stands for its subtree."""
+    """The filters of the list; ``organisation`` includes its subtree."""
 
     queue: RequestQueue
     organisation: Organisation | None = None
@@ -63,13 +63,13 @@ class RequestFilters:
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything beyond the queue narrows the list."""
+        """Whether a filter beside the queue narrows the list."""
         return bool(self.organisation or self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A line of the list; nothing in it says who applies."""
+    """A row of the list; it does not name the applicant."""
 
     number: str
     title: str
@@ -92,7 +92,7 @@ class RequestPage:
 
 
 def request_conditions(actor: Actor, at: Cutoffs) -> dict[RequestQueue, Condition]:
-    """Return for each queue the condition on requests within the actor's sight."""
+    """Return for each queue the condition on requests that the actor may see."""
     row, state = DisclosureRequest, DisclosureRequest.state
     is_open = state == DisclosureState.OPEN
     return {
@@ -108,9 +108,9 @@ def request_conditions(actor: Actor, at: Cutoffs) -> dict[RequestQueue, Conditio
 
 
 def _todo(actor: Actor, today: date) -> Condition:
-    """Return the condition for what waits for the very organisations the actor works for.
+    """Return the condition for what waits for the organisations that the actor works for.
 
-    That is what has to be answered, and what may be ended because nobody completed it in time.
+    That is what must be answered, and what may be ended because it was not completed in time.
     """
     row = DisclosureRequest
     own = {grant.organisation_id for grant, _ in actor.reaches(Permission.DISCLOSURE_HANDLE)}
@@ -122,7 +122,7 @@ def _todo(actor: Actor, today: date) -> Condition:
 
 
 def request_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[RequestQueue, int]:
-    """Return how many requests within the actor's sight stand in each counted queue."""
+    """Return how many requests that the actor may see are in each counted queue."""
     found = {q: c for q, c in request_conditions(actor, at).items() if q not in UNCOUNTED_REQUESTS}
     row = session.execute(
         sa.select(*(sa.func.count().filter(c) for c in found.values()))
@@ -133,7 +133,7 @@ def request_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[RequestQ
 
 
 def own_requests(session: Session, actor: Actor, today: date) -> int:
-    """Return how many requests wait for the actor's own organisations on civil day ``today``."""
+    """Return how many requests wait for the actor's organisations on civil day ``today``."""
     if not actor.holds(Permission.DISCLOSURE_HANDLE):
         return 0
     query = sa.select(sa.func.count()).select_from(DisclosureRequest).where(_todo(actor, today))
@@ -187,7 +187,7 @@ def _narrowing(filters: RequestFilters) -> list[Condition]:
 
 
 def _has(word: str) -> Condition:
-    """Find a word in titles and document numbers; a number of a request by its digits."""
+    """Find a word in titles and document numbers, and a request number by its beginning."""
     row = DisclosureRequest
     found = [
         row.title.icontains(word, autoescape=True),
@@ -200,7 +200,7 @@ def _has(word: str) -> Condition:
 
 
 def handled_places(actor: Actor, today: date) -> Condition:
-    """Return the condition on ``Organisation`` for those whose paper requests ``actor`` registers."""
+    """Return the condition on ``Organisation`` for which ``actor`` registers paper requests."""
     kinds = [kind for kind in OrganisationKind if takes_requests(kind)]
     return sa.and_(
         readable_condition(actor, Permission.DISCLOSURE_HANDLE),

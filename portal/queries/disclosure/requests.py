@@ -1,4 +1,4 @@
-"""Requests for disclosure as their applicants and the office see them, with their history."""
+"""Disclosure requests as their applicants and the office see them, with their history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.models import DisclosureRequest, Event, RoleGrant, User
 from portal.queries.scope import requests_for
 
 _NO_HASH = "0" * 64
-_TOLD: dict[str, str] = {
+_APPLICANT_LABELS: dict[str, str] = {
     DisclosureAction.FILE: N_("申请已收到"),
     DisclosureAction.ASK_COMPLETION: N_("请您补正申请"),
     DisclosureAction.COMPLETE: N_("已收到补正，期限重新计算"),
@@ -26,7 +26,7 @@ _TOLD: dict[str, str] = {
     DisclosureAction.LAPSE: N_("逾期没有补正，视为放弃申请"),
     DisclosureAction.WITHDRAW: N_("申请已撤回"),
 }
-"""What the applicant is told of; looks at contacts stay with the office."""
+"""The events that the applicant sees; views of contacts are shown to the office only."""
 
 
 def subject_of(number: str) -> str:
@@ -37,8 +37,8 @@ def subject_of(number: str) -> str:
 def request_by_code(session: Session, number: str, code: str, key: bytes) -> int | None:
     """Return the id of request ``number`` if ``code`` opens it.
 
-    An unknown number, a request without a code and a wrong code take the same steps, so that
-    neither answer nor time tells them apart.
+    An unknown number, a request without a code and a wrong code cause the same work, so that
+    neither answer nor time distinguishes them.
     """
     row = session.execute(
         sa.select(DisclosureRequest.id, DisclosureRequest.code_hash).where(
@@ -51,19 +51,19 @@ def request_by_code(session: Session, number: str, code: str, key: bytes) -> int
 
 
 def request_by_number(session: Session, number: str) -> DisclosureRequest | None:
-    """Return the request; whether this browser may see it is for the caller to check."""
+    """Return the request; the caller checks whether this browser may see it."""
     return session.scalar(sa.select(DisclosureRequest).where(DisclosureRequest.number == number))
 
 
 def readable_request(session: Session, actor: Actor, number: str) -> DisclosureRequest | None:
-    """Return the request of ``number`` if ``actor`` may read it; a foreign one is like none."""
+    """Return the request of ``number``; ``None`` where ``actor`` may not read it."""
     return session.scalar(
         sa.select(DisclosureRequest).where(DisclosureRequest.number == number, requests_for(actor))
     )
 
 
 def has_answerers(session: Session, request: DisclosureRequest) -> bool:
-    """Tell whether anybody with an account may answer for the authority that was asked."""
+    """Return whether somebody with an account may answer for the authority."""
     roles = [role for role, carried in GRANTS.items() if Permission.DISCLOSURE_HANDLE in carried]
     found = (
         sa.select(RoleGrant.id)
@@ -90,14 +90,14 @@ class RequestEvent:
 
 
 def request_history(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
-    """Return everything recorded of the request, oldest first; looks at contacts included."""
-    return [_told(event, ACTION_LABELS) for event in session.scalars(_events(request))]
+    """Return everything recorded of the request, oldest first, views of contacts included."""
+    return [_event(event, ACTION_LABELS) for event in session.scalars(_events(request))]
 
 
 def request_milestones(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
-    """Return what the applicant is told of what has happened, oldest first; nobody is named."""
-    events = session.scalars(_events(request).where(Event.action.in_(_TOLD)))
-    return [_told(event, _TOLD) for event in events]
+    """Return the events that the applicant sees, oldest first; nobody is named."""
+    events = session.scalars(_events(request).where(Event.action.in_(_APPLICANT_LABELS)))
+    return [_event(event, _APPLICANT_LABELS) for event in events]
 
 
 def request_changes(
@@ -105,10 +105,10 @@ def request_changes(
 ) -> list[RequestEvent]:
     """Return what has changed the request since it had ``version``, oldest first.
 
-    Every change raises the version by one and leaves one event, so the last events are those.
+    Every change raises the version by one and records one event, so these are the last events.
     """
     missed = request.version - version
-    changes = [e for e in request_history(session, request) if e.action in _TOLD]
+    changes = [e for e in request_history(session, request) if e.action in _APPLICANT_LABELS]
     return changes[-missed:] if missed > 0 else []
 
 
@@ -121,7 +121,7 @@ def _events(request: DisclosureRequest) -> sa.Select[Event]:
     )
 
 
-def _told(event: Event, words: dict[DisclosureAction, str] | dict[str, str]) -> RequestEvent:
+def _event(event: Event, words: dict[DisclosureAction, str] | dict[str, str]) -> RequestEvent:
     titles = {str(action): text for action, text in words.items()}
     unnamed = N_("申请人") if event.actor_kind is ActorKind.CITIZEN else N_("系统")
     return RequestEvent(

@@ -1,1 +1,1 @@
-"""Letters as the office and their senders read them."""
+"""Letters as staff and their senders see them."""

@@ -1,4 +1,4 @@
-"""The supervisor's day: what presses, counted by the branches of the tree below."""
+"""The supervisor's day: urgent letters, counted by the branches of the tree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.models import Letter, Organisation
 from portal.queries.letters.queues import Cutoffs, Queue, conditions, live
 from portal.queries.scope import letters_for, subtree_ids
 
-PRESSING: tuple[Queue, ...] = (
+URGENT: tuple[Queue, ...] = (
     Queue.OVERDUE,
     Queue.DUE_SOON,
     Queue.UNSIGNED,
@@ -21,12 +21,12 @@ PRESSING: tuple[Queue, ...] = (
     Queue.EXTENSION,
     Queue.SUPERVISED,
 )
-"""What a supervisor looks at each morning, most pressing first."""
+"""The queues that a supervisor checks each morning, the most urgent first."""
 
 
 @dataclass(frozen=True, slots=True)
 class BranchRow:
-    """An organisation with all below it, and how many of its letters press in which way.
+    """An organisation with its subtree, and how many of its letters are in each urgent queue.
 
     ``own`` says that only the letters held by the organisation itself are counted.
     """
@@ -39,7 +39,7 @@ class BranchRow:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The tops whose branches are listed, the rows, and the totals; counts add up."""
+    """The organisation whose branches are listed, the rows, and their totals."""
 
     top: Organisation | None
     rows: list[BranchRow]
@@ -47,24 +47,24 @@ class Day:
 
 
 def supervised_tops(actor: Actor) -> list[str]:
-    """Return the paths below which the actor supervises, none of them within another."""
+    """Return the paths of the subtrees that the actor supervises, none within another."""
     paths = sorted({grant.path for grant, _ in actor.reaches(Permission.HANDLING_SUPERVISE)})
     return [p for p in paths if not any(p != q and covers(q, p) for q in paths)]
 
 
 def day(session: Session, actor: Actor, at: Cutoffs, top: Organisation | None) -> Day:
-    """Return what presses below ``top``, or below everything the actor supervises.
+    """Return what is urgent below ``top``, or in all subtrees that the actor supervises.
 
-    Branches are the organisations directly below; letters held by a top itself make a row of
-    their own. Only branches with something pressing are listed, the most overdue first.
+    Branches are the organisations directly below; letters held by a top itself have a separate
+    row. Only branches with urgent letters are listed, the most overdue first.
     """
     tops = [top.path] if top else supervised_tops(actor)
     per_organisation = _counts(session, actor, at, top)
     folded: dict[tuple[int, bool], dict[Queue, int]] = {}
-    totals = dict.fromkeys(PRESSING, 0)
+    totals = dict.fromkeys(URGENT, 0)
     for path, counts in per_organisation:
-        cell = folded.setdefault(_branch(path, tops), dict.fromkeys(PRESSING, 0))
-        for queue, count in zip(PRESSING, counts, strict=True):
+        cell = folded.setdefault(_branch(path, tops), dict.fromkeys(URGENT, 0))
+        for queue, count in zip(URGENT, counts, strict=True):
             cell[queue] += count
             totals[queue] += count
     ids = {branch for branch, _ in folded}
@@ -78,16 +78,16 @@ def day(session: Session, actor: Actor, at: Cutoffs, top: Organisation | None) -
         BranchRow(known[branch], counts, own, not own and branch in parents)
         for (branch, own), counts in folded.items()
     ]
-    rows.sort(key=lambda row: ([-row.counts[queue] for queue in PRESSING], row.organisation.id))
+    rows.sort(key=lambda row: ([-row.counts[queue] for queue in URGENT], row.organisation.id))
     return Day(top, rows, totals)
 
 
 def _counts(
     session: Session, actor: Actor, at: Cutoffs, top: Organisation | None
 ) -> list[tuple[str, list[int]]]:
-    """Return path and counts of each organisation that holds something pressing."""
+    """Return path and counts of each organisation that holds urgent letters."""
     found = conditions(actor, at)
-    wanted = [found[queue] for queue in PRESSING]
+    wanted = [found[queue] for queue in URGENT]
     query = (
         sa.select(Letter.organisation_id, *(sa.func.count().filter(c) for c in wanted))
         .where(letters_for(actor, Permission.HANDLING_SUPERVISE), live(), sa.or_(*wanted))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import Pause
-from portal.domain.deadline_rules import Limit
+from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.events import Axis
 from portal.domain.letters.due import HandlingTime
 from portal.domain.letters.states import State
@@ -23,7 +23,11 @@ def handling_time(session: Session, letter: Letter) -> HandlingTime:
     """Return what the due date of ``letter`` is counted from."""
     pauses = _pauses(session, StateInterval.letter_id == letter.id)
     return HandlingTime(
-        letter.kind, civil_date(letter.clock_from), letter.extension_days, pauses[letter.id]
+        letter.kind,
+        civil_date(letter.clock_from),
+        letter.extension_days,
+        pauses[letter.id],
+        letter.deadline_organisation_id,
     )
 
 
@@ -33,15 +37,21 @@ def handling_times(
     """Yield id, due date and what it is counted from of the letters that fit ``where``."""
     of_them = StateInterval.letter_id.in_(sa.select(Letter.id).where(*where))
     pauses = _pauses(session, of_them)
-    columns = (Letter.id, Letter.due_on, Letter.kind, Letter.clock_from, Letter.extension_days)
-    for row in session.execute(sa.select(*columns).where(*where)):
-        start, more = civil_date(row.clock_from), row.extension_days
-        yield row.id, row.due_on, HandlingTime(row.kind, start, more, pauses[row.id])
+    columns = (
+        Letter.kind,
+        Letter.clock_from,
+        Letter.extension_days,
+        Letter.deadline_organisation_id,
+    )
+    query = sa.select(Letter.id, Letter.due_on, *columns).where(*where)
+    for letter_id, due, kind, begun, more, place in session.execute(query):
+        start = civil_date(begun)
+        yield letter_id, due, HandlingTime(kind, start, more, pauses[letter_id], place)
 
 
-def letter_rule(session: Session, letter: Letter) -> Limit:
+def letter_rule(session: Session, letter: Letter) -> DeadlineRule:
     """Return the rule that ``letter`` follows."""
-    return deadlines(session).rule(HandlingTime(letter.kind, civil_date(letter.clock_from)))
+    return deadlines(session).rule(handling_time(session, letter))
 
 
 def _pauses(session: Session, letters: sa.ColumnElement[bool]) -> dict[int, list[Pause]]:

@@ -1,4 +1,4 @@
-"""The rows of the inbox: one page of a queue, filtered and sorted by what the address says."""
+"""The rows of the inbox: one page of a queue, filtered and sorted as the address asks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_
-from portal.domain.letters.states import CLOCK_STATES, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CLOCK_STATES, Publication, State
 from portal.domain.periods import midnight
 from portal.models import Letter, Organisation
 from portal.queries.letters.queues import (
@@ -26,11 +27,11 @@ from portal.queries.letters.queues import (
 from portal.queries.scope import Condition, letters_for, subtree_ids
 
 MOST_WORDS = 5
-"""Words of a title that are searched for; more would only slow the list down."""
+"""Words of a title that are searched for; more would slow the list down."""
 
 
 class Sort(StrEnum):
-    """Orders of a list."""
+    """The orders of a list."""
 
     DUE = "due"
     NEWEST = "newest"
@@ -46,9 +47,9 @@ SORT_LABELS: dict[Sort, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an inbox address asks for; dates are civil and inclusive, ``page`` counts from 1.
+    """The filters of an inbox; dates are civil and inclusive, ``page`` counts from 1.
 
-    ``organisation`` stands for its subtree, with ``own`` for itself alone.
+    ``organisation`` includes its subtree, unless ``own`` is set.
     """
 
     queue: Queue = Queue.TODO
@@ -63,15 +64,25 @@ class Filters:
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything beyond the queue narrows the list."""
+        """Whether a filter beside the queue narrows the list."""
         return bool(
             self.kind or self.organisation or self.received_from or self.received_to or self.words
         )
 
+    @property
+    def searches_all(self) -> bool:
+        """Whether every letter in sight is searched, not one queue of them."""
+        return self.queue is Queue.ALL
+
+    @property
+    def is_own_work(self) -> bool:
+        """Whether the list is what waits for the person at work."""
+        return self.queue is Queue.TODO
+
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One letter of a list, as far as a list shows it; sender and text are never read for it."""
+    """One letter of a list; a list reads neither sender nor text."""
 
     number: str
     title: str
@@ -88,13 +99,13 @@ class InboxRow:
 
     @property
     def runs(self) -> bool:
-        """Whether the clock runs against the office."""
+        """Whether the clock of the office runs."""
         return self.due_on is not None and self.state in CLOCK_STATES
 
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """One page of rows; ``page`` lies within 1 to ``pages`` whatever was asked for."""
+    """One page of rows; ``page`` is between 1 and ``pages`` whatever was asked for."""
 
     rows: list[InboxRow]
     total: int
@@ -141,7 +152,7 @@ def inbox_page(
 
 
 def next_in_line(session: Session, actor: Actor, at: Cutoffs, besides: int) -> str | None:
-    """Return the number of the letter that waits first for ``actor``, but for id ``besides``."""
+    """Return the number of the first letter that waits for ``actor``, except id ``besides``."""
     return session.scalar(
         sa.select(Letter.number)
         .where(letters_for(actor), conditions(actor, at)[Queue.TODO], Letter.id != besides)
@@ -176,8 +187,8 @@ def _has(word: str) -> Condition:
 def _order(sort: Sort, queue: Queue) -> tuple[sa.ColumnElement[Any], ...]:
     """Return the order, made unique by the id; letters without a due date come last.
 
-    Where work waits, a letter whose clock has stopped comes after those that can still be late;
-    the long lists keep to the plain date, which has an index.
+    Where work waits, letters whose clock has stopped come after those that can still be late; the
+    long lists are ordered by the date alone, which has an index.
     """
     if sort is Sort.NEWEST:
         return Letter.received_at.desc(), Letter.id.desc()

@@ -1,8 +1,8 @@
 """The queues of the inbox as conditions on letters, and how many letters each holds.
 
-The conditions follow the states of the transition table; which letters are seen at all is the
-business of :mod:`portal.queries.scope`. All counts of a person come from one grouped query over
-the letters that still need somebody; nobody counts what has long been closed.
+The conditions follow the states of the transition table; which letters are visible at all is
+decided by :mod:`portal.queries.scope`. All counts of a person come from one query over the letters
+that still need work; closed ones are not counted.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from portal.models import (
 from portal.queries.scope import Condition, letters_for
 
 UNSIGNED_DAYS = 2
-"""Working days after which a letter that nobody has signed for is overdue for it."""
+"""Working days within which a dispatched letter must be signed for."""
 
 
 class Queue(StrEnum):
-    """What the inbox is sorted into; a letter may stand in several queues."""
+    """The queues of the inbox; a letter may be in several."""
 
     TODO = "todo"
     SUBMITTED = "submitted"
@@ -81,12 +81,12 @@ QUEUE_LABELS: dict[Queue, str] = {
     Queue.ALL: N_("全部信件"),
 }
 UNCOUNTED = frozenset({Queue.CLOSED, Queue.ALL})
-"""Queues that only grow; their size is told where they are listed."""
+"""Queues that only grow; their size is shown only where they are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cutoffs:
-    """The days by which letters are late or nearly so, seen from one moment."""
+    """The dates from which letters are late or nearly late, as of one moment."""
 
     today: date
     soon: date
@@ -136,8 +136,8 @@ def _places_with(*roles: Role) -> sa.Select[int]:
 def stranded(actor: Actor) -> Condition | None:
     """Return the condition for letters in progress that only ``actor`` can bring to a handler.
 
-    They lie where no handler is in service: at a unit of the actor's own, or at one that has no
-    dispatcher either. ``None`` for those who dispatch nowhere.
+    They are at an organisation without a handler in service: one for which the actor works, or one
+    below that has no dispatcher either. ``None`` for those who dispatch nowhere.
     """
     alone = sa.and_(
         Letter.state == State.IN_PROGRESS,
@@ -151,7 +151,7 @@ def stranded(actor: Actor) -> Condition | None:
 
 
 def is_stranded(session: Session, actor: Actor, letter: Letter) -> bool:
-    """Tell whether ``letter`` is one of those :func:`stranded` for ``actor``."""
+    """Return whether ``letter`` is one of those :func:`stranded` for ``actor``."""
     alone = stranded(actor) if letter.state is State.IN_PROGRESS else None
     if alone is None:
         return False
@@ -159,7 +159,7 @@ def is_stranded(session: Session, actor: Actor, letter: Letter) -> bool:
 
 
 def live() -> Condition:
-    """Return the condition for letters that still need somebody, whoever that is."""
+    """Return the condition for letters that still need work, whosever it is."""
     return sa.or_(
         Letter.state.in_(OPEN_STATES),
         Letter.id.in_(waiting_for_signature()),
@@ -168,7 +168,7 @@ def live() -> Condition:
 
 
 def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
-    """Return for each queue the condition on letters within the actor's sight."""
+    """Return for each queue the condition on letters that the actor may see."""
     state, due = Letter.state, Letter.due_on
     clock = state.in_(CLOCK_STATES)
     unsigned = sa.exists().where(
@@ -202,7 +202,10 @@ def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
 
 
 def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
-    """Return what waits for this person: the own units' letters, and all that is theirs to decide."""
+    """Return the condition for what waits for the actor.
+
+    That is the letters of the organisations of the actor's grants, and what the actor decides on.
+    """
     disputed = Letter.return_count >= RETURN_LIMIT
     author = sa.select(Reply.letter_id).where(
         Reply.status == ReplyStatus.IN_REVIEW, Reply.author_id == actor.user_id
@@ -232,7 +235,7 @@ def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
 
 
 def _held(actor: Actor, permission: Permission, condition: Condition) -> Condition | None:
-    """Narrow ``condition`` to letters held by the very organisations of the actor's grants."""
+    """Narrow ``condition`` to letters held by the organisations of the actor's grants."""
     own = {grant.organisation_id for grant, _ in actor.reaches(permission)}
     return sa.and_(condition, Letter.organisation_id.in_(own)) if own else None
 
@@ -243,7 +246,7 @@ def _any(actor: Actor, permission: Permission, *wanted: Condition) -> Condition 
 
 
 def queue_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[Queue, int]:
-    """Return how many letters of the actor's scope stand in each counted queue."""
+    """Return how many letters of the actor's scope are in each counted queue."""
     found = {q: c for q, c in conditions(actor, at).items() if q not in UNCOUNTED}
     row = session.execute(
         sa.select(*(sa.func.count().filter(c) for c in found.values()))

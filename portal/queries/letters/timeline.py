@@ -1,4 +1,4 @@
-"""The history of a letter as staff see it: every event with organisations and persons."""
+"""The history of a letter for staff: every event with organisations and persons."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 from portal.domain.disclosure.requests import OUTCOME_LABELS
 from portal.domain.errors import N_
 from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
+from portal.domain.letters.kinds import KIND_LABELS, Kind
 from portal.domain.letters.states import (
     ACTION_LABELS,
     DECLINE_LABELS,
-    KIND_LABELS,
     REFUSAL_LABELS,
     Action,
     DeclineReason,
-    Kind,
     RefusalReason,
 )
 from portal.models import Event, Letter
@@ -38,7 +37,7 @@ _FROM_ELSEWHERE = frozenset(
         Action.RULE_DECLINE,
     }
 )
-"""What people of another organisation than the holder do; the event names the holder."""
+"""Actions by people of another organisation than the holder, which the event names."""
 _LABELS: dict[str, str] = {
     **{str(action): label for action, label in ACTION_LABELS.items()},
     **{str(action): label for action, label in RECORD_LABELS.items()},
@@ -52,12 +51,12 @@ CODE_LABELS: dict[str, str] = {
     "add": N_("增加标记"),
     "remove": N_("取消标记"),
 }
-"""Coded reasons and decisions on findings, as pages name them."""
+"""The labels of coded reasons and of decisions on findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One event in words: ``title``, ``reasons`` and ``who`` are catalogue texts or names."""
+    """An event for display; ``title``, ``reasons`` and ``who`` are catalogue texts or names."""
 
     title: str
     at: datetime
@@ -70,7 +69,7 @@ class HistoryEntry:
 
 
 def history(session: Session, letter: Letter) -> list[HistoryEntry]:
-    """Return everything recorded of a letter, oldest first; looks at contacts included."""
+    """Return everything recorded of a letter, oldest first, views of contacts included."""
     events = session.scalars(
         sa.select(Event)
         .where(Event.letter_id == letter.id)
@@ -87,7 +86,7 @@ def history(session: Session, letter: Letter) -> list[HistoryEntry]:
 def changes_since(session: Session, letter: Letter, version: int) -> list[HistoryEntry]:
     """Return what has changed a letter since it had ``version``, oldest first.
 
-    Every change raises the version by one and leaves one event, so the last events are those.
+    Every change raises the version by one and records one event, so these are the last events.
     """
     missed = letter.version - version
     if missed <= 0:
@@ -102,7 +101,7 @@ def changes_since(session: Session, letter: Letter, version: int) -> list[Histor
 
 
 def consent_change(session: Session, letter: Letter) -> HistoryEntry | None:
-    """Return when the sender last took back or gave consent to publication, if ever since."""
+    """Return when the sender last revoked or gave consent to publication after submitting."""
     event = session.scalar(
         sa.select(Event)
         .where(
@@ -130,7 +129,7 @@ def _entry(event: Event) -> HistoryEntry:
 
 
 def _reasons(event: Event) -> tuple[str, ...]:
-    """Return the coded reason as texts of the catalogue; a change of kind gives both kinds."""
+    """Return the coded reason as catalogue texts; a change of kind has both kinds."""
     code = event.reason_code or ""
     if event.action == Action.CHANGE_KIND:
         return tuple(KIND_LABELS[Kind(part)] for part in code.split(">") if part in set(Kind))

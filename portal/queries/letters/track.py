@@ -1,6 +1,6 @@
-"""A letter as its own sender sees it: correspondence, way through the offices, due date.
+"""A letter as its sender sees it: correspondence, way through the offices, due date.
 
-Organisations are named, persons of the staff never are.
+Organisations are named, members of staff are not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import TraceDay
-from portal.domain.deadline_rules import Limit, LimitError, limit_for
+from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import Remaining, remaining
@@ -30,7 +30,7 @@ from portal.domain.letters.states import (
 from portal.domain.translatable import Message
 from portal.models import ArchiveEntry, Event, Letter, ReplyKind
 from portal.queries.letters.due import handling_time
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadlines
 
 _NO_HASH = "0" * 64
 
@@ -38,8 +38,8 @@ _NO_HASH = "0" * 64
 def letter_by_code(session: Session, number: str, code: str, key: bytes) -> int | None:
     """Return the id of letter ``number`` if ``code`` opens it.
 
-    An unknown number, a letter without a code and a wrong code take the same steps, so that
-    neither answer nor time tells them apart.
+    An unknown number, a letter without a code and a wrong code cause the same work, so that
+    neither answer nor time distinguishes them.
     """
     row = session.execute(
         sa.select(Letter.id, Letter.code_hash).where(Letter.number == number)
@@ -50,12 +50,12 @@ def letter_by_code(session: Session, number: str, code: str, key: bytes) -> int 
 
 
 def letter_by_number(session: Session, number: str) -> Letter | None:
-    """Return the letter; whether this browser may see it is for the caller to check."""
+    """Return the letter; the caller checks whether this browser may see it."""
     return session.scalar(sa.select(Letter).where(Letter.number == number))
 
 
 def public_copy(session: Session, letter: Letter) -> int | None:
-    """Return the id of the archive entry that shows the letter to everybody, if one does."""
+    """Return the id of the public entry of the letter, if there is one."""
     return session.scalar(
         sa.select(ArchiveEntry.id).where(
             ArchiveEntry.letter_id == letter.id, ArchiveEntry.unpublished_at.is_(None)
@@ -64,7 +64,7 @@ def public_copy(session: Session, letter: Letter) -> int | None:
 
 
 class CorrespondenceKind(StrEnum):
-    """What one piece of a correspondence is; the page's component knows these words."""
+    """The kind of an item of the correspondence; the component of the page uses the values."""
 
     LETTER = "letter"
     QUESTION = "question"
@@ -76,7 +76,7 @@ class CorrespondenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CorrespondenceItem:
-    """One piece of the correspondence; ``organisation`` is empty for what the citizen wrote."""
+    """An item of the correspondence; ``organisation`` is empty for what the citizen wrote."""
 
     kind: CorrespondenceKind
     text: str
@@ -85,7 +85,7 @@ class CorrespondenceItem:
 
 
 def correspondence(letter: Letter) -> list[CorrespondenceItem]:
-    """Return the letter, questions, supplements, replies and the wish for a redo, in order."""
+    """Return letter, questions, supplements, replies and the request for a redo, in order."""
     first = CorrespondenceItem(CorrespondenceKind.LETTER, letter.text, letter.received_at)
     rest = [
         CorrespondenceItem(
@@ -112,7 +112,7 @@ def correspondence(letter: Letter) -> list[CorrespondenceItem]:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A step of the timeline: what happened, when, and the organisation in charge of it."""
+    """A milestone of a letter: what happened, when, and the organisation in charge."""
 
     title: Message
     at: datetime
@@ -120,7 +120,7 @@ class Milestone:
 
 
 _FROM, _TO = "from", "to"
-_STEPS: dict[str, tuple[str, str]] = {
+_MILESTONES: dict[str, tuple[str, str]] = {
     Action.SUBMIT: (N_("信件已寄达"), _TO),
     Action.ACCEPT: (N_("已受理"), _FROM),
     Action.DECLINE: (N_("不予受理"), _FROM),
@@ -153,17 +153,17 @@ _STEPS: dict[str, tuple[str, str]] = {
 
 
 def milestones(session: Session, letter: Letter) -> list[Milestone]:
-    """Return what has happened to the letter, oldest first; inner steps of an office left out."""
+    """Return the milestones of the letter, oldest first; internal actions are left out."""
     events = session.scalars(
         sa.select(Event)
-        .where(Event.letter_id == letter.id, Event.action.in_(_STEPS))
+        .where(Event.letter_id == letter.id, Event.action.in_(_MILESTONES))
         .order_by(Event.occurred_at, Event.id)
     )
     return [_milestone(event) for event in events]
 
 
 def _milestone(event: Event) -> Milestone:
-    title, side = _STEPS[event.action]
+    title, side = _MILESTONES[event.action]
     if event.action == Action.REVOKE_CONSENT and event.from_state == Publication.PUBLISHED:
         title = N_("您收回了公示同意，公示内容已撤下")
     place = {_FROM: event.organisation, _TO: event.to_organisation}.get(side)
@@ -172,7 +172,7 @@ def _milestone(event: Event) -> Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """Why a letter was not accepted, where to turn instead, and the office's own words."""
+    """The reason why a letter was declined, advice where to turn, and the words of the office."""
 
     code: DeclineReason
     reason: str
@@ -181,7 +181,7 @@ class Declined:
 
 
 def declined(session: Session, letter: Letter) -> Declined | None:
-    """Return the coded reason for which the letter was not accepted, if it was not."""
+    """Return why the letter was declined, if it was."""
     if letter.state is not State.DECLINED:
         return None
     event = session.scalar(
@@ -203,36 +203,33 @@ def declined(session: Session, letter: Letter) -> Declined | None:
 
 @dataclass(frozen=True, slots=True)
 class DueNote:
-    """The due date explained, with what is left of the time.
+    """The due date explained, with the time left.
 
-    Both are empty while the clock stands still for the citizen; ``days`` then ends today.
-    ``announced`` tells whether the holidays of that year are known yet.
+    Both are empty while the clock is paused for the citizen; ``days`` then ends today.
+    ``announced`` says whether the holidays of that year are announced.
     """
 
     due_on: date | None
     remaining: Remaining | None
-    limit: Limit
+    rule: DeadlineRule
     extension_days: int
     days: Sequence[TraceDay]
     announced: bool
 
 
 def due_note(session: Session, letter: Letter, today: date) -> DueNote | None:
-    """Return why the letter is due when it is due; nothing once it has ended."""
-    if letter.state not in CLOCK_STATES | {State.AWAITING_CITIZEN} or letter.limit_code is None:
+    """Return the explanation of the due date; ``None`` once the handling has ended."""
+    if letter.state not in CLOCK_STATES | {State.AWAITING_CITIZEN}:
         return None
-    time, calendar = handling_time(session, letter), work_calendar(session)
-    try:
-        limit = limit_for(letter.limit_code, time.start, limits_in_force(session))
-    except LimitError:  # the rule was taken out of the table since: the date stands, unexplained
-        return None
+    time, known = handling_time(session, letter), deadlines(session)
+    calendar, rule = known.calendar, known.rule(time)
     until = letter.due_on or max(time.start, today)
-    most = limit.days + time.extension
+    most = rule.days + time.extension
     return DueNote(
         due_on=letter.due_on,
         remaining=remaining(calendar, today, letter.due_on) if letter.due_on else None,
-        limit=limit,
+        rule=rule,
         extension_days=time.extension,
-        days=calendar.trace(time.start, until, time.pauses, limit.unit, most),
+        days=calendar.trace(time.start, until, time.pauses, rule.unit, most),
         announced=calendar.announced(until),
     )

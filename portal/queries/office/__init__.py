@@ -1,1 +1,1 @@
-"""Organisations, people, rules and the audit trail."""
+"""The office: organisations, people, rules and the audit trail."""

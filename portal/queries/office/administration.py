@@ -1,4 +1,4 @@
-"""Lists of the administration: organisations in the order of the tree, people, the first page."""
+"""The lists of the administration: organisations in tree order, people, the overview."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.domain.access import Role
 from portal.domain.errors import N_
 from portal.domain.organisations import OrganisationKind, path_ids
 from portal.domain.periods import civil_date
-from portal.models import Event, LimitRow, Model, Organisation, RoleGrant, User
+from portal.models import DeadlineRuleRow, Event, Model, Organisation, RoleGrant, User
 from portal.queries.rules import work_calendar
 from portal.queries.scope import Condition, subtree_ids
 
@@ -40,7 +40,7 @@ PERSON_STATE_LABELS: dict[PersonState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OrganisationRow:
-    """A line of the tree table; ``depth`` is 0 at the top, ``above`` the superior's name."""
+    """A row of the tree table; ``depth`` is 0 at the top, ``above`` the superior's name."""
 
     id: int
     code: str
@@ -55,7 +55,7 @@ class OrganisationRow:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One page of a list; ``page`` counts from 1 and is the nearest there is."""
+    """The place of one page in a list; ``page`` counts from 1 and exists."""
 
     total: int
     page: int
@@ -64,12 +64,12 @@ class Slice:
 
     @property
     def offset(self) -> int:
-        """How many rows come before the page."""
+        """The number of rows before the page."""
         return (self.page - 1) * self.size
 
 
 def slice_of(total: int, page: int, size: int) -> Slice:
-    """Return the slice of ``total`` rows that is nearest to ``page``."""
+    """Return the slice of ``total`` rows that is ``page``, or the nearest page that exists."""
     pages = max(1, -(-total // size))
     return Slice(total, min(max(page, 1), pages), pages, size)
 
@@ -83,7 +83,7 @@ def organisation_table(
     page: int,
     size: int,
 ) -> tuple[Slice, list[OrganisationRow]]:
-    """Return one page of organisations that have every one of ``words`` in name, code or superior.
+    """Return one page of the organisations with all ``words`` in name, code or superior.
 
     Closed organisations are left out unless ``closed``. The order is that of the tree.
     """
@@ -151,12 +151,12 @@ def organisation_choices(
 
 
 def open_within() -> Condition:
-    """Return the condition on ``Organisation`` for those that may be chosen."""
+    """Return the condition on ``Organisation`` for those that are not closed."""
     return Organisation.closed_on.is_(None)
 
 
 def holders_at(session: Session, organisation_id: int) -> list[RoleGrant]:
-    """Return who holds a role at an organisation, by name."""
+    """Return the grants at an organisation, ordered by name."""
     query = (
         sa.select(RoleGrant)
         .join(User)
@@ -169,7 +169,7 @@ def holders_at(session: Session, organisation_id: int) -> list[RoleGrant]:
 
 @dataclass(frozen=True, slots=True)
 class PeopleQuery:
-    """What narrows the list of people; the organisation includes what is below it."""
+    """A query of the list of people; the organisation includes its subtree."""
 
     words: str = ""
     role: Role | None = None
@@ -180,7 +180,7 @@ class PeopleQuery:
 def people_table(
     session: Session, asked: PeopleQuery, now: datetime, page: int, size: int
 ) -> tuple[Slice, list[User]]:
-    """Return one page of accounts, by user name."""
+    """Return one page of accounts, ordered by user name."""
     conditions: list[Condition] = []
     for term in asked.words.split()[:_MOST_WORDS]:
         fits = (User.name, User.username)
@@ -214,7 +214,7 @@ def _in_state(state: PersonState, now: datetime) -> Condition:
 
 
 def person_state(user: User, now: datetime) -> PersonState:
-    """Return in which state an account is."""
+    """Return the state of an account."""
     if user.disabled:
         return PersonState.DISABLED
     if user.locked_until is not None and user.locked_until > now:
@@ -224,19 +224,19 @@ def person_state(user: User, now: datetime) -> PersonState:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the sections of administration hold, in figures."""
+    """The figures of the sections of the administration."""
 
     organisations: int
     people: int
     locked: int
-    limits: int
+    deadline_rules: int
     announced: bool
     next_year: int
     events: int
 
 
 def overview(session: Session, now: datetime) -> Overview:
-    """Return the figures of the first page; ``events`` are those of the last 24 hours."""
+    """Return the figures of the overview; ``events`` are those of the last 24 hours."""
 
     def count(table: type[Model], *conditions: Condition) -> int:
         query = sa.select(sa.func.count()).select_from(table).where(*conditions)
@@ -247,7 +247,7 @@ def overview(session: Session, now: datetime) -> Overview:
         organisations=count(Organisation, open_within()),
         people=count(User, User.disabled.is_(False)),
         locked=count(User, _in_state(PersonState.LOCKED, now)),
-        limits=count(LimitRow),
+        deadline_rules=count(DeadlineRuleRow),
         announced=work_calendar(session).announced(date(next_year, 1, 1)),
         next_year=next_year,
         events=count(Event, Event.occurred_at >= now - timedelta(days=1)),

@@ -1,4 +1,4 @@
-"""The audit trail: every event with who, where and why, for the auditor; no words of letters."""
+"""The audit trail: every event with actor, organisation and reason; no text of letters."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ EVENT_ACTIONS: dict[str, str] = {
     **{str(action): label for action, label in RECORD_LABELS.items()},
     **{str(action): label for action, label in DISCLOSURE_LABELS.items()},
 }
-"""Every action an event can name, with its label."""
+"""The label of every action that an event can name."""
 
 _PRIVATE = frozenset({str(Action.REDO), str(Action.INVITE), str(Action.SUPPLEMENT)})
-"""Actions whose words belong to the correspondence of the letter."""
+"""Actions whose reason is part of the correspondence of the letter."""
 _BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """What narrows the trail; dates are civil days, both included, of when it was recorded."""
+    """A query of the trail; dates are civil days of the recording, both included."""
 
     number: str = ""
     person: str = ""
@@ -45,7 +45,7 @@ class AuditQuery:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One event; texts are data, ``action`` and the states are codes of the catalogues."""
+    """One event; ``action`` and the states are codes of the domain."""
 
     id: int
     recorded_at: datetime
@@ -77,7 +77,7 @@ def audit_page(
 
 
 def audit_trail(session: Session, asked: AuditQuery) -> Iterator[Trace]:
-    """Yield the whole trail that fits ``asked``, the newest first, read in batches."""
+    """Yield all events that match ``asked``, the newest first, read in batches."""
     before: int | None = None
     while True:
         conditions = _conditions(asked)
@@ -156,8 +156,3 @@ def _trace(row: sa.Row[*tuple[Any, ...]]) -> Trace:
     if row.action in _PRIVATE or row.actor_kind is ActorKind.CITIZEN:
         values["reason"] = ""
     return Trace(**values)
-
-
-def known_action(text: str) -> str:
-    """Return ``text`` if it names an action of a catalogue, else nothing."""
-    return text if text in EVENT_ACTIONS else ""

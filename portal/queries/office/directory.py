@@ -1,4 +1,4 @@
-"""What citizens look at before they write: the tree of organisations, and the home page."""
+"""The directory for citizens: the tree of organisations, and the home page."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.name_similarity import closeness
+from portal.domain.name_similarity import name_similarity
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, Organisation
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
+from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.overview import years
 from portal.queries.targets import open_on
 
 FOUND_MOST = 20
 CLOSEST_MOST = 6
 _CLOSE = 0.2
-"""What a name must have in common with the words typed, to be offered instead of them."""
+"""Least similarity of a name with the typed words to be offered instead of them."""
 _WORDS_MOST = 5
 _LATEST = 500
 _STEP = " › "
@@ -31,7 +31,7 @@ _STEP = " › "
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An organisation to choose: ``path`` names it from level 1 down, such as 渝中区 › 大坪街道."""
+    """An organisation to choose; ``path`` names it from level 1 down: 渝中区 › 大坪街道."""
 
     id: int
     name: str
@@ -41,9 +41,9 @@ class Place:
 def find_organisations(
     session: Session, words: str, today: date, limit: int = FOUND_MOST
 ) -> list[Place]:
-    """Return open organisations whose own or superior's name has every one of ``words``.
+    """Return open organisations with all ``words`` in their name or their superior's.
 
-    The best fits come first: the whole name, part of the own name, then the higher in the tree.
+    The best matches come first: the whole name, a part of it, then the higher in the tree.
     Without words the members of level 1 are returned.
     """
     terms = words.split()[:_WORDS_MOST]
@@ -60,7 +60,7 @@ def find_organisations(
             )
             for each in (Organisation, parent)
         )
-        # The office at the top is above everybody, so its name says nothing.
+        # The office at the top is the superior of all, so its name selects nothing.
         query = query.where(sa.or_(own, sa.and_(parent.parent_id.is_not(None), above)))
     if terms:
         last = terms[-1]
@@ -76,7 +76,7 @@ def find_organisations(
 
 
 def named_organisations(session: Session, words: str, today: date) -> list[Place]:
-    """Return what a name typed by hand may mean; one that is called exactly so is meant alone."""
+    """Return the organisations that a typed name may mean; an exact match is the only one."""
     found = find_organisations(session, words, today)
     exact = [o for o in found if words.strip() in (o.name, o.path.rpartition(_STEP)[2])]
     return exact if len(exact) == 1 else found
@@ -85,12 +85,12 @@ def named_organisations(session: Session, words: str, today: date) -> list[Place
 def closest_organisations(
     session: Session, words: str, today: date, limit: int = CLOSEST_MOST
 ) -> list[Place]:
-    """Return open organisations whose names are nearest to ``words``, the nearest first."""
+    """Return open organisations whose names are similar to ``words``, the most similar first."""
     rows = session.scalars(
         sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
     ).all()
     scored = (
-        (max(closeness(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
+        (max(name_similarity(words, name) for name in (o.name, o.short_name or o.name)), -o.id, o)
         for o in rows
     )
     near = heapq.nlargest(limit, (each for each in scored if each[0] >= _CLOSE))
@@ -98,7 +98,7 @@ def closest_organisations(
 
 
 def places(session: Session, organisations: Iterable[Organisation]) -> list[Place]:
-    """Return the organisations as choices, each with its way down the tree; one query for all."""
+    """Return the organisations as choices, each with its path; one query serves all."""
     chosen = list(organisations)
     above = {i for o in chosen for i in path_ids(o.path)}
     rows = session.execute(
@@ -126,7 +126,7 @@ def members(session: Session, today: date) -> dict[OrganisationKind, list[Organi
 def subordinates(
     session: Session, organisation: Organisation, today: date
 ) -> dict[OrganisationKind, list[Organisation]]:
-    """Return the open organisations directly below, by kind; kinds without any are left out."""
+    """Return the open organisations directly below by kind, without empty kinds."""
     rows = session.scalars(
         sa.select(Organisation)
         .where(Organisation.parent_id == organisation.id, open_on(today))
@@ -144,7 +144,7 @@ def superiors(session: Session, organisation: Organisation) -> list[Organisation
 
 
 def latest_entries(session: Session, count: int) -> list[ArchiveEntry]:
-    """Return what was answered last and is public."""
+    """Return the public entries that were answered last."""
     query = (
         sa.select(ArchiveEntry)
         .where(ArchiveEntry.unpublished_at.is_(None))
@@ -154,9 +154,9 @@ def latest_entries(session: Session, count: int) -> list[ArchiveEntry]:
 
 
 def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
-    """Return, of the latest public entries, those that readers found helpful most often.
+    """Return those of the latest public entries that readers found helpful most often.
 
-    Only the latest are looked at: old answers go out of date, and the archive is large.
+    Only the latest are considered: old answers go out of date, and the archive is large.
     """
     latest = (
         sa.select(ArchiveEntry.id)
@@ -175,16 +175,15 @@ def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
 
 
 def home_figures(session: Session, now: datetime) -> tuple[Period, Figures]:
-    """Return this civil year and the figures of the letters received in it, as they stand now.
+    """Return this civil year and the figures of the letters received in it, as of now.
 
-    Cohort basis, see :data:`portal.domain.statistics.rates.DEFINITIONS`. The as-of moment is the end of the
-    year, which says the same as now and lets the figures be remembered until something happens.
-    Where nothing came in this year, it is the last year with letters, seen from its own end as the
-    pages of statistics see it.
+    Cohort basis, see :data:`portal.domain.statistics.rates.DEFINITIONS`. The as-of moment is the
+    end of the year, which gives the same figures as now and lets them be cached until something
+    changes. Without letters this year it is the last year with letters, as of its end.
     """
     year = Period.of(now, Granularity.YEAR)
     figures = cube(session, Question(year, year.ends_at)).total
-    known = [] if figures.received else years(session)
+    known = [] if figures.received else years_with_letters(session)
     if not known or known[-1] >= year.year:
         return year, figures
     last = Period(known[-1])

@@ -1,4 +1,4 @@
-"""How the house is: database, outbox, index."""
+"""The health of the instance: database, outbox, index."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from portal.adapters.archive_index import SearchEngine, SearchIndexError
 from portal.models import ArchiveEntry, OutboxRow, OutboxStatus
 
 OUTBOX_AGE_MOST = 60.0
-"""Seconds after which waiting rows mean that no worker is at work."""
+"""Seconds after which waiting rows mean that no worker runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What ``/readyz`` shows; ``outbox_age`` is in seconds, ``index`` ok or the kind of error.
+    """The answer of ``/readyz``; ``outbox_age`` is in seconds, ``index`` ok or the kind of error.
 
-    ``index_count_difference`` is how many public entries the index has more or fewer than the archive table.
+    ``index_count_difference`` is the number of public entries less the documents of the index.
     """
 
     database: bool
@@ -31,7 +31,7 @@ class Readiness:
 
     @property
     def faults(self) -> list[str]:
-        """What needs a person or will be mended soon; none of it takes the site down."""
+        """The parts that are faulty or behind; none of them takes the site down."""
         found = {
             "index": self.index != "ok",
             "outbox": self.outbox_age > OUTBOX_AGE_MOST,

@@ -1,4 +1,4 @@
-"""People of the office: whom a letter may be given to, and the own account."""
+"""Members of staff: those to whom a letter may be assigned, and one's account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def own_account(session: Session, user_id: int) -> User:
 
 
 def handlers_of(session: Session, organisation_id: int) -> list[User]:
-    """Return the handlers in service at an organisation, by name."""
+    """Return the handlers in service at an organisation, ordered by name."""
     return list(
         session.scalars(
             sa.select(User)

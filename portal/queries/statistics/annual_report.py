@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from portal.domain.annual_report import AnnualReport, Avoided, Line, Measure
-from portal.domain.letters.states import Kind
+from portal.domain.annual_report import AnnualReport, Deflected, Line, Measure
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind
-from portal.domain.periods import Granularity, Period, civil_date
+from portal.domain.periods import Granularity, Period, civil_date, month_of
 from portal.domain.statistics.as_of import AsOf
 from portal.domain.statistics.measures import View
-from portal.domain.statistics.rates import NO_RATE, Figures, round_half_up
-from portal.queries.statistics.count import Cube, cube, series
-from portal.queries.statistics.deflected import avoided_by_month, avoided_by_organisation, below
-from portal.queries.statistics.detail import Detail, Durations, Mean, detail
+from portal.domain.statistics.quality_measures import Detail, Durations
+from portal.domain.statistics.rates import NO_RATE, Figures
+from portal.queries.statistics.cache import cube, detail, series, tree_on
+from portal.queries.statistics.count import Cube
+from portal.queries.statistics.deflected import deflected_by_month, deflected_by_organisation
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.tables import breakdown, folded
-from portal.queries.statistics.tree import Tree, tree_on
+from portal.queries.statistics.tables import breakdown
+from portal.queries.statistics.tree import Tree
 
 
 def annual_report(
@@ -30,7 +30,7 @@ def annual_report(
     question = Question(year, as_of.before)
     found, tree = cube(session, question), tree_on(session, as_of.day)
     answering = cube(session, Question(year, as_of.before, view=View.ANSWERING))
-    beyond = detail(session, question)
+    quality = detail(session, question)
     return AnnualReport(
         site=site,
         year=year,
@@ -38,21 +38,21 @@ def annual_report(
         today=civil_date(now),
         total=found.total,
         members=_members(tree),
-        months=tuple(series(session, question, Granularity.MONTH)),
+        months=tuple(series(session, question, year.split(Granularity.MONTH))),
         kinds=tuple((kind, found.by_kind.get(kind, Figures())) for kind in Kind),
         categories=tuple(found.categories),
         lines=_lines(tree, found, answering),
-        measures=measures(found.total, beyond),
-        refusals=beyond.refusals,
-        declines=beyond.declines,
+        measures=measures(found.total, quality),
+        refusals=quality.refusals,
+        declines=quality.declines,
         disclosure=disclosure_figures(session, year, as_of.before),
-        avoided=_avoided(session, question, tree),
+        deflected=_deflected(session, question, tree),
     )
 
 
 def _members(tree: Tree) -> dict[OrganisationKind, int]:
     """Count the organisations directly below the office, by kind, that existed on the day."""
-    members = [tree.nodes[i] for i in tree.below.get(tree.root_id or 0, ())]
+    members = [tree.nodes[i] for i in tree.children.get(tree.root_id or 0, ())]
     return {
         kind: sum(node.kind is kind and node.present for node in members)
         for kind in LEVEL_ONE_KINDS
@@ -62,58 +62,51 @@ def _members(tree: Tree) -> dict[OrganisationKind, int]:
 def _lines(tree: Tree, found: Cube, answering: Cube) -> tuple[Line, ...]:
     if tree.root_id is None:
         return ()
+    answered = {
+        row.node.id: row.figures for row in breakdown(tree, answering.by_organisation, tree.root_id)
+    }
     lines = []
     for row in breakdown(tree, found.by_organisation, tree.root_id):
-        node = row.node
-        if row.own:
-            answered = answering.by_organisation.get(node.id, Figures())
-        else:
-            answered = folded(tree, answering.by_organisation, node.id)
+        node, there = row.node, answered.get(row.node.id, Figures())
         lines.append(
-            Line(node.code, node.name, node.kind, row.figures, answered.closed, answered.published)
+            Line(node.code, node.name, node.kind, row.figures, there.closed, there.published)
         )
     return tuple(lines)
 
 
-def _avoided(session: Session, question: Question, tree: Tree) -> Avoided:
+def _deflected(session: Session, question: Question, tree: Tree) -> Deflected:
     if tree.root_id is None:
-        return Avoided()
-    places = avoided_by_organisation(session, question)
-    months = avoided_by_month(session, question)
-    branches = {top: tree.subtree(top) for top in tree.below.get(tree.root_id, ())}
+        return Deflected()
+    places = deflected_by_organisation(session, question)
+    months = deflected_by_month(session, question)
+    branches = {top: tree.subtree(top) for top in tree.children.get(tree.root_id, ())}
     lines = [
-        (node.code, node.name, below(places, branches.get(node.id, [node.id])))
+        (node.code, node.name, sum(places.get(i, 0) for i in branches.get(node.id, [node.id])))
         for node in (tree.nodes[top] for top in (tree.root_id, *branches))
     ]
     parts = question.period.split(Granularity.MONTH)
-    return Avoided(
+    return Deflected(
         sum(places.values()),
-        tuple((part, months.get(part.year * 100 + (part.month or 0), 0)) for part in parts),
+        tuple((part, months.get(month_of(part.first_day), 0)) for part in parts),
         tuple(line for line in lines if line[2]),
     )
 
 
-def measures(total: Figures, beyond: Detail) -> tuple[Measure, ...]:
-    """Return the measures beyond the two rates as they are printed."""
+def measures(total: Figures, quality: Detail) -> tuple[Measure, ...]:
+    """Return the measures beside the two rates as they are printed."""
     found = [Measure("按时办结率", total.timeliness.text, total.closed)]
-    for name, durations in (("首次回应", beyond.response), ("办结", beyond.closing)):
+    for name, durations in (("首次回应", quality.response), ("办结", quality.closing)):
         found += [
             Measure(f"{name}用时中位数", _days(durations, durations.median), durations.count),
             Measure(f"九成来信{name}用时不超过", _days(durations, durations.p90), durations.count),
         ]
     found += [
-        Measure("平均转办次数", mean_text(beyond.hops), beyond.hops.count),
-        Measure("服务态度平均分", mean_text(beyond.attitude), beyond.attitude.count),
-        Measure("办事效率平均分", mean_text(beyond.efficiency), beyond.efficiency.count),
+        Measure("平均转办次数", quality.hops.text, quality.hops.count),
+        Measure("服务态度平均分", quality.attitude.text, quality.attitude.count),
+        Measure("办事效率平均分", quality.efficiency.text, quality.efficiency.count),
     ]
     return tuple(found)
 
 
 def _days(durations: Durations, value: int | None) -> str:
     return NO_RATE if value is None else f"{value}个工作日"
-
-
-def mean_text(mean: Mean) -> str:
-    """Return a mean with two decimals, half up, or a dash."""
-    value: Fraction | None = mean.value
-    return NO_RATE if value is None else str(round_half_up(value, 2))

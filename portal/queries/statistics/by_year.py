@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.rates import Figures
-from portal.queries.statistics.count import cube, series
-from portal.queries.statistics.overview import Asked, years
-from portal.queries.statistics.tree import tree_on
+from portal.queries.statistics.cache import cube, series
+from portal.queries.statistics.count import years_with_letters
+from portal.queries.statistics.overview import Asked, resolve
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class Year:
     months: list[tuple[Period, Figures]]
 
 
-def yearbook(session: Session, asked: Asked, now: datetime) -> list[Year]:
+def by_year(session: Session, asked: Asked, now: datetime) -> list[Year]:
     """Return every year in which letters were received, the first of all first.
 
     ``asked`` says of what; its period and moment play no part, each year has its own.
     """
     found = []
-    for year in years(session):
+    for year in years_with_letters(session):
         period = Period(year)
         own = replace(asked, period=period, as_of=as_of(period, now))
-        question = own.question(tree_on(session, own.as_of.day))
-        months = series(session, question, Granularity.MONTH)
+        _tree, question = resolve(session, own)
+        months = series(session, question, period.split(Granularity.MONTH))
         found.append(Year(own, cube(session, question).total, months))
     return found

@@ -1,17 +1,17 @@
-"""Figures once computed are kept as long as what they were computed from stands.
+"""The figures that pages show: counted once, then kept while what they were counted from stands.
 
-Sums of facts are kept by month: whatever changes facts gives their months a new version
-(:mod:`portal.services.core.facts`), so that after an event only the months it touched are summed anew.
-Everything else is kept by the state of the whole database: PostgreSQL tells its snapshot, because
-events may become visible in another order than that of their ids; SQLite has one writer, there
-the last id is enough.
+Callers ask here. Sums of facts are kept by the versions of their months, in this process and in
+the database (:mod:`portal.queries.statistics.stored`), so that after an event only the months that
+it touched are counted again.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from hashlib import md5
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
 from threading import Lock
 from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -20,10 +20,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
-from portal.domain.periods import Period
-from portal.models import Event
+from portal.domain.periods import Granularity, Period
+from portal.domain.statistics.quality_measures import Detail
+from portal.domain.statistics.rates import Figures
+from portal.models import Organisation, OrganisationVersion
 from portal.models.base import BEGIN_MODE
+from portal.queries.statistics import stored
+from portal.queries.statistics.count import Cube, count_by_day
+from portal.queries.statistics.filters import Question
 from portal.queries.statistics.month_versions import month_versions
+from portal.queries.statistics.stored import CUBES, DETAILS, Aggregate, Versions
+from portal.queries.statistics.tree import Tree, read_organisations, tree_of
 
 MOST = 512
 Value = TypeVar("Value")
@@ -32,44 +39,98 @@ _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def remembered(
-    session: Session, key: Hashable, compute: Callable[[], Value], state: Hashable = None
-) -> Value:
-    """Return what ``compute`` gave for ``key`` in the present state of the database.
+def cube(session: Session, question: Question) -> Cube:
+    """Return the counts of ``question``."""
+    return figures(session, CUBES, question)
 
-    ``state`` narrows what must have stayed the same; without it nothing may have happened.
+
+def detail(session: Session, question: Question) -> Detail:
+    """Return the quality measures of ``question`` (its basis and view play no part)."""
+    return figures(session, DETAILS, question.of_cohort)
+
+
+def figures(session: Session, aggregate: Aggregate[Value], question: Question) -> Value:
+    """Return the sums of ``question``: kept, stored, added up from its months, or counted."""
+    return _figures(session, aggregate, question, _versions(session, question.period.months))
+
+
+def series(
+    session: Session, question: Question, parts: Sequence[Period]
+) -> list[tuple[Period, Figures]]:
+    """Return the figures of each of ``parts`` of the question's period, in order.
+
+    Weeks may reach over the edges of the period, and count their own days.
     """
-    whole = _state(session, _engine(session))
-    return compute() if whole is None else kept(session, key, state or whole, compute)
+    if not parts:
+        return []
+    if parts[0].granularity in (Granularity.QUARTER, Granularity.MONTH):
+        months = cube(session, question).by_month
+        return [(p, Figures.total(months[m] for m in p.months if m in months)) for p in parts]
+    days = _days(session, question, [month for p in parts for month in p.months])
+    return [(p, Figures.total(days[day] for day in p.days if day in days)) for p in parts]
 
 
-def kept(session: Session, key: Hashable, state: Hashable, compute: Callable[[], Value]) -> Value:
-    """Return what ``compute`` gave for ``key`` when ``state`` was the same as now."""
+def tree_on(session: Session, day: date) -> Tree:
+    """Return the tree of organisations of civil date ``day``."""
+    if _writing(session):  # what is read may yet be undone
+        return tree_of(read_organisations(session), day)
+    known = _organisation_version(session)
+    read = partial(read_organisations, session)
+    records = _keep(session, "organisations", known, read)
+    return _keep(session, ("tree", day), known, lambda: tree_of(records, day))
+
+
+def _versions(session: Session, months: Sequence[int]) -> Versions:
+    return month_versions(session, months[0], months[-1])
+
+
+def _figures(
+    session: Session, aggregate: Aggregate[Value], question: Question, versions: Versions
+) -> Value:
+    known = {month: versions[month] for month in question.period.months if month in versions}
+    work = partial(_compute, session, aggregate, question, known)
+    return _keep(session, (aggregate.name, question), tuple(known.items()), work)
+
+
+def _compute(
+    session: Session, aggregate: Aggregate[Value], question: Question, versions: Versions
+) -> Value:
+    if not versions:
+        return aggregate.total(())
+    found = stored.load(session, aggregate, question, versions)
+    if found is not None:
+        return found
+    long = question.period.granularity in (Granularity.YEAR, Granularity.QUARTER)
+    if not long or not stored.has_months(session, aggregate, question):
+        return aggregate.count(session, question)
+    months = (replace(question, period=Period.of_month(month)) for month in versions)
+    return aggregate.total(_figures(session, aggregate, each, versions) for each in months)
+
+
+def _days(session: Session, question: Question, months: Sequence[int]) -> dict[date, Figures]:
+    found: dict[date, Figures] = {}
+    for month, known in _versions(session, months).items():
+        asked = replace(question, period=Period.of_month(month))
+        found |= _keep(session, ("days", asked), known, partial(count_by_day, session, asked))
+    return found
+
+
+def _keep(
+    session: Session, key: Hashable, version: Hashable, compute: Callable[[], Value]
+) -> Value:
+    """Return what ``compute`` gave for ``key`` when ``version`` was the same as now."""
     with _lock:
         known = _kept.setdefault(_engine(session), OrderedDict())
-        if key in known and known[key][0] == state:
+        if key in known and known[key][0] == version:
             known.move_to_end(key)
             return cast(Value, known[key][1])
     value = compute()
     with _lock:
-        known[key] = (state, value)
+        known[key] = (version, value)
         known.move_to_end(key)
         while len(known) > MOST:
             known.popitem(last=False)
     return value
-
-
-def stamps(session: Session, period: Period) -> dict[int, str]:
-    """Return the versions of the months (``yyyymm``) of ``period`` that have facts, as text."""
-    first, last = period.first_day, period.last_day
-    span = (first.year * 100 + first.month, last.year * 100 + last.month)
-    return {month: str(version) for month, version in month_versions(session, *span).items()}
-
-
-def year_stamp(stamps_of_months: Mapping[int, str]) -> str:
-    """Return what tells whether anything changed in any of the months."""
-    text = ",".join(f"{month}:{stamp}" for month, stamp in sorted(stamps_of_months.items()))
-    return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _engine(session: Session) -> Engine:
@@ -77,13 +138,17 @@ def _engine(session: Session) -> Engine:
     return bind.engine if isinstance(bind, Connection) else bind
 
 
-def _state(session: Session, engine: Engine) -> str | None:
-    """Return what tells the present state, or None inside a write that may yet be undone."""
-    if engine.dialect.name == "postgresql":
-        snapshot = sa.cast(sa.func.pg_current_snapshot(), sa.Text)
-        writing = sa.func.pg_current_xact_id_if_assigned().is_not(None)
-        state, busy = session.execute(sa.select(snapshot, writing)).one()
-        return None if busy else str(state)
-    if BEGIN_MODE in session.connection().get_execution_options():
-        return None
-    return str(session.scalar(sa.select(sa.func.max(Event.id))))
+def _organisation_version(session: Session) -> tuple[int | None, ...]:
+    """Return what changes whenever an organisation is founded, renamed, moved or closed."""
+    row, number = OrganisationVersion, sa.func.count()
+    versions = sa.select(sa.func.max(row.id), number, sa.func.count(row.valid_to))
+    places = sa.select(sa.func.max(Organisation.id), number, sa.func.count(Organisation.closed_on))
+    return (*session.execute(versions).one(), *session.execute(places).one())
+
+
+def _writing(session: Session) -> bool:
+    """Tell whether the session is inside a write that may yet be undone."""
+    if _engine(session).dialect.name == "postgresql":
+        query = sa.select(sa.func.pg_current_xact_id_if_assigned().is_not(None))
+        return bool(session.scalar(query))
+    return BEGIN_MODE in session.connection().get_execution_options()

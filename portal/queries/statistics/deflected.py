@@ -1,12 +1,10 @@
-"""Counts of avoided letters: they stand beside the figures of letters and in none of them.
+"""Counts of deflected letters: they stand beside the figures of letters and in none of them.
 
 A question narrows them by its period, its as-of moment, its organisations and its kind; basis and
 view do not matter, because there is but one moment and one organisation to count by.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,27 +16,22 @@ Row = DeflectedLetter
 _COUNT = sa.func.count()
 
 
-def avoided(session: Session, question: Question) -> int:
-    """Return how many letters were avoided in the period, before the as-of moment.
+def deflected(session: Session, question: Question) -> int:
+    """Return how many letters were deflected in the period, before the as-of moment.
 
     The kind is the one that the entry had at that moment.
     """
     return session.scalar(sa.select(_COUNT).select_from(Row).where(*_within(question))) or 0
 
 
-def avoided_by_organisation(session: Session, question: Question) -> dict[int, int]:
+def deflected_by_organisation(session: Session, question: Question) -> dict[int, int]:
     """Return the count of each organisation whose answers helped, by its id."""
     return _by(session, Row.organisation_id, question)
 
 
-def avoided_by_month(session: Session, question: Question) -> dict[int, int]:
+def deflected_by_month(session: Session, question: Question) -> dict[int, int]:
     """Return the count of each civil month (``yyyymm``) that has any."""
     return _by(session, Row.month, question)
-
-
-def below(counts: Mapping[int, int], organisations: list[int]) -> int:
-    """Return the sum over ``organisations``, as a rule a subtree."""
-    return sum(counts.get(each, 0) for each in organisations)
 
 
 def _by(

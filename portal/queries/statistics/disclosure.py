@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import WorkCalendar
-from portal.domain.deadline_rules import Limit, LimitError, limit_for
-from portal.domain.disclosure.requests import LIMIT_CODE, DisclosureFigures, DisclosureOutcome
+from portal.domain.deadline_rules import DeadlineRules, NoDeadlineRule
+from portal.domain.disclosure.requests import ANSWER_RULE, DisclosureFigures, DisclosureOutcome
 from portal.domain.periods import Period, civil_date, midnight
 from portal.models import DisclosureRequest
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadline_rules, work_calendar
 
 
 def disclosure_figures(session: Session, period: Period, before: datetime) -> DisclosureFigures:
@@ -45,10 +45,10 @@ def _received(period: Period, before: datetime) -> tuple[sa.ColumnElement[bool],
 
 
 def _not_due(session: Session, period: Period, before: datetime) -> int:
-    """Return how many were neither answered nor late: the limit ran on, or stood still.
+    """Return how many were neither answered nor late: the clock ran on, or stood still.
 
     The due date is computed as it was then. An extension that came later makes no difference: it
-    is given before the limit is over, so that the request was not late either way.
+    is given before the deadline has passed, so that the request was not late either way.
     """
     row = DisclosureRequest
     open_then = session.execute(
@@ -58,19 +58,19 @@ def _not_due(session: Session, period: Period, before: datetime) -> int:
             *_received(period, before), sa.or_(row.answered_at.is_(None), row.answered_at >= before)
         )
     ).all()
-    calendar, limits = work_calendar(session), limits_in_force(session)
-    return sum(not _late(each, before, calendar, limits) for each in open_then)
+    calendar, rules = work_calendar(session), deadline_rules(session)
+    return sum(not _late(each, before, calendar, rules) for each in open_then)
 
 
-def _late(row: Any, before: datetime, calendar: WorkCalendar, limits: list[Limit]) -> bool:
+def _late(row: Any, before: datetime, calendar: WorkCalendar, rules: DeadlineRules) -> bool:
     """Tell whether the last day for the answer had ended before ``before``."""
     completed = row.completed_at if row.completed_at and row.completed_at < before else None
     if row.completion_asked_at and row.completion_asked_at < before and completed is None:
         return False
     try:
-        limit = limit_for(LIMIT_CODE, civil_date(row.received_at), limits)
-    except LimitError:  # received before the law: nothing was due
+        rule = rules.of(ANSWER_RULE, civil_date(row.received_at))
+    except NoDeadlineRule:  # received before the law: nothing was due
         return False
     start = civil_date(completed or row.received_at)
-    due = calendar.due_on(start, limit, (), row.extension_days)
+    due = calendar.due_on(start, rule, (), row.extension_days)
     return due is not None and midnight(due + timedelta(days=1)) <= before

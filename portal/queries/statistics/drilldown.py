@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.access import Actor
-from portal.domain.letters.states import Kind, Publication, State
-from portal.domain.statistics.measures import View
-from portal.domain.statistics.rates import Basis
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.models import Letter, Organisation, RateFact, Rating
 from portal.queries.scope import letters_for
-from portal.queries.statistics.cohort import Reasons, answered, declined, rated, refused, responded
-from portal.queries.statistics.filters import Condition, Question, counted
+from portal.queries.statistics.detail import (
+    Reasons,
+    answered,
+    declined,
+    rated,
+    refused,
+    responded,
+)
+from portal.queries.statistics.filters import Condition, Question, letters_counted
 
 
 @dataclass(frozen=True, slots=True)
-class BehindRow:
+class LetterRow:
     """One letter as a list shows it."""
 
     number: str
@@ -32,10 +38,10 @@ class BehindRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class LetterPage:
     """A page of letters; ``total`` is the figure, ``readable`` how many of them may be read."""
 
-    rows: list[BehindRow]
+    rows: list[LetterRow]
     total: int
     readable: int
     page: int
@@ -44,7 +50,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a figure counts: a field of ``Figures``, or one of :data:`BEYOND`.
+    """What a figure counts: a field of ``Figures``, or one of :data:`QUALITY_COUNTS`.
 
     ``reason`` narrows ``declined`` and ``refused`` to a coded reason, ``days`` (from, to; the end
     may be open) ``responded`` and ``answered`` to letters that took so many working days.
@@ -55,7 +61,7 @@ class Counted:
     days: tuple[int, int | None] | None = None
 
 
-BEYOND = ("responded", "answered", "rated", "refused", "undecided")
+QUALITY_COUNTS = ("responded", "answered", "rated", "refused", "undecided")
 """Counts beside those of ``Figures``, all on the cohort basis."""
 
 
@@ -70,14 +76,25 @@ def letters_of(question: Question, wanted: Counted) -> sa.Select[int]:
         case "answered":
             return _taking(answered(question), RateFact.closing_days, wanted.days)
         case "rated":
-            return sa.select(Rating.letter_id).where(*rated(question))
+            return sa.select(Rating.letter_id).where(*rated(question, _cohort(question)))
         case "refused":
-            return _because(refused(question), wanted.reason)
+            return _refused(question, wanted.reason)
         case "undecided":
             return _undecided(question)
         case "declined" if wanted.reason:
-            return _because(declined(question), wanted.reason)
-    return counted(question, wanted.measure)
+            return _because(declined(question, _cohort(question)), wanted.reason)
+    return letters_counted(question, wanted.measure)
+
+
+def _cohort(question: Question) -> sa.Select[int]:
+    """Return the letters received in the period."""
+    return letters_counted(question.of_cohort, "received")
+
+
+def _refused(question: Question, reason: str = "") -> sa.Select[int]:
+    """Return the closed letters that are refused publication, for whatever reason if none is given."""
+    closed = letters_counted(question.of_cohort, "closed")
+    return _because(refused(question, closed), reason)
 
 
 def _taking(
@@ -94,11 +111,10 @@ def _taking(
 
 def _undecided(question: Question) -> sa.Select[int]:
     """Return the closed letters that are neither public nor refused publication."""
-    asked = replace(question, basis=Basis.COHORT, view=View.RECEIVING)
-    ended = counted(asked, "closed")
-    return ended.where(
-        RateFact.letter_id.not_in(counted(asked, "published")),
-        RateFact.letter_id.not_in(_because(refused(asked), "")),
+    asked = question.of_cohort
+    return letters_counted(asked, "closed").where(
+        RateFact.letter_id.not_in(letters_counted(asked, "published")),
+        RateFact.letter_id.not_in(_refused(asked)),
     )
 
 
@@ -108,9 +124,9 @@ def _because(reasons: Reasons, code: str) -> sa.Select[int]:
     return query.where(found.c.reason_code == code) if code else query
 
 
-def behind(
+def letters_behind(
     session: Session, actor: Actor, question: Question, wanted: Counted, page: int, per_page: int
-) -> Behind:
+) -> LetterPage:
     """Return one page of the letters that a figure counts, the oldest first.
 
     Raises KeyError for a measure that is not counted.
@@ -137,4 +153,4 @@ def behind(
         .limit(per_page)
         .offset((page - 1) * per_page)
     )
-    return Behind([BehindRow(*row) for row in rows], total, readable, page, pages)
+    return LetterPage([LetterRow(*row) for row in rows], total, readable, page, pages)

@@ -1,18 +1,18 @@
-"""Which facts a question is about and what is counted of them.
+"""Which letters a question is about, as conditions on facts, and what is counted of them, as sums.
 
-One pass goes over the facts by one of their months; the cohort basis needs a single one, the
-period basis one for each thing that happens.
+The cohort basis counts letters by the month of their receipt; the period basis counts what happened
+in the period and still stands at the as-of moment, each by the month in which it happened.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.measures import Outcome, View
 from portal.domain.statistics.rates import Basis, Figures
@@ -20,10 +20,12 @@ from portal.models import RateFact
 
 F = RateFact
 Condition = sa.ColumnElement[bool]
-Month = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
-Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+Integers = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+Moments = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 NAMES = tuple(Figures.__dataclass_fields__)
 """The counts of a cell, in the order in which they are summed."""
+FEW_ORGANISATIONS = 100
+"""Organisations that an index finds one by one sooner than it reads all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,7 @@ class Question:
     """What is asked: which letters, seen from which moment.
 
     ``before`` is the as-of moment (what happened before it counts), ``organisations`` the ids of
-    a subtree as of then (``None`` for the whole house), ``category`` a subject (``""`` for letters
-    without one).
+    a subtree as of then (``None`` for all), ``category`` a subject (``""`` for letters without one).
     """
 
     period: Period
@@ -45,26 +46,36 @@ class Question:
 
     @property
     def narrowed(self) -> bool:
-        """Whether a part of the house, of the kinds or of the subjects is asked for."""
+        """Whether only some organisations, kinds or subjects are asked for."""
         return any(each is not None for each in (self.organisations, self.kind, self.category))
+
+    @property
+    def of_cohort(self) -> Question:
+        """The same question on the cohort basis, by receiving organisation."""
+        return replace(self, basis=Basis.COHORT, view=View.RECEIVING)
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """One pass over the facts: which rows, where they belong, what is summed."""
+class Anchor:
+    """The columns by which a fact belongs to a period and to an organisation."""
 
-    month: Month
-    moment: Moment
-    place: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+    month: Integers
+    moment: Moments
+    organisation: Integers
+
+
+RECEIPT = Anchor(F.received_month, F.received_at, F.received_organisation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Counts that are summed together, by name, because they share an anchor."""
+
+    anchor: Anchor
     counts: dict[str, Condition]
 
 
-def happened(moment: Moment, before: datetime) -> Condition:
-    """Return the condition that a moment of the facts lies before the as-of moment."""
-    return moment < before
-
-
-def stands(begin: Moment, until: Moment, before: datetime) -> Condition:
+def stands(begin: Moments, until: Moments, before: datetime) -> Condition:
     """Return the condition that an interval has begun and not ended by the as-of moment."""
     return sa.and_(begin < before, sa.or_(until.is_(None), until >= before))
 
@@ -79,16 +90,21 @@ def closed(before: datetime) -> Condition:
     return stands(F.closed_from, F.closed_until, before)
 
 
-def passes(question: Question) -> list[Pass]:
-    """Return the passes over the facts that answer ``question``."""
+def published(before: datetime) -> Condition:
+    """Return the condition that a fact counts as a letter published."""
+    return stands(F.published_from, F.published_until, before)
+
+
+def measures(question: Question) -> list[Measures]:
+    """Return what is counted for ``question``: one entry for each pass over the facts."""
     # What is seldom true stands first in each condition: the rest is then not looked at.
     t = question.before
-    taken, ended, public = received(t), closed(t), stands(F.published_from, F.published_until, t)
-    arrivals = {"received": taken, "withdrawn": sa.and_(happened(F.withdrawn_at, t), F.opening)}
-    marks = {
-        "extended": sa.and_(happened(F.extended_at, t), taken),
-        "returned": sa.and_(happened(F.returned_at, t), taken),
-        "redone": sa.and_(happened(F.redone_at, t), taken),
+    taken, ended = received(t), closed(t)
+    arrivals = {"received": taken, "withdrawn": sa.and_(F.withdrawn_at < t, F.opening)}
+    courses = {
+        "extended": sa.and_(F.extended_at < t, taken),
+        "returned": sa.and_(F.returned_at < t, taken),
+        "redone": sa.and_(F.redone_at < t, taken),
     }
     endings = {
         "closed": ended,
@@ -96,79 +112,21 @@ def passes(question: Question) -> list[Pass]:
         "timed_out": sa.and_(F.outcome == Outcome.NO_SUPPLEMENT, ended),
         "on_time": sa.and_(ended, F.on_time.is_(True)),
     }
-    publications = {"published": public}
-    first, answering = F.received_organisation_id, F.closing_organisation_id
-    place = answering if question.view is View.ANSWERING else first
+    publications = {"published": published(t)}
+    answering = question.view is View.ANSWERING
+    place = F.closing_organisation_id if answering else F.received_organisation_id
     if question.basis is Basis.PERIOD:
         return [
-            Pass(F.received_month, F.received_at, first, arrivals),
-            Pass(F.closed_month, F.closed_from, place, endings),
-            Pass(F.published_month, F.published_from, place, publications),
+            Measures(RECEIPT, arrivals),
+            Measures(Anchor(F.closed_month, F.closed_from, place), endings),
+            Measures(Anchor(F.published_month, F.published_from, place), publications),
         ]
-    if question.view is View.ANSWERING:
+    if answering:
         return [
-            Pass(F.received_month, F.received_at, first, {**arrivals, **marks}),
-            Pass(F.received_month, F.received_at, place, {**endings, **publications}),
+            Measures(RECEIPT, arrivals | courses),
+            Measures(replace(RECEIPT, organisation=place), endings | publications),
         ]
-    everything = {**arrivals, **marks, **endings, **publications}
-    return [Pass(F.received_month, F.received_at, first, everything)]
-
-
-def counted(question: Question, measure: str) -> sa.Select[int]:
-    """Return the ids of the letters that ``measure`` counts, each once for each count.
-
-    Raises KeyError for a measure that the question does not count.
-    """
-    for each in passes(question):
-        if measure in each.counts:
-            return sa.select(F.letter_id).where(*within(question, each), each.counts[measure])
-    raise KeyError(measure)
-
-
-def within(question: Question, each: Pass) -> list[Condition]:
-    """Return the conditions that narrow the facts to the question's period, place and kind."""
-    period = question.period
-    found = [in_months(question, each.month)]
-    if period.granularity in (Granularity.WEEK, Granularity.DAY):
-        found += [each.moment >= period.starts_at, each.moment < period.ends_at]
-    if question.before < period.ends_at:
-        found.append(each.moment < question.before)
-    if question.organisations is not None:
-        found.append(each.place.in_(sorted(question.organisations)))
-        found += every_kind(question)
-    if each.place is F.closing_organisation_id:
-        found.append(F.closing_organisation_id.is_not(None))
-    if question.kind is not None:
-        found.append(F.kind == question.kind)
-    if question.category is not None:
-        found.append(sa.func.coalesce(F.category, "") == question.category)
-    return found
-
-
-FEW = 100
-"""Organisations that an index finds one by one sooner than it reads all."""
-
-
-def in_months(question: Question, column: Month) -> Condition:
-    """Return the condition that a fact belongs to the months of the question's period.
-
-    Month by month where little is asked for, so that an index goes on to its next column; a span
-    where most of the months will be read.
-    """
-    days = question.period.first_day, question.period.last_day
-    first, last = (month_of(day) for day in days)
-    if not question.narrowed:
-        return column.between(first, last)
-    count = (days[1].year - days[0].year) * 12 + days[1].month - days[0].month + 1
-    starts = (days[0].year * 12 + days[0].month - 1 + number for number in range(count))
-    return column.in_([start // 12 * 100 + start % 12 + 1 for start in starts])
-
-
-def every_kind(question: Question) -> list[Condition]:
-    """Return a condition that is always true and leads an index past the kind to few places."""
-    places = question.organisations
-    few = places is not None and len(places) <= FEW and question.kind is None
-    return [F.kind.in_(list(Kind))] if few else []
+    return [Measures(RECEIPT, arrivals | courses | endings | publications)]
 
 
 def sums(counts: dict[str, Condition]) -> list[sa.ColumnElement[int]]:
@@ -179,6 +137,41 @@ def sums(counts: dict[str, Condition]) -> list[sa.ColumnElement[int]]:
     ]
 
 
-def month_of(day: date) -> int:
-    """Return the civil month of a day, as ``yyyymm``."""
-    return day.year * 100 + day.month
+def where(question: Question, anchor: Anchor = RECEIPT) -> list[Condition]:
+    """Return the conditions that narrow facts to the question's period, place, kind and subject."""
+    period = question.period
+    months = period.months
+    first, last = months[0], months[-1]
+    # Month by month where little is asked for, so that an index goes on to its next column; a span
+    # where most of the months will be read.
+    found: list[Condition] = [
+        anchor.month.in_(months) if question.narrowed else anchor.month.between(first, last)
+    ]
+    if period.granularity in (Granularity.WEEK, Granularity.DAY):
+        found += [anchor.moment >= period.starts_at, anchor.moment < period.ends_at]
+    if question.before < period.ends_at:
+        found.append(anchor.moment < question.before)
+    if question.organisations is not None:
+        found.append(anchor.organisation.in_(sorted(question.organisations)))
+        if question.kind is None and len(question.organisations) <= FEW_ORGANISATIONS:
+            # Always true; it leads an index past the kind to the organisations.
+            found.append(F.kind.in_(list(Kind)))
+    if anchor.organisation is F.closing_organisation_id:
+        found.append(F.closing_organisation_id.is_not(None))
+    if question.kind is not None:
+        found.append(F.kind == question.kind)
+    if question.category is not None:
+        found.append(sa.func.coalesce(F.category, "") == question.category)
+    return found
+
+
+def letters_counted(question: Question, measure: str) -> sa.Select[int]:
+    """Return the ids of the letters that ``measure`` counts, each once for each count.
+
+    Raises KeyError for a measure that the question does not count.
+    """
+    for each in measures(question):
+        if measure in each.counts:
+            found = where(question, each.anchor)
+            return sa.select(F.letter_id).where(*found, each.counts[measure])
+    raise KeyError(measure)

@@ -1,118 +1,179 @@
-"""Sums of whole months and years that are put by in the database, so that no visitor waits for them.
+"""Sums of whole months and years that are stored in the database, so that no visitor waits for them.
 
-A process that has just begun remembers nothing, and a page of years would sum every letter. The
-worker (:mod:`portal.services.statistics.precompute`) sums ahead, for the as-of moments by which pages are asked
-for most, and puts each sum by with the mark of its months and of the program that summed them. A
-sum with another mark is old, or of another version of the letterbox, and is not taken.
+The worker (:mod:`portal.services.statistics.precompute`) counts ahead what pages ask for most. A
+row holds its values under the names of their fields, with the version of the months that were
+summed. A row of another version, of another version of the program or with other names is not
+taken: the caller counts again.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2s
-from pathlib import Path
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.periods import Granularity
-from portal.domain.statistics.measures import View
-from portal.domain.statistics.rates import Basis
+from portal.domain.statistics.quality_measures import Detail, Durations, Mean
+from portal.domain.statistics.rates import Figures
 from portal.models import RateSum
-from portal.queries.statistics.filters import Question, month_of
+from portal.queries.statistics.count import Cube, count, total_of
+from portal.queries.statistics.detail import count_detail
+from portal.queries.statistics.filters import NAMES, Question
 
+PROGRAM_VERSION = 1
+"""To be raised with every change of what is counted: older rows are then counted again."""
 Value = TypeVar("Value")
-_PROGRAM = blake2s(digest_size=16)
-for _source in sorted(Path(__file__).parent.glob("*.py")):
-    _PROGRAM.update(_source.read_bytes())
+Versions = Mapping[int, int]
+"""Versions of months (``yyyymm``); see :mod:`portal.queries.statistics.month_versions`."""
 
 
-def mark(stamp: str) -> str:
-    """Return what a sum of facts with ``stamp`` is put by with: another once the program changes."""
-    made = _PROGRAM.copy()
-    made.update(stamp.encode())
-    return made.hexdigest()
+_DURATIONS = ("response", "closing")
+_MEANS = ("hops", "attitude", "efficiency")
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf(Generic[Value]):
-    """One kind of sums: over what, how they are computed, turned into what JSON holds, and back."""
+class Aggregate(Generic[Value]):
+    """A kind of stored sums: how they are counted and added up, written as JSON and read again."""
 
     name: str
-    length: Granularity
-    compute: Callable[[Session, Question], Value]
-    plain: Callable[[Value], object]
-    whole: Callable[[Any], Value]
+    count: Callable[[Session, Question], Value]
+    total: Callable[[Iterable[Value]], Value]
+    dump: Callable[[Value], dict[str, Any]]
+    load: Callable[[dict[str, Any]], Value]
 
-    def take(self, session: Session, question: Question, stamp: str | None) -> Value:
-        """Return what is put by for ``question`` with this stamp, else compute it."""
-        label = self.label(question)
-        if label is not None and stamp is not None:
-            body = session.scalar(
-                sa.select(RateSum.body).where(
-                    RateSum.month == month_of(question.period.first_day),
-                    RateSum.label == label,
-                    RateSum.version == mark(stamp),
-                )
-            )
-            if body is not None:
-                return self.whole(json.loads(zlib.decompress(body)))
-        return self.compute(session, question)
 
-    def holds(self, session: Session, question: Question) -> bool:
-        """Tell whether sums of months or years of the question's period are put by, old or not.
+def _check_names(found: Iterable[str], holder: type[Any]) -> None:
+    """Raise ValueError unless ``found`` are the names of the fields of ``holder``, in any order."""
+    if set(found) != {each.name for each in fields(holder)}:
+        raise ValueError(f"not the fields of {holder.__name__}")
 
-        If not, the moment is one that pages are seldom asked for, and what is asked for is better
-        summed at once than piece by piece.
-        """
-        if question.narrowed:
-            return False
-        first, last = (
-            month_of(day) for day in (question.period.first_day, question.period.last_day)
+
+def _dump_cube(cube: Cube) -> dict[str, Any]:
+    axes = {each.name: _rows(getattr(cube, each.name)) for each in fields(Cube)}
+    return {"names": NAMES, "axes": axes}
+
+
+def _rows(cells: Mapping[Any, Figures]) -> list[list[Any]]:
+    return [[key, *(getattr(figures, name) for name in NAMES)] for key, figures in cells.items()]
+
+
+def _load_cube(plain: dict[str, Any]) -> Cube:
+    names, axes = plain["names"], plain["axes"]
+    _check_names(names, Figures)
+    _check_names(axes, Cube)
+    ordered = itemgetter(*map(names.index, NAMES))
+    found = {
+        axis: {key: Figures(*ordered(counts)) for key, *counts in rows}
+        for axis, rows in axes.items()
+    }
+    found["by_kind"] = {Kind(kind): figures for kind, figures in found["by_kind"].items()}
+    return Cube(**found)
+
+
+def _dump_detail(detail: Detail) -> dict[str, Any]:
+    plain: dict[str, Any] = {each.name: getattr(detail, each.name) for each in fields(Detail)}
+    # JSON has words for names alone, so that days are pairs.
+    plain |= {name: list(plain[name].days.items()) for name in _DURATIONS}
+    return plain | {name: asdict(plain[name]) for name in _MEANS}
+
+
+def _load_detail(plain: dict[str, Any]) -> Detail:
+    _check_names(plain, Detail)
+    for name in _MEANS:
+        _check_names(plain[name], Mean)
+    plain |= {name: Durations(dict(plain[name])) for name in _DURATIONS}
+    plain |= {name: Mean(**plain[name]) for name in _MEANS}
+    for name, reasons in (("refusals", RefusalReason), ("declines", DeclineReason)):
+        plain[name] = {reasons(code): n for code, n in plain[name].items()}
+    return Detail(**plain)
+
+
+CUBES = Aggregate("cube", count, total_of, _dump_cube, _load_cube)
+DETAILS = Aggregate("detail", count_detail, Detail.total, _dump_detail, _load_detail)
+
+
+def label(
+    aggregate: Aggregate[Any], question: Question, length: Granularity | None = None
+) -> str | None:
+    """Return the name of a row within its first month; None for what is never stored.
+
+    Stored are months and years of all letters, and years of one kind, one category or some
+    organisations as pages ask for them first. ``length`` is that of the question's period, or of
+    the parts of it that are asked about.
+    """
+    length = length or question.period.granularity
+    if length not in (Granularity.MONTH, Granularity.YEAR):
+        return None
+    moment = int(question.before.timestamp())
+    stem = f"{aggregate.name}:{length}"
+    narrower = {
+        "kind": question.kind,
+        "category": question.category,
+        "organisations": question.organisations,
+    }
+    given = [(name, value) for name, value in narrower.items() if value is not None]
+    if not given:
+        return f"{stem}:{question.basis}:{question.view}:{moment}"
+    if length is Granularity.MONTH or len(given) > 1 or question != question.of_cohort:
+        return None
+    ((name, value),) = given
+    if isinstance(value, frozenset):
+        ids = ",".join(map(str, sorted(value)))
+        value = blake2s(ids.encode(), digest_size=12).hexdigest()
+    return f"{stem}:{moment}:{name}:{value}"
+
+
+def version(versions: Versions) -> str:
+    """Return what a row over months of these versions is stored with."""
+    months = ",".join(f"{month}:{each}" for month, each in sorted(versions.items()))
+    return blake2s(f"{PROGRAM_VERSION};{months}".encode(), digest_size=16).hexdigest()
+
+
+def pack(aggregate: Aggregate[Value], value: Value) -> bytes:
+    """Return ``value`` as a row holds it."""
+    plain = json.dumps(aggregate.dump(value), separators=(",", ":"))
+    return zlib.compress(plain.encode(), 1)
+
+
+def load(
+    session: Session, aggregate: Aggregate[Value], question: Question, versions: Versions
+) -> Value | None:
+    """Return what is stored for ``question`` over months of these versions, if anything."""
+    name = label(aggregate, question)
+    if name is None or not versions:
+        return None
+    body = session.scalar(
+        sa.select(RateSum.body).where(
+            RateSum.month == question.period.months[0],
+            RateSum.label == name,
+            RateSum.version == version(versions),
         )
-        return (
-            session.scalar(
-                sa.select(RateSum.month)
-                .where(RateSum.month.between(first, last), RateSum.label == self._name(question))
-                .limit(1)
-            )
-            is not None
-        )
+    )
+    if body is None:
+        return None
+    try:
+        return aggregate.load(json.loads(zlib.decompress(body)))
+    except (KeyError, TypeError, ValueError):  # written under other names
+        return None
 
-    def pack(self, session: Session, question: Question) -> bytes:
-        """Compute the sums for ``question`` and return them as they are put by."""
-        plain = self.plain(self.compute(session, question))
-        return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
 
-    def label(self, question: Question) -> str | None:
-        """Return the name of a sum within its first month; None for what is never put by.
+def has_months(session: Session, aggregate: Aggregate[Any], question: Question) -> bool:
+    """Tell whether months of the question's period are stored, of whatever version.
 
-        Put by are sums of the whole house, of every kind and category, and years of one kind, one
-        category or some organisations as pages ask for them first.
-        """
-        if question.period.granularity is not self.length:
-            return None
-        if not question.narrowed:
-            return self._name(question)
-        usual = (question.basis, question.view) == (Basis.COHORT, View.RECEIVING)
-        narrower = {
-            "kind": question.kind,
-            "category": question.category,
-            "organisations": question.organisations,
-        }
-        given = [(name, value) for name, value in narrower.items() if value is not None]
-        if self.length is not Granularity.YEAR or len(given) > 1 or not usual:
-            return None
-        ((name, value),) = given
-        if isinstance(value, frozenset):
-            ids = ",".join(map(str, sorted(value)))
-            value = blake2s(ids.encode(), digest_size=12).hexdigest()
-        return f"{self.name}:{int(question.before.timestamp())}:{name}:{value}"
-
-    def _name(self, question: Question) -> str:
-        moment = int(question.before.timestamp())
-        return f"{self.name}:{question.basis}:{question.view}:{moment}"
+    If not, its moment is one that pages are seldom asked for, and its period is better counted at
+    once than month by month.
+    """
+    name, months = label(aggregate, question, Granularity.MONTH), question.period.months
+    row = sa.select(RateSum.month).where(
+        RateSum.month.between(months[0], months[-1]), RateSum.label == name
+    )
+    return name is not None and session.scalar(row.limit(1)) is not None

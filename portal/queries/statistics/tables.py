@@ -52,7 +52,7 @@ class Group:
 
 def members(tree: Tree, kind: OrganisationKind) -> frozenset[int]:
     """Return the organisations of ``kind`` directly below the top, with everything below them."""
-    tops = (i for i in tree.below.get(tree.root_id or 0, ()) if tree.nodes[i].kind is kind)
+    tops = (i for i in tree.children.get(tree.root_id or 0, ()) if tree.nodes[i].kind is kind)
     return frozenset(i for top in tops for i in tree.subtree(top))
 
 
@@ -62,15 +62,10 @@ def grouped(rows: list[Row]) -> list[Group]:
     for row in rows:
         found.setdefault((row.node.kind, row.own), []).append(row)
     groups = [
-        Group(kind, sum((row.figures for row in same), Figures()), len(same), own)
+        Group(kind, Figures.total(row.figures for row in same), len(same), own)
         for (kind, own), same in found.items()
     ]
     return sorted(groups, key=lambda group: group.own)
-
-
-def folded(tree: Tree, figures: Mapping[int, Figures], top: int) -> Figures:
-    """Return the sum over the subtree of ``top``."""
-    return sum((figures[i] for i in tree.subtree(top) if i in figures), Figures())
 
 
 def breakdown(tree: Tree, figures: Mapping[int, Figures], top: int) -> list[Row]:
@@ -78,15 +73,18 @@ def breakdown(tree: Tree, figures: Mapping[int, Figures], top: int) -> list[Row]
 
     What did not exist on the day is left out unless letters are counted to it.
     """
+    branches: dict[int, list[Figures]] = {child: [] for child in tree.children.get(top, ())}
+    for organisation_id, each in figures.items():
+        branch: int | None = organisation_id
+        while branch is not None and branch not in branches:
+            branch = tree.nodes[branch].parent_id
+        if branch is not None:
+            branches[branch].append(each)
     rows = [Row(tree.nodes[top], figures.get(top, Figures()), own=True)]
-    for child in tree.below.get(top, ()):
-        row = Row(
-            tree.nodes[child],
-            folded(tree, figures, child),
-            parts=len(tree.below.get(child, ())),
-        )
-        if row.node.present or row.figures != Figures():
-            rows.append(row)
+    for child, cells in branches.items():
+        node, total = tree.nodes[child], Figures.total(cells)
+        if node.present or total != Figures():
+            rows.append(Row(node, total))
     return rows
 
 

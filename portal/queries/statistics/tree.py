@@ -11,9 +11,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.organisations import OrganisationKind
+from portal.domain.organisations import OrganisationKind, version_on
 from portal.models import Organisation, OrganisationVersion
-from portal.queries.statistics.cache import remembered
 
 Version = tuple[date, str, int | None]
 """From when an organisation had which name and which parent."""
@@ -31,7 +30,7 @@ class Node:
     present: bool
 
 
-class _Known(NamedTuple):
+class Record(NamedTuple):
     """An organisation as it is, with its versions."""
 
     id: int
@@ -46,10 +45,10 @@ class _Known(NamedTuple):
 
 @dataclass(frozen=True)
 class Tree:
-    """All organisations by id, and the ids below each."""
+    """All organisations by id, and the ids directly below each."""
 
     nodes: dict[int, Node]
-    below: dict[int, list[int]] = field(default_factory=dict)
+    children: dict[int, list[int]] = field(default_factory=dict)
     root_id: int | None = None
 
     def by_code(self, code: str) -> Node | None:
@@ -62,10 +61,10 @@ class Tree:
 
     def _walk(self, top: int) -> Iterator[int]:
         yield top
-        for child in self.below.get(top, ()):
+        for child in self.children.get(top, ()):
             yield from self._walk(child)
 
-    def way(self, node_id: int) -> list[Node]:
+    def path(self, node_id: int) -> list[Node]:
         """Return the organisations from the top down to ``node_id``, itself the last."""
         found: list[Node] = []
         at: int | None = node_id
@@ -75,28 +74,8 @@ class Tree:
         return found[::-1]
 
 
-def tree_on(session: Session, day: date) -> Tree:
-    """Return the tree of civil date ``day``.
-
-    What was closed by then keeps its last name and place, what was founded later its first, so
-    that no letter is without an organisation.
-    """
-    state = _state(session)
-    known = remembered(session, "organisations of all times", lambda: _read(session), state)
-    return remembered(session, ("tree", day), lambda: _tree(known, day), state)
-
-
-def _state(session: Session) -> tuple[int | None, ...]:
-    """Return what changes whenever an organisation is founded, renamed, moved or closed."""
-    row = OrganisationVersion
-    versions = sa.select(sa.func.max(row.id), sa.func.count(), sa.func.count(row.valid_to))
-    places = sa.select(
-        sa.func.max(Organisation.id), sa.func.count(), sa.func.count(Organisation.closed_on)
-    )
-    return (*session.execute(versions).one(), *session.execute(places).one())
-
-
-def _read(session: Session) -> list[_Known]:
+def read_organisations(session: Session) -> list[Record]:
+    """Return all organisations as they are, with their versions."""
     row = OrganisationVersion
     columns = sa.select(row.organisation_id, row.valid_from, row.name, row.parent_id)
     versions: dict[int, list[Version]] = defaultdict(list)
@@ -111,31 +90,27 @@ def _read(session: Session) -> list[_Known]:
         Organisation.founded_on,
         Organisation.closed_on,
     ).order_by(Organisation.id)
-    return [_Known(*place, versions[place.id]) for place in session.execute(query)]
+    return [Record(*place, versions[place.id]) for place in session.execute(query)]
 
 
-def _tree(known: list[_Known], day: date) -> Tree:
+def tree_of(known: list[Record], day: date) -> Tree:
+    """Return the tree of civil date ``day``.
+
+    What was closed by then keeps its last name and place, what was founded later its first, so
+    that no letter is without an organisation.
+    """
     nodes: dict[int, Node] = {}
     for each, code, name, kind, parent_id, founded, closed, versions in known:
-        then = _version(versions, day)
+        then = version_on(versions, day)
         present = (founded is None or founded <= day) and (closed is None or day < closed)
         if then is not None:
             _begins, name, parent_id = then
         nodes[each] = Node(each, code, name, kind, parent_id, present)
-    below: dict[int, list[int]] = defaultdict(list)
+    children: dict[int, list[int]] = defaultdict(list)
     root = None
     for node in nodes.values():
         if node.parent_id is None:
             root = node.id
         else:
-            below[node.parent_id].append(node.id)
-    return Tree(nodes, dict(below), root)
-
-
-def _version(versions: list[Version], day: date) -> Version | None:
-    """Return the version of the day, else the last before it, else the first after it."""
-    if len(versions) < 2:
-        return versions[0] if versions else None
-    ordered = sorted(versions, key=lambda version: version[0])
-    begun = [version for version in ordered if version[0] <= day]
-    return begun[-1] if begun else ordered[0]
+            children[node.parent_id].append(node.id)
+    return Tree(nodes, dict(children), root)

@@ -1,4 +1,4 @@
-"""Letters that need not be written any more, because the reader says that an answer has helped."""
+"""Deflected letters: those not written because a published reply was enough."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFound
-from portal.domain.letters.states import Kind
-from portal.domain.periods import civil_date
+from portal.domain.letters.kinds import Kind
+from portal.domain.periods import civil_date, month_of
 from portal.models import ArchiveEntry, DeflectedLetter
 from portal.models.base import fingerprint
 from portal.services.core.unit import writing
 
 
-def avoid(entry_id: int, form_token: str, now: datetime) -> bool:
-    """Count a letter that its writer gave up because the entry had the answer.
+def deflect(entry_id: int, form_token: str, now: datetime) -> bool:
+    """Count a letter that its writer gave up because of the entry; return whether it was counted.
 
-    It counts to the organisation that answered. Return whether it was counted: the same
-    ``form_token`` counts once. Raises :class:`NotFound` where the entry is not public.
+    It counts for the organisation that answered; the same ``form_token`` counts once. Raises
+    :class:`NotFound` where the entry is not public.
     """
     try:
         with writing() as session:
             return _count(session, entry_id, fingerprint(form_token), now)
     except IntegrityError:
-        # The other half of a double click got there first.
+        # The other request of a double click was faster.
         return False
 
 
@@ -46,12 +46,12 @@ def _count(session: Session, entry_id: int, form_key: str, now: datetime) -> boo
 
 
 def row_of(entry_id: int, organisation_id: int, kind: Kind, moment: datetime) -> dict[str, object]:
-    """Return the values of a row, with the civil month it is found by."""
+    """Return the values of a row, with the civil month by which it is found."""
     day = civil_date(moment)
     return {
         "entry_id": entry_id,
         "organisation_id": organisation_id,
         "kind": kind,
         "occurred_at": moment,
-        "month": day.year * 100 + day.month,
+        "month": month_of(day),
     }

@@ -1,7 +1,7 @@
 """From the archive table to the index: draining the outbox, rebuilding, what is behind.
 
 The worker looks an entry up as it is when its row is drained, so rows may be drained late, twice
-or after a rebuild without harm. The database is the truth; the index can always be made anew.
+or after a rebuild without harm. The database is the truth; the index can always be rebuilt.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def drain(index: SearchEngine, now: datetime) -> int:
         return len(rows)
     except Exception:
         return _drain_singly(index, changes, rows, now)
-    _settle([row_id for row_id, _ in rows])
+    _finish([row_id for row_id, _ in rows])
     return len(rows)
 
 
@@ -144,12 +144,12 @@ def _drain_singly(
             _log.exception("index_row_failed", entry=entry_id)
             _fail(row_id, f"{type(error).__name__}: {error}", now)
         else:
-            _settle([row_id])
+            _finish([row_id])
             done += 1
     return done
 
 
-def _settle(row_ids: list[int]) -> None:
+def _finish(row_ids: list[int]) -> None:
     with writing() as session:
         session.execute(sa.delete(OutboxRow).where(OutboxRow.id.in_(row_ids)))
 
@@ -178,7 +178,7 @@ def revive_dead(now: datetime) -> int:
 
 
 def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Build the index anew beside the old one and swap; return the number of documents.
+    """Build an index beside the old one and swap them; return the number of documents.
 
     What was published or withdrawn meanwhile is replayed before the swap. Rows that waited when
     it began are settled with it: the new index has their entries as they are now.
@@ -221,7 +221,7 @@ def _settle_through(row_id: int) -> None:
 
 
 def ensure_index(index: SearchEngine) -> bool:
-    """Rebuild the index where it is missing, damaged or outdated; tell whether it was."""
+    """Rebuild the index where it is missing, damaged or outdated; return whether it was."""
     try:
         index.check()
     except (IndexMissing, IndexDamaged, IndexOutdated) as error:

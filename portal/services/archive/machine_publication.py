@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import MACHINE, may
 from portal.domain.errors import NotPermitted
-from portal.domain.letters.apply import Effect, apply
+from portal.domain.letters.apply import Effect, apply, intervals
 from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
 from portal.domain.redaction import default_decision
@@ -47,11 +47,15 @@ def publish_by_machine(session: Session, letters: Sequence[Letter], now: datetim
         return 0
     taken = [(letter, _take(letter, now)) for letter in letters]
     events = [_event(letter, effect, now) for letter, effects in taken for effect in effects]
-    intervals = [row for letter, effects in taken for row in _intervals(letter, effects)]
+    rows = [
+        {"letter_id": letter.id, **columns}
+        for letter, effects in taken
+        for columns in intervals(effects)
+    ]
     proposals = [_proposal(letter, now) for letter in letters]
     _insert_proposals(session, proposals, now)
     session.execute(sa.insert(Event), events)
-    session.execute(sa.insert(StateInterval), intervals)
+    session.execute(sa.insert(StateInterval), rows)
     _insert_entries(session, letters, proposals, now)
     for letter in letters:
         touch(session, letter.id)
@@ -79,14 +83,6 @@ def _event(letter: Letter, effect: Effect, now: datetime) -> dict[str, Any]:
         "actor_kind": MACHINE.kind,
         "recorded_at": now,
     }
-
-
-def _intervals(letter: Letter, effects: tuple[Effect, Effect]) -> list[dict[str, Any]]:
-    begun = [effect.interval for effect in effects if effect.interval is not None]
-    ends = [*(each.started_at for each in begun[1:]), None]
-    return [
-        {"letter_id": letter.id, **each.columns(end)} for each, end in zip(begun, ends, strict=True)
-    ]
 
 
 def _proposal(letter: Letter, now: datetime) -> Proposal:

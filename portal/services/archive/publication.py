@@ -78,7 +78,7 @@ def public_reply(letter: Letter) -> str:
 
 
 def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
-    """Take back the own proposal."""
+    """Take back a proposal of one's own."""
     with writing() as session:
         letter = load(session, actor, letter_id, version)
         take(session, letter, Action.RECALL_PROPOSAL, actor, now)

@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, ActionNotAllowed, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import Axis, RecordAction
-from portal.domain.redaction import Decision, Finding, FindingKind, Mark, PublicField, apply, detect
+from portal.domain.redaction import (
+    Decision,
+    Finding,
+    FindingKind,
+    Mask,
+    PublicField,
+    detect,
+    mask_text,
+)
 from portal.models import Letter, Proposal, RedactionMask
 from portal.queries.archive.redaction import original_of
 from portal.services.core.acting import load, record
@@ -40,11 +48,11 @@ def public_copy(proposal: Proposal) -> PublicCopy:
 
     def shown(field: PublicField) -> str:
         masks = [
-            Mark(m.start, m.end, m.replacement)
+            Mask(m.start, m.end, m.replacement)
             for m in proposal.masks
             if m.field is field and m.hides
         ]
-        return apply(original_of(proposal, field), masks)
+        return mask_text(original_of(proposal, field), masks)
 
     return PublicCopy(shown(PublicField.TITLE), shown(PublicField.TEXT), shown(PublicField.REPLY))
 
@@ -68,7 +76,7 @@ def find(
     earlier: Proposal | None = None,
     decide: Callable[[Finding], Decision] = lambda finding: Decision.OPEN,
 ) -> None:
-    """Mark what the detectors find, decided as ``decide`` says.
+    """Add a mask for each finding of the detectors, decided as ``decide`` says.
 
     Decisions on the same words in ``earlier`` are carried over.
     """
@@ -115,6 +123,31 @@ def _mask(proposal: Proposal, mask_id: int) -> RedactionMask:
     return found
 
 
+def _note(
+    session: Session,
+    letter: Letter,
+    actor: Actor,
+    now: datetime,
+    code: str,
+    subject: str,
+    reason: str | None = None,
+) -> None:
+    """Count and record a change of the masks of what is proposed for ``letter``."""
+    if letter.open_proposal is not None:
+        letter.open_proposal.version += 1
+    record(
+        session,
+        RecordAction.SETTLE_FINDING,
+        Axis.RECORD,
+        actor,
+        now,
+        letter=letter,
+        reason_code=code,
+        reason=reason,
+        subject=subject,
+    )
+
+
 def settle(
     letter_id: int, mask_id: int, decision: Decision, reason: str, actor: Actor, now: datetime
 ) -> None:
@@ -126,18 +159,7 @@ def settle(
         mask = _mask(proposal, mask_id)
         mask.decision, mask.decider_id = decision, actor.user_id
         mask.reason = reason if decision is Decision.KEEP else None
-        proposal.version += 1
-        record(
-            session,
-            RecordAction.SETTLE_FINDING,
-            Axis.RECORD,
-            actor,
-            now,
-            letter=letter,
-            reason_code=str(decision),
-            reason=mask.reason,
-            subject=f"{mask.field}:{mask.kind}",
-        )
+        _note(session, letter, actor, now, str(decision), f"{mask.field}:{mask.kind}", mask.reason)
 
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
@@ -147,17 +169,7 @@ def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
         rest = proposal.open_masks
         for mask in rest:
             mask.decision, mask.reason, mask.decider_id = Decision.MASK, None, actor.user_id
-        proposal.version += 1
-        record(
-            session,
-            RecordAction.SETTLE_FINDING,
-            Axis.RECORD,
-            actor,
-            now,
-            letter=letter,
-            reason_code=str(Decision.MASK),
-            subject=f"rest:{len(rest)}",
-        )
+        _note(session, letter, actor, now, str(Decision.MASK), f"rest:{len(rest)}")
         return len(rest)
 
 
@@ -189,17 +201,7 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
                     decider_id=actor.user_id,
                 )
             )
-        proposal.version += 1
-        record(
-            session,
-            RecordAction.SETTLE_FINDING,
-            Axis.RECORD,
-            actor,
-            now,
-            letter=letter,
-            reason_code="add",
-            subject=f"{field}:{len(free)}",
-        )
+        _note(session, letter, actor, now, "add", f"{field}:{len(free)}")
         return len(free)
 
 
@@ -219,14 +221,4 @@ def remove_mask(letter_id: int, mask_id: int, actor: Actor, now: datetime) -> No
         if mask.kind != FindingKind.OTHER:
             raise ActionNotAllowed(N_("系统提示只能选择脱敏或保留，不能删除。"))
         proposal.masks.remove(mask)
-        proposal.version += 1
-        record(
-            session,
-            RecordAction.SETTLE_FINDING,
-            Axis.RECORD,
-            actor,
-            now,
-            letter=letter,
-            reason_code="remove",
-            subject=str(mask.field),
-        )
+        _note(session, letter, actor, now, "remove", str(mask.field))

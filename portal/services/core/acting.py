@@ -16,10 +16,11 @@ from portal.domain.access import Actor, Permission, can, may
 from portal.domain.errors import Conflict, NotFound, NotPermitted
 from portal.domain.events import ActorKind, Axis, RecordAction
 from portal.domain.letters.apply import Clock, Effect, apply, receive
-from portal.domain.letters.states import Action, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
 from portal.models import Event, Letter, Organisation, StateInterval
-from portal.services.core.deadlines import compute_due
+from portal.services.core.deadlines import choose_rule, compute_due
 from portal.services.core.facts import touch
 
 
@@ -82,6 +83,8 @@ def take(
         letter.organisation = to
         letter.assignee = None
     follow(session, letter, effect)
+    if effect.chooses_rule:
+        choose_rule(session, letter)
     if effect.clock is Clock.COMPUTE:
         letter.due_on = compute_due(session, letter)
     elif effect.clock is Clock.PROMISE:
@@ -129,6 +132,7 @@ def begin(
     session.add(letter)
     session.flush()
     follow(session, letter, effect)
+    choose_rule(session, letter)
     letter.due_on = compute_due(session, letter)
     _record(session, letter, effect, actor, None, None, recorded_at)
 

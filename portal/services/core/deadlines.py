@@ -13,15 +13,17 @@ from portal.queries.letters.due import handling_time, handling_times
 from portal.queries.rules import deadlines
 
 
-def compute_due(session: Session, letter: Letter) -> date | None:
-    """Return the due date of ``letter``, ``None`` while its clock stands still.
+def choose_rule(session: Session, letter: Letter) -> None:
+    """Let ``letter`` follow the rule that holds for its kind on the day its clock began."""
+    time = handling_time(session, letter)
+    deadlines(session).choose(time, letter.received_organisation_id)
+    letter.deadline_organisation_id = time.organisation_id
 
-    The rule that it follows is noted in its row.
-    """
+
+def compute_due(session: Session, letter: Letter) -> date | None:
+    """Return the due date of ``letter``, ``None`` while its clock stands still."""
     session.flush()
-    known, time = deadlines(session), handling_time(session, letter)
-    letter.limit_code = known.rule(time).code
-    return known.due_on(time)
+    return deadlines(session).due_on(handling_time(session, letter))
 
 
 def reschedule(session: Session, since: date) -> int:

@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.states import Action, Kind
-from portal.domain.periods import civil_date
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action
+from portal.domain.periods import civil_date, month_of
 from portal.domain.statistics.measures import Fact, Ledger, Step
 from portal.models import (
     VERSIONS,
@@ -61,7 +62,7 @@ def forget(session: Session) -> None:
     session.info.pop(_TOUCHED, None)
 
 
-def settle(session: Session) -> None:
+def derive_touched(session: Session) -> None:
     """Derive again the facts of every letter that this unit of work has touched."""
     touched = session.info.pop(_TOUCHED, None)
     if touched:
@@ -226,5 +227,4 @@ def row_of(letter_id: int, category: str | None, fact: Fact) -> dict[str, Any]:
 
 
 def _month(moment: datetime) -> int:
-    day = civil_date(moment)
-    return day.year * 100 + day.month
+    return month_of(civil_date(moment))

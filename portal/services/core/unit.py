@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import N_, Unavailable
 from portal.models import db
 from portal.models.base import BEGIN_MODE
-from portal.services.core.facts import forget, settle
+from portal.services.core.facts import derive_touched, forget
 
 _INSIDE = "letterbox_unit"
 
@@ -41,7 +41,7 @@ def writing() -> Iterator[Session]:
     session.info[_INSIDE] = True
     try:
         yield session
-        settle(session)
+        derive_touched(session)
         session.commit()
     except BaseException:
         session.rollback()

@@ -34,8 +34,8 @@ from portal.domain.letters.numbers import derive_query_code, hash_code
 from portal.domain.periods import civil_date, midnight
 from portal.models import DisclosureRequest, Organisation
 from portal.models.base import fingerprint
-from portal.queries.disclosure.due import due_on, limit_of
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.disclosure.due import due_on, rule_of
+from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.core.numbering import next_request_number
 from portal.services.core.typed_text import limited, required
 from portal.services.core.unit import writing
@@ -133,8 +133,8 @@ def _take_in(
         request.form_key = form_key
         request.number = next_request_number(session, civil_date(request.received_at))
         request.code_hash = hash_code(code_key, request.number, code)
-        limit = limit_of(limits_in_force(session), request)
-        request.due_on = due_on(work_calendar(session), limit, request)
+        rule = rule_of(deadline_rules(session), request)
+        request.due_on = due_on(work_calendar(session), rule, request)
         session.add(request)
         session.flush()
         note(

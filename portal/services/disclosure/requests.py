@@ -33,9 +33,9 @@ from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.states import TEXT_MAX
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, Organisation
-from portal.queries.disclosure.due import completion_until, due_on, limit_of
+from portal.queries.disclosure.due import completion_until, due_on, rule_of
 from portal.queries.disclosure.requests import subject_of
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.core.acting import record
 from portal.services.core.typed_text import REASON_MAX, limited, optional, required
 from portal.services.core.unit import writing
@@ -69,7 +69,7 @@ def ask_completion(
 def complete(
     request_id: int, text: str, actor: Actor, now: datetime, version: int | None = None
 ) -> None:
-    """Keep what the applicant added; the limit runs afresh from this day (Art. 30)."""
+    """Keep what the applicant added; the clock runs afresh from this day (Art. 30)."""
     text = required("text", text, TEXT_MAX)
     with writing() as session:
         request = _load(session, request_id, actor, version)
@@ -89,7 +89,7 @@ def extend(
     consent = required("consent", consent, 50, lines=False)
     with writing() as session:
         request = _load(session, request_id, actor, version)
-        if not 1 <= days <= limit_of(limits_in_force(session), request).extension_days:
+        if not 1 <= days <= rule_of(deadline_rules(session), request).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
         _take(session, request, DisclosureAction.EXTEND, actor, now, f"{reason}（经{consent}同意）")
         request.extension_days, request.extension_reason = days, reason
@@ -109,7 +109,7 @@ def answer(request_id: int, version: int, given: Answer, actor: Actor, now: date
     """Answer a request, finally; ``on_time`` is settled by the due date of this moment.
 
     While the applicant is asked for a completion the clock stands still, but not for ever: an
-    answer without one is in time until the days that the notice gave, or the limit, are over.
+    answer without one is in time until the days that the notice gave, or the deadline, are over.
     """
     text = required("text", given.text, TEXT_MAX)
     referred = limited("referred_to", given.referred_to, REFERRED_MAX)
@@ -175,12 +175,12 @@ def reveal_applicant(request_id: int, actor: Actor, now: datetime) -> ApplicantD
 
 def reschedule_requests(session: Session, since: date) -> int:
     """Compute due dates from ``since`` on again after the calendar changed; return how many changed."""
-    calendar, limits, changed = work_calendar(session), limits_in_force(session), 0
+    calendar, rules, changed = work_calendar(session), deadline_rules(session), 0
     waiting = sa.select(DisclosureRequest).where(
         DisclosureRequest.state == DisclosureState.OPEN, DisclosureRequest.due_on >= since
     )
     for request in session.scalars(waiting):
-        due = due_on(calendar, limit_of(limits, request), request)
+        due = due_on(calendar, rule_of(rules, request), request)
         if due != request.due_on:
             request.due_on, changed = due, changed + 1
     return changed
@@ -309,11 +309,11 @@ def _last_day(session: Session, request: DisclosureRequest) -> date:
     """Return the last day on which an answer given now would be in time."""
     if request.due_on is not None:
         return request.due_on
-    limit = limit_of(limits_in_force(session), request)
-    unstopped = due_on(work_calendar(session), limit, request)
+    rule = rule_of(deadline_rules(session), request)
+    unstopped = due_on(work_calendar(session), rule, request)
     return max(day for day in (request.complete_by, unstopped) if day is not None)
 
 
 def _set_due(session: Session, request: DisclosureRequest) -> None:
-    limit = limit_of(limits_in_force(session), request)
-    request.due_on = due_on(work_calendar(session), limit, request)
+    rule = rule_of(deadline_rules(session), request)
+    request.due_on = due_on(work_calendar(session), rule, request)

@@ -2,7 +2,7 @@
 
 A letter that was answered there arrives closed. It has gone through the same transitions as any
 other, all at the moment of its reply, because nothing else is known; ``recorded_at`` says when
-the house learned of it, and a first response is not made up. Rows are written in bulk; a test
+it was recorded here, and a first response is not made up. Rows are written in bulk; a test
 compares them with an ordinary walk.
 """
 
@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session, selectinload
 from portal.adapters.csv_reader import CsvRow, CsvSource
 from portal.domain.access import SYSTEM
 from portal.domain.events import Axis, RecordAction
-from portal.domain.letters.states import ConsentBasis, Kind, State
+from portal.domain.letters.kinds import KINDS
+from portal.domain.letters.states import ConsentBasis, State
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, Reply, StateInterval, db
 from portal.queries.rules import deadlines
@@ -122,7 +123,7 @@ def _fresh(
     tally: Tally,
     planned: Mapping[str | None, str],
 ) -> list[tuple[CsvRow, ImportedLetter]]:
-    """Return what is not in the house yet; two letters under one id are not taken for one.
+    """Return what is not stored yet; two letters under one id are not taken for one.
 
     ``planned`` holds key and title of what a dry run would have written by now.
     """
@@ -166,7 +167,7 @@ class Directory:
         """Return the id of who holds the letter, and of who a report of wrongdoing accuses."""
         chosen = self.place(each.places) or self._fallback
         above = self._parents.get(chosen)
-        if each.kind is Kind.REPORT and above is not None:
+        if KINDS[each.kind].accuses and above is not None:
             return above, chosen
         return chosen, None
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.domain.events import ActorKind
-from portal.domain.letters.apply import LetterState, apply, receive
+from portal.domain.letters.apply import LetterState, apply, intervals, receive
 from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
@@ -18,7 +18,7 @@ _ANSWERED = (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN)
 
 
 class ImportedHistory:
-    """A letter as it stands after what its source tells, with the events and intervals of it."""
+    """An imported letter as its source leaves it, with its events and state intervals."""
 
     def __init__(
         self,
@@ -33,7 +33,9 @@ class ImportedHistory:
         self._effects = [receive(each.kind, holder, each.received_at)]
         self.letter.change(self._effects[0])
         time = HandlingTime(each.kind, civil_date(each.received_at))
-        self._rule_code, self.letter.due_on = deadlines.rule(time).code, deadlines.due_on(time)
+        deadlines.choose(time, holder)
+        self.letter.deadline_organisation_id = time.organisation_id
+        self.letter.due_on = deadlines.due_on(time)
         if each.reply and each.replied_at is not None:
             for action in _ANSWERED:
                 effect = apply(self.letter, action, ActorKind.MACHINE, each.replied_at)
@@ -43,7 +45,7 @@ class ImportedHistory:
     def letter_row(self, number: str) -> dict[str, Any]:
         """Return the columns of the letter."""
         each = self._source
-        public = self._public and not self.letter.was_report
+        public = self._public and not self.letter.never_public
         return {
             **self.letter.columns(),
             "number": number,
@@ -57,7 +59,6 @@ class ImportedHistory:
             "sender_email": each.email,
             "consent_basis": ConsentBasis.PUBLISHED_AT_SOURCE if public else ConsentBasis.NONE,
             "accused_id": self._accused,
-            "limit_code": self._rule_code,
         }
 
     def event_rows(self, letter_id: int, now: datetime) -> list[dict[str, Any]]:
@@ -74,12 +75,7 @@ class ImportedHistory:
 
     def interval_rows(self, letter_id: int) -> list[dict[str, Any]]:
         """Return an interval for each state, the last one open."""
-        begun = [effect.interval for effect in self._effects if effect.interval is not None]
-        ends = [*(each.started_at for each in begun[1:]), None]
-        return [
-            {"letter_id": letter_id, **each.columns(end)}
-            for each, end in zip(begun, ends, strict=True)
-        ]
+        return [{"letter_id": letter_id, **columns} for columns in intervals(self._effects)]
 
 
 def reply_row(letter_id: int, each: ImportedLetter, holder: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from portal.services.core.unit import writing
 def request_extension(
     letter_id: int, version: int, days: int, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Ask for ``days`` more in the unit of the limit, at most what the rule allows, once."""
+    """Ask for ``days`` more in the unit of the rule, at most what the rule allows, once."""
     reason = required("reason", reason, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)
@@ -40,7 +40,7 @@ def request_extension(
 def decide_extension(
     letter_id: int, version: int, granted: bool, note: str, actor: Actor, now: datetime
 ) -> None:
-    """Grant or refuse the extension that waits; nobody decides on the own request."""
+    """Grant or refuse the extension that waits; nobody decides on a request of theirs."""
     note = optional("note", note, REASON_MAX) if granted else required("note", note, REASON_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.errors import N_, InvalidInput
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     RETURN_LIMIT,
     TEXT_MAX,
     Action,
     DeclineReason,
-    Kind,
     Publication,
     State,
 )
@@ -193,9 +193,9 @@ def change_kind(
     now: datetime,
     accused_id: int | None = None,
 ) -> None:
-    """Change the kind; what has once been a report of wrongdoing stays unpublishable.
+    """Change the kind; what was once of a kind that is never published stays so.
 
-    A report accuses ``accused_id``, where none is given the organisation that holds the letter,
+    Wrongdoing is reported of ``accused_id``, where none is given the organisation that holds the letter,
     and leaves the subtree of whom it accuses for the organisation above. The letterbox office
     has nobody above it and is never accused.
     """
@@ -204,10 +204,10 @@ def change_kind(
         letter = load(session, actor, letter_id, version)
         if letter.kind is kind:
             raise InvalidInput("kind", N_("类别没有变化。"))
-        if kind is Kind.REPORT and letter.publication is Publication.PUBLISHED:
-            raise InvalidInput("kind", N_("这封信已经公示，请先撤下公示件，再改为举报。"))
+        if not KINDS[kind].publishable and letter.publication is Publication.PUBLISHED:
+            raise InvalidInput("kind", N_("这封信已经公示，请先撤下公示件，再改为绝不公示的类别。"))
         accused, refuge = letter.accused, None
-        if kind is Kind.REPORT:
+        if KINDS[kind].accuses:
             accused = accused or _accused(session, letter, accused_id)
             refuge = _refuge(letter, accused)
         take(
@@ -221,7 +221,7 @@ def change_kind(
             reason_code=f"{letter.kind}>{kind}",
             reason=reason,
         )
-        if kind is Kind.REPORT:
+        if KINDS[kind].accuses:
             _shield(session, letter, accused, now)
 
 

@@ -11,7 +11,7 @@ from portal.domain.access import SYSTEM, Actor, Permission, can
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.letters.states import ENDED_STATES, TEXT_MAX, Action, State
-from portal.domain.redaction import FindingKind, PublicField, apply, default_masks
+from portal.domain.redaction import FindingKind, PublicField, default_masks, mask_text
 from portal.models import Letter, Reply, ReplyStatus
 from portal.services.core.acting import load, take
 from portal.services.core.typed_text import REASON_MAX, limited, optional
@@ -45,7 +45,7 @@ def merge(
         if parent.state in ENDED_STATES or parent.state is State.MERGED:
             raise InvalidInput("parent_number", N_("主信已经办结或并案，请填写办理中的信件编号。"))
         # Otherwise the accused could come to hold, and answer, the letter that accuses them.
-        if letter.was_report != parent.was_report or letter.accused_id != parent.accused_id:
+        if letter.never_public != parent.never_public or letter.accused_id != parent.accused_id:
             said = N_("举报信件只能与举报同一单位的信件并案。")
             raise InvalidInput("parent_number", said)
         take(session, letter, Action.MERGE, actor, now, reason=reason or None)
@@ -102,7 +102,7 @@ def close_children(session: Session, parent: Letter, reply: Reply, now: datetime
 def _without_sender(parent: Letter, text: str) -> str:
     """Return a reply with the private particulars masked, office contacts as they are."""
     found = default_masks(text, sender=parent.sender, field=PublicField.REPLY)
-    return apply(text, [each.as_mark() for each in found if each.kind in _PRIVATE])
+    return mask_text(text, [each.as_mask() for each in found if each.kind in _PRIVATE])
 
 
 def release_children(session: Session, parent: Letter, now: datetime) -> None:

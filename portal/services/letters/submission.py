@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Actor
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import ActorKind
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.numbers import derive_query_code, hash_code
 from portal.domain.letters.states import (
     TEXT_MAX,
     TITLE_MAX,
     Action,
     ConsentBasis,
-    Kind,
     Publication,
     Source,
 )
@@ -96,7 +96,7 @@ def _take_in(new: NewLetter, form_key: str, code: str, code_key: bytes, now: dat
 
 def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
     chosen = chosen_organisation(session, new.organisation_id, civil_date(now))
-    accused = chosen if new.kind is Kind.REPORT and chosen.parent_id is not None else None
+    accused = chosen if KINDS[new.kind].accuses and chosen.parent_id is not None else None
     holder = accused.parent if accused is not None and accused.parent else chosen
     if not new.phone and not new.email:
         raise InvalidInput("phone", N_("请留下手机号码或电子邮箱中的一项，方便我们联系您。"))

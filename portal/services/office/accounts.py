@@ -104,7 +104,7 @@ def _note(user: User, action: RecordAction, now: datetime) -> None:
 
 
 def change_password(user_id: int, old: str, new: str) -> None:
-    """Change the own password; every other session of the user ends.
+    """Change one's password; every other session of the user ends.
 
     Raises :class:`InvalidInput` with ``old`` or ``password``.
     """

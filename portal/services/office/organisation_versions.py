@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import N_, InvalidInput
 from portal.models import Organisation, OrganisationVersion
-from portal.queries.statistics.tree import tree_on
+from portal.queries.statistics.cache import tree_on
 
 
 def open_version(session: Session, changed: Organisation) -> OrganisationVersion:
@@ -59,7 +59,7 @@ def _ever_below(session: Session, upper: Organisation, lower: Organisation, sinc
         wave = {above for above, _begins in found if above is not None} - seen
         days |= {begins for _above, begins in found if begins is not None and begins > since}
     return upper.id in seen and any(
-        node.id == upper.id for day in days for node in tree_on(session, day).way(lower.id)
+        node.id == upper.id for day in days for node in tree_on(session, day).path(lower.id)
     )
 
 

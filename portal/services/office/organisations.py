@@ -69,7 +69,7 @@ def create_organisation(
         new = NewOrganisation(code, name, kind, None, short_name, founded_on)
         made = _found(session, new, parent)
         session.flush()
-        _settle(session, made, parent, founded_on, actor, now)
+        _register(session, made, parent, founded_on, actor, now)
         return made.id
 
 
@@ -97,7 +97,7 @@ def plant(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
             session.flush()
             for row, each in made:
                 parent = known.get(row.parent_code or "")
-                _settle(session, each, parent, row.founded_on, actor, now)
+                _register(session, each, parent, row.founded_on, actor, now)
                 known[each.code] = each
                 del waiting[row.code]
             founded += len(made)
@@ -137,7 +137,7 @@ def _short(text: str) -> str:
     return limited("short_name", clean(text, lines=False), SHORT_NAME_MAX)
 
 
-def _settle(
+def _register(
     session: Session,
     made: Organisation,
     parent: Organisation | None,

@@ -1,4 +1,4 @@
-"""What a house must have before its doors open: the top of the tree of organisations."""
+"""What an instance needs before it is served: the top of the tree of organisations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OFFICE_CODE, OFFICE_NAME, OFFICE_SHORT = "office", "政府公开信箱办公室"
 
 
 def ensure_office(now: datetime) -> bool:
-    """Found the letterbox office where the tree is empty; tell whether it was.
+    """Found the letterbox office where the tree is empty; return whether it was.
 
     It receives every letter whose sender does not know who is responsible.
     """
@@ -42,7 +42,7 @@ def ensure_office(now: datetime) -> bool:
 
 
 def ensure_facts() -> bool:
-    """Derive the facts of the rates in a house from before they were kept; tell whether it was."""
+    """Derive the facts of an instance that has letters but no facts; return whether it was one."""
     lacking = missing(db.session())
     db.session.rollback()
     if lacking:

@@ -14,20 +14,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind
-from portal.domain.periods import Granularity, Period
+from portal.domain.letters.kinds import Kind
+from portal.domain.periods import Granularity, Period, year_of
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import VERSIONS, RateChange, RateMonth, RateSum, db
-from portal.queries.statistics.cache import year_stamp
-from portal.queries.statistics.count import PARTS, YEARS, cube
-from portal.queries.statistics.detail import DETAILS, DETAILS_OF_YEARS
-from portal.queries.statistics.filters import Question, month_of
+from portal.queries.statistics.cache import cube, figures, tree_on
+from portal.queries.statistics.filters import Question
 from portal.queries.statistics.month_versions import month_versions
-from portal.queries.statistics.stored import Shelf, mark
+from portal.queries.statistics.stored import (
+    CUBES,
+    DETAILS,
+    Aggregate,
+    Versions,
+    label,
+    pack,
+    version,
+)
 from portal.queries.statistics.tables import members
-from portal.queries.statistics.tree import tree_on
 from portal.services.core.unit import writing
 from portal.services.core.upsert import upsert
 
@@ -43,13 +48,19 @@ Key = tuple[int, str]
 class _Wanted:
     """A sum that pages will ask for, with the version of what it sums."""
 
-    shelf: Shelf[Any]
+    aggregate: Aggregate[Any]
     asked: Question
     version: str
 
     @property
     def key(self) -> Key:
-        return month_of(self.asked.period.first_day), self.shelf.label(self.asked) or ""
+        return self.asked.period.months[0], label(self.aggregate, self.asked) or ""
+
+    def row(self, session: Session) -> dict[str, Any]:
+        """Compute the sum and return it as it is stored."""
+        month, name = self.key
+        body = pack(self.aggregate, figures(session, self.aggregate, self.asked))
+        return {"month": month, "label": name, "version": self.version, "body": body}
 
 
 def refresh(now: datetime, most: int = BATCH, *, narrower: bool = True) -> int:
@@ -61,21 +72,15 @@ def refresh(now: datetime, most: int = BATCH, *, narrower: bool = True) -> int:
     """
     session = db.session()
     fold(session)
-    versions = {month: str(version) for month, version in month_versions(session).items()}
-    known = {(month, label): version for month, label, version in session.execute(_KNOWN)}
-    wanted = {each.key: each for each in _wanted(session, versions, now)}
+    known = {(month, name): each for month, name, each in session.execute(_KNOWN)}
+    wanted = {each.key: each for each in _wanted(session, month_versions(session), now)}
     stale = [
-        key
+        each
         for key, each in wanted.items()
-        if known.get(key) != mark(each.version) and (narrower or not each.asked.narrowed)
+        if known.get(key) != each.version and (narrower or not each.asked.narrowed)
     ][:most]
     needless = [key for key in known if key not in wanted]
-    rows = []
-    for key in stale:
-        body = wanted[key].shelf.pack(session, wanted[key].asked)
-        rows.append(
-            {"month": key[0], "label": key[1], "version": mark(wanted[key].version), "body": body}
-        )
+    rows = [each.row(session) for each in stale]
     if rows or needless:
         _replace(needless, rows)
     return len(rows)
@@ -120,10 +125,8 @@ def fold(session: Session, most: int = FOLDED) -> int:
 
 def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
     with writing() as session:
-        for month, label in needless:
-            session.execute(
-                sa.delete(RateSum).where(RateSum.month == month, RateSum.label == label)
-            )
+        for month, name in needless:
+            session.execute(sa.delete(RateSum).where(RateSum.month == month, RateSum.label == name))
         if rows:
             # Another worker may have stored the same: the later one has seen at least as much.
             keys = [RateSum.month, RateSum.label]
@@ -138,25 +141,26 @@ def _replace(needless: list[Key], rows: list[dict[str, Any]]) -> None:
             )
 
 
-def _wanted(session: Session, versions: dict[int, str], now: datetime) -> Iterator[_Wanted]:
+def _wanted(session: Session, versions: Versions, now: datetime) -> Iterator[_Wanted]:
     """Yield what pages ask for most, the latest months first, a year after its months.
 
     A month is part of the pages of its year, its quarter and its own, each seen from its end or
     from now, and of the page of all years.
     """
-    for year in sorted({month // 100 for month in versions}, reverse=True):
+    for year in sorted({year_of(month) for month in versions}, reverse=True):
         whole = Period(year)
         end = as_of(whole, now).before
-        known = {month: version for month, version in versions.items() if month // 100 == year}
-        for month, version in sorted(known.items(), reverse=True):
-            yield from _month(Period(year, month=month % 100), version, end, now)
+        known = {month: versions[month] for month in whole.months if month in versions}
+        for month in reversed(known):
+            current = version({month: known[month]})
+            yield from _month(Period.of_month(month), current, end, now)
         for basis, view in (_DEFAULT, *_OTHERS):
-            yield _Wanted(YEARS, Question(whole, end, basis, view), year_stamp(known))
+            yield _Wanted(CUBES, Question(whole, end, basis, view), version(known))
         if whole.ends_at <= now:
-            yield from _narrowed(session, Question(whole, end), year_stamp(known))
+            yield from _narrowed(session, Question(whole, end), version(known))
 
 
-def _narrowed(session: Session, year: Question, version: str) -> Iterator[_Wanted]:
+def _narrowed(session: Session, year: Question, current: str) -> Iterator[_Wanted]:
     """Yield a past year by kind of letter, by category and by kind of organisation.
 
     A running year changes too often for so many.
@@ -168,14 +172,14 @@ def _narrowed(session: Session, year: Question, version: str) -> Iterator[_Wante
     subjects = [replace(year, category=name) for name in names]
     members_of = [replace(year, organisations=members(tree, kind)) for kind in sorted(groups)]
     for asked in (*kinds, *subjects, *members_of):
-        yield _Wanted(YEARS, asked, version)
-        yield _Wanted(DETAILS_OF_YEARS, asked, version)
+        yield _Wanted(CUBES, asked, current)
+        yield _Wanted(DETAILS, asked, current)
 
 
-def _month(period: Period, version: str, year_end: datetime, now: datetime) -> Iterator[_Wanted]:
+def _month(period: Period, current: str, year_end: datetime, now: datetime) -> Iterator[_Wanted]:
     pages = (Period.of(period.first_day, Granularity.QUARTER), period)
     for before in dict.fromkeys((year_end, *(as_of(page, now).before for page in pages))):
-        yield _Wanted(PARTS, Question(period, before), version)
-        yield _Wanted(DETAILS, Question(period, before), version)
+        yield _Wanted(CUBES, Question(period, before), current)
+        yield _Wanted(DETAILS, Question(period, before), current)
     for basis, view in _OTHERS:
-        yield _Wanted(PARTS, Question(period, year_end, basis, view), version)
+        yield _Wanted(CUBES, Question(period, year_end, basis, view), current)

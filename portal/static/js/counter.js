@@ -15,7 +15,7 @@ function watch(field) {
   const show = () => {
     const left = limit - length(field.value);
     const words = left < 0 ? line.dataset.over : line.dataset.left;
-    line.textContent = words.replace("{n}", Math.abs(left).toLocaleString("zh-CN"));
+    line.textContent = words.replace("{n}", Math.abs(left).toLocaleString(document.documentElement.lang));
     line.classList.toggle("field__count--over", left < 0);
     // A reader hears the count only near the end, and only when typing has paused.
     clearTimeout(spoken);

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Role
 from portal.domain.calendar import WorkCalendar
-from portal.domain.letters.states import DeclineReason, Kind, Publication, RefusalReason, Source
+from portal.domain.letters.kinds import KINDS
+from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, Source
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
 from portal.domain.redaction import Decision
@@ -64,7 +65,7 @@ class LetterActions:
     def submit(self, now: datetime) -> None:
         """Submit the letter, to the office where its sender does not know the organisation."""
         sample = self.sample
-        accused = sample.kind is Kind.REPORT and len(sample.hops) == 1
+        accused = KINDS[sample.kind].accuses and len(sample.hops) == 1
         first = sample.organisation if accused else self.hops[0]
         known = None if first == ROOT_CODE else self.context.organisations[first].id
         new = submission.NewLetter(
@@ -144,9 +145,9 @@ class LetterActions:
 
     def ask_extension(self, now: datetime) -> None:
         """Ask for as much time as the deadline rule allows, as the handler."""
-        limit = letter_rule(self.context.session, self.letter)
+        days = letter_rule(self.context.session, self.letter).extension_days
         said = "涉及多个单位，需要现场核查并会商，申请延期。"
-        cooperation.request_extension(*self._at(), limit.extension_days, said, self._handler(), now)
+        cooperation.request_extension(*self._at(), days, said, self._handler(), now)
 
     def grant_extension(self, now: datetime) -> None:
         """Grant the extension, as the superior."""
@@ -209,6 +210,6 @@ def form_token(sample: SampleLetter) -> str:
 
 def _hops(sample: SampleLetter) -> tuple[str, ...]:
     """Return the hops of the letter; a report of wrongdoing bypasses the accused."""
-    if sample.kind is Kind.REPORT and len(sample.hops) > 1 and sample.hops[0] != ROOT_CODE:
+    if KINDS[sample.kind].accuses and len(sample.hops) > 1 and sample.hops[0] != ROOT_CODE:
         return (ROOT_CODE, *sample.hops)
     return sample.hops

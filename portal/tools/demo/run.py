@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.models import ArchiveEntry, Event, Letter, Organisation, User, db
 from portal.models.base import fingerprint
 from portal.queries.rules import work_calendar
-from portal.services.archive.deflection import avoid
+from portal.services.archive.deflection import deflect
 from portal.services.core.unit import writing
 from portal.services.office.accounts import hash_password
 from portal.tools.demo.actions import DemoContext, form_token
@@ -130,11 +130,11 @@ def _deflect_letters(session: Session, now: datetime) -> None:
     ):
         moment = published_at + timedelta(days=2 + number % 23, hours=number % 5)
         if unpublished_at is None and number % DEFLECTED_EACH == 0 and moment < now:
-            avoid(entry_id, f"demo {number}", moment)
+            deflect(entry_id, f"demo {number}", moment)
 
 
 def demo_size(session: Session) -> DemoSize:
-    """Return what is in the house now."""
+    """Return what the instance holds now."""
 
     def count(*conditions: sa.ColumnElement[bool], of: type[db.Model]) -> int:  # type: ignore[name-defined]
         query = sa.select(sa.func.count()).select_from(of).where(*conditions)

@@ -12,7 +12,8 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
-from portal.domain.letters.states import TITLE_MAX, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import TITLE_MAX
 from portal.domain.organisations import OrganisationKind
 from portal.tools.samples.vocabulary import (
     CATEGORIES,
@@ -39,6 +40,10 @@ _PREFIXES = {
 }
 
 
+GENERAL = Kind.HELP
+"""The kind whose sentences serve for kinds that have none of their own."""
+
+
 class Draft(NamedTuple):
     """A letter as written: ``subject`` is the phrase it turns on, which its reply takes up."""
 
@@ -55,7 +60,7 @@ def _pick(rng: Random, choices: Sequence[str]) -> str:
 
 
 class LetterGrammar:
-    """Writes letters and replies; ``seed`` decides which places exist in its city."""
+    """A grammar of letters and replies; ``seed`` decides which places exist in its city."""
 
     def __init__(self, seed: int) -> None:
         frames = read("frames.toml")
@@ -71,9 +76,8 @@ class LetterGrammar:
         self._writers: dict[Kind, Callable[[Random, Topic, str], tuple[str, str]]] = {
             Kind.CONSULTATION: self._consultation,
             Kind.COMPLAINT: self._complaint,
-            Kind.HELP: self._help,
             Kind.SUGGESTION: self._suggestion,
-            Kind.REPORT: self._report,
+            Kind.WRONGDOING: self._report,
             Kind.THANKS: self._thanks,
         }
 
@@ -89,8 +93,8 @@ class LetterGrammar:
         topic = choices[int(rng.random() * len(choices))]
         area = self._area(rng, code)
         place = area if topic.scene == "none" else area + _pick(rng, self._scenes[topic.scene])
-        subject, text = self._writers[kind](rng, topic, place)
-        title = _pick(rng, self._title[kind.value])
+        subject, text = self._writers.get(kind, self._help)(rng, topic, place)
+        title = _pick(rng, self._title.get(kind.value, self._title[GENERAL.value]))
         filled = title.format(place=place, since=self._since(rng, topic), **_slots(kind, subject))
         greeting = _pick(rng, self._letter["greetings"])
         return Draft(filled[:TITLE_MAX], greeting + text, topic.category, topic, kind, subject)
@@ -106,9 +110,9 @@ class LetterGrammar:
             parts.append(explain.format(ask=draft.subject, rule="；".join(topic.rules)))
             parts.append(_pick(rng, frames["howto"]))
         elif draft.kind is Kind.SUGGESTION:
-            parts.append(_pick(rng, frames["accepted"]).format(wish=draft.subject))
+            parts.append(_pick(rng, frames["accepted"]).format(suggestion=draft.subject))
             parts.append(self._rule(rng, topic))
-        elif draft.kind is Kind.REPORT:
+        elif draft.kind is Kind.WRONGDOING:
             parts += [_pick(rng, frames["reported"]), self._rule(rng, topic)]
         elif draft.kind is Kind.THANKS:
             parts += [_pick(rng, frames["thanked"]), _pick(rng, frames["promised"])]
@@ -172,10 +176,13 @@ class LetterGrammar:
         return ask, start + self._say(rng, "question_ends")
 
     def _suggestion(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        wish = _pick(rng, topic.wishes)
+        suggestion = _pick(rng, topic.suggestions)
         start = self._say(rng, "observations", place=place)
-        reason = self._say(rng, "wish_reasons", effect=_pick(rng, topic.effects))
-        return wish, f"{start}{self._say(rng, 'wish_frames', wish=wish)}{reason}"
+        reason = self._say(rng, "suggestion_reasons", effect=_pick(rng, topic.effects))
+        return (
+            suggestion,
+            f"{start}{self._say(rng, 'suggestion_frames', suggestion=suggestion)}{reason}",
+        )
 
     def _report(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
         wrong = _pick(rng, topic.wrongs)
@@ -204,8 +211,8 @@ def _slots(kind: Kind, subject: str) -> dict[str, str]:
     """Return ``subject`` under the name that the title frames of ``kind`` use for it."""
     names = {
         Kind.CONSULTATION: "ask",
-        Kind.SUGGESTION: "wish",
-        Kind.REPORT: "wrong",
+        Kind.SUGGESTION: "suggestion",
+        Kind.WRONGDOING: "wrong",
         Kind.THANKS: "deed",
     }
     return {names.get(kind, "issue"): subject}

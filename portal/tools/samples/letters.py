@@ -21,10 +21,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
     CloseReason,
     DeclineReason,
-    Kind,
     Publication,
     RefusalReason,
     State,

@@ -40,7 +40,7 @@ TOWNSHIP_CODE = 9
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic of city life: what goes wrong, is asked, wished, reported and thanked for."""
+    """One topic of city life: what goes wrong, is asked, suggested, reported and thanked for."""
 
     name: str
     category: str
@@ -48,7 +48,7 @@ class Topic:
     offices: tuple[str, ...]
     issues: tuple[str, ...]
     asks: tuple[str, ...]
-    wishes: tuple[str, ...]
+    suggestions: tuple[str, ...]
     wrongs: tuple[str, ...]
     deeds: tuple[str, ...]
     effects: tuple[str, ...]

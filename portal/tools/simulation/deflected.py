@@ -9,7 +9,7 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.periods import civil_date, midnight
 from portal.models import ArchiveEntry, DeflectedLetter
 from portal.services.archive.deflection import row_of

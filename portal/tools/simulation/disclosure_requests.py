@@ -8,11 +8,10 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
-from portal.domain.deadline_rules import limit_for
 from portal.domain.disclosure.application import RequestSource
 from portal.domain.disclosure.numbers import format_request_number
 from portal.domain.disclosure.requests import (
-    LIMIT_CODE,
+    ANSWER_RULE,
     REPORTED_OUTCOMES,
     DisclosureAction,
     DisclosureState,
@@ -21,7 +20,7 @@ from portal.domain.events import Axis
 from portal.domain.periods import Period, civil_date
 from portal.models import DisclosureRequest, DisclosureSequence
 from portal.queries.disclosure.requests import subject_of
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.core.acting import record
 from portal.tools.simulation.actors import Actors, name
 from portal.tools.simulation.clock import OfficeClock
@@ -47,7 +46,7 @@ def load_disclosure_requests(
     ``progress`` gets the number of requests written since the last call.
     """
     chance = Random(f"disclosure {seed} {year}")  # noqa: S311
-    calendar, limits = work_calendar(session), limits_in_force(session)
+    calendar, rules = work_calendar(session), deadline_rules(session)
     outcomes = [o for o, n in zip(REPORTED_OUTCOMES, counts, strict=True) for _ in range(n)]
     chance.shuffle(outcomes)
     end = Period(year).ends_at
@@ -75,7 +74,7 @@ def load_disclosure_requests(
             answered_at=answered,
             on_time=True,
             extension_days=0,
-            due_on=calendar.due_on(day, limit_for(LIMIT_CODE, day, limits), (), 0),
+            due_on=calendar.due_on(day, rules.of(ANSWER_RULE, day), (), 0),
         )
         session.add(request)
         subject, actor = subject_of(number), actors.person(place, Role.HANDLER)

@@ -10,7 +10,8 @@ from random import Random
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.events import ActorKind
 from portal.domain.letters.due import Deadlines
-from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, Kind, RefusalReason
+from portal.domain.letters.kinds import KINDS, Kind
+from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, RefusalReason
 from portal.tools.simulation.actors import Actors, Habit
 from portal.tools.simulation.clock import OfficeClock, night_after
 from portal.tools.simulation.routing import Move, Router
@@ -18,11 +19,12 @@ from portal.tools.simulation.specification import Ending, Plan
 from portal.tools.simulation.trajectory import EndOfSimulation, Trajectory
 
 CITIZEN = Actor(ActorKind.CITIZEN)
-_KINDS = (Kind.CONSULTATION, Kind.COMPLAINT, Kind.HELP, Kind.SUGGESTION, Kind.THANKS)
-_KIND_WEIGHTS = (38, 27, 20, 10, 5)
+_KINDS = tuple(kind for kind, row in KINDS.items() if row.share)
+_KIND_WEIGHTS = tuple(KINDS[kind].share for kind in _KINDS)
+_ACCUSING = next(kind for kind, row in KINDS.items() if row.accuses)
 _DECLINES = tuple(DeclineReason)
 _DECLINE_WEIGHTS = (42, 16, 8, 14, 16, 4)
-_REFUSALS = tuple(r for r in RefusalReason if r is not RefusalReason.REPORT)
+_REFUSALS = tuple(r for r in RefusalReason if r is not RefusalReason.WRONGDOING)
 _REFUSAL_WEIGHTS = (8, 38, 6, 1, 7, 40)
 _TO_OFFICE, _TO_LOWER = 0.2, 0.2
 _ASKED, _EXTENDED, _SENT_BACK, _REDONE, _RATED = 0.05, 0.3, 0.05, 0.01, 0.35
@@ -96,20 +98,20 @@ class Generator:
                 return False
 
     def _kind(self, ending: Ending) -> Kind:
-        if ending is Ending.REPORT or (ending is Ending.OPEN and self._chance.random() < 0.02):
-            return Kind.REPORT
+        if ending is Ending.WRONGDOING or (ending is Ending.OPEN and self._chance.random() < 0.02):
+            return _ACCUSING
         return self._chance.choices(_KINDS, _KIND_WEIGHTS)[0]
 
     def _received(self, kind: Kind, habit: Habit | None) -> tuple[int, int | None]:
         """Return who receives the letter, and whom a report of wrongdoing accuses."""
         actors, chance, draw = self._actors, self._chance, self._chance.random()
-        if draw < _TO_OFFICE and kind is not Kind.REPORT:
+        if draw < _TO_OFFICE and not KINDS[kind].accuses:
             return actors.root, None
         if draw < _TO_OFFICE + _TO_LOWER:
             chosen = actors.lower[int(chance.random() * len(actors.lower))]
         else:
             chosen = actors.member(chance, habit)
-        if kind is Kind.REPORT:
+        if KINDS[kind].accuses:
             return actors.parents[chosen] or actors.root, chosen
         return chosen, None
 
@@ -223,7 +225,7 @@ class Generator:
         ending = plan.ending
         if ending is Ending.OPEN:
             ending = Ending.PUBLISHED if chance.random() < 0.7 else Ending.PRIVATE
-        if letter.kind is Kind.REPORT:
+        if not KINDS[letter.kind].publishable:
             ending = Ending.PRIVATE
         moves = self._publication(letter, ending, self._clock.spread(chance, closed, end, 3))
         if chance.random() < _RATED:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM
 from portal.domain.errors import N_, ActionNotAllowed
 from portal.domain.events import Axis, RecordAction
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.models import Event, Letter
 from portal.services.core.acting import record
 from portal.tools.organisation_tree import must_be_empty

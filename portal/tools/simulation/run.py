@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.due import Deadlines
+from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.numbers import format_number
-from portal.domain.letters.states import Action, Kind, Publication
+from portal.domain.letters.states import Action, Publication
 from portal.domain.periods import Period, civil_date
 from portal.models import (
     ArchiveEntry,
@@ -164,7 +165,7 @@ class _Run:
                 words,
                 name(chance),
                 f"139{chance.randrange(10**8):08d}",
-                public or (letter.kind is not Kind.REPORT and chance.random() < _CONSENTING),
+                public or (KINDS[letter.kind].publishable and chance.random() < _CONSENTING),
                 chance.choices(range(1, 6), _ATTITUDES)[0],
                 chance.choices(range(1, 6), _EFFICIENCIES)[0],
             ),

@@ -10,8 +10,8 @@ from enum import StrEnum
 from math import exp, log
 from random import Random
 
-from portal.domain.deadline_rules import LimitError, limit_for
-from portal.domain.disclosure.requests import LIMIT_CODE
+from portal.domain.deadline_rules import NoDeadlineRule, rule_for
+from portal.domain.disclosure.requests import ANSWER_RULE, DISCLOSURE_RULES
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.periods import Period
 from portal.domain.translatable import Message
@@ -21,7 +21,7 @@ MOST_YEARS, MOST_LETTERS, MOST_REQUESTS = 20, 2_000_000, 100_000
 _WITHDRAWN_SHARE, _SECOND_THOUGHTS = 0.004, timedelta(days=2)
 _RECENT_DAYS, _STRAGGLERS, _LATE = 30.0, 0.02, 60.0
 _SHARES = (("refused", 0.06), ("declined", 0.02), ("merged", 0.012), ("timed_out", 0.008))
-_RARE = (("report", 0.02), ("unpublished", 0.0015))
+_RARE = (("wrongdoing", 0.02), ("unpublished", 0.0015))
 
 
 class Ending(StrEnum):
@@ -31,7 +31,7 @@ class Ending(StrEnum):
     PRIVATE = "private"
     REFUSED = "refused"
     UNPUBLISHED = "unpublished"
-    REPORT = "report"
+    WRONGDOING = "wrongdoing"
     DECLINED = "declined"
     MERGED = "merged"
     TIMED_OUT = "timed_out"
@@ -94,8 +94,8 @@ class Specification:
             raise InvalidInput("disclosure", Message(_REQUESTS, {"most": MOST_REQUESTS}))
         for year in self.years if self.disclosure_requests else ():
             try:
-                limit_for(LIMIT_CODE, Period(year).first_day)
-            except LimitError as error:
+                rule_for((ANSWER_RULE,), (), Period(year).first_day, DISCLOSURE_RULES)
+            except NoDeadlineRule as error:
                 raise InvalidInput("disclosure", Message(_LAWLESS, {"year": year})) from error
 
 

@@ -9,14 +9,15 @@ from datetime import date
 from random import Random
 
 from portal.adapters.csv_reader import CsvSource
-from portal.domain.letters.states import KIND_LABELS, STORED_TITLE_MAX, TEXT_MAX, Kind
+from portal.domain.letters.kinds import KINDS, KINDS_BY_WORD, Kind
+from portal.domain.letters.states import STORED_TITLE_MAX, TEXT_MAX
 from portal.domain.organisations import OrganisationKind
-from portal.domain.redaction import PublicField, apply, default_masks
+from portal.domain.redaction import PublicField, default_masks, mask_text
 from portal.services.core.typed_text import clean
 from portal.services.importing.columns import map_columns
-from portal.tools.samples.grammar import LetterGrammar
+from portal.tools.samples.grammar import GENERAL, LetterGrammar
 
-_ORDINARY = (Kind.CONSULTATION, Kind.COMPLAINT, Kind.HELP, Kind.SUGGESTION)
+_ORDINARY = tuple(kind for kind, row in KINDS.items() if row.share >= 10)
 """Kinds given to letters of a corpus that names none."""
 Masks = tuple[tuple[PublicField, int, int, str, str], ...]
 _SHORTEST_REPLY = 20
@@ -76,10 +77,6 @@ _ALSO = (
     "\n听说邻居也写过信，我也反映一次，希望引起重视。",
     "\n以上情况属实，盼早日答复。",
 )
-_KINDS = {
-    **{label: kind for kind, label in KIND_LABELS.items()},
-    **{kind.value: kind for kind in Kind},
-}
 
 
 def read_corpus(source: CsvSource, seed: int) -> list[tuple[Kind | None, Wording]]:
@@ -99,9 +96,9 @@ def read_corpus(source: CsvSource, seed: int) -> list[tuple[Kind | None, Wording
         title, text, reply = raw["title"], raw["text"], raw.get("reply", "")
         if not title or not text or len(title) > STORED_TITLE_MAX or len(text) > TEXT_MAX:
             continue
-        kind = _KINDS.get(raw.get("kind", ""))
+        kind = KINDS_BY_WORD.get(raw.get("kind", ""))
         if not _SHORTEST_REPLY <= len(reply) <= TEXT_MAX:
-            draft = grammar.letter(chance, kind or Kind.HELP, OrganisationKind.DISTRICT_GOVERNMENT)
+            draft = grammar.letter(chance, kind or GENERAL, OrganisationKind.DISTRICT_GOVERNMENT)
             reply = grammar.reply(chance, draft)
         found.append((kind, _masked(title, text, reply)))
     return found
@@ -115,5 +112,5 @@ def _masked(title: str, text: str, reply: str) -> Wording:
     for field, original in originals.items():
         found = default_masks(original, field=field)
         masks += [(field, f.start, f.end, str(f.kind), f.mask) for f in found]
-        public.append(apply(original, [f.as_mark() for f in found]))
+        public.append(mask_text(original, [f.as_mask() for f in found]))
     return Wording(title, text, reply, None, (public[0], public[1], public[2]), tuple(masks))

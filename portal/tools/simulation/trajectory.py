@@ -14,7 +14,8 @@ from portal.domain.access import Actor
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.apply import Clock, Effect, LetterState, apply, receive
 from portal.domain.letters.due import Deadlines, HandlingTime
-from portal.domain.letters.states import Action, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action
 from portal.domain.periods import civil_date
 from portal.domain.statistics.measures import Step
 from portal.tools.simulation.texts import Wording
@@ -146,6 +147,9 @@ class Trajectory(LetterState):
         if event.axis is Axis.HANDLING:
             self.time.follow(event.from_state, event.to_state, civil_date(event.occurred_at))
             self.time.extension = self.extension_days
+        if effect.chooses_rule:
+            self.deadlines.choose(self.time, self.received_organisation_id)
+            self.deadline_organisation_id = self.time.organisation_id
         if effect.clock is Clock.COMPUTE:
             self.due_on = self.deadlines.due_on(self.time)
         elif effect.clock is Clock.PROMISE:

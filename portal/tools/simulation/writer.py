@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
-from portal.domain.events import Axis
+from portal.domain.letters.apply import intervals
 from portal.domain.letters.due import Deadlines
 from portal.domain.letters.states import Action, ConsentBasis, Source
 from portal.domain.periods import civil_date
@@ -84,13 +83,11 @@ class Writer:
                 "ruling_id": letter.ruling_id,
                 "parent_id": letter.leader.letter_id if letter.leader else None,
                 "supervised": False,
-                "limit_code": self._deadlines.rule(letter.time).code,
             }
         )
 
     def _record(self, letter: Trajectory, letter_id: int) -> None:
         """Add the events, those that conclude with their due date, and the state intervals."""
-        open_rows: dict[Axis, dict[str, Any]] = {}
         for point in letter.points:
             self.rows[Event].append(
                 {
@@ -104,13 +101,10 @@ class Writer:
                     "due_on": point.due_on,
                 }
             )
-            begun = point.effect.interval
-            if begun is None:
-                continue
-            if begun.axis in open_rows:
-                open_rows[begun.axis]["ended_at"] = begun.started_at
-            open_rows[begun.axis] = {"letter_id": letter_id, **begun.columns()}
-            self.rows[StateInterval].append(open_rows[begun.axis])
+        self.rows[StateInterval] += [
+            {"letter_id": letter_id, **columns}
+            for columns in intervals(point.effect for point in letter.points)
+        ]
 
     def _publication(self, letter: Trajectory, about: Written) -> None:
         proposed = next((a for a in letter.points if a.action == Action.PROPOSE), None)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from portal.domain.access import Permission
@@ -19,6 +20,7 @@ from portal.domain.disclosure.numbers import (
     looks_like_request_number,
     parse_request_number,
 )
+from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.periods import shanghai
@@ -30,13 +32,12 @@ from portal.queries.office.audit import (
     Trace,
     audit_page,
     audit_trail,
-    known_action,
 )
 from portal.reporting.cells import safe_cell
 from portal.web.admin.blueprint import admin
-from portal.web.admin.forms import FilterForm
 from portal.web.core.clock import today
-from portal.web.core.fields import DayField, page_asked
+from portal.web.core.fields import DayField, EnumListField, LineField, ListField, page_asked
+from portal.web.core.forms import FilterForm
 from portal.web.core.language import label
 from portal.web.core.people import needs
 from portal.web.core.settings import settings
@@ -45,50 +46,35 @@ WORDS_MAX = 64
 _FILTERS = ("number", "person", "action", "axis", "first", "last")
 
 
-class AuditFilter(FilterForm):
+class AuditFilterForm(FilterForm):
     """What narrows the trail."""
 
-    number = StringField(_l("信件编号或申请编号"))
-    person = StringField(_l("操作人"), description=_l("用户名，或姓名的一部分"))
-    action = SelectField(_l("操作"), validate_choice=False)
-    axis = SelectField(_l("类别"), validate_choice=False)
+    number = LineField(_l("信件编号或申请编号"))
+    person = LineField(_l("操作人"), description=_l("用户名，或姓名的一部分"))
+    action = ListField(
+        _l("操作"),
+        [Optional()],
+        choices=lambda: (
+            [SelectChoice("", _("全部操作"))]
+            + [SelectChoice(action, _(words)) for action, words in EVENT_ACTIONS.items()]
+        ),
+        invalid_choice_message=_l("没有这个选项，请重新选择。"),
+    )
+    axis = EnumListField(_l("类别"), Axis, N_("全部类别"))
     first = DayField(_l("从"), [Optional()])
     last = DayField(_l("到"), [Optional()])
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.action.choices = [("", _("全部操作"))] + [
-            (action, _(words)) for action, words in EVENT_ACTIONS.items()
-        ]
-        self.axis.choices = [("", _("全部类别"))] + [(axis.value, label(axis)) for axis in Axis]
-
-    @property
     def asked(self) -> AuditQuery:
-        """What was understood."""
+        """Return what was understood; what was not is left out and stands in ``errors``."""
         self.validate()
-        axis = self.axis.data
         return AuditQuery(
-            number=_number((self.number.data or "").strip()[:WORDS_MAX]),
-            person=(self.person.data or "").strip()[:WORDS_MAX],
-            action=known_action(self.action.data or ""),
-            axis=Axis(axis) if axis in set(Axis) else None,
+            number=_number(self.number.data[:WORDS_MAX]),
+            person=self.person.data[:WORDS_MAX],
+            action=(self.action.data or "") if not self.action.errors else "",
+            axis=self.axis.data,
             first=self.first.data,
             last=self.last.data,
         )
-
-    @property
-    def unread(self) -> dict[str, str]:
-        """What was given and not understood, by its name in the address; ask for ``asked`` first.
-
-        A page shows the rest of the trail; a file must not hold more than was asked for.
-        """
-        found = {str(name): str(said[0]) for name, said in self.errors.items() if said}
-        words = _("没有这个选项，请重新选择。")
-        if self.axis.data and self.axis.data not in set(Axis):
-            found["axis"] = words
-        if self.action.data and not known_action(self.action.data):
-            found["action"] = words
-        return found
 
 
 def _number(typed: str) -> str:
@@ -104,8 +90,9 @@ def _number(typed: str) -> str:
 @needs(Permission.AUDIT_READ)
 def audit() -> str:
     """Show one page of the trail."""
-    form = AuditFilter(request.args)
-    part, rows = audit_page(db.session(), form.asked, page_asked(), settings().page_size)
+    form = AuditFilterForm(request.args)
+    asked = form.asked()
+    part, rows = audit_page(db.session(), asked, page_asked(), settings().page_size)
     return render_template(
         "admin/audit.html",
         form=form,
@@ -114,7 +101,7 @@ def audit() -> str:
         actions=EVENT_ACTIONS,
         codes=CODE_LABELS,
         who=_who,
-        narrowed=form.asked != AuditQuery(),
+        narrowed=asked != AuditQuery(),
         page_address=lambda number: url_for("admin.audit", **_kept(), page=number),
         csv_address=url_for("admin.audit_csv", **_kept()),
     )
@@ -134,11 +121,14 @@ def _who(row: Trace) -> str:
 @admin.get("/audit.csv")
 @needs(Permission.AUDIT_READ)
 def audit_csv() -> Response:
-    """Return the whole trail that fits the filters, as CSV in UTF-8 with a mark for Excel."""
-    form = AuditFilter(request.args)
-    asked = form.asked
-    if unread := form.unread:
-        said = [f"{name}: {words}" for name, words in unread.items()]
+    """Return the whole trail that fits the filters, as CSV in UTF-8 with a byte order mark.
+
+    A file must not hold more than was asked for, so that a filter not understood is an error.
+    """
+    form = AuditFilterForm(request.args)
+    asked = form.asked()
+    if form.errors:
+        said = [f"{name}: {words[0]}" for name, words in form.errors.items()]
         return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
     answer = Response(
         stream_with_context(_lines(audit_trail(db.session(), asked))),
@@ -191,11 +181,11 @@ def _lines(rows: Iterable[Trace]) -> Iterator[str]:
         )
 
 
-def _time(value: Any) -> str:
+def _time(value: datetime) -> str:
     return f"{shanghai(value):%Y-%m-%d %H:%M:%S}"
 
 
-def _line(values: list[Any]) -> str:
+def _line(values: Iterable[object]) -> str:
     out = io.StringIO()
     csv.writer(out).writerow([safe_cell(value) for value in values])
     return out.getvalue()

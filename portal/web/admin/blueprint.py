@@ -18,7 +18,7 @@ SECTIONS: tuple[tuple[str, Any, Permission], ...] = (
     ("admin.organisations", _l("单位"), Permission.ORGANISATIONS_EDIT),
     ("admin.people", _l("人员"), Permission.USERS_EDIT),
     ("admin.calendar", _l("工作日历"), Permission.CALENDAR_EDIT),
-    ("admin.limits", _l("办理时限"), Permission.LIMITS_EDIT),
+    ("admin.deadline_rules", _l("办理时限"), Permission.DEADLINE_RULES_EDIT),
     ("admin.audit", _l("操作日志"), Permission.AUDIT_READ),
 )
 """Endpoint, name and permission of each section."""

@@ -17,7 +17,7 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import CalendarDay, db
 from portal.queries.office.rule_table import edited_days
 from portal.queries.rules import work_calendar
-from portal.services.office import rules
+from portal.services.office.calendar import set_days
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DaysForm
 from portal.web.core.clock import now, today
@@ -50,18 +50,18 @@ def calendar() -> Answer:
 @admin.post("/calendar")
 @needs(Permission.CALENDAR_EDIT)
 def calendar_edit() -> Answer:
-    """Say what some days are; due dates that they move are computed anew."""
+    """Say what some days are; due dates that they move are computed again."""
     form = DaysForm()
     moved: list[int] = []
     if not form.carry_out(lambda: moved.append(_set_days(form))):
         return _page(form, form.first.data.year if form.first.data else today().year, 422)
     flash(_("日历已保存，%(n)s 封在办信件的到期日随之调整。", n=moved[0]), "success")
-    return redirect(url_for("admin.calendar", year=form.first.data.year))
+    return redirect(url_for("admin.calendar", year=form.first.value.year))
 
 
 def _set_days(form: DaysForm) -> int:
     first, last = form.span
-    return rules.set_days(first, last, form.working, form.note.data or "", current_actor(), now())
+    return set_days(first, last, form.working, form.note.data, current_actor(), now())
 
 
 def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:

@@ -1,68 +1,119 @@
-"""Time limits: what holds, by which source, and versions to come."""
+"""Deadline rules: what holds for whom, by which source, since when, and versions to come."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
-from portal.domain.deadline_rules import LIMIT_LABELS
+from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import InvalidInput
 from portal.models import db
-from portal.queries.office.rule_table import limit_table
-from portal.services.office import rules
+from portal.queries.office.rule_table import RuleVersion, rule_table
+from portal.services.office.deadline_rules import (
+    add_deadline_rule,
+    change_deadline_rule,
+    remove_deadline_rule,
+)
 from portal.web.admin.blueprint import admin
-from portal.web.admin.rule_forms import LimitForm
+from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
 from portal.web.core.clock import now, today
+from portal.web.core.language import day
 from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
 
 
-@admin.get("/limits")
-@needs(Permission.LIMITS_EDIT)
-def limits() -> Answer:
+@admin.get("/deadline-rules")
+@needs(Permission.DEADLINE_RULES_EDIT)
+def deadline_rules() -> Answer:
     """Show every rule with its versions."""
     return _page()
 
 
 def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
-    table = limit_table(db.session(), today())
-    words = render_template("admin/limits.html", limits=table, labels=LIMIT_LABELS, problem=problem)
+    table = rule_table(db.session(), today())
+    words = render_template(
+        "admin/deadline_rules.html",
+        table=table,
+        rule_name=rule_name,
+        span_of=_span,
+        problem=problem,
+    )
     return words, status
 
 
-@admin.route("/limits/new", methods=["GET", "POST"])
-@needs(Permission.LIMITS_EDIT)
-def limits_new() -> Answer:
-    """Let another version of a rule begin."""
-    form = LimitForm()
+def _span(rule: DeadlineRule) -> str:
+    """Say in words on which days a clock must begin to follow the version."""
+    first, last = day(rule.valid_from), day(rule.valid_to)
+    if first and last:
+        return str(_("%(first)s 至 %(last)s", first=first, last=last))
+    if first:
+        return str(_("%(first)s 起", first=first))
+    return str(_("至 %(last)s", last=last)) if last else str(_("一直有效"))
+
+
+@admin.route("/deadline-rules/new", methods=["GET", "POST"])
+@needs(Permission.DEADLINE_RULES_EDIT)
+def deadline_rules_new() -> Answer:
+    """Let another version of a rule begin; the one that the address names fills the form."""
+    form = DeadlineRuleForm()
     if request.method == "GET":
-        _fill(form)
-        return render_template("admin/limit_new.html", form=form)
-    if not form.carry_out(lambda: rules.add_limit(form.limit, current_actor(), now())):
-        return render_template("admin/limit_new.html", form=form), 422
-    flash(_("新的时限已保存，从生效日期起执行。"), "success")
-    return redirect(url_for("admin.limits"))
+        code, place = request.args.get("code"), request.args.get("organisation")
+        held = _version(
+            lambda each: (
+                each.in_force
+                and each.rule.code == code
+                and str(each.rule.organisation_id or "") == (place or "")
+            )
+        )
+        if held:
+            form.begin_from(held.rule)
+        return _form(form)
+    return _save(form, lambda: add_deadline_rule(form.rule, current_actor(), now()))
 
 
-def _fill(form: LimitForm) -> None:
-    """Begin from what holds today for the rule that the address names."""
-    versions = limit_table(db.session(), today()).get(request.args.get("code", ""), [])
-    held = next((each.limit for each in versions if each.in_force), None)
-    if held:
-        form.code.data, form.days.data, form.unit.data = held.code, held.days, held.unit.value
-        form.extension_days.data = held.extension_days
+@admin.route("/deadline-rules/<int:rule_id>", methods=["GET", "POST"])
+@needs(Permission.DEADLINE_RULES_EDIT)
+def deadline_rules_change(rule_id: int) -> Answer:
+    """Change a version that has not begun."""
+    form = DeadlineRuleForm()
+    if request.method == "GET":
+        version = _version(lambda each: each.to_come and each.rule.id == rule_id)
+        if version is None:
+            abort(404)
+        form.correct(version.rule)
+        return _form(form)
+    return _save(form, lambda: change_deadline_rule(rule_id, form.rule, current_actor(), now()))
 
 
-@admin.post("/limits/<int:limit_id>/withdraw")
-@needs(Permission.LIMITS_EDIT)
-def limits_withdraw(limit_id: int) -> Answer:
-    """Take back a version that has not begun."""
+def _version(wanted: Callable[[RuleVersion], bool]) -> RuleVersion | None:
+    table = rule_table(db.session(), today())
+    return next((each for rule in table for each in rule.versions if wanted(each)), None)
+
+
+def _form(form: DeadlineRuleForm, status: int = 200) -> tuple[str, int]:
+    return render_template("admin/deadline_rule.html", form=form), status
+
+
+def _save(form: DeadlineRuleForm, act: Callable[[], Any]) -> Answer:
+    if not form.carry_out(act):
+        return _form(form, 422)
+    flash(_("时限已保存，从生效日期起执行。"), "success")
+    return redirect(url_for("admin.deadline_rules"))
+
+
+@admin.post("/deadline-rules/<int:rule_id>/remove")
+@needs(Permission.DEADLINE_RULES_EDIT)
+def deadline_rules_remove(rule_id: int) -> Answer:
+    """Take back a version that has not begun; let one in force end with today."""
     try:
-        rules.withdraw_limit(limit_id, current_actor(), now())
+        remove_deadline_rule(rule_id, current_actor(), now())
     except InvalidInput as error:
         return _page(409, _(str(error)))
-    flash(_("已撤销。"), "success")
-    return redirect(url_for("admin.limits"))
+    flash(_("已保存：还没生效的已撤销，执行中的到今天为止。"), "success")
+    return redirect(url_for("admin.deadline_rules"))

@@ -15,7 +15,7 @@ from portal.web.core.people import staff_only
 @admin.get("/")
 @staff_only
 def index() -> str | Response:
-    """Show the sections; who has none is led to the own account, which names the own roles."""
+    """Show the sections; who has none is sent to the page of the account, which names the roles."""
     own = sections()
     if not own:
         return redirect(url_for("account.profile"))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal.domain.errors import N_
 from portal.domain.organisations import OrganisationKind
 from portal.models import Organisation
 from portal.services.office.organisations import NAME_MAX, SHORT_NAME_MAX
-from portal.web.admin.forms import AdminForm, ChoiceOfPlace, FilterForm
-from portal.web.core.fields import DayField
-from portal.web.core.language import label
+from portal.web.admin.forms import OrganisationField
+from portal.web.core.fields import DayField, EnumListField, LineField, TickField
+from portal.web.core.forms import FilterForm, Form
 
 WORDS_MAX = 60
 _ON = _l("生效日期")
@@ -23,29 +21,25 @@ _ON_HINT = _l(
 )
 
 
-class OrganisationsFilter(FilterForm):
+class OrganisationsFilterForm(FilterForm):
     """What narrows the table of organisations."""
 
-    q = StringField(_l("名称、代码或上级单位"))
-    kind = SelectField(_l("类别"), validate_choice=False)
-    closed = BooleanField(_l("也列出已停用的单位"))
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.kind.choices = [("", _("全部类别"))] + [(k.value, label(k)) for k in OrganisationKind]
+    q = LineField(_l("名称、代码或上级单位"))
+    kind = EnumListField(_l("类别"), OrganisationKind, N_("全部类别"))
+    closed = TickField(_l("也列出已停用的单位"))
 
 
-class _Named(AdminForm):
+class _Named(Form):
     """An organisation's names."""
 
-    name = StringField(
+    name = LineField(
         _l("名称"),
         [
             InputRequired(_l("请填写单位名称。")),
             Length(max=NAME_MAX, message=_l("单位名称不超过 %(n)s 个字。", n=NAME_MAX)),
         ],
     )
-    short_name = StringField(
+    short_name = LineField(
         _l("简称"),
         [Length(max=SHORT_NAME_MAX, message=_l("简称不超过 %(n)s 个字。", n=SHORT_NAME_MAX))],
         description=_l("公众常用的叫法，查找单位时也能用。"),
@@ -55,7 +49,7 @@ class _Named(AdminForm):
 class NewOrganisationForm(_Named):
     """An organisation to be founded."""
 
-    code = StringField(
+    code = LineField(
         _l("代码"),
         [
             InputRequired(_l("请填写单位代码。")),
@@ -63,17 +57,20 @@ class NewOrganisationForm(_Named):
         ],
         description=_l("字母、数字和 . _ -，在导入、接口和命令行中使用，以后不能更改。"),
     )
-    kind = SelectField(_l("类别"), [InputRequired(_l("请选择类别。"))])
-    parent = ChoiceOfPlace(_l("上级单位"), _l("请选择上级单位。"))
+    kind = EnumListField(
+        _l("类别"),
+        OrganisationKind,
+        N_("请选择"),
+        _l("请选择类别。"),
+        offered=[kind for kind in OrganisationKind if kind is not OrganisationKind.CITY_OFFICE],
+    )
+    parent = OrganisationField(_l("上级单位"), _l("请选择上级单位。"))
     founded_on = DayField(
         _l("设立日期"), [Optional()], description=_l("不填表示一直都有。统计从这一天起包括它。")
     )
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **given: object) -> None:
         super().__init__(**given)
-        self.kind.choices = [("", _("请选择"))] + [
-            (k.value, label(k)) for k in OrganisationKind if k is not OrganisationKind.CITY_OFFICE
-        ]
         self.parent.offer(_("请选择"))
 
 
@@ -83,25 +80,25 @@ class RenameForm(_Named):
     on = DayField(_ON, [Optional()], description=_ON_HINT)
 
 
-class MoveForm(AdminForm):
+class MoveForm(Form):
     """Another superior, from a day on."""
 
-    parent = ChoiceOfPlace(_l("新的上级单位"), _l("请选择上级单位。"))
+    parent = OrganisationField(_l("新的上级单位"), _l("请选择上级单位。"))
     on = DayField(_ON, [Optional()], description=_ON_HINT)
 
-    def __init__(self, organisation: Organisation, **given: Any) -> None:
+    def __init__(self, organisation: Organisation, **given: object) -> None:
         super().__init__(**given)
         self.parent.offer(_("请选择"), organisation.path)
 
 
-class CloseForm(AdminForm):
+class CloseForm(Form):
     """The end of an organisation, and who takes over."""
 
-    successor = ChoiceOfPlace(
+    successor = OrganisationField(
         _l("承接单位"), description=_l("它的职责现在归谁，公示件和统计会指向那里。没有就不选。")
     )
     on = DayField(_l("停用日期"), [Optional()], description=_ON_HINT)
 
-    def __init__(self, organisation: Organisation, **given: Any) -> None:
+    def __init__(self, organisation: Organisation, **given: object) -> None:
         super().__init__(**given)
         self.successor.offer(_("没有承接单位"), organisation.path)

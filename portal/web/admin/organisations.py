@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,24 +11,24 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
 from portal.domain.errors import NotFound
-from portal.domain.organisations import OrganisationKind
+from portal.domain.whole_numbers import whole_number
 from portal.models import Organisation, db
 from portal.queries.office.administration import holders_at, open_within, organisation_table
 from portal.queries.office.directory import places, subordinates, superiors
 from portal.queries.targets import find
 from portal.services.office import organisations as tree
 from portal.web.admin.blueprint import admin
-from portal.web.admin.forms import AdminForm
 from portal.web.admin.organisation_forms import (
     WORDS_MAX,
     CloseForm,
     MoveForm,
     NewOrganisationForm,
-    OrganisationsFilter,
+    OrganisationsFilterForm,
     RenameForm,
 )
 from portal.web.core.clock import now, today
 from portal.web.core.fields import page_asked
+from portal.web.core.forms import Form
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import settings
 
@@ -39,12 +40,11 @@ _EDIT = Permission.ORGANISATIONS_EDIT
 @needs(_EDIT)
 def organisations() -> Answer:
     """Show one page of the tree, narrowed by what the address says."""
-    form = OrganisationsFilter(request.args)
-    kind = form.kind.data
+    form = OrganisationsFilterForm(request.args)
     part, rows = organisation_table(
         db.session(),
-        (form.q.data or "")[:WORDS_MAX],
-        OrganisationKind(kind) if kind in set(OrganisationKind) else None,
+        form.q.data[:WORDS_MAX],
+        form.kind.data,
         closed=form.closed.data,
         page=page_asked(),
         size=settings().page_size,
@@ -103,7 +103,7 @@ def organisations_new() -> Answer:
     """Found an organisation."""
     form = NewOrganisationForm()
     if request.method == "GET":
-        form.parent.data = request.args.get("parent", type=int)
+        form.parent.data = whole_number(request.args.get("parent"))
         return _form_page(form, "new")
     made: list[int] = []
     if form.carry_out(lambda: made.append(_create(form))):
@@ -116,17 +116,17 @@ def _create(form: NewOrganisationForm) -> int:
     return tree.create_organisation(
         form.code.data,
         form.name.data,
-        OrganisationKind(form.kind.data),
-        form.parent.data,
+        form.kind.value,
+        form.parent.value,
         current_actor(),
         now(),
-        short_name=form.short_name.data or "",
+        short_name=form.short_name.data,
         founded_on=form.founded_on.data,
     )
 
 
 def _form_page(
-    form: AdminForm, what: str, found: Organisation | None = None, status: int = 200
+    form: Form, what: str, found: Organisation | None = None, status: int = 200
 ) -> tuple[str, int]:
     words = render_template(
         "admin/organisation_form.html", form=form, what=what, organisation=found
@@ -140,19 +140,19 @@ def organisation_rename(organisation_id: int) -> Answer:
     """Give an organisation another name."""
     found = _organisation(organisation_id)
     form = RenameForm(obj=found)
-    if request.method == "GET":
-        return _form_page(form, "rename", found)
-    done = form.carry_out(
+    return _change(
+        form,
+        "rename",
+        found,
         lambda: tree.rename(
             organisation_id,
             form.name.data,
-            form.short_name.data or "",
+            form.short_name.data,
             current_actor(),
             now(),
             form.on.data,
-        )
+        ),
     )
-    return _changed(form, "rename", organisation_id, done)
 
 
 @admin.route("/organisations/<int:organisation_id>/move", methods=["GET", "POST"])
@@ -161,12 +161,12 @@ def organisation_move(organisation_id: int) -> Answer:
     """Put an organisation under another superior."""
     found = _organisation(organisation_id)
     form = MoveForm(found)
-    if request.method == "GET":
-        return _form_page(form, "move", found)
-    done = form.carry_out(
-        lambda: tree.move(organisation_id, form.parent.data, current_actor(), now(), form.on.data)
+    return _change(
+        form,
+        "move",
+        found,
+        lambda: tree.move(organisation_id, form.parent.value, current_actor(), now(), form.on.data),
     )
-    return _changed(form, "move", organisation_id, done)
 
 
 @admin.route("/organisations/<int:organisation_id>/close", methods=["GET", "POST"])
@@ -175,19 +175,22 @@ def organisation_close(organisation_id: int) -> Answer:
     """Take an organisation out of use."""
     found = _organisation(organisation_id)
     form = CloseForm(found)
-    if request.method == "GET":
-        return _form_page(form, "close", found)
-    done = form.carry_out(
+    return _change(
+        form,
+        "close",
+        found,
         lambda: tree.close(
             organisation_id, form.successor.data, current_actor(), now(), form.on.data
-        )
+        ),
     )
-    return _changed(form, "close", organisation_id, done)
 
 
-def _changed(form: AdminForm, what: str, organisation_id: int, done: bool) -> Answer:
-    """Lead back to the organisation, or show the form again with what is wrong."""
-    if not done:
+def _change(form: Form, what: str, found: Organisation, run: Callable[[], object]) -> Answer:
+    """Show ``form``; once it is sent, ``run`` and lead back, or show it with what is wrong."""
+    organisation_id = found.id
+    if request.method == "GET":
+        return _form_page(form, what, found)
+    if not form.carry_out(run):
         return _form_page(form, what, _organisation(organisation_id), 422)
     flash(_("修改已保存。"), "success")
     return redirect(url_for("admin.organisation", organisation_id=organisation_id))

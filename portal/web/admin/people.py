@@ -9,11 +9,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.domain.access import Permission, Role
+from portal.domain.access import Permission
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
 from portal.queries.office.administration import (
-    PERSON_STATE_LABELS,
     PeopleQuery,
     PersonState,
     people_table,
@@ -21,7 +20,7 @@ from portal.queries.office.administration import (
 )
 from portal.services.office import users
 from portal.web.admin.blueprint import admin
-from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilter
+from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilterForm
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.people import current_actor, needs
@@ -35,7 +34,7 @@ _EDIT = Permission.USERS_EDIT
 @needs(_EDIT)
 def people() -> Answer:
     """Show one page of accounts, narrowed by what the address says."""
-    form = PeopleFilter(request.args)
+    form = PeopleFilterForm(request.args)
     part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings().page_size)
     return render_template(
         "admin/people.html",
@@ -47,20 +46,18 @@ def people() -> Answer:
     )
 
 
-def _asked(form: PeopleFilter) -> PeopleQuery:
-    role, state, place = form.role.data, form.state.data, form.organisation.data
+def _asked(form: PeopleFilterForm) -> PeopleQuery:
+    place = form.organisation.data
     return PeopleQuery(
-        words=(form.q.data or "").strip()[:WORDS_MAX],
-        role=Role(role) if role in set(Role) else None,
+        words=form.q.data[:WORDS_MAX],
+        role=form.role.data,
         organisation=db.session.get(Organisation, place) if place else None,
-        state=PersonState(state) if state in set(PersonState) else None,
+        state=form.state.data,
     )
 
 
-def _state_of(user: User) -> tuple[str, str]:
-    """Return the state of an account with its words."""
-    state = person_state(user, now())
-    return state.value, _(PERSON_STATE_LABELS[state])
+def _state_of(user: User) -> PersonState:
+    return person_state(user, now())
 
 
 def _page_address(number: int) -> str:
@@ -85,7 +82,7 @@ def people_new() -> Answer:
 
 
 def _create(form: NewPersonForm, password: str) -> int:
-    grants = [(Role(form.role.data), form.organisation.data)]
+    grants = [(form.role.value, form.organisation.value)]
     return users.create_user(
         form.username.data, form.name.data, password, grants, current_actor(), now()
     )
@@ -114,7 +111,7 @@ def people_grant(user_id: int) -> Answer:
     form = GrantForm()
     done = form.carry_out(
         lambda: users.add_grant(
-            user_id, Role(form.role.data), form.organisation.data, current_actor(), now()
+            user_id, form.role.value, form.organisation.value, current_actor(), now()
         )
     )
     if not done:

@@ -1,36 +1,47 @@
-"""Forms of the working calendar and of the time limits."""
+"""Forms of the working calendar and of the deadline rules."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.domain.deadline_rules import LIMIT_LABELS, LIMIT_UNIT_LABELS, LimitUnit
-from portal.services.office.rules import NOTE_MAX, SOURCE_MAX, NewLimit
-from portal.web.admin.forms import AdminForm
-from portal.web.core.fields import DayField, WholeNumber
+from portal.domain.deadline_rules import (
+    DAY_UNIT_LABELS,
+    LETTER,
+    DayUnit,
+    DeadlineRule,
+    letter_code,
+)
+from portal.domain.disclosure.requests import ANSWER_RULE, COMPLETION_RULE
+from portal.domain.errors import N_
+from portal.domain.letters.kinds import Kind
+from portal.queries.rules import BUILT_IN
+from portal.services.office.calendar import NOTE_MAX
+from portal.services.office.deadline_rules import SOURCE_MAX, NewDeadlineRule
+from portal.web.admin.forms import OrganisationField
+from portal.web.core.fields import DayField, LineField, ListField, OneOfField, WholeNumber
+from portal.web.core.forms import Form
+from portal.web.core.language import label, say
 
 REST, WORK, ANNOUNCED = "rest", "work", "announced"
 
 
-class DaysForm(AdminForm):
+class DaysForm(Form):
     """What some days of the calendar are."""
 
     first = DayField(_l("从"), [InputRequired(_l("请填写日期。"))])
     last = DayField(_l("到"), [Optional()], description=_l("只改一天时不填；一次最多 31 天。"))
-    kind = RadioField(_l("这几天"), [InputRequired(_l("请选择这几天是什么日子。"))])
-    note = StringField(
+    kind = OneOfField(_l("这几天"), [InputRequired(_l("请选择这几天是什么日子。"))])
+    note = LineField(
         _l("说明"),
         [Length(max=NOTE_MAX, message=_l("说明不超过 %(n)s 个字。", n=NOTE_MAX))],
         description=_l("例如：国庆节，国办发明电〔2026〕12号"),
     )
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **given: object) -> None:
         super().__init__(**given)
         self.kind.choices = [
             (REST, _("放假休息")),
@@ -41,24 +52,42 @@ class DaysForm(AdminForm):
     @property
     def span(self) -> tuple[date, date]:
         """First and last day, both included; only after the form was found valid."""
-        return self.first.data, self.last.data or self.first.data
+        return self.first.value, self.last.data or self.first.value
 
     @property
     def working(self) -> bool | None:
         """Whether the office works on these days; ``None`` where the announcement holds."""
-        return {REST: False, WORK: True}.get(self.kind.data)
+        return {REST: False, WORK: True}.get(self.kind.value)
 
 
-class LimitForm(AdminForm):
+_RULE_NAMES = {
+    LETTER: N_("各类来信的答复"),
+    ANSWER_RULE: N_("信息公开申请的答复"),
+    COMPLETION_RULE: N_("信息公开申请的补正告知"),
+}
+_KINDS = {letter_code(kind): kind for kind in Kind}
+
+
+def rule_name(code: str) -> str:
+    """Return what the rule ``code`` is for, in the language of the page."""
+    if code in _KINDS:
+        return str(_("%(kind)s来信的答复", kind=label(_KINDS[code])))
+    return say(_RULE_NAMES[code])
+
+
+class DeadlineRuleForm(Form):
     """A version of a rule to come."""
 
-    code = SelectField(_l("规则"), [InputRequired(_l("请选择规则。"))])
+    organisation = OrganisationField(
+        _l("适用的单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
+    )
+    code = ListField(_l("规则"), [InputRequired(_l("请选择规则。"))])
     days = WholeNumber(_l("期限"), [InputRequired(_l("请填写天数。"))])
-    unit = RadioField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
+    unit = OneOfField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
     extension_days = WholeNumber(
         _l("最多可延长"), [Optional()], description=_l("与期限同一单位；不能延长就填 0。")
     )
-    source = StringField(
+    source = LineField(
         _l("依据"),
         [
             InputRequired(_l("请填写依据。")),
@@ -73,20 +102,35 @@ class LimitForm(AdminForm):
     )
     valid_to = DayField(_l("截止日期"), [Optional()], description=_l("不填表示长期有效。"))
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **given: object) -> None:
         super().__init__(**given)
-        self.code.choices = [(code, _(words)) for code, words in LIMIT_LABELS.items()]
-        self.unit.choices = [(unit.value, _(LIMIT_UNIT_LABELS[unit])) for unit in LimitUnit]
+        self.organisation.offer(_("所有单位"))
+        codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
+        self.code.choices = [(code, rule_name(code)) for code in codes]
+        self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
+
+    def begin_from(self, rule: DeadlineRule) -> None:
+        """Show ``rule`` for a start."""
+        self.organisation.data = rule.organisation_id
+        self.code.data, self.days.data, self.unit.data = rule.code, rule.days, rule.unit.value
+        self.extension_days.data = rule.extension_days
+
+    def correct(self, rule: DeadlineRule) -> None:
+        """Show ``rule`` whole, to be corrected."""
+        self.begin_from(rule)
+        self.source.data = rule.source
+        self.valid_from.data, self.valid_to.data = rule.valid_from, rule.valid_to
 
     @property
-    def limit(self) -> NewLimit:
+    def rule(self) -> NewDeadlineRule:
         """What was filled in; only after the form was found valid."""
-        return NewLimit(
-            self.code.data,
-            self.days.data,
-            LimitUnit(self.unit.data),
+        return NewDeadlineRule(
+            self.code.value,
+            self.days.value,
+            DayUnit(self.unit.value),
             self.extension_days.data or 0,
             self.source.data,
-            self.valid_from.data,
+            self.valid_from.value,
             self.valid_to.data,
+            self.organisation.data,
         )

@@ -29,25 +29,25 @@ _log = structlog.get_logger("portal.health")
 @public
 def live() -> Response:
     """Say that the process answers; nothing else is asked."""
-    return _told({"status": "ok"}, 200)
+    return _answer({"status": "ok"}, 200)
 
 
 @health.get("/readyz")
 @public
 def ready() -> Response:
-    """Say how the house is; 503 where the database does not answer."""
+    """Report database, index and outbox; 503 where the database does not answer."""
     index = open_index(settings())
     try:
         found = readiness(db.session(), index, now())
     except SQLAlchemyError as error:
         db.session.rollback()
         _log.error("not_ready", kind=type(error).__name__)
-        return _told({"status": "unavailable", "faults": ["database"], "database": False}, 503)
+        return _answer({"status": "unavailable", "faults": ["database"], "database": False}, 503)
     status = "degraded" if found.faults else "ok"
-    return _told({"status": status, "faults": found.faults, **asdict(found)}, 200)
+    return _answer({"status": status, "faults": found.faults, **asdict(found)}, 200)
 
 
-def _told(body: dict[str, object], status: int) -> Response:
+def _answer(body: dict[str, object], status: int) -> Response:
     response = jsonify(body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

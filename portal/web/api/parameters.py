@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.whole_numbers import ID_MAX, whole_number
 from portal.models import db
 from portal.queries.archive.search import known_organisation

@@ -42,10 +42,11 @@ def enter() -> Answer:
     form = LoginForm()
     if not form.validate():
         return _login_page(form, 422)
-    known = settings()
-    lock = timedelta(minutes=known.lock_minutes)
+    lock = timedelta(minutes=settings().lock_minutes)
     try:
-        user_id = log_in(form.username.data, form.password.data, now(), known.login_failures, lock)
+        user_id = log_in(
+            form.username.data, form.password.value, now(), settings().login_failures, lock
+        )
     except (LoginFailed, AccountLocked) as error:
         form.form_errors.append(_(str(error)))
         return _login_page(form, 423 if isinstance(error, AccountLocked) else 401)
@@ -99,9 +100,9 @@ def password() -> Answer:
     if not form.validate():
         return _profile_page(form, 422)
     try:
-        change_password(current_user.id, form.old.data, form.password.data)
+        change_password(current_user.id, form.old.value, form.password.value)
     except InvalidInput as error:
-        form[error.field].errors.append(_(str(error)))
+        form.put(error)
         return _profile_page(form, 422)
     begin_session(current_user.id)
     flash(_("密码已修改。您在其他设备上的登录已全部退出。"), "success")

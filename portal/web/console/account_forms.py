@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from portal.services.office.accounts import PASSWORD_MIN
+from portal.web.core.fields import LineField, SecretField
+from portal.web.core.forms import Form
 
 
-class LoginForm(FlaskForm):  # type: ignore[misc]
+class LoginForm(Form):
     """Name and password."""
 
-    username = StringField(
+    username = LineField(
         _l("用户名"),
         [
             DataRequired(_l("请填写用户名。")),
             Length(max=64, message=_l("用户名不超过 64 个字符。")),
         ],
-        filters=[lambda text: text.strip() if text else text],
     )
-    password = PasswordField(
+    password = SecretField(
         _l("密码"),
         [DataRequired(_l("请填写密码。")), Length(max=200, message=_l("密码不超过 200 个字符。"))],
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(Form):
     """A new password for oneself."""
 
-    old = PasswordField(
+    old = SecretField(
         _l("原密码"),
         [
             DataRequired(_l("请填写原密码。")),
             Length(max=200, message=_l("密码不超过 200 个字符。")),
         ],
     )
-    password = PasswordField(
+    password = SecretField(
         _l("新密码"),
         [
             DataRequired(_l("请填写新密码。")),
@@ -45,7 +44,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
             Length(max=200, message=_l("密码不超过 200 个字符。")),
         ],
     )
-    repeat = PasswordField(
+    repeat = SecretField(
         _l("再输一遍新密码"),
         [
             DataRequired(_l("请再输一遍新密码。")),

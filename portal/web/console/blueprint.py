@@ -25,7 +25,7 @@ AREAS: dict[str, frozenset[Permission]] = {
         {
             Permission.AUDIT_READ,
             Permission.CALENDAR_EDIT,
-            Permission.LIMITS_EDIT,
+            Permission.DEADLINE_RULES_EDIT,
             Permission.ORGANISATIONS_EDIT,
             Permission.USERS_EDIT,
         }

@@ -7,7 +7,7 @@ from flask import abort, render_template, request
 from portal.domain.access import Permission
 from portal.domain.letters.due import remaining
 from portal.models import Organisation, db
-from portal.queries.letters.day import PRESSING, day, supervised_tops
+from portal.queries.letters.day import URGENT, day, supervised_tops
 from portal.queries.letters.inbox import Filters, inbox_page
 from portal.queries.letters.queues import QUEUE_LABELS, Queue, cutoffs
 from portal.queries.office.directory import superiors
@@ -35,7 +35,7 @@ def show_day() -> str:
         day=found,
         late=[row for row in found.rows if row.counts[Queue.OVERDUE]],
         others=[row for row in found.rows if not row.counts[Queue.OVERDUE]],
-        pressing=[queue for queue in PRESSING if found.totals[queue]],
+        urgent=[queue for queue in URGENT if found.totals[queue]],
         labels=QUEUE_LABELS,
         above=_above(top),
         latest=[(row, remaining(calendar, today(), row.due_on)) for row in rows if row.due_on],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,20 +13,28 @@ from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
 from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.models import Organisation, db
-from portal.queries.statistics.drilldown import Counted, behind
-from portal.queries.statistics.overview import Asked
-from portal.queries.statistics.tree import tree_on
+from portal.queries.statistics.drilldown import Counted, letters_behind
+from portal.queries.statistics.overview import Asked, resolve
+from portal.queries.statistics.tree import Node
 from portal.web.console.blueprint import console
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import label
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import settings
-from portal.web.statistics.addresses import Behind, with_words, words_of
-from portal.web.statistics.comparison import scope_name
-from portal.web.statistics.page import measure_names, page_values, years_values
+from portal.web.statistics.page import measure_names, statistics_page, years_page
 from portal.web.statistics.quality import span_text
-from portal.web.statistics.query import Errors, Wish, read_wish, word
+from portal.web.statistics.query import (
+    Address,
+    Errors,
+    LetterAddress,
+    StatisticsQuery,
+    no_such_choice,
+    scope_name,
+    with_words,
+    word,
+    words_of,
+)
 
 Answer = tuple[str, int]
 _REASONS = {"declined": tuple(DeclineReason), "refused": tuple(RefusalReason)}
@@ -37,34 +44,35 @@ _DAYS = re.compile(r"([0-9]{1,4})-([0-9]{0,4})")
 @console.get("/statistics")
 @needs(Permission.RATES_READ)
 def statistics() -> Answer:
-    """Show the figures of an organisation within reach, the own one unless another is asked for."""
-    wish = _wish()
-    values = page_values(wish, now(), _address(), _letters)
-    values |= {"places": _places(), "trail": _trail(values["found"].way)}
-    return render_template("console/statistics.html", page=values), wish.status
+    """Show the figures of an organisation within reach, the widest of them unless one is named."""
+    query = _query()
+    page = statistics_page(query, now(), _address(), _letters)
+    return render_template(
+        "console/statistics.html", page=page, places=_places(), trail=_trail(page.found.path)
+    ), query.status
 
 
 @console.get("/statistics/years")
 @needs(Permission.RATES_READ)
 def statistics_years() -> Answer:
     """Show all years of an organisation side by side."""
-    wish = _wish()
-    values = years_values(wish, now(), _address(), _letters)
-    return render_template("console/statistics_years.html", page=values), wish.status
+    query = _query()
+    page = years_page(query, now(), _address(), _letters)
+    return render_template("console/statistics_years.html", page=page), query.status
 
 
 @console.get("/statistics/letters")
 @needs(Permission.RATES_READ)
 def statistics_letters() -> Answer:
     """List the letters that a figure counts, as far as this person may read them."""
-    wish = _wish()
-    wanted = _wanted(wish.errors)
-    tree = tree_on(db.session(), wish.asked.as_of.day)
+    query = _query()
+    asked, wanted = query.asked, _wanted(query.errors)
+    tree, question = resolve(db.session(), asked)
     try:
-        found = behind(
+        found = letters_behind(
             db.session(),
             current_actor(),
-            wish.asked.question(tree),
+            question,
             wanted,
             page_asked(),
             settings().page_size,
@@ -76,12 +84,12 @@ def statistics_letters() -> Answer:
         "console/statistics_letters.html",
         found=found,
         measure=_name(wanted),
-        asked=wish.asked,
-        scope=scope_name(wish.asked, tree),
+        asked=asked,
+        scope=scope_name(asked, tree),
         back=_address()(measure=None, own=None, reason=None, days=None, page=None),
         page_address=lambda n: with_words(request.path, {**words, "page": n}),
-        errors=wish.errors,
-    ), wish.status
+        errors=query.errors,
+    ), query.status
 
 
 def _wanted(errors: Errors) -> Counted:
@@ -89,7 +97,7 @@ def _wanted(errors: Errors) -> Counted:
     measure, reason, days = word("measure"), word("reason"), word("days")
     known = _REASONS.get(measure, ())
     if reason and reason not in known:
-        errors["reason"] = _("没有“%(text)s”这个选项，请重新选择。", text=reason[:40])
+        errors["reason"] = no_such_choice(reason)
     span = _DAYS.fullmatch(days)
     if days and not span:
         errors["days"] = _("工作日数“%(text)s”无法识别，请写成 3-5 或 31-", text=days[:40])
@@ -111,13 +119,13 @@ def _name(wanted: Counted) -> str:
     return f"{name}{_('：')}{span_text(*wanted.days)}"
 
 
-def _wish() -> Wish:
+def _query() -> StatisticsQuery:
     """Read the address for the organisation it names, which must lie within reach."""
-    organisation, unit = _chosen(word("organisation"))
-    wish = read_wish(now(), organisation.id)
-    if unit or request.args.get("own"):
-        wish.asked = replace(wish.asked, unit=True, group=None)
-    return wish
+    organisation, own = _chosen(word("organisation"))
+    query = StatisticsQuery.parse(now(), organisation.id, top=organisation.parent_id is None)
+    if own or request.args.get("own"):
+        return replace(query, asked=replace(query.asked, own=True, group=None))
+    return query
 
 
 def _chosen(code: str) -> tuple[Organisation, bool]:
@@ -147,9 +155,9 @@ def _places() -> list[tuple[str, str]]:
     return [(each.name, address(organisation=each.code, group=None)) for each in known]
 
 
-def _trail(way: list[Any]) -> list[tuple[str, str | None]]:
+def _trail(path: list[Node]) -> list[tuple[str, str | None]]:
     """Return the way down to here, links only where this person's reach goes."""
-    inside = [n for n in way if _covering(db.session.get_one(Organisation, n.id))]
+    inside = [n for n in path if _covering(db.session.get_one(Organisation, n.id))]
     address = _address()
     return [(n.name, address(organisation=n.code)) for n in inside[:-1]] + [
         (n.name, None) for n in inside[-1:]
@@ -160,7 +168,7 @@ def _words() -> dict[str, Any]:
     return {name: value for name, value in request.args.items() if value}
 
 
-def _address() -> Callable[..., str]:
+def _address() -> Address:
     path, words = url_for("console.statistics"), _words()
 
     def address(**changes: Any) -> str:
@@ -171,7 +179,7 @@ def _address() -> Callable[..., str]:
     return address
 
 
-def _letters(asked: Asked, code: str | None) -> Behind | None:
+def _letters(asked: Asked, code: str | None) -> LetterAddress | None:
     """Return what makes the addresses of the letters behind figures, within reach alone."""
     found = db.session.query(Organisation).filter_by(code=code).one_or_none()
     if not _covering(found):

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import (
-    EmailField,
-    Field,
-    HiddenField,
-    RadioField,
-    SelectField,
-    StringField,
-    TelField,
-    TextAreaField,
-)
-from wtforms.fields.choices import enum_choices, enum_coerce
+from wtforms import Field
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from portal.domain.disclosure.application import (
@@ -31,109 +20,83 @@ from portal.domain.disclosure.application import (
     identity_fault,
     plain_identity,
 )
-from portal.queries.office.directory import Place
-from portal.services.core.typed_text import clean
-from portal.web.core.language import label
-from portal.web.core.sent_form import Groups, SentForm
-from portal.web.core.typed import at_most, one_line, plain_email, plain_phone
-from portal.web.core.typed_place import WORDS_MAX, ChosenOrTyped
+from portal.domain.errors import N_
+from portal.web.core.fields import (
+    EnumField,
+    HiddenTextField,
+    LineField,
+    ListField,
+    MailField,
+    OneOfField,
+    PhoneField,
+    TextField,
+)
+from portal.web.core.submission import NAME_TYPED_MAX, ChosenOrTyped, SubmissionForm
+from portal.web.core.typed import at_most
 
 
-def _plain_identity(text: str | None) -> str:
-    return plain_identity(text or "")
+class ApplicationForm(SubmissionForm):
+    """What Art. 29 asks for."""
 
+    fallback = "description"
+    none = N_("请选择")
 
-class ApplicationForm(SentForm, FlaskForm):  # type: ignore[misc]
-    """What Art. 29 asks for; the fields stand in the order of the page, and so do their errors."""
-
-    main = "description"
-
-    organisation = SelectField(
+    organisation = ListField(
         _l("向哪个行政机关申请"),
-        validators=[ChosenOrTyped(_l("请选择向哪个行政机关申请。"))],
+        [ChosenOrTyped(_l("请选择向哪个行政机关申请。"))],
         validate_choice=False,
         default="",
     )
-    organisation_words = StringField(
-        _l("或写出行政机关的名称"), filters=[one_line], validators=[at_most(WORDS_MAX)]
-    )
-    organisation_meant = RadioField(_l("您要申请的行政机关"), choices=[], validate_choice=False)
-    title = StringField(
+    organisation_words = LineField(_l("或写出行政机关的名称"), [at_most(NAME_TYPED_MAX)])
+    organisation_meant = OneOfField(_l("您要申请的行政机关"), choices=[], validate_choice=False)
+    title = LineField(
         _l("信息名称"),
-        filters=[one_line],
-        validators=[
+        [
             DataRequired(_l("请写出要哪份文件、哪项数据，不知道准确名称可以概括地写。")),
             at_most(TITLE_MAX),
         ],
     )
-    document_number = StringField(
-        _l("文号"), filters=[one_line], validators=[Optional(), at_most(DOCUMENT_MAX)]
-    )
-    description = TextAreaField(
+    document_number = LineField(_l("文号"), [Optional(), at_most(DOCUMENT_MAX)])
+    description = TextField(
         _l("内容描述"),
-        filters=[clean],
-        validators=[
+        [
             DataRequired(_l("请描述要的信息，例如时间、地点、事项，方便查找。")),
             at_most(DESCRIPTION_MAX),
         ],
     )
-    wished_form = RadioField(
-        _l("要什么形式"),
-        choices=lambda: enum_choices(WishedForm, label=label),
-        coerce=enum_coerce(WishedForm),
-        validators=[DataRequired(_l("请选择信息的形式。"))],
-        validate_choice=False,
+    wished_form = EnumField(_l("要什么形式"), WishedForm, _l("请选择信息的形式。"))
+    delivery = EnumField(_l("怎样获取"), Delivery, _l("请选择获取信息的方式。"))
+    applicant_kind = EnumField(
+        _l("申请人"), ApplicantKind, _l("请选择以个人还是以单位的名义申请。")
     )
-    delivery = RadioField(
-        _l("怎样获取"),
-        choices=lambda: enum_choices(Delivery, label=label),
-        coerce=enum_coerce(Delivery),
-        validators=[DataRequired(_l("请选择获取信息的方式。"))],
-        validate_choice=False,
-    )
-    applicant_kind = RadioField(
-        _l("申请人"),
-        choices=lambda: enum_choices(ApplicantKind, label=label),
-        coerce=enum_coerce(ApplicantKind),
-        validators=[DataRequired(_l("请选择以个人还是以单位的名义申请。"))],
-        validate_choice=False,
-    )
-    applicant = StringField(
+    applicant = LineField(
         _l("姓名或单位名称"),
-        filters=[one_line],
-        validators=[DataRequired(_l("请填写申请人的姓名或单位名称。")), at_most(NAME_MAX)],
+        [DataRequired(_l("请填写申请人的姓名或单位名称。")), at_most(NAME_MAX)],
     )
-    identity = StringField(
+    identity = LineField(
         _l("证件号码"),
-        filters=[_plain_identity],
-        validators=[DataRequired(_l("请填写证件号码；条例要求申请附身份证明。"))],
+        [DataRequired(_l("请填写证件号码；条例要求申请附身份证明。"))],
         render_kw={"data-draft-skip": ""},
     )
-    phone = TelField(_l("电话"), filters=[plain_phone])
-    email = EmailField(_l("电子邮箱"), filters=[plain_email])
-    address = StringField(
-        _l("通信地址"), filters=[one_line], validators=[Optional(), at_most(ADDRESS_MAX)]
-    )
-    form_token = HiddenField()
+    phone = PhoneField(_l("电话"))
+    email = MailField(_l("电子邮箱"))
+    address = LineField(_l("通信地址"), [Optional(), at_most(ADDRESS_MAX)])
+    form_token = HiddenTextField()
 
-    def prepare(self, groups: Groups, chosen: Place | None, unclear: str | None = None) -> None:
-        """Offer organisations by group, and ``chosen`` where it is not among them.
-
-        ``unclear`` says why an organisation typed by name was not understood.
-        """
-        self.list_organisations(_("请选择"), groups, chosen, unclear)
+    def filter_identity(self, text: str) -> str:
+        """Return the number of a paper without blanks and dashes."""
+        return plain_identity(text)
 
     def validate_identity(self, field: Field) -> None:
         """A number that fits its paper."""
         kind = self.applicant_kind.data
-        fault = identity_fault(kind, field.data) if isinstance(kind, ApplicantKind) else None
-        if fault:
+        if kind and (fault := identity_fault(kind, field.data)):
             raise ValidationError(_(fault))
 
     def validate_phone(self, field: Field) -> None:
         """One way to reach the applicant is needed, any will do."""
         missing = _("请留下电话、电子邮箱、通信地址中的一项。")
-        self.check_phone(field, [self.email, self.address], missing)
+        self.check_phone([self.email, self.address], missing)
 
     def validate_email(self, field: Field) -> None:
         """An address that mail could reach; needed where the answer shall come by mail."""
@@ -145,7 +108,7 @@ class ApplicationForm(SentForm, FlaskForm):  # type: ignore[misc]
         """Return what was typed, as the service takes it."""
         return Application(
             organisation_id=self.organisation_id,
-            applicant_kind=self.applicant_kind.data,
+            applicant_kind=self.applicant_kind.value,
             applicant=self.applicant.data,
             identity=self.identity.data,
             phone=self.phone.data,
@@ -154,6 +117,6 @@ class ApplicationForm(SentForm, FlaskForm):  # type: ignore[misc]
             title=self.title.data,
             document_number=self.document_number.data,
             description=self.description.data,
-            wished_form=self.wished_form.data,
-            delivery=self.delivery.data,
+            wished_form=self.wished_form.value,
+            delivery=self.delivery.value,
         )

@@ -44,10 +44,10 @@ def explain_due(note: DueNote, *, reopened: bool, for_sender: bool = False) -> D
         start = _("收到信的当天不算，从第二天起算；等待补充的日子不算。")
     extension = note.extension_days
     return DueExplanation(
-        rule=_("时限：%(rule)s。已批准延长 %(n)s 天。", rule=say(note.limit.text), n=extension)
+        rule=_("时限：%(rule)s。已批准延长 %(n)s 天。", rule=say(note.rule.text), n=extension)
         if extension
-        else _("时限：%(rule)s。", rule=say(note.limit.text)),
-        source=say(note.limit.source),
+        else _("时限：%(rule)s。", rule=say(note.rule.text)),
+        source=say(note.rule.source),
         counted_from=start,
         announced=note.announced,
         days=_days(note.days, first, _("等您补充，暂停") if for_sender else _("等待补充")),
@@ -64,10 +64,10 @@ def explain_request_due(due: RequestDue) -> DueExplanation:
         start = _("收到申请的当天不算，从第二天起算。")
     extension = due.extension_days
     return DueExplanation(
-        rule=_("时限：%(rule)s。已延长 %(n)s 个工作日。", rule=say(due.limit.text), n=extension)
+        rule=_("时限：%(rule)s。已延长 %(n)s 个工作日。", rule=say(due.rule.text), n=extension)
         if extension
-        else _("时限：%(rule)s。", rule=say(due.limit.text)),
-        source=say(due.limit.source),
+        else _("时限：%(rule)s。", rule=say(due.rule.text)),
+        source=say(due.rule.source),
         counted_from=start,
         announced=due.announced,
         days=_days(due.days, first, ""),

@@ -99,9 +99,13 @@ def _login() -> Answer:
     return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
 
 
+def status_of(error: LetterboxError) -> int:
+    """Return the status with which ``error`` is answered."""
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+
+
 def _rule(error: LetterboxError) -> Answer:
-    status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 400)
-    return error_page(status, _(str(error)))
+    return error_page(status_of(error), _(str(error)))
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:

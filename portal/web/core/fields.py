@@ -1,41 +1,193 @@
-"""Fields and helpers that several parts of the web share."""
+"""The fields that forms are made of, each with the type of its value, and the page asked for.
+
+A text is always a ``str`` and already clean. Everything else is ``None`` until something usable was
+given; ``value`` is what a required field holds once its form was found valid.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.fields.choices import SelectChoice, enum_coerce
+from wtforms.validators import DataRequired, InputRequired
+from wtforms.widgets import EmailInput, TelInput, TextArea
 
 from portal.domain.whole_numbers import whole_number
+from portal.services.core.typed_text import clean
+from portal.web.core.language import label as name_of
+from portal.web.core.typed import one_line, plain_email, plain_phone
 
+Validators = Sequence[Callable[..., object]]
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 _LAST_PAGE = 10**9
-_DATE = _l("请按年-月-日填写日期，例如 2016-12-31。")
 
 
-class DayField(DateField):  # type: ignore[misc]
-    """A civil date whose error is said in the words of the page."""
+class LineField(StringField):  # type: ignore[misc]
+    """One line of text."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the date; refuse what is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(str(_DATE)) from error
+    data: str
+    cleaned: Callable[[str | None], str] = staticmethod(one_line)
+
+    def __init__(self, label: object, validators: Validators = (), **given: object) -> None:
+        super().__init__(label, validators, filters=[self.cleaned], **given)
 
 
-class WholeNumber(IntegerField):  # type: ignore[misc]
-    """A whole number whose error is said in the words of the page."""
+class TextField(LineField):
+    """A text of several lines."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number; refuse what is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("请填写整数。")) from error
+    cleaned = staticmethod(clean)
+    widget = TextArea()
+
+
+class PhoneField(LineField):
+    """A telephone number in plain digits."""
+
+    cleaned = staticmethod(plain_phone)
+    widget = TelInput()
+
+
+class MailField(LineField):
+    """An e-mail address without blanks."""
+
+    cleaned = staticmethod(plain_email)
+    widget = EmailInput()
+
+
+class TickField(BooleanField):  # type: ignore[misc]
+    """A box that is ticked or not."""
+
+    data: bool
+
+
+class Filled(Generic[T]):
+    """Mixed into a field that has no value until something usable was given."""
+
+    name: str
+    data: T | None
+
+    @property
+    def value(self) -> T:
+        """The value; only of a required field, and after its form was found valid."""
+        if self.data is None:
+            raise ValueError(self.name)
+        return self.data
+
+
+class HiddenTextField(Filled[str], HiddenField):  # type: ignore[misc]
+    """A hidden text."""
+
+
+class OneOfField(Filled[str], RadioField):  # type: ignore[misc]
+    """One of a few choices that the form offers when it is shown; sent as text."""
+
+
+class ListField(Filled[str], SelectField):  # type: ignore[misc]
+    """One of many choices that the form offers when it is shown; sent as text."""
+
+
+class VerbatimField(Filled[str], StringField):  # type: ignore[misc]
+    """A text taken as it is typed."""
+
+
+class SecretField(Filled[str], PasswordField):  # type: ignore[misc]
+    """A password, taken as it is typed."""
+
+
+class EnumField(Filled[E], RadioField):  # type: ignore[misc]
+    """One word of the domain, shown as cards; a word that does not exist counts as none."""
+
+    def __init__(
+        self,
+        label: object,
+        words: type[E],
+        missing: object,
+        offered: Iterable[E] | None = None,
+        hints: Mapping[E, str] | None = None,
+        **given: object,
+    ) -> None:
+        """Offer ``words``, or only those ``offered``; without a choice ``missing`` is said.
+
+        ``hints`` are shown under the choices, in the language of the page.
+        """
+        members = list(words if offered is None else offered)
+        super().__init__(
+            label,
+            [DataRequired(missing)],
+            choices=lambda: [SelectChoice(each.value, name_of(each)) for each in members],
+            coerce=enum_coerce(words),
+            validate_choice=False,
+            **given,
+        )
+        self.hints = {each.value: _(hint) for each, hint in (hints or {}).items()}
+
+
+class EnumListField(Filled[E], SelectField):  # type: ignore[misc]
+    """One word of the domain, or none, chosen from a list."""
+
+    def __init__(
+        self,
+        label: object,
+        words: type[E],
+        none: str,
+        missing: object = None,
+        offered: Iterable[E] | None = None,
+        **given: object,
+    ) -> None:
+        """Offer ``words``, or only those ``offered``, below ``none``.
+
+        Without ``missing`` a choice may be left out.
+        """
+        members = list(words if offered is None else offered)
+        read = enum_coerce(words)
+        super().__init__(
+            label,
+            [InputRequired(missing)] if missing else [],
+            choices=lambda: [
+                SelectChoice("", _(none)),
+                *(SelectChoice(each.value, name_of(each)) for each in members),
+            ],
+            coerce=lambda given: read(given) if given else None,
+            invalid_value_message=missing or _l("没有这个选项，请重新选择。"),
+            **given,
+        )
+
+
+class DayField(Filled[date], DateField):  # type: ignore[misc]
+    """A civil date."""
+
+    def __init__(self, label: object, validators: Validators = (), **given: object) -> None:
+        wrong = _l("请按年-月-日填写日期，例如 2016-12-31。")
+        super().__init__(label, validators, invalid_value_message=wrong, **given)
+
+
+class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]
+    """A whole number."""
+
+    def __init__(self, label: object, validators: Validators = (), **given: object) -> None:
+        wrong = _l("请填写整数。")
+        super().__init__(label, validators, invalid_value_message=wrong, **given)
 
 
 def page_asked() -> int:
     """Return the page that the address asks for; what is no number is the first."""
-    page = whole_number(request.args.get("page"))
+    # Digits beyond those of the last page change nothing but the time that reading them takes.
+    typed = request.args.get("page", "")[: len(str(_LAST_PAGE)) + 1]
+    page = whole_number(typed)
     return 1 if page is None else min(page, _LAST_PAGE)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask import Flask, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, format_date, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -34,18 +36,18 @@ from portal.domain.disclosure.requests import (
 )
 from portal.domain.disclosure.requests import STATE_LABELS as DISCLOSURE_STATE_LABELS
 from portal.domain.events import AXIS_LABELS, RECORD_LABELS, Axis, RecordAction
+from portal.domain.languages import LANGUAGES, SOURCE, Language
+from portal.domain.letters.kinds import KIND_LABELS, Kind
 from portal.domain.letters.states import (
     ACTION_LABELS,
     CLOSE_LABELS,
     DECLINE_LABELS,
-    KIND_LABELS,
     PUBLICATION_LABELS,
     REFUSAL_LABELS,
     STATE_LABELS,
     Action,
     CloseReason,
     DeclineReason,
-    Kind,
     Publication,
     RefusalReason,
     State,
@@ -54,9 +56,8 @@ from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.periods import shanghai
 from portal.domain.translatable import Message
+from portal.queries.office.administration import PERSON_STATE_LABELS, PersonState
 
-LOCALES = {"zh_CN": "简体中文", "en": "English"}
-DEFAULT = "zh_CN"
 _HAN = re.compile("[\u3400-\u9fff]")
 babel = Babel()
 
@@ -73,6 +74,7 @@ _LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
     DisclosureState: DISCLOSURE_STATE_LABELS,
     Kind: KIND_LABELS,
     OrganisationKind: ORGANISATION_KIND_LABELS,
+    PersonState: PERSON_STATE_LABELS,
     Publication: PUBLICATION_LABELS,
     RecordAction: RECORD_LABELS,
     RefusalReason: REFUSAL_LABELS,
@@ -103,7 +105,7 @@ def say(message: Message | str) -> str:
 def subject(category: str) -> str:
     """Return the page name of a subject; "" are letters without one.
 
-    Subjects of the house speak the language of the page, others stay as they were typed.
+    Subjects known to the portal are translated, others stay as they were typed.
     """
     if not category:
         return str(_("未分类"))
@@ -112,7 +114,7 @@ def subject(category: str) -> str:
 
 def is_foreign(text: str) -> bool:
     """Whether ``text`` is Chinese on a page that speaks another language."""
-    return current_locale() == "en" and bool(_HAN.search(text))
+    return page_language().primary != LANGUAGES[SOURCE].primary and bool(_HAN.search(text))
 
 
 def marked(text: str) -> str:
@@ -120,7 +122,9 @@ def marked(text: str) -> str:
 
     Screen readers choose their voice by that mark (WCAG 3.1.2).
     """
-    return Markup('<span lang="zh-CN">{}</span>').format(text) if is_foreign(text) else text
+    if not is_foreign(text):
+        return text
+    return Markup('<span lang="{}">{}</span>').format(LANGUAGES[SOURCE].tag, text)
 
 
 def day(value: date | datetime | None) -> str:
@@ -129,9 +133,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = shanghai(value).date()
-    if current_locale() == "en":
-        return f"{value.day} {value:%B %Y}"
-    return f"{value.year}年{value.month}月{value.day}日"
+    return str(format_date(value, page_language().day))
 
 
 def moment(value: datetime | None) -> str:
@@ -139,21 +141,32 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{day(value)} {shanghai(value):%H:%M}"
 
 
-def current_locale() -> str:
-    """Return the locale of the page, ``zh_CN`` or ``en``."""
-    return str(get_locale() or DEFAULT)
+_locale = cache(Locale.parse)
+
+
+def page_language() -> Language:
+    """Return the language of the page."""
+    here = get_locale()
+    found = (row for code, row in LANGUAGES.items() if _locale(code) == here)
+    return next(found, LANGUAGES[SOURCE])
+
+
+def other_languages() -> dict[str, Language]:
+    """Return the languages that a reader may turn to, by their locale."""
+    here = page_language()
+    return {code: row for code, row in LANGUAGES.items() if row is not here}
 
 
 def choose_locale() -> str:
     """Return what the visitor chose, else Chinese; ``?lang=`` serves links and search engines."""
     wanted = request.args.get("lang") or session.get("locale")
-    return wanted if wanted in LOCALES else DEFAULT
+    return wanted if wanted in LANGUAGES else SOURCE
 
 
 def set_up_language(app: Flask, translations: str) -> None:
     """Bind catalogues, filters and the locale choice to ``app``."""
     app.config.update(
-        BABEL_DEFAULT_LOCALE=DEFAULT,
+        BABEL_DEFAULT_LOCALE=SOURCE,
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=translations,
     )
@@ -163,5 +176,7 @@ def set_up_language(app: Flask, translations: str) -> None:
     )
     app.jinja_env.tests.update(foreign=is_foreign)
     app.jinja_env.globals.update(
-        locales=LOCALES, current_locale=current_locale, get_locale=get_locale
+        page_language=page_language,
+        other_languages=other_languages,
+        source_language=LANGUAGES[SOURCE],
     )

@@ -68,7 +68,7 @@ def _over() -> bool:
     """Tell whether the session has lasted or been left alone too long; note that it is in use."""
     known = settings()
     moment = int(now().timestamp())
-    # Flask signs the cookie anew with every change, so its own age never reaches the limit.
+    # Flask signs the cookie again with every change, so its own age never reaches the limit.
     if moment - int(session.get(_BEGAN, 0)) > known.session_hours * 3600:
         return True
     if moment - int(session.get(_SEEN, 0)) > known.session_idle_minutes * 60:
@@ -107,7 +107,7 @@ def current_actor() -> Actor:
 
 
 def _stopped() -> Response | None:
-    """Return where to go first: to log in, or to change a password that others know."""
+    """Return the page that comes first: the login, or the change of a password that others know."""
     if not current_user.is_authenticated:
         return login_manager.unauthorized()  # type: ignore[no-any-return]
     if current_user.must_change_password and request.endpoint not in _WITH_ONE_TIME_PASSWORD:

@@ -23,3 +23,8 @@ def settings_of(app: Flask) -> Settings:
 def settings() -> Settings:
     """Return the settings of the portal that answers this request."""
     return settings_of(current_app)
+
+
+def code_key() -> bytes:
+    """Return the key from which query codes and their hashes are derived."""
+    return settings().key("code")

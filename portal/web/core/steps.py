@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -18,40 +19,51 @@ from werkzeug.wrappers import Response
 from portal.domain.access import Actor, Permission
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput
 from portal.web.core.clock import now
+from portal.web.core.forms import Form
 from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
-Run = Callable[[int, Any, Actor, datetime], object]
-"""A service: id of the subject, form, actor, moment."""
+A = TypeVar("A", bound=StrEnum)
+F = TypeVar("F", bound=Form)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A form on a page: it is offered where one of ``actions`` is allowed.
+class Step(Generic[A]):
+    """A form on a page: it is offered where one of ``actions`` is allowed."""
 
-    ``button`` stands on the form, where that is not the name.
-    """
+    def __init__(
+        self,
+        slug: str,
+        actions: tuple[A, ...],
+        form: Callable[..., F],
+        run: Callable[[int, F, Actor, datetime], object],
+        done: object,
+        explanation: object = "",
+        name: object = "",
+        button: object = "",
+    ) -> None:
+        """``run`` is the service: id of the subject, the form as it was sent, actor, moment.
 
-    slug: str
-    actions: tuple[Any, ...]
-    form: Callable[..., Any]
-    run: Run
-    done: Any
-    explanation: Any = ""
-    name: Any = ""
-    button: Any = ""
+        ``button`` stands on the form, where that is not the name.
+        """
+        self.slug, self.actions = slug, actions
+        # Form and service have been checked against each other; a table holds pairs of any type.
+        self.form: Callable[..., Any] = form
+        self.run: Callable[..., object] = run
+        self.done, self.explanation, self.name, self.button = done, explanation, name, button
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A step that is possible now, under the name of its action, with its form."""
 
-    step: Step
+    step: Step[Any]
     action: Any
     form: Any
 
 
-def offers_of(steps: Iterable[Step], held: Any, allowed: Sequence[Any], sent: Any) -> list[Offer]:
+def offers_of(
+    steps: Iterable[Step[A]], held: Any, allowed: Sequence[Any], sent: Any
+) -> list[Offer]:
     """Return the steps possible on ``held``; ``sent`` takes the place of its own empty form."""
     found = []
     for step in steps:
@@ -75,7 +87,7 @@ class StepPage:
     show: Callable[..., Answer]
     gone: Callable[[], Answer]
 
-    def take(self, number: str, step: Step, leave: Callable[[Any, Step], Answer]) -> Answer:
+    def take(self, number: str, step: Step[A], leave: Callable[[Any, Step[A]], Answer]) -> Answer:
         """Take ``step``: load, form, one service call, and ``leave`` the page."""
 
         def run(held: Any, form: Any) -> Answer:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from typing import Any
+from collections.abc import Callable
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import StopValidation
 
@@ -48,10 +47,10 @@ def plain_email(text: str | None) -> str:
     return unicodedata.normalize("NFKC", one_line(text)).replace(" ", "").replace("。", ".")
 
 
-def at_most(most: int) -> Any:
+def at_most(most: int) -> Callable[[object, Field], None]:
     """Return a validator that says by how many characters a text is too long."""
 
-    def check(form: FlaskForm, field: Field) -> None:
+    def check(form: object, field: Field) -> None:
         over = len(field.data or "") - most
         if over > 0:
             said = _("最多 %(most)s 字，现在多了 %(over)s 字，请删减。", most=most, over=over)

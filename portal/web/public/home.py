@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.domain.statistics.rates import DEFINITIONS
-from portal.models import db
+from portal.domain.organisations import OrganisationKind
+from portal.domain.periods import Period
+from portal.domain.statistics.rates import DEFINITIONS, Figures
+from portal.models import ArchiveEntry, Organisation, db
 from portal.queries.office.directory import helpful_entries, home_figures, latest_entries, members
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
@@ -28,26 +34,41 @@ Disallow: /account/
 """
 
 
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What the home page shows: the latest year's figures, answers, and members by kind."""
+
+    year: Period
+    figures: Figures
+    as_of: datetime
+    latest: list[ArchiveEntry]
+    helpful: list[ArchiveEntry]
+    members: Mapping[OrganisationKind, list[Organisation]]
+
+    @property
+    def past(self) -> bool:
+        """Whether the year is over, because nothing came in this year yet."""
+        return self.year.ends_at <= self.as_of
+
+
 @public_pages.get("/")
 @public
 def home() -> str:
-    """Show search, the two doors, the latest year's figures, answers and organisations."""
+    """Show search, the ways to write and to track, figures, answers and organisations."""
     moment = now()
     year, figures = home_figures(db.session(), moment)
     latest = latest_entries(db.session(), LATEST)
-    shown = {entry.id for entry in latest}
     helpful = helpful_entries(db.session(), HELPFUL + LATEST)
-    return render_template(
-        "public/home.html",
-        examples=EXAMPLES,
+    page = HomePage(
         year=year,
         figures=figures,
-        definitions=DEFINITIONS,
         as_of=moment,
-        past=year.ends_at <= moment,
         latest=latest,
-        helpful=[entry for entry in helpful if entry.id not in shown][:HELPFUL],
+        helpful=[entry for entry in helpful if entry not in latest][:HELPFUL],
         members=members(db.session(), today()),
+    )
+    return render_template(
+        "public/home.html", page=page, examples=EXAMPLES, definitions=DEFINITIONS
     )
 
 
@@ -61,5 +82,5 @@ def robots() -> Response:
 @public_pages.get("/favicon.ico")
 @public
 def favicon() -> AnyResponse:
-    """Lead browsers that ask for the old name to the drawing."""
+    """Redirect browsers that ask for the customary address of the icon."""
     return redirect(url_for("static", filename="img/favicon.svg"), 301)

@@ -1,5 +1,5 @@
 """Statistics on pages: what an address asks for, and how the answer is put into words and charts.
 
-``wish`` reads the address, ``choices`` offers what may be asked, ``values`` gathers what a template
-shows, ``charts``, ``comparison`` and ``quality`` are parts of that, ``addresses`` leads onward.
+``query`` reads and makes addresses, ``page`` gathers what a template shows, ``choices``, ``charts``,
+``comparison`` and ``quality`` are parts of that.
 """

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -12,11 +12,66 @@ from flask_babel import gettext as _
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.rates import DEFINITIONS, NO_RATE, Figures, Rate
 from portal.queries.statistics.overview import Overview
-from portal.web.core.language import current_locale, say
-from portal.web.statistics.addresses import Address, Behind
+from portal.web.core.language import say
+from portal.web.statistics.query import Address, LetterAddress
 
 MOST_BARS = 10
-Trend = Sequence[tuple[Period, Figures]]
+COUNTS = ("received", "closed", "published")
+RATES = ("closure", "publication")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart: values (None for a gap), what a reader sees, and where it leads."""
+
+    name: str
+    values: Sequence[float | None]
+    texts: Sequence[str]
+    urls: Sequence[str | None] = ()
+
+    def padded(self, length: int) -> Series:
+        """Return the series with gaps up to ``length``."""
+        missing = length - len(self.values)
+        return replace(
+            self,
+            values=[*self.values, *[None] * missing],
+            texts=[*self.texts, *[NO_RATE] * missing],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The upper end of an axis of counts, and its ticks from top to bottom with their texts."""
+
+    most: int
+    ticks: list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Both charts of a trend: counts on ``axis``, rates in per cent up to ``top``."""
+
+    labels: list[str]
+    counts: list[Series]
+    axis: Axis
+    rates: list[Series]
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar with its label and value, a note, and where both lead.
+
+    ``own`` is an organisation by itself, without those below.
+    """
+
+    label: str
+    value: int
+    text: str
+    note: str
+    own: bool = False
+    url: str | None = None
+    value_url: str | None = None
 
 
 def short(period: Period) -> str:
@@ -31,47 +86,66 @@ def short(period: Period) -> str:
         case Granularity.DAY:
             return str(_("%(day)s日", day=period.day))
         case _:
-            return str(period.year) if current_locale() == "en" else say(period.message)
+            return say(period.message)
 
 
-def trend_values(trend: Trend, day: date, behind: Behind | None = None) -> dict[str, Any]:
-    """Return labels and series of both trend charts: counts, and rates in per cent.
+def trend_chart(
+    trend: Sequence[tuple[Period, Figures]], day: date, letters: LetterAddress | None = None
+) -> Trend:
+    """Return the charts of a trend as it stood on ``day``.
 
-    What begins after ``day`` has no value: it has not come yet, which is not the same as 0.
+    What begins later has no value: it has not come yet, which is not the same as 0.
     """
-    figures = [f for _p, f in trend]
+    figures = [f for _period, f in trend]
     begun = [period.first_day <= day for period, _f in trend]
-    rates = ("closure", "publication")
-    return {
-        "labels": [short(period) for period, _f in trend],
-        **axis(max((max(f.received, f.closed, f.published) for f in figures), default=0)),
-        "counts": [
-            counts(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures], begun)
-            | {"urls": _urls(trend, name, day, behind)}
-            for name in ("received", "closed", "published")
+    return Trend(
+        labels=[short(period) for period, _f in trend],
+        counts=[
+            replace(each, urls=_urls(trend, name, day, letters))
+            for name, each in zip(COUNTS, count_lines(figures, begun), strict=True)
         ],
-        "rates": [
-            percents(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures])
-            for name in rates
-        ],
-        "top": percent_top([getattr(f, name) for f in figures for name in rates]),
-    }
+        axis=count_axis(figures),
+        rates=rate_lines(figures),
+        top=percent_top([getattr(f, name) for f in figures for name in RATES]),
+    )
 
 
-def _urls(trend: Trend, name: str, day: date, behind: Behind | None) -> list[str | None]:
+def _urls(
+    trend: Sequence[tuple[Period, Figures]], name: str, day: date, letters: LetterAddress | None
+) -> list[str | None]:
     """Return where each count leads: the letters of that part, seen from the same moment."""
     return [
-        behind(name, period=period.code, as_of=day.isoformat())
-        if behind and getattr(figures, name)
+        letters(name, period=period.code, as_of=day.isoformat())
+        if letters and getattr(figures, name)
         else None
         for period, figures in trend
     ]
 
 
-def axis(most: int) -> dict[str, Any]:
-    """Return the upper end of an axis of counts and its ticks."""
+def count_lines(figures: Sequence[Figures], begun: Sequence[bool]) -> list[Series]:
+    """Return the lines of letters received, closed and published."""
+    return [
+        counts(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures], begun)
+        for name in COUNTS
+    ]
+
+
+def rate_lines(figures: Sequence[Figures]) -> list[Series]:
+    """Return the lines of both rates."""
+    return [
+        percents(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures]) for name in RATES
+    ]
+
+
+def count_axis(figures: Sequence[Figures]) -> Axis:
+    """Return an axis on which all of these counts have room."""
+    return axis(max((getattr(f, name) for f in figures for name in COUNTS), default=0))
+
+
+def axis(most: int) -> Axis:
+    """Return an axis on which ``most`` has room."""
     end = nice(most)
-    return {"most": end, "ticks": [(end, f"{end:,}"), (end // 2, f"{end // 2:,}"), (0, "0")]}
+    return Axis(end, [(end, f"{end:,}"), (end // 2, f"{end // 2:,}"), (0, "0")])
 
 
 def percent_top(rates: list[Rate]) -> float:
@@ -89,39 +163,39 @@ def nice(most: int) -> int:
     )
 
 
-def counts(name: str, values: Sequence[int], begun: Sequence[bool]) -> dict[str, Any]:
-    """Return a series of counts; where nothing has begun there is a gap."""
+def counts(name: str, values: Sequence[int], begun: Sequence[bool]) -> Series:
+    """Return a line of counts; where nothing has begun there is a gap."""
     known = [value if came else None for value, came in zip(values, begun, strict=True)]
-    texts = [NO_RATE if value is None else f"{value:,}" for value in known]
-    return {"name": name, "values": known, "texts": texts}
+    return Series(name, known, [NO_RATE if value is None else f"{value:,}" for value in known])
 
 
-def percents(name: str, rates: list[Rate]) -> dict[str, Any]:
-    """Return a series of rates; where there is no rate there is a gap."""
+def percents(name: str, rates: list[Rate]) -> Series:
+    """Return a line of rates; where there is no rate there is a gap."""
     known = [rate.percent() for rate in rates]
     values = [None if percent is None else float(percent) for percent in known]
-    return {"name": name, "values": values, "texts": [rate.text for rate in rates]}
+    return Series(name, values, [rate.text for rate in rates])
 
 
-def bar_rows(
-    found: Overview, address: Address, behind: Behind | None = None
-) -> list[dict[str, Any]]:
+def organisation_bars(
+    found: Overview, address: Address, letters: LetterAddress | None = None
+) -> list[Bar]:
     """Return the busiest organisations below for a comparison chart."""
     rows = sorted(found.rows, key=lambda row: -row.figures.received)[:MOST_BARS]
-    return [
-        {
-            "label": row.node.name,
-            "own": row.own,
-            "value": row.figures.received,
-            "text": f"{row.figures.received:,}",
-            "note": f"{_(DEFINITIONS['closure'].name)} {row.figures.closure.text}",
-            "url": None if row.own else address(organisation=row.node.code, group=None),
-            "value_url": behind(
-                "received", organisation=row.node.code, group=None, own=1 if row.own else None
+    bars = []
+    for row in rows:
+        code, received, own = row.node.code, row.figures.received, 1 if row.own else None
+        if received:
+            bars.append(
+                Bar(
+                    label=row.node.name,
+                    value=received,
+                    text=f"{received:,}",
+                    note=f"{_(DEFINITIONS['closure'].name)} {row.figures.closure.text}",
+                    own=row.own,
+                    url=None if own else address(organisation=code, group=None),
+                    value_url=letters("received", organisation=code, group=None, own=own)
+                    if letters
+                    else None,
+                )
             )
-            if behind
-            else None,
-        }
-        for row in rows
-        if row.figures.received
-    ]
+    return bars

@@ -1,83 +1,169 @@
-"""Everything a template of the statistics shows for a wish."""
+"""Everything a template of the statistics shows for an address."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.domain.periods import Period, civil_date
+from portal.domain.periods import Period
 from portal.domain.statistics.as_of import STANDING_TEXTS
 from portal.domain.statistics.measures import VIEW_LABELS, VIEW_TEXTS, View
-from portal.domain.statistics.quality_measures import BEYOND
-from portal.domain.statistics.rates import BASIS, DEFINITIONS, Figures, definitions
+from portal.domain.statistics.quality_measures import QUALITY_MEASURES, suppress_small_counts
+from portal.domain.statistics.rates import (
+    BASIS,
+    DEFINITIONS,
+    DEFINITIONS_ON,
+    Definition,
+    Figures,
+)
 from portal.models import Organisation, db
-from portal.queries.statistics.by_year import yearbook
-from portal.queries.statistics.detail import detail
-from portal.queries.statistics.overview import Asked, Overview, overview
-from portal.queries.statistics.suppression import of_many
+from portal.queries.statistics.by_year import Year, by_year
+from portal.queries.statistics.cache import detail, tree_on
+from portal.queries.statistics.overview import Asked, Overview, categories, overview
+from portal.queries.statistics.tree import Node
 from portal.web.core.language import day as day_text
 from portal.web.core.language import say
-from portal.web.statistics.addresses import Address, Behind, Letters
-from portal.web.statistics.charts import axis, bar_rows, counts, percents, trend_values
-from portal.web.statistics.choices import choices
-from portal.web.statistics.comparison import comparison, scope_name
-from portal.web.statistics.quality import quality
-from portal.web.statistics.query import Wish
+from portal.web.statistics.charts import (
+    Axis,
+    Bar,
+    Series,
+    Trend,
+    axis,
+    count_axis,
+    count_lines,
+    counts,
+    organisation_bars,
+    rate_lines,
+    short,
+    trend_chart,
+)
+from portal.web.statistics.choices import Choices, choices
+from portal.web.statistics.comparison import Comparison, comparison
+from portal.web.statistics.quality import ShownQuality, quality
+from portal.web.statistics.query import (
+    Address,
+    LetterAddress,
+    LetterAddresses,
+    StatisticsQuery,
+    scope_name,
+)
 
 _MOST_LINES = 4
 
 
-def nobody(asked: Asked, code: str | None) -> Behind | None:
+@dataclass(frozen=True)
+class StatisticsPage:
+    """The figures of one question as a page shows them.
+
+    ``address`` makes the address of the same page with some of its words changed, ``letters`` that
+    of the letters that a measure counts (nothing on public pages). ``history`` says what must be
+    known of the organisation.
+    """
+
+    query: StatisticsQuery
+    found: Overview
+    address: Address
+    letters: LetterAddress | None
+    choices: Choices
+    comparison: Comparison | None
+    standing: str
+    history: list[str]
+    trend: Trend
+    bars: list[Bar]
+    quality: ShownQuality
+
+    @property
+    def asked(self) -> Asked:
+        """What is asked."""
+        return self.query.asked
+
+    @property
+    def closure_shown(self) -> bool:
+        """Whether the closed are a part of the received, so that there is a closure rate."""
+        return self.asked.view is View.RECEIVING
+
+    @property
+    def basis(self) -> Definition:
+        """The basis of the figures."""
+        return BASIS[self.asked.basis]
+
+    @property
+    def view(self) -> Definition:
+        """To which organisation letters are counted."""
+        return Definition(VIEW_LABELS[self.asked.view], VIEW_TEXTS[self.asked.view])
+
+    @property
+    def definitions(self) -> dict[str, Definition]:
+        """What is counted on this basis, by its name in code."""
+        return DEFINITIONS_ON[self.asked.basis]
+
+    @property
+    def quality_definitions(self) -> dict[str, Definition]:
+        """The quality measures, by their names in code."""
+        return QUALITY_MEASURES
+
+
+@dataclass(frozen=True)
+class YearsPage:
+    """All years side by side, the latest first, each with the addresses of its letters.
+
+    ``by_month`` has a line of letters received for each of the latest years, which ``latest`` names.
+    """
+
+    query: StatisticsQuery
+    scope: str
+    address: Address
+    years: list[tuple[Year, LetterAddress | None]]
+    labels: list[str]
+    counts: list[Series]
+    axis: Axis
+    rates: list[Series]
+    latest: str
+    month_labels: list[str]
+    by_month: list[Series]
+    months_axis: Axis
+
+    @property
+    def asked(self) -> Asked:
+        """What is asked; its period plays no part."""
+        return self.query.asked
+
+
+def no_letters(asked: Asked, code: str | None) -> LetterAddress | None:
     """Lead to no letters: what a public page does."""
     return None
 
 
-def page_values(
-    wish: Wish, now: datetime, address: Address, letters: Letters = nobody
-) -> dict[str, Any]:
-    """Return the template's values for the answer to ``wish``.
-
-    ``address`` makes the address of the same page with some of its words changed, ``letters`` that
-    of the letters behind a figure.
-    """
-    session = db.session()
-    asked = wish.asked
+def statistics_page(
+    query: StatisticsQuery, now: datetime, address: Address, addresses: LetterAddresses = no_letters
+) -> StatisticsPage:
+    """Return what a template shows for ``query``."""
+    session, asked = db.session(), query.asked
     found = overview(session, asked)
-    standing = asked.as_of.standing(asked.period, civil_date(now))
-    behind = letters(asked, found.node.code if found.node else None)
-    day = asked.as_of.day
     known, withheld = detail(session, found.question), frozenset[str]()
-    if letters is nobody:
-        known, withheld = of_many(known)
-    return {
-        "wish": wish,
-        "found": found,
-        "asked": asked,
-        "address": address,
-        "behind": behind,
-        "scope": scope_name(asked, found.tree),
-        "comparison": comparison(session, wish, now, letters) if wish.compares else None,
-        "standing": STANDING_TEXTS[standing],
-        "history": history(session, asked, found),
-        "definitions": definitions(asked.basis),
-        "beyond": BEYOND,
-        "bases": BASIS,
-        "views": VIEW_LABELS,
-        "view_texts": VIEW_TEXTS,
-        "trend": trend_values(found.trend, day, behind),
-        "bars": bar_rows(found, address, behind),
-        "quality": quality(found, known, behind, withheld),
-        "closure_shown": asked.view is View.RECEIVING,
-        **choices(session, wish, found),
-    }
+    if addresses is no_letters:
+        known, withheld = suppress_small_counts(known)
+    letters = addresses(asked, found.node.code if found.node else None)
+    return StatisticsPage(
+        quality=quality(found.total, known, letters, withheld),
+        query=query,
+        found=found,
+        address=address,
+        letters=letters,
+        standing=STANDING_TEXTS[query.standing],
+        history=_history(session, asked, found.node),
+        choices=choices(query, found, categories(session, asked)),
+        comparison=comparison(session, query, now, addresses) if query.compares else None,
+        trend=trend_chart(found.trend, asked.as_of.day, letters),
+        bars=organisation_bars(found, address, letters),
+    )
 
 
-def history(session: Session, asked: Asked, found: Overview) -> list[str]:
+def _history(session: Session, asked: Asked, node: Node | None) -> list[str]:
     """Return what must be known of an organisation that did not always exist as it is."""
-    node = found.node
     if node is None or asked.group is not None:
         return []
     place = session.get_one(Organisation, node.id)
@@ -103,50 +189,37 @@ def history(session: Session, asked: Asked, found: Overview) -> list[str]:
     return said
 
 
-def years_values(wish: Wish, now: datetime, address: Address, letters: Letters) -> dict[str, Any]:
-    """Return the template's values for all years side by side."""
-    asked = wish.asked
-    years = yearbook(db.session(), asked, now)
-    figures = [year.total for year in years]
+def years_page(
+    query: StatisticsQuery, now: datetime, address: Address, addresses: LetterAddresses
+) -> YearsPage:
+    """Return what a template shows of all years side by side."""
+    session = db.session()
+    years = by_year(session, query.asked, now)
     latest = years[-_MOST_LINES:]
-    months = [f for year in latest for _p, f in year.months]
-    tree_asked = years[-1].asked if years else asked
-    found = overview(db.session(), tree_asked)
-    code = found.node.code if found.node else None
-    return {
-        "wish": wish,
-        "years": [(year, letters(year.asked, code)) for year in reversed(years)],
-        "scope": scope_name(asked, found.tree),
-        "found": found,
-        "asked": asked,
-        "address": address,
-        "closure_shown": asked.view is View.RECEIVING,
-        "labels": [str(year.asked.period.year) for year in years],
-        "counts": [
-            counts(
-                _(DEFINITIONS[name].name), [getattr(f, name) for f in figures], [True] * len(years)
-            )
-            for name in ("received", "closed", "published")
-        ],
-        "rates": [
-            percents(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures])
-            for name in ("closure", "publication")
-        ],
-        "axis": axis(_most(figures)),
-        "months_axis": axis(max((f.received for f in months), default=0)),
-        "month_labels": trend_values(latest[-1].months, latest[-1].asked.as_of.day)["labels"]
-        if latest
-        else [],
-        "latest": _latest([year.asked.period for year in latest]),
-        "by_month": [
-            counts(
-                str(year.asked.period.year),
-                [f.received for _p, f in year.months],
-                [period.first_day <= year.asked.as_of.day for period, _f in year.months],
-            )
-            for year in reversed(latest)
-        ],
-    }
+    figures = [year.total for year in years]
+    last = years[-1].asked if years else query.asked
+    tree = tree_on(session, last.as_of.day)
+    node = tree.nodes.get(last.organisation_id or tree.root_id or 0)
+    code = node.code if node else None
+    return YearsPage(
+        query=query,
+        scope=scope_name(query.asked, tree),
+        address=address,
+        years=[(year, addresses(year.asked, code)) for year in reversed(years)],
+        labels=[str(year.asked.period.year) for year in years],
+        counts=count_lines(figures, [True] * len(years)),
+        axis=count_axis(figures),
+        rates=rate_lines(figures),
+        latest=_latest([year.asked.period for year in latest]),
+        month_labels=[short(month) for year in latest[-1:] for month, _f in year.months],
+        by_month=[_months(year) for year in reversed(latest)],
+        months_axis=axis(max((f.received for y in latest for _p, f in y.months), default=0)),
+    )
+
+
+def _months(year: Year) -> Series:
+    begun = [month.first_day <= year.asked.as_of.day for month, _f in year.months]
+    return counts(str(year.asked.period.year), [f.received for _p, f in year.months], begun)
 
 
 def _latest(years: list[Period]) -> str:
@@ -155,18 +228,13 @@ def _latest(years: list[Period]) -> str:
     return str(_("最近 %(n)s 年", n=len(years)))
 
 
-def _most(figures: list[Figures]) -> int:
-    return max((max(f.received, f.closed, f.published) for f in figures), default=0)
-
-
 def measure_names() -> dict[str, str]:
     """Return the names of the counts that lists of letters can be asked for."""
     names = {name: _(DEFINITIONS[name].name) for name in Figures.__dataclass_fields__}
-    refusals, undecided = BEYOND["refusals"], BEYOND["undecided"]
     return names | {
         "responded": _("有首次回应"),
         "answered": _("计算办结用时"),
         "rated": _("有评价"),
-        "refused": _(refusals.name),
-        "undecided": _(undecided.name),
+        "refused": say(QUALITY_MEASURES["refusals"].name),
+        "undecided": say(QUALITY_MEASURES["undecided"].name),
     }

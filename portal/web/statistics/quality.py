@@ -1,21 +1,25 @@
-"""Measures beyond the two rates in words: days, moves, ratings, reasons, each with its count."""
+"""The quality measures in words: days, hops, ratings, reasons, each with its count."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.domain.statistics.quality_measures import BEYOND, SMALLEST_TOLD
-from portal.domain.statistics.rates import NO_RATE, Rate, round_half_up
-from portal.queries.statistics.detail import Detail, Durations, Mean
-from portal.queries.statistics.overview import Overview
-from portal.web.statistics.addresses import Behind
+from portal.domain.letters.states import DeclineReason, RefusalReason
+from portal.domain.statistics.quality_measures import (
+    QUALITY_MEASURES,
+    SMALLEST_PUBLIC,
+    Detail,
+    Durations,
+    Mean,
+)
+from portal.domain.statistics.rates import NO_RATE, Figures, Rate
+from portal.web.statistics.charts import Bar
+from portal.web.statistics.query import LetterAddress
 
-Span = tuple[int, int | None]
-SPANS: tuple[Span, ...] = (
+SPANS: tuple[tuple[int, int | None], ...] = (
     (0, 0),
     (1, 1),
     (2, 2),
@@ -26,77 +30,87 @@ SPANS: tuple[Span, ...] = (
     (21, 30),
     (31, None),
 )
-"""Working days, from and to, by which a chart tells how long it took."""
+"""Working days, from and to, by which a chart shows how long it took."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A measure as a page shows it: ``count`` letters of ``measure`` it rests on.
+class ShownMeasure:
+    """A measure as a page shows it: it rests on ``count`` letters, those that ``measure`` counts.
 
-    Without a count there are too few of them to tell it.
+    Without a count there are too few of them to show it.
     """
 
-    key: str
     name: str
     text: str
     count: int | None
     measure: str
-    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuality:
+    """The section on quality: measures, distributions of the days, and coded reasons.
+
+    ``withheld`` names what rests on fewer than ``smallest`` letters and is therefore not shown.
+    """
+
+    measures: list[ShownMeasure]
+    spreads: list[tuple[str, list[Bar]]]
+    declines: list[tuple[DeclineReason, int]]
+    refusals: list[tuple[RefusalReason, int]]
+    declined: int
+    refused: int
+    undecided: int
+    withheld: frozenset[str]
+    smallest: int = SMALLEST_PUBLIC
 
 
 def quality(
-    found: Overview,
+    total: Figures,
     known: Detail,
-    behind: Behind | None = None,
+    letters: LetterAddress | None = None,
     withheld: frozenset[str] = frozenset(),
-) -> dict[str, Any]:
-    """Return the measures, the distributions behind the days, and the coded reasons.
-
-    ``withheld`` names the measures that rest on too few letters to be told.
-    """
-    total, refusals = found.total, sum(known.refusals.values())
-    return {
-        "told": [
-            *_days("response", known.response),
-            *_days("closing", known.closing),
-            *_means(known, withheld),
+) -> ShownQuality:
+    """Return the section for the letters of ``total``, without the measures ``withheld``."""
+    refused = sum(known.refusals.values())
+    days = [
+        *_days("response", "responded", known.response),
+        *_days("closing", "answered", known.closing),
+    ]
+    return ShownQuality(
+        spreads=[
+            (_("首次回应用了多少个工作日"), spread(known.response, "responded", letters)),
+            (_("办结用了多少个工作日"), spread(known.closing, "answered", letters)),
         ],
-        "spreads": [
-            (_("首次回应用了多少个工作日"), spread(known.response, "responded", behind)),
-            (_("办结用了多少个工作日"), spread(known.closing, "answered", behind)),
+        measures=[
+            *days,
+            _shown("hops", known.hops.text, known.hops.count, "received"),
+            _rating("attitude", known.attitude, withheld),
+            _rating("efficiency", known.efficiency, withheld),
         ],
-        "declines": [(reason, n) for reason, n in known.declines.items() if n],
-        "refusals": [(reason, n) for reason, n in known.refusals.items() if n],
-        "declined": sum(known.declines.values()),
-        "refused": refusals,
+        declines=[(reason, n) for reason, n in known.declines.items() if n],
+        refusals=[(reason, n) for reason, n in known.refusals.items() if n],
+        declined=sum(known.declines.values()),
+        refused=refused,
         # Only on the cohort basis are the refused letters among the closed.
-        "undecided": 0 if "refusals" in withheld else total.closed - total.published - refusals,
-        "withheld": withheld,
-        "smallest": SMALLEST_TOLD,
-    }
+        undecided=0 if "refusals" in withheld else total.closed - total.published - refused,
+        withheld=withheld,
+    )
 
 
-def _days(key: str, durations: Durations) -> list[Told]:
-    measure = {"response": "responded", "closing": "answered"}[key]
+def _days(key: str, measure: str, durations: Durations) -> list[ShownMeasure]:
     return [
-        _told(f"{key}_{which}", days_text(value), durations.count, measure)
-        for which, value in (("median", durations.median), ("p90", durations.p90))
+        _shown(f"{key}_{which}", days_text(getattr(durations, which)), durations.count, measure)
+        for which in ("median", "p90")
     ]
 
 
-def _means(known: Detail, withheld: frozenset[str]) -> list[Told]:
-    return [
-        _told("hops", mean_text(known.hops), known.hops.count, "received"),
-        *(
-            _told(name, _marks(mean), None if name in withheld else mean.count, "rated")
-            for name, mean in (("attitude", known.attitude), ("efficiency", known.efficiency))
-        ),
-    ]
+def _rating(key: str, mean: Mean, withheld: frozenset[str]) -> ShownMeasure:
+    text = NO_RATE if mean.value is None else str(_("%(mean)s 分", mean=mean.text))
+    return _shown(key, text, None if key in withheld else mean.count, "rated")
 
 
-def _told(key: str, text: str, count: int | None, measure: str) -> Told:
-    definition = BEYOND[key]
-    return Told(key, _(definition.name), text, count, measure, _(definition.text))
+def _shown(key: str, text: str, count: int | None, measure: str) -> ShownMeasure:
+    return ShownMeasure(_(QUALITY_MEASURES[key].name), text, count, measure)
 
 
 def days_text(days: int | None) -> str:
@@ -106,37 +120,21 @@ def days_text(days: int | None) -> str:
     return str(ngettext("%(n)s 个工作日", "%(n)s 个工作日", days, n=days))
 
 
-def mean_text(mean: Mean) -> str:
-    """Return a mean with two decimals, half up, or a dash."""
-    return NO_RATE if mean.value is None else str(round_half_up(mean.value, 2))
-
-
-def _marks(mean: Mean) -> str:
-    return NO_RATE if mean.value is None else str(_("%(mean)s 分", mean=mean_text(mean)))
-
-
-def spread(
-    durations: Durations, measure: str, behind: Behind | None = None
-) -> list[dict[str, Any]]:
-    """Return how many letters took how long, as the rows of a bar chart; none without letters."""
-    rows = []
+def spread(durations: Durations, measure: str, letters: LetterAddress | None = None) -> list[Bar]:
+    """Return how many letters took how long, as bars; none without letters."""
+    bars = []
     for first, last in SPANS if durations.count else ():
-        n = sum(
-            c
-            for days, c in durations.days.items()
-            if first <= days and (last is None or days <= last)
+        n, days = durations.between(first, last), f"{first}-{'' if last is None else last}"
+        bars.append(
+            Bar(
+                label=span_text(first, last),
+                value=n,
+                text=f"{n:,}",
+                note=Rate(n, durations.count).text,
+                value_url=letters(measure, days=days) if letters and n else None,
+            )
         )
-        days = f"{first}-{'' if last is None else last}"
-        rows.append(
-            {
-                "label": span_text(first, last),
-                "value": n,
-                "text": f"{n:,}",
-                "note": Rate(n, durations.count).text,
-                "value_url": behind(measure, days=days) if behind and n else None,
-            }
-        )
-    return rows
+    return bars
 
 
 def span_text(first: int, last: int | None) -> str:

@@ -1,27 +1,34 @@
-"""What an address of the statistics asks for; what cannot be read is named by its field."""
+"""What an address of the statistics asks for, and the addresses that ask for something else.
+
+What cannot be read is named by its field.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import gettext as _
 
 from portal.domain.errors import InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity, Period, PeriodError, civil_date
-from portal.domain.statistics.as_of import as_of, parse_day
+from portal.domain.statistics.as_of import AsOf, Standing, as_of, parse_day
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import db
 from portal.queries.office.directory import Place, find_organisations
-from portal.queries.statistics.overview import Asked, years
-from portal.queries.statistics.tree import Tree, tree_on
+from portal.queries.statistics.cache import tree_on
+from portal.queries.statistics.count import years_with_letters
+from portal.queries.statistics.overview import Asked
+from portal.queries.statistics.tree import Tree
 from portal.services.core.typed_text import clean
-from portal.web.core.language import say
+from portal.web.core.language import label, say
 
 RANKS = ("closure", "publication", "timeliness")
 UNSORTED = "-"
@@ -29,22 +36,66 @@ UNSORTED = "-"
 LAST_YEAR, PREVIOUS = "last_year", "previous"
 SAME, WHOLE = "same", "year"
 _LONGEST, _ECHOED = 100, 40
+Choice = TypeVar("Choice")
+Default = TypeVar("Default")
 Errors = dict[str, str]
+Address = Callable[..., str]
+"""Makes the address of the same page with some of its words changed; None takes a word away."""
+LetterAddress = Callable[..., str]
+"""Makes the address of the letters that a measure counts; changes narrow them further."""
+LetterAddresses = Callable[[Asked, str | None], LetterAddress | None]
+"""Makes that for what is asked of an organisation's code; None where nobody may look."""
 
 
-@dataclass
-class Wish:
+@dataclass(frozen=True, slots=True)
+class StatisticsQuery:
     """The address as it was read: what is asked, and for each field at fault a sentence.
 
-    ``alike`` are the organisations whose name has the words typed, where they fit several.
+    ``standing`` says how the as-of moment stands to the period, ``years`` have letters;
+    ``other_period`` and ``other_id`` (an organisation) are what it is compared with;
+    ``candidates`` the organisations whose name has the words typed, where they fit several.
     """
 
     asked: Asked
+    standing: Standing
     years: list[int]
     other_period: Period | None = None
     other_id: int | None = None
-    alike: list[Place] = field(default_factory=list)
+    candidates: list[Place] = field(default_factory=list)
     errors: Errors = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, now: datetime, organisation_id: int | None = None, *, top: bool = True) -> Self:
+        """Read the address; what cannot be read falls back to the default and is named.
+
+        ``organisation_id`` is empty for the whole tree; a kind of members can be chosen at its
+        ``top`` alone.
+        """
+        errors: Errors = {}
+        years, today = years_with_letters(db.session()), civil_date(now)
+        latest = Period(min(years[-1], today.year) if years else today.year)
+        period = _period(_period_text(latest), errors, "period") or latest
+        seen = _as_of(period, now, errors)
+        category = clean(word("category"), lines=False) or None
+        group = _choice(OrganisationKind, "group", None, errors)
+        asked = Asked(
+            period,
+            seen,
+            basis=_choice(Basis, "basis", Basis.COHORT, errors),
+            view=_choice(View, "view", View.RECEIVING, errors),
+            organisation_id=organisation_id,
+            kind=_choice(Kind, "kind", None, errors),
+            rank=_choice(_rank, "rank", RANKS[0], errors),
+            category="" if category == UNSORTED else category,
+            group=group if top else None,
+            by=_choice(Granularity, "by", None, errors),
+        )
+        other_period = _other_period(period, errors)
+        found = _other_organisations(seen.day, today, errors)
+        one = found[0].id if len(found) == 1 else None
+        candidates = found if one is None else []
+        standing = seen.standing(period, today)
+        return cls(asked, standing, years, other_period, one, candidates, errors)
 
     @property
     def status(self) -> int:
@@ -65,42 +116,24 @@ def word(name: str) -> str:
     return request.args.get(name, "").strip()[:_LONGEST]
 
 
-def read_wish(now: datetime, organisation_id: int | None = None) -> Wish:
-    """Read the address; what cannot be read falls back to the default and is named."""
-    known = years(db.session())
-    errors: Errors = {}
-    today = civil_date(now)
-    default = Period(min(known[-1], today.year) if known else today.year)
-    period = _period(_period_text(default), errors, "period") or default
-    seen = as_of(period, now)
+def no_such_choice(text: str) -> str:
+    """Say that ``text`` is none of the choices."""
+    return str(_("没有“%(text)s”这个选项，请重新选择。", text=text[:_ECHOED]))
+
+
+def _period_text(latest: Period) -> str:
+    year, part = word("year"), word("part")
+    if word("period") or not (year or part):
+        return word("period")
+    return f"{year or latest.year}{part}"
+
+
+def _as_of(period: Period, now: datetime, errors: Errors) -> AsOf:
     try:
-        seen = as_of(period, now, parse_day(word("as_of")))
+        return as_of(period, now, parse_day(word("as_of")))
     except InvalidInput as error:
         errors["as_of"] = say(getattr(error, "message", str(error)))
-    category = clean(word("category"), lines=False) or None
-    tree = tree_on(db.session(), seen.day)
-    group = _choice(OrganisationKind, "group", None, errors)
-    asked = Asked(
-        period,
-        seen,
-        basis=_choice(Basis, "basis", Basis.COHORT, errors),
-        view=_choice(View, "view", View.RECEIVING, errors),
-        organisation_id=organisation_id,
-        kind=_choice(Kind, "kind", None, errors),
-        rank=_choice(_rank, "rank", RANKS[0], errors),
-        category="" if category == UNSORTED else category,
-        group=group if organisation_id in (None, tree.root_id) else None,
-        by=_choice(Granularity, "by", None, errors),
-    )
-    wish = Wish(asked, known, errors=errors)
-    wish.other_period = _other_period(period, errors)
-    _other_organisation(wish, tree, today)
-    return wish
-
-
-def _period_text(default: Period) -> str:
-    year, part = word("year"), word("part")
-    return word("period") or (f"{year or default.year}{part}" if year or part else "")
+        return as_of(period, now)
 
 
 def _rank(text: str) -> str:
@@ -117,14 +150,16 @@ def _period(text: str, errors: Errors, name: str) -> Period | None:
         return None
 
 
-def _choice(kind: Any, name: str, default: Any, errors: Errors) -> Any:
+def _choice(
+    read: Callable[[str], Choice], name: str, default: Default, errors: Errors
+) -> Choice | Default:
     text = word(name)
     if not text:
         return default
     try:
-        return kind(text)
+        return read(text)
     except ValueError:
-        errors[name] = _("没有“%(text)s”这个选项，请重新选择。", text=text[:_ECHOED])
+        errors[name] = no_such_choice(text)
         return default
 
 
@@ -145,22 +180,59 @@ def _other_period(period: Period, errors: Errors) -> Period | None:
     return _period(text, errors, "compare")
 
 
-def _other_organisation(wish: Wish, tree: Tree, today: date) -> None:
-    """Read the organisation to compare with, by its code or by words of its name."""
+def _other_organisations(day: date, today: date, errors: Errors) -> list[Place]:
+    """Read the organisation to compare with, by its code or by words of its name.
+
+    More than one where the words fit several.
+    """
     code, name = word("with"), clean(word("with_name"), lines=False)
     if code:
-        node = tree.by_code(code)
-        if node is None:
-            wish.errors["with"] = _("没有这个单位，请重新选择。")
-        else:
-            wish.other_id = node.id
+        node = tree_on(db.session(), day).by_code(code)
+        if node is not None:
+            return [Place(node.id, node.name, node.name)]
+        errors["with"] = _("没有这个单位，请重新选择。")
     elif name:
         found = find_organisations(db.session(), name, today)
-        exact = [place for place in found if place.name == name] or found
+        exact = [place for place in found if place.name == name]
         if len(exact) == 1:
-            wish.other_id = exact[0].id
-        elif found:
-            wish.alike = found
-            wish.errors["with"] = _("名称中有“%(name)s”的单位不止一个，请从列表中选择。", name=name)
-        else:
-            wish.errors["with_name"] = _("没有名称中有“%(name)s”的单位，请换个说法。", name=name)
+            return exact
+        if len(found) > 1:
+            errors["with"] = _("名称中有“%(name)s”的单位不止一个，请从列表中选择。", name=name)
+        elif not found:
+            errors["with_name"] = _("没有名称中有“%(name)s”的单位，请换个说法。", name=name)
+        return found
+    return []
+
+
+def scope_name(asked: Asked, tree: Tree) -> str:
+    """Return the name of what figures are about, in the language of the page."""
+    node = tree.nodes.get(asked.organisation_id or 0)
+    if node is not None and (node.parent_id is not None or asked.own):
+        return str(_("%(name)s（本级）", name=node.name)) if asked.own else node.name
+    return label(asked.group) if asked.group else str(_("全部单位"))
+
+
+def with_words(path: str, words: dict[str, Any]) -> str:
+    """Return ``path`` with the words that say something as its query."""
+    query = urlencode([(name, value) for name, value in words.items() if value not in (None, "")])
+    return f"{path}?{query}" if query else path
+
+
+def category_word(category: str | None) -> str | None:
+    """Return how an address names a subject."""
+    return UNSORTED if category == "" else category
+
+
+def words_of(asked: Asked, code: str | None) -> dict[str, Any]:
+    """Return the words that ask for exactly the same letters, for ``code`` of an organisation."""
+    return {
+        "organisation": code,
+        "period": asked.period.code,
+        "as_of": asked.as_of.day.isoformat() if asked.as_of.asked else None,
+        "basis": None if asked.basis is Basis.COHORT else asked.basis.value,
+        "view": None if asked.view is View.RECEIVING else asked.view.value,
+        "kind": asked.kind.value if asked.kind else None,
+        "category": category_word(asked.category),
+        "group": asked.group.value if asked.group else None,
+        "own": 1 if asked.own else None,
+    }

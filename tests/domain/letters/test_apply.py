@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.apply import Clock, LetterState, answer_by, apply, receive
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
     CLOCK_STATES,
     CONCLUDED_STATES,
     PAUSED_STATES,
     Action,
     CloseReason,
-    Kind,
     State,
 )
 from portal.domain.letters.transitions import TRANSITIONS

@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 
 from portal.domain.calendar import WorkCalendar
-from portal.domain.deadline_rules import DEFAULT_LIMITS
+from portal.domain.deadline_rules import DeadlineRules
 from portal.domain.letters.due import Deadlines, HandlingTime, Urgency, remaining
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import LETTER_RULES, Kind
+from portal.domain.letters.states import State
 
 CALENDAR = WorkCalendar()
+RULES = DeadlineRules(LETTER_RULES, lambda organisation_id, _on: [organisation_id])
 FRIDAY = date(2016, 6, 3)
 
 
@@ -37,7 +39,7 @@ def test_letter_is_late_on_the_weekend_after_its_due_date() -> None:
 
 def test_a_wait_for_the_citizen_moves_the_due_date() -> None:
     """Ten working days from Friday 3 June, four of them waited through; none while it lasts."""
-    deadlines, time = Deadlines(CALENDAR, DEFAULT_LIMITS), HandlingTime(Kind.COMPLAINT, FRIDAY)
+    deadlines, time = Deadlines(CALENDAR, RULES), HandlingTime(Kind.COMPLAINT, FRIDAY)
     assert deadlines.due_on(time) == date(2016, 6, 20)
     time.follow(State.IN_PROGRESS, State.AWAITING_CITIZEN, date(2016, 6, 6))
     assert deadlines.due_on(time) is None
@@ -47,7 +49,7 @@ def test_a_wait_for_the_citizen_moves_the_due_date() -> None:
 
 def test_a_redo_counts_from_its_own_day() -> None:
     """Neither the extension nor the waits of before count after a redo."""
-    deadlines, time = Deadlines(CALENDAR, DEFAULT_LIMITS), HandlingTime(Kind.COMPLAINT, FRIDAY, 5)
+    deadlines, time = Deadlines(CALENDAR, RULES), HandlingTime(Kind.COMPLAINT, FRIDAY, 5)
     time.follow(State.IN_PROGRESS, State.AWAITING_CITIZEN, date(2016, 6, 6))
     time.follow(State.AWAITING_CITIZEN, State.CLOSED, date(2016, 6, 7))
     time.follow(State.CLOSED, State.IN_PROGRESS, date(2016, 7, 1))

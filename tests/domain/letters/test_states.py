@@ -7,6 +7,7 @@ import pytest
 
 from portal.domain.access import ROLE_LABELS, Role
 from portal.domain.events import RECORD_LABELS, RecordAction
+from portal.domain.letters.kinds import KIND_LABELS, Kind
 from portal.domain.letters.states import (
     ACTION_LABELS,
     CLOCK_STATES,
@@ -14,7 +15,6 @@ from portal.domain.letters.states import (
     DECLINE_LABELS,
     ENDED_STATES,
     FINAL_STATES,
-    KIND_LABELS,
     OPEN_STATES,
     PUBLICATION_LABELS,
     REFUSAL_LABELS,
@@ -22,7 +22,6 @@ from portal.domain.letters.states import (
     Action,
     CloseReason,
     DeclineReason,
-    Kind,
     Publication,
     RefusalReason,
     State,

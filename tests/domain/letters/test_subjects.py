@@ -1,4 +1,4 @@
-"""Subjects of the house: those of the letters that come along."""
+"""The known subjects are those of the sample letters."""
 
 from portal.domain.letters.subjects import SUBJECTS
 from portal.tools.samples.letters import sample_letters

@@ -6,7 +6,8 @@ import pytest
 
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.events import Axis
-from portal.domain.letters.states import Action, CloseReason, ConsentBasis, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, CloseReason, ConsentBasis, Publication, State
 from portal.domain.letters.transitions import TRANSITIONS, advance, objection
 from tests.domain.facts import Facts
 
@@ -217,8 +218,8 @@ OBJECTIONS: list[tuple[Action, dict[str, object], int | None, str]] = [
     ),
     (Action.SUPERVISE, {"supervised": True}, 1, "已在督办"),
     (Action.END_SUPERVISION, {}, 1, "没有被督办"),
-    (Action.PROPOSE, PUBLISHABLE | {"kind": Kind.REPORT}, 1, "举报"),
-    (Action.PROPOSE, PUBLISHABLE | {"was_report": True}, 1, "举报"),
+    (Action.PROPOSE, PUBLISHABLE | {"kind": Kind.WRONGDOING}, 1, "绝不公示"),
+    (Action.PROPOSE, PUBLISHABLE | {"never_public": True}, 1, "绝不公示"),
     (Action.PROPOSE, PUBLISHABLE | {"consent_basis": ConsentBasis.NONE}, 1, "没有同意"),
     (Action.PROPOSE, {"state": State.IN_PROGRESS}, 1, "办结后"),
     (Action.PROPOSE, {"state": State.DECLINED}, 1, "办结后"),
@@ -230,7 +231,7 @@ OBJECTIONS: list[tuple[Action, dict[str, object], int | None, str]] = [
     ),
     (Action.RECALL_PROPOSAL, PROPOSED, STRANGER, "提请人"),
     (Action.PUBLISH, PROPOSED, 7, "提请人本人"),
-    (Action.PUBLISH, PROPOSED | {"was_report": True}, STRANGER, "举报"),
+    (Action.PUBLISH, PROPOSED | {"never_public": True}, STRANGER, "绝不公示"),
     (Action.PUBLISH, PROPOSED | {"consent_basis": ConsentBasis.NONE}, STRANGER, "没有同意"),
     (Action.PUBLISH, PROPOSED | {"state": State.IN_PROGRESS}, STRANGER, "办结后"),
     (Action.REFUSE, PROPOSED, 7, "提请人本人"),
@@ -242,11 +243,11 @@ OBJECTIONS: list[tuple[Action, dict[str, object], int | None, str]] = [
     (Action.REFUSE_CORRECTION, PUBLIC | {"correction_pending": True}, 7, "提请人本人"),
     (Action.REFUSE_FOLLOW_UP, {"state": State.CLOSED, "follow_up_pending": True}, 7, "起草人"),
     (Action.REVOKE_CONSENT, {"consent_basis": ConsentBasis.NONE}, None, "没有公示同意"),
-    (Action.REVOKE_CONSENT, {"was_report": True}, None, "举报"),
+    (Action.REVOKE_CONSENT, {"never_public": True}, None, "绝不公示"),
     (Action.GIVE_CONSENT, {}, None, "已经同意"),
-    (Action.GIVE_CONSENT, {"kind": Kind.REPORT}, None, "举报"),
+    (Action.GIVE_CONSENT, {"kind": Kind.WRONGDOING}, None, "绝不公示"),
     (Action.GIVE_CONSENT, {"state": State.DECLINED}, None, "没有受理"),
-    (Action.CORRECT, PUBLIC | {"was_report": True, "correction_pending": True}, 1, "举报"),
+    (Action.CORRECT, PUBLIC | {"never_public": True, "correction_pending": True}, 1, "绝不公示"),
 ]
 
 
@@ -270,8 +271,8 @@ def test_every_guard_is_tried() -> None:
     assert all_guards - tried == set()
 
 
-def test_house_recalls_a_proposal_for_a_redo() -> None:
-    """The house itself may recall a proposal that a person made."""
+def test_the_system_recalls_a_proposal_for_a_redo() -> None:
+    """The system may recall a proposal that a person made."""
     letter = Facts(state=State.IN_PROGRESS, publication=Publication.PROPOSED)
     assert advance(letter, Action.RECALL_PROPOSAL, None) is Publication.NOT_PROPOSED
 
@@ -279,5 +280,5 @@ def test_house_recalls_a_proposal_for_a_redo() -> None:
 def test_consent_to_what_is_public_can_always_be_taken_back() -> None:
     """Whatever became of the letter since, what is public leaves the web with the consent."""
     for state in State:
-        letter = Facts(state=state, was_report=True, publication=Publication.PUBLISHED)
+        letter = Facts(state=state, never_public=True, publication=Publication.PUBLISHED)
         assert advance(letter, Action.REVOKE_CONSENT) is Publication.WITHDRAWN

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.redaction import Finding, FindingKind, PublicField, Sender, apply, detect
+from portal.domain.redaction import Finding, FindingKind, PublicField, Sender, detect, mask_text
 from portal.domain.redaction.hits import digits_of
 from tests.fixtures.redaction_corpus import MAKERS, NEGATIVES, cases
 
@@ -30,7 +30,7 @@ _text = st.lists(_fragment, max_size=8).map("".join)
 
 def masked(text: str, findings: list[Finding]) -> str:
     """The text with everything masked that has no reason to stay."""
-    return apply(text, [f.as_mark() for f in findings if not f.keep_reason])
+    return mask_text(text, [f.as_mask() for f in findings if not f.keep_reason])
 
 
 @pytest.mark.parametrize("kind", sorted(MAKERS))
@@ -100,7 +100,7 @@ def test_masks_never_repeat_what_they_hide(text: str) -> None:
 def test_everything_around_a_finding_is_published_unchanged(text: str) -> None:
     """Between masks the public text is the original, character by character."""
     findings = detect(text, sender=SENDER)
-    public = apply(text, [f.as_mark() for f in findings])
+    public = mask_text(text, [f.as_mask() for f in findings])
     position = offset = 0
     for finding in findings:
         width = finding.start - position

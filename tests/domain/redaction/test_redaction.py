@@ -10,13 +10,13 @@ from portal.domain.redaction import (
     TEXT_LIMIT,
     Decision,
     FindingKind,
-    Mark,
+    Mask,
     PublicField,
     Sender,
-    apply,
     default_copy,
     default_decision,
     detect,
+    mask_text,
 )
 
 SENDER = Sender("张三", "13812345678", "zhangsan88@qq.com")
@@ -207,25 +207,25 @@ def test_offsets_count_characters_of_the_original() -> None:
     assert text[finding.start : finding.end] == finding.text == "１３８\u200b１２３４５６７８"
 
 
-def test_apply_takes_marks_in_any_order() -> None:
-    """Marks are applied by place, whatever their order."""
-    assert apply("甲乙丙丁", [Mark(2, 3, "**"), Mark(0, 1, "")]) == "乙**丁"
+def test_masks_come_in_any_order() -> None:
+    """Masks are applied by place, whatever their order."""
+    assert mask_text("甲乙丙丁", [Mask(2, 3, "**"), Mask(0, 1, "")]) == "乙**丁"
 
 
 @pytest.mark.parametrize(
-    "marks",
+    "masks",
     [
-        [Mark(0, 2, "*"), Mark(1, 3, "*")],
-        [Mark(0, 2, "*"), Mark(0, 2, "*")],
-        [Mark(2, 2, "*")],
-        [Mark(-1, 2, "*")],
-        [Mark(3, 5, "*")],
+        [Mask(0, 2, "*"), Mask(1, 3, "*")],
+        [Mask(0, 2, "*"), Mask(0, 2, "*")],
+        [Mask(2, 2, "*")],
+        [Mask(-1, 2, "*")],
+        [Mask(3, 5, "*")],
     ],
 )
-def test_apply_refuses_marks_that_do_not_fit(marks: list[Mark]) -> None:
-    """An overlapping, empty or outlying mark is an error, not a damaged text."""
-    with pytest.raises(ValueError, match="mark"):
-        apply("甲乙丙丁", marks)
+def test_masks_that_do_not_fit_are_refused(masks: list[Mask]) -> None:
+    """An overlapping, empty or outlying mask is an error, not a damaged text."""
+    with pytest.raises(ValueError, match="mask"):
+        mask_text("甲乙丙丁", masks)
 
 
 def test_a_text_beyond_the_limit_is_refused() -> None:

@@ -1,9 +1,8 @@
-"""Rates: the figures of the 2016 report, rounding, adding up, intervals and percentiles."""
+"""Rates: the figures of the 2016 report, rounding, adding up and intervals."""
 
 from dataclasses import fields
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from math import ceil
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,6 @@ from portal.domain.statistics.rates import (
     Basis,
     Figures,
     Rate,
-    percentile,
     wan,
     wan_text,
     wilson,
@@ -155,27 +153,6 @@ def test_wilson_needs_a_part(numerator: int, denominator: int) -> None:
     """A numerator that is no part of the denominator has no interval."""
     with pytest.raises(ValueError, match="no part"):
         wilson(numerator, denominator)
-
-
-@given(st.lists(st.integers(0, 60), min_size=1).map(sorted), st.integers(1, 100))
-def test_percentile_is_nearest_rank(values: list[int], p: int) -> None:
-    """A percentile is the first value that at least p per cent do not exceed."""
-    expected = next(
-        value for value in values if 100 * sum(v <= value for v in values) >= p * len(values)
-    )
-    assert percentile(values, p) == expected == values[ceil(Fraction(p * len(values), 100)) - 1]
-
-
-def test_percentile_of_nothing() -> None:
-    """A percentile of no values is not known."""
-    assert percentile([], 50) is None
-
-
-@pytest.mark.parametrize("p", [0, 101, -5])
-def test_percentile_range(p: int) -> None:
-    """A percentile outside 1 to 100 does not exist."""
-    with pytest.raises(ValueError, match="percentile"):
-        percentile([1], p)
 
 
 def test_every_measure_is_defined() -> None:

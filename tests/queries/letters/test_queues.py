@@ -17,7 +17,7 @@ from tests.conftest import CLOCK
 
 
 @pytest.fixture
-def full_house(session: Session, world: World) -> World:
+def full_inbox(session: Session, world: World) -> World:
     """A world with a letter in every state at three places, old and new."""
     for offset, place in enumerate(("city", "township", "water")):
         for state in State:
@@ -48,9 +48,9 @@ def full_house(session: Session, world: World) -> World:
         "office_auditor",
     ],
 )
-def test_counts_agree_with_the_lists(session: Session, full_house: World, person: str) -> None:
+def test_counts_agree_with_the_lists(session: Session, full_inbox: World, person: str) -> None:
     """Every number beside a queue is the number of letters listed in it."""
-    actor = full_house.actor(person)
+    actor = full_inbox.actor(person)
     at = cutoffs(work_calendar(session), CLOCK)
     counts = queue_counts(session, actor, at)
     listed = {
@@ -61,18 +61,18 @@ def test_counts_agree_with_the_lists(session: Session, full_house: World, person
 
 
 def test_follow_up_waits_among_what_is_to_be_signed(
-    session: Session, full_house: World, password_hash: str
+    session: Session, full_inbox: World, password_hash: str
 ) -> None:
     """A follow-up reply on a closed letter is counted where signatures are given."""
     at = cutoffs(work_calendar(session), CLOCK)
-    reviewer = a_person(full_house, "only", password_hash, (Role.REVIEWER, "city"))
+    reviewer = a_person(full_inbox, "only", password_hash, (Role.REVIEWER, "city"))
     page = inbox_page(session, reviewer, Filters(queue=Queue.SIGNOFF), at, 50)
     assert {row.state for row in page.rows} == {State.AWAITING_SIGNOFF, State.CLOSED}
 
 
-def test_pages_hold_every_letter_once(session: Session, full_house: World) -> None:
+def test_pages_hold_every_letter_once(session: Session, full_inbox: World) -> None:
     """Turning the pages shows each letter exactly once, whatever the order."""
-    actor, at = full_house.actor("office_dispatcher"), cutoffs(work_calendar(session), CLOCK)
+    actor, at = full_inbox.actor("office_dispatcher"), cutoffs(work_calendar(session), CLOCK)
     first = inbox_page(session, actor, Filters(queue=Queue.ALL), at, 7)
     seen = [
         row.number

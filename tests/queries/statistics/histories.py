@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.states import Kind, Source
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source
 from portal.domain.statistics.measures import OUTCOMES, View
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import Event, Letter
@@ -154,12 +155,12 @@ def _one(life: Life, asked: Question) -> Figures:
     closed = state in ("closed", "declined") and _in(ends_at, asked)
     published = closed and public == "published"
     cohort = asked.basis is Basis.COHORT
-    arrived = asked.period.contains(past[0].occurred_at)
+    arrived = _within(past[0].occurred_at, asked)
     here = arrived and _in(first, asked)
     received = here and state != "withdrawn"
-    closed = closed and (arrived if cohort else asked.period.contains(closed_at))
+    closed = closed and (arrived if cohort else _within(closed_at, asked))
     appeared = max(public_at, closed_at)
-    published = published and (arrived if cohort else asked.period.contains(appeared))
+    published = published and (arrived if cohort else _within(appeared, asked))
     marked = received and cohort
     return Figures(
         received=int(received),
@@ -172,6 +173,10 @@ def _one(life: Life, asked: Question) -> Figures:
         returned=int(marked and "return" in marks),
         redone=int(marked and "redo" in marks),
     )
+
+
+def _within(moment: datetime, asked: Question) -> bool:
+    return asked.period.starts_at <= moment < asked.period.ends_at
 
 
 def _in(place: int | None, asked: Question) -> bool:

@@ -1,4 +1,4 @@
-"""What lies beyond the rates, told letter by letter from raw events: the slow, obvious way."""
+"""What lies beyond the rates, counted letter by letter from raw events: the slow, obvious way."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,8 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.periods import civil_date
+from portal.domain.statistics.quality_measures import Detail, Durations, Mean
 from portal.models import Event, Letter, Rating
-from portal.queries.statistics.detail import Detail, Durations, Mean
 from portal.queries.statistics.filters import Question
 
 MOVES = {"dispatch", "transfer", "return", "rule"}
@@ -45,7 +45,7 @@ class Recount:
 
     @property
     def detail(self) -> Detail:
-        """The same as pages are told."""
+        """The same as pages get it."""
         attitudes, efficiencies = ([pair[i] for pair in self.rated.values()] for i in (0, 1))
         return Detail(
             Durations(Counter(self.responded.values())),
@@ -76,7 +76,7 @@ def recounted(all_stories: Iterable[Story], asked: Question) -> Recount:
     """Go through the events before the moment, of letters received in the period and the place."""
     found = Recount()
     for story in all_stories:
-        arrived = asked.period.contains(story.events[0].occurred_at)
+        arrived = asked.period.starts_at <= story.events[0].occurred_at < asked.period.ends_at
         here = asked.organisations is None or story.place in asked.organisations
         past = [e for e in story.events if e.occurred_at < asked.before]
         if arrived and here and past and "withdraw" not in {e.action for e in past}:

@@ -4,15 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, State
 from portal.domain.periods import Period
-from portal.domain.statistics.rates import percentile
-from portal.queries.statistics.count import cube
-from portal.queries.statistics.detail import Detail, Durations, Mean, detail, ranked
+from portal.domain.statistics.quality_measures import Detail, Durations, Mean
+from portal.queries.statistics.cache import cube, detail
 from portal.queries.statistics.filters import Question
 from portal.services.archive import publication
 from portal.services.letters import handling, submission
@@ -20,13 +17,6 @@ from tests.builders import HOUR, START, World, a_letter, a_walk
 
 END = datetime(2016, 12, 31, 16, 0, tzinfo=UTC)
 YEAR = Question(Period(2016), END)
-
-
-@given(st.lists(st.integers(0, 40)), st.integers(1, 100))
-def test_percentiles_of_counts_are_those_of_the_values(values: list[int], percent: int) -> None:
-    """The percentile of counted values is the nearest-rank one of the values themselves."""
-    counts = {value: values.count(value) for value in values}
-    assert ranked(counts, percent) == percentile(sorted(values), percent)
 
 
 def test_days_are_working_days_to_the_first_step_and_to_closing(
@@ -85,7 +75,7 @@ def test_a_refusal_counts_only_while_its_letter_is_closed(session: Session, worl
 
 
 def test_a_year_is_the_sum_of_its_months(session: Session, world: World) -> None:
-    """Distributions, means and reasons of the months add up; only a touched month is told anew."""
+    """Distributions, means and reasons of the months add up."""
     spring = START - timedelta(days=80)
     for now in (spring, START):
         a_letter(session, world, publication=Publication.REFUSED, now=now)

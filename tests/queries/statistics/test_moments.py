@@ -11,10 +11,9 @@ from portal.domain.letters.states import Publication, RefusalReason, State
 from portal.domain.periods import Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
-from portal.queries.statistics.detail import detail
+from portal.queries.statistics.cache import detail, tree_on
 from portal.queries.statistics.drilldown import Counted, letters_of
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.tree import tree_on
 from portal.services.archive import publication
 from portal.services.letters import handling, submission
 from tests.builders import HOUR, START, Walk, World, a_letter, a_walk
@@ -43,7 +42,7 @@ def returned_and_rated(session: Session, world: World) -> Walk:
 
 
 def refused_twice_and_redone(session: Session, world: World) -> Walk:
-    """A letter refused publication, proposed again, refused again, and then handled anew."""
+    """A letter refused publication, proposed again, refused again, and then handled again."""
     letter = a_letter(session, world, publication=Publication.REFUSED)
     walk = Walk(session, world, letter.id, START + 2 * DAY)
     walk.propose()

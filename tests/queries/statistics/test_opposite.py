@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.as_of import as_of
@@ -39,22 +39,22 @@ def test_from_its_last_day_on_a_period_is_whole(
 
 
 def test_another_organisation_is_asked_for_with_all_below_it() -> None:
-    """Beside the own letters of one, or the members of a kind, stands the other as a whole."""
+    """Beside the letters of one, or the members of a kind, stands the other as a whole."""
     asked = replace(
         asked_for("2016", "2016-12-31"),
         organisation_id=4,
-        unit=True,
+        own=True,
         kind=Kind.HELP,
         group=OrganisationKind.MUNICIPAL_DEPARTMENT,
     )
     other = opposite(asked, None, 5, NOW)
-    assert other == replace(asked, organisation_id=5, unit=False, group=None)
+    assert other == replace(asked, organisation_id=5, own=False, group=None)
 
 
 def test_another_period_is_asked_of_the_very_same_letters() -> None:
     """With another period alone the place stays as it was asked for; with both, both change."""
-    asked = replace(asked_for("2016", "2016-12-31"), organisation_id=4, unit=True)
+    asked = replace(asked_for("2016", "2016-12-31"), organisation_id=4, own=True)
     before = Period(2015)
     other = opposite(asked, before, None, NOW)
     assert other == replace(asked, period=before, as_of=as_of(before, NOW, date(2015, 12, 31)))
-    assert opposite(asked, before, 5, NOW) == replace(other, organisation_id=5, unit=False)
+    assert opposite(asked, before, 5, NOW) == replace(other, organisation_id=5, own=False)

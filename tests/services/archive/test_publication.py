@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotPermitted
-from portal.domain.letters.states import Kind, Publication, RefusalReason, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, RefusalReason, State
 from portal.domain.redaction import PublicField
 from portal.models import ArchiveEntry, OutboxRow, ProposalStatus
 from portal.services.archive import publication, redacting
@@ -16,9 +17,9 @@ from tests.archive import entry_of, published, withdraw
 from tests.builders import Walk, World, a_letter, a_person, a_walk
 
 
-def a_closed(session: Session, world: World, **wishes: Any) -> Walk:
+def a_closed(session: Session, world: World, **choices: Any) -> Walk:
     """Walk a letter until it is answered."""
-    walk = a_walk(session, world, **wishes)
+    walk = a_walk(session, world, **choices)
     walk.accept()
     walk.ask_signoff()
     walk.sign()
@@ -86,13 +87,13 @@ def test_the_proposer_does_not_publish(session: Session, world: World, password_
 
 
 @pytest.mark.parametrize(
-    "wishes", [{"consent": False}, {"kind": Kind.REPORT}], ids=["no", "report"]
+    "choices", [{"consent": False}, {"kind": Kind.WRONGDOING}], ids=["no", "report"]
 )
 def test_without_consent_or_of_wrongdoing_is_never_proposed(
-    session: Session, world: World, wishes: dict[str, object]
+    session: Session, world: World, choices: dict[str, object]
 ) -> None:
     """A letter without consent and one of kind 举报 cannot even be proposed."""
-    walk = a_closed(session, world, **wishes)
+    walk = a_closed(session, world, **choices)
     with pytest.raises(ActionNotAllowed):
         walk.propose()
     assert walk.letter.publication is Publication.NOT_PROPOSED

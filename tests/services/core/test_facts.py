@@ -12,7 +12,7 @@ from portal.domain.periods import Period
 from portal.domain.statistics.measures import Outcome, View
 from portal.domain.statistics.rates import Figures
 from portal.models import RateFact
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.services.archive import publication
 from portal.services.core.facts import missing, rebuild
@@ -137,8 +137,8 @@ def test_what_is_refused_changes_nothing(session: Session, world: World) -> None
     assert total(session) == before
 
 
-def test_a_house_without_facts_derives_them(session: Session, world: World) -> None:
-    """After an upgrade the facts are told from the events, the same as if they had been kept."""
+def test_missing_facts_are_derived(session: Session, world: World) -> None:
+    """After an upgrade the facts are derived from the events, the same as if they had been kept."""
     for state in State:
         a_letter(session, world, state)
     a_letter(session, world, publication=Publication.PUBLISHED)

@@ -88,7 +88,7 @@ def test_numbers_are_unique_and_without_gaps(app: Flask, session: Session, world
 
 
 def test_one_of_two_clerks_wins(app: Flask, session: Session, world: World) -> None:
-    """Of two clerks with the same version one acts and the other is told, a hundred times."""
+    """Of two handlers with the same version one acts and the other is told, a hundred times."""
     first, second = world.actor("city_handler"), world.actor("city_handler2")
     walk = a_walk(session, world)
     walk.accept()

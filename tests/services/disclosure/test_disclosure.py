@@ -15,8 +15,8 @@ from portal.queries.statistics.disclosure import disclosure_figures
 from portal.services.disclosure import requests as disclosure
 from portal.services.disclosure.requests import Answer
 from portal.services.disclosure.requests import applicant as applicant_of
+from portal.services.office.calendar import set_days
 from portal.services.office.organisations import close
-from portal.services.office.rules import set_days
 from tests.builders import World
 from tests.disclosure import DISCLOSED, IDENTITY, MONDAY, a_request
 

@@ -10,7 +10,7 @@ from portal.domain.disclosure.requests import DisclosureState
 from portal.domain.errors import InvalidInput
 from portal.domain.periods import Period, civil_date
 from portal.models import DisclosureRequest
-from portal.queries.disclosure.due import limit_of
+from portal.queries.disclosure.due import rule_of
 from portal.queries.disclosure.queues import (
     RequestFilters,
     RequestQueue,
@@ -19,7 +19,7 @@ from portal.queries.disclosure.queues import (
 )
 from portal.queries.disclosure.requests import request_history
 from portal.queries.letters.queues import cutoffs
-from portal.queries.rules import limits_in_force, work_calendar
+from portal.queries.rules import deadline_rules, work_calendar
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.services.disclosure import requests as disclosure
 from portal.services.disclosure.filing import register
@@ -75,7 +75,7 @@ def test_the_law_of_the_day_of_receipt_holds_to_the_end(session: Session, world:
     disclosure.complete(request.id, "人民路", applicant_of(request.id), completed)
     session.refresh(request)
     assert civil_date(completed) == date(2019, 5, 20) and request.due_on == date(2019, 6, 11)
-    assert limit_of(limits_in_force(session), request).days == 15
+    assert rule_of(deadline_rules(session), request).days == 15
 
 
 def test_an_incomplete_request_waits_for_the_office_after_its_last_day(

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.domain.deadline_rules import limit_for
+from portal.domain.deadline_rules import rule_for
 from portal.domain.disclosure.requests import (
-    LIMIT_CODE,
+    ANSWER_RULE,
+    DISCLOSURE_RULES,
     PENDING_STATES,
     DisclosureAction,
     DisclosureState,
@@ -35,31 +36,31 @@ ENDS = {DisclosureAction.ANSWER, DisclosureAction.LAPSE, DisclosureAction.WITHDR
 
 
 def take(world: World, request_id: int, version: int, step: str, days: int) -> None:
-    """Try one step, by a clerk or by the applicant, so many days after receipt."""
-    now, clerk = MONDAY + timedelta(days=days), world.actor("city_handler")
+    """Try one step, by a handler or by the applicant, so many days after receipt."""
+    now, handler = MONDAY + timedelta(days=days), world.actor("city_handler")
     applicant = disclosure.applicant(request_id)
     until = (now + timedelta(days=5)).date()
     match step:
         case "ask":
-            disclosure.ask_completion(request_id, version, "请补正", until, clerk, now)
+            disclosure.ask_completion(request_id, version, "请补正", until, handler, now)
         case "complete":
             disclosure.complete(request_id, "补正", applicant, now)
         case "supply":
-            disclosure.complete(request_id, "补正", clerk, now, version)
+            disclosure.complete(request_id, "补正", handler, now, version)
         case "extend":
-            disclosure.extend(request_id, version, EXTENDED, "复杂", "李主任", clerk, now)
+            disclosure.extend(request_id, version, EXTENDED, "复杂", "李主任", handler, now)
         case "answer":
-            disclosure.answer(request_id, version, DISCLOSED, clerk, now)
+            disclosure.answer(request_id, version, DISCLOSED, handler, now)
         case "lapse":
-            disclosure.lapse(request_id, version, clerk, now)
+            disclosure.lapse(request_id, version, handler, now)
         case "withdraw":
             disclosure.withdraw(request_id, applicant, now)
         case "take back":
-            disclosure.withdraw(request_id, clerk, now, version, "来电撤回")
+            disclosure.withdraw(request_id, handler, now, version, "来电撤回")
 
 
 def by_events(session: Session, told: Sequence[Event], at: datetime) -> tuple[int, int, int]:
-    """Return received, answered and overdue of one request, told from its events before ``at``."""
+    """Return received, answered and overdue of one request, counted from its events before ``at``."""
     past = [event for event in told if event.occurred_at < at]
     seen = {event.action for event in past}
     if not past or DisclosureAction.WITHDRAW in seen:
@@ -70,9 +71,9 @@ def by_events(session: Session, told: Sequence[Event], at: datetime) -> tuple[in
     start = max(event.occurred_at for event in past if event.action in starts)
     if DisclosureAction.ASK_COMPLETION in seen and DisclosureAction.COMPLETE not in seen:
         return 1, 0, 0
-    limit = limit_for(LIMIT_CODE, civil_date(MONDAY))
+    rule = rule_for((ANSWER_RULE,), (), civil_date(MONDAY), DISCLOSURE_RULES)
     more = EXTENDED if DisclosureAction.EXTEND in seen else 0
-    due = work_calendar(session).due_on(civil_date(start), limit, (), more)
+    due = work_calendar(session).due_on(civil_date(start), rule, (), more)
     return 1, 0, int(due is not None and civil_date(at) > due)
 
 

@@ -135,7 +135,7 @@ def assert_same(
 def test_an_imported_letter_is_like_one_that_was_walked(session: Session, world: World) -> None:
     """Letter, reply, events and intervals differ only in who acted and where it came from.
 
-    Nobody here told a sender of elsewhere a due date.
+    Nobody here gave a sender of another system a due date.
     """
     one, other = imported(session, publish=False), walked(session, world, publish=False)
     assert content(one, ORIGIN) == content(other, ORIGIN)

@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 
 from portal.domain.events import Axis
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
     RETURN_LIMIT,
     Action,
     CloseReason,
     ConsentBasis,
-    Kind,
     Publication,
     State,
 )
@@ -88,7 +88,7 @@ def check_ruling(letter: Letter, actions: list[str]) -> None:
 
 
 def check_replies(letter: Letter) -> None:
-    """One reply at a time is written or reviewed; nobody signs the own one."""
+    """One reply at a time is written or reviewed; nobody signs their own."""
     unsigned = [r for r in letter.replies if r.status is not ReplyStatus.SIGNED]
     assert len(unsigned) <= 1
     waiting = letter.reply_in_review
@@ -122,8 +122,8 @@ def check_publication(letter: Letter) -> None:
     assert public == (letter.publication is Publication.PUBLISHED)
     if letter.publication in (Publication.PROPOSED, Publication.PUBLISHED):
         assert letter.consent_basis is ConsentBasis.SENDER
-        assert letter.kind is not Kind.REPORT
-        assert not letter.was_report
+        assert letter.kind is not Kind.WRONGDOING
+        assert not letter.never_public
     if letter.publication is Publication.PROPOSED:
         assert letter.state is State.CLOSED
         assert letter.open_proposal is not None

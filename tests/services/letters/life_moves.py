@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from portal.domain.letters.states import Action, DeclineReason, Kind, RefusalReason
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, DeclineReason, RefusalReason
 from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.services.letters import consent, cooperation, handling, merging, replying, submission
 from tests.builders import PLACES, World
 
 PLACE_NAMES = [code for code, *_ in PLACES]
-CITIZEN, HOUSE, TOP = "citizen", "house", "top"
+CITIZEN, SYSTEM, TOP = "citizen", "system", "top"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ MOVES: dict[Action, Move] = {
     A.RULE_DECLINE: (TOP, handling.decline, _decline),
     A.ASK_CITIZEN: ("dispatcher", handling.ask_citizen, _said),
     A.SUPPLEMENT: (CITIZEN, submission.supplement, _said),
-    A.TIME_OUT: (HOUSE, handling.close_unanswered, _nothing),
+    A.TIME_OUT: (SYSTEM, handling.close_unanswered, _nothing),
     A.MERGE: ("dispatcher", merging.merge, lambda given: (given.number, "同一问题")),
     A.SEPARATE: ("dispatcher", merging.separate, _said),
     A.ASSIGN: ("dispatcher", handling.assign, lambda given: (None,)),

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Permission
 from portal.domain.errors import InvalidInput, NotFound
-from portal.domain.letters.states import Action, Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, State
 from portal.models import Event, Letter, RateFact
 from portal.queries.scope import letters_for
 from portal.services.letters import handling, merging
@@ -18,7 +19,7 @@ REASON = "反映的是本单位工作人员"
 def becomes_report(walk: Walk, username: str, *accused: int) -> None:
     """Let ``username`` change the kind of a letter to a report."""
     letter_id, version, actor = walk.by(username)
-    handling.change_kind(letter_id, version, Kind.REPORT, REASON, actor, walk.now, *accused)
+    handling.change_kind(letter_id, version, Kind.WRONGDOING, REASON, actor, walk.now, *accused)
 
 
 def readers(session: Session, world: World, letter: Letter) -> set[str]:
@@ -104,7 +105,7 @@ def test_the_office_is_not_accused(session: Session, world: World) -> None:
         world["office"],
         0,
     )
-    assert letter.was_report
+    assert letter.never_public
 
 
 def test_somebody_else_may_be_accused(session: Session, world: World) -> None:

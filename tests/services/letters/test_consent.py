@@ -9,21 +9,15 @@ from sqlalchemy.orm import Session
 from portal.config import Settings
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.events import ActorKind
-from portal.domain.letters.states import (
-    Action,
-    ConsentBasis,
-    Kind,
-    Publication,
-    RefusalReason,
-    State,
-)
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, ConsentBasis, Publication, RefusalReason, State
 from portal.domain.periods import Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, OutboxRow, ProposalStatus
 from portal.queries.letters.timeline import history
 from portal.queries.letters.track import milestones
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.services.letters.consent import give_consent, revoke_consent
 from portal.services.letters.submission import ask_redo
@@ -140,7 +134,7 @@ def test_it_is_told_to_the_sender_and_in_the_record(session: Session, world: Wor
 
 
 def test_it_is_taken_back_once(session: Session, world: World) -> None:
-    """A second wish to take it back is refused with a word why."""
+    """A second request to take it back is refused with a reason."""
     letter = a_published(session, world)
     revoke_consent(letter.id, LATER)
     with pytest.raises(ActionNotAllowed, match="没有公示同意"):
@@ -169,6 +163,6 @@ def test_a_withdrawn_copy_may_come_back_with_a_new_consent(session: Session, wor
 
 def test_a_report_of_wrongdoing_takes_no_consent(session: Session, world: World) -> None:
     """The sender of a report cannot allow its publication."""
-    letter = a_letter(session, world, State.CLOSED, kind=Kind.REPORT, consent=False)
-    with pytest.raises(ActionNotAllowed, match="举报"):
+    letter = a_letter(session, world, State.CLOSED, kind=Kind.WRONGDOING, consent=False)
+    with pytest.raises(ActionNotAllowed, match="绝不公示"):
         give_consent(letter.id, LATER)

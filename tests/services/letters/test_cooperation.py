@@ -1,12 +1,15 @@
 """Extensions and co-handling."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
-from portal.domain.letters.states import Kind, State
-from portal.services.letters import cooperation
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
+from portal.services.letters import cooperation, submission
 from tests.builders import World, a_letter, a_person, a_walk
 
 
@@ -39,6 +42,21 @@ def test_refused_extension_may_be_asked_again(session: Session, world: World) ->
     assert walk.letter.extension_pending
 
 
+def test_a_redo_is_extended_by_the_rule_of_its_day(session: Session, world: World) -> None:
+    """A consultation done again under the rule of 2014 gets the eight days of that rule."""
+    walk = a_walk(session, world, now=datetime(2014, 11, 10, 2, tzinfo=UTC))
+    walk.accept()
+    walk.ask_signoff()
+    walk.sign()
+    walk.now = datetime(2014, 11, 20, 2, tzinfo=UTC)
+    submission.ask_redo(walk.letter_id, "问题没有解决。", walk.now)
+    with pytest.raises(InvalidInput):
+        walk.step(cooperation.request_extension, "city_handler", 9, "需要现场勘查")
+    walk.step(cooperation.request_extension, "city_handler", 8, "需要现场勘查")
+    walk.step(cooperation.decide_extension, "city_supervisor", True, "")
+    assert walk.letter.due_on == date(2014, 12, 11)
+
+
 def test_extension_is_granted_once(session: Session, world: World) -> None:
     """A letter that was extended is not extended again."""
     walk = a_walk(session, world)
@@ -62,7 +80,7 @@ def test_extension_stays_within_the_rule(session: Session, world: World, days: i
 def test_nobody_grants_the_own_extension(
     session: Session, world: World, password_hash: str
 ) -> None:
-    """A person who is handler and supervisor does not decide on the own request."""
+    """A person who is handler and supervisor does not decide on their own request."""
     a_person(world, "both", password_hash, (Role.HANDLER, "city"), (Role.SUPERVISOR, "city"))
     walk = a_walk(session, world)
     walk.accept()
@@ -137,8 +155,8 @@ def test_helper_is_invited_once_at_a_time(session: Session, world: World) -> Non
 
 def test_accused_are_not_invited(session: Session, world: World) -> None:
     """The organisation a report accuses is not asked to help with it."""
-    letter = a_letter(session, world, kind=Kind.REPORT, place="city")
-    walk = a_walk(session, world, "city", kind=Kind.REPORT)
+    letter = a_letter(session, world, kind=Kind.WRONGDOING, place="city")
+    walk = a_walk(session, world, "city", kind=Kind.WRONGDOING)
     assert letter.accused_id == world["city"]
     walk.accept()
     with pytest.raises(InvalidInput, match="被举报"):

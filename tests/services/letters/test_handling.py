@@ -11,7 +11,8 @@ from portal.domain.errors import (
     NotFound,
     NotPermitted,
 )
-from portal.domain.letters.states import Action, DeclineReason, Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, DeclineReason, State
 from portal.models import Event
 from portal.services.letters import handling, submission
 from portal.services.office.organisations import close
@@ -38,7 +39,7 @@ def test_accepting_is_recorded(session: Session, world: World) -> None:
 
 
 def test_stale_page_is_a_conflict(session: Session, world: World) -> None:
-    """A clerk whose page shows an older version is told and changes nothing."""
+    """A handler whose page shows an older version is told and changes nothing."""
     letter = a_letter(session, world, State.IN_PROGRESS)
     with pytest.raises(Conflict):
         handling.ask_citizen(
@@ -124,7 +125,7 @@ def test_transfer_goes_sideways_with_a_reason(session: Session, world: World) ->
 
 def test_report_never_reaches_the_accused(session: Session, world: World) -> None:
     """A report of wrongdoing is dispatched neither to the accused nor below."""
-    walk = a_walk(session, world, "district", kind=Kind.REPORT)
+    walk = a_walk(session, world, "district", kind=Kind.WRONGDOING)
     for place in ("district", "township"):
         with pytest.raises(InvalidInput, match="被举报"):
             walk.step(handling.dispatch, "office_dispatcher", world[place], "")
@@ -158,7 +159,7 @@ def test_question_stops_the_clock(session: Session, world: World) -> None:
 
 
 def test_assignee_is_a_handler_here(session: Session, world: World) -> None:
-    """A letter is given to a handler of the own organisation who is in service, to nobody else."""
+    """A letter is given to a handler of the actor's organisation who is in service, to nobody else."""
     walk = a_walk(session, world)
     walk.step(handling.assign, "city_dispatcher", world.people["city_handler"])
     assert walk.letter.assignee_id == world.people["city_handler"]
@@ -182,9 +183,9 @@ def test_moving_frees_the_assignee(session: Session, world: World) -> None:
 def test_once_a_report_always_a_report(session: Session, world: World) -> None:
     """A letter that was a report of wrongdoing keeps that mark when its kind is changed."""
     walk = a_walk(session, world)
-    walk.step(handling.change_kind, "city_dispatcher", Kind.REPORT, "反映工作人员违纪")
+    walk.step(handling.change_kind, "city_dispatcher", Kind.WRONGDOING, "反映工作人员违纪")
     walk.step(handling.change_kind, "office_dispatcher", Kind.COMPLAINT, "重新核定")
-    assert (walk.letter.kind, walk.letter.was_report) == (Kind.COMPLAINT, True)
+    assert (walk.letter.kind, walk.letter.never_public) == (Kind.COMPLAINT, True)
 
 
 def test_same_kind_is_no_change(session: Session, world: World) -> None:
@@ -224,6 +225,6 @@ def test_public_letter_does_not_become_a_report(session: Session, world: World) 
     dispatcher = world.actor("city_dispatcher")
     with pytest.raises(InvalidInput) as error:
         handling.change_kind(
-            letter.id, letter.version, Kind.REPORT, "核定", dispatcher, START + 49 * HOUR
+            letter.id, letter.version, Kind.WRONGDOING, "核定", dispatcher, START + 49 * HOUR
         )
     assert error.value.field == "kind"

@@ -18,16 +18,17 @@ from hypothesis.stateful import (
 )
 
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.states import Action, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, Publication, State
 from portal.domain.letters.transitions import objection
 from portal.models import Event, Letter, StateInterval
 from tests.builders import ROLES, START, World, new_letter, send
 from tests.services.letters.life_checks import check_letter, check_record
 from tests.services.letters.life_moves import (
     CITIZEN,
-    HOUSE,
     MOVES,
     PLACE_NAMES,
+    SYSTEM,
     TOP,
     UNVERSIONED,
     Try,
@@ -98,7 +99,7 @@ class Life(RuleBasedStateMachine):
         """Try ``action`` on the letter by ``who``, or by the person whose duty it is."""
         duty, service, values = MOVES[action]
         given = values(Try(self.world, letter, self.letters, chance))
-        if duty == HOUSE:
+        if duty == SYSTEM:
             self.now += timedelta(days=20)
             self.attempt(service)
         elif duty == CITIZEN:
@@ -177,19 +178,19 @@ class Life(RuleBasedStateMachine):
 
     def check_progress(self, letter: Letter, events: int) -> None:
         """Compare with what was true before: no way back from an end, no change untold."""
-        now = (letter.state, letter.publication, letter.version, events, letter.was_report)
+        now = (letter.state, letter.publication, letter.version, events, letter.never_public)
         earlier = self.before.get(letter.id)
         self.before[letter.id] = now
         if earlier is None:
             return
-        state, published, version, recorded, was_report = earlier
+        state, published, version, recorded, never_public = earlier
         if state in (State.DECLINED, State.WITHDRAWN):
             assert letter.state is state
         if (letter.state, letter.publication) != (state, published):
             assert letter.version > version
         assert letter.version >= version
         assert letter.version == version or events > recorded
-        assert letter.was_report or not was_report
+        assert letter.never_public or not never_public
 
     def teardown(self) -> None:
         """Count what was done in this life."""

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import ActionNotAllowed, InvalidInput
-from portal.domain.letters.states import CloseReason, DeclineReason, Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CloseReason, DeclineReason, State
 from portal.services.letters import handling, merging, submission
 from tests.builders import START, Walk, World, a_letter, a_walk
 
@@ -126,7 +127,7 @@ def test_leader_does_not_follow(session: Session, world: World) -> None:
 
 
 def test_foreign_parent_is_not_found(session: Session, world: World) -> None:
-    """A leading letter the clerk may not read answers like one that does not exist."""
+    """A leading letter the handler may not read answers like one that does not exist."""
     foreign = a_letter(session, world, State.IN_PROGRESS, place="police")
     walk = a_walk(session, world)
     with pytest.raises(InvalidInput, match="没有找到"):
@@ -148,12 +149,12 @@ def test_reports_merge_only_on_the_same_accused(
     session: Session, world: World, place: str | None
 ) -> None:
     """A report is merged neither with a plain letter nor with a report on somebody else."""
-    kind = Kind.REPORT if place else Kind.COMPLAINT
+    kind = Kind.WRONGDOING if place else Kind.COMPLAINT
     parent = a_walk(session, world, place, kind=kind)
-    child = a_walk(session, world, "city", kind=Kind.REPORT)
+    child = a_walk(session, world, "city", kind=Kind.WRONGDOING)
     with pytest.raises(InvalidInput):
         child.step(merging.merge, "office_dispatcher", parent.letter.number, "")
-    twin = a_walk(session, world, "city", kind=Kind.REPORT)
+    twin = a_walk(session, world, "city", kind=Kind.WRONGDOING)
     child.step(merging.merge, "office_dispatcher", twin.letter.number, "")
     assert child.letter.state is State.MERGED
 

@@ -107,7 +107,7 @@ def test_draft_leaves_the_version_of_the_letter(session: Session, world: World) 
 def test_drafting_is_for_handlers_here(
     session: Session, world: World, username: str, error: type[Exception]
 ) -> None:
-    """A stranger does not find the letter, a reviewer of the house may not draft."""
+    """A stranger does not find the letter, a reviewer of the office may not draft."""
     letter = a_letter(session, world, State.IN_PROGRESS)
     with pytest.raises(error):
         replying.save_draft(letter.id, "一", 0, world.actor(username), letter.received_at)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import ActionNotAllowed, InvalidInput
 from portal.domain.events import ActorKind
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.numbers import hash_code, parse_number
-from portal.domain.letters.states import Action, Kind, Publication, State
+from portal.domain.letters.states import Action, Publication, State
 from portal.models import ArchiveEntry, Event, Letter, MessageKind, OutboxRow, db
 from portal.services.letters import handling, submission
 from portal.services.office.organisations import close
@@ -77,10 +78,10 @@ def test_report_passes_the_accused(
     session: Session, world: World, accused: str, holder: str
 ) -> None:
     """A report of wrongdoing goes to the organisation above the one it accuses."""
-    walk = a_walk(session, world, accused, kind=Kind.REPORT)
+    walk = a_walk(session, world, accused, kind=Kind.WRONGDOING)
     assert walk.here == holder
     assert walk.letter.accused_id == world[accused]
-    assert walk.letter.was_report
+    assert walk.letter.never_public
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_redo_opens_once(session: Session, world: World) -> None:
 
 
 def test_redo_recalls_a_proposal(session: Session, world: World) -> None:
-    """A redo takes back the wish to publish."""
+    """A redo takes back the proposal to publish."""
     letter = a_letter(session, world, publication=Publication.PROPOSED)
     submission.ask_redo(letter.id, "灯还是不亮", START + 24 * HOUR)
     session.rollback()

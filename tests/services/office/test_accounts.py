@@ -55,7 +55,7 @@ def test_fifth_failure_locks(session: Session, world: World) -> None:
 
 
 def test_success_forgets_failures(session: Session, world: World) -> None:
-    """A login in between starts the count of failures anew."""
+    """A login in between starts the count of failures again."""
     for _ in range(2):
         for _ in range(4):
             with pytest.raises(LoginFailed):

@@ -84,7 +84,7 @@ def test_the_last_administrator_stays(world: World) -> None:
 
 
 def test_nobody_disables_themselves(world: World) -> None:
-    """An administrator cannot lock the own door from outside."""
+    """Administrators cannot lock themselves out."""
     created(world, "second", (Role.ADMINISTRATOR, world["office"]))
     admin = world.actor("office_administrator")
     with pytest.raises(InvalidInput):

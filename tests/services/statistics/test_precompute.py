@@ -1,30 +1,38 @@
-"""Sums put by for pages are what a sum of the facts gives, and are taken only while they hold."""
+"""Stored sums are what a count of the facts gives, and are taken only while they hold."""
 
-from dataclasses import replace
+import json
+import zlib
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2s
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import portal.queries.statistics.stored
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
+from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import RateSum
-from portal.queries.statistics.cache import stamps, year_stamp
-from portal.queries.statistics.count import PARTS, YEARS, cube
-from portal.queries.statistics.detail import DETAILS, DETAILS_OF_YEARS
-from portal.queries.statistics.filters import Question, month_of
+from portal.queries.statistics import cache, stored
+from portal.queries.statistics.cache import cube, detail
+from portal.queries.statistics.filters import Question
 from portal.queries.statistics.month_versions import month_versions
-from portal.queries.statistics.overview import Asked
-from portal.queries.statistics.stored import Shelf, mark
-from portal.queries.statistics.tree import tree_on
+from portal.queries.statistics.overview import Asked, resolve
+from portal.queries.statistics.stored import (
+    CUBES,
+    DETAILS,
+    Aggregate,
+    Versions,
+    label,
+    load,
+    pack,
+    version,
+)
 from portal.services.core.facts import renew_versions
 from portal.services.core.unit import writing
 from portal.services.statistics.precompute import _replace, refresh
@@ -32,8 +40,10 @@ from tests.builders import World
 from tests.queries.statistics.histories import Life, counted, live
 
 LATER = datetime(2017, 2, 20, 2, 0, tzinfo=UTC)
+YEAR = Question(Period(2016), Period(2016).ends_at)
 MARCH = Question(Period(2016, month=3), Period(2016).ends_at)
 SPRING = replace(MARCH, before=Period(2016, quarter=1).ends_at)
+AGGREGATES = pytest.mark.parametrize("aggregate", [CUBES, DETAILS], ids=lambda each: each.name)
 
 
 @pytest.fixture
@@ -44,16 +54,36 @@ def lives(session: Session, world: World) -> list[Life]:
 
 @pytest.fixture
 def house(session: Session, lives: list[Life]) -> Session:
-    """A house with these letters and every sum of them put by."""
+    """An instance with these letters and every sum of them stored, as a new process finds it."""
     session.commit()
     while refresh(LATER):
         pass
+    cache._kept.clear()
     return session
 
 
-def version_of(session: Session, month: int) -> str:
-    """Return the version of a month."""
-    return str(month_versions(session)[month])
+def versions(session: Session, asked: Question) -> Versions:
+    """Return the versions of the months of ``asked``."""
+    return month_versions(session, asked.period.months[0], asked.period.months[-1])
+
+
+def loaded(session: Session, aggregate: Aggregate[Any], asked: Question) -> Any:
+    """Return what is stored for ``asked``."""
+    return load(session, aggregate, asked, versions(session, asked))
+
+
+def overwrite(session: Session, aggregate: Aggregate[Any], asked: Question, body: bytes) -> None:
+    """Let the row of ``asked`` hold something else."""
+    month = asked.period.months[0]
+    here = sa.and_(RateSum.label == label(aggregate, asked), RateSum.month == month)
+    assert session.scalar(sa.select(RateSum.month).where(here))
+    with writing() as unit:
+        unit.execute(sa.update(RateSum).where(here).values(body=body))
+
+
+def nothing(session: Session) -> bytes:
+    """Return the row of a month without letters."""
+    return pack(CUBES, CUBES.count(session, replace(SPRING, before=SPRING.period.starts_at)))
 
 
 @pytest.mark.parametrize(
@@ -67,66 +97,55 @@ def version_of(session: Session, month: int) -> str:
         replace(SPRING, period=Period(2016, month=2)),
     ],
 )
-@pytest.mark.parametrize("shelf", [PARTS, DETAILS], ids=lambda shelf: shelf.name)
-def test_what_is_put_by_is_the_sum_of_the_facts(
-    house: Session, asked: Question, shelf: Shelf[object]
+@AGGREGATES
+def test_what_is_stored_is_the_sum_of_the_facts(
+    house: Session, asked: Question, aggregate: Aggregate[object]
 ) -> None:
-    """The sums of a month as pages ask for them are found put by, equal to a fresh sum."""
-    if shelf is DETAILS and (asked.view, asked.basis) != (View.RECEIVING, Basis.COHORT):
-        return
-    label, month = shelf.label(asked), month_of(asked.period.first_day)
-    body = house.scalar(
-        sa.select(RateSum.body).where(RateSum.label == label, RateSum.month == month)
-    )
-    assert body is not None
-    taken = shelf.take(house, asked, version_of(house, month))
-    assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
+    """The sums of a month as pages ask for them are found stored, equal to a fresh count."""
+    if aggregate is DETAILS:
+        asked = asked.of_cohort
+    found = loaded(house, aggregate, asked)
+    assert found is not None and found == aggregate.count(house, asked)
 
 
 @pytest.mark.parametrize("basis", Basis)
-def test_a_year_put_by_is_the_sum_of_its_months(house: Session, basis: Basis) -> None:
-    """The figures of a whole year are found put by, equal in every cell to a fresh sum."""
-    asked = Question(Period(2016), Period(2016).ends_at, basis)
-    row = house.scalars(sa.select(RateSum).where(RateSum.label == YEARS.label(asked))).one()
-    held = year_stamp(stamps(house, asked.period))
-    assert (row.month, row.version) == (201601, mark(held))
-    assert YEARS.take(house, asked, held) == YEARS.compute(house, asked)
-    assert YEARS.compute(house, asked).total.received > 0
+def test_a_year_stored_is_the_sum_of_its_months(house: Session, basis: Basis) -> None:
+    """The figures of a whole year are found stored, equal in every cell to a fresh count."""
+    asked = replace(YEAR, basis=basis)
+    row = house.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
+    held = versions(house, asked)
+    assert (row.month, row.version) == (201601, version(held))
+    assert loaded(house, CUBES, asked) == CUBES.count(house, asked)
+    assert CUBES.count(house, asked).total.received > 0
 
 
-@pytest.mark.parametrize("wish", [{"kind": Kind.HELP}, {"category": "交通运输"}, {"category": ""}])
-@pytest.mark.parametrize("shelf", [YEARS, DETAILS_OF_YEARS], ids=lambda shelf: shelf.name)
-def test_a_past_year_of_a_kind_or_a_category_is_refresh(
-    house: Session, shelf: Shelf[object], wish: dict[str, Any]
+@pytest.mark.parametrize("part", [{"kind": Kind.HELP}, {"category": "交通运输"}, {"category": ""}])
+@AGGREGATES
+def test_a_past_year_of_a_kind_or_a_category_is_stored(
+    house: Session, aggregate: Aggregate[object], part: dict[str, Any]
 ) -> None:
-    """A year that is over is found put by for each kind and category, equal to a fresh sum."""
-    asked = replace(Question(Period(2016), Period(2016).ends_at), **wish)
-    row = house.scalars(sa.select(RateSum).where(RateSum.label == shelf.label(asked))).one()
-    held = year_stamp(stamps(house, asked.period))
-    taken = shelf.take(house, asked, held)
-    assert row.version == mark(held)
-    assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
-    assert shelf.plain(taken) != shelf.plain(shelf.compute(house, replace(asked, kind=Kind.THANKS)))
+    """A year that is over is found stored for each kind and category, equal to a fresh count."""
+    asked = replace(YEAR, **part)
+    found = loaded(house, aggregate, asked)
+    assert found is not None and found == aggregate.count(house, asked)
+    assert found != aggregate.count(house, replace(asked, kind=Kind.THANKS))
 
 
-@pytest.mark.parametrize("shelf", [YEARS, DETAILS_OF_YEARS], ids=lambda shelf: shelf.name)
-def test_a_past_year_of_the_members_of_a_kind_is_refresh(
-    house: Session, shelf: Shelf[object]
+@AGGREGATES
+def test_a_past_year_of_the_members_of_a_kind_is_stored(
+    house: Session, aggregate: Aggregate[object]
 ) -> None:
-    """A year that is over is found put by for departments and districts as a page asks for them."""
+    """A year that is over is found stored for departments and districts as a page asks for them."""
     for kind in (OrganisationKind.MUNICIPAL_DEPARTMENT, OrganisationKind.DISTRICT_GOVERNMENT):
         page = Asked(Period(2016), as_of(Period(2016), LATER), group=kind)
-        asked = page.question(tree_on(house, page.as_of.day))
-        label = sa.select(RateSum.label).where(RateSum.label == shelf.label(asked))
-        assert house.scalars(label).all(), kind
-        taken = shelf.take(house, asked, year_stamp(stamps(house, asked.period)))
-        assert shelf.plain(taken) == shelf.plain(shelf.compute(house, asked))
-        if shelf is YEARS:
-            assert YEARS.compute(house, asked).total.received > 0
+        _tree, asked = resolve(house, page)
+        found = loaded(house, aggregate, asked)
+        assert found is not None and found == aggregate.count(house, asked), kind
+        assert CUBES.count(house, asked).total.received > 0
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "part",
     [
         {"organisations": frozenset({1}), "kind": Kind.HELP},
         {"kind": Kind.HELP, "category": "交通运输"},
@@ -134,19 +153,31 @@ def test_a_past_year_of_the_members_of_a_kind_is_refresh(
         {"kind": Kind.HELP, "basis": Basis.PERIOD},
     ],
 )
-def test_what_is_seldom_asked_for_is_not_refresh(wish: dict[str, Any]) -> None:
+def test_what_is_seldom_asked_for_is_not_stored(part: dict[str, Any]) -> None:
     """Sums of organisations, and of a kind seen otherwise than usual, have no name to be found by."""
-    asked = replace(Question(Period(2016), Period(2016).ends_at), **wish)
-    assert YEARS.label(asked) is None
+    assert label(CUBES, replace(YEAR, **part)) is None
+
+
+def test_names_fit_their_column() -> None:
+    """The longest name of a row is no longer than what the database holds."""
+    asked = [
+        replace(YEAR, category="题" * 32),
+        replace(YEAR, organisations=frozenset(range(9999))),
+        replace(YEAR, basis=Basis.COHORT, view=View.ANSWERING),
+    ]
+    longest = max(
+        len(label(each, question) or "") for each in (CUBES, DETAILS) for question in asked
+    )
+    assert longest <= 64
 
 
 @pytest.mark.parametrize("basis", Basis)
 @pytest.mark.parametrize("view", View)
-def test_what_is_put_by_says_what_the_events_say(
+def test_what_is_stored_says_what_the_events_say(
     house: Session, lives: list[Life], basis: Basis, view: View
 ) -> None:
-    """The figures of years and months, taken from what is put by, equal a recount by hand."""
-    year = Question(Period(2016), Period(2016).ends_at, basis, view)
+    """The figures of years and months, taken from what is stored, equal a recount by hand."""
+    year = replace(YEAR, basis=basis, view=view)
     months = [replace(year, period=month) for month in year.period.split(Granularity.MONTH)]
     for asked in (year, *months):
         assert replace(cube(house, asked).total, on_time=0) == counted(lives, asked), asked
@@ -155,28 +186,23 @@ def test_what_is_put_by_says_what_the_events_say(
 def test_the_latest_month_comes_first_and_no_more_than_is_asked_for(
     session: Session, lives: list[Life]
 ) -> None:
-    """A round puts by as many sums as it may, beginning with the month that is looked at most."""
+    """A round stores as many sums as it may, beginning with the month that is looked at most."""
     session.commit()
     assert refresh(LATER, most=3) == 3
     newest = max(month_versions(session))
     assert list(session.scalars(sa.select(RateSum.month))) == [newest] * 3
 
 
-def test_figures_are_read_from_what_is_refresh(house: Session) -> None:
-    """A process that remembers nothing answers from the sums put by, without summing facts."""
-    label = PARTS.label(SPRING)
-    nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
-    with writing() as session:
-        session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
+def test_figures_are_read_from_what_is_stored(house: Session) -> None:
+    """A process that has just begun answers from the stored sums, without counting facts."""
+    overwrite(house, CUBES, SPRING, nothing(house))
     assert cube(house, SPRING).total == Figures()
 
 
 def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
-    """After a fact of the month has changed, the month is summed from the facts again."""
-    label = PARTS.label(SPRING)
-    nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
+    """After a fact of the month has changed, the month is counted from the facts again."""
+    overwrite(house, CUBES, SPRING, nothing(house))
     with writing() as session:
-        session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
         renew_versions(session, [201603])
     assert cube(house, SPRING).total.received > 0
     assert refresh(LATER, most=200) > 0
@@ -186,30 +212,82 @@ def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
 def test_a_sum_by_another_version_of_the_program_is_not_taken(
     house: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After an upgrade the sums put by before it are left alone and put by anew."""
-    label = PARTS.label(SPRING)
-    nothing = PARTS.pack(house, replace(SPRING, before=SPRING.period.starts_at))
-    with writing() as session:
-        session.execute(sa.update(RateSum).where(RateSum.label == label).values(body=nothing))
-    monkeypatch.setattr(
-        portal.queries.statistics.stored, "_PROGRAM", blake2s(b"upgraded", digest_size=16)
-    )
+    """After an upgrade the sums stored before it are left alone and stored again."""
+    overwrite(house, CUBES, SPRING, nothing(house))
+    monkeypatch.setattr(stored, "PROGRAM_VERSION", stored.PROGRAM_VERSION + 1)
     assert cube(house, SPRING).total.received > 0
     before = house.scalar(sa.select(sa.func.count()).select_from(RateSum))
     assert refresh(LATER, most=1000) == before and refresh(LATER) == 0
 
 
-def test_two_workers_may_put_by_the_same(house: Session) -> None:
-    """Who comes second replaces what the first has put by."""
+def rewritten(session: Session, aggregate: Aggregate[Any], change: Any) -> Any:
+    """Change the JSON of the row of spring and return what the same question answers then."""
+    plain = json.loads(zlib.decompress(pack(aggregate, aggregate.count(session, SPRING))))
+    change(plain)
+    overwrite(session, aggregate, SPRING, zlib.compress(json.dumps(plain).encode()))
+    return loaded(session, aggregate, SPRING)
+
+
+def test_reordered_counts_are_told_apart_by_name(house: Session) -> None:
+    """A row written when the fields of figures stood in another order gives the same figures."""
+
+    def reverse(plain: dict[str, Any]) -> None:
+        plain["names"].reverse()
+        for rows in plain["axes"].values():
+            rows[:] = [[key, *reversed(counts)] for key, *counts in rows]
+
+    expected = CUBES.count(house, SPRING)
+    assert len(set(expected.total.counts)) > 3
+    assert rewritten(house, CUBES, reverse) == expected
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Figures)])
+def test_a_row_without_a_count_of_today_is_counted_again(house: Session, name: str) -> None:
+    """A row from before a count was added, whatever its place, is not read as if it were 0."""
+
+    def drop(plain: dict[str, Any]) -> None:
+        place = plain["names"].index(name)
+        del plain["names"][place]
+        for rows in plain["axes"].values():
+            for row in rows:
+                del row[place + 1]
+
+    assert rewritten(house, CUBES, drop) is None
+    assert cube(house, SPRING) == CUBES.count(house, SPRING)
+
+
+def test_a_row_with_a_count_that_is_gone_is_counted_again(house: Session) -> None:
+    """A row that holds a count which figures no longer have is not taken."""
+
+    def add(plain: dict[str, Any]) -> None:
+        plain["names"].insert(1, "forwarded")
+        for rows in plain["axes"].values():
+            for row in rows:
+                row.insert(2, 7)
+
+    assert rewritten(house, CUBES, add) is None
+    assert cube(house, SPRING) == CUBES.count(house, SPRING)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Detail)])
+def test_a_row_of_other_quality_measures_is_counted_again(house: Session, name: str) -> None:
+    """A row that lacks a quality measure, or calls it otherwise, is not taken."""
+    assert rewritten(house, DETAILS, lambda plain: plain.pop(name)) is None
+    assert rewritten(house, DETAILS, lambda plain: plain.update(other=plain.pop(name))) is None
+    assert detail(house, SPRING) == DETAILS.count(house, SPRING)
+
+
+def test_two_workers_may_store_the_same(house: Session) -> None:
+    """Who comes second replaces what the first has stored."""
     row = house.scalars(sa.select(RateSum)).first()
     assert row is not None
-    values = {"month": row.month, "label": row.label, "version": mark("later"), "body": b"later"}
+    values = {"month": row.month, "label": row.label, "version": "later", "body": b"later"}
     _replace([], [values])
     house.expire_all()
-    assert (row.version, row.body) == (mark("later"), b"later")
+    assert (row.version, row.body) == ("later", b"later")
 
 
-def test_only_what_changed_is_summed_again(house: Session) -> None:
+def test_only_what_changed_is_counted_again(house: Session) -> None:
     """A new version of one month renews the sums of that month and of its year alone."""
     rows = sa.select(RateSum.month, RateSum.version)
     before = set(house.execute(rows).all())
@@ -221,9 +299,9 @@ def test_only_what_changed_is_summed_again(house: Session) -> None:
 
 
 def test_narrower_years_can_wait(house: Session) -> None:
-    """Between times only the sums of the whole house follow; the others stay until their turn."""
-    asked = replace(Question(Period(2016), Period(2016).ends_at), kind=Kind.HELP)
-    row = house.scalars(sa.select(RateSum).where(RateSum.label == YEARS.label(asked))).one()
+    """Between times only the sums of all letters follow; the others stay until their turn."""
+    asked = replace(YEAR, kind=Kind.HELP)
+    row = house.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
     before = row.version
     with writing() as session:
         renew_versions(session, [201603])
@@ -232,7 +310,7 @@ def test_narrower_years_can_wait(house: Session) -> None:
     assert row.version == before
     assert refresh(LATER, 200) > 0
     house.refresh(row)
-    assert row.version == mark(year_stamp(stamps(house, asked.period)))
+    assert row.version == version(versions(house, asked))
 
 
 def test_sums_of_yesterday_are_dropped(house: Session) -> None:
@@ -256,6 +334,6 @@ def test_sums_of_yesterday_are_dropped(house: Session) -> None:
         replace(MARCH, period=Period(2016, week=9)),
     ],
 )
-def test_a_narrower_question_is_never_refresh(narrowed: Question) -> None:
-    """Sums of the whole house do not answer for a part of it."""
-    assert PARTS.label(narrowed) is None
+def test_a_narrower_question_is_never_stored(narrowed: Question) -> None:
+    """Sums of all letters do not answer for a part of them."""
+    assert label(CUBES, narrowed) is None

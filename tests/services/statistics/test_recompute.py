@@ -1,23 +1,28 @@
 """Ended letters follow the calendar: their days are counted again, their due dates stay as promised."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from time import monotonic
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.calendar import DayKind, WorkCalendar
-from portal.domain.deadline_rules import LimitUnit, letter_limit
+from portal.domain.deadline_rules import DayUnit, letter_code, rule_for
+from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.letters.states import State
 from portal.domain.periods import civil_date
 from portal.models import CalendarDay, Event, RateFact, Recomputation
 from portal.queries.statistics.month_versions import month_versions
-from portal.services.core.facts import refresh
+from portal.services.core.facts import derive_touched, refresh
 from portal.services.core.unit import writing
 from portal.services.letters import merging, submission
-from portal.services.office.rules import set_days
+from portal.services.office.calendar import set_days
 from portal.services.statistics.recompute import recompute
 from tests.builders import START, Walk, World, a_letter, a_walk
 from tests.databases import ON_POSTGRES
@@ -25,6 +30,7 @@ from tests.queries.statistics.histories import FIRST, SPAN, Life, live
 
 LATER = datetime(2018, 3, 1, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+WAITING = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 Row = tuple[int, int | None, int | None, bool | None]
 """Letter, days to the first response, days to the closing, in time."""
 
@@ -86,9 +92,9 @@ def _count(calendar: WorkCalendar, begun: date, until: date, waits: set[date]) -
 
 
 def _due(life: Life, calendar: WorkCalendar, begun: date, waits: set[date]) -> date:
-    limit = letter_limit(str(life.kind), begun)
-    assert limit.unit is LimitUnit.WORKING
-    due, left = begun, limit.days
+    rule = rule_for((letter_code(life.kind),), (), begun, LETTER_RULES)
+    assert rule.unit is DayUnit.WORKING
+    due, left = begun, rule.days
     while left:
         due += DAY
         left -= calendar.is_workday(due) and due not in waits
@@ -270,3 +276,35 @@ def test_units_from_before_the_change_are_waited_for(
         assert recompute(LATER) == 0
         other.rollback()
     assert recompute(LATER) == 1
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")
+def test_a_letter_that_is_handled_meanwhile_is_counted_once(
+    app: Flask, session: Session, world: World, admin: Actor
+) -> None:
+    """The worker waits for a unit that derives the facts of the same letter."""
+    letter_id = answered(session, world, START, 4).letter_id
+    day = START.date() + DAY
+    engine = session.get_bind().engine
+    with engine.connect() as other:
+        other.execute(sa.select(sa.func.pg_current_xact_id()))
+        set_days(day, day, False, "", admin, LATER)
+        assert recompute(LATER) == 0
+    with ThreadPoolExecutor(1) as pool:
+        with writing() as unit:
+            submission.rate(letter_id, 5, 4, "", LATER)
+            derive_touched(unit)
+            work = pool.submit(within, app, follow)
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
+                until = monotonic() + 60
+                while not other.scalar(WAITING):
+                    assert not work.done() and monotonic() < until
+        assert work.result() == 1
+    days = sa.select(RateFact.closing_days).where(RateFact.letter_id == letter_id)
+    assert session.scalars(days).all() == [1]
+
+
+def within(app: Flask, work: Callable[[], int]) -> int:
+    """Return what ``work`` returns in an application context of its own."""
+    with app.app_context():
+        return work()

@@ -17,7 +17,8 @@ from portal.cli import main
 from portal.config import Settings, load_settings
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed
-from portal.domain.letters.states import Kind, Source, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source, State
 from portal.models import (
     ArchiveEntry,
     DeflectedLetter,
@@ -64,7 +65,7 @@ def test_every_letter_gets_where_it_shall(demo: None, session: Session, settings
             sample.close_reason,
             Source.DEMO,
         ), sample.key
-        returned, accused = sample.state is State.RETURNED, sample.kind is Kind.REPORT
+        returned, accused = sample.state is State.RETURNED, sample.kind is Kind.WRONGDOING
         if not returned and not accused:
             assert letter.organisation.code == sample.organisation, sample.key
     moments = session.scalars(sa.select(Event.occurred_at).where(Event.letter_id.is_not(None)))

@@ -9,7 +9,8 @@ from random import Random
 
 import pytest
 
-from portal.domain.letters.states import TITLE_MAX, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import TITLE_MAX
 from portal.domain.organisations import OrganisationKind
 from portal.tools.samples.grammar import CATEGORIES, LetterGrammar, topics
 from portal.tools.samples.organisations import sample_organisations

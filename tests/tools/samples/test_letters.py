@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 from stdnum.cn import ric
 
-from portal.domain.letters.states import TITLE_MAX, CloseReason, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import TITLE_MAX, CloseReason, Publication, State
 from portal.domain.redaction import FindingKind, Sender, detect
 from portal.tools.samples.grammar import CATEGORIES
 from portal.tools.samples.letters import sample_letters
@@ -57,7 +58,7 @@ def test_no_two_letters_look_alike(field: str) -> None:
 
 
 def test_lengths() -> None:
-    """Title, text and reply keep to what a citizen and a clerk would write."""
+    """Title, text and reply keep to what a citizen and a handler would write."""
     for letter in LETTERS:
         assert 4 <= len(letter.title) <= TITLE_MAX
         assert 60 <= len(letter.text) <= 400
@@ -96,7 +97,7 @@ def test_publication_has_consent() -> None:
     for letter in LETTERS:
         if letter.publication is not Publication.NOT_PROPOSED:
             assert letter.state is State.CLOSED
-            assert letter.kind is not Kind.REPORT
+            assert letter.kind is not Kind.WRONGDOING
         if letter.publication in {
             Publication.PUBLISHED,
             Publication.PROPOSED,

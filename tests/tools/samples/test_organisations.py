@@ -66,7 +66,7 @@ def test_siblings_are_told_apart(field: str) -> None:
 
 
 def test_every_district_has_departments_and_townships() -> None:
-    """A citizen of any district or county finds its departments and the own township."""
+    """A citizen of any district or county finds its departments and their own township."""
     kinds = Counter((o.parent_code, o.kind) for o in sample_organisations())
     for district in sample_organisations():
         if district.kind is OrganisationKind.DISTRICT_GOVERNMENT:

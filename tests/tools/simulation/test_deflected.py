@@ -1,4 +1,4 @@
-"""Avoided letters of a simulated year: after publication, the same for the same seed."""
+"""Deflected letters of a simulated year: after publication, the same for the same seed."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ END = Period(2016).ends_at
 
 
 def rows(session: Session) -> list[tuple[object, ...]]:
-    """All that is kept of avoided letters, but their ids."""
+    """All that is kept of deflected letters, but their ids."""
     columns = [c for c in DeflectedLetter.__table__.columns if c.name != "id"]
     session.rollback()
     return [tuple(row) for row in session.execute(sa.select(*columns).order_by(DeflectedLetter.id))]
@@ -32,10 +32,10 @@ def test_readers_come_after_publication(session: Session) -> None:
         )
     ).all()
     assert 5 <= len(found) <= 30
-    for avoided, entry in found:
-        assert civil_date(avoided.occurred_at) > civil_date(entry.published_at)
-        assert avoided.occurred_at < min(END, entry.unpublished_at or END)
-        assert (avoided.organisation_id, avoided.kind) == (entry.organisation_id, entry.kind)
+    for deflected, entry in found:
+        assert civil_date(deflected.occurred_at) > civil_date(entry.published_at)
+        assert deflected.occurred_at < min(END, entry.unpublished_at or END)
+        assert (deflected.organisation_id, deflected.kind) == (entry.organisation_id, entry.kind)
 
 
 def test_the_same_seed_gives_the_same_readers(session: Session) -> None:

@@ -99,9 +99,9 @@ def test_letters_are_what_services_would_have_left(session: Session, simulated: 
         check_letter(letter, events)
 
 
-def test_due_dates_are_what_services_would_have_told(session: Session, told: Histories) -> None:
+def test_due_dates_are_what_services_would_have_set(session: Session, simulated: Histories) -> None:
     """A letter has the due date that its record gives, and what ended it keeps that date."""
-    for letter_id, events in told.items():
+    for letter_id, events in simulated.items():
         letter = session.get_one(Letter, letter_id)
         due, answered = compute_due(session, letter), letter.close_reason is CloseReason.ANSWERED
         assert letter.due_on == (due if letter.state in CLOCK_STATES or answered else None)

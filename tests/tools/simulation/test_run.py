@@ -11,7 +11,8 @@ from portal.domain.disclosure.numbers import format_request_number
 from portal.domain.disclosure.requests import REPORTED_OUTCOMES
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.events import Axis
-from portal.domain.letters.states import Action, Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, Publication, State
 from portal.domain.letters.transitions import TRANSITIONS
 from portal.domain.organisations import LEVEL_ONE_KINDS
 from portal.domain.periods import Period
@@ -26,7 +27,7 @@ from portal.models import (
     StateInterval,
     User,
 )
-from portal.queries.statistics.count import cube
+from portal.queries.statistics.cache import cube
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.queries.statistics.filters import Question
 from portal.services.core.facts import rebuild
@@ -141,7 +142,7 @@ def test_the_archive_holds_what_is_published(simulated: Session) -> None:
     published = sa.select(Letter.id).where(Letter.publication == Publication.PUBLISHED)
     assert found == set(simulated.scalars(published)) and len(found) == 430
     kinds = set(simulated.scalars(sa.select(ArchiveEntry.kind)))
-    assert Kind.REPORT not in kinds
+    assert Kind.WRONGDOING not in kinds
 
 
 def test_the_platform_is_that_of_2016(simulated: Session) -> None:

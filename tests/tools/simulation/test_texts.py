@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 from portal.adapters.csv_reader import open_csv
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import OrganisationKind
 from portal.tools.simulation.texts import Texts, read_corpus
 

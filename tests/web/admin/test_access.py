@@ -13,8 +13,8 @@ RULES = (
     "/admin/people",
     "/admin/people/new",
     "/admin/calendar",
-    "/admin/limits",
-    "/admin/limits/new",
+    "/admin/deadline-rules",
+    "/admin/deadline-rules/new",
 )
 AUDIT = ("/admin/audit", "/admin/audit.csv")
 
@@ -35,7 +35,7 @@ def test_the_auditor_opens_the_trail_alone(staff: Staff) -> None:
 
 @pytest.mark.parametrize("role", ["dispatcher", "handler", "reviewer", "supervisor"])
 def test_who_handles_letters_does_not_administer(staff: Staff, role: str) -> None:
-    """A person with a role at letters gets into no section and is led to the own account."""
+    """A person with a role at letters gets into no section and is led to their own account."""
     client = staff(f"office_{role}")
     assert {client.get(url).status_code for url in RULES + AUDIT} == {403}
     assert client.get("/admin/").location == "/account/"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.models import Organisation, OrganisationVersion
-from portal.queries.statistics.tree import tree_on
+from portal.queries.statistics.cache import tree_on
 from tests.builders import World, a_letter
 from tests.pages import Client, get, post
 

@@ -28,7 +28,7 @@ def ready(client: FlaskClient, status: int = 200) -> dict[str, Any]:
     return data
 
 
-def test_a_house_in_order_is_ready(
+def test_an_instance_in_order_is_ready(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
     """With everything indexed nothing is waiting and there is no fault."""

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.web.api.documents import FIELDS
 from portal.web.api.parameters import PARAMETERS
 from tests.archive import bring_up_to_date, published, withdraw

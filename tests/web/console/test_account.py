@@ -1,4 +1,4 @@
-"""Logging in and out, and the own account."""
+"""Logging in and out, and one's own account."""
 
 import pytest
 import sqlalchemy as sa
@@ -86,7 +86,7 @@ def test_logout_ends_the_session(staff: Staff) -> None:
 
 
 def test_profile_shows_roles_with_their_places(staff: Staff) -> None:
-    """The own account names every role and where it is held."""
+    """One's own account names every role and where it is held."""
     page = get(staff("district_supervisor"), "/account/")
     assert "督办员 · 临江区人民政府" in page.text
 

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.services.letters import submission
 from tests.builders import START, World, a_letter, a_published, new_letter, send
 from tests.pages import Client, get
@@ -29,7 +30,7 @@ def test_people_see_their_own_branch(staff: Staff) -> None:
 
 
 def test_a_handler_sees_the_own_unit_only(staff: Staff) -> None:
-    """A handler's reach does not include what is below the own organisation."""
+    """A handler's reach does not include what is below the handler's organisation."""
     page = get(staff("district_handler"), "/console/statistics?period=2016")
     assert "本级" in page.text and "没有符合条件的来信" in page.text
 

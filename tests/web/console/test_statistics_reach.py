@@ -26,7 +26,7 @@ def branch(session: Session, world: World) -> None:
 
 @pytest.mark.parametrize("words", ["", "&organisation=district"])
 def test_the_reach_of_a_unit_ends_with_it(staff: Staff, branch: None, words: str) -> None:
-    """A handler is shown the own unit without what is below it, named or not."""
+    """A handler is shown the handler's organisation without what is below it, named or not."""
     client = staff("district_handler")
     page = get(client, f"{STATISTICS}{words}")
     assert "临江区人民政府（本级）" in page.text and "办结 1 ÷ 除以 收到 1" in page.text

@@ -51,7 +51,7 @@ def test_a_year_without_letters_shows_the_last_with_some(
     assert "2018年来信办理情况" not in page.text
 
 
-def test_a_house_without_letters_shows_this_year(client: FlaskClient, world: World) -> None:
+def test_an_instance_without_letters_shows_this_year(client: FlaskClient, world: World) -> None:
     """Where no letter ever came in, the page speaks of this year."""
     with time_machine.travel(datetime.fromisoformat("2018-01-01T03:00:00+00:00"), tick=False):
         page = get(client, "/")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length
-from wtforms.widgets import HiddenInput
 
 from portal.domain.letters.states import RefusalReason
 from portal.domain.redaction import Decision, PublicField
 from portal.services.archive.redacting import REASON_MAX as KEEP_MAX
 from portal.web.console.letters.action_forms import StepForm
-from portal.web.console.versioned_forms import cleaned, reason_field
-from portal.web.core.language import label
+from portal.web.console.versioned_forms import VersionField, reason_field
+from portal.web.core.fields import EnumField, HiddenTextField, LineField, OneOfField, VerbatimField
 
 FIELD_WORDS = {
     PublicField.TITLE: _l("标题"),
@@ -30,15 +28,15 @@ class ProposeForm(StepForm):
 class SettleForm(StepForm):
     """Mask a finding, or keep it with a reason."""
 
-    decision = HiddenField(validators=[AnyOf([Decision.MASK, Decision.KEEP])])
-    reason = StringField(_l("保留的理由"), [Length(max=KEEP_MAX)], filters=[cleaned])
+    decision = HiddenTextField(validators=[AnyOf([Decision.MASK, Decision.KEEP])])
+    reason = LineField(_l("保留的理由"), [Length(max=KEEP_MAX)])
 
 
 class MarkForm(StepForm):
     """A phrase to mask wherever it stands in one of the texts."""
 
-    field = RadioField(_l("在哪里"), [InputRequired(_l("请选择一项。"))])
-    phrase = StringField(
+    field = OneOfField(_l("在哪里"), [InputRequired(_l("请选择一项。"))])
+    phrase = VerbatimField(
         _l("要脱敏的文字"),
         [
             InputRequired(_l("请从原文复制要脱敏的文字。")),
@@ -56,7 +54,7 @@ class MarkForm(StepForm):
 class PublishForm(StepForm):
     """The redaction as the reviewer saw it."""
 
-    proposal_version = IntegerField(widget=HiddenInput())
+    proposal_version = VersionField()
 
     def prepare(self) -> None:
         """Carry the version of what is proposed now."""
@@ -67,19 +65,14 @@ class PublishForm(StepForm):
     @property
     def seen_proposal(self) -> int:
         """The version of the proposal that was looked at."""
-        data = self.proposal_version.data
-        return data if isinstance(data, int) else -1
+        return -1 if self.proposal_version.data is None else self.proposal_version.data
 
 
 class RefuseForm(StepForm):
     """A coded reason against publication, with words of one's own."""
 
-    code = RadioField(_l("理由"), [InputRequired(_l("请选择一项理由。"))])
+    code = EnumField(_l("理由"), RefusalReason, _l("请选择一项理由。"))
     reason = reason_field(_l("说明"), most=KEEP_MAX)
-
-    def prepare(self) -> None:
-        """Offer the coded reasons."""
-        self.code.choices = [(code.value, label(code)) for code in RefusalReason]
 
 
 class WithdrawForm(RefuseForm):

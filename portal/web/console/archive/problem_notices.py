@@ -5,9 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from portal.domain.access import Permission
@@ -15,21 +13,22 @@ from portal.domain.errors import ActionNotAllowed
 from portal.models import db
 from portal.queries.archive.problem_notices import count_open_notices, open_notices
 from portal.services.archive import feedback
-from portal.services.core.typed_text import REASON_MAX, clean
+from portal.services.core.typed_text import REASON_MAX
 from portal.web.console.blueprint import console
 from portal.web.core.clock import now
+from portal.web.core.fields import TextField
+from portal.web.core.forms import Form
 from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
 
 
-class NoticeForm(FlaskForm):  # type: ignore[misc]
+class NoticeForm(Form):
     """What was done about a notice."""
 
-    note = TextAreaField(
+    note = TextField(
         _l("怎样处理的"),
         [Length(max=REASON_MAX, message=_l("内容太长，请删减到 %(n)s 字以内。", n=REASON_MAX))],
-        filters=[lambda text: clean(text) if text else text],
     )
 
     def __init__(self, report_id: int, **given: object) -> None:
@@ -72,7 +71,7 @@ def settle_report(report_id: int) -> Answer:
     if not form.validate():
         return _page(422, form)
     try:
-        feedback.settle_notice(report_id, form.note.data or "", current_actor(), now())
+        feedback.settle_notice(report_id, form.note.data, current_actor(), now())
     except ActionNotAllowed as error:
         return _page(409, form, _(str(error)))
     flash(_("已处理。"), "success")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-import sqlalchemy as sa
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.access import Permission, may
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.states import Action, RefusalReason
+from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import objection
-from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
-from portal.models import ArchiveEntry, Letter, db
-from portal.queries.archive.redaction import findings, segments
+from portal.domain.redaction import Decision, PublicField
+from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.web.console.archive.forms import (
-    FIELD_WORDS,
     MarkForm,
     ProposeForm,
     PublishForm,
@@ -27,6 +22,7 @@ from portal.web.console.archive.forms import (
     SettleForm,
     WithdrawForm,
 )
+from portal.web.console.archive.redaction_page import build_redaction_page, shown_proposal
 from portal.web.console.blueprint import console
 from portal.web.console.letters.action_forms import PlainForm, StepForm
 from portal.web.console.letters.actions import take_step
@@ -42,7 +38,7 @@ PROPOSE = Step(
     "propose",
     _PROPOSE,
     ProposeForm,
-    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data or "", a, at),
+    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data, a, at),
     _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
 )
 RECALL = Step(
@@ -63,7 +59,7 @@ MARK = Step(
     "mark",
     _REDACT,
     MarkForm,
-    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.data), f.phrase.data, a, at),
+    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.value), f.phrase.value, a, at),
     _l("已脱敏。"),
 )
 PUBLISH = Step(
@@ -77,33 +73,20 @@ REFUSE = Step(
     "refuse",
     (Action.REFUSE, Action.REFUSE_CORRECTION),
     RefuseForm,
-    lambda i, f, a, at: publication.refuse(
-        i, f.seen, RefusalReason(f.code.data), f.reason.data or "", a, at
-    ),
+    lambda i, f, a, at: publication.refuse(i, f.seen, f.code.value, f.reason.data, a, at),
     _l("已不予公示。"),
 )
 WITHDRAW = Step(
     "unpublish",
     (Action.UNPUBLISH,),
     WithdrawForm,
-    lambda i, f, a, at: publication.unpublish(
-        i, f.seen, RefusalReason(f.code.data), f.reason.data, a, at
-    ),
+    lambda i, f, a, at: publication.unpublish(i, f.seen, f.code.value, f.reason.data, a, at),
     _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
 )
 STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
 
 
-@dataclass(frozen=True, slots=True)
-class Panes:
-    """One text of the copy in pieces, under its name."""
-
-    field: PublicField
-    name: Any
-    pieces: list[Any]
-
-
-def possible(letter: Letter, step: Step) -> bool:
+def possible(letter: Letter, step: Step[Action]) -> bool:
     """Tell whether the person at work may take ``step`` now."""
     actor = current_actor()
     return any(
@@ -135,35 +118,17 @@ def redaction_page(
     """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
     if sent and problem:
         sent.freshen()
-    proposal = letter.open_proposal or (letter.proposals[-1] if letter.proposals else None)
-    words = render_template(
-        "console/redaction.html",
-        letter=letter,
-        proposal=proposal,
-        panes=_panes(proposal) if proposal else [],
-        findings=[(each, _settle_form(letter, each.mask.id, sent)) for each in findings(proposal)]
-        if proposal
-        else [],
-        kinds={str(kind): name for kind, name in FINDING_LABELS.items()},
-        handmade=str(FindingKind.OTHER),
-        forms=_forms(letter, sent),
-        redacts=redacts(letter),
-        entry=db.session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id)),
-        field_words=FIELD_WORDS,
-        sent=sent,
-        problem=problem,
-        objection=objection(letter, _proposing(letter), current_actor().user_id),
+    proposal = shown_proposal(letter)
+    masks = proposal.masks if proposal else []
+    page = build_redaction_page(
+        letter,
+        _forms(letter, sent),
+        {mask.id: _settle_form(letter, mask.id, sent) for mask in masks},
+        redacts(letter),
+        sent,
+        problem,
     )
-    return words, status
-
-
-def _proposing(letter: Letter) -> Action:
-    published = letter.publication.value == "published"
-    return Action.PROPOSE_CORRECTION if published else Action.PROPOSE
-
-
-def _panes(proposal: Any) -> list[Panes]:
-    return [Panes(f, FIELD_WORDS[f], segments(proposal, f)) for f in PublicField]
+    return render_template("console/redaction.html", page=page), status
 
 
 def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
@@ -195,7 +160,7 @@ def publication_address(letter: Letter) -> str:
 _take = partial(take_step, show=redaction_page, back=publication_address)
 
 
-ROUTES: tuple[tuple[str, str, Permission, Step], ...] = (
+ROUTES: tuple[tuple[str, str, Permission, Step[Action]], ...] = (
     ("propose", "propose", Permission.PUBLICATION_PROPOSE, PROPOSE),
     ("recall", "recall_proposal", Permission.PUBLICATION_PROPOSE, RECALL),
     ("findings/rest", "mask_rest", Permission.LETTER_READ, REST),
@@ -226,7 +191,7 @@ def settle(number: str, mark_id: int) -> Answer:
         _REDACT,
         SettleForm,
         lambda i, f, a, at: redacting.settle(
-            i, mark_id, Decision(f.decision.data), f.reason.data or "", a, at
+            i, mark_id, Decision(f.decision.value), f.reason.data, a, at
         ),
         "",
     )

@@ -10,7 +10,7 @@ from portal.services.disclosure import requests as disclosure
 from portal.web.console.disclosure import forms
 from portal.web.core.steps import Offer, Step, offers_of
 
-REQUEST_STEPS: tuple[Step, ...] = (
+REQUEST_STEPS: tuple[Step[DisclosureAction], ...] = (
     Step(
         "lapse",
         (DisclosureAction.LAPSE,),
@@ -48,7 +48,7 @@ REQUEST_STEPS: tuple[Step, ...] = (
         (DisclosureAction.ASK_COMPLETION,),
         forms.CompletionNoticeForm,
         lambda i, f, a, at: disclosure.ask_completion(
-            i, f.seen, f.text.data, f.complete_by.data, a, at
+            i, f.seen, f.text.data, f.complete_by.value, a, at
         ),
         name=_l("通知补正"),
         done=_l("已通知申请人补正，答复期限待补正后重新计算。"),
@@ -61,7 +61,7 @@ REQUEST_STEPS: tuple[Step, ...] = (
         (DisclosureAction.EXTEND,),
         forms.ExtensionForm,
         lambda i, f, a, at: disclosure.extend(
-            i, f.seen, f.days.data, f.reason.data, f.consent.data, a, at
+            i, f.seen, f.days.value, f.reason.data, f.consent.data, a, at
         ),
         name=_l("延长答复期限"),
         done=_l("答复期限已延长，申请人会看到理由。"),

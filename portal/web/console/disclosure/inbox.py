@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,14 +12,14 @@ from werkzeug.wrappers import Response
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
 from portal.domain.disclosure.requests import DisclosureState
-from portal.domain.letters.due import Remaining, remaining
+from portal.domain.letters.due import Urgency, remaining
 from portal.models import db
 from portal.queries.disclosure.queues import (
     REQUEST_QUEUE_LABELS,
     UNCOUNTED_REQUESTS,
     RequestFilters,
-    RequestPage,
     RequestQueue,
+    RequestRow,
     handled_places,
     request_counts,
     request_page,
@@ -32,6 +33,7 @@ from portal.web.console.blueprint import console
 from portal.web.console.disclosure.forms import WORDS_MAX, RequestFilterForm
 from portal.web.core.clock import now, today
 from portal.web.core.fields import page_asked
+from portal.web.core.language import day, label, say
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import settings
 
@@ -42,6 +44,7 @@ GROUPS: tuple[tuple[RequestQueue, ...], ...] = (
     (RequestQueue.ANSWERED, RequestQueue.ENDED, RequestQueue.ALL),
 )
 """Queues as they stand on the page: one's own, where requests are, what presses, the rest."""
+LATE = frozenset({RequestQueue.OVERDUE})
 _FILTERS = ("queue", "q", "organisation")
 Answer = str | Response
 
@@ -63,13 +66,13 @@ def disclosure() -> Answer:
         form=form,
         filters=filters,
         page=page,
-        dues=_dues(page),
-        today=today(),
+        notes={row.number: _notes(row) for row in page.rows},
         doubt=doubt or (_("没有找到这件申请，或它不在您的权限内。") if number else ""),
         groups=GROUPS if actor.holds(Permission.DISCLOSURE_HANDLE) else GROUPS[1:],
         counts=request_counts(session, actor, at),
         labels=REQUEST_QUEUE_LABELS,
         uncounted=UNCOUNTED_REQUESTS,
+        late=LATE,
         registers=actor.holds(Permission.DISCLOSURE_HANDLE),
         chips=_chips(filters),
         page_address=lambda number: _address(page=number),
@@ -111,11 +114,25 @@ def _filters(form: RequestFilterForm) -> RequestFilters:
     return RequestFilters(chosen, organisation, words, page_asked())
 
 
-def _dues(page: RequestPage) -> dict[str, Remaining]:
-    """Return by number how much time is left, for requests whose clock runs."""
-    calendar, date = work_calendar(db.session()), today()
-    running = [(r.number, r.due_on) for r in page.rows if r.state is DisclosureState.OPEN]
-    return {number: remaining(calendar, date, due) for number, due in running if due}
+@dataclass(frozen=True, slots=True)
+class RowNotes:
+    """What a row says beside its state; ``urgency`` is empty where no time runs out."""
+
+    outcome: str
+    time: str
+    urgency: str
+
+
+def _notes(row: RequestRow) -> RowNotes:
+    outcome = label(row.outcome) if row.state is DisclosureState.ANSWERED else ""
+    if row.state is DisclosureState.OPEN and row.due_on:
+        left = remaining(work_calendar(db.session()), today(), row.due_on)
+        return RowNotes(outcome, say(left.message), left.urgency.value)
+    if row.state is DisclosureState.AWAITING_COMPLETION and row.complete_by:
+        if row.complete_by < today():
+            return RowNotes(outcome, _("逾期未补正"), Urgency.LATE.value)
+        return RowNotes(outcome, _("补正至 %(day)s", day=day(row.complete_by)), "")
+    return RowNotes(outcome, _("%(day)s收到", day=day(row.received_at)), "")
 
 
 def _address(**changes: Any) -> str:

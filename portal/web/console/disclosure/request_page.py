@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
 from portal.domain.access import Permission
 from portal.domain.disclosure.application import Delivery, remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
+from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.numbers import derive_query_code, format_code
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import request_due
@@ -29,11 +29,11 @@ from portal.web.console.disclosure.page_values import build_request_page
 from portal.web.core.clock import now
 from portal.web.core.failures import carried
 from portal.web.core.people import current_actor, needs
-from portal.web.core.settings import settings
 from portal.web.core.steps import Answer, Step, StepPage, add_step
+from portal.web.core.submission import code_once, last_number
 
-REGISTERED = "disclosure_registered"
-"""Where the session keeps number and form of a request just registered, until its code is shown."""
+REGISTERED = "console.disclosure_request"
+"""The page that shows the code of a request just registered."""
 
 
 def find_request(typed: str) -> DisclosureRequest | None:
@@ -71,14 +71,10 @@ def disclosure_applicant(request_number: str) -> Answer:
 
 def _code(found: DisclosureRequest) -> str | None:
     """Return the code of a request registered a moment ago; it is shown only this once."""
-    kept = session.get(REGISTERED)
-    if not kept or kept["number"] != found.number:
-        return None
-    session.pop(REGISTERED)
-    return format_code(derive_query_code(settings().key("code"), kept["key"]))
+    return code_once(REGISTERED) if last_number(REGISTERED) == found.number else None
 
 
-def _take(number: str, step: Step) -> Answer:
+def _take(number: str, step: Step[DisclosureAction]) -> Answer:
     """Take one step; an answer is looked over first, and whether it may go is asked before that."""
 
     def run(found: DisclosureRequest, form: RequestForm) -> Answer:
@@ -107,7 +103,7 @@ def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
         form=form,
         at=at,
         due=request_due(db.session(), found, civil_date(at)),
-        remedies=remedies(form.outcome.data, civil_date(at)),
+        remedies=remedies(form.outcome.value, civil_date(at)),
         delivered_elsewhere=found.delivery is not Delivery.ONLINE,
     )
 

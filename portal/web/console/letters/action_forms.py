@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason, Kind
+from portal.domain.errors import N_
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason
 from portal.domain.whole_numbers import whole_number
-from portal.models import Extension, Letter, db
+from portal.models import Extension, Letter, Organisation, db
 from portal.queries.letters.due import letter_rule
 from portal.queries.office.people import handlers_of
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.web.console.versioned_forms import VersionedForm, complain, reason_field
 from portal.web.console.wording import in_brackets
 from portal.web.core.clock import today
-from portal.web.core.fields import WholeNumber
+from portal.web.core.fields import (
+    EnumField,
+    EnumListField,
+    LineField,
+    ListField,
+    OneOfField,
+    WholeNumber,
+)
 from portal.web.core.language import label, say
 
 WORDS_MAX = 100
@@ -27,7 +35,9 @@ WORDS_MAX = 100
 class StepForm(VersionedForm):
     """What every step on a letter sends."""
 
-    def __init__(self, slug: str, letter: Letter, action: Action, **given: Any) -> None:
+    action: Action
+
+    def __init__(self, slug: str, letter: Letter, action: Action, **given: object) -> None:
         """Read what was sent, or with ``formdata=None`` begin an empty form for the letter."""
         self.letter = letter
         super().__init__(slug, letter, action, **given)
@@ -52,20 +62,19 @@ class ReasonForm(StepForm):
 class DeclineForm(StepForm):
     """A coded reason with advice, and own words for this letter."""
 
-    code = RadioField(_l("不予受理的理由"), [DataRequired(_l("请选择一项理由。"))])
+    code = EnumField(_l("不予受理的理由"), DeclineReason, _l("请选择一项理由。"))
     reason = reason_field(_l("补充说明（来信人会看到）"))
 
     def prepare(self) -> None:
-        """Offer the coded reasons, each with the advice the citizen will read."""
-        self.code.choices = [(code.value, label(code)) for code in DeclineReason]
+        """Show each coded reason with the advice the citizen will read."""
         self.advice = {code.value: _(DECLINE_LABELS[code][1]) for code in DeclineReason}
 
 
 class OrganisationForm(StepForm):
     """An organisation, chosen from the list or, without script, typed by name or code."""
 
-    organisation = SelectField(_l("单位"), validate_choice=False)
-    words = StringField(
+    organisation = ListField(_l("单位"), validate_choice=False)
+    words = LineField(
         _l("或输入单位名称"),
         [Length(max=WORDS_MAX, message=_l("单位名称不超过 %(n)s 个字。", n=WORDS_MAX))],
     )
@@ -74,22 +83,21 @@ class OrganisationForm(StepForm):
         """Offer the likeliest organisations, and whatever was chosen before."""
         self._offer(usual_targets(db.session(), self.letter, self.action, today()))
 
-    def _offer(self, organisations: list[Any]) -> None:
+    def _offer(self, organisations: Sequence[Organisation]) -> None:
         self.organisation.choices = [("", _("请选择"))] + [
             (str(each.id), each.name) for each in organisations
         ]
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self) -> bool:
         """Find the organisation meant; several that fit become the list to choose from."""
-        fits = bool(super().validate(extra_validators))
+        fits = super().validate()
         if self.organisation.data:
             return fits and self._numbered()
-        typed = " ".join((self.words.data or "").split())
-        if not typed:
+        if not self.words.data:
             complain(self.organisation, _("请选择单位。"))
             return False
         within = target_condition(self.letter, self.action, today())
-        found = named(db.session(), within, typed)
+        found = named(db.session(), within, self.words.data)
         if len(found) == 1:
             self.organisation.data = str(found[0].id)
             return fits
@@ -111,7 +119,7 @@ class OrganisationForm(StepForm):
     @property
     def organisation_id(self) -> int:
         """The organisation chosen; only after the form was found valid."""
-        return int(self.organisation.data)
+        return int(self.organisation.value)
 
 
 class DispatchForm(OrganisationForm):
@@ -147,7 +155,7 @@ class ContributeForm(StepForm):
 class MergeForm(StepForm):
     """The letter that this one is merged into."""
 
-    parent_number = StringField(
+    parent_number = LineField(
         _l("主信编号"),
         [
             DataRequired(_l("请填写主信的编号。")),
@@ -162,7 +170,7 @@ class MergeForm(StepForm):
 class AssignForm(StepForm):
     """Who works on the letter."""
 
-    assignee = SelectField(_l("经办人"), validate_choice=False)
+    assignee = ListField(_l("经办人"), validate_choice=False)
 
     def prepare(self) -> None:
         """Offer the handlers of the organisation that holds the letter."""
@@ -180,7 +188,7 @@ class AssignForm(StepForm):
 class KindForm(StepForm):
     """Another kind, with the reason."""
 
-    kind = SelectField(_l("改为"), [DataRequired(_l("请选择类别。"))])
+    kind = EnumListField(_l("改为"), Kind, N_("请选择"), _l("请选择类别。"))
     reason = reason_field(_l("理由"), _l("请写明理由。"))
 
     def prepare(self) -> None:
@@ -221,7 +229,7 @@ def _asked(extension: Extension) -> str:
 class DecisionForm(StepForm):
     """Granted or not; a refusal needs a word."""
 
-    granted = RadioField(_l("批复"), [DataRequired(_l("请选择同意或不同意。"))])
+    granted = OneOfField(_l("批复"), [DataRequired(_l("请选择同意或不同意。"))])
     note = reason_field(_l("批复意见（不同意时必填）"))
 
     def prepare(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.letters.states import Action, DeclineReason, Kind
+from portal.domain.letters.states import Action
 from portal.models import Letter
 from portal.services.letters import cooperation, handling, merging, replying
 from portal.web.console.letters import action_forms as forms
 from portal.web.core.steps import Offer, Step, offers_of
 
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[Step[Action], ...] = (
     Step(
         "accept",
         (Action.ACCEPT,),
@@ -23,9 +23,7 @@ STEPS: tuple[Step, ...] = (
         "dispatch",
         (Action.DISPATCH,),
         forms.DispatchForm,
-        lambda i, f, a, at: handling.dispatch(
-            i, f.seen, f.organisation_id, f.reason.data or "", a, at
-        ),
+        lambda i, f, a, at: handling.dispatch(i, f.seen, f.organisation_id, f.reason.data, a, at),
         _l("已交办，等待对方签收。"),
         _l("交给下级单位办理。"),
     ),
@@ -65,7 +63,7 @@ STEPS: tuple[Step, ...] = (
         (Action.GRANT_EXTENSION, Action.REFUSE_EXTENSION),
         forms.DecisionForm,
         lambda i, f, a, at: cooperation.decide_extension(
-            i, f.seen, f.granted.data == "yes", f.note.data or "", a, at
+            i, f.seen, f.granted.data == "yes", f.note.data, a, at
         ),
         _l("延期申请已批复。"),
     ),
@@ -113,7 +111,7 @@ STEPS: tuple[Step, ...] = (
         (Action.REQUEST_EXTENSION,),
         forms.ExtensionForm,
         lambda i, f, a, at: cooperation.request_extension(
-            i, f.seen, f.days.data, f.reason.data, a, at
+            i, f.seen, f.days.value, f.reason.data, a, at
         ),
         _l("已申请延期，等待批复。"),
     ),
@@ -136,9 +134,7 @@ STEPS: tuple[Step, ...] = (
         "merge",
         (Action.MERGE,),
         forms.MergeForm,
-        lambda i, f, a, at: merging.merge(
-            i, f.seen, f.parent_number.data, f.reason.data or "", a, at
-        ),
+        lambda i, f, a, at: merging.merge(i, f.seen, f.parent_number.data, f.reason.data, a, at),
         _l("已并案，将随主信一并答复。"),
         _l("与另一封信反映同一问题时，并入那封信一起答复。"),
     ),
@@ -146,16 +142,14 @@ STEPS: tuple[Step, ...] = (
         "separate",
         (Action.SEPARATE,),
         forms.NoteForm,
-        lambda i, f, a, at: merging.separate(i, f.seen, f.reason.data or "", a, at),
+        lambda i, f, a, at: merging.separate(i, f.seen, f.reason.data, a, at),
         _l("已拆分，恢复单独办理。"),
     ),
     Step(
         "kind",
         (Action.CHANGE_KIND,),
         forms.KindForm,
-        lambda i, f, a, at: handling.change_kind(
-            i, f.seen, Kind(f.kind.data), f.reason.data, a, at
-        ),
+        lambda i, f, a, at: handling.change_kind(i, f.seen, f.kind.value, f.reason.data, a, at),
         _l("类别已更改，办理时限按新类别计算。"),
         _l(
             "改为举报的，以承办单位为被举报单位：信件移交其上级单位，"
@@ -180,9 +174,7 @@ STEPS: tuple[Step, ...] = (
         "decline",
         (Action.DECLINE,),
         forms.DeclineForm,
-        lambda i, f, a, at: handling.decline(
-            i, f.seen, DeclineReason(f.code.data), f.reason.data or "", a, at
-        ),
+        lambda i, f, a, at: handling.decline(i, f.seen, f.code.value, f.reason.data, a, at),
         _l("已不予受理，来信人会看到理由和建议。"),
         _l("来信人会看到理由、向哪里反映的建议和您写的补充说明。"),
     ),
@@ -190,16 +182,13 @@ STEPS: tuple[Step, ...] = (
         "rule-decline",
         (Action.RULE_DECLINE,),
         forms.DeclineForm,
-        lambda i, f, a, at: handling.decline(
-            i, f.seen, DeclineReason(f.code.data), f.reason.data or "", a, at
-        ),
+        lambda i, f, a, at: handling.decline(i, f.seen, f.code.value, f.reason.data, a, at),
         _l("已裁定不予受理。"),
         _l("来信人会看到理由、向哪里反映的建议和您写的补充说明。"),
     ),
 )
 """In the order in which they are offered below the next thing to do."""
 
-STEP_OF: dict[Action, Step] = {action: step for step in STEPS for action in step.actions}
 REPLY_ACTIONS = frozenset({Action.REQUEST_SIGNOFF, Action.PROPOSE_FOLLOW_UP})
 """Actions with a page of their own: the reply editor."""
 

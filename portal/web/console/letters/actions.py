@@ -8,6 +8,7 @@ from functools import partial
 from flask import redirect
 
 from portal.domain.access import ACTION_PERMISSIONS
+from portal.domain.letters.states import Action
 from portal.models import Letter
 from portal.web.console.blueprint import console
 from portal.web.console.letters.action_table import STEPS
@@ -18,13 +19,13 @@ from portal.web.core.steps import Answer, Step, StepPage, add_step
 
 def take_step(
     number: str,
-    step: Step,
+    step: Step[Action],
     show: Callable[..., Answer] = letter_page,
     back: Callable[[Letter], str] = letter_address,
 ) -> Answer:
     """Take one step on a letter; ``show`` renders the page again where it could not be done."""
 
-    def leave(letter: Letter, step: Step) -> Answer:
+    def leave(letter: Letter, step: Step[Action]) -> Answer:
         if step.done:
             say_done(str(step.done), letter.id)
         return redirect(back(letter))

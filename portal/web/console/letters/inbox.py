@@ -10,19 +10,18 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import looks_like_request_number
-from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.numbers import NumberError, parse_number
-from portal.domain.letters.states import Kind
 from portal.models import db
 from portal.queries.archive.problem_notices import count_open_notices
-from portal.queries.letters.inbox import Filters, InboxPage, Sort, inbox_page
+from portal.queries.letters.inbox import Filters, Sort, inbox_page
 from portal.queries.letters.queues import QUEUE_LABELS, UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
 from portal.queries.targets import find, organisation_of, readable_condition
 from portal.web.console.blueprint import console
-from portal.web.console.letters.inbox_form import WORDS_MAX, FilterForm
-from portal.web.core.clock import now, today
+from portal.web.console.letters.inbox_form import WORDS_MAX, InboxFilterForm
+from portal.web.console.letters.row_status import row_status
+from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import day, label
 from portal.web.core.people import current_actor, staff_only
@@ -65,16 +64,17 @@ def inbox() -> Answer:
     number, doubt = _number(request.args.get("q", ""))
     if number and readable_letter(db.session(), current_actor(), number):
         return redirect(url_for("console.letter", number=number))
-    form = FilterForm(request.args)
+    form = InboxFilterForm(request.args)
     filters = _filters(form)
-    at = cutoffs(work_calendar(db.session()), now())
+    calendar = work_calendar(db.session())
+    at = cutoffs(calendar, now())
     page = inbox_page(db.session(), current_actor(), filters, at, settings().page_size)
     return render_template(
         "console/inbox.html",
         form=form,
         filters=filters,
         page=page,
-        dues=_dues(page),
+        statuses={row.number: row_status(row, filters.queue, calendar) for row in page.rows},
         doubt=doubt or (_("没有找到这封信，或它不在您的权限内。") if number else ""),
         groups=GROUPS,
         counts=queue_counts(db.session(), current_actor(), at),
@@ -103,21 +103,21 @@ def _number(typed: str) -> tuple[str, str]:
         return "", _(str(error)) if error.code == "check" else ""
 
 
-def _filters(form: FilterForm) -> Filters:
+def _filters(form: InboxFilterForm) -> Filters:
     """Read the filters of the address; what makes no sense is left out."""
     form.validate()
     session, within = db.session(), readable_condition(current_actor())
-    wanted = str(form.organisation.data or "")
+    wanted = form.organisation.data or ""
     organisation = organisation_of(session, within, wanted)
     form.offer(find(session, within, "") + ([organisation] if organisation else []))
-    words = (form.q.data or "").strip()[:WORDS_MAX]
+    words = form.q.data[:WORDS_MAX]
     queue = request.args.get("queue", "")
     chosen = Queue(queue) if queue in set(Queue) else Queue.ALL if words else Queue.TODO
-    sort = str(form.sort.data or "")
+    sort = form.sort.data
     usual = Sort.NEWEST if chosen in UNCOUNTED else Sort.DUE
     return Filters(
         queue=chosen,
-        kind=Kind(form.kind.data) if form.kind.data in set(Kind) else None,
+        kind=form.kind.data,
         organisation=organisation,
         own=request.args.get("level") == "own",
         received_from=form.received_from.data,
@@ -132,13 +132,6 @@ def _address(**changes: Any) -> str:
     """Return the address of this list with ``changes``; without a page it begins anew."""
     kept = {name: request.args.get(name) for name in _FILTERS}
     return url_for("console.inbox", **{**kept, **changes})
-
-
-def _dues(page: InboxPage) -> dict[str, Remaining]:
-    """Return by number how much time is left, for letters whose clock runs."""
-    calendar, date = work_calendar(db.session()), today()
-    running = [(row.number, row.due_on) for row in page.rows if row.runs]
-    return {number: remaining(calendar, date, due) for number, due in running if due}
 
 
 def _without(name: str) -> dict[str, None]:

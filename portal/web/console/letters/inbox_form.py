@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
 from wtforms.validators import Optional
 
-from portal.domain.letters.states import Kind
+from portal.domain.errors import N_
+from portal.domain.letters.kinds import Kind
+from portal.models import Organisation
 from portal.queries.letters.inbox import SORT_LABELS
-from portal.web.core.fields import DayField
-from portal.web.core.language import label
+from portal.web.core.fields import DayField, EnumListField, LineField, ListField
+from portal.web.core.forms import FilterForm
 
 WORDS_MAX = 60
 
 
-class FilterForm(FlaskForm):  # type: ignore[misc]
-    """What narrows a list; nothing here can fail, what is not understood is left out."""
+class InboxFilterForm(FilterForm):
+    """What narrows the inbox."""
 
-    class Meta:
-        """Reading needs no token."""
-
-        csrf = False
-
-    q = StringField(_l("编号或标题"))
-    kind = SelectField(_l("类别"), validate_choice=False)
-    organisation = SelectField(_l("承办单位（含下级）"), validate_choice=False)
+    q = LineField(_l("编号或标题"))
+    kind = EnumListField(_l("类别"), Kind, N_("全部类别"))
+    organisation = ListField(_l("承办单位（含下级）"), validate_choice=False)
     received_from = DayField(_l("收到日期从"), [Optional()])
     received_to = DayField(_l("到"), [Optional()])
-    sort = SelectField(_l("排序"), validate_choice=False)
+    sort = ListField(_l("排序"), validate_choice=False)
 
-    def offer(self, organisations: list[Any]) -> None:
-        """Offer kinds, orders and ``organisations`` to choose from."""
-        self.kind.choices = [("", _("全部类别"))] + [(k.value, label(k)) for k in Kind]
+    def offer(self, organisations: Sequence[Organisation]) -> None:
+        """Offer orders and ``organisations`` to choose from."""
         self.sort.choices = [("", _("默认顺序"))] + [
             (sort.value, _(words)) for sort, words in SORT_LABELS.items()
         ]

@@ -10,13 +10,9 @@ from flask_babel import gettext as _
 
 from portal.domain.access import Permission, can
 from portal.domain.errors import (
-    ActionNotAllowed,
-    Conflict,
     InvalidInput,
     LetterboxError,
-    NotFound,
     NotPermitted,
-    Unavailable,
 )
 from portal.domain.letters.reply_checks import Remark, check_reply
 from portal.models import Letter
@@ -32,18 +28,10 @@ from portal.web.console.letters.next_letter import say_done
 from portal.web.console.letters.reply_form import ReplyForm
 from portal.web.console.letters.reply_page import build_reply_page
 from portal.web.core.clock import now
+from portal.web.core.failures import status_of
 from portal.web.core.language import moment
 from portal.web.core.people import current_actor, needs
 from portal.web.core.steps import Answer, StepPage
-
-_STATUS: dict[type[LetterboxError], int] = {
-    InvalidInput: 422,
-    Conflict: 409,
-    ActionNotAllowed: 409,
-    NotFound: 404,
-    NotPermitted: 403,
-    Unavailable: 503,
-}
 
 
 @console.get("/letters/<number>/reply")
@@ -78,7 +66,7 @@ def draft(number: str) -> tuple[dict[str, object], int]:
     try:
         version = _keep(letter, form)
     except LetterboxError as error:
-        status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 400)
+        status = 422 if isinstance(error, InvalidInput) else status_of(error)
         return {"error": _(str(error))}, status
     return {"version": version, "saved": _("已保存 %(at)s", at=moment(now()))}, 200
 
@@ -100,7 +88,7 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     text = str(form.text.data)
     remarks = check_reply(text, letter.text, letter.sender)
     if remarks and form.checked.data != _print(text):
-        form.settle(_keep(letter, form))
+        form.go_on_from(_keep(letter, form))
         form.checked.raw_data, form.checked.data = None, _print(text)
         return _editor(letter, form, remarks=remarks)
     request_signoff(letter.id, form.seen, text, form.draft_seen, current_actor(), now())

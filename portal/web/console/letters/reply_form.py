@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from portal.domain.letters.states import TEXT_MAX, Action
 from portal.models import Letter
 from portal.web.console.letters.action_forms import StepForm
-from portal.web.console.versioned_forms import VersionField, cleaned
+from portal.web.console.versioned_forms import VersionField
+from portal.web.core.fields import HiddenTextField, TextField
 
 
 class ReplyForm(StepForm):
     """The text, the version of the draft it grew from, and what has been checked already."""
 
-    text = TextAreaField(
+    text = TextField(
         _l("答复正文"),
         [
             DataRequired(_l("请先写答复。")),
             Length(max=TEXT_MAX, message=_l("答复不能超过 %(n)s 字，请删减。", n=TEXT_MAX)),
         ],
-        filters=[cleaned],
     )
     reply_version = VersionField()
-    checked = HiddenField()
+    checked = HiddenTextField()
 
-    def __init__(self, letter: Letter, **given: Any) -> None:
+    def __init__(self, letter: Letter, **given: object) -> None:
         super().__init__("reply", letter, Action.REQUEST_SIGNOFF, **given)
 
     def prepare(self) -> None:
@@ -42,13 +39,13 @@ class ReplyForm(StepForm):
         """Carry the present versions of letter and draft."""
         super().freshen()
         draft = self.letter.draft
-        self.settle(draft.version if draft else 0)
+        self.go_on_from(draft.version if draft else 0)
 
-    def settle(self, version: int) -> None:
+    def go_on_from(self, version: int) -> None:
         """Go on from ``version`` of the draft."""
         self.reply_version.raw_data, self.reply_version.data = None, version
 
     @property
     def draft_seen(self) -> int:
         """The version of the draft that was loaded; what is forged fits none."""
-        return self.reply_version.data if isinstance(self.reply_version.data, int) else -1
+        return -1 if self.reply_version.data is None else self.reply_version.data

@@ -1,4 +1,4 @@
-"""The public archive: searching it, reading an entry, saying whether it helped or spared a letter."""
+"""The public archive: search, an entry, and whether it helped or deflected a letter."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from portal.models import ArchiveEntry, db
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import ArchiveQuery, archive_entry
-from portal.services.archive.deflection import avoid
+from portal.services.archive.deflection import deflect
 from portal.services.archive.feedback import give_notice, vote
 from portal.services.core.typed_text import clean
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
+from portal.web.core.rate_limits import address as visitor
+from portal.web.core.rate_limits import count, wait_for
 from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
 from portal.web.public.archive.forms import NoticeForm
@@ -32,8 +34,6 @@ from portal.web.public.archive.results import (
     hits,
     read_query,
 )
-from portal.web.public.rate_limits import address as visitor
-from portal.web.public.rate_limits import count, wait_for
 
 archive_pages = Blueprint("archive", __name__)
 
@@ -113,7 +113,7 @@ def solved(entry_id: int) -> Answer:
         return entry(entry_id)
     said, key = session.get(_SOLVED, []), ("archive-solved", visitor())
     if entry_id not in said and not wait_for(VOTE_LIMIT, key):
-        avoid(entry_id, request.form.get("form_token", ""), now())
+        deflect(entry_id, request.form.get("form_token", ""), now())
         count(VOTE_LIMIT, key)
     session[_SOLVED] = [*said, entry_id][-_KEPT:]
     return redirect(url_for("archive.entry", entry_id=entry_id, _anchor="solved"), 303)
@@ -122,7 +122,7 @@ def solved(entry_id: int) -> Answer:
 @archive_pages.post("/archive/<int:entry_id>/report")
 @public
 def send_report(entry_id: int) -> Answer:
-    """Take a reader's word that something is wrong with the entry."""
+    """Take a reader's notice of a problem with the entry."""
     found = _public(entry_id)
     form, key = NoticeForm(), ("archive-report", visitor())
     if not form.validate():
@@ -133,7 +133,7 @@ def send_report(entry_id: int) -> Answer:
     try:
         give_notice(entry_id, form.text.data, now())
     except InvalidInput as error:
-        form.text.errors = [_(str(error))]
+        form.put(error)
         return _page(found, form, 422)
     count(REPORT_LIMIT, key)
     flash(_("谢谢，工作人员会核实处理。"), "success")

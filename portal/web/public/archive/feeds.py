@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from flask import Response, current_app, request, url_for
 from flask_babel import force_locale
 
+from portal.domain.languages import SOURCE
 from portal.domain.letters.salutation import answer_start
 from portal.models import db
 from portal.queries.archive.search import known_organisation
 from portal.queries.archive.table import list_entries, map_parts, map_rows
-from portal.web.core.language import DEFAULT
 from portal.web.core.people import public
 from portal.web.core.settings import settings
 from portal.web.public.archive.entries import archive_pages
@@ -77,8 +77,8 @@ def _xml(template: str, mimetype: str, **values: object) -> Response:
     """
     known = {"site": settings().site_name, "base": settings().public_url}
     known["here"] = request.full_path.rstrip("?")
-    with force_locale(DEFAULT):
-        # Not render_template: what pages are told of their visitor does not belong here.
+    with force_locale(SOURCE):
+        # Not render_template, which adds what depends on the visitor.
         text = current_app.jinja_env.get_template(template).render(**known, **values)
     response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, no-cache"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 
 from portal.services.archive.feedback import NOTICE_MAX
-from portal.services.core.typed_text import clean
+from portal.web.core.fields import TextField
+from portal.web.core.forms import Form
 from portal.web.core.typed import at_most
 
 
-class NoticeForm(FlaskForm):  # type: ignore[misc]
+class NoticeForm(Form):
     """What is wrong with an entry."""
 
-    text = TextAreaField(
+    fallback = "text"
+    text = TextField(
         _l("哪里有问题"),
-        filters=[clean],
-        validators=[DataRequired(_l("请写下哪里有问题。")), at_most(NOTICE_MAX)],
+        [DataRequired(_l("请写下哪里有问题。")), at_most(NOTICE_MAX)],
     )

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from portal.adapters.archive_index import fragments, mark
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.salutation import answer_start
-from portal.domain.letters.states import Kind
 from portal.domain.whole_numbers import whole_number
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose

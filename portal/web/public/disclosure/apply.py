@@ -7,20 +7,57 @@ from flask_babel import gettext as _
 
 from portal.domain.disclosure.application import takes_requests
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
-from portal.domain.errors import InvalidInput
 from portal.domain.periods import Period, civil_date
 from portal.models import db
 from portal.queries.disclosure.due import request_due
 from portal.queries.disclosure.requests import request_by_number
 from portal.queries.office.directory import members
 from portal.queries.statistics.disclosure import disclosure_figures
-from portal.services.disclosure.filing import RequestReceipt, addressee, submit
+from portal.services.disclosure.filing import addressee, submit
 from portal.web.core.clock import now, today
 from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.language import label
 from portal.web.core.people import public
-from portal.web.public.blueprint import code_key, public_pages
-from portal.web.public.submit_flow import Answer, addressed, chosen, hand_in, sent_just_now, step_of
+from portal.web.core.settings import code_key
+from portal.web.core.submission import Answer, Groups, SubmissionPage, code_once, last_number
+from portal.web.public.blueprint import public_pages
+
+
+class ApplicationPage(SubmissionPage[ApplicationForm]):
+    """The page of an application on the web."""
+
+    template = "public/disclosure_new.html"
+    receipt = "public.disclosure_receipt"
+
+    def groups(self) -> Groups:
+        """Return those of the members of level 1 that must disclose, by kind."""
+        offered = members(db.session(), today()).items()
+        return [(label(kind), rows) for kind, rows in offered if takes_requests(kind)]
+
+    def check_organisation(self) -> None:
+        """Ask the service whether the organisation takes applications."""
+        addressee(db.session(), self.form.organisation_id, today())
+
+    def preview(self) -> Answer:
+        """Show the application."""
+        return render_template(
+            "public/disclosure_preview.html",
+            form=self.form,
+            application=self.form.application(),
+            chosen=self.chosen(),
+        )
+
+    def submit(self, key: str) -> str:
+        """File the application."""
+        return submit(self.form.application(), key, code_key(), now()).number
+
+    def busy_words(self, minutes: int) -> str:
+        """Return the sentence that says when this network may send again."""
+        said: str = _(
+            "这个网络地址提交的信件和申请太多了，请 %(minutes)s 分钟后再提交。您写的内容都还在下面。",
+            minutes=minutes,
+        )
+        return said
 
 
 @public_pages.get("/disclosure")
@@ -42,60 +79,19 @@ def disclosure() -> str:
 @public
 def disclosure_new() -> Answer:
     """Take an application through form and preview; only the step ``send`` hands it in."""
-    return step_of(_form(), _page, _complete, _preview, _send)
+    return ApplicationPage(ApplicationForm()).respond()
 
 
 @public_pages.get("/disclosure/receipt")
 @public
 def disclosure_receipt() -> Answer:
     """Show number and code of the request just sent; the code only this once."""
-    number, code = sent_just_now("disclosure_receipt")
-    found = request_by_number(db.session(), number) if number else None
+    found = request_by_number(db.session(), last_number(ApplicationPage.receipt))
     if found is None:
         return redirect(url_for("public.track"))
-    due = request_due(db.session(), found, today())
-    return render_template("public/disclosure_receipt.html", request_=found, code=code, due=due)
-
-
-def _form() -> ApplicationForm:
-    form = ApplicationForm()
-    unclear = addressed(form)
-    offered = [(k, rows) for k, rows in members(db.session(), today()).items() if takes_requests(k)]
-    form.prepare([(label(kind), rows) for kind, rows in offered], chosen(form), unclear)
-    return form
-
-
-def _complete(form: ApplicationForm) -> bool:
-    """Tell whether the application can go; all that is wrong is said at once."""
-    complete: bool = form.validate()
-    if form.organisation.errors or form.organisation_words.errors:
-        return False
-    try:
-        addressee(db.session(), form.organisation_id, today())
-    except InvalidInput as error:
-        form.put(error)
-        return False
-    return complete
-
-
-def _page(form: ApplicationForm, status: int) -> tuple[str, int]:
-    return render_template("public/disclosure_new.html", form=form), status
-
-
-def _preview(form: ApplicationForm) -> str:
-    return render_template("public/disclosure_preview.html", form=form, chosen=chosen(form))
-
-
-def _send(form: ApplicationForm) -> Answer:
-    def submitted() -> RequestReceipt:
-        return submit(form.application(), form.submission_key(), code_key(), now())
-
-    return hand_in(form, _page, submitted, "disclosure_receipt", _busy)
-
-
-def _busy(minutes: int) -> str:
-    said: str = _(
-        "这个网络地址提交的信件和申请太多了，请 %(minutes)s 分钟后再提交。您写的内容都还在下面。",
-        minutes=minutes,
+    return render_template(
+        "public/disclosure_receipt.html",
+        request_=found,
+        code=code_once(ApplicationPage.receipt),
+        due=request_due(db.session(), found, today()),
     )
-    return said

@@ -1,11 +1,11 @@
-"""The sender changes the mind about publication: a page that says what follows, and the step."""
+"""The page on which a sender gives or revokes consent to publication."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 
 from portal.domain.choices import consent_choice
@@ -14,26 +14,28 @@ from portal.services.letters.consent import give_consent, revoke_consent
 from portal.web.core.clock import now
 from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
-from portal.web.public.letters.letter import Answer, closed, opened
+from portal.web.public.letters.letter import LetterPage
+from portal.web.public.letters.opened_page import Answer
 
 
 @public_pages.get("/letters/<number>/consent")
 @public
 def consent(number: str) -> Answer:
-    """Say what taking back (or giving) consent would do, and ask whether that is meant."""
-    found = opened(number)
+    """Say what revoking or giving consent would do, and ask whether that is meant."""
+    page = LetterPage(number)
+    found = page.find()
     if found is None:
-        return closed()
+        return page.closed()
     choice = consent_choice(found)
     if choice is None:
-        return redirect(_letter(found.number))
+        return redirect(page.address(found))
     return render_template("public/consent.html", letter=found, choice=str(choice))
 
 
 @public_pages.post("/letters/<number>/consent/revoke")
 @public
 def take_back_consent(number: str) -> Answer:
-    """Take back consent to publication."""
+    """Revoke consent to publication."""
     return _act(
         number, revoke_consent, _("已收回公示同意。这封信不会公示；已经公示的，公示件已经撤下。")
     )
@@ -42,22 +44,19 @@ def take_back_consent(number: str) -> Answer:
 @public_pages.post("/letters/<number>/consent/give")
 @public
 def allow_publication(number: str) -> Answer:
-    """Consent to publication after all."""
+    """Give consent to publication after all."""
     return _act(number, give_consent, _("已记下您的同意；是否公示由审核决定。"))
 
 
 def _act(number: str, change: Callable[[int, datetime], None], said: str) -> Answer:
-    found = opened(number)
+    page = LetterPage(number)
+    found = page.find()
     if found is None:
-        return closed()
+        return page.closed()
     try:
         change(found.id, now())
     except (ActionNotAllowed, Unavailable) as error:
         flash(_(str(error)), "warning")
     else:
         flash(said, "success")
-    return redirect(_letter(found.number))
-
-
-def _letter(number: str) -> str:
-    return url_for("public.letter", number=number)
+    return redirect(page.address(found))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response
+from flask import render_template, url_for
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired
 
 from portal.domain.access import CITIZEN_ACTIONS
 from portal.domain.choices import consent_choice
-from portal.domain.errors import ActionNotAllowed, InvalidInput, Unavailable
+from portal.domain.errors import N_
 from portal.domain.letters.numbers import NumberError, parse_number
-from portal.domain.letters.states import Action
+from portal.domain.letters.states import TEXT_MAX, Action
 from portal.domain.letters.transitions import objection
 from portal.models import Letter, db
 from portal.queries.letters.track import (
+    CorrespondenceItem,
+    Declined,
+    DueNote,
+    Milestone,
     correspondence,
     declined,
     due_note,
@@ -25,163 +31,181 @@ from portal.queries.letters.track import (
     milestones,
     public_copy,
 )
-from portal.services.letters.submission import ask_redo, rate, supplement, withdraw
-from portal.web.core.clock import now, today
-from portal.web.core.due import explain_due
+from portal.services.letters.submission import COMMENT_MAX, ask_redo, rate, supplement, withdraw
+from portal.web.core.clock import today
+from portal.web.core.due import DueExplanation, explain_due
+from portal.web.core.fields import Filled, TextField
 from portal.web.core.people import letter_opened, public
+from portal.web.core.typed import at_most
 from portal.web.public.blueprint import public_pages
-from portal.web.public.letters.forms import (
-    RatingForm,
-    RedoForm,
-    SupplementForm,
-    TrackForm,
-    WithdrawForm,
-)
-from portal.web.public.letters.track import track_page
+from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
 
-FORMS: dict[Action, type[FlaskForm]] = {
-    Action.SUPPLEMENT: SupplementForm,
-    Action.RATE: RatingForm,
-    Action.REDO: RedoForm,
-    Action.WITHDRAW: WithdrawForm,
-}
-Answer = str | tuple[str, int] | Response
-Done = Callable[[int, datetime], None]
+
+class ScoreField(Filled[int], RadioField):  # type: ignore[misc]
+    """A score from 5 to 1."""
+
+    def __init__(self, label: object, missing: object, **given: object) -> None:
+        scores = {
+            "5": _l("5 分，很满意"),
+            "4": _l("4 分，满意"),
+            "3": _l("3 分，一般"),
+            "2": _l("2 分，不满意"),
+            "1": _l("1 分，很不满意"),
+        }
+        choices = [SelectChoice(score, words) for score, words in scores.items()]
+        super().__init__(label, [DataRequired(missing)], choices=choices, coerce=int, **given)
+
+
+class SupplementForm(SenderForm):
+    """The answer to the office's question."""
+
+    done = N_("补充的内容已经送到承办单位。")
+    text = TextField(
+        _l("补充的内容"), [DataRequired(_l("请写下要补充的情况。")), at_most(TEXT_MAX)]
+    )
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Answer the office's question."""
+        supplement(opened_id, self.text.data, at)
+
+
+class RatingForm(SenderForm):
+    """The rating after closing."""
+
+    done = N_("感谢您的评价。")
+    attitude = ScoreField(_l("服务态度"), _l("请给服务态度打分。"))
+    efficiency = ScoreField(_l("办事效率"), _l("请给办事效率打分。"))
+    comment = TextField(_l("想说的话"), [at_most(COMMENT_MAX)])
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Rate attitude and efficiency."""
+        rate(opened_id, self.attitude.value, self.efficiency.value, self.comment.data, at)
+
+
+class RedoForm(SenderForm):
+    """A reason why the letter should be handled once more."""
+
+    done = N_("已申请重办，承办单位会重新办理并答复。")
+    text = TextField(
+        _l("为什么需要重办"),
+        [DataRequired(_l("请说明哪些问题没有答复或没有解决。")), at_most(TEXT_MAX)],
+    )
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Ask once for a redo."""
+        ask_redo(opened_id, self.text.data, at)
+
+
+class WithdrawForm(SenderForm):
+    """Nothing but the button."""
+
+    done = N_("信件已经撤回。")
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Withdraw the letter before anybody has accepted it."""
+        withdraw(opened_id, at)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """What the page of a letter shows its sender; ``forms`` are those of the actions possible."""
+
+    letter: Letter
+    pieces: list[CorrespondenceItem]
+    milestones: list[Milestone]
+    declined: Declined | None
+    public_copy: int | None
+    due: DueNote | None
+    due_explanation: DueExplanation | None
+    consent: Action | None
+    forms: Mapping[Action, SenderForm]
+    lost_text: str
+
+    @property
+    def wrong(self) -> SenderForm | None:
+        """The form with errors, if one has any."""
+        return next((form for form in self.forms.values() if form.errors), None)
+
+
+class LetterPage(OpenedPage[Action, Letter]):
+    """The page of a letter."""
+
+    forms = {
+        Action.SUPPLEMENT: SupplementForm,
+        Action.RATE: RatingForm,
+        Action.REDO: RedoForm,
+        Action.WITHDRAW: WithdrawForm,
+    }
+    closed_words = N_("请用信件编号和查询码打开信件；共用的电脑和久未操作的页面需要重新打开。")
+
+    def find(self) -> Letter | None:
+        """Return the letter, if this browser has opened it with its code."""
+        try:
+            found = letter_by_number(db.session(), str(parse_number(self.number)))
+        except NumberError:
+            return None
+        return found if found is not None and letter_opened(found.id) else None
+
+    def show(self, found: Letter, status: int) -> Answer:
+        """Show the letter as it is now."""
+        session = db.session()
+        possible = [
+            action
+            for action in self.forms
+            if action in CITIZEN_ACTIONS and objection(found, action) is None
+        ]
+        due = due_note(session, found, today())
+        page = LetterView(
+            letter=found,
+            pieces=correspondence(found),
+            milestones=milestones(session, found),
+            declined=declined(session, found),
+            public_copy=public_copy(session, found),
+            due=due,
+            due_explanation=explain_due(due, reopened=found.reopened, for_sender=True)
+            if due
+            else None,
+            consent=consent_choice(found),
+            forms=self.offered(possible),
+            lost_text=self.lost_text(possible),
+        )
+        return render_template("public/letter.html", page=page, letter=found), status
+
+    def address(self, found: Letter) -> str:
+        """Return the address of the letter."""
+        return url_for("public.letter", number=found.number)
 
 
 @public_pages.get("/letters/<number>")
 @public
 def letter(number: str) -> Answer:
     """Show the letter to the browser that has opened it with its code."""
-    found = opened(number)
-    return _page(found) if found else closed()
+    return LetterPage(number).respond()
 
 
 @public_pages.post("/letters/<number>/supplement")
 @public
 def add_supplement(number: str) -> Answer:
     """Answer the office's question."""
-    form = SupplementForm()
-    return _act(
-        number,
-        Action.SUPPLEMENT,
-        form,
-        lambda i, at: supplement(i, form.text.data, at),
-        _("补充的内容已经送到承办单位。"),
-    )
+    return LetterPage(number).act(Action.SUPPLEMENT)
 
 
 @public_pages.post("/letters/<number>/withdraw")
 @public
 def take_back(number: str) -> Answer:
     """Withdraw the letter before anybody has accepted it."""
-    return _act(number, Action.WITHDRAW, WithdrawForm(), withdraw, _("信件已经撤回。"))
+    return LetterPage(number).act(Action.WITHDRAW)
 
 
 @public_pages.post("/letters/<number>/rating")
 @public
 def add_rating(number: str) -> Answer:
     """Rate attitude and efficiency."""
-    form = RatingForm()
-    return _act(
-        number,
-        Action.RATE,
-        form,
-        lambda i, at: rate(
-            i, int(form.attitude.data), int(form.efficiency.data), form.comment.data or "", at
-        ),
-        _("感谢您的评价。"),
-    )
+    return LetterPage(number).act(Action.RATE)
 
 
 @public_pages.post("/letters/<number>/redo")
 @public
 def add_redo(number: str) -> Answer:
     """Ask once for a redo."""
-    form = RedoForm()
-    return _act(
-        number,
-        Action.REDO,
-        form,
-        lambda i, at: ask_redo(i, form.text.data, at),
-        _("已申请重办，承办单位会重新办理并答复。"),
-    )
-
-
-def opened(number: str) -> Letter | None:
-    """Return the letter, if this browser has opened it with its code."""
-    try:
-        found = letter_by_number(db.session(), str(parse_number(number)))
-    except NumberError:
-        return None
-    return found if found is not None and letter_opened(found.id) else None
-
-
-def _act(number: str, action: Action, form: FlaskForm, done: Done, said: str) -> Answer:
-    found = opened(number)
-    if found is None:
-        return closed()
-    if not form.validate():
-        return _page(found, {action: form}, 422)
-    try:
-        done(found.id, now())
-    except (InvalidInput, ActionNotAllowed, Unavailable) as error:
-        return _refused(number, action, form, error)
-    flash(said, "success")
-    return redirect(url_for("public.letter", number=found.number))
-
-
-def _refused(
-    number: str,
-    action: Action,
-    form: FlaskForm,
-    error: InvalidInput | ActionNotAllowed | Unavailable,
-) -> Answer:
-    """Show the letter as it now stands, with the reason and what was typed."""
-    found = opened(number)
-    if found is None:
-        return closed()
-    if isinstance(error, InvalidInput) and error.field in form:
-        form[error.field].errors = [_(str(error))]
-        return _page(found, {action: form}, 422)
-    flash(_(str(error)), "warning")
-    return _page(found, {action: form}, 503 if isinstance(error, Unavailable) else 409)
-
-
-def closed() -> Answer:
-    """Answer alike for a letter not opened here and for one that does not exist."""
-    flash(_("请用信件编号和查询码打开信件；共用的电脑和久未操作的页面需要重新打开。"), "info")
-    typed = request.form.get("text") or request.form.get("comment") or ""
-    return track_page(TrackForm(formdata=None), 404, typed)
-
-
-def _page(
-    found: Letter, given: dict[Action, FlaskForm] | None = None, status: int = 200
-) -> tuple[str, int]:
-    given = given or {}
-    possible = [a for a in FORMS if a in CITIZEN_ACTIONS and objection(found, a) is None]
-    forms = {a: given.get(a) or FORMS[a](formdata=None) for a in possible}
-    orphan = next((form for action, form in given.items() if action not in forms), None)
-    session = db.session()
-    due = due_note(session, found, today())
-    page = render_template(
-        "public/letter.html",
-        letter=found,
-        pieces=correspondence(found),
-        steps=milestones(session, found),
-        declined=declined(session, found),
-        public_copy=public_copy(session, found),
-        due=due,
-        due_explanation=explain_due(due, reopened=found.reopened, for_sender=True) if due else None,
-        forms={str(action): form for action, form in forms.items()},
-        wrong=next((form for form in forms.values() if form.errors), None),
-        typed=_typed(orphan),
-        consent=consent_choice(found),
-    )
-    return page, status
-
-
-def _typed(form: FlaskForm | None) -> str:
-    """Return the text of a form that has no place on the page any more."""
-    field = getattr(form, "text", None) or getattr(form, "comment", None)
-    return str(field.data or "") if field is not None else ""
+    return LetterPage(number).act(Action.REDO)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
+from wtforms.validators import DataRequired
 
 from portal.domain.disclosure.numbers import (
     RequestNumberError,
@@ -15,13 +17,21 @@ from portal.domain.letters.numbers import NumberError, parse_number
 from portal.models import db
 from portal.queries.disclosure.requests import request_by_code
 from portal.queries.letters.track import letter_by_code
+from portal.web.core.fields import LineField
+from portal.web.core.forms import Form
 from portal.web.core.people import close_letters, open_letter, open_request, public
-from portal.web.core.settings import settings
-from portal.web.public.blueprint import code_key, public_pages
-from portal.web.public.letters.forms import TrackForm
-from portal.web.public.rate_limits import address, count, wait_for
+from portal.web.core.rate_limits import address, count, wait_for
+from portal.web.core.settings import code_key, settings
+from portal.web.public.blueprint import public_pages
 
 Answer = str | tuple[str, int] | Response
+
+
+class TrackForm(Form):
+    """Number and query code, which together open a letter or a request for disclosure."""
+
+    number = LineField(_l("信件编号或申请编号"), [DataRequired(_l("请填写回执上的编号。"))])
+    query_code = LineField(_l("查询码"), [DataRequired(_l("请填写回执上的查询码。"))])
 
 
 @public_pages.route("/track", methods=["GET", "POST"])

@@ -2,104 +2,116 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from portal.domain.errors import InvalidInput
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import KINDS, LetterKind
 from portal.domain.redaction import PublicField, Sender, default_copy
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.letters.track import letter_by_number
-from portal.queries.office.directory import members
-from portal.services.letters.submission import Receipt, chosen_organisation, submit
+from portal.queries.office.directory import Place, members
+from portal.services.letters.submission import NewLetter, chosen_organisation, submit
 from portal.web.core.clock import now, today
+from portal.web.core.language import label
 from portal.web.core.people import public
+from portal.web.core.settings import code_key
+from portal.web.core.submission import Answer, Groups, SubmissionPage, code_once, last_number
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
-from portal.web.public.blueprint import code_key, public_pages
-from portal.web.public.letters.write_form import KIND_HINTS, WriteForm
-from portal.web.public.submit_flow import Answer, addressed, chosen, hand_in, sent_just_now, step_of
+from portal.web.public.blueprint import public_pages
+from portal.web.public.letters.write_form import WriteForm
 
 NEAR_MOST = 3
 """Earlier answers shown above the button that sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPreview:
+    """A letter as it would be sent; ``public_copy`` is title and text, masked, with consent only."""
+
+    letter: NewLetter
+    chosen: Place | None
+    sent_at: datetime
+    near: list[Similar]
+    public_copy: list[str]
+
+    @property
+    def kind(self) -> LetterKind:
+        """What is decided by the kind of the letter."""
+        return KINDS[self.letter.kind]
+
+
+class WritePage(SubmissionPage[WriteForm]):
+    """The page of a new letter."""
+
+    template = "public/write.html"
+    receipt = "public.receipt"
+
+    def groups(self) -> Groups:
+        """Return the members of level 1 by kind."""
+        return [(label(kind), rows) for kind, rows in members(db.session(), today()).items()]
+
+    def check_organisation(self) -> None:
+        """Ask the service whether the organisation takes letters."""
+        chosen_organisation(db.session(), self.form.organisation_id, today())
+
+    def preview(self) -> Answer:
+        """Show the letter, its public copy, and earlier answers to look at before sending."""
+        new = self.form.letter()
+        shown = LetterPreview(
+            letter=new,
+            chosen=self.chosen(),
+            sent_at=now(),
+            near=_near(new),
+            public_copy=_public_copy(new),
+        )
+        return render_template("public/preview.html", form=self.form, preview=shown)
+
+    def submit(self, key: str) -> str:
+        """Send the letter."""
+        return submit(self.form.letter(), key, code_key(), now()).number
+
+    def busy_words(self, minutes: int) -> str:
+        """Return the sentence that says when this network may send again."""
+        said: str = _(
+            "这个网络地址寄出的信件太多了，请 %(minutes)s 分钟后再寄。您写的内容都还在下面。",
+            minutes=minutes,
+        )
+        return said
 
 
 @public_pages.route("/write", methods=["GET", "POST"])
 @public
 def write() -> Answer:
     """Take a letter through form and preview; only the step ``send`` hands it in."""
-    return step_of(_form(), _page, _complete, _preview, _send)
+    return WritePage(WriteForm()).respond()
 
 
 @public_pages.get("/receipt")
 @public
 def receipt() -> Answer:
     """Show number and code of the letter just sent; the code only this once."""
-    number, code = sent_just_now("receipt")
-    letter = letter_by_number(db.session(), number) if number else None
+    letter = letter_by_number(db.session(), last_number(WritePage.receipt))
     if letter is None:
         return redirect(url_for("public.track"))
-    return render_template("public/receipt.html", letter=letter, code=code)
+    return render_template("public/receipt.html", letter=letter, code=code_once(WritePage.receipt))
 
 
-def _form() -> WriteForm:
-    form = WriteForm()
-    unclear = addressed(form)
-    form.prepare(members(db.session(), today()), chosen(form), unclear)
-    return form
-
-
-def _complete(form: WriteForm) -> bool:
-    """Tell whether the letter can go; all that is wrong is said at once."""
-    complete: bool = form.validate()
-    try:
-        chosen_organisation(db.session(), form.organisation_id, today())
-    except InvalidInput as error:
-        form.put(error)
-        return False
-    return complete
-
-
-def _page(form: WriteForm, status: int) -> tuple[str, int]:
-    return render_template("public/write.html", form=form, kind_hints=KIND_HINTS), status
-
-
-def _preview(form: WriteForm) -> str:
-    texts = {PublicField.TITLE: form.title.data, PublicField.TEXT: form.text.data}
-    sender = Sender(form.name.data, form.phone.data, form.email.data)
-    return render_template(
-        "public/preview.html",
-        form=form,
-        chosen=chosen(form),
-        sent_at=now(),
-        report=form.kind.data is Kind.REPORT,
-        near=_near(form),
-        public_copy=[
-            default_copy(text, sender=sender, field=field)
-            for field, text in texts.items()
-            if form.consents
-        ],
-    )
-
-
-def _near(form: WriteForm) -> list[Similar]:
+def _near(new: NewLetter) -> list[Similar]:
     """Return earlier answers to look at before sending; none beside a report of wrongdoing."""
-    if form.kind.data is Kind.REPORT:
+    if not KINDS[new.kind].publishable:
         return []
-    text = form.text.data[:SIMILAR_TEXT_MOST]
-    return similar_entries(db.session(), archive_index(), text, form.title.data, limit=NEAR_MOST)
+    text = new.text[:SIMILAR_TEXT_MOST]
+    return similar_entries(db.session(), archive_index(), text, new.title, limit=NEAR_MOST)
 
 
-def _send(form: WriteForm) -> Answer:
-    def submitted() -> Receipt:
-        return submit(form.letter(), form.submission_key(), code_key(), now())
-
-    return hand_in(form, _page, submitted, "receipt", _busy)
-
-
-def _busy(minutes: int) -> str:
-    said: str = _(
-        "这个网络地址寄出的信件太多了，请 %(minutes)s 分钟后再寄。您写的内容都还在下面。",
-        minutes=minutes,
-    )
-    return said
+def _public_copy(new: NewLetter) -> list[str]:
+    """Return title and text as they would be shown; people look at them again before they are."""
+    if not new.consent:
+        return []
+    sender = Sender(new.name, new.phone, new.email)
+    texts = {PublicField.TITLE: new.title, PublicField.TEXT: new.text}
+    return [default_copy(text, sender=sender, field=field) for field, text in texts.items()]

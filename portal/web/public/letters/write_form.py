@@ -2,117 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    EmailField,
-    Field,
-    HiddenField,
-    RadioField,
-    SelectField,
-    StringField,
-    TelField,
-    TextAreaField,
-)
-from wtforms.fields.choices import SelectChoice, enum_choices, enum_coerce
+from wtforms import Field
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional, ValidationError
 
-from portal.domain.letters.states import KIND_LABELS, TEXT_MAX, TITLE_MAX, Kind
-from portal.domain.organisations import OrganisationKind
-from portal.models import Organisation
+from portal.domain.errors import N_
+from portal.domain.letters.kinds import KINDS, Kind
+from portal.domain.letters.states import TEXT_MAX, TITLE_MAX
 from portal.queries.office.directory import Place
-from portal.services.core.typed_text import clean
 from portal.services.letters.submission import NewLetter
-from portal.web.core.language import label
-from portal.web.core.sent_form import SentForm
-from portal.web.core.typed import at_most, one_line, plain_email, plain_phone
-from portal.web.core.typed_place import UNKNOWN, WORDS_MAX
+from portal.web.core.fields import (
+    EnumField,
+    HiddenTextField,
+    LineField,
+    ListField,
+    MailField,
+    OneOfField,
+    PhoneField,
+    TextField,
+    TickField,
+)
+from portal.web.core.submission import NAME_TYPED_MAX, UNKNOWN, SubmissionForm
+from portal.web.core.typed import at_most
 
 NAME_MAX = 50
 
-KIND_HINTS: Mapping[str, Any] = {
-    Kind.CONSULTATION: _l("想了解政策、手续或办事地点"),
-    Kind.COMPLAINT: _l("对某个单位的服务或处理不满意"),
-    Kind.HELP: _l("遇到困难，希望政府帮助解决"),
-    Kind.SUGGESTION: _l("对城市管理和公共服务的意见"),
-    Kind.REPORT: _l("反映单位或工作人员违纪违法；由其上级办理，绝不公示"),
-    Kind.THANKS: _l("对单位或工作人员表示感谢"),
-}
 
+class WriteForm(SubmissionForm):
+    """A new letter."""
 
-class WriteForm(SentForm, FlaskForm):  # type: ignore[misc]
-    """A new letter; the fields stand in the order of the page, and so do their errors."""
+    fallback = "text"
+    none = N_("不清楚，由信箱办分办")
+    unlike_any = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
-    main = "text"
-    nothing_near = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
-
-    kind = RadioField(
+    kind = EnumField(
         _l("这封信是"),
-        choices=lambda: enum_choices(Kind, label=label),
-        coerce=enum_coerce(Kind),
-        validators=[DataRequired(_l("请选一个类别；拿不准就选“咨询”。"))],
-        validate_choice=False,
+        Kind,
+        _l("请选一个类别；拿不准就选“咨询”。"),
+        hints={kind: row.hint for kind, row in KINDS.items()},
     )
-    organisation = SelectField(
-        _l("写给哪个单位"), validate_choice=False, default="", validators=[Optional()]
-    )
-    organisation_words = StringField(
-        _l("或写出单位名称"), filters=[one_line], validators=[at_most(WORDS_MAX)]
-    )
-    organisation_meant = RadioField(_l("您要写给的单位"), choices=[], validate_choice=False)
-    title = StringField(
+    organisation = ListField(_l("写给哪个单位"), [Optional()], validate_choice=False, default="")
+    organisation_words = LineField(_l("或写出单位名称"), [at_most(NAME_TYPED_MAX)])
+    organisation_meant = OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
+    title = LineField(
         _l("标题"),
-        filters=[one_line],
-        validators=[DataRequired(_l("请写一个标题，一句话说明是什么事。")), at_most(TITLE_MAX)],
+        [DataRequired(_l("请写一个标题，一句话说明是什么事。")), at_most(TITLE_MAX)],
     )
-    text = TextAreaField(
+    text = TextField(
         _l("正文"),
-        filters=[clean],
-        validators=[
-            DataRequired(_l("请写下要反映的情况，空白的信无法办理。")),
-            at_most(TEXT_MAX),
-        ],
+        [DataRequired(_l("请写下要反映的情况，空白的信无法办理。")), at_most(TEXT_MAX)],
     )
-    name = StringField(
+    name = LineField(
         _l("姓名"),
-        filters=[one_line],
-        validators=[
-            DataRequired(_l("请填写姓名，承办单位联系您时需要知道怎么称呼。")),
-            at_most(NAME_MAX),
-        ],
+        [DataRequired(_l("请填写姓名，承办单位联系您时需要知道怎么称呼。")), at_most(NAME_MAX)],
     )
-    phone = TelField(_l("电话"), filters=[plain_phone])
-    email = EmailField(_l("电子邮箱"), filters=[plain_email])
-    consent = BooleanField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
-    form_token = HiddenField()
+    phone = PhoneField(_l("电话"))
+    email = MailField(_l("电子邮箱"))
+    consent = TickField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
+    form_token = HiddenTextField()
 
-    def prepare(
-        self,
-        members: Mapping[OrganisationKind, Sequence[Organisation]],
-        chosen: Place | None,
-        unclear: str | None = None,
-    ) -> None:
-        """Offer the members of level 1, and ``chosen`` where it stands deeper in the tree.
-
-        ``unclear`` says why an organisation typed by name was not understood.
-        """
-        groups = [(label(kind), rows) for kind, rows in members.items()]
-        self.list_organisations(_("不清楚，由信箱办分办"), groups, chosen, unclear)
-
-    def offer(self, near: Sequence[Place]) -> None:
+    def offer_meanings(self, near: Sequence[Place]) -> None:
         """Offer organisations that a name typed by hand may mean, and not to know."""
-        super().offer(near)
-        self.organisation_meant.choices.append(SelectChoice(UNKNOWN, _("不清楚，由信箱办分办")))
-
-    def validate_kind(self, field: Field) -> None:
-        """A kind that does not exist is like none chosen."""
-        if not isinstance(field.data, Kind):
-            raise ValidationError(_("请选一个类别；拿不准就选“咨询”。"))
+        super().offer_meanings(near)
+        self.organisation_meant.choices.append(SelectChoice(UNKNOWN, _(self.none)))
 
     def validate_organisation(self, field: Field) -> None:
         """Whether the organisation takes letters is asked by the service; here only its shape."""
@@ -121,23 +77,22 @@ class WriteForm(SentForm, FlaskForm):  # type: ignore[misc]
 
     def validate_phone(self, field: Field) -> None:
         """One of telephone and e-mail is needed, either will do."""
-        missing = _("请留下电话或电子邮箱中的一项，方便我们联系您。")
-        self.check_phone(field, [self.email], missing)
+        self.check_phone([self.email], _("请留下电话或电子邮箱中的一项，方便我们联系您。"))
 
     @property
     def consents(self) -> bool:
         """Whether the letter may be published; a report of wrongdoing never may."""
-        return bool(self.consent.data) and self.kind.data is not Kind.REPORT
+        kind = self.kind.data
+        return self.consent.data and (kind is None or KINDS[kind].publishable)
 
-    @property
-    def kind_label(self) -> str:
-        """The page name of the kind chosen."""
-        return label(self.kind.data) if self.kind.data in KIND_LABELS else ""
+    def carried(self) -> dict[str, str]:
+        """Return every field as hidden values for the preview, in the order of the page."""
+        return {**super().carried(), "consent": "y" if self.consents else ""}
 
     def letter(self) -> NewLetter:
         """Return what was typed, as the service takes it."""
         return NewLetter(
-            kind=self.kind.data,
+            kind=self.kind.value,
             title=self.title.data,
             text=self.text.data,
             name=self.name.data,
@@ -146,17 +101,3 @@ class WriteForm(SentForm, FlaskForm):  # type: ignore[misc]
             consent=self.consents,
             organisation_id=self.organisation_id,
         )
-
-    def carried(self) -> dict[str, str]:
-        """Return every field as hidden values for the preview, in the order of the page."""
-        values = {
-            "kind": str(self.kind.data or ""),
-            "organisation": self.organisation.data or "",
-            "title": self.title.data,
-            "text": self.text.data,
-            "name": self.name.data,
-            "phone": self.phone.data,
-            "email": self.email.data,
-            "form_token": self.form_token.data,
-        }
-        return {**values, "consent": "y"} if self.consents else values

@@ -12,18 +12,22 @@ from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from portal.domain.errors import NotFound
-from portal.domain.statistics.quality_measures import BEYOND
-from portal.domain.statistics.rates import Figures, definitions
+from portal.domain.statistics.quality_measures import (
+    QUALITY_MEASURES,
+    Detail,
+    Durations,
+    Mean,
+    suppress_small_counts,
+)
+from portal.domain.statistics.rates import DEFINITIONS_ON, Figures
 from portal.models import db
-from portal.queries.statistics.detail import Detail, Durations, Mean, detail
+from portal.queries.statistics.cache import detail
 from portal.queries.statistics.overview import Overview, overview
-from portal.queries.statistics.suppression import of_many
 from portal.reporting.cells import safe_cell
 from portal.web.core.clock import now
 from portal.web.core.people import public
-from portal.web.public.statistics.pages import asked_for, statistics
-from portal.web.statistics.addresses import category_word
-from portal.web.statistics.query import Wish, read_wish, word
+from portal.web.public.statistics.pages import parse_query, statistics
+from portal.web.statistics.query import StatisticsQuery, category_word, word
 
 _COUNTS = tuple(Figures.__dataclass_fields__)
 _BOM = b"\xef\xbb\xbf"
@@ -47,29 +51,29 @@ FORMULAS = {
 @public
 def open_json() -> Response:
     """Give the figures of a page with numerators, denominators, definitions and formulas."""
-    wish = _wish()
-    if wish.errors:
-        response = jsonify(errors=wish.errors)
+    query = _query()
+    if query.errors:
+        response = jsonify(errors=query.errors)
         response.status_code = 400
         return response
-    found = overview(db.session(), wish.asked)
-    texts = {name: each.text for name, each in {**definitions(wish.asked.basis), **BEYOND}.items()}
+    found = overview(db.session(), query.asked)
+    known = {**DEFINITIONS_ON[query.asked.basis], **QUALITY_MEASURES}
     return jsonify(
         **_head(found),
         formula=FORMULAS,
-        definitions=texts,
-        total=_counted(found, found.total),
-        avoided=found.avoided,
-        beyond=_beyond(*of_many(detail(db.session(), found.question))),
-        parts=[{"period": p.code, **_counted(found, f)} for p, f in found.trend],
-        kinds=[{"kind": k, **_counted(found, f)} for k, f in found.kinds],
-        categories=[{"category": name, **_counted(found, f)} for name, f in found.categories],
+        definitions={name: each.text for name, each in known.items()},
+        total=_counts(found, found.total),
+        avoided=found.deflected,
+        beyond=_quality(*_public_detail(found)),
+        parts=[{"period": p.code, **_counts(found, f)} for p, f in found.trend],
+        kinds=[{"kind": k, **_counts(found, f)} for k, f in found.kinds],
+        categories=[{"category": name, **_counts(found, f)} for name, f in found.categories],
         groups=[
-            {"group": g.kind, "own": g.own, "organisations": g.count, **_counted(found, g.figures)}
+            {"group": g.kind, "own": g.own, "organisations": g.count, **_counts(found, g.figures)}
             for g in found.groups
         ],
         organisations=[
-            {"code": r.node.code, "name": r.node.name, "own": r.own, **_counted(found, r.figures)}
+            {"code": r.node.code, "name": r.node.name, "own": r.own, **_counts(found, r.figures)}
             for r in found.rows
         ],
     )
@@ -78,22 +82,22 @@ def open_json() -> Response:
 @statistics.get("/data.csv")
 @public
 def open_csv() -> Response:
-    """Give the same figures as a table: a row for each cell, and for each count beyond the cells."""
-    wish = _wish()
-    if wish.errors:
-        said = [f"{name}: {words}" for name, words in wish.errors.items()]
+    """Give the same figures as a table: a row for each cell, and for each quality count."""
+    query = _query()
+    if query.errors:
+        said = [f"{name}: {words}" for name, words in query.errors.items()]
         return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
-    found = overview(db.session(), wish.asked)
+    found = overview(db.session(), query.asked)
     head = {name: "" if value is None else value for name, value in _head(found).items()}
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow((*head, "table", "row", "name", *_COUNTS, "letters", "sum"))
     for table, row, place, figures in _cells(found):
-        known = _counted(found, figures).values()
+        known = _counts(found, figures).values()
         counts = ["" if count is None else count for count in known]
         writer.writerow((*map(safe_cell, (*head.values(), table, row, place)), *counts, "", ""))
     no_counts = [""] * len(_COUNTS)
-    for line in _lines(found, *of_many(detail(db.session(), found.question))):
+    for line in _lines(found, *_public_detail(found)):
         writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), "", *no_counts, *line[2:]))
     name = f"letters-{found.asked.period.code}.csv"
     return Response(
@@ -103,15 +107,19 @@ def open_csv() -> Response:
     )
 
 
-def _wish() -> Wish:
+def _query() -> StatisticsQuery:
     """Read the address, in which an organisation that nobody knows is a value at fault."""
     try:
-        return asked_for()
+        return parse_query()
     except NotFound:
-        wish = read_wish(now())
+        query = StatisticsQuery.parse(now())
         code = word("organisation")[:40]
-        wish.errors["organisation"] = _("没有代码为“%(code)s”的单位。", code=code)
-        return wish
+        query.errors["organisation"] = _("没有代码为“%(code)s”的单位。", code=code)
+        return query
+
+
+def _public_detail(found: Overview) -> tuple[Detail, frozenset[str]]:
+    return suppress_small_counts(detail(db.session(), found.question))
 
 
 def _head(found: Overview) -> dict[str, Any]:
@@ -119,7 +127,7 @@ def _head(found: Overview) -> dict[str, Any]:
     asked = found.asked
     return {
         "period": asked.period.code,
-        "by": asked.parts,
+        "by": asked.part,
         "as_of": asked.as_of.day.isoformat(),
         "basis": asked.basis,
         "view": asked.view,
@@ -130,9 +138,9 @@ def _head(found: Overview) -> dict[str, Any]:
     }
 
 
-def _counted(found: Overview, figures: Figures) -> dict[str, int | None]:
+def _counts(found: Overview, figures: Figures) -> dict[str, int | None]:
     """Return the counts of a cell, None for those that the basis does not count."""
-    names = definitions(found.asked.basis)
+    names = DEFINITIONS_ON[found.asked.basis]
     return {name: getattr(figures, name) if name in names else None for name in _COUNTS}
 
 
@@ -154,7 +162,7 @@ def _lines(
 ) -> Iterator[tuple[str, str, int | str, int | str]]:
     """Yield table, row, how many letters, and for means the sum of their values."""
     yield from (("withheld", name, "", "") for name in sorted(withheld))
-    yield "avoided", "", found.avoided, ""
+    yield "avoided", "", found.deflected, ""
     for table, durations in (("response_days", known.response), ("closing_days", known.closing)):
         yield from ((table, str(days), n, "") for days, n in sorted(durations.days.items()))
     for name in ("hops", "attitude", "efficiency"):
@@ -165,8 +173,8 @@ def _lines(
     yield from (("declines", reason.value, n, "") for reason, n in known.declines.items())
 
 
-def _beyond(known: Detail, withheld: frozenset[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _quality(known: Detail, withheld: frozenset[str]) -> dict[str, Any]:
+    shown: dict[str, Any] = {
         "response_days": _days(known.response),
         "closing_days": _days(known.closing),
         "hops": asdict(known.hops),
@@ -175,7 +183,7 @@ def _beyond(known: Detail, withheld: frozenset[str]) -> dict[str, Any]:
         "refusals": dict(known.refusals),
         "declines": dict(known.declines),
     }
-    return told | dict.fromkeys(withheld) | {"withheld": sorted(withheld)}
+    return shown | dict.fromkeys(withheld) | {"withheld": sorted(withheld)}
 
 
 def _days(durations: Durations) -> dict[str, int]:

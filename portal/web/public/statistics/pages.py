@@ -10,12 +10,11 @@ from portal.domain.errors import NotFound
 from portal.domain.periods import civil_date
 from portal.models import Organisation, db
 from portal.queries.office.directory import find_organisations
-from portal.queries.statistics.tree import tree_on
+from portal.queries.statistics.cache import tree_on
 from portal.web.core.clock import now
 from portal.web.core.people import public
-from portal.web.statistics.addresses import with_words
-from portal.web.statistics.page import nobody, page_values, years_values
-from portal.web.statistics.query import Wish, read_wish, word
+from portal.web.statistics.page import no_letters, statistics_page, years_page
+from portal.web.statistics.query import StatisticsQuery, with_words, word
 
 statistics = Blueprint("statistics", __name__, url_prefix="/statistics")
 Answer = tuple[str, int]
@@ -24,8 +23,8 @@ Answer = tuple[str, int]
 @statistics.get("", endpoint="overview")
 @public
 def overview_page() -> Answer:
-    """Show the figures of the whole house, or of the organisation that ``organisation`` names."""
-    return _page(word("organisation"))
+    """Show the figures of all organisations, or of the one that ``organisation`` names."""
+    return _page("")
 
 
 @statistics.get("/<code>")
@@ -38,10 +37,10 @@ def organisation(code: str) -> Answer:
 @statistics.get("/years")
 @public
 def years() -> Answer:
-    """Show all years side by side, of the whole house or of an organisation."""
-    wish = asked_for()
-    values = years_values(wish, now(), _address, nobody)
-    return render_template("public/statistics_years.html", page=values), wish.status
+    """Show all years side by side, of all organisations or of one."""
+    query = parse_query()
+    page = years_page(query, now(), _address, no_letters)
+    return render_template("public/statistics_years.html", page=page), query.status
 
 
 @statistics.get("/organisations.json")
@@ -59,18 +58,18 @@ def organisations_json() -> dict[str, Any]:
     }
 
 
-def asked_for() -> Wish:
-    """Read the address of something that is never about something else than was asked for."""
-    return read_wish(now(), _organisation_id(word("organisation")))
+def parse_query(code: str = "") -> StatisticsQuery:
+    """Read the address for the organisation of ``code``, or of the word ``organisation``.
 
-
-def _organisation_id(code: str) -> int | None:
+    Raises :class:`NotFound` for an unknown code.
+    """
+    code = code or word("organisation")
     if not code:
-        return None
+        return StatisticsQuery.parse(now())
     node = tree_on(db.session(), civil_date(now())).by_code(code)
     if node is None:
         raise NotFound
-    return node.id
+    return StatisticsQuery.parse(now(), node.id, top=node.parent_id is None)
 
 
 def _address(**changes: Any) -> str:
@@ -86,13 +85,19 @@ def _address(**changes: Any) -> str:
 
 
 def _page(code: str) -> Answer:
-    wish = read_wish(now(), _organisation_id(code))
-    values = page_values(wish, now(), _address)
+    query = parse_query(code)
+    page = statistics_page(query, now(), _address)
+    code = code or word("organisation")
+    place = (
+        db.session.get_one(Organisation, page.found.node.id) if code and page.found.node else None
+    )
     words: dict[str, Any] = {**request.args, "organisation": code or None}
-    node = values["found"].node
-    values["data"] = lambda form: url_for(f"statistics.open_{form}", **words)
-    place = db.session.get_one(Organisation, node.id) if code and node else None
-    values |= {"place": place, "place_open": place and place.open_on(civil_date(now()))}
     cleared: dict[str, Any] = dict.fromkeys(request.args)
-    values["action"] = _address(**{**cleared, "organisation": code or None})
-    return render_template("public/statistics.html", page=values), wish.status
+    return render_template(
+        "public/statistics.html",
+        page=page,
+        place=place,
+        place_open=place and place.open_on(civil_date(now())),
+        data=lambda form: url_for(f"statistics.open_{form}", **words),
+        action=_address(**{**cleared, "organisation": code or None}),
+    ), query.status

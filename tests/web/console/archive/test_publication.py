@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.domain.redaction import Decision
 from portal.models import ArchiveEntry, Letter
 from tests.builders import Walk, World, a_walk
@@ -16,9 +17,9 @@ from tests.pages import Client, get, login, post
 TEXT = "我叫周晓兰，手机 13912345678，住石桥街道梧桐小区3栋2单元501，请问路灯何时修好？"
 
 
-def closed(session: Session, world: World, **wishes: Any) -> Walk:
+def closed(session: Session, world: World, **choices: Any) -> Walk:
     """Return a closed letter with personal data in it."""
-    walk = a_walk(session, world, "city", text=TEXT, **wishes)
+    walk = a_walk(session, world, "city", text=TEXT, **choices)
     walk.accept()
     walk.ask_signoff()
     walk.sign()
@@ -218,12 +219,12 @@ def test_a_change_since_the_reviewer_looked_is_a_conflict(
     assert walk.letter.publication is Publication.PROPOSED
 
 
-@pytest.mark.parametrize("wishes", [{"consent": False}, {"kind": Kind.REPORT}])
+@pytest.mark.parametrize("choices", [{"consent": False}, {"kind": Kind.WRONGDOING}])
 def test_what_may_not_be_public_is_not_proposed(
-    client: Client, session: Session, world: World, wishes: dict[str, object]
+    client: Client, session: Session, world: World, choices: dict[str, object]
 ) -> None:
     """A letter without consent and a report of wrongdoing have no form to propose them."""
-    walk = closed(session, world, **wishes)
+    walk = closed(session, world, **choices)
     login(client, f"{walk.here}_handler")
     page = get(client, page_of(walk))
     assert not [f for f in page.forms if f.action.endswith("/propose")]

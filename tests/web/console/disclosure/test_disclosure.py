@@ -40,7 +40,7 @@ def step(
 
 
 def test_the_list_has_queues_with_counts(staff: Staff, session: Session, world: World) -> None:
-    """Each queue holds its requests; the header tells how many wait for the own organisation."""
+    """Each queue holds its requests; the header tells how many wait for the handler's organisation."""
     states = (DisclosureState.AWAITING_COMPLETION, DisclosureState.ANSWERED)
     waiting, done = (a_request(session, world, s, now=CLOCK - timedelta(days=3)) for s in states)
     late = a_request(session, world, title="超期的一件", now=CLOCK - timedelta(days=60))
@@ -54,7 +54,7 @@ def test_the_list_has_queues_with_counts(staff: Staff, session: Session, world: 
 
 
 def test_a_name_is_no_pattern(staff: Staff, session: Session, world: World) -> None:
-    """A per cent sign in a clerk's name is shown like any other letter of it."""
+    """A per cent sign in a handler's name is shown like any other letter of it."""
     request = a_request(session, world, DisclosureState.ANSWERED, now=YESTERDAY)
     session.get_one(User, world.people["city_handler"]).name = "值班员 100%（临时）"
     session.commit()
@@ -246,7 +246,7 @@ def test_a_wrong_registration_is_said(
 def test_the_picker_offers_only_the_own_authority(
     staff: Staff, world: World, who: str, places: list[str]
 ) -> None:
-    """Registering is offered for the own authority, and for no enterprise."""
+    """Registering is offered for the handler's authority, and for no enterprise."""
     found = get(staff(who), f"{LIST}/organisations.json?to=register").response.json
     assert found and [item["id"] for item in found["items"]] == [world[each] for each in places]
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import DeclineReason, Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import DeclineReason, State
 from portal.models import Letter
 from portal.services.letters import cooperation, handling, merging, replying
 from tests.builders import Walk, World, a_letter, a_walk
@@ -265,7 +266,7 @@ def test_step_of_another_duty_is_refused(
     before: Before,
     typed: dict[str, Any],
 ) -> None:
-    """Somebody of the house without that duty is refused, and the letter stays as it is."""
+    """A member of staff without that duty is refused, and the letter stays as it is."""
     walk = a_walk(session, world, place)
     before(walk)
     version = walk.letter.version

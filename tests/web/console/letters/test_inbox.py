@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, Publication, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Publication, State
 from portal.services.letters import cooperation, handling
 from tests.builders import HOUR, World, a_letter, a_walk
 from tests.conftest import CLOCK
@@ -23,7 +24,7 @@ def rows(page: Page) -> list[str]:
 def test_inbox_lists_what_waits_for_the_person(
     staff: Staff, session: Session, world: World
 ) -> None:
-    """A handler's inbox begins with the letters in progress at the own organisation."""
+    """A handler's inbox begins with the letters in progress at the handler's organisation."""
     mine = a_letter(session, world, State.IN_PROGRESS).number
     a_letter(session, world, State.IN_PROGRESS, place="police")
     a_letter(session, world, State.SUBMITTED)

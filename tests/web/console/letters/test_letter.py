@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.models import Event, Letter, User
 from portal.services.letters import cooperation, handling, replying
 from tests.builders import World, a_letter, a_walk
@@ -55,7 +56,7 @@ def test_accused_organisation_does_not_see_the_report(
     staff: Staff, session: Session, world: World
 ) -> None:
     """A report of wrongdoing is open to the office above and hidden from whom it accuses."""
-    letter = a_letter(session, world, kind=Kind.REPORT, place="city")
+    letter = a_letter(session, world, kind=Kind.WRONGDOING, place="city")
     assert get(staff("office_dispatcher"), url(letter)).status == 200
     assert get(staff("city_supervisor"), url(letter), 404).status == 404
 

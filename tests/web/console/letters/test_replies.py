@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.models import Letter
 from portal.services.letters import handling, replying
 from tests.builders import Walk, World, a_letter, a_walk
@@ -20,9 +21,9 @@ GOOD = (
 )
 
 
-def begun(session: Session, world: World, **wishes: Any) -> Walk:
+def begun(session: Session, world: World, **choices: Any) -> Walk:
     """Return a letter that the city department works on."""
-    walk = a_walk(session, world, **wishes)
+    walk = a_walk(session, world, **choices)
     walk.accept()
     return walk
 
@@ -80,7 +81,7 @@ def test_draft_of_a_colleague_is_not_overwritten(
 
 
 def test_conflict_shows_both_texts(staff: Staff, session: Session, world: World) -> None:
-    """Two people on one reply: the second sees the other's text beside the own, and may go on."""
+    """Two people on one reply: the second sees the other's text beside their own, and may go on."""
     walk, client = begun(session, world), staff("city_handler")
     hidden = get(client, url(walk.letter, "/reply")).form(url(walk.letter, "/reply")).hidden
     send(staff("city_handler2"), walk.letter, "同事的草稿", "save")

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.web.public.archive.feeds import FEED_LENGTH
 from tests.archive import published, withdraw
 from tests.builders import World

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.domain.letters.states import Kind
+from portal.domain.letters.kinds import Kind
 from portal.models import db
 from tests.archive import bring_up_to_date, published, withdraw
 from tests.builders import World

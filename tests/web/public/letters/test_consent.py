@@ -1,4 +1,4 @@
-"""The sender takes back consent to publication on the own letter's page, or gives it."""
+"""The sender takes back consent to publication on the page of the letter, or gives it."""
 
 import json
 
@@ -58,7 +58,7 @@ def test_asking_changes_nothing(client: FlaskClient, session: Session, world: Wo
 
 
 def _says(client: FlaskClient, place: str, words: str) -> bool:
-    """Tell whether an answer has ``words``, as letters or escaped as in JSON."""
+    """Return whether an answer has ``words``, as letters or escaped as in JSON."""
     body = client.get(place).get_data(as_text=True)
     return words in body or json.dumps(words).strip('"') in body
 
@@ -117,9 +117,9 @@ def test_clerks_are_told(client: FlaskClient, session: Session, world: World) ->
     """The console's letter page says that and when consent was taken back, and offers no proposal."""
     letter = public(client, session, world)
     post(client, f"{of(letter)}/revoke", page=of(letter))
-    clerk = login(client.application.test_client(), "city_handler")
-    page = get(clerk, f"/console/letters/{letter.number}")
+    handler = login(client.application.test_client(), "city_handler")
+    page = get(handler, f"/console/letters/{letter.number}")
     assert "收回公示同意，不能再提请公示" in page.text
     assert "来信人不同意公示" in page.text
-    redaction = get(clerk, f"/console/letters/{letter.number}/publication")
+    redaction = get(handler, f"/console/letters/{letter.number}/publication")
     assert not [form for form in redaction.forms if form.action.endswith("/propose")]

@@ -92,7 +92,7 @@ def test_its_pages_do_not_lead_to_writing(client: Client, world: World) -> None:
 
 
 def test_a_letter_is_not_handed_to_it(session: Session, world: World, founded: date) -> None:
-    """The clerk who hands a letter on is not offered what does not exist yet."""
+    """The handler who hands a letter on is not offered what does not exist yet."""
     letter = a_letter(session, world, State.IN_PROGRESS)
     days = (founded - timedelta(days=1), founded)
     offered = [usual_targets(session, letter, Action.TRANSFER, day) for day in days]

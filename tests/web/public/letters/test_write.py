@@ -3,7 +3,8 @@
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import ConsentBasis, Kind
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import ConsentBasis
 from tests.builders import World
 from tests.pages import get
 from tests.web.public.citizens import (
@@ -99,7 +100,7 @@ def test_a_report_goes_past_the_accused(
     """A report goes to the superior of the organisation accused, and consent is ignored."""
     send(client, kind="report", organisation=str(world["township"]), consent="y")
     (letter,) = letters(session)
-    assert letter.kind is Kind.REPORT
+    assert letter.kind is Kind.WRONGDOING
     assert letter.organisation_id == world["district"]
     assert letter.consent_basis is ConsentBasis.NONE
 
@@ -108,7 +109,7 @@ def test_the_preview_of_a_report_says_who_handles_it(client: FlaskClient, world:
     """A preview of a report says that the superior handles it and that it is never public."""
     page = preview(client, kind="report", organisation=str(world["township"]), consent="y")
     assert "由它的上级办理" in page.text
-    assert "举报信件绝不公示" in page.text
+    assert "这类信件绝不公示" in page.text
 
 
 def test_a_double_click_gives_one_letter(

@@ -10,11 +10,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import Kind, State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import State
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Figures
 from portal.models import RateFact
-from portal.web.statistics.charts import nice, trend_values
+from portal.web.statistics.charts import nice, trend_chart
 from tests.builders import START, World, a_letter, a_published
 from tests.pages import Client, get
 
@@ -322,7 +323,7 @@ def test_the_page_speaks_english(client: Client) -> None:
     assert "Returned 0 letters Redone 0 letters Withdrawn 0 letters" in page.text
 
 
-def test_subjects_of_the_house_are_translated_and_others_are_marked(
+def test_known_subjects_are_translated_and_others_are_marked(
     client: Client, session: Session
 ) -> None:
     """On an English page a subject that comes along is English, any other is marked as Chinese."""
@@ -396,7 +397,7 @@ def test_open_data_are_never_about_something_else(client: Client, name: str) -> 
 
 
 def test_open_data_say_by_which_parts_they_are_told(client: Client) -> None:
-    """A year cannot be told by days: the data say that they give months instead."""
+    """A year cannot be given by days: the data say that they give months instead."""
     found = client.get("/statistics/data.json?period=2016&by=day").get_json()
     assert (found["period"], found["by"]) == ("2016", "month")
 
@@ -437,6 +438,6 @@ def test_months_to_come_have_no_value(app: Flask) -> None:
     """A month after the as-of day is a gap in the chart, not a fall to 0."""
     trend = [(Period(2016, month=month), Figures(received=3)) for month in (5, 6, 7)]
     with app.test_request_context():
-        counts = trend_values(trend, date(2016, 6, 15))["counts"][0]
-    assert counts["values"] == [3, 3, None]
-    assert counts["texts"][-1] == "—"
+        counts = trend_chart(trend, date(2016, 6, 15)).counts[0]
+    assert counts.values == [3, 3, None]
+    assert counts.texts[-1] == "—"

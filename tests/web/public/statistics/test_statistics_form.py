@@ -11,7 +11,7 @@ from tests.pages import Client, get
 def _input(html: str, name: str) -> str:
     found = re.search(rf'<input[^>]* name="{name}"[^>]*>', html)
     assert found is not None
-    return found.group()
+    return " ".join(found.group().split())
 
 
 @pytest.mark.parametrize(

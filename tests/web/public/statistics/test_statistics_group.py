@@ -1,4 +1,4 @@
-"""A kind of organisations can be asked for in the whole house alone."""
+"""A kind of organisations can be asked for in the whole tree alone."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ def letters(session: Session, world: World) -> None:
         ("", None, 2),
     ],
 )
-def test_a_kind_is_asked_of_the_house_alone(
+def test_a_kind_is_asked_of_the_whole_tree_alone(
     client: Client, words: str, group: str | None, received: int
 ) -> None:
     """Beside an organisation the kind is passed over, and the data do not say they are about it."""

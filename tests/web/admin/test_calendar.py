@@ -1,23 +1,13 @@
-"""The working calendar and the time limits through the real application."""
-
-from datetime import date
+"""The working calendar through the real application."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import CalendarDay, Letter, LimitRow
+from portal.models import CalendarDay, Letter
 from tests.builders import World, a_letter
 from tests.pages import Client, get, post
 
 CALENDAR = "/admin/calendar"
-LIMIT = {
-    "code": "letter_complaint",
-    "days": "5",
-    "unit": "working",
-    "extension_days": "5",
-    "source": "市政府办公室通知",
-    "valid_from": "2016-07-01",
-}
 
 
 def test_the_year_shows_holidays_and_makeup_days(admin: Client, world: World) -> None:
@@ -44,7 +34,7 @@ def test_a_day_of_the_calendar_fills_the_form(admin: Client, world: World) -> No
 
 
 def test_a_new_holiday_moves_due_dates(session: Session, admin: Client, world: World) -> None:
-    """A holiday inside the time limit of an open letter gives it one more day."""
+    """A holiday before the due date of an open letter gives it one more day."""
     letter = a_letter(session, world)
     before, number = letter.due_on, letter.id
     assert before
@@ -78,44 +68,3 @@ def test_senseless_years_show_a_year_there_is(admin: Client, world: World) -> No
     """A year or a day that cannot be read never fails."""
     for query in ("year=0000", "year=9999", "year=abc", "day=2016-02-30", "day=0001-01-01"):
         assert "工作日历" in get(admin, f"{CALENDAR}?{query}").text
-
-
-def test_limits_name_their_sources(admin: Client, world: World) -> None:
-    """Each rule is listed with its versions, their source and which one is in force."""
-    text = get(admin, "/admin/limits").text
-    assert "咨询来信的答复" in text
-    assert "国办发〔2014〕57号" in text
-    assert "执行中" in text
-
-
-def test_a_limit_to_come_is_added_and_withdrawn(
-    session: Session, admin: Client, world: World
-) -> None:
-    """A version that begins later is listed as such and may be taken back until it begins."""
-    page = post(admin, "/admin/limits/new", LIMIT, follow=True)
-    assert "未生效" in page.text
-    row = session.scalars(sa.select(LimitRow)).one()
-    assert (row.code, row.days, row.valid_from) == ("letter_complaint", 5, date(2016, 7, 1))
-    post(admin, f"/admin/limits/{row.id}/withdraw", page="/admin/limits")
-    assert session.scalar(sa.select(LimitRow)) is None
-
-
-def test_the_form_begins_from_what_holds(admin: Client, world: World) -> None:
-    """Changing a rule starts from its present figures."""
-    form = get(admin, "/admin/limits/new?code=letter_consultation").form("/admin/limits/new")
-    assert (form.fields["days"], form.fields["extension_days"]) == (["7"], ["8"])
-
-
-def test_wrong_limits_are_said_at_their_fields(
-    session: Session, admin: Client, world: World
-) -> None:
-    """A limit without days, from a day past or ending before it begins is refused at the field."""
-    wrong = {**LIMIT, "valid_from": "2016-06-15", "source": "通知"}
-    page = post(admin, "/admin/limits/new", wrong, status=422)
-    assert "valid_from-error" in page.ids
-    assert page.form("/admin/limits/new").fields["source"] == ["通知"]
-    assert "days-error" in post(admin, "/admin/limits/new", {**LIMIT, "days": "0"}, status=422).ids
-    assert "days-error" in post(admin, "/admin/limits/new", {**LIMIT, "days": "五"}, status=422).ids
-    page = post(admin, "/admin/limits/new", {**LIMIT, "valid_to": "2016-06-30"}, status=422)
-    assert "valid_to-error" in page.ids
-    assert session.scalar(sa.select(LimitRow)) is None

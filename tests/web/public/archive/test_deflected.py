@@ -18,8 +18,8 @@ OFFER = "我本来要写信，现在不用了"
 THANKS = "谢谢，您少写了一封信"
 
 
-def avoided(session: Session) -> list[DeflectedLetter]:
-    """All avoided letters."""
+def deflected(session: Session) -> list[DeflectedLetter]:
+    """All deflected letters."""
     session.rollback()
     return list(session.scalars(sa.select(DeflectedLetter)))
 
@@ -57,7 +57,7 @@ def test_a_letter_not_written_is_counted(
     data = sending(client, entry, came)
     answer = client.post(f"/archive/{entry.id}/solved", data=data)
     assert (answer.status_code, answer.location) == (303, f"/archive/{entry.id}#solved")
-    (row,) = avoided(session)
+    (row,) = deflected(session)
     assert (row.entry_id, row.organisation_id, row.kind) == (
         entry.id,
         world["city"],
@@ -72,7 +72,7 @@ def test_nothing_of_the_person_is_kept(client: FlaskClient, session: Session, wo
     entry = published(session, world)
     data = sending(client, entry)
     client.post(f"/archive/{entry.id}/solved", data=data)
-    (row,) = avoided(session)
+    (row,) = deflected(session)
     assert set(DeflectedLetter.__table__.columns.keys()) == {
         "id",
         "entry_id",
@@ -95,7 +95,7 @@ def test_a_double_click_counts_once(app: object, session: Session, world: World)
     second.set_cookie(cookie.key, cookie.value)
     for client in (first, second):
         assert client.post(f"/archive/{entry.id}/solved", data=data).status_code == 303
-    assert len(avoided(session)) == 1
+    assert len(deflected(session)) == 1
 
 
 def test_a_visitor_counts_once_for_an_entry(
@@ -107,21 +107,21 @@ def test_a_visitor_counts_once_for_an_entry(
     assert pages[0]["form_token"] != pages[1]["form_token"]
     for data in pages:
         client.post(f"/archive/{entry.id}/solved", data=data)
-    assert len(avoided(session)) == 1
+    assert len(deflected(session)) == 1
 
 
 def test_another_entry_counts_too(client: FlaskClient, session: Session, world: World) -> None:
     """A visitor whom two entries spared two letters is counted twice."""
     for entry in (published(session, world), published(session, world)):
         client.post(f"/archive/{entry.id}/solved", data=sending(client, entry))
-    assert len(avoided(session)) == 2
+    assert len(deflected(session)) == 2
 
 
 def test_another_site_cannot_count(client: FlaskClient, session: Session, world: World) -> None:
     """Without the token of the form nothing is counted."""
     entry = published(session, world)
     assert client.post(f"/archive/{entry.id}/solved").status_code == 400
-    assert avoided(session) == []
+    assert deflected(session) == []
 
 
 def test_a_form_without_its_random_value_counts_but_once(
@@ -133,7 +133,7 @@ def test_a_form_without_its_random_value_counts_but_once(
         client: Client = app.test_client()  # type: ignore[attr-defined]
         data = {"csrf_token": sending(client, entry)["csrf_token"]}
         assert client.post(f"/archive/{entry.id}/solved", data=data).status_code == 303
-    assert len(avoided(session)) == 1
+    assert len(deflected(session)) == 1
 
 
 def test_an_address_is_limited(
@@ -147,7 +147,7 @@ def test_an_address_is_limited(
         data = sending(client, entry)
         assert client.post(f"/archive/{entry.id}/solved", data=data).status_code == 303
         assert THANKS in get(client, f"/archive/{entry.id}").text
-    assert len(avoided(session)) == 2
+    assert len(deflected(session)) == 2
 
 
 def test_an_entry_that_is_gone_says_so(client: FlaskClient, session: Session, world: World) -> None:
@@ -158,7 +158,7 @@ def test_an_entry_that_is_gone_says_so(client: FlaskClient, session: Session, wo
     answer = client.post(f"/archive/{entry.id}/solved", data=data)
     text = answer.get_data(as_text=True)
     assert answer.status_code == 410 and "已撤下" in text and 'href="/write"' in text
-    assert avoided(session) == []
+    assert deflected(session) == []
 
 
 @pytest.mark.parametrize("number", ["999", "99999999999999999999"])

@@ -1,4 +1,4 @@
-"""Avoided letters in the annual report: told apart in every format, the sentence untouched."""
+"""Deflected letters in the annual report: told apart in every format, the sentence untouched."""
 
 import io
 import json
@@ -8,15 +8,15 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from portal.domain.annual_report import Avoided
+from portal.domain.annual_report import Deflected
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import DEFINITIONS
 from portal.reporting.formats import FORMATS
 from tests.reporting.test_formats import SENTENCE_2016, a_report
 
 MONTHS = tuple((part, 3) for part in Period(2016).split("month"))
-AVOIDED = Avoided(36, MONTHS, (("d1", "山城市城市管理局", 30), ("d2", "=山城水务集团", 6)))
-REPORT = replace(a_report(), avoided=AVOIDED)
+AVOIDED = Deflected(36, MONTHS, (("d1", "山城市城市管理局", 30), ("d2", "=山城水务集团", 6)))
+REPORT = replace(a_report(), deflected=AVOIDED)
 SAID = "另有36次，读者在已公示的答复中找到答案，表示问题已经解决、不再写信；不计入上述件数和比率。"
 NAME = DEFINITIONS["avoided"].name
 
@@ -58,12 +58,12 @@ def test_json_keeps_it_out_of_the_total() -> None:
 
 def test_ten_thousand_are_told_in_ten_thousands() -> None:
     """A large count is written as the report writes letters."""
-    many = replace(REPORT, avoided=Avoided(12_345))
-    assert many.avoided_sentence.startswith("另有1.23万次，")
+    many = replace(REPORT, deflected=Deflected(12_345))
+    assert many.deflected_sentence.startswith("另有1.23万次，")
 
 
 def test_a_year_without_any_says_nothing() -> None:
-    """Where no letter was avoided there is no sentence and no table, and a plain 0."""
+    """Where no letter was deflected there is no sentence and no table, and a plain 0."""
     none = a_report()
     text = FORMATS["text"](none).decode()
-    assert none.avoided_sentence == "" and text.count(NAME) == 1
+    assert none.deflected_sentence == "" and text.count(NAME) == 1

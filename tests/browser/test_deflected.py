@@ -8,7 +8,7 @@ from portal.models import DeflectedLetter
 from tests.archive import entry_of
 from tests.browser.checks import check
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.instance import House, days_ago, eventually
+from tests.browser.instance import Instance, days_ago, eventually
 from tests.browser.people import Writing, fill_letter, press, preview
 from tests.builders import a_published
 
@@ -23,9 +23,9 @@ THANKS = "谢谢，您少写了一封信"
 
 
 @pytest.fixture
-def entry_id(house: House, person: Person) -> int:
+def entry_id(instance: Instance, person: Person) -> int:
     """A public entry about the same thing, known to the index."""
-    with house.inside() as world:
+    with instance.inside() as world:
         letter = a_published(world.session, world, now=days_ago(30), title=TITLE, text=TEXT)
         entry_id = entry_of(world.session, letter).id
     page = person()
@@ -38,10 +38,10 @@ def _suggested(page: Page, entry_id: int) -> bool:
     return page.locator(f'a[href="/archive/{entry_id}?from=write"]').count() == 1
 
 
-def counted(house: House, entry_id: int) -> int:
+def counted(instance: Instance, entry_id: int) -> int:
     """Return how many letters the entry has spared so far."""
     query = sa.select(sa.func.count(DeflectedLetter.id)).filter_by(entry_id=entry_id)
-    with house.inside() as world:
+    with instance.inside() as world:
         return world.session.scalar(query) or 0
 
 
@@ -53,7 +53,7 @@ def opened(page: Page, entry_id: int) -> Page:
     return window.value
 
 
-def test_an_answer_spares_a_letter(house: House, person: Person, entry_id: int) -> None:
+def test_an_answer_spares_a_letter(instance: Instance, person: Person, entry_id: int) -> None:
     """From the form to a similar answer: it is enough, counts once, and the draft can go."""
     page = person()
     page.goto("/write")
@@ -64,7 +64,7 @@ def test_an_answer_spares_a_letter(house: House, person: Person, entry_id: int) 
     answer.get_by_role("button", name=SOLVED).dblclick()
     expect(answer.get_by_role("heading", name=THANKS)).to_be_in_viewport()
     expect(answer.get_by_text(ASK)).to_have_count(0)
-    assert counted(house, entry_id) == 1
+    assert counted(instance, entry_id) == 1
     check(answer, WIDE, NARROW)
     press(answer, "删除这份草稿")
     expect(answer.get_by_text("草稿已删除。")).to_be_focused()
@@ -75,7 +75,7 @@ def test_an_answer_spares_a_letter(house: House, person: Person, entry_id: int) 
 
 
 def test_an_answer_that_does_not_help_leads_back(
-    house: House, person: Person, entry_id: int
+    instance: Instance, person: Person, entry_id: int
 ) -> None:
     """The window of the answer closes, and the letter stands as it was left."""
     page = person(width=NARROW)
@@ -86,7 +86,7 @@ def test_an_answer_that_does_not_help_leads_back(
     with answer.expect_event("close"):
         answer.get_by_role("link", name="没有，回去接着写").click()
     expect(page.get_by_label("正文")).to_have_value(TEXT)
-    assert counted(house, entry_id) == 0
+    assert counted(instance, entry_id) == 0
 
 
 def test_the_way_back_from_the_same_window(person: Person, entry_id: int) -> None:
@@ -101,7 +101,7 @@ def test_the_way_back_from_the_same_window(person: Person, entry_id: int) -> Non
     expect(page.get_by_label("正文")).to_have_value(TEXT)
 
 
-def test_the_preview_asks_without_script(house: House, person: Person, entry_id: int) -> None:
+def test_the_preview_asks_without_script(instance: Instance, person: Person, entry_id: int) -> None:
     """Without script the preview shows the answer, and saying that it helped counts."""
     page = person(script=False, width=NARROW)
     preview(page, WRITING)
@@ -109,12 +109,12 @@ def test_the_preview_asks_without_script(house: House, person: Person, entry_id:
     answer.get_by_role("button", name=SOLVED).click()
     expect(answer.get_by_role("heading", name=THANKS)).to_be_in_viewport()
     expect(answer.locator("[data-draft-left]")).to_be_hidden()
-    assert counted(house, entry_id) == 1
+    assert counted(instance, entry_id) == 1
     expect(page.get_by_role("button", name="寄出信件")).to_be_visible()
 
 
 def test_a_reader_who_came_by_searching_says_so_too(
-    house: House, person: Person, entry_id: int
+    instance: Instance, person: Person, entry_id: int
 ) -> None:
     """Beside the votes stands a line for whoever would have written."""
     page = person()
@@ -122,4 +122,4 @@ def test_a_reader_who_came_by_searching_says_so_too(
     check(page, WIDE, NARROW)
     press(page, "我本来要写信，现在不用了")
     expect(page.get_by_role("heading", name=THANKS)).to_be_in_viewport()
-    assert counted(house, entry_id) == 1
+    assert counted(instance, entry_id) == 1

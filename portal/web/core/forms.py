@@ -1,0 +1,65 @@
+"""The base of all forms: what it has, and where it shows what a service finds wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from flask_babel import gettext as _
+from wtforms import Field
+
+from portal.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+
+    class FlaskForm:
+        """What is used of Flask-WTF's form, whose package carries no types."""
+
+        _fields: dict[str, Field]
+        errors: Mapping[str, list[str]]
+        form_errors: list[str]
+
+        def __init__(self, formdata: object = ..., **given: object) -> None: ...
+        def __iter__(self) -> Iterator[Field]: ...
+        def __contains__(self, name: str) -> bool: ...
+        def __getitem__(self, name: str) -> Field: ...
+        def is_submitted(self) -> bool: ...
+        def validate(self) -> bool: ...
+
+else:
+    from flask_wtf import FlaskForm
+
+
+class Form(FlaskForm):
+    """A form that is sent; its fields stand in the order of the page, and so do their errors."""
+
+    fallback: ClassVar[str] = ""
+    """The field that shows errors of fields which the form does not have."""
+
+    def put(self, error: InvalidInput) -> None:
+        """Show an error of a service at its field, or above the form where there is none."""
+        field = self._fields.get(error.field) or self._fields.get(self.fallback)
+        if field is None:
+            self.form_errors.append(_(str(error)))
+        else:
+            field.errors = [*field.errors, _(str(error))]
+
+    def carry_out(self, act: Callable[[], object]) -> bool:
+        """Validate, then do ``act``; tell whether it was done."""
+        if not self.validate():
+            return False
+        try:
+            act()
+        except InvalidInput as error:
+            self.put(error)
+            return False
+        return True
+
+
+class FilterForm(Form):
+    """What narrows a list, read from the address; what is not understood is left out."""
+
+    class Meta:
+        """Reading needs no token."""
+
+        csrf = False

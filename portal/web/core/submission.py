@@ -1,0 +1,308 @@
+"""What a person hands in to an organisation: its form, and the page that takes it step by step.
+
+Letters and applications for disclosure, on the web and at the counter, are subclasses of both.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import ClassVar, Generic, TypeVar
+
+from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import Field
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, ValidationError
+
+from portal.domain.errors import InvalidInput, Unavailable
+from portal.domain.letters.numbers import derive_query_code, format_code
+from portal.domain.whole_numbers import whole_number
+from portal.models import Organisation, db
+from portal.queries.office.directory import (
+    Place,
+    closest_organisations,
+    named_organisations,
+    places,
+)
+from portal.web.core.clock import today
+from portal.web.core.fields import (
+    HiddenTextField,
+    LineField,
+    ListField,
+    MailField,
+    OneOfField,
+    PhoneField,
+)
+from portal.web.core.forms import Form
+from portal.web.core.rate_limits import address, count, wait_for
+from portal.web.core.settings import code_key, settings
+from portal.web.core.typed import form_token, is_email, is_phone
+
+NAME_TYPED_MAX = 50
+"""Characters of an organisation's name typed by hand."""
+UNKNOWN = "unknown"
+"""Value of the choice "I don't know" among organisations that fit a name typed by hand."""
+Answer = str | tuple[str, int] | Response
+Groups = Iterable[tuple[str, Sequence[Organisation]]]
+"""Organisations to choose from, by the name of their group."""
+
+
+class ChosenOrTyped(DataRequired):  # type: ignore[misc]
+    """An organisation is needed, chosen in the list or typed; what was typed has its own error."""
+
+    def __call__(self, form: SubmissionForm, field: Field) -> None:
+        """Ask for a choice where nothing was typed either."""
+        if not form.organisation_words.data:
+            super().__call__(form, field)
+
+
+class SubmissionForm(Form):
+    """A form with an organisation, ways to reach its sender, and a token against double clicks.
+
+    The organisation is chosen in a list or, without script, typed by name: ``organisation_meant``
+    then offers what the words may mean. A subclass declares the fields in the order of its page.
+    """
+
+    organisation: ListField
+    organisation_words: LineField
+    organisation_meant: OneOfField
+    phone: PhoneField
+    email: MailField
+    form_token: HiddenTextField
+    unclear: str = ""
+    """Why the name typed by hand was not understood."""
+    none: ClassVar[str]
+    """What choosing no organisation is called."""
+    unlike_any: ClassVar[object] = _l("没有叫“%(words)s”的单位，请换个写法，或者到单位名录里找。")
+    """What is said where no organisation has a name near the one typed."""
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        self.form_token.data = form_token(self.form_token.data)
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation chosen, or ``None`` for none and for what is no id."""
+        return whole_number(self.organisation.data)
+
+    def resolve_name(self) -> None:
+        """Choose the organisation typed by name, or offer the nearest names and note why.
+
+        One that alone bears the name, or was chosen among those offered, is taken. Nothing is
+        guessed where several fit, where none does, or where another one stands chosen in the list.
+        """
+        words = self.organisation_words.data
+        if not words or len(words) > NAME_TYPED_MAX:
+            return
+        if self.organisation_meant.data == UNKNOWN:
+            self._choose("")
+            return
+        found = named_organisations(db.session(), words, today())
+        offered = found or closest_organisations(db.session(), words, today())
+        wanted = (whole_number(self.organisation_meant.data), self.organisation_id)
+        meant = [place for chosen in wanted for place in offered if place.id == chosen]
+        if len(found) == 1 and self.organisation_id is None:
+            meant += found
+        if meant:
+            self._choose(str(meant[0].id))
+            return
+        self.unclear = str(self._why(found, offered)) % {"words": words}
+        self.offer_meanings(offered)
+
+    def _choose(self, organisation: str) -> None:
+        self.organisation.data = organisation
+        self.organisation_words.data, self.organisation_meant.data = "", None
+
+    def _why(self, found: Sequence[Place], offered: Sequence[Place]) -> object:
+        if self.organisation_id is not None:
+            return _l("列表里选的单位和写的“%(words)s”不是同一个，请在这里选定。")
+        if found:
+            return _l("名称里有“%(words)s”的单位不止一个，请选一个。")
+        if offered:
+            return _l("没有叫“%(words)s”的单位。下面是名称最接近的，请选一个。")
+        return self.unlike_any
+
+    def offer_meanings(self, near: Sequence[Place]) -> None:
+        """Offer organisations that a name typed by hand may mean."""
+        self.organisation_meant.choices = [SelectChoice(str(o.id), o.path) for o in near]
+
+    def offer_organisations(self, groups: Groups, chosen: Place | None) -> None:
+        """Offer organisations by group, and ``chosen`` where it is not among them."""
+        choices = [
+            SelectChoice(str(each.id), each.name, optgroup=name)
+            for name, rows in groups
+            for each in rows
+        ]
+        if chosen and str(chosen.id) not in {choice.value for choice in choices}:
+            choices.insert(0, SelectChoice(str(chosen.id), chosen.path, optgroup=_("已选")))
+        self.organisation.choices = [SelectChoice("", _(self.none)), *choices]
+
+    def validate_organisation_words(self, field: Field) -> None:
+        """A name typed by hand must be understood, or be chosen among the nearest."""
+        if self.unclear:
+            raise ValidationError(self.unclear)
+
+    def check_phone(self, others: Sequence[Field], missing: str) -> None:
+        """One way to reach the sender is needed, any will do; ``missing`` is said without one."""
+        if not self.phone.data:
+            if not any(other.data for other in others):
+                raise ValidationError(missing)
+        elif not is_phone(self.phone.data):
+            raise ValidationError(
+                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
+            )
+
+    def validate_email(self, field: Field) -> None:
+        """An address that mail could reach."""
+        if field.data and not is_email(field.data):
+            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
+
+    def carried(self) -> dict[str, str]:
+        """Return every field as hidden values for the preview, in the order of the page."""
+        return {
+            name: ("y" if field.data is True else str(field.data or ""))
+            for name, field in self._fields.items()
+            if field.type != "CSRFTokenField"
+        }
+
+    def submission_key(self) -> str:
+        """Return what makes one of two clicks: the form's token and what it says.
+
+        The content belongs to it, so that a page sent again after its text was changed is one of
+        its own and not swallowed.
+        """
+        said = "\0".join(self.carried().values())
+        return f"{self.form_token.data}.{sha256(said.encode()).hexdigest()[:32]}"
+
+
+F = TypeVar("F", bound=SubmissionForm)
+
+
+class SubmissionPage(ABC, Generic[F]):
+    """One request to the page of a form: read, check, preview, hand in, lead to the receipt.
+
+    A form that cannot go on is shown again with its errors and everything that was typed.
+    """
+
+    template: ClassVar[str]
+    """The template that shows the form."""
+    receipt: ClassVar[str]
+    """The endpoint of the receipt; the session keeps number and key under its name."""
+    limited: ClassVar[bool] = True
+    """Whether one network may hand in only so many."""
+
+    def __init__(self, form: F) -> None:
+        self.form = form
+
+    def respond(self) -> Answer:
+        """Take the step that was asked for; only ``send`` hands in, and only what is complete."""
+        step = request.form.get("step", "preview")
+        self.prepare()
+        if request.method == "GET" or step == "edit":
+            return self.show(200)
+        if not self.complete():
+            return self.show(422)
+        return self.send() if step == "send" else self.preview()
+
+    def prepare(self) -> None:
+        """Take the organisation that the address or a typed name asks for, and offer the others."""
+        if request.method == "GET":
+            self.form.organisation.data = self.preselected()
+        self.form.resolve_name()
+        self.form.offer_organisations(self.groups(), self.chosen())
+
+    def preselected(self) -> str:
+        """Return the organisation that an empty form begins with: the one the address asks for."""
+        return request.args.get("organisation", "")
+
+    def chosen(self) -> Place | None:
+        """Return the organisation chosen, where it still takes what is sent."""
+        wanted = self.form.organisation_id
+        organisation = db.session.get(Organisation, wanted) if wanted is not None else None
+        if organisation is None or not organisation.open_on(today()):
+            return None
+        return places(db.session(), [organisation])[0]
+
+    def complete(self) -> bool:
+        """Tell whether it can be handed in; all that is wrong is said at once."""
+        complete = self.form.validate()
+        if self.form.organisation.errors or self.form.organisation_words.errors:
+            return False
+        try:
+            self.check_organisation()
+        except InvalidInput as error:
+            self.form.put(error)
+            return False
+        return complete
+
+    def send(self) -> Answer:
+        """Hand in, and lead to the receipt."""
+        rule, network = settings().submit_limit, ("submit", address())
+        if self.limited and (wait := wait_for(rule, network)):
+            return self.busy(wait)
+        key = self.form.submission_key()
+        try:
+            number = self.submit(key)
+        except InvalidInput as error:
+            self.form.put(error)
+            return self.show(422)
+        except Unavailable as error:
+            flash(_(str(error)), "warning")
+            return self.show(503)
+        if self.limited:
+            count(rule, network)
+        # The code is derived from the key when it is shown, and stands in no cookie itself.
+        session[self.receipt] = {"number": number, "key": key}
+        return redirect(self.receipt_address(number))
+
+    def busy(self, wait: int) -> Response:
+        """Say when this network may send again, in ``wait`` seconds, and keep the form."""
+        flash(self.busy_words(-(-wait // 60)), "warning")
+        response = make_response(self.show(429))
+        response.headers["Retry-After"] = str(wait)
+        return response
+
+    def show(self, status: int) -> tuple[str, int]:
+        """Show the form as it stands, with its errors."""
+        return render_template(self.template, form=self.form), status
+
+    def receipt_address(self, number: str) -> str:
+        """Return the address of the receipt."""
+        return url_for(self.receipt)
+
+    @abstractmethod
+    def groups(self) -> Groups:
+        """Return the organisations to choose from."""
+
+    @abstractmethod
+    def check_organisation(self) -> None:
+        """Raise :class:`InvalidInput` where the organisation does not take what is sent."""
+
+    @abstractmethod
+    def preview(self) -> Answer:
+        """Show what would be handed in."""
+
+    @abstractmethod
+    def submit(self, key: str) -> str:
+        """Hand in by the service and return the public number; ``key`` makes two clicks one."""
+
+    def busy_words(self, minutes: int) -> str:
+        """Return the sentence that says when this network may send again."""
+        raise NotImplementedError
+
+
+def last_number(receipt: str) -> str:
+    """Return the number of what was handed in last, or "" where nothing was."""
+    kept = session.get(receipt)
+    return str(kept["number"]) if kept else ""
+
+
+def code_once(receipt: str) -> str | None:
+    """Return the query code of what was handed in last; only this once."""
+    key = session.get(receipt, {}).pop("key", None)
+    session.modified = True
+    return format_code(derive_query_code(code_key(), key)) if key else None

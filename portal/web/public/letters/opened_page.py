@@ -1,0 +1,113 @@
+"""The page of what was opened with its number and code, and the forms its sender still has there.
+
+Letters and requests for disclosure are subclasses.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
+
+from flask import flash, redirect
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.domain.errors import ActionNotAllowed, InvalidInput, Unavailable
+from portal.models import DisclosureRequest, Letter
+from portal.web.core.clock import now
+from portal.web.core.fields import TextField
+from portal.web.core.forms import Form
+from portal.web.public.letters.track import TrackForm, track_page
+
+Answer = str | tuple[str, int] | Response
+
+
+class SenderForm(Form):
+    """A form of the sender; without fields of its own nothing but the button."""
+
+    done: ClassVar[str]
+    """What is said once it has been sent."""
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Hand what was typed to the service."""
+        raise NotImplementedError
+
+    @property
+    def typed(self) -> str:
+        """The text that would be lost where the form has no place on the page any more."""
+        return next((field.data for field in self if isinstance(field, TextField)), "")
+
+
+A = TypeVar("A", bound=StrEnum)
+T = TypeVar("T", bound=Letter | DisclosureRequest)
+
+
+class OpenedPage(ABC, Generic[A, T]):
+    """One request to the page of the letter or request with ``number``."""
+
+    forms: Mapping[A, type[SenderForm]]
+    """The form of each action of the sender."""
+    closed_words: ClassVar[str]
+    """What is said where this browser has not opened it."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.sent: dict[A, SenderForm] = {}
+
+    def respond(self) -> Answer:
+        """Show the page to the browser that has opened it with its code."""
+        found = self.find()
+        return self.closed() if found is None else self.show(found, 200)
+
+    def act(self, action: A) -> Answer:
+        """Take an action of the sender: check its form, call the service, show the page again."""
+        form = self.forms[action]()
+        self.sent = {action: form}
+        found = self.find()
+        if found is None:
+            return self.closed(form.typed)
+        if not form.validate():
+            return self.show(found, 422)
+        try:
+            form.send(found.id, now())
+        except InvalidInput as error:
+            form.put(error)
+            return self.show_as_it_is_now(422)
+        except (ActionNotAllowed, Unavailable) as error:
+            flash(_(str(error)), "warning")
+            return self.show_as_it_is_now(503 if isinstance(error, Unavailable) else 409)
+        flash(_(form.done), "success")
+        return redirect(self.address(found))
+
+    def show_as_it_is_now(self, status: int) -> Answer:
+        """Show what may have changed meanwhile, with what was typed."""
+        found = self.find()
+        return self.closed() if found is None else self.show(found, status)
+
+    def offered(self, possible: Iterable[A]) -> dict[A, SenderForm]:
+        """Return the forms of the actions ``possible`` now, the one that was sent as it was sent."""
+        return {a: self.sent.get(a) or self.forms[a](formdata=None) for a in possible}
+
+    def lost_text(self, possible: Iterable[A]) -> str:
+        """Return the text of a form whose action is not possible any more."""
+        return next((form.typed for a, form in self.sent.items() if a not in possible), "")
+
+    def closed(self, typed: str = "") -> Answer:
+        """Answer alike for what was not opened here and for what does not exist."""
+        flash(_(self.closed_words), "info")
+        return track_page(TrackForm(formdata=None), 404, typed)
+
+    @abstractmethod
+    def find(self) -> T | None:
+        """Return what was opened, if this browser has opened it with its code."""
+
+    @abstractmethod
+    def show(self, found: T, status: int) -> Answer:
+        """Show the page as it is now."""
+
+    @abstractmethod
+    def address(self, found: T) -> str:
+        """Return the address of the page."""
