@@ -26,7 +26,7 @@ _WIDTH = Cm(16)
 _MARGIN = 40
 """Twentieths of a point between the words of a cell and its edge."""
 _ON_A_PAGE = 20
-"""Rows of a table that is kept in one piece."""
+"""Rows up to which a table is not split over two pages."""
 _BROKEN = {"按时办结率": "按时\n办结率", "本单位答复": "本单位\n答复", "其中公示": "其中\n公示"}
 """Where long heads of narrow columns break."""
 _LONG = 5

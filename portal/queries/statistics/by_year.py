@@ -17,7 +17,7 @@ from portal.queries.statistics.overview import Asked, resolve
 
 @dataclass(frozen=True)
 class Year:
-    """A year as it was asked for, its figures and those of its months."""
+    """A year: its question, its figures and those of its months."""
 
     asked: Asked
     total: Figures

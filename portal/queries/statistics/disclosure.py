@@ -63,7 +63,7 @@ def _not_due(session: Session, period: Period, before: datetime) -> int:
 
 
 def _late(row: Any, before: datetime, calendar: WorkCalendar, rules: DeadlineRules) -> bool:
-    """Tell whether the last day for the answer had ended before ``before``."""
+    """Return whether the last day for the answer had ended before ``before``."""
     completed = row.completed_at if row.completed_at and row.completed_at < before else None
     if row.completion_asked_at and row.completion_asked_at < before and completed is None:
         return False

@@ -42,7 +42,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The members of level 1 of one kind together; the office by itself (``own``) stands apart."""
+    """The members of level 1 of one kind together; the office (``own``) is a separate group."""
 
     kind: OrganisationKind
     figures: Figures

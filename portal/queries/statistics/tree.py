@@ -20,7 +20,7 @@ Version = tuple[date, str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An organisation on the day: ``present`` tells whether it existed then."""
+    """An organisation on the day: ``present`` is whether it existed then."""
 
     id: int
     code: str
