@@ -92,7 +92,7 @@ class Comparison:
 def comparison(
     session: Session, query: StatisticsQuery, now: datetime, addresses: LetterAddresses
 ) -> Comparison:
-    """Return what ``query`` asks for beside what it compares that with."""
+    """Return the figures of ``query`` beside those of its comparison."""
     other = opposite(query.asked, query.other_period, query.other_id, now)
     sides = [side(session, query.asked), side(session, other)]
     names = _names(sides)
