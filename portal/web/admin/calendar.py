@@ -50,7 +50,7 @@ def calendar() -> Answer:
 @admin.post("/calendar")
 @needs(Permission.CALENDAR_EDIT)
 def calendar_edit() -> Answer:
-    """Say what some days are; due dates that they move are computed again."""
+    """Set some days as working or not, and recompute the due dates that depend on them."""
     form = DaysForm()
     moved: list[int] = []
     if not form.carry_out(lambda: moved.append(_set_days(form))):

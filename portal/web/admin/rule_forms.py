@@ -30,7 +30,7 @@ REST, WORK, ANNOUNCED = "rest", "work", "announced"
 
 
 class DaysForm(Form):
-    """What some days of the calendar are."""
+    """A range of days in the calendar, and whether they are working days."""
 
     first = DayField(_l("从"), [InputRequired(_l("请填写日期。"))])
     last = DayField(_l("到"), [Optional()], description=_l("只改一天时不填；一次最多 31 天。"))
@@ -69,7 +69,7 @@ _KINDS = {letter_code(kind): kind for kind in Kind}
 
 
 def rule_name(code: str) -> str:
-    """Return what the rule ``code`` is for, in the language of the page."""
+    """Return the purpose of the rule ``code`` in the language of the page."""
     if code in _KINDS:
         return str(_("%(kind)s来信的答复", kind=label(_KINDS[code])))
     return say(_RULE_NAMES[code])
@@ -123,7 +123,7 @@ class DeadlineRuleForm(Form):
 
     @property
     def rule(self) -> NewDeadlineRule:
-        """What was filled in; only after the form was found valid."""
+        """The rule that was filled in; only after the form was found valid."""
         return NewDeadlineRule(
             self.code.value,
             self.days.value,
