@@ -23,7 +23,7 @@ LATEST = 10
 @console.get("/day", endpoint="day")
 @needs(Permission.HANDLING_SUPERVISE)
 def show_day() -> str:
-    """Show what presses by organisation, and the letters that are most overdue."""
+    """Show the urgent letters by organisation, and the letters that are most overdue."""
     session, actor, top = db.session(), current_actor(), _top()
     calendar = work_calendar(session)
     at = cutoffs(calendar, now())

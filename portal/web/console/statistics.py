@@ -180,7 +180,7 @@ def _address() -> Address:
 
 
 def _letters(asked: Asked, code: str | None) -> LetterAddress | None:
-    """Return what makes the addresses of the letters behind figures, within reach alone."""
+    """Return the function for addresses of letters, or ``None`` for places not covered."""
     found = db.session.query(Organisation).filter_by(code=code).one_or_none()
     if not _covering(found):
         return None

@@ -19,7 +19,7 @@ from portal.web.core.forms import Form
 
 
 def reason_field(words: object, required: object = None, most: int = REASON_MAX) -> TextField:
-    """Return a text of up to ``most`` characters; ``required`` is what to say where it is empty."""
+    """Return a text of up to ``most`` characters; ``required`` is the message where it is empty."""
     rules = [Length(max=most, message=_l("内容太长，请删减到 %(n)s 字以内。", n=most))]
     if required:
         rules.insert(0, DataRequired(required))
@@ -41,14 +41,14 @@ class VersionField(IntegerField):  # type: ignore[misc]
 
 
 class Versioned(Protocol):
-    """What a form is about; ``version`` counts its changes."""
+    """The subject of a form; ``version`` counts its changes."""
 
     @property
     def version(self) -> int: ...
 
 
 class VersionedForm(Form):
-    """What every such form sends: the version that was looked at."""
+    """A form that sends the version of its subject that the page showed."""
 
     version = VersionField()
 
@@ -77,7 +77,7 @@ class VersionedForm(Form):
         return -1 if self.version.data is None else self.version.data
 
     def typed(self) -> list[tuple[str, str]]:
-        """Return what was written, by label, to be copied where the form is gone."""
+        """Return the input by label, for copying where the form is no longer possible."""
         texts = (each for each in self if isinstance(each, StringField) and each.data)
         written = (each for each in texts if not isinstance(each.widget, HiddenInput))
         return [(str(each.label.text), str(each.data)) for each in written]

@@ -1,4 +1,4 @@
-"""What readers say is wrong with public entries: the list for reviewers, and settling one."""
+"""Problem notices of readers on public entries: the list for reviewers, and settling one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Answer = str | tuple[str, int] | Response
 
 
 class NoticeForm(Form):
-    """What was done about a notice."""
+    """The way in which a notice was settled."""
 
     note = TextField(
         _l("怎样处理的"),

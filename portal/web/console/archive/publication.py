@@ -87,7 +87,7 @@ STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFU
 
 
 def possible(letter: Letter, step: Step[Action]) -> bool:
-    """Tell whether the person at work may take ``step`` now."""
+    """Return whether the person logged in may take ``step`` now."""
     actor = current_actor()
     return any(
         may(actor, action, letter) and objection(letter, action, actor.user_id) is None
@@ -96,7 +96,7 @@ def possible(letter: Letter, step: Step[Action]) -> bool:
 
 
 def redacts(letter: Letter) -> bool:
-    """Tell whether the person at work may settle findings of what is proposed."""
+    """Return whether the person logged in may settle findings of what is proposed."""
     actor = current_actor()
     return letter.open_proposal is not None and any(may(actor, a, letter) for a in _REDACT)
 
@@ -104,7 +104,7 @@ def redacts(letter: Letter) -> bool:
 @console.get("/letters/<number>/publication")
 @needs(Permission.LETTER_READ)
 def redaction(number: str) -> Answer:
-    """Show what would be public, or is."""
+    """Show the texts that are public or proposed for publication."""
     return redaction_page(require_letter(number))
 
 

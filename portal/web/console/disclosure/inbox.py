@@ -116,7 +116,7 @@ def _filters(form: RequestFilterForm) -> RequestFilters:
 
 @dataclass(frozen=True, slots=True)
 class RowNotes:
-    """What a row says beside its state; ``urgency`` is empty where no time runs out."""
+    """The notes of a row beside its state; ``urgency`` is empty where no time runs out."""
 
     outcome: str
     time: str
@@ -136,12 +136,12 @@ def _notes(row: RequestRow) -> RowNotes:
 
 
 def _address(**changes: Any) -> str:
-    kept = {name: request.args.get(name) for name in _FILTERS}
-    return url_for("console.disclosure", **{**kept, **changes})
+    current = {name: request.args.get(name) for name in _FILTERS}
+    return url_for("console.disclosure", **{**current, **changes})
 
 
 def _chips(filters: RequestFilters) -> list[tuple[str, str, str]]:
-    """Return what narrows the list now, each with the address without it."""
+    """Return the current filters of the list, each with the address without it."""
     name = filters.organisation.name if filters.organisation else ""
     found = [("q", _("编号、名称或文号"), filters.words), ("organisation", _("被申请机关"), name)]
     return [(words, value, _address(**{arg: None})) for arg, words, value in found if value]

@@ -43,7 +43,7 @@ GROUPS: tuple[tuple[Queue, ...], ...] = (
     (Queue.DUE_SOON, Queue.OVERDUE, Queue.UNSIGNED, Queue.SUPERVISED),
     (Queue.CLOSED, Queue.ALL),
 )
-"""Queues as they stand on the page: one's own, the way of a letter, what presses, the rest."""
+"""Queues in the order of the page: the person's own, stages of a letter, urgent ones, the rest."""
 
 LATE = frozenset({Queue.OVERDUE, Queue.UNSIGNED})
 _FILTERS = ("queue", "q", "kind", "organisation", "level", "received_from", "received_to", "sort")
@@ -129,9 +129,9 @@ def _filters(form: InboxFilterForm) -> Filters:
 
 
 def _address(**changes: Any) -> str:
-    """Return the address of this list with ``changes``; without a page it begins anew."""
-    kept = {name: request.args.get(name) for name in _FILTERS}
-    return url_for("console.inbox", **{**kept, **changes})
+    """Return the address of this list with ``changes``; without a page it is the first."""
+    current = {name: request.args.get(name) for name in _FILTERS}
+    return url_for("console.inbox", **{**current, **changes})
 
 
 def _without(name: str) -> dict[str, None]:
@@ -145,7 +145,7 @@ def _place(filters: Filters) -> str:
 
 
 def _chips(filters: Filters) -> list[tuple[str, str, str]]:
-    """Return what narrows the list now, each with the address without it."""
+    """Return the current filters of the list, each with the address without it."""
     found = [
         ("q", _("编号或标题"), filters.words),
         ("kind", _("类别"), label(filters.kind)),

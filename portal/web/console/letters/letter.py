@@ -22,7 +22,7 @@ Answer = str | tuple[str, int] | Response
 
 
 def find_letter(number: str) -> Letter | None:
-    """Return the letter of ``number`` if the person at work may read it."""
+    """Return the letter of ``number`` if the person logged in may read it."""
     try:
         plain = str(parse_number(number))
     except NumberError:

@@ -1,4 +1,4 @@
-"""What the letter page shows: every label, sentence and address ready, so the template only lays out."""
+"""Values of the letter page, every label, sentence and address ready for the template."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def build_letter_page(
     problem: LetterboxError | None = None,
     contacts: Contacts | None = None,
 ) -> LetterPage:
-    """Return the page of ``letter`` for the person at work.
+    """Return the page of ``letter`` for the person logged in.
 
     ``sent`` is a form that could not be carried out; ``problem`` says why, where it was not the
     form's content.

@@ -58,7 +58,7 @@ def send_reply(number: str) -> Answer:
 @console.post("/letters/<number>/draft")
 @needs(Permission.REPLY_WRITE)
 def draft(number: str) -> tuple[dict[str, object], int]:
-    """Keep what is being written; the answer says which version of the draft it became."""
+    """Save the draft that is being written; the answer has its version."""
     letter = find_letter(number)
     if letter is None:
         return {"error": _("这封信不存在，或已不在您的权限内")}, 404
