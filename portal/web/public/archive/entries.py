@@ -83,7 +83,7 @@ def _without_filters(asked: ArchiveQuery, found: Found) -> int:
 @archive_pages.get("/archive/<int:entry_id>")
 @public
 def entry(entry_id: int) -> Answer:
-    """Show an entry; one that was withdrawn says so with 410."""
+    """Show an entry, or 410 where it was unpublished."""
     found = archive_entry(db.session(), entry_id)
     if found is None:
         raise NotFound

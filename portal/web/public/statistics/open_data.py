@@ -44,7 +44,7 @@ FORMULAS = {
     "efficiency": "efficiency.total / efficiency.count",
     "undecided": "closed - published - sum(refusals)",
 }
-"""How each published measure follows from the counts; rates are rounded half up to two decimals."""
+"""Formulas of the published measures from the counts; rates are rounded half up to two decimals."""
 
 
 @statistics.get("/data.json")
@@ -123,7 +123,7 @@ def _public_detail(found: Overview) -> tuple[Detail, frozenset[str]]:
 
 
 def _head(found: Overview) -> dict[str, Any]:
-    """Return what was asked, by the words of addresses."""
+    """Return the question by the parameters of addresses."""
     asked = found.asked
     return {
         "period": asked.period.code,
