@@ -50,7 +50,7 @@ Answer = tuple[str, int] | Response
 
 
 def carried() -> list[tuple[str, str]]:
-    """Return what was typed, without secrets, for a page that carries it on."""
+    """Return the input without secrets, for a page that sends it again."""
     if request.method != "POST":
         return []
     try:

@@ -1,4 +1,4 @@
-"""Who asks: a member of staff with a session, or a citizen who has opened a letter."""
+"""The person behind a request: staff with a session, or a citizen who has opened a letter."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOGIN, _TOKEN = "_user_id", "csrf_token"
 """Where Flask-Login keeps the person and Flask-WTF the secret of the forms."""
 _MOST_OPENED = 5
 _WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
-"""What somebody may do whose password was made up by somebody else: change it."""
+"""The endpoints open to a person with a one-time password: the page to change it."""
 
 
 class Staff(UserMixin):  # type: ignore[misc]
@@ -43,7 +43,7 @@ class Staff(UserMixin):  # type: ignore[misc]
         self.places = tuple((g.role, g.organisation.name) for g in user.grants)
 
     def get_id(self) -> str:
-        """Return what the session keeps; the epoch ends all sessions when it grows."""
+        """Return the id stored in the session; a new epoch ends all sessions."""
         return f"{self.id}:{self.epoch}"
 
 
@@ -65,7 +65,7 @@ def load_staff(session_id: str) -> Staff | None:
 
 
 def _over() -> bool:
-    """Tell whether the session has lasted or been left alone too long; note that it is in use."""
+    """Return whether the session is too old or idle for too long; else record its use."""
     known = settings()
     moment = int(now().timestamp())
     # Flask signs the cookie again with every change, so its own age never reaches the limit.
@@ -116,7 +116,7 @@ def _stopped() -> Response | None:
 
 
 def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only staff through who hold ``permission`` somewhere; objects are checked in the query."""
+    """Require staff who hold ``permission`` at any organisation; queries check the object."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -134,7 +134,7 @@ def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def staff_only(view: Callable[P, R]) -> Callable[P, R]:
-    """Let any member of staff through, whatever the role."""
+    """Require a member of staff of any role."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -147,7 +147,7 @@ def staff_only(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Say of a route that anyone may use it."""
+    """Mark a route as open to anyone."""
     view.permission = "public"  # type: ignore[attr-defined]
     return view
 
@@ -168,12 +168,12 @@ def _remember(where: str, opened_id: int) -> None:
 
 
 def letter_opened(letter_id: int) -> bool:
-    """Tell whether this browser has shown the code of a letter."""
+    """Return whether this browser has shown the code of a letter."""
     return letter_id in session.get(_OPENED, [])
 
 
 def request_opened(request_id: int) -> bool:
-    """Tell whether this browser has shown the code of a request for disclosure."""
+    """Return whether this browser has shown the code of a request for disclosure."""
     return request_id in session.get(_REQUESTS, [])
 
 

@@ -41,9 +41,9 @@ class Step(Generic[A]):
         name: object = "",
         button: object = "",
     ) -> None:
-        """``run`` is the service: id of the subject, the form as it was sent, actor, moment.
+        """Create a step that calls ``run`` with id of the subject, form, actor and moment.
 
-        ``button`` stands on the form, where that is not the name.
+        ``button`` is the label of the button where that is not the name.
         """
         self.slug, self.actions = slug, actions
         # Form and service have been checked against each other; a table holds pairs of any type.
@@ -77,7 +77,7 @@ def offers_of(
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """How the subject of a page is found by its number, and shown.
+    """The functions that find the subject of a page by its number, and show it.
 
     ``show`` takes the subject, a status, the form ``sent`` and the ``problem`` that stopped it;
     ``gone`` answers where the subject is out of sight.
@@ -126,7 +126,7 @@ def add_step(
     permission: Permission,
     take: Callable[[str], Answer],
 ) -> None:
-    """Let a step be sent to ``rule``, which has one number, by who holds ``permission``."""
+    """Route ``rule``, which has one number, to ``take`` for staff who hold ``permission``."""
 
     def view(**numbers: str) -> Answer:
         (number,) = numbers.values()
