@@ -78,7 +78,7 @@ class AuditFilterForm(FilterForm):
 
 
 def _number(typed: str) -> str:
-    """Return the number as it is stored; what is no number finds nothing."""
+    """Return the number as it is stored; other text stays as typed and finds nothing."""
     read = parse_request_number if looks_like_request_number(typed) else parse_number
     try:
         return str(read(typed))

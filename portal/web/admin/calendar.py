@@ -1,4 +1,4 @@
-"""The working calendar: a year at a glance, and what its days are."""
+"""The working calendar: a year at a glance, and the form that changes its days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deadline rules: what holds for whom, by which source, since when, and versions to come."""
+"""Deadline rules with scope, source and validity, and versions that have not begun."""
 
 from __future__ import annotations
 

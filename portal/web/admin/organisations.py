@@ -39,7 +39,7 @@ _EDIT = Permission.ORGANISATIONS_EDIT
 @admin.get("/organisations")
 @needs(_EDIT)
 def organisations() -> Answer:
-    """Show one page of the tree, narrowed by what the address says."""
+    """Show one page of the tree, with the filters of the address."""
     form = OrganisationsFilterForm(request.args)
     part, rows = organisation_table(
         db.session(),
@@ -186,7 +186,7 @@ def organisation_close(organisation_id: int) -> Answer:
 
 
 def _change(form: Form, what: str, found: Organisation, run: Callable[[], object]) -> Answer:
-    """Show ``form``; once it is sent, ``run`` and lead back, or show it with what is wrong."""
+    """Show ``form``; once it is sent, ``run`` and redirect, or show it with its errors."""
     organisation_id = found.id
     if request.method == "GET":
         return _form_page(form, what, found)

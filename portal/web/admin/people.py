@@ -33,7 +33,7 @@ _EDIT = Permission.USERS_EDIT
 @admin.get("/people")
 @needs(_EDIT)
 def people() -> Answer:
-    """Show one page of accounts, narrowed by what the address says."""
+    """Show one page of accounts, with the filters of the address."""
     form = PeopleFilterForm(request.args)
     part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings().page_size)
     return render_template(

@@ -110,13 +110,13 @@ class DeadlineRuleForm(Form):
         self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
 
     def begin_from(self, rule: DeadlineRule) -> None:
-        """Show ``rule`` for a start."""
+        """Fill the form with ``rule``, except for source and validity."""
         self.organisation.data = rule.organisation_id
         self.code.data, self.days.data, self.unit.data = rule.code, rule.days, rule.unit.value
         self.extension_days.data = rule.extension_days
 
     def correct(self, rule: DeadlineRule) -> None:
-        """Show ``rule`` whole, to be corrected."""
+        """Fill the form with all of ``rule``, for correction."""
         self.begin_from(rule)
         self.source.data = rule.source
         self.valid_from.data, self.valid_to.data = rule.valid_from, rule.valid_to

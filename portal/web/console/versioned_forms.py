@@ -27,13 +27,13 @@ def reason_field(words: object, required: object = None, most: int = REASON_MAX)
 
 
 class VersionField(IntegerField):  # type: ignore[misc]
-    """A hidden version; one that is no number fits nothing, so it ends as a conflict."""
+    """A hidden version; one that is no number fits nothing, which is a conflict."""
 
     data: int | None
     widget = HiddenInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number, or take what no letter ever has."""
+        """Read the number, or set -1, which no letter has."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
@@ -65,7 +65,7 @@ class VersionedForm(Form):
         self.prepare()
 
     def prepare(self) -> None:
-        """Fill in what depends on what the form is about."""
+        """Fill in the parts that depend on the subject of the form."""
 
     def freshen(self) -> None:
         """Carry the present version, so that the form can be sent again."""
@@ -73,7 +73,7 @@ class VersionedForm(Form):
 
     @property
     def seen(self) -> int:
-        """The version that was looked at; what is missing or forged fits none."""
+        """The version that the page showed; a missing or forged one fits none."""
         return -1 if self.version.data is None else self.version.data
 
     def typed(self) -> list[tuple[str, str]]:

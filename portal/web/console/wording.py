@@ -14,7 +14,7 @@ from portal.web.core.language import moment, say
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address and the words that lead there."""
+    """A link: its address and its words."""
 
     address: str
     words: str

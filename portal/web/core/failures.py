@@ -61,7 +61,7 @@ def carried() -> list[tuple[str, str]]:
 
 
 def error_page(status: int, message: str = "") -> Answer:
-    """Render the page of ``status``, with what was typed where there is something."""
+    """Render the page of ``status``, with the input if there is any."""
     page = status if status in _PAGES else (500 if status >= 500 else 400)
     if status >= 500:
         # The page must not ask a database that may be down who is logged in.

@@ -77,7 +77,7 @@ class TickField(BooleanField):  # type: ignore[misc]
 
 
 class Filled(Generic[T]):
-    """Mixed into a field that has no value until something usable was given."""
+    """A mixin for fields that have no value until valid input was given."""
 
     name: str
     data: T | None

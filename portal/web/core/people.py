@@ -31,7 +31,7 @@ _WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
 
 
 class Staff(UserMixin):  # type: ignore[misc]
-    """The person logged in, as plain values: nothing of it goes stale with the transaction."""
+    """The person logged in, as plain values that stay valid after the transaction."""
 
     def __init__(self, user: User) -> None:
         self.id = user.id
@@ -107,7 +107,7 @@ def current_actor() -> Actor:
 
 
 def _stopped() -> Response | None:
-    """Return the page that comes first: the login, or the change of a password that others know."""
+    """Return the redirect to the login or to the change of a one-time password, if one is due."""
     if not current_user.is_authenticated:
         return login_manager.unauthorized()  # type: ignore[no-any-return]
     if current_user.must_change_password and request.endpoint not in _WITH_ONE_TIME_PASSWORD:

@@ -104,7 +104,7 @@ class StepPage:
         form_of: Callable[[Any], Any],
         run: Callable[[Any, Any], Answer],
     ) -> Answer:
-        """Answer with ``run``, or show the page as it is now with what was typed and why not."""
+        """Answer with ``run``, or show the current page with the input and the error."""
         held = self.find(number)
         if held is None:
             return self.gone()

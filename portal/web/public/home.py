@@ -75,7 +75,7 @@ def home() -> str:
 @public_pages.get("/robots.txt")
 @public
 def robots() -> Response:
-    """Keep crawlers out of forms, letters and combinations of figures; the archive is theirs."""
+    """Serve rules that keep crawlers out of forms, letters and combinations of figures."""
     return Response(ROBOTS, mimetype="text/plain")
 
 

@@ -1,4 +1,4 @@
-"""Standing pages: who runs the site, what becomes of personal data, how it can be used by all."""
+"""Standing pages: about the site, privacy, accessibility."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ RATES = ("closure", "publication")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of a chart: values (None for a gap), what a reader sees, and where it leads."""
+    """One line of a chart: values (``None`` for a gap), their texts, and their links."""
 
     name: str
     values: Sequence[float | None]
@@ -113,7 +113,7 @@ def trend_chart(
 def _urls(
     trend: Sequence[tuple[Period, Figures]], name: str, day: date, letters: LetterAddress | None
 ) -> list[str | None]:
-    """Return where each count leads: the letters of that part, seen from the same moment."""
+    """Return the link of each count: the letters of that part, seen from the same moment."""
     return [
         letters(name, period=period.code, as_of=day.isoformat())
         if letters and getattr(figures, name)

@@ -133,7 +133,7 @@ class YearsPage:
 
 
 def no_letters(asked: Asked, code: str | None) -> LetterAddress | None:
-    """Lead to no letters: what a public page does."""
+    """Return no address of letters, as public pages need."""
     return None
 
 

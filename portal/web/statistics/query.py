@@ -49,7 +49,7 @@ LetterAddresses = Callable[[Asked, str | None], LetterAddress | None]
 
 @dataclass(frozen=True, slots=True)
 class StatisticsQuery:
-    """The address as it was read: what is asked, and for each field at fault a sentence.
+    """The query of an address, and a message for each field with an error.
 
     ``standing`` says how the as-of moment stands to the period, ``years`` have letters;
     ``other_period`` and ``other_id`` (an organisation) are what it is compared with;
@@ -99,7 +99,7 @@ class StatisticsQuery:
 
     @property
     def status(self) -> int:
-        """200, or 422 where the address could not be read as it was meant."""
+        """200, or 422 where the address has errors."""
         return 422 if self.errors else 200
 
     @property
@@ -205,7 +205,7 @@ def _other_organisations(day: date, today: date, errors: Errors) -> list[Place]:
 
 
 def scope_name(asked: Asked, tree: Tree) -> str:
-    """Return the name of what figures are about, in the language of the page."""
+    """Return the name of the scope of figures, in the language of the page."""
     node = tree.nodes.get(asked.organisation_id or 0)
     if node is not None and (node.parent_id is not None or asked.own):
         return str(_("%(name)s（本级）", name=node.name)) if asked.own else node.name

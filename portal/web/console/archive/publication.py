@@ -115,7 +115,7 @@ def redaction_page(
     sent: StepForm | None = None,
     problem: LetterboxError | None = None,
 ) -> tuple[str, int]:
-    """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
+    """Render the page; ``sent`` is a form with errors, ``problem`` the reason of a refusal."""
     if sent and problem:
         sent.freshen()
     proposal = shown_proposal(letter)
@@ -132,7 +132,7 @@ def redaction_page(
 
 
 def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
-    """Return the forms of what is possible now, the one with errors in place of a fresh one."""
+    """Return the forms of the steps possible now; ``sent`` replaces its own empty form."""
     shown: dict[str, StepForm] = {}
     for slug, step in STEPS.items():
         allowed = redacts(letter) if step in (REST, MARK) else possible(letter, step)
@@ -152,7 +152,7 @@ def _settle_form(letter: Letter, mark_id: int, sent: StepForm | None) -> StepFor
 
 
 def publication_address(letter: Letter) -> str:
-    """Return where to go after a step: this page again, or the inbox."""
+    """Return the address after a step: this page again, or the inbox."""
     found = find_letter(letter.number)
     return url_for("console.redaction", number=letter.number) if found else url_for("console.inbox")
 

@@ -88,7 +88,7 @@ def inbox() -> Answer:
 
 
 def _reports() -> int | None:
-    """Return how many readers' reports wait, for those who settle them."""
+    """Return the number of open problem notices, for people who settle them."""
     actor = current_actor()
     if not actor.holds(Permission.PUBLICATION_DECIDE):
         return None
@@ -96,7 +96,7 @@ def _reports() -> int | None:
 
 
 def _number(typed: str) -> tuple[str, str]:
-    """Return the letter number that was typed, if it is one, and what is wrong with it if not."""
+    """Return the letter number that was typed, or ``""`` and the error in its check digits."""
     try:
         return str(parse_number(typed)), ""
     except NumberError as error:
@@ -104,7 +104,7 @@ def _number(typed: str) -> tuple[str, str]:
 
 
 def _filters(form: InboxFilterForm) -> Filters:
-    """Read the filters of the address; what makes no sense is left out."""
+    """Read the filters of the address; values that are not understood are left out."""
     form.validate()
     session, within = db.session(), readable_condition(current_actor())
     wanted = form.organisation.data or ""

@@ -1,4 +1,4 @@
-"""A request for disclosure as its applicant sees it, and what the applicant may still do."""
+"""The page of a request for disclosure for its applicant, with the actions of the applicant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A letter as its sender sees it, and what the sender may still do with it."""
+"""The page of a letter for its sender, with the actions of the sender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a page of statistics as open data: what every published figure follows from."""
+"""The figures of a page of statistics as open data, from which all published figures follow."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def open_csv() -> Response:
 
 
 def _query() -> StatisticsQuery:
-    """Read the address, in which an organisation that nobody knows is a value at fault."""
+    """Read the address, in which an unknown organisation is an error."""
     try:
         return parse_query()
     except NotFound:
