@@ -81,13 +81,13 @@ def inbox() -> Answer:
         labels=QUEUE_LABELS,
         late=LATE,
         uncounted=UNCOUNTED,
-        reports=_reports(),
+        notices=_notices(),
         chips=_chips(filters),
         page_address=lambda number: _address(page=number),
     )
 
 
-def _reports() -> int | None:
+def _notices() -> int | None:
     """Return the number of open problem notices, for people who settle them."""
     actor = current_actor()
     if not actor.holds(Permission.PUBLICATION_DECIDE):
