@@ -1,9 +1,9 @@
 """Storage of the sums of whole months and years, so that no visitor waits for them.
 
-The worker (:mod:`portal.services.statistics.precompute`) counts ahead what pages ask for most. A
-row holds its values under the names of their fields, with the version of the months that were
-summed. A row of another version, of another version of the program or with other names is not
-taken: the caller counts again.
+The worker (:mod:`portal.services.statistics.precompute`) counts the most frequent questions ahead.
+A row holds its values under the names of their fields, with the version of the months that were
+summed. A row of another version, of another version of the program or with other names is not read:
+the caller counts again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from portal.queries.statistics.detail import count_detail
 from portal.queries.statistics.filters import NAMES, Question
 
 PROGRAM_VERSION = 1
-"""To be raised with every change of what is counted: older rows are then counted again."""
+"""Raised with every change of the counts: older rows are then counted again."""
 Value = TypeVar("Value")
 Versions = Mapping[int, int]
 """Versions of months (``yyyymm``); see :mod:`portal.queries.statistics.month_versions`."""
@@ -81,7 +81,7 @@ def _load_cube(plain: dict[str, Any]) -> Cube:
 
 def _dump_detail(detail: Detail) -> dict[str, Any]:
     plain: dict[str, Any] = {each.name: getattr(detail, each.name) for each in fields(Detail)}
-    # JSON has words for names alone, so that days are pairs.
+    # JSON has only texts as names, so that days are pairs.
     plain |= {name: list(plain[name].days.items()) for name in _DURATIONS}
     return plain | {name: asdict(plain[name]) for name in _MEANS}
 

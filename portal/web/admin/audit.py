@@ -1,4 +1,4 @@
-"""The audit trail: to read, filter and take away as CSV. Nothing here changes anything."""
+"""The audit trail to read, filter and download as CSV."""
 
 from __future__ import annotations
 

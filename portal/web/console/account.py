@@ -68,7 +68,7 @@ def _onward() -> str:
 def first_page(actor: Actor) -> str:
     """Return the endpoint where the work of ``actor`` begins.
 
-    Nothing waits in the inbox for somebody who only supervises; the day shows what presses.
+    The inbox of a person who only supervises is empty; the day shows the urgent letters.
     """
     roles = {grant.role for grant in actor.grants}
     if Role.SUPERVISOR in roles and not roles & {Role.DISPATCHER, Role.HANDLER, Role.REVIEWER}:

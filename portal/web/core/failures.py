@@ -44,7 +44,7 @@ _TYPED = {
     "words": _l("说明"),
     "number": _l("信件编号"),
 }
-"""Fields whose content people want to see again; all others are carried on unseen."""
+"""Fields whose content is shown again; all others are hidden values."""
 _log = structlog.get_logger("portal.web")
 Answer = tuple[str, int] | Response
 

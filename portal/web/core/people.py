@@ -24,7 +24,7 @@ R = TypeVar("R")
 login_manager = LoginManager()
 _OPENED, _REQUESTS, _SEEN, _BEGAN = "opened_letters", "opened_requests", "seen", "began"
 _LOGIN, _TOKEN = "_user_id", "csrf_token"
-"""Where Flask-Login keeps the person and Flask-WTF the secret of the forms."""
+"""Keys of the session for the person (Flask-Login) and the CSRF token (Flask-WTF)."""
 _MOST_OPENED = 5
 _WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
 """The endpoints open to a person with a one-time password: the page to change it."""
@@ -81,8 +81,8 @@ def _over() -> bool:
 def begin_session(user_id: int) -> None:
     """Begin a fresh staff session.
 
-    Pages that the same person has open in this browser keep the secret of their forms, so that
-    what was typed when a session ended can be sent after the login. Nobody else inherits it.
+    Pages that the same person has open in this browser keep the CSRF token of their forms, so that
+    what was typed when a session ended can be sent after the login. Another person gets a new one.
     """
     same = str(session.get(_LOGIN, "")).partition(":")[0] == str(user_id)
     token = session.get(_TOKEN) if same else None

@@ -1,6 +1,6 @@
 """Pages with steps: a form for each action that is possible now, sent to an address of its own.
 
-A step is a row of a table: its form, the service it calls and what is said when it is done. A page
+A step is a row of a table: its form, the service it calls and its message when done. A page
 says how its subject is found, shown and left; the rest is the same for letters, publications,
 replies and requests for disclosure.
 """

@@ -94,7 +94,7 @@ def trend_chart(
 ) -> Trend:
     """Return the charts of a trend as it stood on ``day``.
 
-    What begins later has no value: it has not come yet, which is not the same as 0.
+    Parts that begin later have no value, which is not the same as 0.
     """
     figures = [f for _period, f in trend]
     begun = [period.first_day <= day for period, _f in trend]

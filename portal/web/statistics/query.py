@@ -51,7 +51,7 @@ LetterAddresses = Callable[[Asked, str | None], LetterAddress | None]
 class StatisticsQuery:
     """The query of an address, and a message for each field with an error.
 
-    ``standing`` says how the as-of moment stands to the period, ``years`` have letters;
+    ``standing`` relates the as-of moment to the period, ``years`` have letters;
     ``other_period`` and ``other_id`` (an organisation) are what it is compared with;
     ``candidates`` the organisations whose name has the words typed, where they fit several.
     """
@@ -111,7 +111,7 @@ class StatisticsQuery:
 def word(name: str) -> str:
     """Return a word of the address, cut where it is longer than any code, name or subject can be.
 
-    What is cut therefore equals none of them.
+    A word that was cut therefore equals none of them.
     """
     return request.args.get(name, "").strip()[:_LONGEST]
 

@@ -43,7 +43,7 @@ GROUPS: tuple[tuple[RequestQueue, ...], ...] = (
     (RequestQueue.DUE_SOON, RequestQueue.OVERDUE),
     (RequestQueue.ANSWERED, RequestQueue.ENDED, RequestQueue.ALL),
 )
-"""Queues as they stand on the page: one's own, where requests are, what presses, the rest."""
+"""Queues in the order of the page: the person's own, stages of a request, urgent ones, the rest."""
 LATE = frozenset({RequestQueue.OVERDUE})
 _FILTERS = ("queue", "q", "organisation")
 Answer = str | Response
@@ -92,7 +92,7 @@ def disclosure_organisations() -> dict[str, Any]:
 
 
 def _number(typed: str) -> tuple[str, str]:
-    """Return the number that was typed, if it is one, and what is wrong with it if not."""
+    """Return the request number that was typed, or ``""`` and the error in its check digits."""
     try:
         return str(parse_request_number(typed)), ""
     except RequestNumberError as error:
@@ -100,7 +100,7 @@ def _number(typed: str) -> tuple[str, str]:
 
 
 def _filters(form: RequestFilterForm) -> RequestFilters:
-    """Read the filters of the address; what makes no sense is left out."""
+    """Read the filters of the address; values that are not understood are left out."""
     session, actor = db.session(), current_actor()
     within = readable_condition(actor, Permission.DISCLOSURE_READ)
     organisation = organisation_of(session, within, str(form.organisation.data or ""))

@@ -46,7 +46,7 @@ _WAITING_FOR: dict[DisclosureState, str] = {
 class RequestPage:
     """All that ``console/disclosure_request.html`` shows beside the request's own columns.
 
-    ``sentences`` stand above the form of ``primary``, or in its place.
+    ``sentences`` are above the form of ``primary``, or in its place.
     """
 
     request: DisclosureRequest
@@ -75,7 +75,7 @@ def build_request_page(
 ) -> RequestPage:
     """Return the page of a request for the person logged in.
 
-    ``sent`` is a form that could not be carried out; ``problem`` says why, where it was not the
+    ``sent`` is a form that could not be carried out; ``problem`` is the reason, if it was not the
     form's content. ``code`` is shown once, right after a request was registered.
     """
     session, actor = db.session(), current_actor()

@@ -55,7 +55,7 @@ Answer = str | Response
 def inbox() -> Answer:
     """Show the queue that the address names; a whole letter number leads to the letter.
 
-    Whoever reads no letters is led to what there is to administer.
+    A person who may read no letters is redirected to administration.
     """
     if not current_actor().holds(Permission.LETTER_READ):
         return redirect(url_for("admin.index"))

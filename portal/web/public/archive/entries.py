@@ -146,7 +146,7 @@ def send_report(entry_id: int) -> Answer:
 def similar() -> str:
     """Return a fragment with the entries close to ``title`` and ``text``; nothing for too little.
 
-    What is being written comes by POST, so that it stands in no address and no log.
+    The draft comes by POST, so that it is in no address and no log.
     """
     title = clean(request.values.get("title", "")[:QUERY_MOST], lines=False)
     text = clean(request.values.get("text", "")[:SIMILAR_TEXT_MOST])

@@ -86,7 +86,7 @@ def _hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
     start = " ".join(answer_start(entry.reply).split())
     reply = mark(start[:LINE], words) + ("…" if len(start) > LINE else "")
     if _OPENS not in title + letter + reply:
-        # The words stand further down in the answer: show why it was found.
+        # The words occur further down in the answer: show the passage that matched.
         deeper = fragments(entry.reply, words, LINE)
         reply = deeper if _OPENS in deeper else reply
     # The three functions escape what they are given.

@@ -109,7 +109,7 @@ def _near(new: NewLetter) -> list[Similar]:
 
 
 def _public_copy(new: NewLetter) -> list[str]:
-    """Return title and text as they would be shown; people look at them again before they are."""
+    """Return title and text as they would be published; a reviewer checks them before."""
     if not new.consent:
         return []
     sender = Sender(new.name, new.phone, new.email)
