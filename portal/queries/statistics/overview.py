@@ -91,7 +91,7 @@ def resolve(session: Session, asked: Asked) -> tuple[Tree, Question]:
 class Overview:
     """The answer; ``trend`` is empty for a single day, ``league`` where nothing can be ranked.
 
-    ``path`` leads from the top of the tree down to ``node``. Deflected letters stand apart: they
+    ``path`` leads from the top of the tree down to ``node``. Deflected letters are separate: they
     are in no figure.
     """
 
