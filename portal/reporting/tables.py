@@ -173,7 +173,7 @@ def _refusals(report: AnnualReport) -> Table:
 
 
 def _deflected(report: AnnualReport) -> list[Table]:
-    """Deflected letters by organisation; no table where there are none."""
+    """Return the table of deflected letters by organisation, or nothing where there are none."""
     if not report.deflected.total:
         return []
     definition = DEFINITIONS["avoided"]

@@ -37,7 +37,7 @@ REGISTERED = "console.disclosure_request"
 
 
 def find_request(typed: str) -> DisclosureRequest | None:
-    """Return the request of a number if the person at work may read it."""
+    """Return the request of a number if the person logged in may read it."""
     try:
         number = str(parse_request_number(typed))
     except RequestNumberError:
@@ -75,7 +75,7 @@ def _code(found: DisclosureRequest) -> str | None:
 
 
 def _take(number: str, step: Step[DisclosureAction]) -> Answer:
-    """Take one step; an answer is looked over first, and whether it may go is asked before that."""
+    """Take one step, once it is known to be allowed; an answer has a preview before it is sent."""
 
     def run(found: DisclosureRequest, form: RequestForm) -> Answer:
         asked = request.form.get("step", "preview") if isinstance(form, AnswerForm) else "send"
