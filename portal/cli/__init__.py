@@ -10,7 +10,11 @@ from portal.cli.commands import Commands, Place
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PLACES = {
     "demo": Place("portal.cli.demo", "demo", "Fill an empty letterbox with the demo."),
-    "import": Place("portal.cli.importing", "import_command", "Import letters, with their replies, from a CSV file."),
+    "import": Place(
+        "portal.cli.importing",
+        "import_command",
+        "Import letters, with their replies, from a CSV file.",
+    ),
     "organisation": Place(
         "portal.cli.organisations", "organisation_group", "The tree of organisations."
     ),

@@ -240,7 +240,7 @@ class Actor:
         ]
 
     def holds(self, permission: Permission) -> bool:
-        """Tell whether any grant carries ``permission`` anywhere."""
+        """Return whether any grant carries ``permission`` anywhere."""
         return bool(self.reaches(permission))
 
 
@@ -268,19 +268,19 @@ HELPER_PERMISSIONS = frozenset({Permission.LETTER_READ, Permission.CONTRIBUTION_
 
 
 def within(grant: Grant, reach: Reach, path: str) -> bool:
-    """Tell whether ``path`` is in ``reach`` of ``grant``."""
+    """Return whether ``path`` is in ``reach`` of ``grant``."""
     if reach is Reach.ALL:
         return True
     return covers(grant.path, path) if reach is Reach.SUBTREE else grant.path == path
 
 
 def can_at(actor: Actor, permission: Permission, path: str) -> bool:
-    """Tell whether a grant of ``actor`` carries ``permission`` for the organisation at ``path``."""
+    """Return whether a grant of ``actor`` carries ``permission`` for the organisation ``path``."""
     return any(within(grant, reach, path) for grant, reach in actor.reaches(permission))
 
 
 def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
-    """Tell whether a grant of ``actor`` carries ``permission`` for ``letter``.
+    """Return whether a grant of ``actor`` carries ``permission`` for ``letter``.
 
     A report of wrongdoing is hidden from the organisation it accuses and from what is below it.
     Reading follows an invitation to co-handle; a ruling belongs to the common superior.
@@ -302,7 +302,7 @@ def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
 
 
 def may(actor: Actor, action: Action, letter: Placed) -> bool:
-    """Tell whether ``actor`` is the kind of person who may take ``action`` on ``letter``."""
+    """Return whether ``actor`` is the kind of person who may take ``action`` on ``letter``."""
     match actor.kind:
         case ActorKind.CITIZEN:
             return action in CITIZEN_ACTIONS and actor.letter_id == letter.id

@@ -206,13 +206,13 @@ class WorkCalendar:
         pauses: Iterable[Pause] = (),
         extension_days: int = 0,
     ) -> date | None:
-        """Return the last day on which an answer is in time, or None during an open pause.
+        """Return the last day on which an answer is in time, or ``None`` during an open pause.
 
-        `extension_days` is what was granted, in the unit of the rule; whether the rule allows it is
-        for the one who grants it. A pause that begins on or after the due date moves nothing.
+        ``extension_days`` is what was granted, in the unit of the rule; whoever grants it checks
+        that the rule allows it. A pause that begins on or after the due date moves nothing.
         A deadline in calendar days that ends on a day off runs to the next working day on which the
         clock does not stand still.
-        Raises CalendarError for an impossible pause or a negative extension.
+        Raises :class:`CalendarError` for an impossible pause or a negative extension.
         """
         if extension_days < 0:
             raise CalendarError(f"cannot extend by {extension_days} days")
@@ -240,8 +240,8 @@ class WorkCalendar:
 
         ``most`` is the length of the rule with its extension: days beyond it do not count, they
         lie between the end of the count and the next working day.
-        For a letter whose clock stands still, give today as `due`. Raises CalendarError for a
-        pause that ends before it begins.
+        For a letter whose clock stands still, give today as ``due``. Raises
+        :class:`CalendarError` for a pause that ends before it begins.
         """
         stops = _merged(pauses)
         rows: list[TraceDay] = []
@@ -263,7 +263,7 @@ class WorkCalendar:
         return self.working_days_between(earlier, later)
 
     def _runs_out(self, start: date, days: int, unit: DayUnit) -> date:
-        """The working day on which `days` after `start` are over, never `start` itself."""
+        """Return the working day on which ``days`` after ``start`` are over, never ``start``."""
         if unit is DayUnit.WORKING:
             return self.add_working_days(start, days)
         # The day before may be a day off itself: its next working day is the one looked for.

@@ -1,6 +1,6 @@
 """Deadline rules: how long an answer may take, in which unit, by which source, since when.
 
-A rule names its source, so that a page can tell citizen and staff why a letter is due when it is.
+A rule names its source, so that a page can show citizen and staff why a letter is due when it is.
 A rule that changed over the years has one entry for each version, and what is measured follows the
 version in force on the day its clock began. The rules that come with the product stand beside what
 they measure (:data:`portal.domain.letters.kinds.LETTER_RULES`,
@@ -77,7 +77,7 @@ class DeadlineRule:
             raise ValueError(f"rule {self.code}: valid_to is before valid_from")
 
     def in_force(self, on: date) -> bool:
-        """Whether this version holds for a clock that began on civil date ``on``."""
+        """Return whether this version holds for a clock that began on civil date ``on``."""
         return (self.valid_from is None or self.valid_from <= on) and (
             self.valid_to is None or on <= self.valid_to
         )

@@ -57,7 +57,7 @@ def path_ids(path: str) -> tuple[int, ...]:
 
 
 def covers(top: str, path: str) -> bool:
-    """Tell whether ``path`` lies in the subtree of ``top`` (an organisation covers itself)."""
+    """Return whether ``path`` lies in the subtree of ``top`` (an organisation covers itself)."""
     return path.startswith(top)
 
 

@@ -173,7 +173,7 @@ def _refusals(report: AnnualReport) -> Table:
 
 
 def _deflected(report: AnnualReport) -> list[Table]:
-    """Deflected letters by organisation; no table where there are none."""
+    """Return the table of deflected letters by organisation, or nothing where there are none."""
     if not report.deflected.total:
         return []
     definition = DEFINITIONS["avoided"]
@@ -193,7 +193,7 @@ def _disclosure(report: AnnualReport) -> Table:
         rows.append(("还在答复期限内或等申请人补正", found.not_due, ""))
     rows += [
         (OUTCOME_LABELS[o], found.outcomes.get(o, 0), found.share(o).text)
-        for o in found.told_outcomes
+        for o in found.reported_outcomes
     ]
     return Table("disclosure", "依申请公开", ("事项", "件数", "比例"), tuple(rows))
 
@@ -205,7 +205,7 @@ def disclosure_sentence(report: AnnualReport) -> str:
         return f"{report.year.label}没有收到政府信息公开申请。"
     parts = "，".join(
         f"“{OUTCOME_LABELS[o]}”{found.outcomes.get(o, 0)}件，占{found.share(o).text}"
-        for o in found.told_outcomes
+        for o in found.reported_outcomes
     )
     waiting = f"，还在答复期限内或等申请人补正的{found.not_due}件" if found.not_due else ""
     return (

@@ -26,9 +26,9 @@ _WIDTH = Cm(16)
 _MARGIN = 40
 """Twentieths of a point between the words of a cell and its edge."""
 _ON_A_PAGE = 20
-"""Rows of a table that is kept in one piece."""
+"""Rows up to which a table is not split over two pages."""
 _BROKEN = {"按时办结率": "按时\n办结率", "本单位答复": "本单位\n答复", "其中公示": "其中\n公示"}
-"""Where long heads of narrow columns break."""
+"""Line breaks in long heads of narrow columns."""
 _LONG = 5
 """Columns above which the letters of a table are smaller."""
 
@@ -152,7 +152,7 @@ def _table(document: Doc, table: Table) -> None:
             run = paragraph.add_run(_BROKEN.get(text, text) if head else text)
             run.font.size = size
             run.bold = head or values[0] == TOTAL
-            # A table that fits on a page is not torn apart; a long one goes on below its head.
+            # A table that fits on a page is not split; a long one repeats its head.
             whole = len(rows) <= _ON_A_PAGE and values is not rows[-1]
             paragraph.paragraph_format.keep_with_next = head or whole
             if column:
@@ -176,7 +176,7 @@ def _rule(grid: Grid) -> None:
         margin.set(qn("w:w"), str(_MARGIN))
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
-    # In this order, and before what python-docx has put last: the schema is a sequence.
+    # In this order, and before the element that python-docx has put last: the schema is a sequence.
     look = grid._tbl.tblPr.find(qn("w:tblLook"))
     for each in (borders, margins):
         look.addprevious(each) if look is not None else grid._tbl.tblPr.append(each)

@@ -53,6 +53,18 @@ def test_templates_carry_no_style_and_no_handler() -> None:
     assert found == []
 
 
+def test_pages_of_the_console_compare_nothing() -> None:
+    """Which words, labels and forms a page of the console shows is decided in Python."""
+    compared = re.compile(r"\{[{%][^}%]*(?:[=!]= |\bin \()")
+    found = [
+        f"{path.name}: {match.group(0)}"
+        for path in TEMPLATES
+        if "console" in path.parts
+        for match in compared.finditer(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("path", paths(), ids=lambda path: path.name)
 def test_documents_name_files_that_exist(path: Path) -> None:
     """A file or folder that a document names, or links to, is there."""

@@ -142,7 +142,7 @@ def _values(world: World) -> dict[str, object]:
         "organisation_id": world["water"],
         "rule_id": 1,
         "mark_id": 1,
-        "report_id": 1,
+        "notice_id": 1,
         "part": 1,
         "code": "city",
         "rest": "unknown",

@@ -114,7 +114,7 @@ class Application:
 
 
 def takes_requests(kind: OrganisationKind) -> bool:
-    """Tell whether organisations of ``kind`` answer requests.
+    """Return whether organisations of ``kind`` answer requests.
 
     Enterprises that serve the public follow rules of their own trade (Art. 55).
     """

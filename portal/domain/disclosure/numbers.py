@@ -52,7 +52,7 @@ def format_request_number(year: int, sequence: int) -> str:
 
 
 def looks_like_request_number(text: str) -> bool:
-    """Tell whether what was typed is meant for a request and not for a letter."""
+    """Return whether what was typed is meant for a request and not for a letter."""
     return compact(text).upper().startswith(PREFIX)
 
 

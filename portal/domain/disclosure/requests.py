@@ -171,8 +171,8 @@ def objection(
     ``completion_until`` is the last day of the notice of completion (Art. 30: within 7 working
     days, once); ``None`` where the law of that day knew no such deadline. A request lapses when the
     days that the notice gave are over (Art. 30). A deadline that has passed can neither be extended
-    (Art. 33: an answer within the deadline, or an extension told to the applicant) nor be stopped by
-    a notice, whatever the law of the day said about one.
+    (Art. 33: an answer within the deadline, or a notice of extension to the applicant) nor be
+    stopped by a notice of completion, whatever the law of the day said about one.
     """
     if action not in _TABLE or request.state not in _TABLE[action][0]:
         return N_("公开申请当前的状态不允许这项操作。")
@@ -231,7 +231,7 @@ class DisclosureFigures:
         return Rate(self.on_time, self.answered)
 
     @property
-    def told_outcomes(self) -> tuple[DisclosureOutcome, ...]:
+    def reported_outcomes(self) -> tuple[DisclosureOutcome, ...]:
         """The outcomes of the report of 2016, and refusal where there was any."""
         refused = self.outcomes.get(DisclosureOutcome.REFUSED, 0)
         return (*REPORTED_OUTCOMES, *((DisclosureOutcome.REFUSED,) if refused else ()))

@@ -53,10 +53,10 @@ class Deadlines:
         self._rules = rules
 
     def choose(self, time: HandlingTime, received_id: int) -> None:
-        """Let a letter that ``received_id`` received first follow the rule that holds for it.
+        """Choose the rule of a letter that was first received by the organisation ``received_id``.
 
         A rule is chosen when the clock begins and when the kind changes. A letter that moves on
-        keeps it, so that the due date its sender was told stands.
+        keeps it, so that the due date its sender knows stands.
         """
         rule = self._rules.for_letter(time.kind, received_id, time.start)
         time.organisation_id = rule.organisation_id

@@ -106,7 +106,7 @@ _NEVER_PUBLIC = N_("这封信属于或曾属于绝不公示的类别，不能公
 
 
 def never_public(letter: HandledLetter) -> bool:
-    """Tell whether the letter is or ever was of a kind that is never published."""
+    """Return whether the letter is or ever was of a kind that is never published."""
     return letter.never_public or not KINDS[letter.kind].publishable
 
 
@@ -124,7 +124,7 @@ def publishable(letter: GuardedLetter, actor_id: int | None) -> str | None:
 
 
 def may_be_public(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """Consent matters to what is public or may become so: never a report, nothing turned away."""
+    """Refuse letters that can never be public: those on wrongdoing, declined or withdrawn."""
     if letter.publication is Publication.PUBLISHED:
         return None
     if never_public(letter):
@@ -139,7 +139,7 @@ def consented(letter: GuardedLetter, actor_id: int | None) -> str | None:
 
 
 def not_consented(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """Consent is given once."""
+    """Refuse consent to a letter that has it."""
     return None if letter.consent_basis is ConsentBasis.NONE else N_("这封信已经同意公示。")
 
 

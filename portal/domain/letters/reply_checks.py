@@ -50,7 +50,7 @@ class Remark:
 
 
 def check_reply(text: str, letter: str, sender: Sender | None = None) -> list[Remark]:
-    """Return the remarks on a reply ``text`` to the letter of text ``letter``, most telling first.
+    """Return the remarks on a reply ``text`` to a letter of text ``letter``, most important first.
 
     Both texts have at most ``TEXT_MAX`` characters.
     """

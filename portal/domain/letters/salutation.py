@@ -1,7 +1,7 @@
 """Where an answer begins to answer: greetings and set phrases before it are passed over.
 
 Result lists and feeds show the start of a reply; in official letters the first two lines are
-salutation and acknowledgement, which tell a reader nothing.
+salutation and acknowledgement, which are of no use to a reader.
 """
 
 from __future__ import annotations

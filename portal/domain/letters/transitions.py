@@ -163,7 +163,7 @@ TRANSITIONS: dict[Action, Transition] = {
 
 
 def objection(letter: GuardedLetter, action: Action, actor_id: int | None = None) -> str | None:
-    """Say why ``action`` is not possible now, as a zh-CN sentence, or ``None`` if it is."""
+    """Return why ``action`` is not possible now (a zh-CN sentence), ``None`` where it is."""
     row = TRANSITIONS.get(action)
     if row is None:
         return N_("信件已经寄出。")

@@ -55,7 +55,7 @@ _STOPS_BEFORE_NAME = re.compile(r"[\u4e00-\u9fff]")
 
 
 def find_names(folded: Folded) -> Iterator[Hit]:
-    """Yield full names of people other than the sender, as far as the words around them tell."""
+    """Yield full names of people other than the sender, as far as the words around them show it."""
     text = folded.plain
     for match in _STRONG_CUE.finditer(text):
         minority = _MINORITY.match(text, match.end())

@@ -69,7 +69,7 @@ _DATE_IN_FRONT = re.compile(r"(?:19|20)[0-9]{2} ?[-./年] ?[0-9]{0,2} ?[-./月]?
 
 
 def find_numbers(folded: Folded) -> Iterator[Hit]:
-    """Identity cards, bank cards and mobile numbers in every view of the text."""
+    """Yield identity cards, bank cards and mobile numbers in every view of the text."""
     for view in folded.views:
         yield from scan(_ID_18, view, _check_id_18)
         yield from scan(_ID_15, view, _check_id_15)

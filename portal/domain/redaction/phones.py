@@ -1,4 +1,4 @@
-"""Landline numbers: with area code, local, international; office contacts are told apart.
+"""Landline numbers: with area code, local, international; announced office numbers are kept.
 
 Source: the national numbering plan (trunk prefix 0, area codes of 2–3 digits, local numbers of
 7–8 digits starting 2–9; 400 and 800 are public service numbers). Short public numbers such as

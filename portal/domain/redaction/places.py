@@ -1,9 +1,9 @@
 """Number plates, and addresses finer than a township.
 
 Sources: GA 36 (plates: province, letter, five characters; new energy: six); addresses are
-published no finer than the township (镇、乡、街道), so house, unit and room numbers are masked with
-the road and the compound they belong to, and village groups with their village where the township
-stands in front.
+published no finer than the township (镇、乡、街道), so building, unit and room numbers are masked
+with the road and the compound they belong to, and village groups with their village where the
+township stands in front.
 """
 
 import re
@@ -45,7 +45,7 @@ _VILLAGE = re.compile(
 )
 _STRONG = re.compile(r"楼[ \-—–]?[0-9]{3,4}|号楼|栋|幢|单元|室|号房|号院|附|弄")
 _ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
-_HOUSE = re.compile(r"[0-9]号[\u4e00-\u9fff]{2,10}$")
+_NAMED_NUMBER = re.compile(r"[0-9]号[\u4e00-\u9fff]{2,10}$")
 _HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号")
 _OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
 _CITIZENS_OWN = re.compile(r"[住户]|[您你其他她]家|家[中里]|业主|居民|来信人|反映人|投诉人|当事人")
@@ -53,7 +53,7 @@ _NOT_A_HOME = re.compile(
     r"\s?(?:线|文件?|令|公告|通告|通知|车|机|码|窗|柜|会议|办公|展|院线|期|批|标段|地块|门店?|以[上下前]|字|桥|井|泵|学|中|厅|卫|余|多|平|米|元|年|月|人)"
 )
 _DOCUMENT = re.compile(r"[〕\])}年字第]\s?$")
-_ONE_HOUSE = re.compile(r"[一两] ?[栋幢座](?![^栋幢]*(?:单元|室|号))")
+_ONE_BUILDING = re.compile(r"[一两] ?[栋幢座](?![^栋幢]*(?:单元|室|号))")
 _COUNTED = re.compile(r"(?:共|有|建|建设|约|等|计|达|近|余|剩|[0-9])\s?$")
 _BUILDING_SORT = re.compile(r"\s?(?:住宅|高层|洋房|别墅|房|建筑|安置|楼房|商|的?电梯)")
 
@@ -90,7 +90,7 @@ def _check_plate(match: re.Match[str]) -> Hit | None:
 def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
     text, view = match[0], match.string
     context = before(view, match.start(), 30)
-    if _NOT_A_HOME.match(view, match.end()) or _ONE_HOUSE.match(text):
+    if _NOT_A_HOME.match(view, match.end()) or _ONE_BUILDING.match(text):
         return None
     parts = len(re.findall(_UNIT, text))
     if parts == 1 and _DOCUMENT.search(context):
@@ -100,13 +100,13 @@ def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
     cued = _HOME_CUE.search(context) is not None and (
         _STRONG.search(text) is not None or "号" in text
     )
-    at_house = _HOUSE.search(context) is not None and _STRONG.search(text) is not None
+    at_number = _NAMED_NUMBER.search(context) is not None and _STRONG.search(text) is not None
     counted = _COUNTED.search(context) or _BUILDING_SORT.match(view, match.end())
-    if not (at_road or detailed or at_house or cued and not counted):
+    if not (at_road or detailed or at_number or cued and not counted):
         return None
-    homely = "单元" in text or detailed
+    at_home = "单元" in text or detailed
     announced = _OFFICE_CUE.search(context) and not _CITIZENS_OWN.search(context)
-    office = field is PublicField.REPLY and not homely and announced
+    office = field is PublicField.REPLY and not at_home and announced
     return Hit(
         FindingKind.ADDRESS, match.start(), match.end(), COVER, KEEP_OFFICE_PLACE if office else ""
     )

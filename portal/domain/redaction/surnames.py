@@ -1,4 +1,4 @@
-"""Word lists by which names are told from other words.
+"""Word lists that distinguish names from other words.
 
 ``SURNAMES`` follows the Ministry of Public Security's yearly name reports (the commonest 300 or so,
 less those that are nearly always another word); the other lists come from reading letters.

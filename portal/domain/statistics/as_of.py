@@ -35,7 +35,7 @@ STANDING_TEXTS: dict[Standing, str] = {
 class AsOf:
     """Everything that happened before ``before`` (in UTC) counts; ``day`` is its last civil day.
 
-    ``asked`` tells whether somebody chose the day; otherwise it is the end of the period, or now.
+    ``asked`` is set where somebody chose the day; else the day is the end of the period, or now.
     """
 
     before: datetime
@@ -43,7 +43,7 @@ class AsOf:
     asked: bool = False
 
     def standing(self, period: Period, today: date) -> Standing:
-        """Say how this moment stands to ``period``."""
+        """Return where this moment lies relative to ``period``."""
         if period.first_day > today:
             return Standing.AHEAD
         if self.day < period.first_day:

@@ -127,7 +127,7 @@ Span = tuple[datetime, datetime | None]
 
 
 class Ledger:
-    """Turns the steps of letters into facts by one calendar and one set of deadline rules."""
+    """Derivation of facts from the steps of letters, by one calendar and set of deadline rules."""
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines, self._calendar = deadlines, deadlines.calendar
@@ -230,7 +230,7 @@ class Ledger:
 
 
 def _later(opening: Fact) -> Fact:
-    """A further fact of the same letter: it counts no receipt and none of its marks again."""
+    """Return a further fact of the same letter; the first alone has receipt and milestones."""
     return Fact(False, opening.received_at, opening.received_organisation_id, opening.kind)
 
 
@@ -239,7 +239,7 @@ def _first(steps: Sequence[Step], action: Action) -> datetime | None:
 
 
 def _published(steps: Sequence[Step]) -> list[Span]:
-    """From when until when the letter was public."""
+    """Return the spans in which the letter was public."""
     spans: list[Span] = []
     for step in steps:
         if step.axis is not Axis.PUBLICATION or step.from_state == step.to_state:
@@ -252,7 +252,7 @@ def _published(steps: Sequence[Step]) -> list[Span]:
 
 
 def _clipped(spans: Sequence[Span], closing: _Closing) -> list[Span]:
-    """The parts of ``spans`` that lie within ``closing``."""
+    """Return the parts of ``spans`` that lie within ``closing``."""
     found: list[Span] = []
     for start, end in spans:
         start = max(start, closing.began)

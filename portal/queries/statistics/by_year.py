@@ -17,7 +17,7 @@ from portal.queries.statistics.overview import Asked, resolve
 
 @dataclass(frozen=True)
 class Year:
-    """A year as it was asked for, its figures and those of its months."""
+    """A year: its question, its figures and those of its months."""
 
     asked: Asked
     total: Figures
@@ -25,9 +25,9 @@ class Year:
 
 
 def by_year(session: Session, asked: Asked, now: datetime) -> list[Year]:
-    """Return every year in which letters were received, the first of all first.
+    """Return every year in which letters were received, the earliest first.
 
-    ``asked`` says of what; its period and moment play no part, each year has its own.
+    Period and moment of ``asked`` play no part: each year has its own.
     """
     found = []
     for year in years_with_letters(session):

@@ -1,8 +1,8 @@
-"""The figures that pages show: counted once, then kept while what they were counted from stands.
+"""Cache of the figures that pages show, valid until the facts behind them change.
 
-Callers ask here. Sums of facts are kept by the versions of their months, in this process and in
+Sums of facts are stored with the versions of their months, in this process and in
 the database (:mod:`portal.queries.statistics.stored`), so that after an event only the months that
-it touched are counted again.
+it changed are counted again.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from portal.queries.statistics.tree import Tree, read_organisations, tree_of
 
 MOST = 512
 Value = TypeVar("Value")
-_Kept = OrderedDict[Hashable, tuple[Hashable, object]]
-_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+_Entries = OrderedDict[Hashable, tuple[Hashable, object]]
+_entries: WeakKeyDictionary[Engine, _Entries] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -50,7 +50,7 @@ def detail(session: Session, question: Question) -> Detail:
 
 
 def figures(session: Session, aggregate: Aggregate[Value], question: Question) -> Value:
-    """Return the sums of ``question``: kept, stored, added up from its months, or counted."""
+    """Return the sums of ``question``: cached, stored, added up from its months, or counted."""
     return _figures(session, aggregate, question, _versions(session, question.period.months))
 
 
@@ -72,12 +72,12 @@ def series(
 
 def tree_on(session: Session, day: date) -> Tree:
     """Return the tree of organisations of civil date ``day``."""
-    if _writing(session):  # what is read may yet be undone
+    if _writing(session):  # what is read may still be rolled back
         return tree_of(read_organisations(session), day)
     known = _organisation_version(session)
     read = partial(read_organisations, session)
-    records = _keep(session, "organisations", known, read)
-    return _keep(session, ("tree", day), known, lambda: tree_of(records, day))
+    records = _cached(session, "organisations", known, read)
+    return _cached(session, ("tree", day), known, lambda: tree_of(records, day))
 
 
 def _versions(session: Session, months: Sequence[int]) -> Versions:
@@ -89,7 +89,7 @@ def _figures(
 ) -> Value:
     known = {month: versions[month] for month in question.period.months if month in versions}
     work = partial(_compute, session, aggregate, question, known)
-    return _keep(session, (aggregate.name, question), tuple(known.items()), work)
+    return _cached(session, (aggregate.name, question), tuple(known.items()), work)
 
 
 def _compute(
@@ -111,16 +111,16 @@ def _days(session: Session, question: Question, months: Sequence[int]) -> dict[d
     found: dict[date, Figures] = {}
     for month, known in _versions(session, months).items():
         asked = replace(question, period=Period.of_month(month))
-        found |= _keep(session, ("days", asked), known, partial(count_by_day, session, asked))
+        found |= _cached(session, ("days", asked), known, partial(count_by_day, session, asked))
     return found
 
 
-def _keep(
+def _cached(
     session: Session, key: Hashable, version: Hashable, compute: Callable[[], Value]
 ) -> Value:
-    """Return what ``compute`` gave for ``key`` when ``version`` was the same as now."""
+    """Return the value cached for ``key`` in this ``version``, or else cache that of ``compute``."""
     with _lock:
-        known = _kept.setdefault(_engine(session), OrderedDict())
+        known = _entries.setdefault(_engine(session), OrderedDict())
         if key in known and known[key][0] == version:
             known.move_to_end(key)
             return cast(Value, known[key][1])
@@ -139,7 +139,7 @@ def _engine(session: Session) -> Engine:
 
 
 def _organisation_version(session: Session) -> tuple[int | None, ...]:
-    """Return what changes whenever an organisation is founded, renamed, moved or closed."""
+    """Return a version that changes with every creation, renaming, move or closing."""
     row, number = OrganisationVersion, sa.func.count()
     versions = sa.select(sa.func.max(row.id), number, sa.func.count(row.valid_to))
     places = sa.select(sa.func.max(Organisation.id), number, sa.func.count(Organisation.closed_on))
@@ -147,7 +147,7 @@ def _organisation_version(session: Session) -> tuple[int | None, ...]:
 
 
 def _writing(session: Session) -> bool:
-    """Tell whether the session is inside a write that may yet be undone."""
+    """Return whether the session is inside a write, which may still be rolled back."""
     if _engine(session).dialect.name == "postgresql":
         query = sa.select(sa.func.pg_current_xact_id_if_assigned().is_not(None))
         return bool(session.scalar(query))

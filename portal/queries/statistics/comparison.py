@@ -1,4 +1,4 @@
-"""Two periods, or two organisations, side by side: asked alike, seen from like moments."""
+"""Two periods or organisations side by side: one question, corresponding as-of moments."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def opposite(
 ) -> Asked:
     """Return ``asked`` for another period or organisation; with both, for both.
 
-    Another organisation is asked for with everything below it.
+    Another organisation includes its subtree.
     """
     found = asked
     if period is not None:
@@ -54,7 +54,7 @@ def opposite(
 
 
 def like_moment(asked: Asked, period: Period, now: datetime) -> AsOf:
-    """Return the as-of moment that lies in ``period`` as the one asked for lies in its own.
+    """Return the as-of moment of ``period`` that corresponds to the one of ``asked``.
 
     While the period runs: the same day of the same month of it, or in a week as many days after
     its first. Otherwise as many days after the last, but never later than today.

@@ -111,7 +111,7 @@ def _merged(axes: Iterable[Mapping[Key, Figures]]) -> dict[Key, Figures]:
 
 def years_with_letters(session: Session) -> list[int]:
     """Return the years from the first in which a letter was received to the last."""
-    # One end at a time: asked for both at once, SQLite reads the whole index.
+    # One query for each end: for both in one, SQLite reads the whole index.
     ends = (sa.func.min(RateFact.received_month), sa.func.max(RateFact.received_month))
     first, last = (session.scalar(sa.select(end)) for end in ends)
     return [] if first is None or last is None else list(range(year_of(first), year_of(last) + 1))

@@ -1,4 +1,4 @@
-"""Counts of deflected letters: they stand beside the figures of letters and in none of them.
+"""Counts of deflected letters, which are in no figure of letters.
 
 A question narrows them by its period, its as-of moment, its organisations and its kind; basis and
 view do not matter, because there is but one moment and one organisation to count by.

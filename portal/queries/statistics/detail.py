@@ -1,4 +1,4 @@
-"""The quality measures of one question: how long it took, how often letters moved, what was said.
+"""The quality measures of one question: durations, transfers, reasons and ratings.
 
 All on the cohort basis: letters received in the period, as they stood at the as-of moment. The
 conditions say which letters each measure counts.
@@ -35,7 +35,7 @@ Lines = sa.Select[Any, Any, Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the statement that gathers everything; its name says what its numbers are."""
+    """A line of the statement for all measures; its name gives the meaning of its numbers."""
 
     reason: str | None
     count: int

@@ -17,7 +17,7 @@ from portal.queries.rules import deadline_rules, work_calendar
 
 
 def disclosure_figures(session: Session, period: Period, before: datetime) -> DisclosureFigures:
-    """Return the requests received in ``period`` and what had become of them before ``before``."""
+    """Return the requests received in ``period`` by their state before ``before``."""
     row = DisclosureRequest
     answered = sa.case((row.answered_at < before, row.outcome), else_=None)
     query = (
@@ -45,7 +45,7 @@ def _received(period: Period, before: datetime) -> tuple[sa.ColumnElement[bool],
 
 
 def _not_due(session: Session, period: Period, before: datetime) -> int:
-    """Return how many were neither answered nor late: the clock ran on, or stood still.
+    """Return the number neither answered nor late, with a running or a suspended clock.
 
     The due date is computed as it was then. An extension that came later makes no difference: it
     is given before the deadline has passed, so that the request was not late either way.
@@ -63,7 +63,7 @@ def _not_due(session: Session, period: Period, before: datetime) -> int:
 
 
 def _late(row: Any, before: datetime, calendar: WorkCalendar, rules: DeadlineRules) -> bool:
-    """Tell whether the last day for the answer had ended before ``before``."""
+    """Return whether the last day for the answer had ended before ``before``."""
     completed = row.completed_at if row.completed_at and row.completed_at < before else None
     if row.completion_asked_at and row.completion_asked_at < before and completed is None:
         return False

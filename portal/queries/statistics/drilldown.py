@@ -1,4 +1,4 @@
-"""The letters behind a figure, as far as the person who asks may read them."""
+"""The letters behind a figure, as far as the actor may read them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class LetterPage:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a figure counts: a field of ``Figures``, or one of :data:`QUALITY_COUNTS`.
+    """The measure behind a figure: a field of ``Figures``, or one of :data:`QUALITY_COUNTS`.
 
     ``reason`` narrows ``declined`` and ``refused`` to a coded reason, ``days`` (from, to; the end
     may be open) ``responded`` and ``answered`` to letters that took so many working days.

@@ -1,4 +1,4 @@
-"""Which letters a question is about, as conditions on facts, and what is counted of them, as sums.
+"""SQL of a question: the letters it is about as conditions on facts, its counts as sums.
 
 The cohort basis counts letters by the month of their receipt; the period basis counts what happened
 in the period and still stands at the as-of moment, each by the month in which it happened.
@@ -30,7 +30,7 @@ FEW_ORGANISATIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: which letters, seen from which moment.
+    """A question to the statistics: a set of letters, seen from a moment.
 
     ``before`` is the as-of moment (what happened before it counts), ``organisations`` the ids of
     a subtree as of then (``None`` for all), ``category`` a subject (``""`` for letters without one).
@@ -46,7 +46,7 @@ class Question:
 
     @property
     def narrowed(self) -> bool:
-        """Whether only some organisations, kinds or subjects are asked for."""
+        """Whether the question is limited to some organisations, kinds or subjects."""
         return any(each is not None for each in (self.organisations, self.kind, self.category))
 
     @property
@@ -96,8 +96,8 @@ def published(before: datetime) -> Condition:
 
 
 def measures(question: Question) -> list[Measures]:
-    """Return what is counted for ``question``: one entry for each pass over the facts."""
-    # What is seldom true stands first in each condition: the rest is then not looked at.
+    """Return the counts of ``question``: one entry for each pass over the facts."""
+    # The part that is rarely true comes first in each condition: the rest is then not evaluated.
     t = question.before
     taken, ended = received(t), closed(t)
     arrivals = {"received": taken, "withdrawn": sa.and_(F.withdrawn_at < t, F.opening)}
@@ -142,8 +142,8 @@ def where(question: Question, anchor: Anchor = RECEIPT) -> list[Condition]:
     period = question.period
     months = period.months
     first, last = months[0], months[-1]
-    # Month by month where little is asked for, so that an index goes on to its next column; a span
-    # where most of the months will be read.
+    # A narrowed question lists its months, so that an index goes on to its next column; any other
+    # reads most rows of the span anyway.
     found: list[Condition] = [
         anchor.month.in_(months) if question.narrowed else anchor.month.between(first, last)
     ]

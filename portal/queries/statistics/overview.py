@@ -29,11 +29,11 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page asks: a period seen from a moment, an organisation with what is below it.
+    """A question of a page: a period seen from a moment, an organisation with its subtree.
 
     ``own`` narrows to the organisation's own letters (a reach that does not include the subtree),
     ``group`` to the members of level 1 of that kind (of the whole tree only), ``category`` to a
-    subject (``""``: letters without one). ``by`` asks for the parts of the trend.
+    subject (``""``: letters without one). ``by`` names the parts of the trend.
     """
 
     period: Period
@@ -50,7 +50,7 @@ class Asked:
 
     @property
     def part(self) -> Granularity | None:
-        """The parts by which a trend shows the period: those asked for where they fit."""
+        """The parts by which a trend shows the period: ``by`` where it fits."""
         usual = PARTS.get(self.period.granularity, ())
         return self.by if self.by in usual else next(iter(usual), None)
 
@@ -91,7 +91,7 @@ def resolve(session: Session, asked: Asked) -> tuple[Tree, Question]:
 class Overview:
     """The answer; ``trend`` is empty for a single day, ``league`` where nothing can be ranked.
 
-    ``path`` leads from the top of the tree down to ``node``. Deflected letters stand apart: they
+    ``path`` leads from the top of the tree down to ``node``. Deflected letters are separate: they
     are in no figure.
     """
 
@@ -111,7 +111,7 @@ class Overview:
 
 
 def overview(session: Session, asked: Asked) -> Overview:
-    """Return what a page shows for ``asked``."""
+    """Return the figures that a page shows for ``asked``."""
     tree, question = resolve(session, asked)
     top = asked.organisation_id or tree.root_id
     path = tree.path(top) if top else []
@@ -141,6 +141,6 @@ def overview(session: Session, asked: Asked) -> Overview:
 
 
 def categories(session: Session, asked: Asked) -> list[str]:
-    """Return the subjects of the letters that are asked about, whatever subject is asked for."""
+    """Return the subjects of the letters of the question, without its own limit to a subject."""
     _tree, anything = resolve(session, replace(asked, category=None, kind=None))
     return [name for name, _figures in cube(session, anything).categories]

@@ -1,9 +1,9 @@
-"""Sums of whole months and years that are stored in the database, so that no visitor waits for them.
+"""Storage of the sums of whole months and years, so that no visitor waits for them.
 
-The worker (:mod:`portal.services.statistics.precompute`) counts ahead what pages ask for most. A
-row holds its values under the names of their fields, with the version of the months that were
-summed. A row of another version, of another version of the program or with other names is not
-taken: the caller counts again.
+The worker (:mod:`portal.services.statistics.precompute`) counts the most frequent questions ahead.
+A row holds its values under the names of their fields, with the version of the months that were
+summed. A row of another version, of another version of the program or with other names is not read:
+the caller counts again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from portal.queries.statistics.detail import count_detail
 from portal.queries.statistics.filters import NAMES, Question
 
 PROGRAM_VERSION = 1
-"""To be raised with every change of what is counted: older rows are then counted again."""
+"""Raised with every change of the counts: older rows are then counted again."""
 Value = TypeVar("Value")
 Versions = Mapping[int, int]
 """Versions of months (``yyyymm``); see :mod:`portal.queries.statistics.month_versions`."""
@@ -81,7 +81,7 @@ def _load_cube(plain: dict[str, Any]) -> Cube:
 
 def _dump_detail(detail: Detail) -> dict[str, Any]:
     plain: dict[str, Any] = {each.name: getattr(detail, each.name) for each in fields(Detail)}
-    # JSON has words for names alone, so that days are pairs.
+    # JSON has only texts as names, so that days are pairs.
     plain |= {name: list(plain[name].days.items()) for name in _DURATIONS}
     return plain | {name: asdict(plain[name]) for name in _MEANS}
 
@@ -133,7 +133,7 @@ def label(
 
 
 def version(versions: Versions) -> str:
-    """Return what a row over months of these versions is stored with."""
+    """Return the version of a row that sums months of these versions."""
     months = ",".join(f"{month}:{each}" for month, each in sorted(versions.items()))
     return blake2s(f"{PROGRAM_VERSION};{months}".encode(), digest_size=16).hexdigest()
 
@@ -147,7 +147,7 @@ def pack(aggregate: Aggregate[Value], value: Value) -> bytes:
 def load(
     session: Session, aggregate: Aggregate[Value], question: Question, versions: Versions
 ) -> Value | None:
-    """Return what is stored for ``question`` over months of these versions, if anything."""
+    """Return the sums stored for ``question`` over months of these versions, or ``None``."""
     name = label(aggregate, question)
     if name is None or not versions:
         return None
@@ -167,10 +167,10 @@ def load(
 
 
 def has_months(session: Session, aggregate: Aggregate[Any], question: Question) -> bool:
-    """Tell whether months of the question's period are stored, of whatever version.
+    """Return whether months of the question's period are stored, in any version.
 
-    If not, its moment is one that pages are seldom asked for, and its period is better counted at
-    once than month by month.
+    If not, pages rarely show its moment, and its period is better counted at once than month by
+    month.
     """
     name, months = label(aggregate, question, Granularity.MONTH), question.period.months
     row = sa.select(RateSum.month).where(

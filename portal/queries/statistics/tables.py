@@ -42,7 +42,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The members of level 1 of one kind together; the office by itself (``own``) stands apart."""
+    """The members of level 1 of one kind together; the office (``own``) is a separate group."""
 
     kind: OrganisationKind
     figures: Figures
@@ -71,7 +71,7 @@ def grouped(rows: list[Row]) -> list[Group]:
 def breakdown(tree: Tree, figures: Mapping[int, Figures], top: int) -> list[Row]:
     """Return a row for ``top`` itself (本级) and one for each organisation directly below it.
 
-    What did not exist on the day is left out unless letters are counted to it.
+    An organisation that did not exist on the day is left out unless it has letters.
     """
     branches: dict[int, list[Figures]] = {child: [] for child in tree.children.get(top, ())}
     for organisation_id, each in figures.items():

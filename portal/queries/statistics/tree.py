@@ -20,7 +20,7 @@ Version = tuple[date, str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An organisation on the day: ``present`` tells whether it existed then."""
+    """An organisation on the day: ``present`` is whether it existed then."""
 
     id: int
     code: str
@@ -96,7 +96,7 @@ def read_organisations(session: Session) -> list[Record]:
 def tree_of(known: list[Record], day: date) -> Tree:
     """Return the tree of civil date ``day``.
 
-    What was closed by then keeps its last name and place, what was founded later its first, so
+    An organisation closed by then has its last name and place, one founded later its first, so
     that no letter is without an organisation.
     """
     nodes: dict[int, Node] = {}

@@ -214,7 +214,7 @@ def recall_waiting(letter: Letter, now: datetime) -> None:
 
 
 def take_down(session: Session, letter: Letter, now: datetime) -> None:
-    """Empty the public copy with all it ever said, if there is one; the index follows."""
+    """Clear the public copy with all its versions, if there is one, and queue it for the index."""
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     if entry is None or entry.unpublished_at is not None:
         return

@@ -14,7 +14,7 @@ from portal.queries.rules import deadlines
 
 
 def choose_rule(session: Session, letter: Letter) -> None:
-    """Let ``letter`` follow the rule that holds for its kind on the day its clock began."""
+    """Assign ``letter`` the rule that holds for its kind on the day its clock began."""
     time = handling_time(session, letter)
     deadlines(session).choose(time, letter.received_organisation_id)
     letter.deadline_organisation_id = time.organisation_id

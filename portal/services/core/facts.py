@@ -153,7 +153,7 @@ def _months_of(session: Session, where: sa.ColumnElement[bool]) -> set[int]:
 
 
 def missing(session: Session) -> bool:
-    """Tell whether there are letters but no facts, as after an upgrade from before they were."""
+    """Return whether there are letters but no facts (an upgrade from a version without facts)."""
     letters = session.scalar(sa.select(Letter.id).limit(1)) is not None
     return letters and session.scalar(sa.select(RateFact.id).limit(1)) is None
 

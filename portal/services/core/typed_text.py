@@ -58,12 +58,12 @@ def _shown(char: str, before: str, after: str) -> str:
 
 
 def _is_selector(char: str) -> bool:
-    """Tell whether ``char`` chooses how the character before it is drawn."""
+    """Return whether ``char`` chooses how the character before it is drawn."""
     return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
 
 
 def _is_emoji(char: str) -> bool:
-    """Tell whether ``char`` is a symbol, a tone of skin, or what makes a symbol colourful."""
+    """Return whether ``char`` is a symbol, a skin tone or the selector of coloured emoji."""
     return bool(char) and (unicodedata.category(char) in ("So", "Sk") or char == "\ufe0f")
 
 

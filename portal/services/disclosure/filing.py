@@ -198,7 +198,7 @@ def addressee(session: Session, organisation_id: int | None, today: date) -> Org
 
 
 def _check_reach(new: Application, source: RequestSource) -> None:
-    """See that the answer can get where it is wanted."""
+    """Check that the contact details allow the chosen form of delivery."""
     if not (new.phone or new.email or new.address):
         raise InvalidInput("phone", N_("请留下电话、电子邮箱、通信地址中的一项。"))
     if new.delivery is Delivery.EMAIL and not new.email:

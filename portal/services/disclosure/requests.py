@@ -83,7 +83,7 @@ def extend(
 ) -> None:
     """Extend once, by at most what the law allows, with the consent of the head of the office.
 
-    ``consent`` is who agreed (Art. 33), kept in the record; the applicant is told the reason.
+    ``consent`` is who agreed (Art. 33), kept in the record; the applicant sees the reason.
     """
     reason = required("reason", reason, REASON_MAX)
     consent = required("consent", consent, 50, lines=False)
@@ -231,7 +231,7 @@ def ready(
 
 
 def may_act(actor: Actor, action: DisclosureAction, request: DisclosureRequest) -> bool:
-    """Tell whether ``actor`` is the kind of person who may take ``action`` on ``request``."""
+    """Return whether ``actor`` is the kind of person who may take ``action`` on ``request``."""
     if actor.kind is ActorKind.CITIZEN:
         return action in APPLICANT_ACTIONS and actor.request_id == request.id
     return can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path)

@@ -145,7 +145,7 @@ def _fresh(
 
 
 class Directory:
-    """Finds organisations by code, name or short name; names that several bear are left out."""
+    """Organisations by code, name or short name, without the names that several have."""
 
     def __init__(self, session: Session, fallback_id: int | None) -> None:
         active = session.scalars(sa.select(Organisation).where(Organisation.closed_on.is_(None)))

@@ -81,7 +81,7 @@ def invite(
 
 
 def contribute(letter_id: int, version: int, text: str, actor: Actor, now: datetime) -> None:
-    """Hand in what an organisation was asked to contribute."""
+    """Submit what an organisation was asked to contribute."""
     text = required("text", text, TEXT_MAX)
     with writing() as session:
         letter = load(session, actor, letter_id, version)

@@ -106,7 +106,7 @@ def _without_sender(parent: Letter, text: str) -> str:
 
 
 def release_children(session: Session, parent: Letter, now: datetime) -> None:
-    """Let go what was merged into a letter that ends without an answer."""
+    """Release the letters merged into ``parent``, which ends without an answer."""
     for child in _followers(session, parent):
         take(session, child, Action.RELEASE_MERGED, SYSTEM, now)
         child.parent = None

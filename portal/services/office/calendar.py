@@ -1,7 +1,7 @@
 """Editing the days of the working calendar.
 
 A day may change at any time, as holidays are announced when the due dates of letters already lie
-in them; those are computed anew. What a day of the past says of letters that have ended is
+in them; those are recomputed. What a day of the past says of letters that have ended is
 computed by the worker (:mod:`portal.services.statistics.recompute`).
 """
 
@@ -35,7 +35,7 @@ _SATURDAY = 5
 def set_days(
     first: date, last: date, working: bool | None, note: str, actor: Actor, now: datetime
 ) -> int:
-    """Say whether the office works on the civil days ``first`` to ``last``.
+    """Set whether the office works on the civil days ``first`` to ``last``.
 
     ``None`` returns to what was announced. Work on a Saturday or Sunday is a make-up workday.
 

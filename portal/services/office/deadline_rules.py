@@ -51,7 +51,7 @@ class NewDeadlineRule:
 
 
 def add_deadline_rule(new: NewDeadlineRule, actor: Actor, now: datetime) -> int:
-    """Let another version of a rule begin on ``new.valid_from``; return the id of its row.
+    """Add a version of a rule that begins on ``new.valid_from``; return the id of its row.
 
     Raises :class:`InvalidInput` with the name of the field of :class:`NewDeadlineRule` at fault.
     """

@@ -49,7 +49,7 @@ def effective(
 
 
 def _ever_below(session: Session, upper: Organisation, lower: Organisation, since: date) -> bool:
-    """Tell whether ``lower`` was below ``upper`` on any day from ``since`` on."""
+    """Return whether ``lower`` was below ``upper`` on any day from ``since`` on."""
     row, seen, days = OrganisationVersion, set[int](), {since}
     wave = {lower.id}
     while wave:

@@ -56,7 +56,7 @@ def create_organisation(
     short_name: str = "",
     founded_on: date | None = None,
 ) -> int:
-    """Found an organisation below ``parent_id`` (``None`` for the top) and return its id.
+    """Create an organisation below ``parent_id`` (``None`` for the top) and return its id.
 
     Raises :class:`InvalidInput` for a code in use, a second top or a closed parent.
     """
@@ -74,10 +74,10 @@ def create_organisation(
 
 
 def plant(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
-    """Found every organisation of ``rows`` whose code is not there yet; return how many.
+    """Create every organisation of ``rows`` whose code is not in use; return how many.
 
     Rows may come in any order. Raises :class:`InvalidInput` with the code at fault where a
-    parent is neither in the tree nor among the rows; then nothing is founded.
+    parent is neither in the tree nor among the rows; then nothing is created.
     """
     allow(actor, Permission.ORGANISATIONS_EDIT)
     with writing() as session:
@@ -160,7 +160,7 @@ def _register(
 
 @contextmanager
 def _changing(organisation_id: int, actor: Actor) -> Iterator[tuple[Session, Organisation]]:
-    """A unit of work on an organisation that is still in use."""
+    """Open a unit of work on an organisation that is still in use."""
     allow(actor, Permission.ORGANISATIONS_EDIT)
     with writing() as session:
         changed = session.get(Organisation, organisation_id)

@@ -17,7 +17,7 @@ OFFICE_CODE, OFFICE_NAME, OFFICE_SHORT = "office", "政府公开信箱办公室"
 
 
 def ensure_office(now: datetime) -> bool:
-    """Found the letterbox office where the tree is empty; return whether it was.
+    """Create the letterbox office where the tree is empty; return whether it was.
 
     It receives every letter whose sender does not know who is responsible.
     """

@@ -116,7 +116,7 @@ def disable(user_id: int, actor: Actor, now: datetime) -> None:
 
 
 def enable(user_id: int, actor: Actor, now: datetime) -> None:
-    """Let a disabled or locked account in again."""
+    """Enable a disabled or locked account."""
     with _changing(user_id, actor) as (session, user):
         user.disabled, user.failures, user.locked_until = False, 0, None
         _note(session, RecordAction.ENABLE_USER, user, actor, now)

@@ -1,4 +1,4 @@
-"""Sums of months and years, computed by the worker before a page asks for them.
+"""Precomputed sums of months and years, stored by the worker before a page asks for them.
 
 How they are read is in :mod:`portal.queries.statistics.stored`.
 """

@@ -4,8 +4,8 @@ How many working days a letter took is counted by the calendar of the days conce
 is learned that one of them was a holiday or a make-up workday. So a change of days that have
 passed is noted, and the worker goes through the letters whose time spans one of them, some at a
 time, and corrects their facts. Whether a letter was in time does not change: that is judged by the
-due date its sender was told, which stands in the event of its ending. Only where nothing was told
-(letters from another system) does the calendar decide that too.
+due date its sender saw, which is kept in the event of its ending. Only where there is none (letters
+from another system) does the calendar decide that too.
 """
 
 from __future__ import annotations
@@ -81,10 +81,9 @@ def _concerned(session: Session, row: Recomputation, most: int) -> list[int]:
 
 
 def _settled(session: Session, row: Recomputation) -> bool:
-    """Tell whether nobody is at work any more who may have read the calendar of before.
+    """Return whether every unit of work that may have read the calendar of before has ended.
 
-    On PostgreSQL such a unit may commit its letter after the change; what then ran must have
-    ended. SQLite has one writer.
+    On PostgreSQL such a unit may commit its letter after the change. SQLite has one writer.
     """
     if session.get_bind().dialect.name != "postgresql":
         return True

@@ -1,4 +1,4 @@
-"""The audit trail: to read, filter and take away as CSV. Nothing here changes anything."""
+"""The audit trail to read, filter and download as CSV."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _FILTERS = ("number", "person", "action", "axis", "first", "last")
 
 
 class AuditFilterForm(FilterForm):
-    """What narrows the trail."""
+    """The filters of the trail."""
 
     number = LineField(_l("信件编号或申请编号"))
     person = LineField(_l("操作人"), description=_l("用户名，或姓名的一部分"))
@@ -65,7 +65,7 @@ class AuditFilterForm(FilterForm):
     last = DayField(_l("到"), [Optional()])
 
     def asked(self) -> AuditQuery:
-        """Return what was understood; what was not is left out and stands in ``errors``."""
+        """Return the values that were understood; ``errors`` has the others."""
         self.validate()
         return AuditQuery(
             number=_number(self.number.data[:WORDS_MAX]),
@@ -78,7 +78,7 @@ class AuditFilterForm(FilterForm):
 
 
 def _number(typed: str) -> str:
-    """Return the number as it is stored; what is no number finds nothing."""
+    """Return the number as it is stored; other text stays as typed and finds nothing."""
     read = parse_request_number if looks_like_request_number(typed) else parse_number
     try:
         return str(read(typed))
@@ -123,7 +123,7 @@ def _who(row: Trace) -> str:
 def audit_csv() -> Response:
     """Return the whole trail that fits the filters, as CSV in UTF-8 with a byte order mark.
 
-    A file must not hold more than was asked for, so that a filter not understood is an error.
+    A file must not hold more than its filters allow: one that is not understood is an error.
     """
     form = AuditFilterForm(request.args)
     asked = form.asked()

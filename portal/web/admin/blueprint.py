@@ -1,4 +1,4 @@
-"""The blueprint of administration, and the sections that the person at work may open."""
+"""The blueprint of administration, and the sections that the person logged in may open."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECTIONS: tuple[tuple[str, Any, Permission], ...] = (
 
 
 def sections() -> list[tuple[str, Any]]:
-    """Return endpoint and name of the sections open to the person at work."""
+    """Return endpoint and name of the sections open to the person logged in."""
     actor = current_actor()
     return [(endpoint, name) for endpoint, name, wanted in SECTIONS if actor.holds(wanted)]
 

@@ -1,4 +1,4 @@
-"""The working calendar: a year at a glance, and what its days are."""
+"""The working calendar: a year at a glance, and the form that changes its days."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def calendar() -> Answer:
 @admin.post("/calendar")
 @needs(Permission.CALENDAR_EDIT)
 def calendar_edit() -> Answer:
-    """Say what some days are; due dates that they move are computed again."""
+    """Set some days as working or not, and recompute the due dates that depend on them."""
     form = DaysForm()
     moved: list[int] = []
     if not form.carry_out(lambda: moved.append(_set_days(form))):

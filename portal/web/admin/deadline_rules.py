@@ -1,4 +1,4 @@
-"""Deadline rules: what holds for whom, by which source, since when, and versions to come."""
+"""Deadline rules with scope, source and validity, and versions that have not begun."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
 
 
 def _span(rule: DeadlineRule) -> str:
-    """Say in words on which days a clock must begin to follow the version."""
+    """Return in words the days on which a clock begins that follows the version."""
     first, last = day(rule.valid_from), day(rule.valid_to)
     if first and last:
         return str(_("%(first)s 至 %(last)s", first=first, last=last))
@@ -60,7 +60,7 @@ def _span(rule: DeadlineRule) -> str:
 @admin.route("/deadline-rules/new", methods=["GET", "POST"])
 @needs(Permission.DEADLINE_RULES_EDIT)
 def deadline_rules_new() -> Answer:
-    """Let another version of a rule begin; the one that the address names fills the form."""
+    """Add a version of a rule; the form begins with the version that the address names."""
     form = DeadlineRuleForm()
     if request.method == "GET":
         code, place = request.args.get("code"), request.args.get("organisation")

@@ -36,7 +36,7 @@ class OrganisationField(Filled[int], SelectField):  # type: ignore[misc]
         ]
 
     def pre_validate(self, form: object) -> None:
-        """Refuse what is not in the list, in the words of the page."""
+        """Refuse an organisation that is not in the list, with a message in the page's language."""
         forged = self.data is None and any(self.raw_data or ())
         if forged or str(self.data or "") not in {choice.value for choice in self.choices}:
             raise ValidationError(_("没有这个单位，或它已停用，请重新选择。"))

@@ -15,7 +15,7 @@ from portal.web.core.people import staff_only
 @admin.get("/")
 @staff_only
 def index() -> str | Response:
-    """Show the sections; who has none is sent to the page of the account, which names the roles."""
+    """Show the sections, or redirect a person without any to the account, which names roles."""
     own = sections()
     if not own:
         return redirect(url_for("account.profile"))

@@ -22,7 +22,7 @@ _ON_HINT = _l(
 
 
 class OrganisationsFilterForm(FilterForm):
-    """What narrows the table of organisations."""
+    """The filters of the table of organisations."""
 
     q = LineField(_l("名称、代码或上级单位"))
     kind = EnumListField(_l("类别"), OrganisationKind, N_("全部类别"))

@@ -39,7 +39,7 @@ _EDIT = Permission.ORGANISATIONS_EDIT
 @admin.get("/organisations")
 @needs(_EDIT)
 def organisations() -> Answer:
-    """Show one page of the tree, narrowed by what the address says."""
+    """Show one page of the tree, with the filters of the address."""
     form = OrganisationsFilterForm(request.args)
     part, rows = organisation_table(
         db.session(),
@@ -55,14 +55,14 @@ def organisations() -> Answer:
 
 
 def _page_address(number: int) -> str:
-    kept: dict[str, Any] = {name: request.args.get(name) for name in ("q", "kind", "closed")}
-    return url_for("admin.organisations", **kept, page=number)
+    filters: dict[str, Any] = {name: request.args.get(name) for name in ("q", "kind", "closed")}
+    return url_for("admin.organisations", **filters, page=number)
 
 
 @admin.get("/organisations.json")
 @needs(_EDIT)
 def organisations_json() -> dict[str, Any]:
-    """Find organisations in use by name or code, as the pickers of administration ask for them."""
+    """Find organisations in use by name or code, for the pickers of administration."""
     words = request.args.get("q", "").strip()[:WORDS_MAX]
     found = places(db.session(), find(db.session(), open_within(), words))
     return {"items": [{"id": p.id, "name": p.name, "path": p.path} for p in found]}
@@ -100,7 +100,7 @@ def _parents(found: Organisation) -> dict[int, str]:
 @admin.route("/organisations/new", methods=["GET", "POST"])
 @needs(_EDIT)
 def organisations_new() -> Answer:
-    """Found an organisation."""
+    """Create an organisation."""
     form = NewOrganisationForm()
     if request.method == "GET":
         form.parent.data = whole_number(request.args.get("parent"))
@@ -186,7 +186,7 @@ def organisation_close(organisation_id: int) -> Answer:
 
 
 def _change(form: Form, what: str, found: Organisation, run: Callable[[], object]) -> Answer:
-    """Show ``form``; once it is sent, ``run`` and lead back, or show it with what is wrong."""
+    """Show ``form``; once it is sent, ``run`` and redirect, or show it with its errors."""
     organisation_id = found.id
     if request.method == "GET":
         return _form_page(form, what, found)

@@ -33,7 +33,7 @@ _EDIT = Permission.USERS_EDIT
 @admin.get("/people")
 @needs(_EDIT)
 def people() -> Answer:
-    """Show one page of accounts, narrowed by what the address says."""
+    """Show one page of accounts, with the filters of the address."""
     form = PeopleFilterForm(request.args)
     part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings().page_size)
     return render_template(
@@ -61,10 +61,10 @@ def _state_of(user: User) -> PersonState:
 
 
 def _page_address(number: int) -> str:
-    kept: dict[str, Any] = {
+    filters: dict[str, Any] = {
         name: request.args.get(name) for name in ("q", "role", "state", "organisation")
     }
-    return url_for("admin.people", **kept, page=number)
+    return url_for("admin.people", **filters, page=number)
 
 
 @admin.route("/people/new", methods=["GET", "POST"])
@@ -145,7 +145,7 @@ def people_disable(user_id: int) -> Answer:
 @admin.post("/people/<int:user_id>/enable")
 @needs(_EDIT)
 def people_enable(user_id: int) -> Answer:
-    """Let a disabled or locked account in again."""
+    """Enable a disabled or locked account."""
     return _changed(
         user_id, lambda: users.enable(user_id, current_actor(), now()), _("账号已启用，可以登录。")
     )
@@ -161,7 +161,7 @@ def people_password(user_id: int) -> Answer:
 
 
 def _changed(user_id: int, act: Callable[[], None], done: str) -> Answer:
-    """Do ``act`` and lead back to the account; what the service refuses is said on its page."""
+    """Run ``act`` and redirect to the account, whose page shows a refusal of the service."""
     try:
         act()
     except InvalidInput as error:

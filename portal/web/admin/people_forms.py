@@ -19,7 +19,7 @@ WORDS_MAX = 60
 
 
 class PeopleFilterForm(FilterForm):
-    """What narrows the list of people."""
+    """The filters of the list of people."""
 
     q = LineField(_l("姓名或用户名"))
     role = EnumListField(_l("角色"), Role, N_("全部角色"))
@@ -42,7 +42,7 @@ class GrantForm(Form):
         self.organisation.offer(_("请选择"))
 
     def put(self, error: InvalidInput) -> None:
-        """Say what is wrong with the roles at the role."""
+        """Show an error of the roles at the field ``role``."""
         where = "role" if error.field == "grants" else error.field
         super().put(InvalidInput(where, str(error)))
 

@@ -30,7 +30,7 @@ REST, WORK, ANNOUNCED = "rest", "work", "announced"
 
 
 class DaysForm(Form):
-    """What some days of the calendar are."""
+    """A range of days in the calendar, and whether they are working days."""
 
     first = DayField(_l("从"), [InputRequired(_l("请填写日期。"))])
     last = DayField(_l("到"), [Optional()], description=_l("只改一天时不填；一次最多 31 天。"))
@@ -69,7 +69,7 @@ _KINDS = {letter_code(kind): kind for kind in Kind}
 
 
 def rule_name(code: str) -> str:
-    """Return what the rule ``code`` is for, in the language of the page."""
+    """Return the purpose of the rule ``code`` in the language of the page."""
     if code in _KINDS:
         return str(_("%(kind)s来信的答复", kind=label(_KINDS[code])))
     return say(_RULE_NAMES[code])
@@ -110,20 +110,20 @@ class DeadlineRuleForm(Form):
         self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
 
     def begin_from(self, rule: DeadlineRule) -> None:
-        """Show ``rule`` for a start."""
+        """Fill the form with ``rule``, except for source and validity."""
         self.organisation.data = rule.organisation_id
         self.code.data, self.days.data, self.unit.data = rule.code, rule.days, rule.unit.value
         self.extension_days.data = rule.extension_days
 
     def correct(self, rule: DeadlineRule) -> None:
-        """Show ``rule`` whole, to be corrected."""
+        """Fill the form with all of ``rule``, for correction."""
         self.begin_from(rule)
         self.source.data = rule.source
         self.valid_from.data, self.valid_to.data = rule.valid_from, rule.valid_to
 
     @property
     def rule(self) -> NewDeadlineRule:
-        """What was filled in; only after the form was found valid."""
+        """The rule that was filled in; only after the form was found valid."""
         return NewDeadlineRule(
             self.code.value,
             self.days.value,

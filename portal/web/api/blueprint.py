@@ -24,9 +24,9 @@ class Gone(NotFound):
 
 
 def answer(body: dict[str, Any]) -> Response:
-    """Return ``body`` as JSON that may be kept but must be asked for again each time.
+    """Return ``body`` as JSON that caches must revalidate for each request.
 
-    So what is withdrawn from the web is gone at the next request.
+    An entry that is unpublished is then gone at the next request.
     """
     response = jsonify(body)
     response.headers["Cache-Control"] = "public, no-cache"
@@ -47,7 +47,7 @@ def failure(status: int, message: str, field: str = "") -> Response:
 
 @open_data.after_request
 def _open(response: Response) -> Response:
-    """Let pages of other sites read, and never send cookies: open data know no visitor."""
+    """Allow scripts of other sites to read the answer, which is the same for everybody."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -1,4 +1,4 @@
-"""How entries look in the open data: names of fields that stay, addresses that are whole."""
+"""Entries as documents of the open data, with stable names of fields and absolute addresses."""
 
 from __future__ import annotations
 

@@ -28,14 +28,14 @@ _log = structlog.get_logger("portal.health")
 @health.get("/healthz")
 @public
 def live() -> Response:
-    """Say that the process answers; nothing else is asked."""
+    """Answer that the process runs, without any other check."""
     return _answer({"status": "ok"}, 200)
 
 
 @health.get("/readyz")
 @public
 def ready() -> Response:
-    """Report database, index and outbox; 503 where the database does not answer."""
+    """Return the state of database, index and outbox; 503 where the database does not answer."""
     index = open_index(settings())
     try:
         found = readiness(db.session(), index, now())

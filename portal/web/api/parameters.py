@@ -30,7 +30,7 @@ PARAMETERS: dict[str, str] = {
 
 
 def archive_query(*, searching: bool = False) -> ArchiveQuery:
-    """Return what the address asks for; raises :class:`InvalidInput` with the parameter."""
+    """Return the query of the address; raises :class:`InvalidInput` with the parameter."""
     for name in request.args:
         if name not in PARAMETERS or (name in ("q", "sort") and not searching):
             raise InvalidInput(name, N_("没有这个参数。"))

@@ -9,8 +9,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web.console import account, day, organisations, statistics
-from portal.web.console.archive import problem_notices as archive_reports
-from portal.web.console.archive import publication
+from portal.web.console.archive import problem_notices, publication
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import (
     inbox as disclosure,
@@ -25,7 +24,6 @@ from portal.web.console.letters import actions, inbox, letter, replies
 
 __all__ = [
     "actions",
-    "archive_reports",
     "console_blueprints",
     "day",
     "disclosure",
@@ -34,6 +32,7 @@ __all__ = [
     "inbox",
     "letter",
     "organisations",
+    "problem_notices",
     "publication",
     "replies",
     "statistics",

@@ -1,4 +1,4 @@
-"""Logging in and out, and the own account: roles, places, password."""
+"""Logging in and out, and the account of the person logged in: roles, places, password."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _onward() -> str:
 def first_page(actor: Actor) -> str:
     """Return the endpoint where the work of ``actor`` begins.
 
-    Nothing waits in the inbox for somebody who only supervises; the day shows what presses.
+    The inbox of a person who only supervises is empty; the day shows the urgent letters.
     """
     roles = {grant.role for grant in actor.grants}
     if Role.SUPERVISOR in roles and not roles & {Role.DISPATCHER, Role.HANDLER, Role.REVIEWER}:
@@ -95,7 +95,7 @@ def profile() -> Answer:
 @account.post("/", endpoint="password")
 @staff_only
 def password() -> Answer:
-    """Change the own password; sessions elsewhere end, this one goes on."""
+    """Change the password of the person logged in; this session goes on, all others end."""
     form, forced = PasswordForm(), current_user.must_change_password
     if not form.validate():
         return _profile_page(form, 422)

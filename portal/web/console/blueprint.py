@@ -1,4 +1,4 @@
-"""The blueprint of the console, and what every one of its pages knows of the person at work."""
+"""The blueprint of the console, and the values of the person logged in for all of its pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AREAS: dict[str, frozenset[Permission]] = {
 
 
 def areas() -> list[str]:
-    """Return the areas that the person at work may open; none before a password is the own."""
+    """Return the areas that the person logged in may open; none with a one-time password."""
     if current_user.must_change_password:
         return []
     actor = current_actor()

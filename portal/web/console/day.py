@@ -23,7 +23,7 @@ LATEST = 10
 @console.get("/day", endpoint="day")
 @needs(Permission.HANDLING_SUPERVISE)
 def show_day() -> str:
-    """Show what presses by organisation, and the letters that are most overdue."""
+    """Show the urgent letters by organisation, and the letters that are most overdue."""
     session, actor, top = db.session(), current_actor(), _top()
     calendar = work_calendar(session)
     at = cutoffs(calendar, now())
@@ -43,7 +43,7 @@ def show_day() -> str:
 
 
 def _top() -> Organisation | None:
-    """Return the organisation of the address; one that is not supervised is like none at all."""
+    """Return the organisation of the address, if any; 404 for one that is not readable."""
     asked = request.args.get("organisation", "")
     if not asked:
         return None
@@ -54,7 +54,7 @@ def _top() -> Organisation | None:
 
 
 def _above(top: Organisation | None) -> list[Organisation]:
-    """Return the organisations between what is supervised and ``top``."""
+    """Return the organisations between the supervised ones and ``top``."""
     tops = supervised_tops(current_actor())
     chain = superiors(db.session(), top) if top else []
     return [each for each in chain if any(each.path.startswith(t) and each.path != t for t in tops)]

@@ -1,4 +1,4 @@
-"""Organisations to choose from, as the pickers of the console ask for them."""
+"""Organisations for the pickers of the console."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST = 20
 @console.get("/organisations.json")
 @needs(Permission.LETTER_READ)
 def organisations() -> dict[str, Any]:
-    """Find organisations whose letters the person at work may read."""
+    """Find organisations whose letters the person logged in may read."""
     within = readable_condition(current_actor())
     return _items(find(db.session(), within, _words()))
 

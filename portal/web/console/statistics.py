@@ -93,7 +93,7 @@ def statistics_letters() -> Answer:
 
 
 def _wanted(errors: Errors) -> Counted:
-    """Read what is counted; a reason or working days that make no sense are left out and named."""
+    """Read the measure; a reason or working days that are not understood become ``errors``."""
     measure, reason, days = word("measure"), word("reason"), word("days")
     known = _REASONS.get(measure, ())
     if reason and reason not in known:
@@ -109,7 +109,7 @@ def _wanted(errors: Errors) -> Counted:
 
 
 def _name(wanted: Counted) -> str:
-    """Name what is counted, with the coded reason or the working days that narrow it."""
+    """Return the name of a measure with its coded reason or working days."""
     name = measure_names()[wanted.measure]
     for reason in _REASONS.get(wanted.measure, ()):
         if reason == wanted.reason:
@@ -120,7 +120,7 @@ def _name(wanted: Counted) -> str:
 
 
 def _query() -> StatisticsQuery:
-    """Read the address for the organisation it names, which must lie within reach."""
+    """Read the query of the address, whose organisation must be within the person's reach."""
     organisation, own = _chosen(word("organisation"))
     query = StatisticsQuery.parse(now(), organisation.id, top=organisation.parent_id is None)
     if own or request.args.get("own"):
@@ -156,7 +156,7 @@ def _places() -> list[tuple[str, str]]:
 
 
 def _trail(path: list[Node]) -> list[tuple[str, str | None]]:
-    """Return the way down to here, links only where this person's reach goes."""
+    """Return the path to the organisation, with links within the person's reach."""
     inside = [n for n in path if _covering(db.session.get_one(Organisation, n.id))]
     address = _address()
     return [(n.name, address(organisation=n.code)) for n in inside[:-1]] + [
@@ -180,7 +180,7 @@ def _address() -> Address:
 
 
 def _letters(asked: Asked, code: str | None) -> LetterAddress | None:
-    """Return what makes the addresses of the letters behind figures, within reach alone."""
+    """Return the function for addresses of letters, or ``None`` for places not covered."""
     found = db.session.query(Organisation).filter_by(code=code).one_or_none()
     if not _covering(found):
         return None

@@ -19,7 +19,7 @@ from portal.web.core.forms import Form
 
 
 def reason_field(words: object, required: object = None, most: int = REASON_MAX) -> TextField:
-    """Return a text of up to ``most`` characters; ``required`` is what to say where it is empty."""
+    """Return a text of up to ``most`` characters; ``required`` is the message where it is empty."""
     rules = [Length(max=most, message=_l("内容太长，请删减到 %(n)s 字以内。", n=most))]
     if required:
         rules.insert(0, DataRequired(required))
@@ -27,13 +27,13 @@ def reason_field(words: object, required: object = None, most: int = REASON_MAX)
 
 
 class VersionField(IntegerField):  # type: ignore[misc]
-    """A hidden version; one that is no number fits nothing, so it ends as a conflict."""
+    """A hidden version; one that is no number fits nothing, which is a conflict."""
 
     data: int | None
     widget = HiddenInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number, or take what no letter ever has."""
+        """Read the number, or set -1, which no letter has."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
@@ -41,14 +41,14 @@ class VersionField(IntegerField):  # type: ignore[misc]
 
 
 class Versioned(Protocol):
-    """What a form is about; ``version`` counts its changes."""
+    """The subject of a form; ``version`` counts its changes."""
 
     @property
     def version(self) -> int: ...
 
 
 class VersionedForm(Form):
-    """What every such form sends: the version that was looked at."""
+    """A form that sends the version of its subject that the page showed."""
 
     version = VersionField()
 
@@ -65,7 +65,7 @@ class VersionedForm(Form):
         self.prepare()
 
     def prepare(self) -> None:
-        """Fill in what depends on what the form is about."""
+        """Fill in the parts that depend on the subject of the form."""
 
     def freshen(self) -> None:
         """Carry the present version, so that the form can be sent again."""
@@ -73,11 +73,11 @@ class VersionedForm(Form):
 
     @property
     def seen(self) -> int:
-        """The version that was looked at; what is missing or forged fits none."""
+        """The version that the page showed; a missing or forged one fits none."""
         return -1 if self.version.data is None else self.version.data
 
     def typed(self) -> list[tuple[str, str]]:
-        """Return what was written, by label, to be copied where the form is gone."""
+        """Return the input by label, for copying where the form is no longer possible."""
         texts = (each for each in self if isinstance(each, StringField) and each.data)
         written = (each for each in texts if not isinstance(each.widget, HiddenInput))
         return [(str(each.label.text), str(each.data)) for each in written]

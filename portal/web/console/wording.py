@@ -16,7 +16,7 @@ from portal.web.core.language import moment, say
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address and the words that lead there."""
+    """A link: its address and its words."""
 
     address: str
     words: str
@@ -35,10 +35,9 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why an action was not done, what has changed meanwhile, and what becomes of the input.
+    """An action that was refused: the reason, the changes since, and the input.
 
-    ``still_below`` tells that the form stands on the page again; else ``typed`` is shown to be
-    copied.
+    With ``still_below`` the form is on the page again; otherwise ``typed`` is shown for copying.
     """
 
     title: str

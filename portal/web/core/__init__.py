@@ -1,1 +1,1 @@
-"""What all parts of the web share: who asks, when, errors, labels, safety."""
+"""Shared parts of the web: sessions, clock, errors, labels, security headers."""

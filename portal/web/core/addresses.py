@@ -1,4 +1,4 @@
-"""What stands in the addresses of pages."""
+"""Ids in the addresses of pages."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ class IdConverter(IntegerConverter):
 
 
 def set_up_addresses(app: Flask) -> None:
-    """Let every ``<int:…>`` in the addresses of ``app`` stand for an id."""
+    """Route every ``<int:…>`` in the addresses of ``app`` as an id."""
     app.url_map.converters["int"] = IdConverter

@@ -36,7 +36,7 @@ from portal.web.core.typed import at_most
 
 
 class ApplicationForm(SubmissionForm):
-    """What Art. 29 asks for."""
+    """An application with the contents that Art. 29 requires."""
 
     fallback = "description"
     none = N_("请选择")
@@ -88,24 +88,24 @@ class ApplicationForm(SubmissionForm):
         return plain_identity(text)
 
     def validate_identity(self, field: Field) -> None:
-        """A number that fits its paper."""
+        """Refuse a number that does not fit its kind of paper."""
         kind = self.applicant_kind.data
         if kind and (fault := identity_fault(kind, field.data)):
             raise ValidationError(_(fault))
 
     def validate_phone(self, field: Field) -> None:
-        """One way to reach the applicant is needed, any will do."""
+        """Require a telephone number, an e-mail address or a postal address."""
         missing = _("请留下电话、电子邮箱、通信地址中的一项。")
         self.check_phone([self.email, self.address], missing)
 
     def validate_email(self, field: Field) -> None:
-        """An address that mail could reach; needed where the answer shall come by mail."""
+        """Require an e-mail address where the answer is to be sent to it."""
         super().validate_email(field)
         if not field.data and self.delivery.data is Delivery.EMAIL:
             raise ValidationError(_("要用电子邮件获取，请填写电子邮箱。"))
 
     def application(self) -> Application:
-        """Return what was typed, as the service takes it."""
+        """Return the input as the service takes it."""
         return Application(
             organisation_id=self.organisation_id,
             applicant_kind=self.applicant_kind.value,

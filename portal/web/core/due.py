@@ -1,4 +1,4 @@
-"""Why a due date is what it is, in sentences: the rule, where counting begins, and every day."""
+"""Explanation of a due date in sentences: the rule, the first day counted, and every day."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DueDay:
 
 @dataclass(frozen=True, slots=True)
 class DueExplanation:
-    """What ``components/due.html`` folds below a due date."""
+    """The explanation that ``components/due.html`` folds below a due date."""
 
     rule: str
     source: str

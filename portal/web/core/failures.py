@@ -42,15 +42,16 @@ _TYPED = {
     "comment": _l("想说的话"),
     "reason": _l("理由"),
     "words": _l("说明"),
+    "note": _l("说明"),
     "number": _l("信件编号"),
 }
-"""Fields whose content people want to see again; all others are carried on unseen."""
+"""Fields whose content is shown again; all others are hidden values."""
 _log = structlog.get_logger("portal.web")
 Answer = tuple[str, int] | Response
 
 
 def carried() -> list[tuple[str, str]]:
-    """Return what was typed, without secrets, for a page that carries it on."""
+    """Return the input without secrets, for a page that sends it again."""
     if request.method != "POST":
         return []
     try:
@@ -60,8 +61,13 @@ def carried() -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if name not in _SECRET]
 
 
+def typed_texts() -> list[tuple[str, str]]:
+    """Return what was written, by label, to be copied where its form is gone."""
+    return [(str(_TYPED[name]), value) for name, value in carried() if value and name in _TYPED]
+
+
 def error_page(status: int, message: str = "") -> Answer:
-    """Render the page of ``status``, with what was typed where there is something."""
+    """Render the page of ``status``, with the input if there is any."""
     page = status if status in _PAGES else (500 if status >= 500 else 400)
     if status >= 500:
         # The page must not ask a database that may be down who is logged in.

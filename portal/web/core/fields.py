@@ -1,4 +1,4 @@
-"""The fields that forms are made of, each with the type of its value, and the page asked for.
+"""The fields that forms are made of, each with the type of its value, and the page number.
 
 A text is always a ``str`` and already clean. Everything else is ``None`` until something usable was
 given; ``value`` is what a required field holds once its form was found valid.
@@ -77,7 +77,7 @@ class TickField(BooleanField):  # type: ignore[misc]
 
 
 class Filled(Generic[T]):
-    """Mixed into a field that has no value until something usable was given."""
+    """A mixin for fields that have no value until valid input was given."""
 
     name: str
     data: T | None
@@ -122,7 +122,7 @@ class EnumField(Filled[E], RadioField):  # type: ignore[misc]
         hints: Mapping[E, str] | None = None,
         **given: object,
     ) -> None:
-        """Offer ``words``, or only those ``offered``; without a choice ``missing`` is said.
+        """Offer ``words``, or only those ``offered``; ``missing`` is the message without a choice.
 
         ``hints`` are shown under the choices, in the language of the page.
         """
@@ -186,7 +186,7 @@ class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]
 
 
 def page_asked() -> int:
-    """Return the page that the address asks for; what is no number is the first."""
+    """Return the page number in the address; 1 where it is no number."""
     # Digits beyond those of the last page change nothing but the time that reading them takes.
     typed = request.args.get("page", "")[: len(str(_LAST_PAGE)) + 1]
     page = whole_number(typed)

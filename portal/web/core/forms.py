@@ -1,4 +1,4 @@
-"""The base of all forms: what it has, and where it shows what a service finds wrong."""
+"""The base of all forms, which shows the errors of services at their fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.domain.errors import InvalidInput
 if TYPE_CHECKING:
 
     class FlaskForm:
-        """What is used of Flask-WTF's form, whose package carries no types."""
+        """The used part of Flask-WTF's form, whose package carries no types."""
 
         _fields: dict[str, Field]
         errors: Mapping[str, list[str]]
@@ -45,7 +45,7 @@ class Form(FlaskForm):
             field.errors = [*field.errors, _(str(error))]
 
     def carry_out(self, act: Callable[[], object]) -> bool:
-        """Validate, then do ``act``; tell whether it was done."""
+        """Validate, then call ``act``; return whether both succeeded."""
         if not self.validate():
             return False
         try:
@@ -57,7 +57,7 @@ class Form(FlaskForm):
 
 
 class FilterForm(Form):
-    """What narrows a list, read from the address; what is not understood is left out."""
+    """The filters of a list, read from the address; values that are not understood are left out."""
 
     class Meta:
         """Reading needs no token."""

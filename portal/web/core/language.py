@@ -1,4 +1,4 @@
-"""Which language a page speaks, and how words and dates of the domain are shown in it."""
+"""Language of a page, and words and dates of the domain in it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def subject(category: str) -> str:
 
 
 def is_foreign(text: str) -> bool:
-    """Whether ``text`` is Chinese on a page that speaks another language."""
+    """Return whether ``text`` is Chinese on a page in another language."""
     return page_language().primary != LANGUAGES[SOURCE].primary and bool(_HAN.search(text))
 
 
@@ -158,7 +158,7 @@ def other_languages() -> dict[str, Language]:
 
 
 def choose_locale() -> str:
-    """Return what the visitor chose, else Chinese; ``?lang=`` serves links and search engines."""
+    """Return the language chosen, else Chinese; ``?lang=`` serves links and search engines."""
     wanted = request.args.get("lang") or session.get("locale")
     return wanted if wanted in LANGUAGES else SOURCE
 

@@ -1,4 +1,4 @@
-"""Who asks: a member of staff with a session, or a citizen who has opened a letter."""
+"""The person behind a request: staff with a session, or a citizen who has opened a letter."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ R = TypeVar("R")
 login_manager = LoginManager()
 _OPENED, _REQUESTS, _SEEN, _BEGAN = "opened_letters", "opened_requests", "seen", "began"
 _LOGIN, _TOKEN = "_user_id", "csrf_token"
-"""Where Flask-Login keeps the person and Flask-WTF the secret of the forms."""
+"""Keys of the session for the person (Flask-Login) and the CSRF token (Flask-WTF)."""
 _MOST_OPENED = 5
 _WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
-"""What somebody may do whose password was made up by somebody else: change it."""
+"""The endpoints open to a person with a one-time password: the page to change it."""
 
 
 class Staff(UserMixin):  # type: ignore[misc]
-    """The person logged in, as plain values: nothing of it goes stale with the transaction."""
+    """The person logged in, as plain values that stay valid after the transaction."""
 
     def __init__(self, user: User) -> None:
         self.id = user.id
@@ -43,7 +43,7 @@ class Staff(UserMixin):  # type: ignore[misc]
         self.places = tuple((g.role, g.organisation.name) for g in user.grants)
 
     def get_id(self) -> str:
-        """Return what the session keeps; the epoch ends all sessions when it grows."""
+        """Return the id stored in the session; a new epoch ends all sessions."""
         return f"{self.id}:{self.epoch}"
 
 
@@ -65,7 +65,7 @@ def load_staff(session_id: str) -> Staff | None:
 
 
 def _over() -> bool:
-    """Tell whether the session has lasted or been left alone too long; note that it is in use."""
+    """Return whether the session is too old or idle for too long; else record its use."""
     known = settings()
     moment = int(now().timestamp())
     # Flask signs the cookie again with every change, so its own age never reaches the limit.
@@ -81,8 +81,8 @@ def _over() -> bool:
 def begin_session(user_id: int) -> None:
     """Begin a fresh staff session.
 
-    Pages that the same person has open in this browser keep the secret of their forms, so that
-    what was typed when a session ended can be sent after the login. Nobody else inherits it.
+    Pages that the same person has open in this browser keep the CSRF token of their forms, so that
+    what was typed when a session ended can be sent after the login. Another person gets a new one.
     """
     same = str(session.get(_LOGIN, "")).partition(":")[0] == str(user_id)
     token = session.get(_TOKEN) if same else None
@@ -107,7 +107,7 @@ def current_actor() -> Actor:
 
 
 def _stopped() -> Response | None:
-    """Return the page that comes first: the login, or the change of a password that others know."""
+    """Return the redirect to the login or to the change of a one-time password, if one is due."""
     if not current_user.is_authenticated:
         return login_manager.unauthorized()  # type: ignore[no-any-return]
     if current_user.must_change_password and request.endpoint not in _WITH_ONE_TIME_PASSWORD:
@@ -116,7 +116,7 @@ def _stopped() -> Response | None:
 
 
 def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only staff through who hold ``permission`` somewhere; objects are checked in the query."""
+    """Require staff who hold ``permission`` at any organisation; queries check the object."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -134,7 +134,7 @@ def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def staff_only(view: Callable[P, R]) -> Callable[P, R]:
-    """Let any member of staff through, whatever the role."""
+    """Require a member of staff of any role."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -147,7 +147,7 @@ def staff_only(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Say of a route that anyone may use it."""
+    """Mark a route as open to anyone."""
     view.permission = "public"  # type: ignore[attr-defined]
     return view
 
@@ -168,12 +168,12 @@ def _remember(where: str, opened_id: int) -> None:
 
 
 def letter_opened(letter_id: int) -> bool:
-    """Tell whether this browser has shown the code of a letter."""
+    """Return whether this browser has shown the code of a letter."""
     return letter_id in session.get(_OPENED, [])
 
 
 def request_opened(request_id: int) -> bool:
-    """Tell whether this browser has shown the code of a request for disclosure."""
+    """Return whether this browser has shown the code of a request for disclosure."""
     return request_id in session.get(_REQUESTS, [])
 
 

@@ -1,6 +1,6 @@
 """Limits on guessing and flooding: how often something may happen, by address and by letter.
 
-Looking and counting are two steps, because a right code and a form with errors cost nothing.
+Checking and counting are two steps, because a right code and a form with errors cost nothing.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ Key = tuple[str, ...]
 
 
 def address() -> str:
-    """Return the address that the request comes from, behind as many proxies as are believed."""
+    """Return the client's address, as the trusted proxies report it."""
     return request.remote_addr or "unknown"
 
 
 def wait_for(rule: str, *keys: Key) -> int:
-    """Return the seconds until ``rule`` lets one more pass for every key; 0 if it does now."""
+    """Return the seconds until ``rule`` allows one more use for every key; 0 if it does now."""
     if not limiter.enabled:
         return 0
     waits = [
@@ -34,7 +34,7 @@ def wait_for(rule: str, *keys: Key) -> int:
 
 
 def count(rule: str, *keys: Key) -> None:
-    """Count one happening for every key."""
+    """Count one use for every key."""
     if limiter.enabled:
         for item in parse_many(rule):
             for key in keys:

@@ -1,4 +1,4 @@
-"""Headers, cookies, CSRF and limits: what protects every route from the start."""
+"""Protection of every route: headers, cookies, CSRF and limits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LARGEST_REQUEST = 2_000_000
 
 
 class Sent(ImmutableMultiDict[str, str]):
-    """Fields of an address or a form without NUL, which PostgreSQL can neither keep nor seek."""
+    """Fields of an address or a form without NUL, which PostgreSQL can neither store nor search."""
 
     def __init__(self, fields: Any = None) -> None:
         pairs = MultiDict(fields).items(multi=True)

@@ -1,6 +1,6 @@
 """Pages with steps: a form for each action that is possible now, sent to an address of its own.
 
-A step is a row of a table: its form, the service it calls and what is said when it is done. A page
+A step is a row of a table: its form, the service it calls and its message when done. A page
 says how its subject is found, shown and left; the rest is the same for letters, publications,
 replies and requests for disclosure.
 """
@@ -41,9 +41,9 @@ class Step(Generic[A]):
         name: object = "",
         button: object = "",
     ) -> None:
-        """``run`` is the service: id of the subject, the form as it was sent, actor, moment.
+        """Create a step that calls ``run`` with id of the subject, form, actor and moment.
 
-        ``button`` stands on the form, where that is not the name.
+        ``button`` is the label of the button where that is not the name.
         """
         self.slug, self.actions = slug, actions
         # Form and service have been checked against each other; a table holds pairs of any type.
@@ -77,7 +77,7 @@ def offers_of(
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """How the subject of a page is found by its number, and shown.
+    """The functions that find the subject of a page by its number, and show it.
 
     ``show`` takes the subject, a status, the form ``sent`` and the ``problem`` that stopped it;
     ``gone`` answers where the subject is out of sight.
@@ -104,7 +104,7 @@ class StepPage:
         form_of: Callable[[Any], Any],
         run: Callable[[Any, Any], Answer],
     ) -> Answer:
-        """Answer with ``run``, or show the page as it is now with what was typed and why not."""
+        """Answer with ``run``, or show the current page with the input and the error."""
         held = self.find(number)
         if held is None:
             return self.gone()
@@ -126,7 +126,7 @@ def add_step(
     permission: Permission,
     take: Callable[[str], Answer],
 ) -> None:
-    """Let a step be sent to ``rule``, which has one number, by who holds ``permission``."""
+    """Route ``rule``, which has one number, to ``take`` for staff who hold ``permission``."""
 
     def view(**numbers: str) -> Answer:
         (number,) = numbers.values()

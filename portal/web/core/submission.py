@@ -1,4 +1,4 @@
-"""What a person hands in to an organisation: its form, and the page that takes it step by step.
+"""Submission to an organisation: its form, and the page that takes it step by step.
 
 Letters and applications for disclosure, on the web and at the counter, are subclasses of both.
 """
@@ -74,11 +74,11 @@ class SubmissionForm(Form):
     email: MailField
     form_token: HiddenTextField
     unclear: str = ""
-    """Why the name typed by hand was not understood."""
+    """The reason why the name typed by hand was not understood."""
     none: ClassVar[str]
-    """What choosing no organisation is called."""
+    """Label of the choice of no organisation."""
     unlike_any: ClassVar[object] = _l("没有叫“%(words)s”的单位，请换个写法，或者到单位名录里找。")
-    """What is said where no organisation has a name near the one typed."""
+    """Message where no organisation has a name near the one typed."""
 
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
@@ -142,12 +142,12 @@ class SubmissionForm(Form):
         self.organisation.choices = [SelectChoice("", _(self.none)), *choices]
 
     def validate_organisation_words(self, field: Field) -> None:
-        """A name typed by hand must be understood, or be chosen among the nearest."""
+        """Refuse a name that was typed by hand and not understood."""
         if self.unclear:
             raise ValidationError(self.unclear)
 
     def check_phone(self, others: Sequence[Field], missing: str) -> None:
-        """One way to reach the sender is needed, any will do; ``missing`` is said without one."""
+        """Require a telephone number or one of ``others``; ``missing`` is the message."""
         if not self.phone.data:
             if not any(other.data for other in others):
                 raise ValidationError(missing)
@@ -157,7 +157,7 @@ class SubmissionForm(Form):
             )
 
     def validate_email(self, field: Field) -> None:
-        """An address that mail could reach."""
+        """Refuse what is not a valid e-mail address."""
         if field.data and not is_email(field.data):
             raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
 
@@ -170,10 +170,9 @@ class SubmissionForm(Form):
         }
 
     def submission_key(self) -> str:
-        """Return what makes one of two clicks: the form's token and what it says.
+        """Return the key that makes one of two clicks: the form's token and a hash of its values.
 
-        The content belongs to it, so that a page sent again after its text was changed is one of
-        its own and not swallowed.
+        The hash makes a page sent again with another text a submission of its own.
         """
         said = "\0".join(self.carried().values())
         return f"{self.form_token.data}.{sha256(said.encode()).hexdigest()[:32]}"
@@ -191,15 +190,15 @@ class SubmissionPage(ABC, Generic[F]):
     template: ClassVar[str]
     """The template that shows the form."""
     receipt: ClassVar[str]
-    """The endpoint of the receipt; the session keeps number and key under its name."""
+    """The endpoint of the receipt; the session stores number and key under its name."""
     limited: ClassVar[bool] = True
-    """Whether one network may hand in only so many."""
+    """Whether the number of submissions of a network is limited."""
 
     def __init__(self, form: F) -> None:
         self.form = form
 
     def respond(self) -> Answer:
-        """Take the step that was asked for; only ``send`` hands in, and only what is complete."""
+        """Carry out the step that the form names; only ``send`` of a complete form hands in."""
         step = request.form.get("step", "preview")
         self.prepare()
         if request.method == "GET" or step == "edit":
@@ -209,18 +208,18 @@ class SubmissionPage(ABC, Generic[F]):
         return self.send() if step == "send" else self.preview()
 
     def prepare(self) -> None:
-        """Take the organisation that the address or a typed name asks for, and offer the others."""
+        """Choose the organisation of the address or of a typed name, and offer the others."""
         if request.method == "GET":
             self.form.organisation.data = self.preselected()
         self.form.resolve_name()
         self.form.offer_organisations(self.groups(), self.chosen())
 
     def preselected(self) -> str:
-        """Return the organisation that an empty form begins with: the one the address asks for."""
+        """Return the organisation with which an empty form begins: the one of the address."""
         return request.args.get("organisation", "")
 
     def chosen(self) -> Place | None:
-        """Return the organisation chosen, where it still takes what is sent."""
+        """Return the organisation chosen, or ``None`` where it is not open today."""
         wanted = self.form.organisation_id
         organisation = db.session.get(Organisation, wanted) if wanted is not None else None
         if organisation is None or not organisation.open_on(today()):
@@ -228,7 +227,7 @@ class SubmissionPage(ABC, Generic[F]):
         return places(db.session(), [organisation])[0]
 
     def complete(self) -> bool:
-        """Tell whether it can be handed in; all that is wrong is said at once."""
+        """Return whether the form can be handed in; all of its errors are shown at once."""
         complete = self.form.validate()
         if self.form.organisation.errors or self.form.organisation_words.errors:
             return False
@@ -240,7 +239,7 @@ class SubmissionPage(ABC, Generic[F]):
         return complete
 
     def send(self) -> Answer:
-        """Hand in, and lead to the receipt."""
+        """Submit the form, and redirect to the receipt."""
         rule, network = settings().submit_limit, ("submit", address())
         if self.limited and (wait := wait_for(rule, network)):
             return self.busy(wait)
@@ -255,19 +254,19 @@ class SubmissionPage(ABC, Generic[F]):
             return self.show(503)
         if self.limited:
             count(rule, network)
-        # The code is derived from the key when it is shown, and stands in no cookie itself.
+        # The code is derived from the key when it is shown, and is in no cookie itself.
         session[self.receipt] = {"number": number, "key": key}
         return redirect(self.receipt_address(number))
 
     def busy(self, wait: int) -> Response:
-        """Say when this network may send again, in ``wait`` seconds, and keep the form."""
+        """Answer 429 with the form: this network may send again in ``wait`` seconds."""
         flash(self.busy_words(-(-wait // 60)), "warning")
         response = make_response(self.show(429))
         response.headers["Retry-After"] = str(wait)
         return response
 
     def show(self, status: int) -> tuple[str, int]:
-        """Show the form as it stands, with its errors."""
+        """Show the form with its input and errors."""
         return render_template(self.template, form=self.form), status
 
     def receipt_address(self, number: str) -> str:
@@ -284,25 +283,25 @@ class SubmissionPage(ABC, Generic[F]):
 
     @abstractmethod
     def preview(self) -> Answer:
-        """Show what would be handed in."""
+        """Show a preview of the submission."""
 
     @abstractmethod
     def submit(self, key: str) -> str:
-        """Hand in by the service and return the public number; ``key`` makes two clicks one."""
+        """Submit to the service and return the public number; ``key`` makes two clicks one."""
 
     def busy_words(self, minutes: int) -> str:
-        """Return the sentence that says when this network may send again."""
+        """Return the message when this network may send again."""
         raise NotImplementedError
 
 
 def last_number(receipt: str) -> str:
-    """Return the number of what was handed in last, or "" where nothing was."""
-    kept = session.get(receipt)
-    return str(kept["number"]) if kept else ""
+    """Return the number of the last submission, or ``""`` where there is none."""
+    handed_in = session.get(receipt)
+    return str(handed_in["number"]) if handed_in else ""
 
 
 def code_once(receipt: str) -> str | None:
-    """Return the query code of what was handed in last; only this once."""
+    """Return the query code of the last submission; only once."""
     key = session.get(receipt, {}).pop("key", None)
     session.modified = True
     return format_code(derive_query_code(code_key(), key)) if key else None

@@ -1,4 +1,4 @@
-"""What people type into forms: how it is read, and what is said where it cannot be used."""
+"""Input typed into forms: its normalisation, and the messages where it cannot be used."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def plain_email(text: str | None) -> str:
 
 
 def at_most(most: int) -> Callable[[object, Field], None]:
-    """Return a validator that says by how many characters a text is too long."""
+    """Return a validator whose message states by how many characters a text is too long."""
 
     def check(form: object, field: Field) -> None:
         over = len(field.data or "") - most
@@ -61,12 +61,12 @@ def at_most(most: int) -> Callable[[object, Field], None]:
 
 
 def is_phone(number: str) -> bool:
-    """Tell whether plain digits are a mobile number, or a landline with its area code."""
+    """Return whether plain digits are a mobile number, or a landline with its area code."""
     return bool(_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number))
 
 
 def is_email(address: str) -> bool:
-    """Tell whether mail could reach the address."""
+    """Return whether ``address`` has the form of an e-mail address."""
     return len(address) <= EMAIL_MAX and bool(_EMAIL.fullmatch(address))
 
 

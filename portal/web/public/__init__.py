@@ -1,4 +1,4 @@
-"""The public part of the web: what anyone may see and use without an account."""
+"""The public part of the web, for anyone without an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The home page, and what robots and browsers ask for at the root of the site."""
+"""The home page, and the files that robots and browsers read at the root of the site."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Disallow: /account/
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What the home page shows: the latest year's figures, answers, and members by kind."""
+    """Values of the home page: the latest year's figures, answers, and members by kind."""
 
     year: Period
     figures: Figures
@@ -75,7 +75,7 @@ def home() -> str:
 @public_pages.get("/robots.txt")
 @public
 def robots() -> Response:
-    """Keep crawlers out of forms, letters and combinations of figures; the archive is theirs."""
+    """Serve rules that keep crawlers out of forms, letters and combinations of figures."""
     return Response(ROBOTS, mimetype="text/plain")
 
 

@@ -21,7 +21,7 @@ WORDS_MOST = 50
 @public_pages.get("/organisations.json")
 @public
 def organisations_json() -> Response:
-    """Return ``{"items": [{"id", "name", "path"}]}`` for what was typed in ``q``."""
+    """Return ``{"items": [{"id", "name", "path"}]}`` for the words of ``q``."""
     found = find_organisations(db.session(), _words(), today())
     return jsonify(items=[asdict(place) for place in found])
 
@@ -29,7 +29,7 @@ def organisations_json() -> Response:
 @public_pages.get("/organisations")
 @public
 def organisations() -> str:
-    """Show the members of level 1 by kind, or what fits the words of ``q``."""
+    """Show the members of level 1 by kind, or the organisations that match ``q``."""
     words = _words()
     return render_template(
         "public/organisations.html",
@@ -42,7 +42,7 @@ def organisations() -> str:
 @public_pages.get("/organisations/<int:organisation_id>")
 @public
 def organisation(organisation_id: int) -> str:
-    """Show one organisation, what is above and below it, and the ways on from it."""
+    """Show one organisation, its superiors and subordinates, and links for it."""
     found = db.session.get(Organisation, organisation_id)
     if found is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Standing pages: who runs the site, what becomes of personal data, how it can be used by all."""
+"""Standing pages: about the site, privacy, accessibility."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ standing_pages = Blueprint("pages", __name__)
 @standing_pages.get("/about")
 @public
 def about() -> str:
-    """Say how letters are handled and what the figures mean."""
+    """Explain how letters are handled and what the figures mean."""
     return render_template("public/pages/about.html", definitions=DEFINITIONS)
 
 
 @standing_pages.get("/privacy")
 @public
 def privacy() -> str:
-    """Say what is collected, why, for how long, and which rights there are."""
+    """Explain which data are collected, why, for how long, and with which rights."""
     return render_template("public/pages/privacy.html")
 
 
 @standing_pages.get("/accessibility")
 @public
 def accessibility() -> str:
-    """Say how the site can be used, and where to turn if it cannot."""
+    """Explain how accessible the site is, and whom to contact about barriers."""
     return render_template("public/pages/accessibility.html")

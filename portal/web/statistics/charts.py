@@ -22,7 +22,7 @@ RATES = ("closure", "publication")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of a chart: values (None for a gap), what a reader sees, and where it leads."""
+    """One line of a chart: values (``None`` for a gap), their texts, and their links."""
 
     name: str
     values: Sequence[float | None]
@@ -94,7 +94,7 @@ def trend_chart(
 ) -> Trend:
     """Return the charts of a trend as it stood on ``day``.
 
-    What begins later has no value: it has not come yet, which is not the same as 0.
+    Parts that begin later have no value, which is not the same as 0.
     """
     figures = [f for _period, f in trend]
     begun = [period.first_day <= day for period, _f in trend]
@@ -113,7 +113,7 @@ def trend_chart(
 def _urls(
     trend: Sequence[tuple[Period, Figures]], name: str, day: date, letters: LetterAddress | None
 ) -> list[str | None]:
-    """Return where each count leads: the letters of that part, seen from the same moment."""
+    """Return the link of each count: the letters of that part, seen from the same moment."""
     return [
         letters(name, period=period.code, as_of=day.isoformat())
         if letters and getattr(figures, name)

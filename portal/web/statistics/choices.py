@@ -1,4 +1,4 @@
-"""What can be chosen in the form on top of a page of statistics, and what is chosen now."""
+"""Choices of the form on top of a page of statistics, and the current ones."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class Choice:
 class Choices:
     """The fields of the form.
 
-    ``summary`` are the words that say what is shown; ``unfit`` says that the trend cannot be shown
-    by the parts asked for; ``as_of`` is what stands in the field of the day, and ``as_of_type`` the
-    type of field that can show it.
+    ``summary`` describes the choices that are not the default; ``unfit`` is a message where the
+    trend cannot be shown by the chosen parts; ``as_of`` is the value of the field of the day, and
+    ``as_of_type`` the type of that field.
     """
 
     summary: list[str]
@@ -66,7 +66,7 @@ class Choices:
 
 
 def choices(query: StatisticsQuery, found: Overview, categories: list[str]) -> Choices:
-    """Return what may be asked, of ``categories`` with letters among others, and what is asked."""
+    """Return the choices of the form; ``categories`` are the subjects with letters."""
     asked = query.asked
     as_of, as_of_type = _as_of(query)
     offered = _years(query)
@@ -96,9 +96,9 @@ def _any(options: Options) -> Options:
 
 
 def _as_of(query: StatisticsQuery) -> tuple[str, str]:
-    """Return what stands in the field of the day, and the type of field that can show it.
+    """Return value and type of the field of the day.
 
-    Browsers leave a field for dates empty where its value is none.
+    The type is ``text`` where the value is no date: browsers leave a field for dates empty then.
     """
     if "as_of" not in query.errors:
         seen = query.asked.as_of
@@ -112,7 +112,7 @@ def _as_of(query: StatisticsQuery) -> tuple[str, str]:
 
 
 def _summary(query: StatisticsQuery, found: Overview) -> list[str]:
-    """Say in a line what is shown; what is not said is as usual.
+    """Describe the choices that are not the default, for a single line.
 
     A single organisation is left to the heading above.
     """
@@ -132,15 +132,15 @@ def _summary(query: StatisticsQuery, found: Overview) -> list[str]:
 
 
 def _unfit(asked: Asked) -> str:
-    """Say that the period cannot be shown by the parts asked for, and by which it can."""
+    """Explain that the period cannot be shown by the chosen parts, and by which it can."""
     if asked.by is None or asked.by == asked.part:
         return ""
     usual = PARTS.get(asked.period.granularity, ())
-    words = {"period": say(asked.period.message), "wished": _by_name(asked.by)}
+    words = {"period": say(asked.period.message), "chosen": _by_name(asked.by)}
     if asked.part is None:
-        return str(_("%(period)s不能再“%(wished)s”分段，所以没有图表。", **words))
+        return str(_("%(period)s不能再“%(chosen)s”分段，所以没有图表。", **words))
     said = _(
-        "%(period)s的图表不能“%(wished)s”分段，现在是“%(shown)s”；可以选的有：%(usual)s。",
+        "%(period)s的图表不能“%(chosen)s”分段，现在是“%(shown)s”；可以选的有：%(usual)s。",
         shown=_by_name(asked.part),
         usual=_("、").join(map(_by_name, usual)),
         **words,
@@ -160,7 +160,7 @@ def _years(query: StatisticsQuery) -> list[int]:
 
 
 def _parts(period: Period, whole: str) -> Options:
-    """Return the parts of a year, and a week or day that was asked for by its address."""
+    """Return the parts of a year, and the week or day of the address."""
     year = Period(period.year)
     found = [(whole, str(_("全年")))]
     for parts in (year.split(Granularity.QUARTER), year.split(Granularity.MONTH)):

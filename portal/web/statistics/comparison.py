@@ -46,7 +46,7 @@ _DAYS = (("response", "median"), ("closing", "median"), ("closing", "p90"))
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One side: its name, its as-of day, and where its counts lead."""
+    """One side: its name, its as-of day, and the links of its counts."""
 
     name: str
     day: date
@@ -92,7 +92,7 @@ class Comparison:
 def comparison(
     session: Session, query: StatisticsQuery, now: datetime, addresses: LetterAddresses
 ) -> Comparison:
-    """Return what ``query`` asks for beside what it compares that with."""
+    """Return the figures of ``query`` beside those of its comparison."""
     other = opposite(query.asked, query.other_period, query.other_id, now)
     sides = [side(session, query.asked), side(session, other)]
     names = _names(sides)
@@ -113,7 +113,7 @@ def comparison(
 
 
 def _names(sides: list[Side]) -> list[str]:
-    """Name each side by what makes it differ from the other."""
+    """Name each side by its difference from the other."""
     scopes = [scope_name(each.asked, each.tree) for each in sides]
     periods = [say(each.asked.period.message) for each in sides]
     if scopes[0] == scopes[1]:

@@ -77,7 +77,7 @@ class StatisticsPage:
 
     @property
     def asked(self) -> Asked:
-        """What is asked."""
+        """The question that the page answers."""
         return self.query.asked
 
     @property
@@ -97,7 +97,7 @@ class StatisticsPage:
 
     @property
     def definitions(self) -> dict[str, Definition]:
-        """What is counted on this basis, by its name in code."""
+        """The definitions of the counts on this basis, by their names in code."""
         return DEFINITIONS_ON[self.asked.basis]
 
     @property
@@ -128,19 +128,19 @@ class YearsPage:
 
     @property
     def asked(self) -> Asked:
-        """What is asked; its period plays no part."""
+        """The question that the page answers; its period plays no part."""
         return self.query.asked
 
 
 def no_letters(asked: Asked, code: str | None) -> LetterAddress | None:
-    """Lead to no letters: what a public page does."""
+    """Return no address of letters, as public pages need."""
     return None
 
 
 def statistics_page(
     query: StatisticsQuery, now: datetime, address: Address, addresses: LetterAddresses = no_letters
 ) -> StatisticsPage:
-    """Return what a template shows for ``query``."""
+    """Return the values of the page of ``query``."""
     session, asked = db.session(), query.asked
     found = overview(session, asked)
     known, withheld = detail(session, found.question), frozenset[str]()
@@ -163,7 +163,7 @@ def statistics_page(
 
 
 def _history(session: Session, asked: Asked, node: Node | None) -> list[str]:
-    """Return what must be known of an organisation that did not always exist as it is."""
+    """Return sentences on the founding, closing and renaming of the organisation, if any."""
     if node is None or asked.group is not None:
         return []
     place = session.get_one(Organisation, node.id)
@@ -192,7 +192,7 @@ def _history(session: Session, asked: Asked, node: Node | None) -> list[str]:
 def years_page(
     query: StatisticsQuery, now: datetime, address: Address, addresses: LetterAddresses
 ) -> YearsPage:
-    """Return what a template shows of all years side by side."""
+    """Return the values of the page of all years side by side."""
     session = db.session()
     years = by_year(session, query.asked, now)
     latest = years[-_MOST_LINES:]
@@ -229,7 +229,7 @@ def _latest(years: list[Period]) -> str:
 
 
 def measure_names() -> dict[str, str]:
-    """Return the names of the counts that lists of letters can be asked for."""
+    """Return the names of the counts that have lists of letters."""
     names = {name: _(DEFINITIONS[name].name) for name in Figures.__dataclass_fields__}
     return names | {
         "responded": _("有首次回应"),

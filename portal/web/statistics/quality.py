@@ -30,12 +30,12 @@ SPANS: tuple[tuple[int, int | None], ...] = (
     (21, 30),
     (31, None),
 )
-"""Working days, from and to, by which a chart shows how long it took."""
+"""Spans of working days, from and to, of the chart of durations."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownMeasure:
-    """A measure as a page shows it: it rests on ``count`` letters, those that ``measure`` counts.
+    """A measure as a page shows it, from the ``count`` letters that ``measure`` counts.
 
     Without a count there are too few of them to show it.
     """
@@ -50,7 +50,7 @@ class ShownMeasure:
 class ShownQuality:
     """The section on quality: measures, distributions of the days, and coded reasons.
 
-    ``withheld`` names what rests on fewer than ``smallest`` letters and is therefore not shown.
+    ``withheld`` names measures of fewer than ``smallest`` letters and is therefore not shown.
     """
 
     measures: list[ShownMeasure]
@@ -121,7 +121,7 @@ def days_text(days: int | None) -> str:
 
 
 def spread(durations: Durations, measure: str, letters: LetterAddress | None = None) -> list[Bar]:
-    """Return how many letters took how long, as bars; none without letters."""
+    """Return the letters by working days as bars; none without letters."""
     bars = []
     for first, last in SPANS if durations.count else ():
         n, days = durations.between(first, last), f"{first}-{'' if last is None else last}"

@@ -1,6 +1,6 @@
-"""What an address of the statistics asks for, and the addresses that ask for something else.
+"""Query of an address of the statistics, and the addresses of other queries.
 
-What cannot be read is named by its field.
+Errors are named by the field of the address.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from portal.web.core.language import label, say
 
 RANKS = ("closure", "publication", "timeliness")
 UNSORTED = "-"
-"""How an address asks for the letters without a subject."""
+"""Value in an address for the letters without a subject."""
 LAST_YEAR, PREVIOUS = "last_year", "previous"
 SAME, WHOLE = "same", "year"
 _LONGEST, _ECHOED = 100, 40
@@ -40,18 +40,18 @@ Choice = TypeVar("Choice")
 Default = TypeVar("Default")
 Errors = dict[str, str]
 Address = Callable[..., str]
-"""Makes the address of the same page with some of its words changed; None takes a word away."""
+"""Returns the address of the same page with some parameters changed; ``None`` removes one."""
 LetterAddress = Callable[..., str]
-"""Makes the address of the letters that a measure counts; changes narrow them further."""
+"""Returns the address of the letters that a measure counts; changes narrow them further."""
 LetterAddresses = Callable[[Asked, str | None], LetterAddress | None]
-"""Makes that for what is asked of an organisation's code; None where nobody may look."""
+"""Returns that for a question and the code of an organisation; ``None`` without permission."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatisticsQuery:
-    """The address as it was read: what is asked, and for each field at fault a sentence.
+    """The query of an address, and a message for each field with an error.
 
-    ``standing`` says how the as-of moment stands to the period, ``years`` have letters;
+    ``standing`` relates the as-of moment to the period, ``years`` have letters;
     ``other_period`` and ``other_id`` (an organisation) are what it is compared with;
     ``candidates`` the organisations whose name has the words typed, where they fit several.
     """
@@ -99,25 +99,25 @@ class StatisticsQuery:
 
     @property
     def status(self) -> int:
-        """200, or 422 where the address could not be read as it was meant."""
+        """200, or 422 where the address has errors."""
         return 422 if self.errors else 200
 
     @property
     def compares(self) -> bool:
-        """Whether something stands beside what is asked."""
+        """Whether the query has a comparison."""
         return self.other_period is not None or self.other_id is not None
 
 
 def word(name: str) -> str:
     """Return a word of the address, cut where it is longer than any code, name or subject can be.
 
-    What is cut therefore equals none of them.
+    A word that was cut therefore equals none of them.
     """
     return request.args.get(name, "").strip()[:_LONGEST]
 
 
 def no_such_choice(text: str) -> str:
-    """Say that ``text`` is none of the choices."""
+    """Return the message that ``text`` is none of the choices."""
     return str(_("没有“%(text)s”这个选项，请重新选择。", text=text[:_ECHOED]))
 
 
@@ -205,7 +205,7 @@ def _other_organisations(day: date, today: date, errors: Errors) -> list[Place]:
 
 
 def scope_name(asked: Asked, tree: Tree) -> str:
-    """Return the name of what figures are about, in the language of the page."""
+    """Return the name of the scope of figures, in the language of the page."""
     node = tree.nodes.get(asked.organisation_id or 0)
     if node is not None and (node.parent_id is not None or asked.own):
         return str(_("%(name)s（本级）", name=node.name)) if asked.own else node.name
@@ -213,18 +213,18 @@ def scope_name(asked: Asked, tree: Tree) -> str:
 
 
 def with_words(path: str, words: dict[str, Any]) -> str:
-    """Return ``path`` with the words that say something as its query."""
+    """Return ``path`` with the ``words`` that are not empty as its query."""
     query = urlencode([(name, value) for name, value in words.items() if value not in (None, "")])
     return f"{path}?{query}" if query else path
 
 
 def category_word(category: str | None) -> str | None:
-    """Return how an address names a subject."""
+    """Return the value of a subject in an address."""
     return UNSORTED if category == "" else category
 
 
 def words_of(asked: Asked, code: str | None) -> dict[str, Any]:
-    """Return the words that ask for exactly the same letters, for ``code`` of an organisation."""
+    """Return the parameters that name exactly the same letters; ``code`` is an organisation's."""
     return {
         "organisation": code,
         "period": asked.period.code,

@@ -168,10 +168,10 @@ def test_who_still_has_time_is_not_unanswered() -> None:
     assert DisclosureFigures(2, not_due=2).answer_rate.text == "—"
 
 
-def test_refusals_are_told_where_there_are_any() -> None:
+def test_refusals_are_reported_where_there_are_any() -> None:
     """The report keeps to the four outcomes of 2016 unless something was refused."""
-    assert len(DisclosureFigures(1, 1, {DisclosureOutcome.DISCLOSED: 1}).told_outcomes) == 4
+    assert len(DisclosureFigures(1, 1, {DisclosureOutcome.DISCLOSED: 1}).reported_outcomes) == 4
     assert (
         DisclosureOutcome.REFUSED
-        in DisclosureFigures(1, 1, {DisclosureOutcome.REFUSED: 1}).told_outcomes
+        in DisclosureFigures(1, 1, {DisclosureOutcome.REFUSED: 1}).reported_outcomes
     )

@@ -325,5 +325,5 @@ def test_the_shares_of_2016(session: Session, world: World) -> None:
     session.flush()
     found = disclosure_figures(session, Period(2016), Period(2016).ends_at)
     assert found.received == 632 and found.answer_rate.text == "100.00%"
-    shares = [found.share(outcome).text for outcome in found.told_outcomes]
+    shares = [found.share(outcome).text for outcome in found.reported_outcomes]
     assert shares == ["81.01%", "12.03%", "5.38%", "1.58%"]

@@ -58,7 +58,7 @@ def house(session: Session, lives: list[Life]) -> Session:
     session.commit()
     while refresh(LATER):
         pass
-    cache._kept.clear()
+    cache._entries.clear()
     return session
 
 

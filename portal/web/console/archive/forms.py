@@ -33,7 +33,7 @@ class SettleForm(StepForm):
 
 
 class MarkForm(StepForm):
-    """A phrase to mask wherever it stands in one of the texts."""
+    """A phrase to mask wherever it occurs in one of the texts."""
 
     field = OneOfField(_l("在哪里"), [InputRequired(_l("请选择一项。"))])
     phrase = VerbatimField(
@@ -76,6 +76,6 @@ class RefuseForm(StepForm):
 
 
 class WithdrawForm(RefuseForm):
-    """Why a public entry has to go; said in words as well."""
+    """A coded reason to unpublish an entry, with an explanation."""
 
     reason = reason_field(_l("说明"), _l("请写明为什么撤下。"), most=KEEP_MAX)

@@ -1,4 +1,4 @@
-"""What readers say is wrong with public entries: the list for reviewers, and settling one."""
+"""Problem notices of readers on public entries: the list for reviewers, and settling one."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ Answer = str | tuple[str, int] | Response
 
 
 class NoticeForm(Form):
-    """What was done about a notice."""
+    """The way in which a notice was settled."""
 
     note = TextField(
         _l("怎样处理的"),
         [Length(max=REASON_MAX, message=_l("内容太长，请删减到 %(n)s 字以内。", n=REASON_MAX))],
     )
 
-    def __init__(self, report_id: int, **given: object) -> None:
+    def __init__(self, notice_id: int, **given: object) -> None:
         super().__init__(**given)
-        self.report_id = report_id
+        self.notice_id = notice_id
         for each in self:
-            each.id = f"report-{report_id}-{each.short_name}"
+            each.id = f"notice-{notice_id}-{each.short_name}"
             each.label.field_id = each.id
 
 
 @console.get("/reports")
 @needs(Permission.PUBLICATION_DECIDE)
-def archive_reports() -> Answer:
+def problem_notices() -> Answer:
     """List the notices that wait."""
     return _page()
 
@@ -50,10 +50,10 @@ def _page(status: int = 200, sent: NoticeForm | None = None, problem: str = "") 
     session, actor = db.session(), current_actor()
     rows = open_notices(session, actor)
     forms = {row.id: NoticeForm(row.id, formdata=None) for row in rows}
-    if sent is not None and sent.report_id in forms:
-        forms[sent.report_id] = sent
+    if sent is not None and sent.notice_id in forms:
+        forms[sent.notice_id] = sent
     words = render_template(
-        "console/archive_reports.html",
+        "console/problem_notices.html",
         rows=rows,
         forms=forms,
         problem=problem,
@@ -63,16 +63,16 @@ def _page(status: int = 200, sent: NoticeForm | None = None, problem: str = "") 
     return words, status
 
 
-@console.post("/reports/<int:report_id>")
+@console.post("/reports/<int:notice_id>")
 @needs(Permission.PUBLICATION_DECIDE)
-def settle_report(report_id: int) -> Answer:
+def settle_notice(notice_id: int) -> Answer:
     """Settle a notice, with a note on what was done."""
-    form = NoticeForm(report_id)
+    form = NoticeForm(notice_id)
     if not form.validate():
         return _page(422, form)
     try:
-        feedback.settle_notice(report_id, form.note.data, current_actor(), now())
+        feedback.settle_notice(notice_id, form.note.data, current_actor(), now())
     except ActionNotAllowed as error:
         return _page(409, form, _(str(error)))
     flash(_("已处理。"), "success")
-    return redirect(url_for("console.archive_reports"))
+    return redirect(url_for("console.problem_notices"))

@@ -87,7 +87,7 @@ STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFU
 
 
 def possible(letter: Letter, step: Step[Action]) -> bool:
-    """Tell whether the person at work may take ``step`` now."""
+    """Return whether the person logged in may take ``step`` now."""
     actor = current_actor()
     return any(
         may(actor, action, letter) and objection(letter, action, actor.user_id) is None
@@ -96,7 +96,7 @@ def possible(letter: Letter, step: Step[Action]) -> bool:
 
 
 def redacts(letter: Letter) -> bool:
-    """Tell whether the person at work may settle findings of what is proposed."""
+    """Return whether the person logged in may settle findings of what is proposed."""
     actor = current_actor()
     return letter.open_proposal is not None and any(may(actor, a, letter) for a in _REDACT)
 
@@ -104,7 +104,7 @@ def redacts(letter: Letter) -> bool:
 @console.get("/letters/<number>/publication")
 @needs(Permission.LETTER_READ)
 def redaction(number: str) -> Answer:
-    """Show what would be public, or is."""
+    """Show the texts that are public or proposed for publication."""
     return redaction_page(require_letter(number))
 
 
@@ -115,7 +115,7 @@ def redaction_page(
     sent: StepForm | None = None,
     problem: LetterboxError | None = None,
 ) -> tuple[str, int]:
-    """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
+    """Render the page; ``sent`` is a form with errors, ``problem`` the reason of a refusal."""
     if sent and problem:
         sent.freshen()
     proposal = shown_proposal(letter)
@@ -132,7 +132,7 @@ def redaction_page(
 
 
 def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
-    """Return the forms of what is possible now, the one with errors in place of a fresh one."""
+    """Return the forms of the steps possible now; ``sent`` replaces its own empty form."""
     shown: dict[str, StepForm] = {}
     for slug, step in STEPS.items():
         allowed = redacts(letter) if step in (REST, MARK) else possible(letter, step)
@@ -152,7 +152,7 @@ def _settle_form(letter: Letter, mark_id: int, sent: StepForm | None) -> StepFor
 
 
 def publication_address(letter: Letter) -> str:
-    """Return where to go after a step: this page again, or the inbox."""
+    """Return the address after a step: this page again, or the inbox."""
     found = find_letter(letter.number)
     return url_for("console.redaction", number=letter.number) if found else url_for("console.inbox")
 

@@ -1,4 +1,4 @@
-"""What the redaction page shows: both texts, findings with their state, and the forms possible now."""
+"""Values of the redaction page: both texts, findings with their state, the forms possible now."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the buttons are called: a correction of a public entry has names of its own."""
+    """Names of the buttons; a correction of a public entry has names of its own."""
 
     propose_heading: str
     propose: str
@@ -91,7 +91,7 @@ def build_redaction_page(
     sent: StepForm | None,
     problem: LetterboxError | None,
 ) -> RedactionPage:
-    """Return the page of the proposal at work, or of the last one; ``settle_forms`` by mask."""
+    """Return the page of the open proposal, or of the last one; ``settle_forms`` by mask."""
     proposal = shown_proposal(letter)
     live = proposal is not None and proposal.is_open
     entry = db.session.scalar(

@@ -1,4 +1,4 @@
-"""The table of steps on a request for disclosure: form, service, and what is said of it."""
+"""The table of steps on a request for disclosure: form, service, and messages."""
 
 from __future__ import annotations
 

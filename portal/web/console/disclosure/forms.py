@@ -28,7 +28,7 @@ CONSENT_MAX = 50
 
 
 class RequestForm(VersionedForm):
-    """What every action on a request sends; without fields of its own nothing but the button."""
+    """The base of the forms of a request; without fields of its own nothing but the button."""
 
     action: DisclosureAction
 
@@ -41,7 +41,7 @@ class RequestForm(VersionedForm):
 
 
 class CompletionNoticeForm(RequestForm):
-    """What is unclear, all at once, and the days for it."""
+    """All points that the applicant must clear up, and the last day for it."""
 
     text = reason_field(
         _l("需要补正的事项"), _l("请一次写明需要补正的全部事项和补正的办法。"), TEXT_MAX
@@ -49,20 +49,20 @@ class CompletionNoticeForm(RequestForm):
     complete_by = DayField(_l("补正期限"), [InputRequired(_l("请填写补正的最后一天。"))])
 
     def prepare(self) -> None:
-        """Offer the usual number of days and say how many there may be."""
+        """Set the usual last day and state the most days allowed."""
         self.time_allowed = _("给申请人合理的时间，最长 %(n)s 日。", n=COMPLETION_DAYS_MOST)
         if not self.bound:
             self.complete_by.data = today() + timedelta(days=COMPLETION_DAYS)
 
 
 class CompletedForm(RequestForm):
-    """What the applicant handed in on paper or said."""
+    """The completion that the applicant handed in on paper or by word of mouth."""
 
     text = reason_field(_l("补正的内容"), _l("请写下申请人补正的内容。"), TEXT_MAX)
 
 
 class ExtensionForm(RequestForm):
-    """How much longer, why, and who agreed."""
+    """Further working days, with the reason and who agreed."""
 
     days = WholeNumber(_l("延长几个工作日"), [InputRequired(_l("请填写延长几个工作日。"))])
     reason = reason_field(_l("理由（申请人会看到）"), _l("请写明为什么需要延期。"))
@@ -75,7 +75,7 @@ class ExtensionForm(RequestForm):
     )
 
     def prepare(self) -> None:
-        """Say how many days the law allows, and which day that would be."""
+        """State the days that the law allows, and the due date with all of them."""
         read = db.session()
         self.rule = rule_of(deadline_rules(read), self.request)
         self.allowance = _(
@@ -85,7 +85,7 @@ class ExtensionForm(RequestForm):
         )
 
     def validate_days(self, field: Field) -> None:
-        """As many days as the law allows; the service asks the same."""
+        """Refuse more days than the law allows, as the service does."""
         if field.data is not None and not 1 <= field.data <= self.rule.extension_days:
             most = self.rule.extension_days
             raise ValidationError(_("请填 1 到 %(n)s 之间的整数。", n=most))
@@ -102,16 +102,16 @@ class AnswerForm(RequestForm):
     )
 
     def prepare(self) -> None:
-        """Say of each outcome what belongs to it."""
+        """Set the hint of each outcome."""
         self.hints = {o.value: _(OUTCOME_HINTS[o]) for o in DisclosureOutcome}
 
     def answer(self) -> Answer:
-        """Return what was typed, as the service takes it."""
+        """Return the input as the service takes it."""
         return Answer(self.outcome.value, self.text.data, self.referred_to.data)
 
     @property
     def referred(self) -> str:
-        """Who has the information instead, where the outcome says that somebody else does."""
+        """Who has the information; only with the outcome that it is not the organisation's."""
         ours = self.outcome.data is not DisclosureOutcome.NOT_OURS
         return "" if ours else self.referred_to.data
 
@@ -126,13 +126,13 @@ class AnswerForm(RequestForm):
 
 
 class WithdrawalForm(RequestForm):
-    """How the office learned of it."""
+    """How and when the applicant withdrew the request."""
 
     reason = reason_field(_l("申请人怎样表示撤回"), _l("请写明申请人怎样、何时表示撤回。"))
 
 
 class RequestFilterForm(FilterForm):
-    """What narrows the list of requests."""
+    """The filters of the list of requests."""
 
     q = LineField(_l("编号、名称或文号"))
     organisation = ListField(_l("被申请机关（含下级）"), validate_choice=False)

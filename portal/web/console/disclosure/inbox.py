@@ -43,7 +43,7 @@ GROUPS: tuple[tuple[RequestQueue, ...], ...] = (
     (RequestQueue.DUE_SOON, RequestQueue.OVERDUE),
     (RequestQueue.ANSWERED, RequestQueue.ENDED, RequestQueue.ALL),
 )
-"""Queues as they stand on the page: one's own, where requests are, what presses, the rest."""
+"""Queues in the order of the page: the person's own, stages of a request, urgent ones, the rest."""
 LATE = frozenset({RequestQueue.OVERDUE})
 _FILTERS = ("queue", "q", "organisation")
 Answer = str | Response
@@ -92,7 +92,7 @@ def disclosure_organisations() -> dict[str, Any]:
 
 
 def _number(typed: str) -> tuple[str, str]:
-    """Return the number that was typed, if it is one, and what is wrong with it if not."""
+    """Return the request number that was typed, or ``""`` and the error in its check digits."""
     try:
         return str(parse_request_number(typed)), ""
     except RequestNumberError as error:
@@ -100,7 +100,7 @@ def _number(typed: str) -> tuple[str, str]:
 
 
 def _filters(form: RequestFilterForm) -> RequestFilters:
-    """Read the filters of the address; what makes no sense is left out."""
+    """Read the filters of the address; values that are not understood are left out."""
     session, actor = db.session(), current_actor()
     within = readable_condition(actor, Permission.DISCLOSURE_READ)
     organisation = organisation_of(session, within, str(form.organisation.data or ""))
@@ -116,7 +116,7 @@ def _filters(form: RequestFilterForm) -> RequestFilters:
 
 @dataclass(frozen=True, slots=True)
 class RowNotes:
-    """What a row says beside its state; ``urgency`` is empty where no time runs out."""
+    """The notes of a row beside its state; ``urgency`` is empty where no time runs out."""
 
     outcome: str
     time: str
@@ -136,12 +136,12 @@ def _notes(row: RequestRow) -> RowNotes:
 
 
 def _address(**changes: Any) -> str:
-    kept = {name: request.args.get(name) for name in _FILTERS}
-    return url_for("console.disclosure", **{**kept, **changes})
+    current = {name: request.args.get(name) for name in _FILTERS}
+    return url_for("console.disclosure", **{**current, **changes})
 
 
 def _chips(filters: RequestFilters) -> list[tuple[str, str, str]]:
-    """Return what narrows the list now, each with the address without it."""
+    """Return the current filters of the list, each with the address without it."""
     name = filters.organisation.name if filters.organisation else ""
     found = [("q", _("编号、名称或文号"), filters.words), ("organisation", _("被申请机关"), name)]
     return [(words, value, _address(**{arg: None})) for arg, words, value in found if value]

@@ -1,4 +1,4 @@
-"""What the page of a request for disclosure shows, every label and sentence ready."""
+"""Values of the page of a request for disclosure, every label and sentence ready."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _WAITING_FOR: dict[DisclosureState, str] = {
     DisclosureState.LAPSED: N_("逾期不补正，视为放弃申请。"),
     DisclosureState.WITHDRAWN: N_("申请人已撤回。"),
 }
-"""What a request waits for while the reader has nothing to do with it."""
+"""Sentences on the state of a request, for readers who have no action on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
     """All that ``console/disclosure_request.html`` shows beside the request's own columns.
 
-    ``sentences`` stand above the form of ``primary``, or in its place.
+    ``sentences`` are above the form of ``primary``, or in its place.
     """
 
     request: DisclosureRequest
@@ -73,9 +73,9 @@ def build_request_page(
     applicant: ApplicantData | None = None,
     code: str | None = None,
 ) -> RequestPage:
-    """Return the page of a request for the person at work.
+    """Return the page of a request for the person logged in.
 
-    ``sent`` is a form that could not be carried out; ``problem`` says why, where it was not the
+    ``sent`` is a form that could not be carried out; ``problem`` is the reason, if it was not the
     form's content. ``code`` is shown once, right after a request was registered.
     """
     session, actor = db.session(), current_actor()

@@ -40,7 +40,7 @@ class RegisterForm(ApplicationForm):
 class RegisterPage(SubmissionPage[RegisterForm]):
     """The page for a request on paper, which is registered without a preview.
 
-    The authorities to choose from are those of the person at work, few enough for a list.
+    The authorities to choose from are those of the person logged in, few enough for a list.
     """
 
     template = "console/disclosure_register.html"
@@ -48,7 +48,7 @@ class RegisterPage(SubmissionPage[RegisterForm]):
     limited = False
 
     def offered(self) -> list[Organisation]:
-        """Return the authorities for which the person at work registers requests."""
+        """Return the authorities for which the person logged in registers requests."""
         return find(db.session(), handled_places(current_actor(), today()), "")
 
     def preselected(self) -> str:

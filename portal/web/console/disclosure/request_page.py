@@ -27,7 +27,7 @@ from portal.web.console.disclosure.action_table import REQUEST_STEPS
 from portal.web.console.disclosure.forms import AnswerForm, RequestForm
 from portal.web.console.disclosure.page_values import build_request_page
 from portal.web.core.clock import now
-from portal.web.core.failures import carried
+from portal.web.core.failures import typed_texts
 from portal.web.core.people import current_actor, needs
 from portal.web.core.steps import Answer, Step, StepPage, add_step
 from portal.web.core.submission import code_once, last_number
@@ -37,7 +37,7 @@ REGISTERED = "console.disclosure_request"
 
 
 def find_request(typed: str) -> DisclosureRequest | None:
-    """Return the request of a number if the person at work may read it."""
+    """Return the request of a number if the person logged in may read it."""
     try:
         number = str(parse_request_number(typed))
     except RequestNumberError:
@@ -75,7 +75,7 @@ def _code(found: DisclosureRequest) -> str | None:
 
 
 def _take(number: str, step: Step[DisclosureAction]) -> Answer:
-    """Take one step; an answer is looked over first, and whether it may go is asked before that."""
+    """Take one step, once it is known to be allowed; an answer has a preview before it is sent."""
 
     def run(found: DisclosureRequest, form: RequestForm) -> Answer:
         asked = request.form.get("step", "preview") if isinstance(form, AnswerForm) else "send"
@@ -109,7 +109,7 @@ def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
 
 
 def _gone() -> tuple[str, int]:
-    return render_template("console/disclosure_gone.html", carried=carried()), 404
+    return render_template("console/disclosure_gone.html", typed=typed_texts()), 404
 
 
 def _page(

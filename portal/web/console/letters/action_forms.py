@@ -33,7 +33,7 @@ WORDS_MAX = 100
 
 
 class StepForm(VersionedForm):
-    """What every step on a letter sends."""
+    """The base of the forms of a letter."""
 
     action: Action
 
@@ -123,19 +123,19 @@ class OrganisationForm(StepForm):
 
 
 class DispatchForm(OrganisationForm):
-    """Where to, with a word that may be left empty."""
+    """The organisation that becomes responsible, with a note that may be empty."""
 
     reason = reason_field(_l("交办意见"))
 
 
 class TransferForm(OrganisationForm):
-    """Where to, with the reason."""
+    """The receiving organisation, with the reason."""
 
     reason = reason_field(_l("理由"), _l("请写明理由，接收单位会看到。"))
 
 
 class InviteForm(OrganisationForm):
-    """Whom to ask for help, and for what."""
+    """The organisation asked for help, and the matter."""
 
     text = reason_field(_l("请对方协助什么"), _l("请写明需要对方协助的事项。"), TEXT_MAX)
 
@@ -147,7 +147,7 @@ class AskForm(StepForm):
 
 
 class ContributeForm(StepForm):
-    """What a helping organisation hands in."""
+    """The contribution of a helping organisation."""
 
     text = reason_field(_l("协办意见"), _l("请写明协办意见。"), TEXT_MAX)
 
@@ -168,7 +168,7 @@ class MergeForm(StepForm):
 
 
 class AssignForm(StepForm):
-    """Who works on the letter."""
+    """The handler of the letter."""
 
     assignee = ListField(_l("经办人"), validate_choice=False)
 
@@ -198,7 +198,7 @@ class KindForm(StepForm):
 
 
 class ExtensionForm(StepForm):
-    """How much longer, and why."""
+    """Further working days, with the reason."""
 
     days = WholeNumber(
         _l("延长天数"),
@@ -210,7 +210,7 @@ class ExtensionForm(StepForm):
     reason = reason_field(_l("理由"), _l("请写明为什么需要延期。"))
 
     def prepare(self) -> None:
-        """Say how many days the rule allows."""
+        """State the days that the rule allows."""
         rule = letter_rule(db.session(), self.letter)
         self.allowance = _(
             "按规定最多延长 %(n)s 个工作日（%(source)s）。",
@@ -220,7 +220,7 @@ class ExtensionForm(StepForm):
 
 
 def _asked(extension: Extension) -> str:
-    """Return the extension asked for as a sentence, with who asked where that is known."""
+    """Return the requested extension as a sentence, with the requester where known."""
     days = _("申请延长 %(n)s 个工作日", n=extension.days)
     who = in_brackets(days, extension.requester.name if extension.requester else "")
     return str(_("%(asked)s：%(why)s", asked=who, why=extension.reason))
@@ -233,7 +233,7 @@ class DecisionForm(StepForm):
     note = reason_field(_l("批复意见（不同意时必填）"))
 
     def prepare(self) -> None:
-        """Say what was asked for, and offer both answers."""
+        """State the requested extension, and offer both answers."""
         asked = self.letter.pending_extension
         self.asked = _asked(asked) if asked else ""
         self.granted.choices = [("yes", _("同意延期")), ("no", _("不同意延期"))]

@@ -43,7 +43,7 @@ GROUPS: tuple[tuple[Queue, ...], ...] = (
     (Queue.DUE_SOON, Queue.OVERDUE, Queue.UNSIGNED, Queue.SUPERVISED),
     (Queue.CLOSED, Queue.ALL),
 )
-"""Queues as they stand on the page: one's own, the way of a letter, what presses, the rest."""
+"""Queues in the order of the page: the person's own, stages of a letter, urgent ones, the rest."""
 
 LATE = frozenset({Queue.OVERDUE, Queue.UNSIGNED})
 _FILTERS = ("queue", "q", "kind", "organisation", "level", "received_from", "received_to", "sort")
@@ -55,7 +55,7 @@ Answer = str | Response
 def inbox() -> Answer:
     """Show the queue that the address names; a whole letter number leads to the letter.
 
-    Whoever reads no letters is led to what there is to administer.
+    A person who may read no letters is redirected to administration.
     """
     if not current_actor().holds(Permission.LETTER_READ):
         return redirect(url_for("admin.index"))
@@ -81,14 +81,14 @@ def inbox() -> Answer:
         labels=QUEUE_LABELS,
         late=LATE,
         uncounted=UNCOUNTED,
-        reports=_reports(),
+        notices=_notices(),
         chips=_chips(filters),
         page_address=lambda number: _address(page=number),
     )
 
 
-def _reports() -> int | None:
-    """Return how many readers' reports wait, for those who settle them."""
+def _notices() -> int | None:
+    """Return the number of open problem notices, for people who settle them."""
     actor = current_actor()
     if not actor.holds(Permission.PUBLICATION_DECIDE):
         return None
@@ -96,7 +96,7 @@ def _reports() -> int | None:
 
 
 def _number(typed: str) -> tuple[str, str]:
-    """Return the letter number that was typed, if it is one, and what is wrong with it if not."""
+    """Return the letter number that was typed, or ``""`` and the error in its check digits."""
     try:
         return str(parse_number(typed)), ""
     except NumberError as error:
@@ -104,7 +104,7 @@ def _number(typed: str) -> tuple[str, str]:
 
 
 def _filters(form: InboxFilterForm) -> Filters:
-    """Read the filters of the address; what makes no sense is left out."""
+    """Read the filters of the address; values that are not understood are left out."""
     form.validate()
     session, within = db.session(), readable_condition(current_actor())
     wanted = form.organisation.data or ""
@@ -129,9 +129,9 @@ def _filters(form: InboxFilterForm) -> Filters:
 
 
 def _address(**changes: Any) -> str:
-    """Return the address of this list with ``changes``; without a page it begins anew."""
-    kept = {name: request.args.get(name) for name in _FILTERS}
-    return url_for("console.inbox", **{**kept, **changes})
+    """Return the address of this list with ``changes``; without a page it is the first."""
+    current = {name: request.args.get(name) for name in _FILTERS}
+    return url_for("console.inbox", **{**current, **changes})
 
 
 def _without(name: str) -> dict[str, None]:
@@ -145,7 +145,7 @@ def _place(filters: Filters) -> str:
 
 
 def _chips(filters: Filters) -> list[tuple[str, str, str]]:
-    """Return what narrows the list now, each with the address without it."""
+    """Return the current filters of the list, each with the address without it."""
     found = [
         ("q", _("编号或标题"), filters.words),
         ("kind", _("类别"), label(filters.kind)),

@@ -19,7 +19,7 @@ WORDS_MAX = 60
 
 
 class InboxFilterForm(FilterForm):
-    """What narrows the inbox."""
+    """The filters of the inbox."""
 
     q = LineField(_l("编号或标题"))
     kind = EnumListField(_l("类别"), Kind, N_("全部类别"))

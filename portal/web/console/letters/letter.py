@@ -15,14 +15,14 @@ from portal.web.console.blueprint import console
 from portal.web.console.letters.action_forms import StepForm
 from portal.web.console.letters.letter_page import build_letter_page
 from portal.web.core.clock import now
-from portal.web.core.failures import carried
+from portal.web.core.failures import typed_texts
 from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
 
 
 def find_letter(number: str) -> Letter | None:
-    """Return the letter of ``number`` if the person at work may read it."""
+    """Return the letter of ``number`` if the person logged in may read it."""
     try:
         plain = str(parse_number(number))
     except NumberError:
@@ -39,8 +39,8 @@ def require_letter(number: str) -> Letter:
 
 
 def gone_page() -> tuple[str, int]:
-    """Answer a form for a letter out of sight; what was typed is shown to be copied."""
-    return render_template("console/gone.html", carried=carried()), 404
+    """Answer a form for a letter that is no longer readable; its input is shown for copying."""
+    return render_template("console/gone.html", typed=typed_texts()), 404
 
 
 @console.get("/letters/<number>")
@@ -66,12 +66,12 @@ def letter_page(
     problem: LetterboxError | None = None,
     contacts: Contacts | None = None,
 ) -> tuple[str, int]:
-    """Render the page; ``sent`` is a form with errors, ``problem`` why it could not be done."""
+    """Render the page; ``sent`` is a form with errors, ``problem`` the reason of a refusal."""
     page = build_letter_page(found, sent, problem, contacts)
     return render_template("console/letter.html", page=page), status
 
 
 def letter_address(found: Letter) -> str:
-    """Return where to go after a step: the letter, or the inbox where it is out of sight now."""
+    """Return the address after a step: the letter, or the inbox where it is not readable now."""
     reachable = find_letter(found.number)
     return url_for("console.letter", number=found.number) if reachable else url_for("console.inbox")

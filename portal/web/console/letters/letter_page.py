@@ -1,4 +1,4 @@
-"""What the letter page shows: every label, sentence and address ready, so the template only lays out."""
+"""Values of the letter page, every label, sentence and address ready for the template."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _WAITING_FOR: dict[State, str] = {
     State.DECLINED: N_("已不予受理。"),
     State.WITHDRAWN: N_("来信人已撤回。"),
 }
-"""Whom a letter waits for while the reader has nothing to do with it."""
+"""Sentences on whom a letter waits for, for readers who have no action on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,9 @@ def build_letter_page(
     problem: LetterboxError | None = None,
     contacts: Contacts | None = None,
 ) -> LetterPage:
-    """Return the page of ``letter`` for the person at work.
+    """Return the page of ``letter`` for the person logged in.
 
-    ``sent`` is a form that could not be carried out; ``problem`` says why, where it was not the
+    ``sent`` is a form that could not be carried out; ``problem`` is the reason, if it was not the
     form's content.
     """
     session, actor = db.session(), current_actor()
@@ -160,7 +160,7 @@ def build_letter_page(
 
 
 def _remaining(session: Session, letter: Letter) -> Remaining | None:
-    """Return how much time is left; a letter that has ended has no due date any more."""
+    """Return the time left; a letter that has ended has no due date any more."""
     if letter.due_on is None or letter.state not in OPEN_STATES:
         return None
     return remaining(work_calendar(session), today(), letter.due_on)

@@ -53,7 +53,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A row of the list of details; ``links`` replace ``text``, ``note`` stands below it."""
+    """A row of the list of details; ``links`` replace ``text``, ``note`` is below it."""
 
     name: str
     text: str = ""
@@ -63,7 +63,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class PublicationPanel:
-    """Where publication stands, with the sentences that apply and the way to the review page."""
+    """The state of publication, with the sentences that apply and the link to the review page."""
 
     status: str
     notes: Sequence[str]
@@ -71,7 +71,7 @@ class PublicationPanel:
 
 
 def passages(letter: Letter, drafts: bool) -> list[Passage]:
-    """Return the correspondence, contributions of other organisations, and the reply at work."""
+    """Return the correspondence, contributions of other organisations, and the draft reply."""
     passages = [
         Passage(
             look=_LOOKS.get(piece.kind, piece.kind.value),
@@ -127,7 +127,7 @@ def _drafted_by(reply: Reply) -> str | None:
 def publication_panel(
     letter: Letter, consent: HistoryEntry | None, may_propose: bool
 ) -> PublicationPanel:
-    """Return where publication of ``letter`` stands; ``consent`` is its last change of consent."""
+    """Return the state of publication of ``letter``; ``consent`` is its last change of consent."""
     status = label(letter.publication)
     if letter.open_proposal:
         status = _(

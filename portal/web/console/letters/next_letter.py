@@ -1,4 +1,4 @@
-"""What comes after a step: the letter that waits next for the person at work."""
+"""The letter that waits next for the person logged in, offered after a step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def next_address(besides: int) -> str | None:
 
 
 def say_done(words: str, letter_id: int) -> None:
-    """Say on the page to come that a step was taken, and offer the next letter."""
+    """Show ``words`` on the next page, with a link to the next letter where there is one."""
     address = next_address(letter_id)
-    onward = Markup(' <a href="{}">{}</a>').format(address, _("下一封待处理")) if address else ""
-    flash(Markup("{}{}").format(words, onward), "success")
+    link = Markup(' <a href="{}">{}</a>').format(address, _("下一封待处理")) if address else ""
+    flash(Markup("{}{}").format(words, link), "success")

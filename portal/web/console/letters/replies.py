@@ -1,4 +1,4 @@
-"""The reply editor: write, keep as one writes, look it over, send it for sign-off."""
+"""The reply editor: write, save while writing, review, send for sign-off."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def reply(number: str) -> Answer:
 @console.post("/letters/<number>/reply", endpoint="send_reply")
 @needs(Permission.REPLY_WRITE)
 def send_reply(number: str) -> Answer:
-    """Save the draft, or look it over and send it for sign-off."""
+    """Save the draft, or check it and send it for sign-off."""
     run = _save if request.form.get("step") == "save" else _send
     return StepPage(find_letter, _shown, gone_page).attempt(number, ReplyForm, run)
 
@@ -58,7 +58,7 @@ def send_reply(number: str) -> Answer:
 @console.post("/letters/<number>/draft")
 @needs(Permission.REPLY_WRITE)
 def draft(number: str) -> tuple[dict[str, object], int]:
-    """Keep what is being written; the answer says which version of the draft it became."""
+    """Save the draft that is being written; the answer has its version."""
     letter = find_letter(number)
     if letter is None:
         return {"error": _("这封信不存在，或已不在您的权限内")}, 404
@@ -103,7 +103,7 @@ def _print(text: str) -> str:
 def _shown(
     letter: Letter, status: int, *, sent: ReplyForm, problem: LetterboxError | None = None
 ) -> Answer:
-    """Show the editor again; where replies are written no more, the letter with what was typed."""
+    """Show the editor again, or the letter with the input where it takes no reply any more."""
     if problem is None:
         return _editor(letter, sent, status)
     if letter.state not in DRAFT_STATES:

@@ -13,7 +13,7 @@ from portal.web.core.fields import HiddenTextField, TextField
 
 
 class ReplyForm(StepForm):
-    """The text, the version of the draft it grew from, and what has been checked already."""
+    """The text, the version of the draft before it, and the hash of the text last checked."""
 
     text = TextField(
         _l("答复正文"),
@@ -42,10 +42,10 @@ class ReplyForm(StepForm):
         self.go_on_from(draft.version if draft else 0)
 
     def go_on_from(self, version: int) -> None:
-        """Go on from ``version`` of the draft."""
+        """Set the ``version`` of the draft that the text is based on."""
         self.reply_version.raw_data, self.reply_version.data = None, version
 
     @property
     def draft_seen(self) -> int:
-        """The version of the draft that was loaded; what is forged fits none."""
+        """The version of the draft that was loaded; -1, which fits none, for a forged one."""
         return -1 if self.reply_version.data is None else self.reply_version.data

@@ -1,4 +1,4 @@
-"""What the reply editor shows beside the form, every heading and sentence ready."""
+"""Values of the reply editor beside its form, every heading and sentence ready."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class OtherDraft:
-    """What somebody else has saved meanwhile."""
+    """The draft that somebody else has saved meanwhile."""
 
     heading: str
     text: str
@@ -111,7 +111,7 @@ def _other_draft(draft: Reply) -> OtherDraft:
 
 
 def _reading(letter: Letter) -> list[Reading]:
-    """Return what the citizen wrote and was asked, and what other organisations contributed."""
+    """Return texts of the citizen, questions to the citizen, and contributions of others."""
     texts = [
         Reading(
             heading=""

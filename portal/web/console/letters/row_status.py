@@ -1,4 +1,4 @@
-"""What a row of the inbox says of its letter: the state or review it is in, and its time."""
+"""Status of a row of the inbox: the state or review of its letter, and the time left."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SHOWS_SIGNOFF = frozenset({Queue.TODO, Queue.MINE, Queue.SIGNOFF})
 
 @dataclass(frozen=True, slots=True)
 class RowStatus:
-    """The chip of a row (``axis`` and ``value`` choose its look) and what stands for its time.
+    """The chip of a row (``axis`` and ``value`` choose its look) and its time.
 
-    ``clock`` says why there is no time left to show, where ``due`` is empty.
+    ``clock`` is the reason why no time is shown, where ``due`` is empty.
     """
 
     axis: str

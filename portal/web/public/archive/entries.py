@@ -83,7 +83,7 @@ def _without_filters(asked: ArchiveQuery, found: Found) -> int:
 @archive_pages.get("/archive/<int:entry_id>")
 @public
 def entry(entry_id: int) -> Answer:
-    """Show an entry; one that was withdrawn says so with 410."""
+    """Show an entry, or 410 where it was unpublished."""
     found = archive_entry(db.session(), entry_id)
     if found is None:
         raise NotFound
@@ -146,7 +146,7 @@ def send_report(entry_id: int) -> Answer:
 def similar() -> str:
     """Return a fragment with the entries close to ``title`` and ``text``; nothing for too little.
 
-    What is being written comes by POST, so that it stands in no address and no log.
+    The draft comes by POST, so that it is in no address and no log.
     """
     title = clean(request.values.get("title", "")[:QUERY_MOST], lines=False)
     text = clean(request.values.get("text", "")[:SIMILAR_TEXT_MOST])

@@ -1,4 +1,4 @@
-"""What programs read of the archive besides the open data: the feed and the map of the site."""
+"""The feed of the archive and the map of the site."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def sitemap_part(part: int) -> Response:
 def _xml(template: str, mimetype: str, **values: object) -> Response:
     """Render a document that is the same for all readers, whatever language they chose.
 
-    It may be kept but must be asked for again each time: what is withdrawn is gone at once.
+    Caches must revalidate it for each request, so that an unpublished entry is gone at once.
     """
     known = {"site": settings().site_name, "base": settings().public_url}
     known["here"] = request.full_path.rstrip("?")
     with force_locale(SOURCE):
-        # Not render_template, which adds what depends on the visitor.
+        # Not render_template, which adds values that depend on the visitor.
         text = current_app.jinja_env.get_template(template).render(**known, **values)
     response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, no-cache"

@@ -12,7 +12,7 @@ from portal.web.core.typed import at_most
 
 
 class NoticeForm(Form):
-    """What is wrong with an entry."""
+    """A notice of a reader that something is wrong with an entry."""
 
     fallback = "text"
     text = TextField(

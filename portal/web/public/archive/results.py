@@ -1,4 +1,4 @@
-"""What a page of results shows: hits with marked words, filters as links, ways out of nothing."""
+"""Values of a page of results: hits with marked words, filters as links, other searches."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class ShownHit:
 
 
 def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
-    """Return what an address asks for; a value that means nothing narrows nothing."""
+    """Return the query of an address; values that are not understood are left out."""
     organisation = known_organisation(session, _number(given.get("organisation")))
     year = _number(given.get("year"))
     kind = given.get("kind")
     return ArchiveQuery(
-        # One character more than is searched, so that the search can say it was cut.
+        # One character more than is searched, so that the page can state that it was cut.
         text=clean(given.get("q", "")[: 2 * QUERY_MOST], lines=False)[: QUERY_MOST + 1],
         organisation_id=organisation.id if organisation else None,
         kind=Kind(kind) if kind in {str(k) for k in Kind} else None,
@@ -86,7 +86,7 @@ def _hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
     start = " ".join(answer_start(entry.reply).split())
     reply = mark(start[:LINE], words) + ("…" if len(start) > LINE else "")
     if _OPENS not in title + letter + reply:
-        # The words stand further down in the answer: show why it was found.
+        # The words occur further down in the answer: show the passage that matched.
         deeper = fragments(entry.reply, words, LINE)
         reply = deeper if _OPENS in deeper else reply
     # The three functions escape what they are given.

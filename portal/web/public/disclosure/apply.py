@@ -52,7 +52,7 @@ class ApplicationPage(SubmissionPage[ApplicationForm]):
         return submit(self.form.application(), key, code_key(), now()).number
 
     def busy_words(self, minutes: int) -> str:
-        """Return the sentence that says when this network may send again."""
+        """Return the message when this network may send again."""
         said: str = _(
             "这个网络地址提交的信件和申请太多了，请 %(minutes)s 分钟后再提交。您写的内容都还在下面。",
             minutes=minutes,
@@ -63,7 +63,7 @@ class ApplicationPage(SubmissionPage[ApplicationForm]):
 @public_pages.get("/disclosure")
 @public
 def disclosure() -> str:
-    """Say what may be asked for in this way and what not, with this year's figures."""
+    """Show for which information an application can be made, with this year's figures."""
     moment = now()
     year = Period(civil_date(moment).year)
     return render_template(

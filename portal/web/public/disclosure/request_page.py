@@ -1,4 +1,4 @@
-"""A request for disclosure as its applicant sees it, and what the applicant may still do."""
+"""The page of a request for disclosure for its applicant, with the actions of the applicant."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _POSSIBLE = {
 
 
 class CompletionForm(SenderForm):
-    """What the applicant adds to the request."""
+    """The completion that the applicant adds to the request."""
 
     done = N_("补正的内容已经送到，答复期限从今天起重新计算。")
     text = TextField(
@@ -43,7 +43,7 @@ class CompletionForm(SenderForm):
     )
 
     def send(self, opened_id: int, at: datetime) -> None:
-        """Add what the office asked for."""
+        """Submit the completion that the organisation requested."""
         complete(opened_id, self.text.data, applicant(opened_id), at)
 
 
@@ -59,7 +59,7 @@ class WithdrawForm(SenderForm):
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """What the page of a request shows its applicant; ``forms`` are of the actions possible."""
+    """Values of the page of a request for its applicant; ``forms`` are of the actions possible."""
 
     request: DisclosureRequest
     milestones: list[RequestEvent]
@@ -123,7 +123,7 @@ def disclosure_request(request_number: str) -> Answer:
 @public_pages.post("/disclosure/<request_number>/completion")
 @public
 def disclosure_complete(request_number: str) -> Answer:
-    """Add what the office asked for."""
+    """Submit the completion that the organisation requested."""
     return RequestPage(request_number).act(DisclosureAction.COMPLETE)
 
 

@@ -21,7 +21,7 @@ from portal.web.public.letters.opened_page import Answer
 @public_pages.get("/letters/<number>/consent")
 @public
 def consent(number: str) -> Answer:
-    """Say what revoking or giving consent would do, and ask whether that is meant."""
+    """Explain the effect of revoking or giving consent, and ask for confirmation."""
     page = LetterPage(number)
     found = page.find()
     if found is None:

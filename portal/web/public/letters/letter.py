@@ -1,4 +1,4 @@
-"""A letter as its sender sees it, and what the sender may still do with it."""
+"""The page of a letter for its sender, with the actions of the sender."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class WithdrawForm(SenderForm):
 
 @dataclass(frozen=True, slots=True)
 class LetterView:
-    """What the page of a letter shows its sender; ``forms`` are those of the actions possible."""
+    """Values of the page of a letter for its sender; ``forms`` are of the actions possible."""
 
     letter: Letter
     pieces: list[CorrespondenceItem]

@@ -1,4 +1,4 @@
-"""The page of what was opened with its number and code, and the forms its sender still has there.
+"""The page of a subject opened with number and code, and the forms that its sender has there.
 
 Letters and requests for disclosure are subclasses.
 """
@@ -29,10 +29,10 @@ class SenderForm(Form):
     """A form of the sender; without fields of its own nothing but the button."""
 
     done: ClassVar[str]
-    """What is said once it has been sent."""
+    """Message after the form was sent."""
 
     def send(self, opened_id: int, at: datetime) -> None:
-        """Hand what was typed to the service."""
+        """Submit the input to the service."""
         raise NotImplementedError
 
     @property
@@ -51,7 +51,7 @@ class OpenedPage(ABC, Generic[A, T]):
     forms: Mapping[A, type[SenderForm]]
     """The form of each action of the sender."""
     closed_words: ClassVar[str]
-    """What is said where this browser has not opened it."""
+    """Message where this browser has not opened it."""
 
     def __init__(self, number: str) -> None:
         self.number = number
@@ -83,7 +83,7 @@ class OpenedPage(ABC, Generic[A, T]):
         return redirect(self.address(found))
 
     def show_as_it_is_now(self, status: int) -> Answer:
-        """Show what may have changed meanwhile, with what was typed."""
+        """Show the page with current values and the input of the form."""
         found = self.find()
         return self.closed() if found is None else self.show(found, status)
 
@@ -96,13 +96,13 @@ class OpenedPage(ABC, Generic[A, T]):
         return next((form.typed for a, form in self.sent.items() if a not in possible), "")
 
     def closed(self, typed: str = "") -> Answer:
-        """Answer alike for what was not opened here and for what does not exist."""
+        """Answer 404, alike for a subject not opened here and for one that does not exist."""
         flash(_(self.closed_words), "info")
         return track_page(TrackForm(formdata=None), 404, typed)
 
     @abstractmethod
     def find(self) -> T | None:
-        """Return what was opened, if this browser has opened it with its code."""
+        """Return the subject, or ``None`` where this browser has not opened it with its code."""
 
     @abstractmethod
     def show(self, found: T, status: int) -> Answer:

@@ -40,7 +40,7 @@ class LetterPreview:
 
     @property
     def kind(self) -> LetterKind:
-        """What is decided by the kind of the letter."""
+        """The rules of the kind of the letter."""
         return KINDS[self.letter.kind]
 
 
@@ -75,7 +75,7 @@ class WritePage(SubmissionPage[WriteForm]):
         return submit(self.form.letter(), key, code_key(), now()).number
 
     def busy_words(self, minutes: int) -> str:
-        """Return the sentence that says when this network may send again."""
+        """Return the message when this network may send again."""
         said: str = _(
             "这个网络地址寄出的信件太多了，请 %(minutes)s 分钟后再寄。您写的内容都还在下面。",
             minutes=minutes,
@@ -109,7 +109,7 @@ def _near(new: NewLetter) -> list[Similar]:
 
 
 def _public_copy(new: NewLetter) -> list[str]:
-    """Return title and text as they would be shown; people look at them again before they are."""
+    """Return title and text as they would be published; a reviewer checks them before."""
     if not new.consent:
         return []
     sender = Sender(new.name, new.phone, new.email)

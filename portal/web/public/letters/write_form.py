@@ -1,4 +1,4 @@
-"""The form of a new letter: what it asks, and how it says what is missing."""
+"""The form of a new letter: its fields and the messages of their errors."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ class WriteForm(SubmissionForm):
         self.organisation_meant.choices.append(SelectChoice(UNKNOWN, _(self.none)))
 
     def validate_organisation(self, field: Field) -> None:
-        """Whether the organisation takes letters is asked by the service; here only its shape."""
+        """Refuse what is no id; the service checks whether the organisation takes letters."""
         if field.data and self.organisation_id is None:
             raise ValidationError(_("没有这个单位，请重新选择。"))
 
     def validate_phone(self, field: Field) -> None:
-        """One of telephone and e-mail is needed, either will do."""
+        """Require a telephone number or an e-mail address."""
         self.check_phone([self.email], _("请留下电话或电子邮箱中的一项，方便我们联系您。"))
 
     @property
@@ -90,7 +90,7 @@ class WriteForm(SubmissionForm):
         return {**super().carried(), "consent": "y" if self.consents else ""}
 
     def letter(self) -> NewLetter:
-        """Return what was typed, as the service takes it."""
+        """Return the input as the service takes it."""
         return NewLetter(
             kind=self.kind.value,
             title=self.title.data,

@@ -1,4 +1,4 @@
-"""The figures of a page of statistics as open data: what every published figure follows from."""
+"""The figures of a page of statistics as open data, from which all published figures follow."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FORMULAS = {
     "efficiency": "efficiency.total / efficiency.count",
     "undecided": "closed - published - sum(refusals)",
 }
-"""How each published measure follows from the counts; rates are rounded half up to two decimals."""
+"""Formulas of the published measures from the counts; rates are rounded half up to two decimals."""
 
 
 @statistics.get("/data.json")
@@ -108,7 +108,7 @@ def open_csv() -> Response:
 
 
 def _query() -> StatisticsQuery:
-    """Read the address, in which an organisation that nobody knows is a value at fault."""
+    """Read the address, in which an unknown organisation is an error."""
     try:
         return parse_query()
     except NotFound:
@@ -123,7 +123,7 @@ def _public_detail(found: Overview) -> tuple[Detail, frozenset[str]]:
 
 
 def _head(found: Overview) -> dict[str, Any]:
-    """Return what was asked, by the words of addresses."""
+    """Return the question by the parameters of addresses."""
     asked = found.asked
     return {
         "period": asked.period.code,

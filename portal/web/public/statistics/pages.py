@@ -1,4 +1,4 @@
-"""Public statistics: the two rates, how they change, of what they are made, all years."""
+"""Public statistics: the two rates, their trend, their parts, all years."""
 
 from __future__ import annotations
 

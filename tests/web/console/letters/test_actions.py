@@ -336,7 +336,7 @@ def test_step_in_the_wrong_state_is_refused(
         ("ask", accepted, {"text": ""}, "请写明需要来信人补充的内容。"),
         ("ask", accepted, {"text": "字" * 5001}, "请删减到 5000 字以内"),
         ("kind", accepted, {"kind": "", "reason": "实为投诉"}, "请选择类别。"),
-        ("kind", accepted, {"kind": "poem", "reason": "实为投诉"}, "不是"),
+        ("kind", accepted, {"kind": "poem", "reason": "实为投诉"}, "请选择类别"),
         ("assign", accepted, {"assignee": "@police_handler"}, "请选择本单位在岗的经办人。"),
         ("assign", accepted, {"assignee": "x"}, "请选择本单位在岗的经办人。"),
         ("merge", accepted, {"parent_number": "123"}, "形如 20161231-00042-5"),

@@ -281,4 +281,4 @@ def test_requests_are_no_letters_in_english(client: Client, session: Session, wo
     a_request(session, world, now=datetime.now(UTC) - timedelta(days=60))
     post(client, "/language", {"locale": "en"}, page="/disclosure")
     text = get(client, "/disclosure").text
-    assert "DeadlineRule passed without an answer 1 request" in text and "1 letter" not in text
+    assert "Limit passed without an answer 1 request" in text and "1 letter" not in text
