@@ -19,6 +19,41 @@ LAST = "0012"
 """The revision that can be brought over."""
 EARLIER = frozenset(f"{number:04d}" for number in range(1, 13))
 
+TABLES = frozenset(
+    (
+        "alembic_version",
+        "archive_entry",
+        "archive_report",
+        "archive_version",
+        "avoided_letter",
+        "calendar_day",
+        "co_handling",
+        "disclosure_request",
+        "disclosure_sequence",
+        "event",
+        "extension",
+        "letter",
+        "limit_rule",
+        "message",
+        "number_sequence",
+        "organisation",
+        "organisation_version",
+        "outbox",
+        "proposal",
+        "rate_fact",
+        "rate_month",
+        "rate_retelling",
+        "rate_sum",
+        "rating",
+        "redaction_mark",
+        "reply",
+        "role_grant",
+        "state_interval",
+        "user_account",
+    )
+)
+"""The tables at that revision; what else is in the database belongs to others and stays."""
+
 _ASIDE = "letterbox_earlier"
 """Schema (PostgreSQL) or prefix of the names (SQLite) of the tables moved aside."""
 
@@ -36,15 +71,23 @@ class Source:
 
     ``table`` is the earlier name; None leaves the present table empty. ``values`` are SQL
     expressions over the earlier columns, for columns that are new or hold something else now.
+    ``rows`` is the SQL condition of the rows that still mean something.
     """
 
     table: str | None
     values: Mapping[str, str] = field(default_factory=dict)
+    rows: str = "TRUE"
 
 
 SOURCES: Mapping[str, Source] = {
     "deflected_letter": Source("avoided_letter"),
-    "deadline_rule": Source("limit_rule"),
+    # Rules for site messages, hotlines, petitions and dispatch were followed by nothing.
+    "deadline_rule": Source(
+        "limit_rule",
+        rows="code IN ('disclosure', 'disclosure_completion', 'letter_complaint',"
+        " 'letter_consultation', 'letter_help', 'letter_report', 'letter_suggestion',"
+        " 'letter_thanks')",
+    ),
     "letter": Source("letter", {"never_public": "was_report"}),
     "problem_notice": Source("archive_report"),
     "redaction_mask": Source(
@@ -75,7 +118,7 @@ def set_aside(connection: sa.Connection) -> None:
         return
     if reached != {LAST}:
         raise TooEarly
-    names = inspector.get_table_names()
+    names = [name for name in inspector.get_table_names() if name in TABLES]
     if connection.dialect.name == "postgresql":
         _run(connection, f"CREATE SCHEMA {_ASIDE}")
         for name in names:
@@ -128,7 +171,8 @@ def _copy(connection: sa.Connection, inspector: sa.Inspector, table: str) -> Non
     _run(
         connection,
         f"INSERT INTO {table} ({', '.join(map(quote, values))})"  # noqa: S608
-        f" SELECT {', '.join(values.values())} FROM {_aside(connection, source.table)}",
+        f" SELECT {', '.join(values.values())} FROM {_aside(connection, source.table)}"
+        f" WHERE {source.rows}",
     )
     if postgres and "id" in present:
         _run(

@@ -112,6 +112,34 @@ def test_the_schema_of_the_earlier_line_becomes_the_present_one(earlier: Flask) 
         assert "ix_deflected_letter_count" in str(upgraded["deflected_letter"])
 
 
+def test_tables_of_others_stay(earlier: Flask) -> None:
+    """A table that is not of the letterbox is where it was, with its rows."""
+    with earlier.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE foreign_table (word VARCHAR(8))"))
+        connection.execute(sa.text("INSERT INTO foreign_table VALUES ('kept')"))
+    ensure_database(earlier, NOW)
+    with earlier.app_context():
+        assert db.session.scalars(sa.text("SELECT word FROM foreign_table")).all() == ["kept"]
+
+
+def test_rules_that_nothing_follows_are_left_out(earlier: Flask) -> None:
+    """Of the deadline rules that were entered those of letters and disclosure requests remain."""
+    with earlier.app_context(), db.engine.begin() as connection:
+        for number, code in enumerate(("hotline", "letter_complaint", "site_message"), start=1):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO limit_rule (id, code, days, unit, extension_days, source)"
+                    " VALUES (:id, :code, 9, 'working', 0, '办法')"
+                ),
+                {"id": number, "code": code},
+            )
+    ensure_database(earlier, NOW)
+    with earlier.app_context():
+        assert db.session.scalars(sa.text("SELECT code FROM deadline_rule")).all() == [
+            "letter_complaint"
+        ]
+
+
 def test_ids_go_on_after_the_upgrade(earlier: Flask) -> None:
     """A row written after the upgrade gets the next id, and the upgrade is not done twice."""
     ensure_database(earlier, NOW)

@@ -106,7 +106,9 @@ def build_redaction_page(
         is_live=live,
         left=len(proposal.open_masks) if proposal and live else 0,
         entry_id=entry.id if entry else None,
-        problem=not_done(problem, sent) if sent and problem else None,
+        problem=not_done(problem, sent, offered=(*forms.values(), *settle_forms.values()))
+        if sent and problem
+        else None,
         objection=say(against) if against else _("由经办人提请，审核人审核。"),
         names=_names(letter, correction=bool(proposal and proposal.correction)),
         sides=(

@@ -219,6 +219,17 @@ def test_a_change_since_the_reviewer_looked_is_a_conflict(
     assert walk.letter.publication is Publication.PROPOSED
 
 
+def test_an_overtaken_form_stays_on_the_page(app: Flask, client: Client, walk: Walk) -> None:
+    """A refusal that was overtaken is in its form again, not a text to be copied."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    hidden = get(browser, url).form(f"{url}/refuse").hidden
+    typed = {"code": "third_party", "reason": "涉及第三人", "version": "0"}
+    answer = browser.post(f"{url}/refuse", data={**hidden, **typed})
+    assert answer.status_code == 409
+    assert answer.get_data(as_text=True).count("涉及第三人") == 1
+
+
 @pytest.mark.parametrize("choices", [{"consent": False}, {"kind": Kind.WRONGDOING}])
 def test_what_may_not_be_public_is_not_proposed(
     client: Client, session: Session, world: World, choices: dict[str, object]
