@@ -114,7 +114,7 @@ def hash_code(key: bytes, number: str, code: str) -> str:
 def code_fits(key: bytes, number: str, code: str, stored: str | None) -> bool:
     """Return whether ``code`` opens ``number``, whose stored hash is ``stored``, None without one.
 
-    Both cases cause the same work, so that the time does not tell them apart.
+    Both cases cause the same work, so that the time does not differ between them.
     """
     fits = hmac.compare_digest(hash_code(key, number, code), stored or _NO_HASH)
     return bool(stored) and fits
