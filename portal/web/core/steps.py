@@ -51,6 +51,11 @@ class Step(Generic[A]):
         self.run: Callable[..., object] = run
         self.done, self.explanation, self.name, self.button = done, explanation, name, button
 
+    def form_for(self, held: Any, action: A, sent: Any) -> Any:
+        """Return ``sent`` where it is the form of this step, else an empty form about ``held``."""
+        own = sent is not None and sent.slug == self.slug
+        return sent if own else self.form(self.slug, held, action, formdata=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -69,9 +74,7 @@ def offers_of(
     for step in steps:
         action = next((action for action in step.actions if action in allowed), None)
         if action is not None:
-            own = sent is not None and sent.slug == step.slug
-            form = sent if own else step.form(step.slug, held, action, formdata=None)
-            found.append(Offer(step, action, form))
+            found.append(Offer(step, action, step.form_for(held, action, sent)))
     return found
 
 

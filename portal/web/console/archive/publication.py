@@ -8,9 +8,9 @@ from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.access import Permission, may
+from portal.domain.choices import allowed_actions
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.states import Action
-from portal.domain.letters.transitions import objection
 from portal.domain.redaction import Decision, PublicField
 from portal.models import Letter
 from portal.services.archive import publication, redacting
@@ -86,15 +86,6 @@ WITHDRAW = Step(
 STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
 
 
-def possible(letter: Letter, step: Step[Action]) -> bool:
-    """Return whether the person logged in may take ``step`` now."""
-    actor = current_actor()
-    return any(
-        may(actor, action, letter) and objection(letter, action, actor.user_id) is None
-        for action in step.actions
-    )
-
-
 def redacts(letter: Letter) -> bool:
     """Return whether the person logged in may settle findings of what is proposed."""
     actor = current_actor()
@@ -133,15 +124,12 @@ def redaction_page(
 
 def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
     """Return the forms of the steps possible now; ``sent`` replaces its own empty form."""
-    shown: dict[str, StepForm] = {}
-    for slug, step in STEPS.items():
-        allowed = redacts(letter) if step in (REST, MARK) else possible(letter, step)
-        if allowed:
-            own = sent is not None and sent.slug == slug
-            shown[slug] = (
-                sent if own and sent else step.form(slug, letter, step.actions[0], formdata=None)
-            )
-    return shown
+    allowed = set(allowed_actions(current_actor(), letter))
+    return {
+        slug: step.form_for(letter, step.actions[0], sent)
+        for slug, step in STEPS.items()
+        if (redacts(letter) if step in (REST, MARK) else allowed & set(step.actions))
+    }
 
 
 def _settle_form(letter: Letter, mark_id: int, sent: StepForm | None) -> StepForm:
