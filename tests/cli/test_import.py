@@ -383,7 +383,7 @@ def test_dates_of_either_order_need_a_form(
     file = write(
         tmp_path / "letters.csv", [portal_row(asked_at="5/3/2019", replied_at="25/3/2019")]
     )
-    assert "--date-format" in one_line(command("import", file))
+    assert "--date-format" in command("import", file).stderr
     command("import", file, "--date-format", "%d/%m/%Y")
     (letter,) = letters(session)
     assert f"{letter.received_at:%Y-%m-%d}" == "2019-03-04"
@@ -395,7 +395,7 @@ def test_a_number_ruined_by_a_spreadsheet_is_refused(
 ) -> None:
     """An id or telephone number that has lost its digits is not taken for one."""
     file = write(tmp_path / "letters.csv", [portal_row() | {column: value}])
-    said = one_line(command("import", file))
+    said = command("import", file).stderr
     assert value in said and "spreadsheet" in said
     assert letters(session) == []
 

@@ -54,13 +54,13 @@ def map_columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, in
             names = (name for name in (ours, *others) if name in places)
             if (name := next(names, None)) is not None:
                 found[ours] = places[name]
+    check_once(header, found.values())
     missing = [name for name in REQUIRED if name not in found]
     if missing:
         raise ImportFault(
             f"no column for {' and '.join(missing)} was found; the file has: {_list(header)}. "
             f"Say which it is, such as --column {missing[0]}={header[0]}"
         )
-    check_once(header, found.values())
     return found
 
 
