@@ -41,8 +41,8 @@ from portal.web.core.forms import FilterForm
 from portal.web.core.language import label
 from portal.web.core.people import needs
 from portal.web.core.settings import settings
+from portal.web.core.typed import WORDS_MAX
 
-WORDS_MAX = 64
 _FILTERS = ("number", "person", "action", "axis", "first", "last")
 
 
@@ -53,7 +53,7 @@ class AuditFilterForm(FilterForm):
     person = LineField(_l("操作人"), description=_l("用户名，或姓名的一部分"))
     action = ListField(
         _l("操作"),
-        [Optional()],
+        validators=[Optional()],
         choices=lambda: (
             [SelectChoice("", _("全部操作"))]
             + [SelectChoice(action, _(words)) for action, words in EVENT_ACTIONS.items()]
@@ -61,8 +61,8 @@ class AuditFilterForm(FilterForm):
         invalid_choice_message=_l("没有这个选项，请重新选择。"),
     )
     axis = EnumListField(_l("类别"), Axis, N_("全部类别"))
-    first = DayField(_l("从"), [Optional()])
-    last = DayField(_l("到"), [Optional()])
+    first = DayField(_l("从"))
+    last = DayField(_l("到"))
 
     def asked(self) -> AuditQuery:
         """Return the values that were understood; ``errors`` has the others."""

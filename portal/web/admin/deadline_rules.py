@@ -22,7 +22,7 @@ from portal.services.office.deadline_rules import (
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
 from portal.web.core.clock import now, today
-from portal.web.core.language import day
+from portal.web.core.language import day, say
 from portal.web.core.people import current_actor, needs
 
 Answer = str | tuple[str, int] | Response
@@ -114,6 +114,6 @@ def deadline_rules_remove(rule_id: int) -> Answer:
     try:
         remove_deadline_rule(rule_id, current_actor(), now())
     except InvalidInput as error:
-        return _page(409, _(str(error)))
+        return _page(409, say(error.message))
     flash(_("已保存：还没生效的已撤销，执行中的到今天为止。"), "success")
     return redirect(url_for("admin.deadline_rules"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import ValidationError
 
 from portal.domain.whole_numbers import whole_number
 from portal.models import db
@@ -21,9 +23,8 @@ class OrganisationField(Filled[int], SelectField):  # type: ignore[misc]
     Script turns it into a field that finds as one types.
     """
 
-    def __init__(self, label: object, missing: object = None, **given: object) -> None:
-        rules = [InputRequired(missing)] if missing else []
-        super().__init__(label, rules, coerce=whole_number, choices=[], **given)
+    def __init__(self, label: object, missing: object = None, **given: Any) -> None:
+        super().__init__(label, missing, coerce=whole_number, choices=[], **given)
 
     def offer(self, none: str, without: str | None = None) -> None:
         """Offer the tree, without the subtree at path ``without``; ``none`` stands for no choice."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.errors import N_
-from portal.domain.organisations import OrganisationKind
+from portal.domain.organisations import CODE_MAX, OrganisationKind
 from portal.models import Organisation
 from portal.services.office.organisations import NAME_MAX, SHORT_NAME_MAX
 from portal.web.admin.forms import OrganisationField
 from portal.web.core.fields import DayField, EnumListField, LineField, TickField
 from portal.web.core.forms import FilterForm, Form
 
-WORDS_MAX = 60
 _ON = _l("生效日期")
 _ON_HINT = _l(
     "从这一天起按新的情况统计，之前的数字仍按旧的。可以是今天或更早的日子，不填就是今天。"
@@ -32,16 +30,10 @@ class OrganisationsFilterForm(FilterForm):
 class _Named(Form):
     """An organisation's names."""
 
-    name = LineField(
-        _l("名称"),
-        [
-            InputRequired(_l("请填写单位名称。")),
-            Length(max=NAME_MAX, message=_l("单位名称不超过 %(n)s 个字。", n=NAME_MAX)),
-        ],
-    )
+    name = LineField(_l("名称"), _l("请填写单位名称。"), NAME_MAX)
     short_name = LineField(
         _l("简称"),
-        [Length(max=SHORT_NAME_MAX, message=_l("简称不超过 %(n)s 个字。", n=SHORT_NAME_MAX))],
+        most=SHORT_NAME_MAX,
         description=_l("公众常用的叫法，查找单位时也能用。"),
     )
 
@@ -51,10 +43,8 @@ class NewOrganisationForm(_Named):
 
     code = LineField(
         _l("代码"),
-        [
-            InputRequired(_l("请填写单位代码。")),
-            Length(max=64, message=_l("代码不超过 64 个字符。")),
-        ],
+        _l("请填写单位代码。"),
+        CODE_MAX,
         description=_l("字母、数字和 . _ -，在导入、接口和命令行中使用，以后不能更改。"),
     )
     kind = EnumListField(
@@ -66,7 +56,7 @@ class NewOrganisationForm(_Named):
     )
     parent = OrganisationField(_l("上级单位"), _l("请选择上级单位。"))
     founded_on = DayField(
-        _l("设立日期"), [Optional()], description=_l("不填表示一直都有。统计从这一天起包括它。")
+        _l("设立日期"), description=_l("不填表示一直都有。统计从这一天起包括它。")
     )
 
     def __init__(self, **given: object) -> None:
@@ -77,14 +67,14 @@ class NewOrganisationForm(_Named):
 class RenameForm(_Named):
     """Another name, from a day on."""
 
-    on = DayField(_ON, [Optional()], description=_ON_HINT)
+    on = DayField(_ON, description=_ON_HINT)
 
 
 class MoveForm(Form):
     """Another superior, from a day on."""
 
     parent = OrganisationField(_l("新的上级单位"), _l("请选择上级单位。"))
-    on = DayField(_ON, [Optional()], description=_ON_HINT)
+    on = DayField(_ON, description=_ON_HINT)
 
     def __init__(self, organisation: Organisation, **given: object) -> None:
         super().__init__(**given)
@@ -97,7 +87,7 @@ class CloseForm(Form):
     successor = OrganisationField(
         _l("承接单位"), description=_l("它的职责现在归谁，公示件和统计会指向那里。没有就不选。")
     )
-    on = DayField(_l("停用日期"), [Optional()], description=_ON_HINT)
+    on = DayField(_l("停用日期"), description=_ON_HINT)
 
     def __init__(self, organisation: Organisation, **given: object) -> None:
         super().__init__(**given)

@@ -19,7 +19,6 @@ from portal.queries.targets import find
 from portal.services.office import organisations as tree
 from portal.web.admin.blueprint import admin
 from portal.web.admin.organisation_forms import (
-    WORDS_MAX,
     CloseForm,
     MoveForm,
     NewOrganisationForm,
@@ -31,6 +30,7 @@ from portal.web.core.fields import page_asked
 from portal.web.core.forms import Form
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import settings
+from portal.web.core.typed import WORDS_MAX
 
 Answer = str | tuple[str, int] | Response
 _EDIT = Permission.ORGANISATIONS_EDIT

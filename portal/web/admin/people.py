@@ -20,11 +20,13 @@ from portal.queries.office.administration import (
 )
 from portal.services.office import users
 from portal.web.admin.blueprint import admin
-from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilterForm
+from portal.web.admin.people_forms import GrantForm, NewPersonForm, PeopleFilterForm
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
+from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import settings
+from portal.web.core.typed import WORDS_MAX
 
 Answer = str | tuple[str, int] | Response
 _EDIT = Permission.USERS_EDIT
@@ -165,6 +167,6 @@ def _changed(user_id: int, act: Callable[[], None], done: str) -> Answer:
     try:
         act()
     except InvalidInput as error:
-        return _person_page(user_id, 409, problem=_(str(error)))
+        return _person_page(user_id, 409, problem=say(error.message))
     flash(done, "success")
     return redirect(url_for("admin.people_one", user_id=user_id))

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import db
+from portal.web.core.language import say
 from portal.web.core.safety import limiter
 
 open_data = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -55,14 +56,14 @@ def _open(response: Response) -> Response:
 
 @open_data.errorhandler(InvalidInput)
 def _wrong(error: InvalidInput) -> Response:
-    return failure(400, _(str(error)), error.field)
+    return failure(400, say(error.message), error.field)
 
 
 @open_data.errorhandler(NotFound)
 def _missing(error: NotFound) -> Response:
     if isinstance(error, Gone):
         return failure(410, _("这份公示件已撤下。"))
-    return failure(404, _(str(error)))
+    return failure(404, say(error.message))
 
 
 @open_data.errorhandler(OperationalError)

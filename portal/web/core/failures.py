@@ -21,6 +21,7 @@ from portal.domain.errors import (
     Unavailable,
 )
 from portal.models import db
+from portal.web.core.language import say
 from portal.web.core.people import login_manager
 
 _STATUS: dict[type[LetterboxError], int] = {
@@ -111,7 +112,7 @@ def status_of(error: LetterboxError) -> int:
 
 
 def _rule(error: LetterboxError) -> Answer:
-    return error_page(status_of(error), _(str(error)))
+    return error_page(status_of(error), say(error.message))
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:

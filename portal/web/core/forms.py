@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from flask_babel import gettext as _
 from wtforms import Field
 
 from portal.domain.errors import InvalidInput
+from portal.web.core.language import say
 
 if TYPE_CHECKING:
 
@@ -40,9 +40,9 @@ class Form(FlaskForm):
         """Show an error of a service at its field, or above the form where there is none."""
         field = self._fields.get(error.field) or self._fields.get(self.fallback)
         if field is None:
-            self.form_errors.append(_(str(error)))
+            self.form_errors.append(say(error.message))
         else:
-            field.errors = [*field.errors, _(str(error))]
+            field.errors = [*field.errors, say(error.message)]
 
     def carry_out(self, act: Callable[[], object]) -> bool:
         """Validate, then call ``act``; return whether both succeeded."""

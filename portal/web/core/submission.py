@@ -38,12 +38,11 @@ from portal.web.core.fields import (
     PhoneField,
 )
 from portal.web.core.forms import Form
+from portal.web.core.language import say
 from portal.web.core.rate_limits import address, count, wait_for
 from portal.web.core.settings import code_key, settings
-from portal.web.core.typed import form_token, is_email, is_phone
+from portal.web.core.typed import WORDS_MAX, form_token, is_email, is_phone
 
-NAME_TYPED_MAX = 50
-"""Characters of an organisation's name typed by hand."""
 UNKNOWN = "unknown"
 """Value of the choice "I don't know" among organisations that fit a name typed by hand."""
 Answer = str | tuple[str, int] | Response
@@ -96,7 +95,7 @@ class SubmissionForm(Form):
         guessed where several fit, where none does, or where another one stands chosen in the list.
         """
         words = self.organisation_words.data
-        if not words or len(words) > NAME_TYPED_MAX:
+        if not words or len(words) > WORDS_MAX:
             return
         if self.organisation_meant.data == UNKNOWN:
             self._choose("")
@@ -250,7 +249,7 @@ class SubmissionPage(ABC, Generic[F]):
             self.form.put(error)
             return self.show(422)
         except Unavailable as error:
-            flash(_(str(error)), "warning")
+            flash(say(error.message), "warning")
             return self.show(503)
         if self.limited:
             count(rule, network)

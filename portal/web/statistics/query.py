@@ -132,7 +132,7 @@ def _as_of(period: Period, now: datetime, errors: Errors) -> AsOf:
     try:
         return as_of(period, now, parse_day(word("as_of")))
     except InvalidInput as error:
-        errors["as_of"] = say(getattr(error, "message", str(error)))
+        errors["as_of"] = say(error.message)
         return as_of(period, now)
 
 

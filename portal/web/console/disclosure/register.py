@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired
 
 from portal.domain.access import Permission
 from portal.domain.disclosure.application import PAPER_SOURCES, SOURCE_HINTS, RequestSource
@@ -34,7 +33,7 @@ class RegisterForm(ApplicationForm):
         offered=PAPER_SOURCES,
         hints=SOURCE_HINTS,
     )
-    received_on = DayField(_l("收到日期"), [InputRequired(_l("请填写收到日期。"))], default=today)
+    received_on = DayField(_l("收到日期"), _l("请填写收到日期。"), default=today)
 
 
 class RegisterPage(SubmissionPage[RegisterForm]):

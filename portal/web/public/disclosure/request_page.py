@@ -8,7 +8,6 @@ from datetime import datetime
 
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import DataRequired
 
 from portal.domain.disclosure.application import remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
@@ -24,7 +23,6 @@ from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.fields import TextField
 from portal.web.core.people import public, request_opened
-from portal.web.core.typed import at_most
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
 
@@ -38,9 +36,7 @@ class CompletionForm(SenderForm):
     """The completion that the applicant adds to the request."""
 
     done = N_("补正的内容已经送到，答复期限从今天起重新计算。")
-    text = TextField(
-        _l("补正的内容"), [DataRequired(_l("请写下要补正的内容。")), at_most(TEXT_MAX)]
-    )
+    text = TextField(_l("补正的内容"), _l("请写下要补正的内容。"), TEXT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Submit the completion that the organisation requested."""

@@ -12,6 +12,7 @@ from portal.domain.choices import consent_choice
 from portal.domain.errors import ActionNotAllowed, Unavailable
 from portal.services.letters.consent import give_consent, revoke_consent
 from portal.web.core.clock import now
+from portal.web.core.language import say
 from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.letter import LetterPage
@@ -56,7 +57,7 @@ def _act(number: str, change: Callable[[int, datetime], None], said: str) -> Ans
     try:
         change(found.id, now())
     except (ActionNotAllowed, Unavailable) as error:
-        flash(_(str(error)), "warning")
+        flash(say(error.message), "warning")
     else:
         flash(said, "success")
     return redirect(page.address(found))

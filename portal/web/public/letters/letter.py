@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
@@ -36,7 +37,6 @@ from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
 from portal.web.core.fields import Filled, TextField
 from portal.web.core.people import letter_opened, public
-from portal.web.core.typed import at_most
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
 
@@ -44,7 +44,7 @@ from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
 class ScoreField(Filled[int], RadioField):  # type: ignore[misc]
     """A score from 5 to 1."""
 
-    def __init__(self, label: object, missing: object, **given: object) -> None:
+    def __init__(self, label: object, missing: object, **given: Any) -> None:
         scores = {
             "5": _l("5 分，很满意"),
             "4": _l("4 分，满意"),
@@ -53,16 +53,16 @@ class ScoreField(Filled[int], RadioField):  # type: ignore[misc]
             "1": _l("1 分，很不满意"),
         }
         choices = [SelectChoice(score, words) for score, words in scores.items()]
-        super().__init__(label, [DataRequired(missing)], choices=choices, coerce=int, **given)
+        super().__init__(
+            label, validators=[DataRequired(missing)], choices=choices, coerce=int, **given
+        )
 
 
 class SupplementForm(SenderForm):
     """The answer to the office's question."""
 
     done = N_("补充的内容已经送到承办单位。")
-    text = TextField(
-        _l("补充的内容"), [DataRequired(_l("请写下要补充的情况。")), at_most(TEXT_MAX)]
-    )
+    text = TextField(_l("补充的内容"), _l("请写下要补充的情况。"), TEXT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Answer the office's question."""
@@ -75,7 +75,7 @@ class RatingForm(SenderForm):
     done = N_("感谢您的评价。")
     attitude = ScoreField(_l("服务态度"), _l("请给服务态度打分。"))
     efficiency = ScoreField(_l("办事效率"), _l("请给办事效率打分。"))
-    comment = TextField(_l("想说的话"), [at_most(COMMENT_MAX)])
+    comment = TextField(_l("想说的话"), most=COMMENT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Rate attitude and efficiency."""
@@ -86,10 +86,7 @@ class RedoForm(SenderForm):
     """A reason why the letter should be handled once more."""
 
     done = N_("已申请重办，承办单位会重新办理并答复。")
-    text = TextField(
-        _l("为什么需要重办"),
-        [DataRequired(_l("请说明哪些问题没有答复或没有解决。")), at_most(TEXT_MAX)],
-    )
+    text = TextField(_l("为什么需要重办"), _l("请说明哪些问题没有答复或没有解决。"), TEXT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Ask once for a redo."""

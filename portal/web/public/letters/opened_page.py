@@ -20,6 +20,7 @@ from portal.models import DisclosureRequest, Letter
 from portal.web.core.clock import now
 from portal.web.core.fields import TextField
 from portal.web.core.forms import Form
+from portal.web.core.language import say
 from portal.web.public.letters.track import TrackForm, track_page
 
 Answer = str | tuple[str, int] | Response
@@ -77,7 +78,7 @@ class OpenedPage(ABC, Generic[A, T]):
             form.put(error)
             return self.show_as_it_is_now(422)
         except (ActionNotAllowed, Unavailable) as error:
-            flash(_(str(error)), "warning")
+            flash(say(error.message), "warning")
             return self.show_as_it_is_now(503 if isinstance(error, Unavailable) else 409)
         flash(_(form.done), "success")
         return redirect(self.address(found))

@@ -6,7 +6,6 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms.validators import DataRequired
 
 from portal.domain.disclosure.numbers import (
     RequestNumberError,
@@ -30,8 +29,8 @@ Answer = str | tuple[str, int] | Response
 class TrackForm(Form):
     """Number and query code, which together open a letter or a request for disclosure."""
 
-    number = LineField(_l("信件编号或申请编号"), [DataRequired(_l("请填写回执上的编号。"))])
-    query_code = LineField(_l("查询码"), [DataRequired(_l("请填写回执上的查询码。"))])
+    number = LineField(_l("信件编号或申请编号"), _l("请填写回执上的编号。"))
+    query_code = LineField(_l("查询码"), _l("请填写回执上的查询码。"))
 
 
 @public_pages.route("/track", methods=["GET", "POST"])
