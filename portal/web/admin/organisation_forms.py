@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.domain.access import Actor
 from portal.domain.errors import N_
 from portal.domain.organisations import CODE_MAX, OrganisationKind
 from portal.models import Organisation
+from portal.services.office import organisations
 from portal.services.office.organisations import NAME_MAX, SHORT_NAME_MAX
 from portal.web.admin.forms import OrganisationField
 from portal.web.core.fields import DayField, EnumListField, LineField, TickField
@@ -63,25 +68,61 @@ class NewOrganisationForm(_Named):
         super().__init__(**given)
         self.parent.offer(_("请选择"))
 
+    def create(self, actor: Actor, now: datetime) -> int:
+        """Create the organisation and return its id."""
+        return organisations.create_organisation(
+            self.code.data,
+            self.name.data,
+            self.kind.value,
+            self.parent.value,
+            actor,
+            now,
+            short_name=self.short_name.data,
+            founded_on=self.founded_on.data,
+        )
 
-class RenameForm(_Named):
-    """Another name, from a day on."""
+
+class ChangeForm(Form):
+    """A change of an organisation, from a day on."""
+
+    on: DayField
+
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Carry out the change."""
+        raise NotImplementedError
+
+
+class RenameForm(ChangeForm, _Named):
+    """Another name."""
 
     on = DayField(_ON, description=_ON_HINT)
 
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__(obj=organisation)
 
-class MoveForm(Form):
-    """Another superior, from a day on."""
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Give the organisation another name."""
+        organisations.rename(
+            organisation_id, self.name.data, self.short_name.data, actor, now, self.on.data
+        )
+
+
+class MoveForm(ChangeForm):
+    """Another superior."""
 
     parent = OrganisationField(_l("新的上级单位"), _l("请选择上级单位。"))
     on = DayField(_ON, description=_ON_HINT)
 
-    def __init__(self, organisation: Organisation, **given: object) -> None:
-        super().__init__(**given)
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__()
         self.parent.offer(_("请选择"), organisation.path)
 
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Put the organisation under another superior."""
+        organisations.move(organisation_id, self.parent.value, actor, now, self.on.data)
 
-class CloseForm(Form):
+
+class CloseForm(ChangeForm):
     """The end of an organisation, and who takes over."""
 
     successor = OrganisationField(
@@ -89,6 +130,18 @@ class CloseForm(Form):
     )
     on = DayField(_l("停用日期"), description=_ON_HINT)
 
-    def __init__(self, organisation: Organisation, **given: object) -> None:
-        super().__init__(**given)
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__()
         self.successor.offer(_("没有承接单位"), organisation.path)
+
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Take the organisation out of use."""
+        organisations.close(organisation_id, self.successor.data, actor, now, self.on.data)
+
+
+CHANGES: dict[str, Callable[[Organisation], ChangeForm]] = {
+    "rename": RenameForm,
+    "move": MoveForm,
+    "close": CloseForm,
+}
+"""The form of each change, by the last word of its address."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from portal.domain.errors import InvalidInput, NotFound
@@ -16,12 +16,13 @@ from portal.web.core.language import say
 from portal.web.core.safety import limiter
 
 open_data = Blueprint("api", __name__, url_prefix="/api/v1")
-LIMIT = "300 per minute"
+PER_MINUTE = 300
+LIMIT = f"{PER_MINUTE} per minute"
 limiter.limit(LIMIT)(open_data)
 
 
 class Gone(NotFound):
-    """The entry was withdrawn."""
+    """The entry was unpublished."""
 
 
 def answer(body: dict[str, Any]) -> Response:
@@ -67,7 +68,8 @@ def _missing(error: NotFound) -> Response:
 
 
 @open_data.errorhandler(OperationalError)
-def _database(error: OperationalError) -> Response:
+@open_data.errorhandler(TimeoutError)
+def _database(error: Exception) -> Response:
     db.session.rollback()
     return failure(503, _("系统暂时繁忙，请稍后再试。"))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from wtforms import Field
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         def __getitem__(self, name: str) -> Field: ...
         def is_submitted(self) -> bool: ...
         def validate(self) -> bool: ...
+        def validate_on_submit(self) -> bool: ...
 
 else:
     from flask_wtf import FlaskForm
@@ -44,16 +46,13 @@ class Form(FlaskForm):
         else:
             field.errors = [*field.errors, say(error.message)]
 
-    def carry_out(self, act: Callable[[], object]) -> bool:
-        """Validate, then call ``act``; return whether both succeeded."""
-        if not self.validate():
-            return False
+    @contextmanager
+    def errors_shown(self) -> Iterator[None]:
+        """Show an error of the service called inside at its field, and go on behind the block."""
         try:
-            act()
+            yield
         except InvalidInput as error:
             self.put(error)
-            return False
-        return True
 
 
 class FilterForm(Form):

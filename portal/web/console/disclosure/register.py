@@ -15,12 +15,13 @@ from portal.queries.targets import find, organisation_of
 from portal.services.disclosure.filing import register
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure.request_page import REGISTERED
+from portal.web.core.answers import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.fields import DayField, EnumField
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import code_key
-from portal.web.core.submission import Answer, Groups, SubmissionPage
+from portal.web.core.submission import Groups, SubmissionPage
 
 
 class RegisterForm(ApplicationForm):
