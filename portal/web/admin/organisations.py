@@ -101,7 +101,7 @@ def _form_page(form: Form, what: str, found: Organisation | None = None) -> Page
 
 
 @admin.route(
-    "/organisations/<int:organisation_id>/<any(rename, move, close):what>", methods=["GET", "POST"]
+    "/organisations/<int:organisation_id>/<any(rename,move,close):what>", methods=["GET", "POST"]
 )
 @needs(_EDIT)
 def organisation_change(organisation_id: int, what: str) -> Answer:

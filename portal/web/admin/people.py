@@ -114,7 +114,7 @@ def people_revoke(user_id: int, grant_id: int) -> Answer:
     return _done(user_id, _ROLES_CHANGED)
 
 
-@admin.post("/people/<int:user_id>/<any(disable, enable):what>")
+@admin.post("/people/<int:user_id>/<any(disable,enable):what>")
 @needs(_EDIT)
 def people_change(user_id: int, what: str) -> Answer:
     """Disable an account, or enable one that is disabled or locked."""

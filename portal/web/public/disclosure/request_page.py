@@ -109,7 +109,7 @@ def disclosure_request(request_number: str) -> Answer:
     return DisclosureRequestPage(request_number).respond()
 
 
-@public_pages.post("/disclosure/<request_number>/<any(completion, withdraw):step>")
+@public_pages.post("/disclosure/<request_number>/<any(completion,withdraw):step>")
 @public
 def disclosure_step(request_number: str, step: str) -> Answer:
     """Complete the request as the organisation asked, or withdraw it."""

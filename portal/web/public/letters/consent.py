@@ -41,7 +41,7 @@ def consent(number: str) -> Answer:
     return render_template("public/consent.html", letter=found, choice=str(choice))
 
 
-@public_pages.post("/letters/<number>/consent/<any(revoke, give):change>")
+@public_pages.post("/letters/<number>/consent/<any(revoke,give):change>")
 @public
 def change_consent(number: str, change: str) -> Answer:
     """Revoke consent to publication, or give it after all."""

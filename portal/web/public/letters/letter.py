@@ -178,7 +178,7 @@ def letter(number: str) -> Answer:
     return LetterPage(number).respond()
 
 
-@public_pages.post("/letters/<number>/<any(supplement, withdraw, rating, redo):step>")
+@public_pages.post("/letters/<number>/<any(supplement,withdraw,rating,redo):step>")
 @public
 def letter_step(number: str, step: str) -> Answer:
     """Supplement, withdraw or rate the letter, or ask once for a redo."""
