@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.access import Actor
@@ -59,14 +58,10 @@ class NewOrganisationForm(_Named):
         _l("请选择类别。"),
         offered=[kind for kind in OrganisationKind if kind is not OrganisationKind.CITY_OFFICE],
     )
-    parent = OrganisationField(_l("上级单位"), _l("请选择上级单位。"))
+    parent = OrganisationField(_l("上级单位"), N_("请选择"), _l("请选择上级单位。"))
     founded_on = DayField(
         _l("设立日期"), description=_l("不填表示一直都有。统计从这一天起包括它。")
     )
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.parent.offer(_("请选择"))
 
     def create(self, actor: Actor, now: datetime) -> int:
         """Create the organisation and return its id."""
@@ -110,12 +105,12 @@ class RenameForm(ChangeForm, _Named):
 class MoveForm(ChangeForm):
     """Another superior."""
 
-    parent = OrganisationField(_l("新的上级单位"), _l("请选择上级单位。"))
+    parent = OrganisationField(_l("新的上级单位"), N_("请选择"), _l("请选择上级单位。"))
     on = DayField(_ON, description=_ON_HINT)
 
     def __init__(self, organisation: Organisation) -> None:
         super().__init__()
-        self.parent.offer(_("请选择"), organisation.path)
+        self.parent.leave_out(organisation.path)
 
     def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
         """Put the organisation under another superior."""
@@ -126,13 +121,15 @@ class CloseForm(ChangeForm):
     """The end of an organisation, and who takes over."""
 
     successor = OrganisationField(
-        _l("承接单位"), description=_l("它的职责现在归谁，公示件和统计会指向那里。没有就不选。")
+        _l("承接单位"),
+        N_("没有承接单位"),
+        description=_l("它的职责现在归谁，公示件和统计会指向那里。没有就不选。"),
     )
     on = DayField(_l("停用日期"), description=_ON_HINT)
 
     def __init__(self, organisation: Organisation) -> None:
         super().__init__()
-        self.successor.offer(_("没有承接单位"), organisation.path)
+        self.successor.leave_out(organisation.path)
 
     def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
         """Take the organisation out of use."""

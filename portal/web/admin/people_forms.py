@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 
 from portal.domain.access import USERNAME_MAX, Role
 from portal.domain.errors import N_, InvalidInput
@@ -21,22 +19,14 @@ class PeopleFilterForm(FilterForm):
     q = LineField(_l("姓名或用户名"))
     role = EnumListField(_l("角色"), Role, N_("全部角色"))
     state = EnumListField(_l("状态"), PersonState, N_("全部状态"))
-    organisation = OrganisationField(_l("单位（含下级）"))
-
-    def __init__(self, given: MultiDict[str, str]) -> None:
-        super().__init__(given)
-        self.organisation.offer(_("全部单位"))
+    organisation = OrganisationField(_l("单位（含下级）"), N_("全部单位"))
 
 
 class GrantForm(Form):
     """A role at an organisation."""
 
     role = EnumListField(_l("角色"), Role, N_("请选择"), _l("请选择角色。"))
-    organisation = OrganisationField(_l("单位"), _l("请选择单位。"))
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.organisation.offer(_("请选择"))
+    organisation = OrganisationField(_l("单位"), N_("请选择"), _l("请选择单位。"))
 
     def put(self, error: InvalidInput) -> None:
         """Show an error of the roles at the field ``role``."""

@@ -78,7 +78,7 @@ class DeadlineRuleForm(Form):
     """A version of a rule to come."""
 
     organisation = OrganisationField(
-        _l("适用的单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
+        _l("适用的单位"), N_("所有单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
     )
     code = ListField(_l("规则"), _l("请选择规则。"))
     days = WholeNumber(_l("期限"), _l("请填写天数。"))
@@ -101,7 +101,6 @@ class DeadlineRuleForm(Form):
 
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
-        self.organisation.offer(_("所有单位"))
         codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
         self.code.choices = [(code, rule_name(code)) for code in codes]
         self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]

@@ -78,6 +78,8 @@ class SubmissionForm(Form):
     """The reason why the name typed by hand was not understood."""
     none: ClassVar[str]
     """Label of the choice of no organisation."""
+    may_be_unknown: ClassVar[bool] = False
+    """Whether nobody need know which of the organisations that fit a name is meant."""
     unlike_any: ClassVar[object] = _l("没有叫“%(words)s”的单位，请换个写法，或者到单位名录里找。")
     """Message where no organisation has a name near the one typed."""
 
@@ -112,7 +114,10 @@ class SubmissionForm(Form):
             self._choose(str(meant[0].id))
             return
         self.unclear = str(self._why(found, offered)) % {"words": words}
-        self.offer_meanings(offered)
+        meanings = [SelectChoice(str(place.id), place.path) for place in offered]
+        if self.may_be_unknown:
+            meanings.append(SelectChoice(UNKNOWN, _(self.none)))
+        self.organisation_meant.choices = meanings
 
     def _choose(self, organisation: str) -> None:
         self.organisation.data = organisation
@@ -126,10 +131,6 @@ class SubmissionForm(Form):
         if offered:
             return _l("没有叫“%(words)s”的单位。下面是名称最接近的，请选一个。")
         return self.unlike_any
-
-    def offer_meanings(self, near: Sequence[Place]) -> None:
-        """Offer organisations that a name typed by hand may mean."""
-        self.organisation_meant.choices = [SelectChoice(str(o.id), o.path) for o in near]
 
     def offer_organisations(self, groups: Groups, chosen: Place | None) -> None:
         """Offer organisations by group, and ``chosen`` where it is not among them."""

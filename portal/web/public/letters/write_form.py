@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX, TITLE_MAX
-from portal.queries.office.directory import Place
 from portal.services.letters.submission import NewLetter
 from portal.web.core.fields import (
     EnumField,
@@ -26,7 +22,7 @@ from portal.web.core.fields import (
     TextField,
     TickField,
 )
-from portal.web.core.submission import UNKNOWN, SubmissionForm
+from portal.web.core.submission import SubmissionForm
 from portal.web.core.typed import WORDS_MAX
 
 
@@ -35,6 +31,7 @@ class WriteForm(SubmissionForm):
 
     fallback = "text"
     none = N_("不清楚，由信箱办分办")
+    may_be_unknown = True
     unlike_any = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
     kind = EnumField(
@@ -55,11 +52,6 @@ class WriteForm(SubmissionForm):
     email = MailField(_l("电子邮箱"))
     consent = TickField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
     form_token = HiddenTextField()
-
-    def offer_meanings(self, near: Sequence[Place]) -> None:
-        """Offer organisations that a name typed by hand may mean, and not to know."""
-        super().offer_meanings(near)
-        self.organisation_meant.choices.append(SelectChoice(UNKNOWN, _(self.none)))
 
     def validate_organisation(self, field: Field) -> None:
         """Refuse what is no id; the service checks whether the organisation takes letters."""
