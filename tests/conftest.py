@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.config import Settings, load_settings
-from portal.models import db
+from portal.logs import set_up_logs
+from portal.models import Cipher, db
+from portal.queries.statistics import cache
 from portal.web.core.safety import limiter
+from portal.web.core.settings import keep_settings
 from tests.builders import World, a_world
 from tests.databases import ON_POSTGRES, Postgres, Sqlite
 from tests.pages import PASSWORD, Client, login
@@ -86,45 +91,88 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings.instance / "keys"
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What the tests of a process share."""
+
+    database: Sqlite | Postgres
+    app: Flask
+    places: dict[str, int]
+    people: dict[str, int]
+    """Ids of the organisations and people of the world, by name."""
+
+
 @pytest.fixture(scope="session")
-def database(
-    _own_environment: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Sqlite | Postgres]:
-    """The kind of database the suite runs on, migrated once."""
+def prepared(
+    _own_environment: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    keys: Path,
+    password_hash: str,
+) -> Iterator[Prepared]:
+    """Migrate the database, make the application and found the world, once for the process."""
     folder = tmp_path_factory.mktemp("database")
-
-    def migrate(address: str) -> None:
-        app = create_app(load_settings(instance=folder, database_url=address))
-        with app.app_context():
-            upgrade()
-            db.engine.dispose()
-
-    kind = (Postgres if ON_POSTGRES else Sqlite)(folder, migrate)
-    yield kind
-    kind.stop()
-
-
-@pytest.fixture
-def settings(tmp_path: Path, database: Sqlite | Postgres, keys: Path) -> Settings:
-    """Settings of an instance of its own with an empty, migrated database."""
-    instance = tmp_path / "instance"
-    instance.mkdir()
+    database = (Postgres if ON_POSTGRES else Sqlite)(folder)
+    instance = folder / "instance"
     shutil.copytree(keys, instance / "keys")
-    return load_settings(instance=instance, database_url=database.fresh(instance))
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application on an empty database; CSRF and limits are on, as they are in real life."""
-    app = create_app(settings)
+    app = create_app(load_settings(instance=instance, database_url=database.address))
     app.testing = True
     app.test_client_class = Client
-    # The counters of the limits belong to the process, not to the application.
+    with app.app_context():
+        event.listen(db.engine, "connect", hurry)
+        upgrade()
+        db.engine.dispose()
+        database.keep_empty()
+        world = a_world(db.session(), password_hash)
+        db.session.remove()
+        db.engine.dispose()
+        database.keep_world()
+    yield Prepared(database, app, world.places, world.people)
+    database.stop()
+
+
+def hurry(connection: Any, record: object) -> None:
+    """Have SQLite not wait for the disk: what a power failure leaves is nothing to these tests."""
+    if not ON_POSTGRES:
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def database(prepared: Prepared) -> Sqlite | Postgres:
+    """The database the suite runs on, migrated once."""
+    return prepared.database
+
+
+@pytest.fixture
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, database: Sqlite | Postgres, keys: Path
+) -> Settings:
+    """Settings of an instance of its own; the database is empty but for the world, if asked for."""
+    instance = tmp_path / "instance"
+    shutil.copytree(keys, instance / "keys")
+    database.renew(world="world" in request.fixturenames)
+    return load_settings(instance=instance, database_url=database.address)
+
+
+@pytest.fixture
+def app(settings: Settings, prepared: Prepared) -> Iterator[Flask]:
+    """The application of the process, turned to the test's instance.
+
+    CSRF and limits are on, as they are in real life.
+    """
+    app = prepared.app
+    keep_settings(app, settings)
+    app.jinja_env.globals.update(settings=settings)
+    # Logs go to where standard error is now; the rest belongs to the process, not to the application.
+    set_up_logs(settings.log_level)
+    Cipher.load([settings.key("data")])
+    limiter.enabled = settings.limits_enabled
     limiter.reset()
+    cache._entries.clear()
     yield app
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture
@@ -160,9 +208,9 @@ def password_hash() -> str:
 
 
 @pytest.fixture
-def world(session: Session, password_hash: str) -> World:
+def world(session: Session, prepared: Prepared) -> World:
     """A small tree of organisations with a person for each duty."""
-    return a_world(session, password_hash)
+    return World(session, dict(prepared.places), dict(prepared.people))
 
 
 @pytest.fixture
