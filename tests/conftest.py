@@ -24,7 +24,7 @@ from portal.queries.statistics import cache
 from portal.web.core.safety import limiter
 from portal.web.core.settings import keep_settings
 from tests.builders import World, a_world
-from tests.databases import ON_POSTGRES, Postgres, Sqlite
+from tests.databases import EMPTY, ON_POSTGRES, WORLD, Postgres, Sqlite
 from tests.pages import PASSWORD, Client, login
 
 # How long an example takes says more about the machine than about the code.
@@ -35,6 +35,7 @@ CLOCK = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
 """A Wednesday morning in Shanghai; most tests happen then."""
 
 
+Once = Callable[[str, Callable[[], object]], None]
 LEFT_OUT = pytest.StashKey[int]()
 """How many tests the PostgreSQL run leaves out; with several processes, as one of them says."""
 
@@ -121,11 +122,11 @@ def prepared(
         event.listen(db.engine, "connect", hurry)
         upgrade()
         db.engine.dispose()
-        database.keep_empty()
+        database.keep(EMPTY)
         world = a_world(db.session(), password_hash)
         db.session.remove()
         db.engine.dispose()
-        database.keep_world()
+        database.keep(WORLD)
     yield Prepared(database, app, world.places, world.people)
     database.stop()
 
@@ -149,7 +150,7 @@ def settings(
     """Settings of an instance of its own; the database is empty but for the world, if asked for."""
     instance = tmp_path / "instance"
     shutil.copytree(keys, instance / "keys")
-    database.renew(world="world" in request.fixturenames)
+    database.renew(WORLD if "world" in request.fixturenames else EMPTY)
     return load_settings(instance=instance, database_url=database.address)
 
 
@@ -181,6 +182,33 @@ def session(app: Flask) -> Iterator[Session]:
     with app.app_context():
         yield db.session()
         db.session.rollback()
+
+
+@pytest.fixture
+def once(session: Session, database: Sqlite | Postgres) -> Once:
+    """Fill the database by work that is done once for the process and then put in place again.
+
+    ``once("module.what", work)`` finds the database empty or with the world, as the test asked for
+    it, and leaves everything committed. A name stands for one content, so ``work`` must not depend
+    on anything else.
+    """
+
+    def fill(name: str, work: Callable[[], object]) -> None:
+        session.rollback()
+        known = database.keeps(name)
+        if not known:
+            work()
+            session.commit()
+        for engine in db.engines.values():
+            engine.dispose()
+        if known:
+            database.renew(name)
+        else:
+            database.keep(name)
+        session.expire_all()
+        cache._entries.clear()
+
+    return fill
 
 
 @pytest.fixture
