@@ -19,7 +19,7 @@ from portal.services.office.deadline_rules import (
 )
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
-from portal.web.core.answers import Answer, Page
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
 from portal.web.core.language import day, say
 from portal.web.core.people import current_actor, needs

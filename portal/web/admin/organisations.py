@@ -20,7 +20,7 @@ from portal.web.admin.organisation_forms import (
     NewOrganisationForm,
     OrganisationsFilterForm,
 )
-from portal.web.core.answers import Answer, Page
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
 from portal.web.core.fields import page_asked
 from portal.web.core.forms import Form

@@ -22,7 +22,7 @@ from portal.queries.office.administration import (
 from portal.services.office import users
 from portal.web.admin.blueprint import admin
 from portal.web.admin.people_forms import GrantForm, NewPersonForm, PeopleFilterForm
-from portal.web.core.answers import Answer, Page
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import say

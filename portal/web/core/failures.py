@@ -21,7 +21,7 @@ from portal.domain.errors import (
     Unavailable,
 )
 from portal.models import db
-from portal.web.core.answers import Answer, Page
+from portal.web.core import Answer, Page
 from portal.web.core.language import say
 from portal.web.core.people import login_manager
 

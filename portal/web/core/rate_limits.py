@@ -11,7 +11,7 @@ from flask import make_response, request
 from limits import parse_many
 from werkzeug.wrappers import Response
 
-from portal.web.core.answers import Page
+from portal.web.core import Page
 from portal.web.core.safety import limiter
 
 Key = tuple[str, ...]

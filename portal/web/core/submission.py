@@ -30,7 +30,7 @@ from portal.queries.office.directory import (
     named_organisations,
     places,
 )
-from portal.web.core.answers import Answer, Page
+from portal.web.core import Answer, Page
 from portal.web.core.clock import today
 from portal.web.core.fields import (
     HiddenTextField,

@@ -15,7 +15,7 @@ from portal.queries.targets import find, organisation_of
 from portal.services.disclosure.filing import register
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure.request_page import REGISTERED
-from portal.web.core.answers import Answer
+from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.fields import DayField, EnumField

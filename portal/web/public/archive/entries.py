@@ -20,7 +20,7 @@ from portal.queries.archive.table import ArchiveQuery, archive_entry
 from portal.services.archive.deflection import deflect
 from portal.services.archive.feedback import give_notice, vote
 from portal.services.core.typed_text import clean
-from portal.web.core.answers import Answer, Page
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
 from portal.web.core.rate_limits import address as visitor

@@ -5,14 +5,16 @@ from __future__ import annotations
 from flask import render_template
 
 from portal.domain.disclosure.application import takes_requests
-from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
+from portal.domain.disclosure.requests import ANSWER_RULE, DISCLOSURE_DEFINITION
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period, civil_date
 from portal.models import db
+from portal.queries.disclosure.due import completion_rule
 from portal.queries.disclosure.requests import request_by_number
+from portal.queries.rules import deadline_rules
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.services.disclosure.filing import addressee, submit
-from portal.web.core.answers import Answer
+from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.people import public
@@ -53,14 +55,17 @@ class ApplicationPage(SubmissionPage[ApplicationForm]):
 @public
 def disclosure() -> str:
     """Show for which information an application can be made, with this year's figures."""
-    moment = now()
-    year = Period(civil_date(moment).year)
+    moment, session = now(), db.session()
+    day = civil_date(moment)
+    year = Period(day.year)
     return render_template(
         "public/disclosure.html",
         year=year,
-        figures=disclosure_figures(db.session(), year, moment),
+        figures=disclosure_figures(session, year, moment),
         definition=DISCLOSURE_DEFINITION,
         as_of=moment,
+        answering=deadline_rules(session).of(ANSWER_RULE, day),
+        completing=completion_rule(session, day),
     )
 
 

@@ -14,11 +14,12 @@ from portal.domain.disclosure.requests import DisclosureAction, DisclosureState
 from portal.domain.errors import N_
 from portal.domain.letters.states import TEXT_MAX
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Message
 from portal.models import DisclosureRequest, db
-from portal.queries.disclosure.due import RequestDue, request_due
+from portal.queries.disclosure.due import RequestDue, extension_text, request_due
 from portal.queries.disclosure.requests import RequestEvent, request_by_number, request_milestones
 from portal.services.disclosure.requests import applicant, complete, withdraw
-from portal.web.core.answers import Answer
+from portal.web.core import Answer
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.fields import TextField
@@ -65,6 +66,7 @@ class DisclosureRequestView:
     milestones: list[RequestEvent]
     due: RequestDue | None
     due_explanation: DueExplanation | None
+    extension: Message | None
     remedies: tuple[str, ...]
     forms: SenderForms[DisclosureAction]
 
@@ -92,6 +94,7 @@ class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
             milestones=request_milestones(session, found),
             due=due,
             due_explanation=explain_request_due(due) if due and due.days else None,
+            extension=extension_text(session, found),
             remedies=_remedies(found),
             forms=self.offered(possible),
         )

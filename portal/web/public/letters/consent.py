@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from portal.domain.choices import consent_choice
 from portal.domain.errors import ActionNotAllowed, Unavailable
 from portal.services.letters.consent import give_consent, revoke_consent
-from portal.web.core.answers import Answer
+from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.language import say
 from portal.web.core.people import public

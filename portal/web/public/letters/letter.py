@@ -32,7 +32,7 @@ from portal.queries.letters.track import (
     public_copy,
 )
 from portal.services.letters.submission import COMMENT_MAX, ask_redo, rate, supplement, withdraw
-from portal.web.core.answers import Answer
+from portal.web.core import Answer
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
 from portal.web.core.fields import Filled, TextField

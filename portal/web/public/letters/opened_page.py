@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from portal.domain.checked_numbers import MistypedNumber
 from portal.domain.errors import ActionNotAllowed, InvalidInput, Unavailable
 from portal.models import DisclosureRequest, Letter
-from portal.web.core.answers import Answer
+from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.fields import TextField
 from portal.web.core.forms import Form

@@ -12,7 +12,7 @@ from portal.domain.letters.numbers import LetterNumber
 from portal.models import DisclosureRequest, Letter, db
 from portal.queries.disclosure.requests import request_by_code
 from portal.queries.letters.track import letter_by_code
-from portal.web.core.answers import Answer, Page
+from portal.web.core import Answer, Page
 from portal.web.core.fields import LineField
 from portal.web.core.forms import Form
 from portal.web.core.people import close_opened, public, remember_opened

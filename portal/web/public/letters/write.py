@@ -14,7 +14,7 @@ from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.letters.track import letter_by_number
 from portal.queries.office.directory import Place
 from portal.services.letters.submission import NewLetter, chosen_organisation, submit
-from portal.web.core.answers import Answer
+from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
 from portal.web.core.settings import code_key

@@ -1,9 +1,0 @@
-"""What a view returns."""
-
-from __future__ import annotations
-
-from werkzeug.wrappers import Response
-
-Page = tuple[str, int]
-"""The text of a page and its status."""
-Answer = str | Page | Response
