@@ -12,7 +12,7 @@ from portal.adapters.archive_index import fragments, open_index
 from portal.domain.errors import NotFound
 from portal.models import db
 from portal.queries.archive.search import search_archive
-from portal.queries.archive.table import Listing, archive_entry, list_entries
+from portal.queries.archive.table import archive_entry, list_entries
 from portal.web.api.blueprint import LIMIT, PER_MINUTE, Gone, answer, open_data
 from portal.web.api.documents import FIELDS, absolute, document, page_of
 from portal.web.api.parameters import PARAMETERS, archive_query, per_page
@@ -87,11 +87,10 @@ def search() -> Response:
         }
         for e in found.entries
     ]
-    listing = Listing(found.entries, found.total, found.page, found.pages)
     return answer(
         {
             "data": data,
-            **page_of(listing, size),
+            **page_of(found, size),
             "understood": list(found.understood),
             "matched": "any" if found.partial else "all",
             "degraded": found.degraded,

@@ -88,12 +88,11 @@ class ApplicationForm(SubmissionForm):
 
     def validate_phone(self, field: Field) -> None:
         """Require a telephone number, an e-mail address or a postal address."""
-        missing = _("请留下电话、电子邮箱、通信地址中的一项。")
-        self.check_phone([self.email, self.address], missing)
+        if not (field.data or self.email.data or self.address.data):
+            raise ValidationError(_("请留下电话、电子邮箱、通信地址中的一项。"))
 
     def validate_email(self, field: Field) -> None:
         """Require an e-mail address where the answer is to be sent to it."""
-        super().validate_email(field)
         if not field.data and self.delivery.data is Delivery.EMAIL:
             raise ValidationError(_("要用电子邮件获取，请填写电子邮箱。"))
 

@@ -27,13 +27,13 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice, enum_coerce
-from wtforms.validators import DataRequired, InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
 from portal.domain.whole_numbers import whole_number
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label as name_of
-from portal.web.core.typed import at_most, one_line, plain_email, plain_phone
+from portal.web.core.typed import at_most, is_email, is_phone, one_line, plain_email, plain_phone
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -69,12 +69,24 @@ class PhoneField(LineField):
     cleaned = staticmethod(plain_phone)
     widget = TelInput()
 
+    def pre_validate(self, form: object) -> None:
+        """Refuse what is no telephone number."""
+        if self.data and not is_phone(self.data):
+            raise ValidationError(
+                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
+            )
+
 
 class MailField(LineField):
     """An e-mail address without blanks."""
 
     cleaned = staticmethod(plain_email)
     widget = EmailInput()
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what is no e-mail address."""
+        if self.data and not is_email(self.data):
+            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
 
 
 class TickField(BooleanField):  # type: ignore[misc]

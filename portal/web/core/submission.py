@@ -44,7 +44,7 @@ from portal.web.core.forms import Form
 from portal.web.core.language import label, say
 from portal.web.core.rate_limits import address, count, minutes, retry_later, wait_for
 from portal.web.core.settings import code_key, settings
-from portal.web.core.typed import WORDS_MAX, form_token, is_email, is_phone
+from portal.web.core.typed import WORDS_MAX, form_token
 
 UNKNOWN = "unknown"
 """Value of the choice "I don't know" among organisations that fit a name typed by hand."""
@@ -147,21 +147,6 @@ class SubmissionForm(Form):
         """Refuse a name that was typed by hand and not understood."""
         if self.unclear:
             raise ValidationError(self.unclear)
-
-    def check_phone(self, others: Sequence[Field], missing: str) -> None:
-        """Require a telephone number or one of ``others``; ``missing`` is the message."""
-        if not self.phone.data:
-            if not any(other.data for other in others):
-                raise ValidationError(missing)
-        elif not is_phone(self.phone.data):
-            raise ValidationError(
-                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
-            )
-
-    def validate_email(self, field: Field) -> None:
-        """Refuse what is not a valid e-mail address."""
-        if field.data and not is_email(field.data):
-            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
 
     def carried(self) -> dict[str, str]:
         """Return every field as hidden values for the preview, in the order of the page."""

@@ -32,7 +32,7 @@ from portal.web.public.archive.results import (
     address,
     chips,
     facet_lists,
-    hits,
+    hit,
     read_query,
 )
 
@@ -64,7 +64,7 @@ def search() -> str:
         asked=asked,
         query=asked.text[:MAX_CHARACTERS],
         found=found,
-        hits=hits(found),
+        hits=[hit(entry, found.understood) for entry in found.entries],
         chips=chips(asked, organisation),
         facets=facet_lists(db.session(), asked, found, organisation),
         wider=_without_filters(asked, found),

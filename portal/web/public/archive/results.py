@@ -75,12 +75,8 @@ def address(asked: ArchiveQuery, **changes: Any) -> str:
     return url_for("archive.search", **{name: value for name, value in given.items() if value})
 
 
-def hits(found: Found) -> list[ShownHit]:
-    """Return the entries found as they are shown."""
-    return [_hit(entry, found.understood) for entry in found.entries]
-
-
-def _hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
+def hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
+    """Return an entry as it is shown, with ``words`` marked."""
     title, letter = mark(entry.title, words), fragments(entry.text, words, LINE)
     start = " ".join(answer_start(entry.reply).split())
     reply = mark(start[:LINE], words) + ("…" if len(start) > LINE else "")
@@ -112,18 +108,11 @@ def facet_lists(
     places = organisations_to_choose(session, counts.organisations, organisation)
     kinds = [(k, counts.kinds[str(k)]) for k in Kind if counts.kinds.get(str(k))]
     years = sorted(counts.years.items(), reverse=True)
-    lists: list[tuple[str, list[FacetItem]]] = [
-        (
-            _("下属单位") if organisation else _("答复单位"),
-            [(o.name, n, address(asked, organisation_id=o.id), False) for o, n in places],
-        ),
-        (
-            _("来信类别"),
-            [(label(k), n, address(asked, kind=k), k is asked.kind) for k, n in kinds],
-        ),
-        (
-            _("答复年份"),
-            [(str(y), n, address(asked, year=y), y == asked.year) for y, n in years],
-        ),
-    ]
-    return [(title, items) for title, items in lists if items]
+    lists: dict[str, list[FacetItem]] = {
+        _("下属单位") if organisation else _("答复单位"): [
+            (o.name, n, address(asked, organisation_id=o.id), False) for o, n in places
+        ],
+        _("来信类别"): [(label(k), n, address(asked, kind=k), k is asked.kind) for k, n in kinds],
+        _("答复年份"): [(str(y), n, address(asked, year=y), y == asked.year) for y, n in years],
+    }
+    return [(title, items) for title, items in lists.items() if items]

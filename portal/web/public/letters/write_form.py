@@ -60,7 +60,8 @@ class WriteForm(SubmissionForm):
 
     def validate_phone(self, field: Field) -> None:
         """Require a telephone number or an e-mail address."""
-        self.check_phone([self.email], _("请留下电话或电子邮箱中的一项，方便我们联系您。"))
+        if not (field.data or self.email.data):
+            raise ValidationError(_("请留下电话或电子邮箱中的一项，方便我们联系您。"))
 
     @property
     def consents(self) -> bool:
