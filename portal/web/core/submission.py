@@ -30,16 +30,8 @@ from portal.queries.office.directory import (
     named_organisations,
     places,
 )
-from portal.web.core import Answer, Page
+from portal.web.core import Answer, Page, fields
 from portal.web.core.clock import today
-from portal.web.core.fields import (
-    HiddenTextField,
-    LineField,
-    ListField,
-    MailField,
-    OneOfField,
-    PhoneField,
-)
 from portal.web.core.forms import Form
 from portal.web.core.language import label, say
 from portal.web.core.rate_limits import address, count, minutes, retry_later, wait_for
@@ -68,12 +60,12 @@ class SubmissionForm(Form):
     then offers what the words may mean. A subclass declares the fields in the order of its page.
     """
 
-    organisation: ListField
-    organisation_words: LineField
-    organisation_meant: OneOfField
-    phone: PhoneField
-    email: MailField
-    form_token: HiddenTextField
+    organisation: fields.ListField
+    organisation_words: fields.LineField
+    organisation_meant: fields.OneOfField
+    phone: fields.PhoneField
+    email: fields.MailField
+    form_token: fields.HiddenTextField
     unclear: str = ""
     """The reason why the name typed by hand was not understood."""
     none: ClassVar[str]

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.disclosure.application import remedies
 from portal.domain.disclosure.numbers import parse_request_number
-from portal.domain.disclosure.requests import DisclosureAction, DisclosureState
+from portal.domain.disclosure.requests import DisclosureAction, DisclosureState, objection
 from portal.domain.errors import N_
 from portal.domain.letters.states import TEXT_MAX
 from portal.domain.periods import civil_date
@@ -26,11 +26,6 @@ from portal.web.core.fields import TextField
 from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
-
-_POSSIBLE = {
-    DisclosureState.OPEN: (DisclosureAction.WITHDRAW,),
-    DisclosureState.AWAITING_COMPLETION: (DisclosureAction.COMPLETE, DisclosureAction.WITHDRAW),
-}
 
 
 class CompletionForm(SenderForm):
@@ -54,10 +49,6 @@ class WithdrawForm(SenderForm):
         withdraw(opened_id, applicant(opened_id), at)
 
 
-_STEPS = {"completion": DisclosureAction.COMPLETE, "withdraw": DisclosureAction.WITHDRAW}
-"""The action of each step, by the last word of its address."""
-
-
 @dataclass(frozen=True, slots=True)
 class DisclosureRequestView:
     """Values of the page of a request for its applicant."""
@@ -74,9 +65,9 @@ class DisclosureRequestView:
 class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
     """The page of a request for disclosure."""
 
-    forms = {
-        DisclosureAction.COMPLETE: CompletionForm,
-        DisclosureAction.WITHDRAW: WithdrawForm,
+    steps = {
+        "completion": (DisclosureAction.COMPLETE, CompletionForm),
+        "withdraw": (DisclosureAction.WITHDRAW, WithdrawForm),
     }
     closed_words = N_("请用申请编号和查询码打开申请；共用的电脑和久未操作的页面需要重新打开。")
 
@@ -84,10 +75,13 @@ class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
         """Return the request with the number."""
         return request_by_number(db.session(), str(parse_request_number(self.number)))
 
+    def allows(self, found: DisclosureRequest, action: DisclosureAction) -> bool:
+        """Return whether the applicant may take ``action`` now."""
+        return objection(found, action, today(), None) is None
+
     def show(self, found: DisclosureRequest, status: int) -> Answer:
         """Show the request as it is now."""
         session = db.session()
-        possible = _POSSIBLE.get(found.state, ())
         due = request_due(session, found, today())
         page = DisclosureRequestView(
             request=found,
@@ -96,7 +90,7 @@ class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
             due_explanation=explain_request_due(due) if due and due.days else None,
             extension=extension_text(session, found),
             remedies=_remedies(found),
-            forms=self.offered(possible),
+            forms=self.offered(found),
         )
         return render_template("public/disclosure_request.html", page=page), status
 
@@ -116,7 +110,7 @@ def disclosure_request(request_number: str) -> Answer:
 @public
 def disclosure_step(request_number: str, step: str) -> Answer:
     """Complete the request as the organisation asked, or withdraw it."""
-    return DisclosureRequestPage(request_number).act(_STEPS[step])
+    return DisclosureRequestPage(request_number).act(step)
 
 
 def _remedies(found: DisclosureRequest) -> tuple[str, ...]:

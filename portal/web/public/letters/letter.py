@@ -12,7 +12,6 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
-from portal.domain.access import CITIZEN_ACTIONS
 from portal.domain.choices import consent_choice
 from portal.domain.errors import N_
 from portal.domain.letters.numbers import parse_number
@@ -103,15 +102,6 @@ class WithdrawForm(SenderForm):
         withdraw(opened_id, at)
 
 
-_STEPS = {
-    "supplement": Action.SUPPLEMENT,
-    "rating": Action.RATE,
-    "redo": Action.REDO,
-    "withdraw": Action.WITHDRAW,
-}
-"""The action of each step, by the last word of its address."""
-
-
 @dataclass(frozen=True, slots=True)
 class LetterView:
     """Values of the page of a letter for its sender."""
@@ -130,11 +120,11 @@ class LetterView:
 class LetterPage(OpenedPage[Action, Letter]):
     """The page of a letter."""
 
-    forms = {
-        Action.SUPPLEMENT: SupplementForm,
-        Action.RATE: RatingForm,
-        Action.REDO: RedoForm,
-        Action.WITHDRAW: WithdrawForm,
+    steps = {
+        "supplement": (Action.SUPPLEMENT, SupplementForm),
+        "rating": (Action.RATE, RatingForm),
+        "redo": (Action.REDO, RedoForm),
+        "withdraw": (Action.WITHDRAW, WithdrawForm),
     }
     closed_words = N_("请用信件编号和查询码打开信件；共用的电脑和久未操作的页面需要重新打开。")
 
@@ -142,14 +132,13 @@ class LetterPage(OpenedPage[Action, Letter]):
         """Return the letter with the number."""
         return letter_by_number(db.session(), str(parse_number(self.number)))
 
+    def allows(self, found: Letter, action: Action) -> bool:
+        """Return whether the sender may take ``action`` now."""
+        return objection(found, action) is None
+
     def show(self, found: Letter, status: int) -> Answer:
         """Show the letter as it is now."""
         session = db.session()
-        possible = [
-            action
-            for action in self.forms
-            if action in CITIZEN_ACTIONS and objection(found, action) is None
-        ]
         due = due_note(session, found, today())
         page = LetterView(
             letter=found,
@@ -162,7 +151,7 @@ class LetterPage(OpenedPage[Action, Letter]):
             if due
             else None,
             consent=consent_choice(found),
-            forms=self.offered(possible),
+            forms=self.offered(found),
         )
         return render_template("public/letter.html", page=page), status
 
@@ -182,4 +171,4 @@ def letter(number: str) -> Answer:
 @public
 def letter_step(number: str, step: str) -> Answer:
     """Supplement, withdraw or rate the letter, or ask once for a redo."""
-    return LetterPage(number).act(_STEPS[step])
+    return LetterPage(number).act(step)

@@ -6,7 +6,7 @@ Letters and requests for disclosure are subclasses.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,8 +63,8 @@ class SenderForms(Generic[A]):
 class OpenedPage(ABC, Generic[A, T]):
     """One request to the page of the letter or request with ``number``."""
 
-    forms: Mapping[A, type[SenderForm]]
-    """The form of each action of the sender."""
+    steps: Mapping[str, tuple[A, type[SenderForm]]]
+    """Each action of the sender with its form, by the last word of its address."""
     closed_words: ClassVar[str]
     """Message where this browser has not opened it."""
 
@@ -77,9 +77,10 @@ class OpenedPage(ABC, Generic[A, T]):
         found = self.find()
         return self.closed() if found is None else self.show(found, status)
 
-    def act(self, action: A) -> Answer:
-        """Take an action of the sender: check its form, call the service, show the page again."""
-        form = self.forms[action]()
+    def act(self, step: str) -> Answer:
+        """Take a step of the sender: check its form, call the service, show the page again."""
+        action, form_class = self.steps[step]
+        form = form_class()
         self.sent = {action: form}
         found = self.find()
         if found is None:
@@ -97,9 +98,13 @@ class OpenedPage(ABC, Generic[A, T]):
         flash(_(form.done), "success")
         return redirect(self.address(found))
 
-    def offered(self, possible: Iterable[A]) -> SenderForms[A]:
-        """Return the forms of the actions ``possible`` now, the one that was sent as it was sent."""
-        forms = {a: self.sent.get(a) or self.forms[a](formdata=None) for a in possible}
+    def offered(self, found: T) -> SenderForms[A]:
+        """Return the forms of the actions possible now, the one that was sent as it was sent."""
+        forms = {
+            action: self.sent.get(action) or form(formdata=None)
+            for action, form in self.steps.values()
+            if self.allows(found, action)
+        }
         lost = next((form.typed for a, form in self.sent.items() if a not in forms), "")
         return SenderForms(forms, lost)
 
@@ -119,6 +124,10 @@ class OpenedPage(ABC, Generic[A, T]):
     @abstractmethod
     def load(self) -> T | None:
         """Return the subject with the number; raises :class:`MistypedNumber`."""
+
+    @abstractmethod
+    def allows(self, found: T, action: A) -> bool:
+        """Return whether the sender may take ``action`` now."""
 
     @abstractmethod
     def show(self, found: T, status: int) -> Answer:

@@ -11,17 +11,7 @@ from portal.domain.errors import N_
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX, TITLE_MAX
 from portal.services.letters.submission import NewLetter
-from portal.web.core.fields import (
-    EnumField,
-    HiddenTextField,
-    LineField,
-    ListField,
-    MailField,
-    OneOfField,
-    PhoneField,
-    TextField,
-    TickField,
-)
+from portal.web.core import fields
 from portal.web.core.submission import SubmissionForm
 from portal.web.core.typed import WORDS_MAX
 
@@ -34,24 +24,24 @@ class WriteForm(SubmissionForm):
     may_be_unknown = True
     unlike_any = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
-    kind = EnumField(
+    kind = fields.EnumField(
         _l("这封信是"),
         Kind,
         _l("请选一个类别；拿不准就选“咨询”。"),
         hints={kind: row.hint for kind, row in KINDS.items()},
     )
-    organisation = ListField(_l("写给哪个单位"), validate_choice=False, default="")
-    organisation_words = LineField(_l("或写出单位名称"), most=WORDS_MAX)
-    organisation_meant = OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
-    title = LineField(_l("标题"), _l("请写一个标题，一句话说明是什么事。"), TITLE_MAX)
-    text = TextField(_l("正文"), _l("请写下要反映的情况，空白的信无法办理。"), TEXT_MAX)
-    name = LineField(
+    organisation = fields.ListField(_l("写给哪个单位"), validate_choice=False, default="")
+    organisation_words = fields.LineField(_l("或写出单位名称"), most=WORDS_MAX)
+    organisation_meant = fields.OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
+    title = fields.LineField(_l("标题"), _l("请写一个标题，一句话说明是什么事。"), TITLE_MAX)
+    text = fields.TextField(_l("正文"), _l("请写下要反映的情况，空白的信无法办理。"), TEXT_MAX)
+    name = fields.LineField(
         _l("姓名"), _l("请填写姓名，承办单位联系您时需要知道怎么称呼。"), PERSON_NAME_MAX
     )
-    phone = PhoneField(_l("电话"))
-    email = MailField(_l("电子邮箱"))
-    consent = TickField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
-    form_token = HiddenTextField()
+    phone = fields.PhoneField(_l("电话"))
+    email = fields.MailField(_l("电子邮箱"))
+    consent = fields.TickField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
+    form_token = fields.HiddenTextField()
 
     def validate_organisation(self, field: Field) -> None:
         """Refuse what is no id; the service checks whether the organisation takes letters."""
