@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -35,10 +34,4 @@ def section_words() -> dict[str, Any]:
     """Offer the sections to the frame of every page of administration."""
     if not current_user.is_authenticated:
         return {}
-    here = (request.endpoint or "").removeprefix("admin.").split("_")[0]
-    return {
-        "admin_sections": [
-            (_(str(name)), url_for(endpoint), endpoint == f"admin.{here}")
-            for endpoint, name in sections()
-        ]
-    }
+    return {"admin_sections": sections()}

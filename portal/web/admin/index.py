@@ -16,7 +16,6 @@ from portal.web.core.people import staff_only
 @staff_only
 def index() -> str | Response:
     """Show the sections, or redirect a person without any to the account, which names roles."""
-    own = sections()
-    if not own:
+    if not sections():
         return redirect(url_for("account.profile"))
-    return render_template("admin/index.html", sections=own, overview=overview(db.session(), now()))
+    return render_template("admin/index.html", overview=overview(db.session(), now()))
