@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -58,19 +59,16 @@ def _span(rule: DeadlineRule) -> str:
 @needs(Permission.DEADLINE_RULES_EDIT)
 def deadline_rules_new() -> Answer:
     """Add a version of a rule; the form begins with the version that the address names."""
-    form = DeadlineRuleForm()
-    if request.method == "GET":
-        code, place = request.args.get("code"), request.args.get("organisation")
-        held = _version(
-            lambda each: (
-                each.in_force
-                and each.rule.code == code
-                and str(each.rule.organisation_id or "") == (place or "")
-            )
+    code, place = request.args.get("code"), request.args.get("organisation", "")
+    held = _version(
+        lambda each: (
+            each.in_force
+            and each.rule.code == code
+            and str(each.rule.organisation_id or "") == place
         )
-        if held:
-            form.begin_from(held.rule)
-        return _form(form)
+    )
+    begun = replace(held.rule, source="", valid_from=None, valid_to=None) if held else None
+    form = DeadlineRuleForm(begun)
     return _save(form, lambda: add_deadline_rule(form.rule, current_actor(), now()))
 
 
@@ -78,13 +76,10 @@ def deadline_rules_new() -> Answer:
 @needs(Permission.DEADLINE_RULES_EDIT)
 def deadline_rules_change(rule_id: int) -> Answer:
     """Change a version that has not begun."""
-    form = DeadlineRuleForm()
-    if request.method == "GET":
-        version = _version(lambda each: each.to_come and each.rule.id == rule_id)
-        if version is None:
-            abort(404)
-        form.correct(version.rule)
-        return _form(form)
+    version = _version(lambda each: each.to_come and each.rule.id == rule_id)
+    if version is None and request.method == "GET":
+        abort(404)
+    form = DeadlineRuleForm(version.rule if version else None)
     return _save(form, lambda: change_deadline_rule(rule_id, form.rule, current_actor(), now()))
 
 
@@ -93,17 +88,13 @@ def _version(wanted: Callable[[RuleVersion], bool]) -> RuleVersion | None:
     return next((each for rule in table for each in rule.versions if wanted(each)), None)
 
 
-def _form(form: DeadlineRuleForm) -> Page:
-    return render_template("admin/deadline_rule.html", form=form), 422 if form.errors else 200
-
-
 def _save(form: DeadlineRuleForm, act: Callable[[], object]) -> Answer:
-    if form.validate():
+    if form.validate_on_submit():
         with form.errors_shown():
             act()
             flash(_("时限已保存，从生效日期起执行。"), "success")
             return redirect(url_for("admin.deadline_rules"))
-    return _form(form)
+    return render_template("admin/deadline_rule.html", form=form), 422 if form.errors else 200
 
 
 @admin.post("/deadline-rules/<int:rule_id>/remove")

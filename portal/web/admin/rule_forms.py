@@ -99,23 +99,12 @@ class DeadlineRuleForm(Form):
     )
     valid_to = DayField(_l("截止日期"), description=_l("不填表示长期有效。"))
 
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
+    def __init__(self, rule: DeadlineRule | None) -> None:
+        """Read what was sent, or begin with the values of ``rule``."""
+        super().__init__(obj=rule, organisation=rule.organisation_id if rule else None)
         codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
         self.code.choices = [(code, rule_name(code)) for code in codes]
         self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
-
-    def begin_from(self, rule: DeadlineRule) -> None:
-        """Fill the form with ``rule``, except for source and validity."""
-        self.organisation.data = rule.organisation_id
-        self.code.data, self.days.data, self.unit.data = rule.code, rule.days, rule.unit.value
-        self.extension_days.data = rule.extension_days
-
-    def correct(self, rule: DeadlineRule) -> None:
-        """Fill the form with all of ``rule``, for correction."""
-        self.begin_from(rule)
-        self.source.data = rule.source
-        self.valid_from.data, self.valid_to.data = rule.valid_from, rule.valid_to
 
     @property
     def rule(self) -> NewDeadlineRule:
