@@ -9,7 +9,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.domain.access import Permission
-from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import InvalidInput
 from portal.models import db
 from portal.queries.office.rule_table import RuleVersion, rule_table
@@ -22,7 +21,7 @@ from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
-from portal.web.core.language import day, say
+from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
 
 
@@ -39,20 +38,9 @@ def _page(status: int = 200, problem: str = "") -> Page:
         "admin/deadline_rules.html",
         table=table,
         rule_name=rule_name,
-        span_of=_span,
         problem=problem,
     )
     return words, status
-
-
-def _span(rule: DeadlineRule) -> str:
-    """Return in words the days on which a clock begins that follows the version."""
-    first, last = day(rule.valid_from), day(rule.valid_to)
-    if first and last:
-        return str(_("%(first)s 至 %(last)s", first=first, last=last))
-    if first:
-        return str(_("%(first)s 起", first=first))
-    return str(_("至 %(last)s", last=last)) if last else str(_("一直有效"))
 
 
 @admin.route("/deadline-rules/new", methods=["GET", "POST"])

@@ -48,13 +48,11 @@ FORMULAS = {
 
 @statistics.get("/data.json")
 @public
-def open_json() -> Response:
+def open_json() -> Response | tuple[dict[str, Any], int]:
     """Give the figures of a page with numerators, denominators, definitions and formulas."""
     query = _query()
     if query.errors:
-        response = jsonify(errors=query.errors)
-        response.status_code = 400
-        return response
+        return {"errors": query.errors}, 400
     found = overview(db.session(), query.asked)
     known = {**DEFINITIONS_ON[query.asked.basis], **QUALITY_MEASURES}
     return jsonify(
