@@ -33,20 +33,16 @@ class DaysForm(Form):
 
     first = DayField(_l("从"), _l("请填写日期。"))
     last = DayField(_l("到"), description=_l("只改一天时不填；一次最多 %(n)s 天。", n=DAYS_MOST))
-    kind = OneOfField(_l("这几天"), _l("请选择这几天是什么日子。"))
+    kind = OneOfField(
+        _l("这几天"),
+        _l("请选择这几天是什么日子。"),
+        choices=[(REST, _l("放假休息")), (WORK, _l("上班")), (ANNOUNCED, _l("恢复公布的安排"))],
+    )
     note = LineField(
         _l("说明"),
         most=NOTE_MAX,
         description=_l("例如：国庆节，国办发明电〔2026〕12号"),
     )
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.kind.choices = [
-            (REST, _("放假休息")),
-            (WORK, _("上班")),
-            (ANNOUNCED, _("恢复公布的安排")),
-        ]
 
     @property
     def span(self) -> tuple[date, date]:
@@ -64,6 +60,7 @@ _RULE_NAMES = {
     ANSWER_RULE: N_("信息公开申请的答复"),
     COMPLETION_RULE: N_("信息公开申请的补正告知"),
 }
+_CODES = tuple(dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)]))
 _KINDS = {letter_code(kind): kind for kind in Kind}
 
 
@@ -80,9 +77,17 @@ class DeadlineRuleForm(Form):
     organisation = OrganisationField(
         _l("适用的单位"), N_("所有单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
     )
-    code = ListField(_l("规则"), _l("请选择规则。"))
+    code = ListField(
+        _l("规则"),
+        _l("请选择规则。"),
+        choices=lambda: [(code, rule_name(code)) for code in _CODES],
+    )
     days = WholeNumber(_l("期限"), _l("请填写天数。"))
-    unit = OneOfField(_l("计时单位"), _l("请选择天数的单位。"))
+    unit = OneOfField(
+        _l("计时单位"),
+        _l("请选择天数的单位。"),
+        choices=lambda: [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit],
+    )
     extension_days = WholeNumber(
         _l("最多可延长"), description=_l("与期限同一单位；不能延长就填 0。")
     )
@@ -102,9 +107,6 @@ class DeadlineRuleForm(Form):
     def __init__(self, rule: DeadlineRule | None) -> None:
         """Read what was sent, or begin with the values of ``rule``."""
         super().__init__(obj=rule, organisation=rule.organisation_id if rule else None)
-        codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
-        self.code.choices = [(code, rule_name(code)) for code in codes]
-        self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
 
     @property
     def rule(self) -> NewDeadlineRule:

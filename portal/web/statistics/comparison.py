@@ -40,8 +40,6 @@ from portal.web.statistics.query import (
     scope_name,
 )
 
-_DAYS = (("response", "median"), ("closing", "median"), ("closing", "p90"))
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -91,14 +89,15 @@ def comparison(
         each.detail if address else suppress_small_counts(each.detail)[0]
         for each, address in zip(sides, letters, strict=True)
     )
-    closure = query.asked.view is View.RECEIVING
+    closure = ("closure",) if query.asked.view is View.RECEIVING else ()
+    rates = (*closure, "publication", "timeliness")
     return Comparison(
         columns=[
             Column(name, each.asked.as_of.day, address)
             for name, each, address in zip(names, sides, letters, strict=True)
         ],
-        rows=[*_figures(sides, closure), *_quality(one, two)],
-        charts=_charts(sides, names, "closure" if closure else "publication"),
+        rows=_rows(sides, one, two, rates),
+        charts=_charts(sides, names, rates[0]),
     )
 
 
@@ -118,12 +117,16 @@ def _code(each: Side) -> str | None:
     return node.code if node else None
 
 
-def _figures(sides: list[Side], closure: bool) -> list[ComparedRow]:
-    one, two = (each.total for each in sides)
-    rates = (("closure",) if closure else ()) + ("publication", "timeliness")
+def _rows(sides: list[Side], one: Detail, two: Detail, rates: tuple[str, ...]) -> list[ComparedRow]:
+    first, second = (each.total for each in sides)
     return [
-        *(_count(name, getattr(one, name), getattr(two, name)) for name in COUNTS),
-        *(_rate(name, getattr(one, name), getattr(two, name)) for name in rates),
+        *(_count(name, getattr(first, name), getattr(second, name)) for name in COUNTS),
+        *(_rate(name, getattr(first, name), getattr(second, name)) for name in rates),
+        _duration("response_median", one.response.median, two.response.median),
+        _duration("closing_median", one.closing.median, two.closing.median),
+        _duration("closing_p90", one.closing.p90, two.closing.p90),
+        _mean("attitude", one.attitude, two.attitude),
+        _mean("efficiency", one.efficiency, two.efficiency),
     ]
 
 
@@ -144,16 +147,6 @@ def _rate(name: str, one: Rate, two: Rate) -> ComparedRow:
     gap = points_text(one, two)
     difference = gap if gap == NO_RATE else str(_("%(n)s 个百分点", n=gap))
     return ComparedRow(_(DEFINITIONS[name].name), (one.text, two.text), difference)
-
-
-def _quality(one: Detail, two: Detail) -> list[ComparedRow]:
-    rows = []
-    for which, value in _DAYS:
-        days = (getattr(getattr(each, which), value) for each in (one, two))
-        rows.append(_duration(f"{which}_{value}", *days))
-    return rows + [
-        _mean(key, getattr(one, key), getattr(two, key)) for key in ("attitude", "efficiency")
-    ]
 
 
 def _duration(key: str, one: int | None, two: int | None) -> ComparedRow:

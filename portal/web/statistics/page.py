@@ -162,15 +162,11 @@ def _history(session: Session, asked: Asked, node: Node | None) -> list[str]:
         return []
     place = session.get_one(Organisation, node.id)
     said = []
-    if place.founded_on is not None and place.founded_on > asked.period.first_day:
-        if place.founded_on > asked.period.last_day:
-            said.append(
-                _("这个单位成立于%(day)s，在这个时段之后。", day=day_text(place.founded_on))
-            )
-        else:
-            said.append(
-                _("这个单位成立于%(day)s，数字从那时算起。", day=day_text(place.founded_on))
-            )
+    founded = place.founded_on
+    if founded is not None and founded > asked.period.last_day:
+        said.append(_("这个单位成立于%(day)s，在这个时段之后。", day=day_text(founded)))
+    elif founded is not None and founded > asked.period.first_day:
+        said.append(_("这个单位成立于%(day)s，数字从那时算起。", day=day_text(founded)))
     if place.closed_on is not None:
         said.append(
             _("这个单位已于%(day)s停用，此前的数字照旧保留。", day=day_text(place.closed_on))

@@ -9,7 +9,6 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from portal.domain.choices import consent_choice
@@ -44,17 +43,15 @@ class ScoreField(Filled[int], RadioField):  # type: ignore[misc]
     """A score from 5 to 1."""
 
     def __init__(self, label: object, missing: object, **given: Any) -> None:
-        scores = {
-            "5": _l("5 分，很满意"),
-            "4": _l("4 分，满意"),
-            "3": _l("3 分，一般"),
-            "2": _l("2 分，不满意"),
-            "1": _l("1 分，很不满意"),
-        }
-        choices = [SelectChoice(score, words) for score, words in scores.items()]
-        super().__init__(
-            label, validators=[DataRequired(missing)], choices=choices, coerce=int, **given
-        )
+        choices = [
+            (5, _l("5 分，很满意")),
+            (4, _l("4 分，满意")),
+            (3, _l("3 分，一般")),
+            (2, _l("2 分，不满意")),
+            (1, _l("1 分，很不满意")),
+        ]
+        rules = [DataRequired(missing)]
+        super().__init__(label, validators=rules, choices=choices, coerce=int, **given)
 
 
 class SupplementForm(SenderForm):
