@@ -102,7 +102,7 @@ def audit() -> str:
 def _who(row: Trace) -> str:
     """Return who acted, in words."""
     if row.username:
-        return f"{row.name}（{row.username}）"
+        return str(_("%(name)s（%(username)s）", name=row.name, username=row.username))
     return _(ACTOR_LABELS[row.actor_kind]) if row.actor_kind in ACTOR_LABELS else "—"
 
 
