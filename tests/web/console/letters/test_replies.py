@@ -148,7 +148,7 @@ def test_changed_text_is_checked_anew(staff: Staff, session: Session, world: Wor
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(" \n ", "请先写答复。"), ("字" * 5001, "答复不能超过 5000 字，请删减。")]
+    ("text", "said"), [(" \n ", "请先写答复。"), ("字" * 5001, "最多 5000 字，现在多了")]
 )
 def test_empty_and_endless_replies_are_refused(
     staff: Staff, session: Session, world: World, text: str, said: str

@@ -109,6 +109,13 @@ def test_what_cannot_be_read_is_named(client: Client, query: str, said: str) -> 
     assert said in page.text and "<script>alert" not in page.html
 
 
+def test_odd_words_of_the_address_go_along_as_words(client: Client) -> None:
+    """Words that the making of addresses knows change neither answer nor links of the page."""
+    page = get(client, "/statistics?endpoint=x&_method=POST&_external=1&_scheme=mailto")
+    data = [link for link in page.links if "/data.csv" in link]
+    assert [link.split("?")[0] for link in data] == ["/statistics/data.csv"]
+
+
 def test_an_unknown_organisation_is_not_found(client: Client) -> None:
     """A code that no organisation bears is a 404."""
     get(client, "/statistics/nowhere", 404)
