@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.admin import audit, calendar, deadline_rules, index, organisations, people
+from portal.web.admin import audit, calendar, deadline_rules, organisations, people
 from portal.web.admin.blueprint import admin
 
-VIEWS = (audit, calendar, deadline_rules, index, organisations, people)
+VIEWS = (audit, calendar, deadline_rules, organisations, people)
 """The modules that add their routes to the blueprint; naming one here puts them into the portal."""
 admin_blueprints: tuple[Blueprint, ...] = (admin,)

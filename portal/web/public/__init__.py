@@ -9,9 +9,8 @@ from portal.web.public.archive import feeds
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
-from portal.web.public.language import language_switch
 from portal.web.public.letters import consent, letter, track, write
-from portal.web.public.pages import standing_pages
+from portal.web.public.pages import language_switch, standing_pages
 from portal.web.public.statistics import open_data
 from portal.web.public.statistics.pages import statistics
 

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.adapters.archive_index import MAX_CHARACTERS, SearchEngine, open_index
@@ -18,16 +19,17 @@ from portal.queries.archive.search import Found, known_organisation, search_arch
 from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import ArchiveQuery, archive_entry
 from portal.services.archive.deflection import deflect
-from portal.services.archive.feedback import give_notice, vote
+from portal.services.archive.feedback import NOTICE_MAX, give_notice, vote
 from portal.services.core.typed_text import clean
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
+from portal.web.core.fields import TextField
+from portal.web.core.forms import Form
 from portal.web.core.people import public
 from portal.web.core.rate_limits import address as visitor
 from portal.web.core.rate_limits import count, minutes, retry_later, wait_for
 from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
-from portal.web.public.archive.forms import NoticeForm
 from portal.web.public.archive.results import (
     address,
     chips,
@@ -45,6 +47,13 @@ REPORT_LIMIT, VOTE_LIMIT = "10 per hour", "60 per hour"
 _VOTED, _SOLVED, _KEPT = "archive_votes", "archive_solved", 50
 WRITING = "write"
 """Value of ``from`` in the address of an entry that a citizen opens while writing a letter."""
+
+
+class NoticeForm(Form):
+    """A notice of a reader that something is wrong with an entry."""
+
+    fallback = "text"
+    text = TextField(_l("哪里有问题"), _l("请写下哪里有问题。"), NOTICE_MAX)
 
 
 def archive_index() -> SearchEngine:
