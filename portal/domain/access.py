@@ -18,6 +18,9 @@ from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
 from portal.domain.organisations import covers
 
+USERNAME_MAX = 64
+"""Characters of the name with which a member of staff logs in."""
+
 
 class Role(StrEnum):
     """The six duties; a person may hold several, each at an organisation."""

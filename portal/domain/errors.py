@@ -33,7 +33,11 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 
 class LetterboxError(Exception):
-    """Base of all errors of the letterbox; ``str()`` is the zh-CN message."""
+    """Base of all errors; ``message`` can be translated, ``str()`` is it in Chinese."""
+
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 class NotFound(LetterboxError):
@@ -64,11 +68,11 @@ class Conflict(LetterboxError):
 
 
 class InvalidInput(LetterboxError):
-    """The value of ``field`` cannot be used; ``message`` is kept as it can be translated."""
+    """The value of ``field`` cannot be used."""
 
     def __init__(self, field: str, message: Message | str) -> None:
-        super().__init__(str(message))
-        self.field, self.message = field, message
+        super().__init__(message)
+        self.field = field
 
 
 class Unavailable(LetterboxError):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
 from portal.domain.errors import N_
-from portal.domain.letters.numbers import compact
+from portal.domain.letters.numbers import LetterNumber, compact, parse_number
 
 PREFIX = "GK"
 _WIDTH = 6
@@ -67,3 +67,11 @@ def parse_request_number(text: str) -> RequestNumber:
         raise RequestNumberError("shape")
     sequence = read_sequence(match["digits"], match["sequence"], _WIDTH, RequestNumberError)
     return RequestNumber(int(match["year"]), sequence)
+
+
+def parse_any_number(text: str) -> LetterNumber | RequestNumber:
+    """Read the number of a request where it looks like one, else that of a letter.
+
+    Raises :class:`MistypedNumber`.
+    """
+    return parse_request_number(text) if looks_like_request_number(text) else parse_number(text)
