@@ -7,7 +7,6 @@ from flask import Flask
 
 from portal.cli.context import now, open_instance, progress
 from portal.cli.indexing import drain_outbox
-from portal.domain.access import ROLE_LABELS
 from portal.domain.errors import ActionNotAllowed
 from portal.models import db
 from portal.tools.demo.run import demo_size, set_up_demo
@@ -54,5 +53,5 @@ def _print_demo(app: Flask) -> None:
     )
     click.echo(f"Accounts of the demo, password {PASSWORD} (for trying out only):")
     for account in ACCOUNTS:
-        click.echo(f"  {account.username:<10} {ROLE_LABELS[account.role]}  {account.name}")
+        click.echo(f"  {account.username:<10} {account.role.label}  {account.name}")
     db.session.rollback()

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, organisation_of
-from portal.domain.access import ROLE_LABELS, SYSTEM, Role
+from portal.domain.access import SYSTEM, Role
 from portal.models import User, db
 from portal.services.office import users
 from portal.services.office.accounts import PASSWORD_MIN
 
-ROLES = ", ".join(f"{role} ({label})" for role, label in ROLE_LABELS.items())
+ROLES = ", ".join(f"{role} ({role.label})" for role in Role)
 _GENERATED_BYTES = 12
 
 

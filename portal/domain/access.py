@@ -17,27 +17,18 @@ from portal.domain.errors import N_
 from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
 from portal.domain.organisations import covers
+from portal.domain.translatable import Labelled
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """The six duties; a person may hold several, each at an organisation."""
 
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
-    DISPATCHER = "dispatcher"
-    HANDLER = "handler"
-    REVIEWER = "reviewer"
-    SUPERVISOR = "supervisor"
-
-
-ROLE_LABELS: dict[Role, str] = {
-    Role.DISPATCHER: N_("分办员"),
-    Role.HANDLER: N_("经办人"),
-    Role.REVIEWER: N_("审核人"),
-    Role.SUPERVISOR: N_("督办员"),
-    Role.ADMINISTRATOR: N_("管理员"),
-    Role.AUDITOR: N_("审计员"),
-}
+    ADMINISTRATOR = "administrator", N_("管理员")
+    AUDITOR = "auditor", N_("审计员")
+    DISPATCHER = "dispatcher", N_("分办员")
+    HANDLER = "handler", N_("经办人")
+    REVIEWER = "reviewer", N_("审核人")
+    SUPERVISOR = "supervisor", N_("督办员")
 
 
 class Permission(StrEnum):

@@ -15,7 +15,7 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
-from portal.domain.statistics.as_of import STANDING_TEXTS, AsOf, Standing
+from portal.domain.statistics.as_of import AsOf, Standing
 from portal.domain.statistics.rates import Figures, wan_text
 
 Value = str | int
@@ -112,7 +112,7 @@ class AnnualReport:
         While the year runs it says until which day, because it will be quoted alone.
         """
         if self._unseen:
-            return f"{self.year.label}：{STANDING_TEXTS[self.standing]}"
+            return f"{self.year.label}：{self.standing.label}"
         figures, day, when = self.total, self.as_of.day, self.year.label
         if self.standing is Standing.RUNNING:
             when += f"，截至{day.month}月{day.day}日"
@@ -143,7 +143,7 @@ class AnnualReport:
     @property
     def notice(self) -> str:
         """What the reader must know about the as-of moment, unless the sentence says it."""
-        return "" if self._unseen else STANDING_TEXTS[self.standing]
+        return "" if self._unseen else self.standing.label
 
     @property
     def _unseen(self) -> bool:

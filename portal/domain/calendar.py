@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -22,6 +21,7 @@ import chinese_calendar
 from portal.domain.deadline_rules import DayUnit, DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
+from portal.domain.translatable import Labelled
 
 Pause = tuple[date, date | None]
 """Day of asking the citizen, day of the answer (None: still waiting)."""
@@ -31,13 +31,13 @@ class CalendarError(ValueError):
     """A span of days that cannot be counted."""
 
 
-class DayKind(StrEnum):
+class DayKind(Labelled):
     """What a civil date is for the office."""
 
-    WORKDAY = "workday"
-    WEEKEND = "weekend"
-    HOLIDAY = "holiday"
-    MAKEUP = "makeup"
+    WORKDAY = "workday", N_("工作日")
+    WEEKEND = "weekend", N_("周末")
+    HOLIDAY = "holiday", N_("节假日")
+    MAKEUP = "makeup", N_("调休上班")
 
     @property
     def is_working(self) -> bool:
@@ -45,12 +45,6 @@ class DayKind(StrEnum):
         return self in _WORKING
 
 
-DAY_KIND_LABELS: dict[DayKind, str] = {
-    DayKind.WORKDAY: N_("工作日"),
-    DayKind.WEEKEND: N_("周末"),
-    DayKind.HOLIDAY: N_("节假日"),
-    DayKind.MAKEUP: N_("调休上班"),
-}
 _WORKING = frozenset({DayKind.WORKDAY, DayKind.MAKEUP})
 _SATURDAY = 5
 

@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from portal.domain.errors import N_, LetterboxError
-from portal.domain.translatable import Message
+from portal.domain.translatable import Labelled, Message
 
 LETTER = "letter"
 """Code of a rule for letters of every kind; it is always one of an organisation."""
@@ -35,17 +34,11 @@ class NoDeadlineRule(LetterboxError):
         self.message = message
 
 
-class DayUnit(StrEnum):
+class DayUnit(Labelled):
     """The two units that a rule may count in; they are never converted into each other."""
 
-    WORKING = "working"
-    CALENDAR = "calendar"
-
-
-DAY_UNIT_LABELS: dict[DayUnit, str] = {
-    DayUnit.WORKING: N_("个工作日"),
-    DayUnit.CALENDAR: N_("日"),
-}
+    WORKING = "working", N_("个工作日")
+    CALENDAR = "calendar", N_("日")
 
 
 @dataclass(frozen=True)

@@ -9,34 +9,26 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.translatable import Message
+from portal.domain.translatable import Labelled, Message
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
-class Granularity(StrEnum):
+class Granularity(Labelled):
     """How long a period is."""
 
-    YEAR = "year"
-    QUARTER = "quarter"
-    MONTH = "month"
-    WEEK = "week"
-    DAY = "day"
+    YEAR = "year", N_("年")
+    QUARTER = "quarter", N_("季度")
+    MONTH = "month", N_("月")
+    WEEK = "week", N_("周")
+    DAY = "day", N_("日")
 
 
-GRANULARITY_LABELS: dict[Granularity, str] = {
-    Granularity.YEAR: N_("年"),
-    Granularity.QUARTER: N_("季度"),
-    Granularity.MONTH: N_("月"),
-    Granularity.WEEK: N_("周"),
-    Granularity.DAY: N_("日"),
-}
 _QUARTER_LABELS = (
     N_("%(year)s年第一季度"),
     N_("%(year)s年第二季度"),
@@ -250,7 +242,7 @@ class Period:
         into = Granularity(into)
         order = list(Granularity)
         if order.index(into) <= order.index(self.granularity):
-            values = {"period": self.label, "granularity": GRANULARITY_LABELS[into]}
+            values = {"period": self.label, "granularity": into.label}
             raise PeriodError(Message(_NO_SPLIT, values))
         days = self.days
         if into is Granularity.WEEK:

@@ -9,7 +9,6 @@ from html import escape
 import resvg_py
 
 from portal.domain.annual_report import AnnualReport
-from portal.domain.letters.kinds import KIND_LABELS
 
 FONT = "Noto Sans CJK SC"
 _INK, _SOFT, _RULE = "#1f2a2e", "#5a666b", "#d9ddd9"
@@ -45,7 +44,7 @@ def monthly(report: AnnualReport) -> bytes:
 
 def kinds(report: AnnualReport) -> bytes:
     """Return the letters by kind, as a PNG."""
-    names = [KIND_LABELS[kind] for kind, _ in report.kinds]
+    names = [kind.label for kind, _ in report.kinds]
     figures = [f for _, f in report.kinds]
     return _png(
         _bars(

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from portal.domain.annual_report import AnnualReport, Table, Value
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
-from portal.domain.statistics.rates import BASIS, Basis, Figures, Rate
+from portal.domain.statistics.rates import Basis, Figures, Rate
 from portal.reporting.cells import safe_cell
 from portal.reporting.tables import annex, disclosure_sentence, tables
 
@@ -118,8 +118,7 @@ def as_csv(report: AnnualReport) -> bytes:
 
 
 def _basis(report: AnnualReport) -> str:
-    definition = BASIS[Basis.COHORT]
-    return f"统计口径：{definition.name}。{definition.text}"
+    return f"统计口径：{Basis.COHORT.label}。{Basis.COHORT.hint}"
 
 
 def _bytes(parts: list[str]) -> bytes:

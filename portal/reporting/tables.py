@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from portal.domain.annual_report import AnnualReport, Line, Table, Value
-from portal.domain.disclosure.requests import OUTCOME_LABELS
-from portal.domain.letters.kinds import KIND_LABELS
-from portal.domain.letters.states import DECLINE_LABELS, REFUSAL_LABELS
-from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
+from portal.domain.organisations import OrganisationKind
 from portal.domain.statistics.rates import DEFINITIONS, Figures, Rate
 
 _RATES = ("收到", "办结", "办结率", "公示", "挂网率")
@@ -87,7 +84,7 @@ def _months(report: AnnualReport) -> Table:
 
 
 def _kinds(report: AnnualReport) -> Table:
-    rows = [(KIND_LABELS[kind], *_cells(f)) for kind, f in report.kinds]
+    rows = [(kind.label, *_cells(f)) for kind, f in report.kinds]
     total = (TOTAL, *_cells(report.total))
     return Table("kinds", "按信件类别", ("类别", *_RATES), (*rows, total))
 
@@ -104,7 +101,7 @@ def _groups(report: AnnualReport) -> Table:
     for kind in _ORDER:
         figures = [line.figures for line in report.lines if line.kind is kind]
         if figures:
-            rows.append((ORGANISATION_KIND_LABELS[kind], *_cells(sum(figures, Figures()))))
+            rows.append((kind.label, *_cells(sum(figures, Figures()))))
     total = (TOTAL, *_cells(report.total))
     return Table("groups", "按单位类型", ("单位类型", *_RATES), (*rows, total))
 
@@ -114,11 +111,10 @@ def _organisations(report: AnnualReport) -> list[Table]:
     for kind in _ORDER:
         lines = [line for line in report.lines if line.kind is kind]
         if lines:
-            label = ORGANISATION_KIND_LABELS[kind]
             found.append(
                 Table(
                     _NAMES[kind],
-                    f"{label}办理情况",
+                    f"{kind.label}办理情况",
                     ("单位", *_RATES, "按时办结率", "本单位答复", "其中公示"),
                     (*(_line(line) for line in lines), _sum(lines)),
                     "收到、办结、公示计入最先收到来信的单位及其下级；"
@@ -163,12 +159,12 @@ def _shares(counts: Iterable[tuple[str, int]]) -> tuple[tuple[Value, ...], ...]:
 
 
 def _declines(report: AnnualReport) -> Table:
-    rows = _shares((DECLINE_LABELS[r][0], n) for r, n in report.declines.items())
+    rows = _shares((r.label, n) for r, n in report.declines.items())
     return Table("declines", "不予受理的原因", ("原因", "件数", "比例"), rows)
 
 
 def _refusals(report: AnnualReport) -> Table:
-    rows = _shares((REFUSAL_LABELS[r], n) for r, n in report.refusals.items())
+    rows = _shares((r.label, n) for r, n in report.refusals.items())
     return Table("refusals", "不予公示的原因", ("原因", "件数", "比例"), rows)
 
 
@@ -192,8 +188,7 @@ def _disclosure(report: AnnualReport) -> Table:
     if found.not_due:
         rows.append(("还在答复期限内或等申请人补正", found.not_due, ""))
     rows += [
-        (OUTCOME_LABELS[o], found.outcomes.get(o, 0), found.share(o).text)
-        for o in found.reported_outcomes
+        (o.label, found.outcomes.get(o, 0), found.share(o).text) for o in found.reported_outcomes
     ]
     return Table("disclosure", "依申请公开", ("事项", "件数", "比例"), tuple(rows))
 
@@ -204,7 +199,7 @@ def disclosure_sentence(report: AnnualReport) -> str:
     if not found.received:
         return f"{report.year.label}没有收到政府信息公开申请。"
     parts = "，".join(
-        f"“{OUTCOME_LABELS[o]}”{found.outcomes.get(o, 0)}件，占{found.share(o).text}"
+        f"“{o.label}”{found.outcomes.get(o, 0)}件，占{found.share(o).text}"
         for o in found.reported_outcomes
     )
     waiting = f"，还在答复期限内或等申请人补正的{found.not_due}件" if found.not_due else ""

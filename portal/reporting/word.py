@@ -17,7 +17,7 @@ from docx.table import Table as Grid
 
 from portal.domain.annual_report import AnnualReport, Table
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
-from portal.domain.statistics.rates import BASIS, Basis
+from portal.domain.statistics.rates import Basis
 from portal.reporting.charts import FONT, kinds, monthly
 from portal.reporting.tables import TOTAL, annex, disclosure_sentence, tables
 
@@ -70,8 +70,9 @@ def as_docx(report: AnnualReport) -> bytes:
 def _annex(document: Doc, report: AnnualReport) -> None:
     heading = document.add_heading("附件：指标定义和统计时点", level=1)
     heading.paragraph_format.page_break_before = True
-    basis = BASIS[Basis.COHORT]
-    _paragraph(document, f"{report.as_of_text}。统计口径：{basis.name}。{basis.text}")
+    _paragraph(
+        document, f"{report.as_of_text}。统计口径：{Basis.COHORT.label}。{Basis.COHORT.hint}"
+    )
     for name, text in annex(report):
         paragraph = _paragraph(document, "")
         paragraph.paragraph_format.space_after = Pt(3)

@@ -19,6 +19,7 @@ from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import CLOSE_REASONS, CONCLUDED_STATES, Action, Publication, State
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Labelled
 
 
 class Outcome(StrEnum):
@@ -30,24 +31,23 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
-class View(StrEnum):
+class View(Labelled):
     """To which organisation a letter is counted once it has moved."""
 
-    RECEIVING = "receiving"
-    ANSWERING = "answering"
+    RECEIVING = (
+        "receiving",
+        N_("按收信单位"),
+        N_("收到、办结和公示都计入最先收到来信的单位，不论后来转到哪里办理。"),
+    )
+    ANSWERING = (
+        "answering",
+        N_("按答复单位"),
+        N_(
+            "收到计入最先收到来信的单位，办结和公示计入最终答复的单位；"
+            "两者不是同一批来信，因此只列挂网率，不列办结率。"
+        ),
+    )
 
-
-VIEW_LABELS: dict[View, str] = {
-    View.RECEIVING: N_("按收信单位"),
-    View.ANSWERING: N_("按答复单位"),
-}
-VIEW_TEXTS: dict[View, str] = {
-    View.RECEIVING: N_("收到、办结和公示都计入最先收到来信的单位，不论后来转到哪里办理。"),
-    View.ANSWERING: N_(
-        "收到计入最先收到来信的单位，办结和公示计入最终答复的单位；"
-        "两者不是同一批来信，因此只列挂网率，不列办结率。"
-    ),
-}
 
 OUTCOMES: dict[str, Outcome] = {
     **{action: Outcome(reason) for action, reason in CLOSE_REASONS.items()},

@@ -21,7 +21,6 @@ from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.numbers import code_fits
 from portal.domain.letters.states import (
     CLOCK_STATES,
-    DECLINE_LABELS,
     Action,
     DeclineReason,
     Publication,
@@ -194,8 +193,7 @@ def declined(session: Session, letter: Letter) -> Declined | None:
     if event is None or not event.reason_code:
         return None
     code = DeclineReason(event.reason_code)
-    reason, advice = DECLINE_LABELS[code]
-    return Declined(code, reason, advice, event.reason or "")
+    return Declined(code, code.label, code.hint, event.reason or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from portal.domain.access import Actor, Permission
-from portal.domain.calendar import DAY_KIND_LABELS, DayKind
+from portal.domain.calendar import DayKind
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.events import Axis, RecordAction
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
@@ -55,7 +55,7 @@ def set_days(
         session.flush()
         said = N_("恢复公布的安排")
         if working is not None:
-            said = DAY_KIND_LABELS[_kind(first, working)]
+            said = _kind(first, working).label
         record(
             session,
             RecordAction.EDIT_CALENDAR,

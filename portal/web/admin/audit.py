@@ -25,7 +25,7 @@ from portal.domain.events import Axis
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.periods import shanghai
 from portal.models import db
-from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
+from portal.queries.letters.timeline import CODE_LABELS
 from portal.queries.office.audit import (
     EVENT_ACTIONS,
     AuditQuery,
@@ -115,7 +115,7 @@ def _who(row: Trace) -> str:
     """Return who acted, in words."""
     if row.username:
         return f"{row.name}（{row.username}）"
-    return _(ACTOR_LABELS[row.actor_kind]) if row.actor_kind in ACTOR_LABELS else "—"
+    return label(row.actor_kind) if row.actor_kind.label else "—"
 
 
 @admin.get("/audit.csv")

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.deadline_rules import (
-    DAY_UNIT_LABELS,
     LETTER,
     DayUnit,
     DeadlineRule,
@@ -107,7 +106,7 @@ class DeadlineRuleForm(Form):
         self.organisation.offer(_("所有单位"))
         codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
         self.code.choices = [(code, rule_name(code)) for code in codes]
-        self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
+        self.unit.choices = [(unit.value, _(unit.label)) for unit in DayUnit]
 
     def begin_from(self, rule: DeadlineRule) -> None:
         """Fill the form with ``rule``, except for source and validity."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from flask import request
@@ -28,6 +27,7 @@ from wtforms.fields.choices import SelectChoice, enum_coerce
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
+from portal.domain.translatable import Labelled
 from portal.domain.whole_numbers import whole_number
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label as name_of
@@ -35,7 +35,7 @@ from portal.web.core.typed import one_line, plain_email, plain_phone
 
 Validators = Sequence[Callable[..., object]]
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
+E = TypeVar("E", bound=Labelled)
 _LAST_PAGE = 10**9
 
 
