@@ -16,7 +16,7 @@ from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.as_of import AsOf, Standing
-from portal.domain.statistics.rates import Figures, wan_text
+from portal.domain.statistics.rates import Basis, Figures, wan_text
 
 Value = str | int
 """What stands in a cell: words, or a count."""
@@ -99,6 +99,11 @@ class AnnualReport:
         """The as-of moment in words."""
         day = self.as_of.day
         return f"统计时点：{day.year}年{day.month}月{day.day}日24时"
+
+    @property
+    def basis_text(self) -> str:
+        """Which letters the figures speak of."""
+        return f"统计口径：{Basis.COHORT.label}。{Basis.COHORT.hint}"
 
     @property
     def platform(self) -> str:

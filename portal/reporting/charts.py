@@ -9,6 +9,7 @@ from html import escape
 import resvg_py
 
 from portal.domain.annual_report import AnnualReport
+from portal.domain.statistics.rates import Figures
 
 FONT = "Noto Sans CJK SC"
 _INK, _SOFT, _RULE = "#1f2a2e", "#5a666b", "#d9ddd9"
@@ -28,35 +29,22 @@ class Series:
 
 def monthly(report: AnnualReport) -> bytes:
     """Return the letters received, closed and published by month of receipt, as a PNG."""
-    figures = [f for _, f in report.months]
-    return _png(
-        _bars(
-            "各月来信的办理情况（件）",
-            [f"{period.month}月" for period, _ in report.months],
-            [
-                Series("收到", [f.received for f in figures], _BLUE),
-                Series("办结", [f.closed for f in figures], _ORANGE),
-                Series("公示", [f.published for f in figures], _GREEN),
-            ],
-        )
-    )
+    cells = [(f"{period.month}月", figures) for period, figures in report.months]
+    return _chart("各月来信的办理情况（件）", cells)
 
 
 def kinds(report: AnnualReport) -> bytes:
     """Return the letters by kind, as a PNG."""
-    names = [kind.label for kind, _ in report.kinds]
-    figures = [f for _, f in report.kinds]
-    return _png(
-        _bars(
-            "各类来信的办理情况（件）",
-            names,
-            [
-                Series("收到", [f.received for f in figures], _BLUE),
-                Series("办结", [f.closed for f in figures], _ORANGE),
-                Series("公示", [f.published for f in figures], _GREEN),
-            ],
-        )
-    )
+    return _chart("各类来信的办理情况（件）", [(kind.label, f) for kind, f in report.kinds])
+
+
+def _chart(title: str, cells: Sequence[tuple[str, Figures]]) -> bytes:
+    series = [
+        Series("收到", [f.received for _, f in cells], _BLUE),
+        Series("办结", [f.closed for _, f in cells], _ORANGE),
+        Series("公示", [f.published for _, f in cells], _GREEN),
+    ]
+    return _png(_bars(title, [label for label, _ in cells], series))
 
 
 def _png(svg: str) -> bytes:

@@ -22,7 +22,7 @@ def as_text(report: AnnualReport) -> bytes:
         parts += [report.notice, ""]
     for table in tables(report):
         parts += [table.title, *_lined(table), ""]
-    parts += [disclosure_sentence(report), "", _basis(report), report.as_of_text]
+    parts += [disclosure_sentence(report), "", report.basis_text, report.as_of_text]
     return _bytes(parts)
 
 
@@ -37,7 +37,7 @@ def as_markdown(report: AnnualReport) -> bytes:
         parts += [table.note, ""] if table.note else []
     parts += ["## 二、依申请公开", "", disclosure_sentence(report), ""]
     parts += [*_piped(tables(report)[-1]), "", DISCLOSURE_DEFINITION.text, ""]
-    parts += ["## 附件：指标定义", "", report.as_of_text + "。", "", _basis(report), ""]
+    parts += ["## 附件：指标定义", "", report.as_of_text + "。", "", report.basis_text, ""]
     parts += [f"- **{name}**：{text}" for name, text in annex(report)]
     return _bytes(parts)
 
@@ -115,10 +115,6 @@ def as_csv(report: AnnualReport) -> bytes:
             for column, value in zip(table.columns[1:], row[1:], strict=True):
                 writer.writerow((*head, table.name, safe_cell(row[0]), column, safe_cell(value)))
     return b"\xef\xbb\xbf" + file.getvalue().encode()
-
-
-def _basis(report: AnnualReport) -> str:
-    return f"统计口径：{Basis.COHORT.label}。{Basis.COHORT.hint}"
 
 
 def _bytes(parts: list[str]) -> bytes:
