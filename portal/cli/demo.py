@@ -9,8 +9,9 @@ from portal.cli.context import now, open_instance, progress
 from portal.cli.indexing import drain_outbox
 from portal.domain.errors import ActionNotAllowed
 from portal.models import db
-from portal.tools.demo.run import demo_size, set_up_demo
+from portal.tools.demo.run import set_up_demo
 from portal.tools.demo.staff import ACCOUNTS, PASSWORD
+from portal.tools.instance import size_of
 from portal.web.core.settings import settings_of
 
 
@@ -45,7 +46,7 @@ def _print_demo(app: Flask) -> None:
         made = set_up_demo(settings_of(app).key("code"), now(), show)
     if made is not None:
         drain_outbox(app)
-    size = made or demo_size(db.session())
+    size = made or size_of(db.session())
     state = "set up" if made else "already here"
     click.echo(
         f"The demo is {state}: {size.organisations:,} organisations, {size.users:,} accounts, "

@@ -135,7 +135,7 @@ def import_tree(file: Path) -> None:
                 rows = list(_new_organisations(source.header, source.rows))
         except CsvProblem as error:
             raise UsageFault(f"{file.name}: {error}") from error
-        added = organisations.plant(rows, SYSTEM, now())
+        added = organisations.add_organisations(rows, SYSTEM, now())
         click.echo(f"{added:,} organisations added, {len(rows) - added:,} were there already")
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission
 from portal.domain.disclosure.requests import PENDING_STATES
 from portal.domain.errors import N_, InvalidInput, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.states import OPEN_STATES
 from portal.domain.organisations import OrganisationKind, child_path, covers
 from portal.domain.periods import civil_date
@@ -73,7 +73,7 @@ def create_organisation(
         return made.id
 
 
-def plant(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
+def add_organisations(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
     """Create every organisation of ``rows`` whose code is not in use; return how many.
 
     Rows may come in any order. Raises :class:`InvalidInput` with the code at fault where a
@@ -182,7 +182,6 @@ def _note(
     record(
         session,
         action,
-        Axis.ADMINISTRATION,
         actor,
         now,
         organisation_id=changed.id,

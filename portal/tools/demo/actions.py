@@ -80,7 +80,7 @@ class LetterActions:
             organisation_id=known,
         )
         receipt = submission.submit(new, form_token(sample), self.context.code_key, now)
-        self.context.ids[sample.key] = receipt.letter_id
+        self.context.ids[sample.key] = receipt.id
         self.letter.source = Source.DEMO
         self.letter.category = sample.category
 

@@ -75,9 +75,9 @@ def _file(
     )
     received = _at(sample, 0, now)
     if sample.source is RequestSource.WEB:
-        return submit(new, token, code_key, received).request_id
+        return submit(new, token, code_key, received).id
     day = civil_date(received)
-    return register(new, sample.source, day, token, code_key, actor, received).request_id
+    return register(new, sample.source, day, token, code_key, actor, received).id
 
 
 def _handle(sample: SampleRequest, request: DisclosureRequest, actor: Actor, now: datetime) -> None:

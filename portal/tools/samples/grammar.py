@@ -15,19 +15,16 @@ from typing import NamedTuple
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import TITLE_MAX
 from portal.domain.organisations import OrganisationKind
+from portal.tools.samples.toml_rows import read
 from portal.tools.samples.vocabulary import (
-    CATEGORIES,
     DISTRICT_CODE,
     TOWNSHIP_CODE,
     Topic,
     areas,
     offices_of,
-    read,
     scenes,
     topics,
 )
-
-__all__ = ["CATEGORIES", "Draft", "LetterGrammar", "Topic", "topics"]
 
 _PREFIXES = {
     OrganisationKind.MUNICIPAL_DEPARTMENT: ("cq-",),

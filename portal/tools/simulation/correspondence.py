@@ -14,7 +14,6 @@ from portal.models import (
     Model,
     Rating,
     Reply,
-    ReplyKind,
     ReplyStatus,
 )
 from portal.tools.simulation.texts import Wording
@@ -100,7 +99,6 @@ def correspond(rows: Rows, letter: Trajectory, about: Written) -> None:
                     "letter_id": about.letter_id,
                     "attitude": about.attitude,
                     "efficiency": about.efficiency,
-                    "comment": "",
                     "created_at": point.at,
                 }
             )
@@ -151,7 +149,6 @@ def _reply(
     row = {
         "letter_id": about.letter_id,
         "organisation_id": organisation_id,
-        "kind": ReplyKind.REPLY,
         "status": ReplyStatus.DRAFT,
         "text": text,
         "author_id": author_id,

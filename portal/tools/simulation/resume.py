@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
 from portal.domain.errors import N_, ActionNotAllowed
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import Kind
 from portal.models import Event, Letter
 from portal.services.core.acting import record
-from portal.tools.organisation_tree import must_be_empty
+from portal.tools.instance import must_be_empty
 from portal.tools.simulation.specification import Specification
 from portal.tools.simulation.texts import Wording
 
@@ -126,4 +126,4 @@ def _record(
     session: Session, action: RecordAction, digest: str, now: datetime, reason: str | None = None
 ) -> None:
     subject = _subject(digest)
-    record(session, action, Axis.ADMINISTRATION, SYSTEM, now, subject=subject, reason=reason)
+    record(session, action, SYSTEM, now, subject=subject, reason=reason)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import cast
@@ -18,18 +17,15 @@ from portal.domain.letters.numbers import format_number
 from portal.domain.letters.states import Action, Publication
 from portal.domain.periods import Period, civil_date
 from portal.models import (
-    ArchiveEntry,
     Letter,
     NumberSequence,
-    Organisation,
     Proposal,
     RateFact,
-    db,
 )
 from portal.queries.rules import deadlines
 from portal.services.core.facts import months, renew_versions
 from portal.services.core.unit import writing
-from portal.tools.organisation_tree import plant_samples
+from portal.tools.instance import Size, enter_samples, size_of
 from portal.tools.simulation.actors import Actors, name
 from portal.tools.simulation.clock import OfficeClock
 from portal.tools.simulation.correspondence import Written
@@ -48,21 +44,12 @@ _CONSENTING = 0.8
 _ATTITUDES, _EFFICIENCIES = (2, 3, 10, 30, 55), (4, 6, 15, 33, 42)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What the instance holds after loading."""
-
-    organisations: int
-    letters: int
-    published: int
-
-
 def simulate(
     specification: Specification,
     corpus: Sequence[tuple[Kind | None, Wording]],
     now: datetime,
     progress: Callable[[int], None] = lambda written: None,
-) -> Loaded:
+) -> Size:
     """Fill an empty instance with the years of ``specification``; equal seeds give equal letters.
 
     A simulation that was interrupted goes on where it stopped. ``progress`` gets the number of
@@ -76,7 +63,7 @@ def simulate(
     founded = Period(min(specification.years)).starts_at - _FOUNDED
     with writing() as session:
         if not resumable(session, digest):
-            plant_samples(session, founded)
+            enter_samples(session, founded)
             begin(session, digest, specification, now)
         stored = written(session)
         actors = Actors(session, chance, founded)
@@ -109,7 +96,7 @@ def simulate(
         load_deflected(session, specification.seed, last_moment(specification))
         _set_sequences(session)
         end(session, digest, now)
-        return _size(session)
+        return size_of(session)
 
 
 class _Run:
@@ -218,14 +205,3 @@ def _set_sequences(session: Session) -> None:
         sequence = sa.func.pg_get_serial_sequence(table.__tablename__, "id")
         last = sa.select(sa.func.coalesce(sa.func.max(table.id), 1)).scalar_subquery()
         session.execute(sa.select(sa.func.setval(sequence, last)))
-
-
-def _size(session: Session) -> Loaded:
-    def count(*where: sa.ColumnElement[bool], of: type[db.Model]) -> int:  # type: ignore[name-defined]
-        return session.scalar(sa.select(sa.func.count()).select_from(of).where(*where)) or 0
-
-    return Loaded(
-        count(of=Organisation),
-        count(of=Letter),
-        count(ArchiveEntry.unpublished_at.is_(None), of=ArchiveEntry),
-    )
