@@ -53,3 +53,13 @@ class RecordAction(Labelled):
     RECOMPUTE_FACTS = "recompute_facts", N_("按日历重算办理用时")
     BEGIN_SIMULATION = "begin_simulation", N_("开始写入模拟数据")
     END_SIMULATION = "end_simulation", N_("模拟数据写入完毕")
+
+    @property
+    def axis(self) -> Axis:
+        """The axis of the event: of a letter's record, or of the administration."""
+        return Axis.RECORD if self in _ON_LETTERS else Axis.ADMINISTRATION
+
+
+_ON_LETTERS = frozenset(
+    {RecordAction.REVEAL_CONTACTS, RecordAction.SETTLE_FINDING, RecordAction.SETTLE_REPORT}
+)

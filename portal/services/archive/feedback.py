@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_, ActionNotAllowed, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.models import ArchiveEntry, Letter, ProblemNotice
 from portal.queries.archive.problem_notices import notices_for
 from portal.services.core.acting import record
@@ -73,7 +73,6 @@ def settle_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> Non
         record(
             session,
             RecordAction.SETTLE_REPORT,
-            Axis.RECORD,
             actor,
             now,
             letter=letter,

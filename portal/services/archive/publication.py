@@ -27,16 +27,14 @@ from portal.models import (
 )
 from portal.queries.rules import work_calendar
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
-from portal.services.core.acting import load, take
+from portal.services.core.acting import changing, take
 from portal.services.core.outbox import enqueue
 from portal.services.core.typed_text import required
-from portal.services.core.unit import writing
 
 
 def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime) -> int:
     """Propose publication, or a correction of what is public; return the proposal's id."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         correction = letter.publication is Publication.PUBLISHED
         action = Action.PROPOSE_CORRECTION if correction else Action.PROPOSE
         take(session, letter, action, actor, now, reason=note or None)
@@ -79,8 +77,7 @@ def public_reply(letter: Letter) -> str:
 
 def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """Take back a proposal of one's own."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.RECALL_PROPOSAL, actor, now)
         recall_waiting(letter, now)
 
@@ -93,8 +90,7 @@ def publish(
     Raises :class:`ActionNotAllowed` while a finding is open, :class:`Conflict` where the
     redaction changed since the reviewer looked at it.
     """
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
         correction = bool(proposal and proposal.correction)
         take(session, letter, Action.CORRECT if correction else Action.PUBLISH, actor, now)
@@ -153,13 +149,10 @@ def entry_content(
 
     ``organisation`` is the one that answered; ``working_days`` counts from receipt to answer.
     """
-    copy = public_copy(proposal)
     answer = letter.answer or letter.signed_replies[-1]
     asked_on, answered_on = civil_date(letter.received_at), civil_date(answer.signed_at or now)
     return {
-        "title": copy.title,
-        "text": copy.text,
-        "reply": copy.reply,
+        **public_copy(proposal),
         "kind": letter.kind,
         "category": letter.category,
         "organisation_id": organisation.id,
@@ -183,8 +176,7 @@ def refuse(
     letter_id: int, version: int, code: RefusalReason, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Refuse publication or a correction with a coded reason."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
         correction = bool(proposal and proposal.correction)
         action = Action.REFUSE_CORRECTION if correction else Action.REFUSE
@@ -199,8 +191,7 @@ def unpublish(
 ) -> None:
     """Withdraw from the web: the copy is emptied at once, the index follows."""
     reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.UNPUBLISH, actor, now, reason_code=code, reason=reason)
         recall_waiting(letter, now)
         take_down(session, letter, now)

@@ -6,15 +6,15 @@ finding nobody has settled is masked in the copy and blocks publication.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, ActionNotAllowed, InvalidInput, NotFound, NotPermitted
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.redaction import (
     Decision,
     Finding,
@@ -26,35 +26,26 @@ from portal.domain.redaction import (
 )
 from portal.models import Letter, Proposal, RedactionMask
 from portal.queries.archive.redaction import original_of
-from portal.services.core.acting import load, record
+from portal.services.core.acting import changing, record
 from portal.services.core.typed_text import required
-from portal.services.core.unit import writing
 
 REASON_MAX = 200
 COVER = "***"
 
 
-@dataclass(frozen=True, slots=True)
-class PublicCopy:
-    """Title, letter and reply as the public will read them."""
-
-    title: str
-    text: str
-    reply: str
-
-
-def public_copy(proposal: Proposal) -> PublicCopy:
-    """Return the texts with every mask applied that is not to be kept."""
-
-    def shown(field: PublicField) -> str:
-        masks = [
-            Mask(m.start, m.end, m.replacement)
-            for m in proposal.masks
-            if m.field is field and m.hides
-        ]
-        return mask_text(original_of(proposal, field), masks)
-
-    return PublicCopy(shown(PublicField.TITLE), shown(PublicField.TEXT), shown(PublicField.REPLY))
+def public_copy(proposal: Proposal) -> dict[str, str]:
+    """Return the texts by their names, with every mask applied that is not to be kept."""
+    return {
+        field.value: mask_text(
+            original_of(proposal, field),
+            [
+                Mask(m.start, m.end, m.replacement)
+                for m in proposal.masks
+                if m.field is field and m.hides
+            ],
+        )
+        for field in PublicField
+    }
 
 
 def hidden_words(proposal: Proposal) -> dict[str, str]:
@@ -80,7 +71,7 @@ def find(
 
     Decisions on the same words in ``earlier`` are carried over.
     """
-    known = _settled(earlier) if earlier else {}
+    known = _decided(earlier) if earlier else {}
     for field in PublicField:
         text = original_of(proposal, field)
         for finding in detect(text, sender=letter.sender, field=field):
@@ -98,7 +89,7 @@ def find(
             )
 
 
-def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]:
+def _decided(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]:
     return {
         (mask.field, original_of(proposal, mask.field)[mask.start : mask.end]): mask
         for mask in proposal.masks
@@ -106,14 +97,16 @@ def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]
     }
 
 
-def _open(session: Session, letter_id: int, actor: Actor) -> tuple[Letter, Proposal]:
-    letter = load(session, actor, letter_id)
-    proposes = can(actor, Permission.PUBLICATION_PROPOSE, letter)
-    if not proposes and not can(actor, Permission.PUBLICATION_DECIDE, letter):
-        raise NotPermitted
-    if letter.open_proposal is None:
-        raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
-    return letter, letter.open_proposal
+@contextmanager
+def _redacting(letter_id: int, actor: Actor) -> Iterator[tuple[Session, Letter, Proposal]]:
+    """Open a unit of work on the proposal that waits for a decision."""
+    with changing(actor, letter_id) as (session, letter):
+        proposes = can(actor, Permission.PUBLICATION_PROPOSE, letter)
+        if not proposes and not can(actor, Permission.PUBLICATION_DECIDE, letter):
+            raise NotPermitted
+        if letter.open_proposal is None:
+            raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
+        yield session, letter, letter.open_proposal
 
 
 def _mask(proposal: Proposal, mask_id: int) -> RedactionMask:
@@ -138,7 +131,6 @@ def _note(
     record(
         session,
         RecordAction.SETTLE_FINDING,
-        Axis.RECORD,
         actor,
         now,
         letter=letter,
@@ -154,8 +146,7 @@ def settle(
     """Mask a finding, or keep it with a reason."""
     if decision is Decision.KEEP:
         reason = required("reason", reason, REASON_MAX, lines=False)
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         mask = _mask(proposal, mask_id)
         mask.decision, mask.decider_id = decision, actor.user_id
         mask.reason = reason if decision is Decision.KEEP else None
@@ -164,8 +155,7 @@ def settle(
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
     """Mask every finding still open; return how many."""
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         rest = proposal.open_masks
         for mask in rest:
             mask.decision, mask.reason, mask.decider_id = Decision.MASK, None, actor.user_id
@@ -179,8 +169,7 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
     Raises :class:`InvalidInput` where it stands nowhere or only where something is masked.
     """
     phrase = required("phrase", phrase, REASON_MAX)
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         text = original_of(proposal, field)
         places = _places(text, phrase)
         if not places:
@@ -215,8 +204,7 @@ def _places(text: str, phrase: str) -> list[tuple[int, int]]:
 
 def remove_mask(letter_id: int, mask_id: int, actor: Actor, now: datetime) -> None:
     """Take away a mask that a person made; findings are settled, never removed."""
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         mask = _mask(proposal, mask_id)
         if mask.kind != FindingKind.OTHER:
             raise ActionNotAllowed(N_("系统提示只能选择脱敏或保留，不能删除。"))

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,7 +31,7 @@ from portal.domain.errors import (
     NotFound,
     NotPermitted,
 )
-from portal.domain.events import ActorKind, Axis
+from portal.domain.events import ActorKind
 from portal.domain.letters.states import TEXT_MAX
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, Organisation
@@ -59,8 +61,7 @@ def ask_completion(
     text, today = required("text", text, TEXT_MAX), civil_date(now)
     if not today < complete_by <= today + timedelta(days=COMPLETION_DAYS_MOST):
         raise InvalidInput("complete_by", N_("补正期限应在明天起 60 日之内。"))
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.ASK_COMPLETION, actor, now)
         request.completion_asked_at, request.due_on = now, None
         request.completion_notice, request.complete_by = text, complete_by
@@ -71,8 +72,7 @@ def complete(
 ) -> None:
     """Keep what the applicant added; the clock runs afresh from this day (Art. 30)."""
     text = required("text", text, TEXT_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.COMPLETE, actor, now)
         request.completed_at, request.completion = now, text
         _set_due(session, request)
@@ -87,8 +87,7 @@ def extend(
     """
     reason = required("reason", reason, REASON_MAX)
     consent = required("consent", consent, 50, lines=False)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         if not 1 <= days <= rule_of(deadline_rules(session), request).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
         _take(session, request, DisclosureAction.EXTEND, actor, now, f"{reason}（经{consent}同意）")
@@ -113,8 +112,7 @@ def answer(request_id: int, version: int, given: Answer, actor: Actor, now: date
     """
     text = required("text", given.text, TEXT_MAX)
     referred = limited("referred_to", given.referred_to, REFERRED_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         code = str(given.outcome)
         _take(session, request, DisclosureAction.ANSWER, actor, now, code=code)
         request.outcome, request.answer, request.answered_at = given.outcome, text, now
@@ -128,8 +126,7 @@ def lapse(request_id: int, version: int, actor: Actor, now: datetime) -> None:
 
     It counts as answered in time, unclear.
     """
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.LAPSE, actor, now)
         request.outcome, request.answered_at = DisclosureOutcome.UNCLEAR, now
         request.on_time = True
@@ -140,8 +137,7 @@ def withdraw(
 ) -> None:
     """Keep that the applicant has withdrawn; staff say in ``reason`` how they came to know."""
     reason = optional("reason", reason, REASON_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.WITHDRAW, actor, now, reason or None)
         request.withdrawn_at, request.due_on = now, None
 
@@ -159,8 +155,7 @@ class ApplicantData:
 
 def reveal_applicant(request_id: int, actor: Actor, now: datetime) -> ApplicantData:
     """Return who applies and record who looked; the version stays as it is."""
-    with writing() as session:
-        request = _load(session, request_id, actor, None)
+    with _changing(request_id, actor) as (session, request):
         if not can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path):
             raise NotPermitted
         note(session, request, DisclosureAction.REVEAL, actor, now)
@@ -203,7 +198,6 @@ def note(
     record(
         session,
         action,
-        Axis.RECORD,
         actor,
         now,
         organisation_id=request.organisation_id,
@@ -250,20 +244,26 @@ def allowed_actions(
     ]
 
 
-def _load(
-    session: Session, request_id: int, actor: Actor, version: int | None
-) -> DisclosureRequest:
-    """Return the request, locked; a foreign one is like none, another version a conflict."""
-    query = sa.select(DisclosureRequest).where(DisclosureRequest.id == request_id)
-    request = session.scalar(query.with_for_update(of=DisclosureRequest))
-    if request is None:
-        raise NotFound
-    place: Organisation = request.organisation
-    if actor.kind is ActorKind.STAFF and not can_at(actor, Permission.DISCLOSURE_READ, place.path):
-        raise NotFound
-    if version is not None and request.version != version:
-        raise Conflict(CONFLICT)
-    return request
+@contextmanager
+def _changing(
+    request_id: int, actor: Actor, version: int | None = None
+) -> Iterator[tuple[Session, DisclosureRequest]]:
+    """Open a unit of work on a request, locked.
+
+    A foreign one is like none, another version a conflict.
+    """
+    with writing() as session:
+        query = sa.select(DisclosureRequest).where(DisclosureRequest.id == request_id)
+        request = session.scalar(query.with_for_update(of=DisclosureRequest))
+        if request is None:
+            raise NotFound
+        place: Organisation = request.organisation
+        staff = actor.kind is ActorKind.STAFF
+        if staff and not can_at(actor, Permission.DISCLOSURE_READ, place.path):
+            raise NotFound
+        if version is not None and request.version != version:
+            raise Conflict(CONFLICT)
+        yield session, request
 
 
 def _take(

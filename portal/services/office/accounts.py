@@ -14,7 +14,7 @@ from argon2.exceptions import VerificationError
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_, InvalidInput, LetterboxError
-from portal.domain.events import ActorKind, Axis, RecordAction
+from portal.domain.events import ActorKind, RecordAction
 from portal.models import User, db
 from portal.services.core.acting import record
 from portal.services.core.typed_text import clean
@@ -100,7 +100,7 @@ def _verify(known_hash: str, password: str) -> bool:
 
 def _note(user: User, action: RecordAction, now: datetime) -> None:
     actor = Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
-    record(db.session(), action, Axis.ADMINISTRATION, actor, now, subject=f"user:{user.username}")
+    record(db.session(), action, actor, now, subject=f"user:{user.username}")
 
 
 def change_password(user_id: int, old: str, new: str) -> None:

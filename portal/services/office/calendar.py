@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from portal.domain.access import Actor, Permission
 from portal.domain.calendar import DayKind
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
 from portal.models import CalendarDay
 from portal.queries.rules import work_calendar
@@ -59,7 +59,6 @@ def set_days(
         record(
             session,
             RecordAction.EDIT_CALENDAR,
-            Axis.ADMINISTRATION,
             actor,
             now,
             subject=f"calendar:{first}/{last}",

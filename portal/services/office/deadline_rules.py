@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission
 from portal.domain.deadline_rules import LETTER, DayUnit
 from portal.domain.errors import N_, InvalidInput, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.periods import LAST_YEAR, civil_date
 from portal.models import DeadlineRuleRow, Organisation
@@ -148,7 +148,6 @@ def _record(
     record(
         session,
         RecordAction.EDIT_DEADLINE_RULE,
-        Axis.ADMINISTRATION,
         actor,
         now,
         subject=f"deadline_rule:{row.code}",

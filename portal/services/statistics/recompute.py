@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.periods import midnight
 from portal.models import RateFact, Recomputation, db
 from portal.services.core.acting import record
@@ -104,7 +104,6 @@ def _finish(session: Session, row: Recomputation, now: datetime) -> None:
     record(
         session,
         RecordAction.RECOMPUTE_FACTS,
-        Axis.ADMINISTRATION,
         SYSTEM,
         now,
         subject=f"calendar:{row.first_day}/{row.last_day}",

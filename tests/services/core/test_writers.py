@@ -299,12 +299,12 @@ def test_figures_are_exact_after_many_writers(
     """Letters written, handled and counted side by side give the figures that the events say."""
     new = new_letter(world["city"])
     people = {duty: world.actor(f"city_{duty}") for duty in ("dispatcher", "handler")}
-    ids = [send(new).letter_id for _ in range(8)]
+    ids = [send(new).id for _ in range(8)]
     session.rollback()
 
     def write(chance: random.Random) -> None:
         for _ in range(8):
-            letter_id = chance.choice([chance.choice(ids), patiently(lambda: send(new)).letter_id])
+            letter_id = chance.choice([chance.choice(ids), patiently(lambda: send(new)).id])
             name = chance.choice(ACTS)
             try:
                 patiently(partial(act, letter_id, name, people))

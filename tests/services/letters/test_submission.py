@@ -31,7 +31,7 @@ from tests.builders import (
 def test_receipt_opens_the_letter(session: Session, world: World) -> None:
     """A receipt carries the number of the letter and the code whose hash is stored."""
     receipt = send(new_letter(world["city"]))
-    letter = session.get_one(Letter, receipt.letter_id)
+    letter = session.get_one(Letter, receipt.id)
     assert letter.number == receipt.number
     assert letter.code_hash == hash_code(CODE_KEY, receipt.number, receipt.code)
     assert receipt.code not in letter.code_hash
