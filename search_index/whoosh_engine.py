@@ -83,14 +83,16 @@ class WhooshEngine:
         with self._generations.lock("write", LOCK_WAIT), writing():
             _write(self._generations.current(), prepared)
 
-    def optimise(self) -> None:
+    def optimise(self) -> int:
         """Leave no deleted document in the files; see ``SearchEngine.optimise``."""
         with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
-            for group in purges(folder):
+            groups = purges(folder)
+            for group in groups:
                 with committing(folder, merge_only(group)):
                     pass
             sync(folder)
+        return len(groups)
 
     def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
         """Build a new generation and swap it in; see ``SearchEngine.rebuild``.

@@ -35,15 +35,8 @@ def offer_demo(app: Flask) -> None:
 
 
 def _print_demo(app: Flask) -> None:
-    reached = 0
     with progress("demo letters", None) as advance:
-
-        def show(done: int, total: int) -> None:
-            nonlocal reached
-            advance(done - reached, total)
-            reached = done
-
-        made = set_up_demo(settings_of(app).key("code"), now(), show)
+        made = set_up_demo(settings_of(app).key("code"), now(), advance)
     if made is not None:
         drain_outbox(app)
     size = made or size_of(db.session())

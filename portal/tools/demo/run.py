@@ -41,7 +41,7 @@ def set_up_demo(
     """Set the demo up and return its size, or ``None`` where it is complete already.
 
     A run that was interrupted goes on where it stopped, as of the moment at which it began.
-    ``progress`` gets the number of actions done and of all. Raises :class:`ActionNotAllowed` where
+    ``progress`` gets the number of actions done since the last call, and of all. Raises :class:`ActionNotAllowed` where
     there are real letters or people.
     """
     hired = hired_at(db.session())
@@ -89,6 +89,7 @@ def _write_letters(context: DemoContext, progress: Callable[[int, int], None]) -
     )
     reached = _reached(context)
     done = sum(action.moment <= reached for action in actions) if reached else 0
+    progress(done, len(actions))
     while done < len(actions):
         with writing():
             began = done
@@ -96,7 +97,7 @@ def _write_letters(context: DemoContext, progress: Callable[[int, int], None]) -
                 action = actions[done]
                 action.do(action.moment)
                 done += 1
-                progress(done, len(actions))
+                progress(1, len(actions))
                 # A later run continues from the last event, so a batch ends with one.
                 if done - began >= BATCH and done < len(actions):
                     later = actions[done].moment > action.moment
