@@ -29,9 +29,8 @@ from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import Fact, Outcome, View
 from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, Organisation, RateFact, db
-from portal.queries.statistics.cache import cube, series
+from portal.queries.statistics.cache import cube, month_versions, series
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked, overview
 from portal.services.core.facts import months, renew_versions, row_of
 from portal.services.core.unit import writing

@@ -16,10 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import N_, Unavailable
 from portal.models import db
-from portal.models.base import BEGIN_MODE
-from portal.services.core.facts import derive_touched, forget
-
-_INSIDE = "letterbox_unit"
+from portal.models.base import BEGIN_MODE, UNIT
+from portal.services.core.facts import derive_touched
 
 
 @contextmanager
@@ -29,7 +27,7 @@ def writing() -> Iterator[Session]:
     Raises :class:`Unavailable` where the database stays locked or cannot be reached.
     """
     session = db.session()
-    if session.info.get(_INSIDE):
+    if UNIT in session.info:
         yield session
         return
     session.rollback()
@@ -38,7 +36,7 @@ def writing() -> Iterator[Session]:
     except OperationalError as error:
         session.rollback()
         raise Unavailable(N_("系统正忙，您填写的内容没有丢失，请稍后再试。")) from error
-    session.info[_INSIDE] = True
+    session.info[UNIT] = {}
     try:
         yield session
         derive_touched(session)
@@ -47,5 +45,4 @@ def writing() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        session.info.pop(_INSIDE, None)
-        forget(session)
+        session.info.pop(UNIT)

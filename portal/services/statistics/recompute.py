@@ -52,7 +52,7 @@ def recompute(now: datetime, most: int = BATCH) -> int:
             Recomputation.id == at[0], Recomputation.last_letter_id == at[1]
         )
         row = unit.scalar(query.with_for_update(skip_locked=True))
-        if row is None or not _settled(unit, row):
+        if row is None or not _earlier_ended(unit, row):
             return 0
         row.seen += len(ids)
         row.changed += correct(unit, ids)
@@ -80,7 +80,7 @@ def _concerned(session: Session, row: Recomputation, most: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def _settled(session: Session, row: Recomputation) -> bool:
+def _earlier_ended(session: Session, row: Recomputation) -> bool:
     """Return whether every unit of work that may have read the calendar of before has ended.
 
     On PostgreSQL such a unit may commit its letter after the change. SQLite has one writer.
@@ -93,9 +93,9 @@ def _settled(session: Session, row: Recomputation) -> bool:
         session.scalars(sa.select(sa.cast(sa.cast(end, sa.Text), sa.BigInteger))).one()
         for end in ends
     )
-    if row.settles_at is None:
-        row.settles_at = newest
-    return bool(oldest >= row.settles_at)
+    if row.waits_for is None:
+        row.waits_for = newest
+    return bool(oldest >= row.waits_for)
 
 
 def _finish(session: Session, row: Recomputation, now: datetime) -> None:

@@ -8,6 +8,7 @@ from random import Random
 
 from portal.domain.access import Actor, Role
 from portal.domain.letters.states import RETURN_LIMIT, Action
+from portal.tools.samples.drawing import pick
 from portal.tools.simulation.actors import Actors
 from portal.tools.simulation.clock import OfficeClock
 from portal.tools.simulation.trajectory import Trajectory
@@ -51,7 +52,7 @@ class Router:
             return self._from_office(letter, draw)
         below = actors.below.get(letter.organisation_id)
         if draw < _PASSED_DOWN and below:
-            chosen = below[int(chance.random() * len(below))]
+            chosen = pick(chance, below)
             return [self._dispatched(letter, chosen), self._signed_for(letter)]
         if draw > 1 - _TRANSFERRED:
             to = actors.other_member(chance, letter.organisation_id)
@@ -71,9 +72,6 @@ class Router:
     def _by(self, letter: Trajectory, role: Role) -> Actor:
         return self._actors.person(letter.organisation_id, role)
 
-    def _phrase(self, texts: tuple[str, ...]) -> str:
-        return texts[int(self._chance.random() * len(texts))]
-
     def _accepted(self, letter: Trajectory) -> Move:
         return lambda at: letter.take(Action.ACCEPT, self._by(letter, Role.DISPATCHER), at)
 
@@ -81,13 +79,13 @@ class Router:
         return lambda at: letter.take(Action.SIGN_FOR, self._by(letter, Role.DISPATCHER), at)
 
     def _dispatched(self, letter: Trajectory, to: int) -> Move:
-        reason = self._phrase(_ORDERS)
+        reason = pick(self._chance, _ORDERS)
         return lambda at: letter.take(
             Action.DISPATCH, self._by(letter, Role.DISPATCHER), at, to=to, reason=reason
         )
 
     def _returned(self, letter: Trajectory) -> Move:
-        reason = self._phrase(_NOT_OURS)
+        reason = pick(self._chance, _NOT_OURS)
 
         def move(at: datetime) -> None:
             letter.take(
@@ -108,7 +106,7 @@ class Router:
         )
 
     def _transferred(self, letter: Trajectory, to: int) -> Move:
-        reason = self._phrase(_NOT_OURS)
+        reason = pick(self._chance, _NOT_OURS)
         return lambda at: letter.take(
             Action.TRANSFER, self._by(letter, Role.HANDLER), at, to=to, reason=reason
         )

@@ -57,11 +57,11 @@ class Writer:
     def write(self, letter: Trajectory, about: Written) -> None:
         """Add the rows of one letter."""
         self._letter(letter, about)
-        steps = [point.step for point in letter.points]
+        events = [point.counted for point in letter.points]
         self._record(letter, about.letter_id)
         correspond(self.rows, letter, about)
         self._publication(letter, about)
-        facts = self._ledger.facts(letter.kind, letter.received_organisation_id, steps)
+        facts = self._ledger.facts(letter.kind, letter.received_organisation_id, events)
         self.rows[RateFact] += [
             row_of(about.letter_id, about.wording.category, fact) for fact in facts
         ]
