@@ -8,7 +8,6 @@ apart wherever a number is typed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
 from portal.domain.errors import N_
@@ -29,18 +28,6 @@ class RequestNumberError(MistypedNumber):
     messages = _MESSAGES
 
 
-@dataclass(frozen=True, order=True)
-class RequestNumber:
-    """Civil year of receipt in Shanghai and the request's sequence in that year, from 1."""
-
-    year: int
-    sequence: int
-
-    def __str__(self) -> str:
-        """Return the number as it is shown and stored."""
-        return format_request_number(self.year, self.sequence)
-
-
 def format_request_number(year: int, sequence: int) -> str:
     """Return the number, such as ``GK2026-000123-7``.
 
@@ -56,8 +43,8 @@ def looks_like_request_number(text: str) -> bool:
     return compact(text).upper().startswith(PREFIX)
 
 
-def parse_request_number(text: str) -> RequestNumber:
-    """Read a number as people type it: small letters, spaces, dashes, full-width digits are taken.
+def parse_request_number(text: str) -> str:
+    """Return the number that people type; small letters, spaces, dashes, full-width digits are taken.
 
     Raises RequestNumberError: ``check`` where it has the right form but a wrong digit, else
     ``shape``.
@@ -66,4 +53,4 @@ def parse_request_number(text: str) -> RequestNumber:
     if match is None:
         raise RequestNumberError("shape")
     sequence = read_sequence(match["digits"], match["sequence"], _WIDTH, RequestNumberError)
-    return RequestNumber(int(match["year"]), sequence)
+    return format_request_number(int(match["year"]), sequence)

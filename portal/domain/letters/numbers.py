@@ -9,7 +9,6 @@ shows the same code; only its keyed hash is stored. Number and code together ope
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
@@ -39,18 +38,6 @@ class NumberError(MistypedNumber):
     messages = NUMBER_MESSAGES
 
 
-@dataclass(frozen=True, order=True)
-class LetterNumber:
-    """Civil date of receipt in Shanghai and the letter's sequence on that day, from 1."""
-
-    day: date
-    sequence: int
-
-    def __str__(self) -> str:
-        """Return the number as it is shown and stored."""
-        return format_number(self.day, self.sequence)
-
-
 def format_number(day: date, sequence: int) -> str:
     """Return the letter number, such as ``20161231-00042-5``.
 
@@ -61,8 +48,8 @@ def format_number(day: date, sequence: int) -> str:
     return f"{head}-{number_ending(head, sequence, _SEQUENCE_WIDTH)}"
 
 
-def parse_number(text: str) -> LetterNumber:
-    """Read a letter number as people type it: spaces, dashes and full-width digits are taken.
+def parse_number(text: str) -> str:
+    """Return the letter number that people type; spaces, dashes and full-width digits are taken.
 
     Raises NumberError: ``check`` where it has the right form but a wrong digit, else ``shape``.
     """
@@ -74,7 +61,7 @@ def parse_number(text: str) -> LetterNumber:
         day = date(int(match["day"][:4]), int(match["day"][4:6]), int(match["day"][6:]))
     except ValueError:
         raise NumberError("shape") from None
-    return LetterNumber(day, sequence)
+    return format_number(day, sequence)
 
 
 def derive_query_code(key: bytes, form_token: str) -> str:

@@ -12,7 +12,6 @@ from portal.domain.access import GRANTS, Actor, Permission
 from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
-from portal.domain.letters.numbers import code_fits
 from portal.models import DisclosureRequest, Event, RoleGrant, User
 from portal.queries.scope import requests_for
 
@@ -32,21 +31,6 @@ _APPLICANT_LABELS: dict[str, str] = {
 def subject_of(number: str) -> str:
     """Return the subject that events of the request of ``number`` carry."""
     return f"disclosure:{number}"
-
-
-def request_by_code(session: Session, number: str, code: str, key: bytes) -> int | None:
-    """Return the id of request ``number`` if ``code`` opens it.
-
-    An unknown number, a request without a code and a wrong code cause the same work, so that
-    neither answer nor time distinguishes them.
-    """
-    row = session.execute(
-        sa.select(DisclosureRequest.id, DisclosureRequest.code_hash).where(
-            DisclosureRequest.number == number
-        )
-    ).one_or_none()
-    fits = code_fits(key, number, code, row.code_hash if row is not None else None)
-    return row.id if row is not None and fits else None
 
 
 def request_by_number(session: Session, number: str) -> DisclosureRequest | None:

@@ -52,7 +52,7 @@ def merge(
 
 def _parent(session: Session, number: str, actor: Actor) -> Letter:
     try:
-        text = str(parse_number(number))
+        text = parse_number(number)
     except NumberError as error:
         raise InvalidInput("parent_number", str(error)) from error
     # Locked, so that it cannot be closed while another letter is being merged into it.

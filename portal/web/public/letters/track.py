@@ -14,9 +14,8 @@ from portal.domain.disclosure.numbers import (
     parse_request_number,
 )
 from portal.domain.letters.numbers import NumberError, parse_number
-from portal.models import db
-from portal.queries.disclosure.requests import request_by_code
-from portal.queries.letters.track import letter_by_code
+from portal.models import DisclosureRequest, Letter, db
+from portal.queries.codes import opened_by
 from portal.web.core.fields import LineField
 from portal.web.core.forms import Form
 from portal.web.core.people import close_letters, open_letter, open_request, public
@@ -86,7 +85,7 @@ def _open(form: TrackForm, number: str) -> Answer:
 
 def _letter(number: str, form: TrackForm) -> str | None:
     """Open the letter and return its address, if the code fits."""
-    letter_id = letter_by_code(db.session(), number, form.query_code.data, code_key())
+    letter_id = opened_by(db.session(), Letter, number, form.query_code.data, code_key())
     if letter_id is None:
         return None
     open_letter(letter_id)
@@ -95,7 +94,9 @@ def _letter(number: str, form: TrackForm) -> str | None:
 
 def _request(number: str, form: TrackForm) -> str | None:
     """Open the request for disclosure and return its address, if the code fits."""
-    request_id = request_by_code(db.session(), number, form.query_code.data, code_key())
+    request_id = opened_by(
+        db.session(), DisclosureRequest, number, form.query_code.data, code_key()
+    )
     if request_id is None:
         return None
     open_request(request_id)
