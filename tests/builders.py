@@ -243,5 +243,5 @@ _PUBLICATION: dict[Publication, tuple[Callable[[Walk], None], ...]] = {
     Publication.PROPOSED: (Walk.propose,),
     Publication.PUBLISHED: (Walk.propose, Walk.publish),
     Publication.REFUSED: (Walk.propose, _refuse),
-    Publication.WITHDRAWN: (Walk.propose, Walk.publish, _unpublish),
+    Publication.UNPUBLISHED: (Walk.propose, Walk.publish, _unpublish),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 
 import click
@@ -16,7 +15,6 @@ from portal.services.office import users
 from portal.services.office.accounts import PASSWORD_MIN
 
 ROLES = ", ".join(f"{role} ({role.label})" for role in Role)
-_GENERATED_BYTES = 12
 
 
 @click.group("user", epilog=f"Roles: {ROLES}. A role is held at an organisation: role@code.")
@@ -48,7 +46,7 @@ def _password(generate: bool) -> str:
     Only one that is made up must be changed at the first login: who types one chooses it.
     """
     if generate:
-        password = secrets.token_urlsafe(_GENERATED_BYTES)
+        password = users.one_time_password()
         click.echo(f"password  {password}")
         return password
     if not sys.stdin.isatty():

@@ -59,7 +59,7 @@ class Permission(StrEnum):
     LETTER_READ = "letter:letter:read"
     PUBLICATION_DECIDE = "letter:publication:decide"
     PUBLICATION_PROPOSE = "letter:publication:propose"
-    PUBLICATION_WITHDRAW = "letter:publication:withdraw"
+    PUBLICATION_UNPUBLISH = "letter:publication:withdraw"
     REPLY_SIGN = "letter:reply:sign"
     REPLY_WRITE = "letter:reply:write"
     RATES_READ = "organisation:rates:read"
@@ -75,12 +75,14 @@ class Reach(IntEnum):
 
 _P, _R = Permission, Role
 
+_READING = (_P.LETTER_READ, _P.CONTACTS_REVEAL, _P.RATES_READ, _P.DISCLOSURE_READ)
+"""What everybody may do who works on letters."""
+
 GRANTS: dict[Role, dict[Permission, Reach]] = {
     _R.DISPATCHER: {
         **dict.fromkeys(
             (
-                _P.LETTER_READ,
-                _P.CONTACTS_REVEAL,
+                *_READING,
                 _P.HANDLING_ACCEPT,
                 _P.HANDLING_ASK,
                 _P.HANDLING_ASSIGN,
@@ -90,8 +92,6 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
                 _P.HANDLING_SIGN_FOR,
                 _P.HANDLING_TRANSFER,
                 _P.EXTENSION_DECIDE,
-                _P.RATES_READ,
-                _P.DISCLOSURE_READ,
             ),
             Reach.SUBTREE,
         ),
@@ -100,8 +100,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     },
     _R.HANDLER: dict.fromkeys(
         (
-            _P.LETTER_READ,
-            _P.CONTACTS_REVEAL,
+            *_READING,
             _P.HANDLING_ASK,
             _P.HANDLING_INVITE,
             _P.HANDLING_MERGE,
@@ -112,33 +111,25 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.EXTENSION_REQUEST,
             _P.REPLY_WRITE,
             _P.PUBLICATION_PROPOSE,
-            _P.RATES_READ,
-            _P.DISCLOSURE_READ,
             _P.DISCLOSURE_HANDLE,
         ),
         Reach.UNIT,
     ),
     _R.REVIEWER: dict.fromkeys(
         (
-            _P.LETTER_READ,
-            _P.CONTACTS_REVEAL,
+            *_READING,
             _P.REPLY_SIGN,
             _P.PUBLICATION_DECIDE,
-            _P.PUBLICATION_WITHDRAW,
-            _P.RATES_READ,
-            _P.DISCLOSURE_READ,
+            _P.PUBLICATION_UNPUBLISH,
         ),
         Reach.SUBTREE,
     ),
     _R.SUPERVISOR: dict.fromkeys(
         (
-            _P.LETTER_READ,
-            _P.CONTACTS_REVEAL,
+            *_READING,
             _P.HANDLING_RULE,
             _P.HANDLING_SUPERVISE,
             _P.EXTENSION_DECIDE,
-            _P.RATES_READ,
-            _P.DISCLOSURE_READ,
         ),
         Reach.SUBTREE,
     ),
@@ -180,7 +171,7 @@ ACTION_PERMISSIONS: dict[Action, Permission] = {
     Action.RECALL_PROPOSAL: _P.PUBLICATION_PROPOSE,
     Action.PUBLISH: _P.PUBLICATION_DECIDE,
     Action.REFUSE: _P.PUBLICATION_DECIDE,
-    Action.UNPUBLISH: _P.PUBLICATION_WITHDRAW,
+    Action.UNPUBLISH: _P.PUBLICATION_UNPUBLISH,
     Action.PROPOSE_CORRECTION: _P.PUBLICATION_PROPOSE,
     Action.CORRECT: _P.PUBLICATION_DECIDE,
     Action.REFUSE_CORRECTION: _P.PUBLICATION_DECIDE,

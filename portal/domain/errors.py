@@ -15,17 +15,6 @@ from __future__ import annotations
 
 from portal.domain.translatable import Message
 
-__all__ = [
-    "ActionNotAllowed",
-    "Conflict",
-    "InvalidInput",
-    "LetterboxError",
-    "N_",
-    "NotFound",
-    "NotPermitted",
-    "Unavailable",
-]
-
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
     """Mark ``text`` for the message catalogue without translating it here."""

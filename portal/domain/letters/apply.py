@@ -115,15 +115,7 @@ class LetterEvent:
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of the event row."""
-        return {
-            "action": str(self.action),
-            "axis": self.axis,
-            "from_state": self.from_state,
-            "to_state": self.to_state,
-            "organisation_id": self.organisation_id,
-            "to_organisation_id": self.to_organisation_id,
-            "occurred_at": self.occurred_at,
-        }
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +129,7 @@ class Interval:
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of the interval row while it lasts."""
-        return {
-            "axis": self.axis,
-            "state": self.state,
-            "organisation_id": self.organisation_id,
-            "started_at": self.started_at,
-            "ended_at": None,
-        }
+        return {name: getattr(self, name) for name in self.__slots__} | {"ended_at": None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Publication(Labelled):
     PROPOSED = "proposed", N_("待公示审核")
     PUBLISHED = "published", N_("已公示")
     REFUSED = "refused", N_("不予公示")
-    WITHDRAWN = "withdrawn", N_("已撤下")
+    UNPUBLISHED = "withdrawn", N_("已撤下")
 
 
 class Action(Labelled):

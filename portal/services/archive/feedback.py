@@ -50,8 +50,8 @@ def give_notice(entry_id: int, text: str, now: datetime) -> int:
         return row.id
 
 
-def settle_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None:
-    """Settle a problem notice; ``note`` says what was done and stays in the letter's history.
+def close_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None:
+    """Close a problem notice; ``note`` says what was done and stays in the letter's history.
 
     Raises :class:`NotFound` where the actor does not decide on publication of the letter,
     :class:`ActionNotAllowed` where somebody was quicker, :class:`InvalidInput` (``note``).
@@ -67,12 +67,12 @@ def settle_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> Non
         if found is None:
             raise NotFound
         row, letter = found
-        if row.settled_at is not None:
+        if row.closed_at is not None:
             raise ActionNotAllowed(N_("这条反映已经有人处理过了。"))
-        row.settled_at = now
+        row.closed_at = now
         record(
             session,
-            RecordAction.SETTLE_REPORT,
+            RecordAction.CLOSE_NOTICE,
             actor,
             now,
             letter=letter,

@@ -92,8 +92,8 @@ def publish(
     """
     with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
-        correction = bool(proposal and proposal.correction)
-        take(session, letter, Action.CORRECT if correction else Action.PUBLISH, actor, now)
+        action = Action.CORRECT if letter.correction_pending else Action.PUBLISH
+        take(session, letter, action, actor, now)
         if proposal is None:
             raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
         if proposal.version != proposal_version:
@@ -178,8 +178,7 @@ def refuse(
     """Refuse publication or a correction with a coded reason."""
     with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
-        correction = bool(proposal and proposal.correction)
-        action = Action.REFUSE_CORRECTION if correction else Action.REFUSE
+        action = Action.REFUSE_CORRECTION if letter.correction_pending else Action.REFUSE
         take(session, letter, action, actor, now, reason_code=code, reason=reason or None)
         if proposal is not None:
             proposal.status, proposal.decided_at = ProposalStatus.REFUSED, now

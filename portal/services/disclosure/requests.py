@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -90,7 +91,14 @@ def extend(
     with _changing(request_id, actor, version) as (session, request):
         if not 1 <= days <= rule_of(deadline_rules(session), request).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
-        _take(session, request, DisclosureAction.EXTEND, actor, now, f"{reason}（经{consent}同意）")
+        _take(
+            session,
+            request,
+            DisclosureAction.EXTEND,
+            actor,
+            now,
+            reason=f"{reason}（经{consent}同意）",
+        )
         request.extension_days, request.extension_reason = days, reason
         _set_due(session, request)
 
@@ -105,7 +113,7 @@ class Answer:
 
 
 def answer(request_id: int, version: int, given: Answer, actor: Actor, now: datetime) -> None:
-    """Answer a request, finally; ``on_time`` is settled by the due date of this moment.
+    """Answer a request, finally; ``on_time`` is judged by the due date of this moment.
 
     While the applicant is asked for a completion the clock stands still, but not for ever: an
     answer without one is in time until the days that the notice gave, or the deadline, are over.
@@ -114,7 +122,7 @@ def answer(request_id: int, version: int, given: Answer, actor: Actor, now: date
     referred = limited("referred_to", given.referred_to, REFERRED_MAX)
     with _changing(request_id, actor, version) as (session, request):
         code = str(given.outcome)
-        _take(session, request, DisclosureAction.ANSWER, actor, now, code=code)
+        _take(session, request, DisclosureAction.ANSWER, actor, now, reason_code=code)
         request.outcome, request.answer, request.answered_at = given.outcome, text, now
         ours = given.outcome is not DisclosureOutcome.NOT_OURS
         request.referred_to = None if ours else referred or None
@@ -138,7 +146,7 @@ def withdraw(
     """Keep that the applicant has withdrawn; staff say in ``reason`` how they came to know."""
     reason = optional("reason", reason, REASON_MAX)
     with _changing(request_id, actor, version) as (session, request):
-        _take(session, request, DisclosureAction.WITHDRAW, actor, now, reason or None)
+        _take(session, request, DisclosureAction.WITHDRAW, actor, now, reason=reason or None)
         request.withdrawn_at, request.due_on = now, None
 
 
@@ -187,27 +195,14 @@ def note(
     action: DisclosureAction,
     actor: Actor,
     now: datetime,
-    *,
-    reason: str | None = None,
-    code: str | None = None,
-    from_state: DisclosureState | None = None,
-    to_state: DisclosureState | None = None,
-    recorded_at: datetime | None = None,
+    **said: Any,
 ) -> None:
-    """Write the event of an action; its subject is the number of the request."""
-    record(
-        session,
-        action,
-        actor,
-        now,
-        organisation_id=request.organisation_id,
-        subject=subject_of(request.number),
-        reason=reason,
-        reason_code=code,
-        from_state=from_state,
-        to_state=to_state,
-        recorded_at=recorded_at,
-    )
+    """Write the event of an action, with what else :func:`record` takes.
+
+    Its subject is the number of the request.
+    """
+    place, subject = request.organisation_id, subject_of(request.number)
+    record(session, action, actor, now, organisation_id=place, subject=subject, **said)
 
 
 def ready(
@@ -272,23 +267,12 @@ def _take(
     action: DisclosureAction,
     actor: Actor,
     now: datetime,
-    reason: str | None = None,
-    code: str | None = None,
+    **said: str | None,
 ) -> None:
     _permit(session, request, action, actor, now)
-    before, request.state = request.state, next_state(request.state, action)
+    before, request.state = request.state, next_state(action)
     request.version += 1
-    note(
-        session,
-        request,
-        action,
-        actor,
-        now,
-        reason=reason,
-        code=code,
-        from_state=before,
-        to_state=request.state,
-    )
+    note(session, request, action, actor, now, from_state=before, to_state=request.state, **said)
 
 
 def _permit(

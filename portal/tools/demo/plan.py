@@ -112,7 +112,7 @@ def _publicity(actions: LetterActions) -> list[Do]:
         Publication.PROPOSED: [actions.propose],
         Publication.PUBLISHED: [*public],
         Publication.REFUSED: [actions.propose, actions.refuse],
-        Publication.WITHDRAWN: [*public, actions.unpublish],
+        Publication.UNPUBLISHED: [*public, actions.unpublish],
     }
     return calls[actions.sample.publication]
 

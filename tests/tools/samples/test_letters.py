@@ -101,7 +101,7 @@ def test_publication_has_consent() -> None:
         if letter.publication in {
             Publication.PUBLISHED,
             Publication.PROPOSED,
-            Publication.WITHDRAWN,
+            Publication.UNPUBLISHED,
         }:
             assert letter.consent
 
