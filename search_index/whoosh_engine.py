@@ -176,7 +176,7 @@ def _fill(folder: Path, documents: Iterable[Document]) -> None:
     """Write ``documents`` into an empty index, a segment at a time."""
     remaining = iter(documents)
     for first in remaining:
-        with committing(folder, lambda _, segments: segments) as writer:
+        with committing(folder) as writer:
             for document in chain((first,), islice(remaining, SEGMENT_DOCUMENTS - 1)):
                 fields = document_fields(document)
                 with writing():
