@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from search_index import errors, whoosh_engine
+from search_index import errors
+from search_index.embedded import whoosh_engine
+from search_index.embedded.postings import Leaf
+from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import SearchRequest, Upsert
 from search_index.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnwritable
-from search_index.postings import Leaf
-from search_index.whoosh_engine import WhooshEngine
 from tests.search_index.builders import document, engine_with, found, nothing
 
 

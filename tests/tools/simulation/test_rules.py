@@ -26,6 +26,7 @@ from portal.queries.rules import work_calendar
 from portal.services.core.deadlines import compute_due
 from portal.tools.simulation.run import simulate
 from portal.tools.simulation.specification import Specification
+from tests.conftest import Once
 from tests.services.letters.life_checks import check_letter, check_record
 from tests.tools.simulation.replay import Replayed, actor_of, beginning, histories, staff
 
@@ -35,9 +36,10 @@ Histories = dict[int, list[Event]]
 
 
 @pytest.fixture
-def simulated(session: Session) -> Histories:
+def simulated(session: Session, once: Once) -> Histories:
     """The events of each letter of a small simulated year, with everything that is rare in it."""
-    simulate(Specification((2016,), 1500, 1310, 900, seed=13), [], NOW)
+    specification = Specification((2016,), 1500, 1310, 900, seed=13)
+    once(f"{__name__}.simulated", lambda: simulate(specification, [], NOW))
     found = histories(session)
     seen = {event.action for events in found.values() for event in events}
     assert seen >= {

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -17,20 +18,25 @@ from portal.domain.statistics.rates import Figures
 from portal.models import RateFact
 from portal.web.statistics.charts import nice, trend_chart
 from tests.builders import START, World, a_letter, a_published
+from tests.conftest import Once
 from tests.pages import Client, get
 
 LATER = datetime.fromisoformat("2017-02-01T03:00:00+00:00")
 
 
 @pytest.fixture(autouse=True)
-def letters(session: Session, world: World):  # type: ignore[no-untyped-def]
+def letters(session: Session, world: World, once: Once) -> Iterator[None]:
     """Seen from February 2017: five letters of June 2016, four closed, two published."""
-    with time_machine.travel(LATER, tick=False):
+
+    def arrive() -> None:
         for place in ("city", "township"):
             a_published(session, world, place=place)
         a_letter(session, world, State.CLOSED, place="city")
         a_letter(session, world, State.DECLINED, place="water", kind=Kind.COMPLAINT)
         a_letter(session, world, State.IN_PROGRESS, place="township")
+
+    with time_machine.travel(LATER, tick=False):
+        once(f"{__name__}.letters", arrive)
         yield
 
 

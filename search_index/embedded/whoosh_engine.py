@@ -13,18 +13,18 @@ from typing import Any, TypeVar
 
 from whoosh import index
 
-from search_index import similar as similar_letters
 from search_index.analysis import ANALYZER_VERSION
+from search_index.embedded import similar as similar_letters
+from search_index.embedded.generations import Generations, sync
+from search_index.embedded.postings import Columns, Leaf
+from search_index.embedded.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
+from search_index.embedded.searching import search
+from search_index.embedded.storage import open_index
+from search_index.embedded.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
 from search_index.engine import Change, Document, Replay, SearchRequest, Upsert
 from search_index.errors import IndexDamaged, SearchIndexError
-from search_index.generations import Generations, sync
-from search_index.postings import Columns, Leaf
 from search_index.query import parse
 from search_index.results import SearchPage, SimilarHit
-from search_index.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
-from search_index.searching import search
-from search_index.storage import open_index
-from search_index.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
 
 T = TypeVar("T")
 
