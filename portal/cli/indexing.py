@@ -42,11 +42,8 @@ def build_index(app: Flask) -> None:
     click.echo(f"{count:,} entries indexed in {time.monotonic() - begun:.1f} s")
 
 
-def drain_outbox(app: Flask) -> int:
-    """Wait until the index is up to date, by this process or a running worker.
-
-    Returns the number of entries that waited at first.
-    """
+def drain_outbox(app: Flask) -> None:
+    """Wait until the index is up to date, by this process or a running worker."""
     index = open_index(settings_of(app))
     first = left = _waiting()
     if first >= _MANY and first * 2 >= _indexed(index):
@@ -60,7 +57,6 @@ def drain_outbox(app: Flask) -> int:
             if not drained and left:
                 # Another process holds the index, or a row waits for its next attempt.
                 time.sleep(_PAUSE_SECONDS)
-    return first
 
 
 def _indexed(index: SearchEngine) -> int:

@@ -34,7 +34,7 @@ class RecordAction(Labelled):
 
     REVEAL_CONTACTS = "reveal_contacts", N_("查看来信人联系方式")
     SETTLE_FINDING = "settle_finding", N_("处理脱敏提示")
-    CLOSE_NOTICE = "settle_report", N_("处理读者反映")
+    RESOLVE_NOTICE = "settle_report", N_("处理读者反映")
     CREATE_ORGANISATION = "create_organisation", N_("新增单位")
     RENAME_ORGANISATION = "rename_organisation", N_("单位更名")
     MOVE_ORGANISATION = "move_organisation", N_("调整隶属")
@@ -61,5 +61,5 @@ class RecordAction(Labelled):
 
 
 _ON_LETTERS = frozenset(
-    {RecordAction.REVEAL_CONTACTS, RecordAction.SETTLE_FINDING, RecordAction.CLOSE_NOTICE}
+    {RecordAction.REVEAL_CONTACTS, RecordAction.SETTLE_FINDING, RecordAction.RESOLVE_NOTICE}
 )

@@ -35,10 +35,6 @@ _QUARTER_LABELS = (
     N_("%(year)s年第三季度"),
     N_("%(year)s年第四季度"),
 )
-_YEAR_NAME = N_("%(year)s年")
-_MONTH_NAME = N_("%(year)s年%(month)s月")
-_WEEK_NAME = N_("%(year)s年第%(week)s周")
-_DAY_NAME = N_("%(year)s年%(month)s月%(day)s日")
 _SHAPE = N_("时间段“%(text)s”无法识别，请写成 2016、2016Q3、2016-03、2016-W05 或 2016-12-31")
 _YEAR_RANGE = N_("年份应在 %(first)s 至 %(last)s 之间")
 _QUARTER_RANGE = N_("季度应为 1 至 4，您填的是 %(quarter)s")
@@ -272,16 +268,16 @@ class Period:
         values: dict[str, str | int] = {"year": self.year}
         match self.granularity:
             case Granularity.YEAR:
-                return Message(_YEAR_NAME, values)
+                return Message(N_("%(year)s年"), values)
             case Granularity.QUARTER:
                 return Message(_QUARTER_LABELS[(self.quarter or 1) - 1], values)
             case Granularity.MONTH:
-                return Message(_MONTH_NAME, values | {"month": self.month or 1})
+                return Message(N_("%(year)s年%(month)s月"), values | {"month": self.month or 1})
             case Granularity.WEEK:
-                return Message(_WEEK_NAME, values | {"week": self.week or 1})
+                return Message(N_("%(year)s年第%(week)s周"), values | {"week": self.week or 1})
             case Granularity.DAY:
                 values |= {"month": self.month or 1, "day": self.day or 1}
-                return Message(_DAY_NAME, values)
+                return Message(N_("%(year)s年%(month)s月%(day)s日"), values)
 
     @property
     def label(self) -> str:

@@ -61,27 +61,16 @@ def _cells(figures: Figures) -> tuple[Value, ...]:
 
 
 def _overview(report: AnnualReport) -> Table:
-    counts = [
-        (DEFINITIONS[name].name, getattr(report.total, name))
-        for name in (
-            "received",
-            "closed",
-            "published",
-            "declined",
-            "timed_out",
-            "on_time",
-            "extended",
-            "returned",
-            "redone",
-            "withdrawn",
-        )
-    ]
-    rates = [
-        (DEFINITIONS[name].name, getattr(report.total, name).text)
-        for name in ("closure", "publication", "timeliness")
-    ]
-    apart = (DEFINITIONS["avoided"].name, report.deflected.total)
-    rows: list[tuple[Value, ...]] = [*counts[:3], *rates, *counts[3:], apart]
+    total = report.total
+    names = ("declined", "timed_out", "on_time", "extended", "returned", "redone", "withdrawn")
+    rates = {name: getattr(total, name).text for name in ("closure", "publication", "timeliness")}
+    figures = {
+        **{name: getattr(total, name) for name in ("received", "closed", "published")},
+        **rates,
+        **{name: getattr(total, name) for name in names},
+    }
+    figures["avoided"] = report.deflected.total
+    rows = [(DEFINITIONS[name].name, value) for name, value in figures.items()]
     return Table("overview", "总体情况", ("指标", "数值"), tuple(rows))
 
 

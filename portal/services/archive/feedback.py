@@ -50,8 +50,8 @@ def give_notice(entry_id: int, text: str, now: datetime) -> int:
         return row.id
 
 
-def close_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None:
-    """Close a problem notice; ``note`` says what was done and stays in the letter's history.
+def resolve_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None:
+    """Resolve a problem notice; ``note`` says what was done and stays in the letter's history.
 
     Raises :class:`NotFound` where the actor does not decide on publication of the letter,
     :class:`ActionNotAllowed` where somebody was quicker, :class:`InvalidInput` (``note``).
@@ -67,12 +67,12 @@ def close_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None
         if found is None:
             raise NotFound
         row, letter = found
-        if row.closed_at is not None:
+        if row.resolved_at is not None:
             raise ActionNotAllowed(N_("这条反映已经有人处理过了。"))
-        row.closed_at = now
+        row.resolved_at = now
         record(
             session,
-            RecordAction.CLOSE_NOTICE,
+            RecordAction.RESOLVE_NOTICE,
             actor,
             now,
             letter=letter,

@@ -125,7 +125,7 @@ def drain(index: SearchEngine, now: datetime) -> int:
         return len(rows)
     except Exception:
         return _drain_singly(index, changes, rows, now)
-    _finish([row_id for row_id, _ in rows])
+    _finish(OutboxRow.id.in_([row_id for row_id, _ in rows]))
     return len(rows)
 
 
@@ -144,14 +144,14 @@ def _drain_singly(
             _log.exception("index_row_failed", entry=entry_id)
             _fail(row_id, f"{type(error).__name__}: {error}", now)
         else:
-            _finish([row_id])
+            _finish(OutboxRow.id == row_id)
             done += 1
     return done
 
 
-def _finish(row_ids: list[int]) -> None:
+def _finish(*rows: sa.ColumnElement[bool]) -> None:
     with writing() as session:
-        session.execute(sa.delete(OutboxRow).where(OutboxRow.id.in_(row_ids)))
+        session.execute(sa.delete(OutboxRow).where(*rows))
 
 
 def _fail(row_id: int, said: str, now: datetime) -> None:
@@ -206,17 +206,8 @@ def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: 
     finally:
         session.rollback()
     if waited is not None:
-        _drop_through(waited)
+        _finish(OutboxRow.id <= waited, OutboxRow.status == OutboxStatus.WAITING)
     return count
-
-
-def _drop_through(row_id: int) -> None:
-    with writing() as session:
-        session.execute(
-            sa.delete(OutboxRow).where(
-                OutboxRow.id <= row_id, OutboxRow.status == OutboxStatus.WAITING
-            )
-        )
 
 
 def _revisions(session: Session) -> dict[int, int]:

@@ -38,28 +38,22 @@ def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime
         correction = letter.publication is Publication.PUBLISHED
         action = Action.PROPOSE_CORRECTION if correction else Action.PROPOSE
         take(session, letter, action, actor, now, reason=note or None)
-        return _proposal(session, letter, correction, note, actor, now).id
-
-
-def _proposal(
-    session: Session, letter: Letter, correction: bool, note: str, actor: Actor, now: datetime
-) -> Proposal:
-    earlier = letter.proposals[-1] if letter.proposals else None
-    proposal = Proposal(
-        status=ProposalStatus.OPEN,
-        correction=correction,
-        title=letter.title,
-        text=letter.text,
-        reply=public_reply(letter),
-        note=note or None,
-        proposer_id=actor.user_id,
-        proposed_at=now,
-        version=1,
-    )
-    letter.proposals.append(proposal)
-    find(letter, proposal, earlier)
-    session.flush()
-    return proposal
+        earlier = letter.proposals[-1] if letter.proposals else None
+        proposal = Proposal(
+            status=ProposalStatus.OPEN,
+            correction=correction,
+            title=letter.title,
+            text=letter.text,
+            reply=public_reply(letter),
+            note=note or None,
+            proposer_id=actor.user_id,
+            proposed_at=now,
+            version=1,
+        )
+        letter.proposals.append(proposal)
+        find(letter, proposal, earlier)
+        session.flush()
+        return proposal.id
 
 
 def public_reply(letter: Letter) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -116,28 +117,11 @@ def _mask(proposal: Proposal, mask_id: int) -> RedactionMask:
     return found
 
 
-def _note(
-    session: Session,
-    letter: Letter,
-    actor: Actor,
-    now: datetime,
-    code: str,
-    subject: str,
-    reason: str | None = None,
-) -> None:
+def _note(session: Session, letter: Letter, actor: Actor, now: datetime, **said: Any) -> None:
     """Count and record a change of the masks of what is proposed for ``letter``."""
     if letter.open_proposal is not None:
         letter.open_proposal.version += 1
-    record(
-        session,
-        RecordAction.SETTLE_FINDING,
-        actor,
-        now,
-        letter=letter,
-        reason_code=code,
-        reason=reason,
-        subject=subject,
-    )
+    record(session, RecordAction.SETTLE_FINDING, actor, now, letter=letter, **said)
 
 
 def settle(
@@ -150,7 +134,9 @@ def settle(
         mask = _mask(proposal, mask_id)
         mask.decision, mask.decider_id = decision, actor.user_id
         mask.reason = reason if decision is Decision.KEEP else None
-        _note(session, letter, actor, now, str(decision), f"{mask.field}:{mask.kind}", mask.reason)
+        subject = f"{mask.field}:{mask.kind}"
+        said = {"reason_code": str(decision), "subject": subject, "reason": mask.reason}
+        _note(session, letter, actor, now, **said)
 
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
@@ -159,7 +145,9 @@ def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
         rest = proposal.open_masks
         for mask in rest:
             mask.decision, mask.reason, mask.decider_id = Decision.MASK, None, actor.user_id
-        _note(session, letter, actor, now, str(Decision.MASK), f"rest:{len(rest)}")
+        _note(
+            session, letter, actor, now, reason_code=str(Decision.MASK), subject=f"rest:{len(rest)}"
+        )
         return len(rest)
 
 
@@ -190,7 +178,7 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
                     decider_id=actor.user_id,
                 )
             )
-        _note(session, letter, actor, now, "add", f"{field}:{len(free)}")
+        _note(session, letter, actor, now, reason_code="add", subject=f"{field}:{len(free)}")
         return len(free)
 
 
@@ -209,4 +197,4 @@ def remove_mask(letter_id: int, mask_id: int, actor: Actor, now: datetime) -> No
         if mask.kind != FindingKind.OTHER:
             raise ActionNotAllowed(N_("系统提示只能选择脱敏或保留，不能删除。"))
         proposal.masks.remove(mask)
-        _note(session, letter, actor, now, "remove", str(mask.field))
+        _note(session, letter, actor, now, reason_code="remove", subject=str(mask.field))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -85,24 +86,23 @@ def _write_letters(context: DemoContext, progress: Callable[[int, int], None]) -
     # The sort is stable: actions of one letter at one moment stay in order.
     actions = sorted(
         (action for sample in sample_letters() for action in plan(sample, context)),
-        key=lambda action: action.moment,
+        key=itemgetter(0),
     )
     reached = _reached(context)
-    done = sum(action.moment <= reached for action in actions) if reached else 0
+    done = sum(moment <= reached for moment, _ in actions) if reached else 0
     progress(done, len(actions))
     while done < len(actions):
         with writing():
             began = done
             while done < len(actions):
-                action = actions[done]
-                action.do(action.moment)
+                moment, do = actions[done]
+                do(moment)
                 done += 1
                 progress(1, len(actions))
                 # A later run continues from the last event, so a batch ends with one.
-                if done - began >= BATCH and done < len(actions):
-                    later = actions[done].moment > action.moment
-                    if later and _reached(context) == action.moment:
-                        break
+                ready = done - began >= BATCH and done < len(actions)
+                if ready and actions[done][0] > moment and _reached(context) == moment:
+                    break
 
 
 def _reached(context: DemoContext) -> datetime | None:

@@ -98,11 +98,6 @@ def options_of(specification: Specification) -> str:
     )
 
 
-def written(session: Session) -> int:
-    """Return how many letters are stored."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Letter)) or 0
-
-
 def check_last(session: Session, letter_id: int, number: str, title: str) -> None:
     """Raise :class:`ActionNotAllowed` where another letter is stored than the generated one.
 

@@ -32,7 +32,7 @@ from portal.tools.simulation.correspondence import Written
 from portal.tools.simulation.deflected import load_deflected
 from portal.tools.simulation.disclosure_requests import load_disclosure_requests
 from portal.tools.simulation.generator import Generator
-from portal.tools.simulation.resume import begin, check_last, digest_of, end, resumable, written
+from portal.tools.simulation.resume import begin, check_last, digest_of, end, resumable
 from portal.tools.simulation.specification import Plan, Specification, last_moment, plans
 from portal.tools.simulation.texts import Texts, Wording
 from portal.tools.simulation.trajectory import Trajectory
@@ -65,19 +65,16 @@ def simulate(
         if not resumable(session, digest):
             enter_samples(session, founded)
             begin(session, digest, specification, now)
-        stored = written(session)
+        stored = size_of(session).letters
         actors = Actors(session, chance, founded)
         known = deadlines(session)
-    writer = Writer(known, actors.names)
-    clock = OfficeClock(known.calendar, min(specification.years), max(specification.years))
-    texts = Texts(specification.seed, corpus)
-    run = _Run(specification, actors, clock, known, texts, writer, chance)
+    run = _Run(specification, actors, known, corpus, chance)
     for count in run.batches():
         with writing() as session:
             if stored:
-                _skip(session, writer)
+                _skip(session, run.writer)
             else:
-                _flush(session, writer)
+                _flush(session, run.writer)
         stored -= min(stored, count)
         progress(count)
     with writing() as session:
@@ -87,7 +84,7 @@ def simulate(
                 load_disclosure_requests(
                     session,
                     actors,
-                    clock,
+                    run.clock,
                     year,
                     specification.disclosure,
                     specification.seed,
@@ -106,20 +103,17 @@ class _Run:
         self,
         specification: Specification,
         actors: Actors,
-        clock: OfficeClock,
         known: Deadlines,
-        texts: Texts,
-        writer: Writer,
+        corpus: Sequence[tuple[Kind | None, Wording]],
         chance: Random,
     ) -> None:
-        self._specification, self._actors, self._clock, self._texts = (
-            specification,
-            actors,
-            clock,
-            texts,
-        )
-        self._writer, self._chance = writer, chance
-        self._generator = Generator(actors, clock, known, chance, last_moment(specification))
+        first, last = min(specification.years), max(specification.years)
+        self.clock = OfficeClock(known.calendar, first, last)
+        self.writer = Writer(known, actors.names)
+        self._specification, self._actors, self._chance = specification, actors, chance
+        self._texts = Texts(specification.seed, corpus)
+        until = last_moment(specification)
+        self._generator = Generator(actors, self.clock, known, chance, until)
         self._numbers: Counter[date] = Counter()
 
     def batches(self) -> Iterator[int]:
@@ -127,7 +121,7 @@ class _Run:
         letter_id = pending = 0
         for year in sorted(self._specification.years):
             end = Period(year).ends_at
-            for plan in plans(self._specification, year, self._clock, self._chance):
+            for plan in plans(self._specification, year, self.clock, self._chance):
                 letter_id += 1
                 self._one(plan, letter_id, end)
                 pending += 1
@@ -144,7 +138,7 @@ class _Run:
         day = civil_date(plan.received_at)
         self._numbers[day] += 1
         public = letter.publication is not Publication.NOT_PROPOSED
-        self._writer.write(
+        self.writer.write(
             letter,
             Written(
                 letter_id,

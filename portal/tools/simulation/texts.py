@@ -39,10 +39,6 @@ class Wording:
     masks: Masks = ()
 
 
-def _plain(title: str, text: str, reply: str, category: str | None) -> Wording:
-    return Wording(title, text, reply, category, (title, text, reply))
-
-
 class Texts:
     """The source of wordings; letters of a ``corpus`` bring their replies along."""
 
@@ -62,7 +58,8 @@ class Texts:
             return pick(chance, known)
         draft = self._grammar.letter(chance, kind, place, code=code)
         reply = self._grammar.reply(chance, draft, signature=signed, day=day)
-        return _plain(draft.title, draft.text, reply, draft.category)
+        public = (draft.title, draft.text, reply)
+        return Wording(*public, draft.category, public)
 
     def again(self, chance: Random, known: Wording) -> Wording:
         """Return the letter of another sender on the matter of ``known``, with the same reply."""
