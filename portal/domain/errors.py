@@ -22,21 +22,24 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 
 class LetterboxError(Exception):
-    """Base of all errors of the letterbox; ``str()`` is the zh-CN message."""
+    """Base of all errors of the letterbox; ``str()`` is the zh-CN message, ``said`` the usual one."""
+
+    said = ""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.said)
 
 
 class NotFound(LetterboxError):
     """There is no such thing for this actor."""
 
-    def __init__(self, message: str = N_("没有找到，请核对后再试。")) -> None:
-        super().__init__(message)
+    said = N_("没有找到，请核对后再试。")
 
 
 class NotPermitted(LetterboxError):
     """The actor may not do this."""
 
-    def __init__(self, message: str = N_("您没有进行这项操作的权限。")) -> None:
-        super().__init__(message)
+    said = N_("您没有进行这项操作的权限。")
 
 
 class ActionNotAllowed(LetterboxError):
@@ -46,10 +49,7 @@ class ActionNotAllowed(LetterboxError):
 class Conflict(LetterboxError):
     """The letter was changed meanwhile."""
 
-    def __init__(
-        self, message: str = N_("这封信刚被其他人处理过，请查看最新情况后再操作。")
-    ) -> None:
-        super().__init__(message)
+    said = N_("这封信刚被其他人处理过，请查看最新情况后再操作。")
 
 
 class InvalidInput(LetterboxError):

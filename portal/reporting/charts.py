@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 import resvg_py
@@ -18,13 +17,8 @@ _BLUE, _ORANGE, _GREEN = "#0b5f6b", "#c2701c", "#4b6fb5"
 _WIDE, _HIGH, _LEFT, _TOP, _FOOT = 960, 400, 84, 56, 56
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Values of one colour."""
-
-    name: str
-    values: Sequence[int]
-    colour: str
+Series = tuple[str, Sequence[int], str]
+"""The name, the values and the colour of what is drawn."""
 
 
 def monthly(report: AnnualReport) -> bytes:
@@ -39,10 +33,10 @@ def kinds(report: AnnualReport) -> bytes:
 
 
 def _chart(title: str, cells: Sequence[tuple[str, Figures]]) -> bytes:
-    series = [
-        Series("收到", [f.received for _, f in cells], _BLUE),
-        Series("办结", [f.closed for _, f in cells], _ORANGE),
-        Series("公示", [f.published for _, f in cells], _GREEN),
+    series: list[Series] = [
+        ("收到", [f.received for _, f in cells], _BLUE),
+        ("办结", [f.closed for _, f in cells], _ORANGE),
+        ("公示", [f.published for _, f in cells], _GREEN),
     ]
     return _png(_bars(title, [label for label, _ in cells], series))
 
@@ -68,7 +62,7 @@ def _nice(most: int) -> int:
 
 
 def _bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
-    top = _nice(max((max(s.values, default=0) for s in series), default=0))
+    top = _nice(max((max(values, default=0) for _, values, _ in series), default=0))
     height, width = _HIGH - _TOP - _FOOT, _WIDE - _LEFT - 24
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{_HIGH}" '
@@ -83,11 +77,11 @@ def _bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
     bar = slot * 0.78 / max(1, len(series))
     for at, label in enumerate(labels):
         left = _LEFT + slot * (at + 0.11)
-        for order, one in enumerate(series):
-            tall = height * one.values[at] / top
+        for order, (_name, values, colour) in enumerate(series):
+            tall = height * values[at] / top
             parts.append(
                 f'<rect x="{left + bar * order:.1f}" y="{_TOP + height - tall:.1f}" '
-                f'width="{bar - 1:.1f}" height="{tall:.1f}" fill="{one.colour}"/>'
+                f'width="{bar - 1:.1f}" height="{tall:.1f}" fill="{colour}"/>'
             )
         middle = _LEFT + slot * (at + 0.5)
         parts.append(_word(middle, _HIGH - 30, label, anchor="middle"))
@@ -97,9 +91,9 @@ def _bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
 
 def _legend(series: Sequence[Series]) -> list[str]:
     parts, x = [], _WIDE - 24 - 90 * len(series)
-    for one in series:
-        parts.append(f'<rect x="{x}" y="15" width="16" height="16" fill="{one.colour}"/>')
-        parts.append(_word(x + 24, 29, one.name))
+    for name, _values, colour in series:
+        parts.append(f'<rect x="{x}" y="15" width="16" height="16" fill="{colour}"/>')
+        parts.append(_word(x + 24, 29, name))
         x += 90
     return parts
 

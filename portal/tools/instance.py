@@ -17,10 +17,8 @@ from portal.tools.samples.organisations import sample_organisations
 
 def must_be_empty(session: Session) -> None:
     """Raise :class:`ActionNotAllowed` where there are real organisations, people or letters."""
-    many = session.scalars(sa.select(Organisation.id).limit(2)).all()
-    people = session.scalar(sa.select(User.id).limit(1))
-    letters = session.scalar(sa.select(Letter.id).limit(1))
-    if len(many) > 1 or people is not None or letters is not None:
+    size = size_of(session)
+    if size.organisations > 1 or size.users or size.letters:
         raise ActionNotAllowed(
             N_("这里已有真实的单位、用户或信件，不能再放入演示数据；请另设一个空的数据目录。")
         )

@@ -16,16 +16,17 @@ from portal.domain.letters.numbers import compact
 PREFIX = "GK"
 _WIDTH = 6
 _NUMBER = re.compile(r"GK(?P<digits>(?P<year>[0-9]{4})(?P<sequence>[0-9]{6,9})[0-9])")
-_MESSAGES = {
-    "shape": N_("公开申请编号由 GK、年份、序号和一位校验码组成，形如 GK2026-000123-7，请核对回执"),
-    "check": N_("公开申请编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
-}
 
 
 class RequestNumberError(MistypedNumber):
     """A text that is no number of a disclosure request."""
 
-    messages = _MESSAGES
+    messages = {
+        "shape": N_(
+            "公开申请编号由 GK、年份、序号和一位校验码组成，形如 GK2026-000123-7，请核对回执"
+        ),
+        "check": N_("公开申请编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
+    }
 
 
 def format_request_number(year: int, sequence: int) -> str:

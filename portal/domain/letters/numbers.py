@@ -17,10 +17,6 @@ from portal.domain.errors import N_
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 13
-NUMBER_MESSAGES = {
-    "shape": N_("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5，请核对回执"),
-    "check": N_("信件编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
-}
 
 _SEQUENCE_WIDTH = 5
 _LONGEST = 40
@@ -35,7 +31,10 @@ _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 class NumberError(MistypedNumber):
     """A text that is no letter number."""
 
-    messages = NUMBER_MESSAGES
+    messages = {
+        "shape": N_("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5，请核对回执"),
+        "check": N_("信件编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
+    }
 
 
 def format_number(day: date, sequence: int) -> str:

@@ -18,7 +18,7 @@ from portal.domain.letters.numbers import compact
 from portal.domain.organisations import OrganisationKind
 from portal.domain.translatable import Labelled
 from portal.models import DisclosureRequest, Organisation
-from portal.queries.letters.queues import Cutoffs
+from portal.queries.letters.queues import Cutoffs, counted
 from portal.queries.paging import slice_of
 from portal.queries.scope import Condition, requests_for, subtree_ids
 from portal.queries.targets import open_on, readable_condition
@@ -115,12 +115,8 @@ def _todo(actor: Actor, today: date) -> Condition:
 def request_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[RequestQueue, int]:
     """Return how many requests that the actor may see are in each counted queue."""
     found = {q: c for q, c in request_conditions(actor, at).items() if q not in UNCOUNTED_REQUESTS}
-    row = session.execute(
-        sa.select(*(sa.func.count().filter(c) for c in found.values()))
-        .select_from(DisclosureRequest)
-        .where(requests_for(actor), DisclosureRequest.state.in_(PENDING_STATES))
-    ).one()
-    return dict(zip(found, row, strict=True))
+    pending = DisclosureRequest.state.in_(PENDING_STATES)
+    return counted(session, found, DisclosureRequest, requests_for(actor), pending)
 
 
 def own_requests(session: Session, actor: Actor, today: date) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from portal.models import (
     CoHandling,
     Extension,
     Letter,
+    Model,
     Proposal,
     ProposalStatus,
     Reply,
@@ -35,6 +37,7 @@ from portal.models import (
 )
 from portal.queries.scope import Condition, letters_for
 
+Key = TypeVar("Key")
 UNSIGNED_DAYS = 2
 """Working days within which a dispatched letter must be signed for."""
 
@@ -229,9 +232,13 @@ def _any(actor: Actor, permission: Permission, *wanted: Condition) -> Condition 
 def queue_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[Queue, int]:
     """Return how many letters of the actor's scope are in each counted queue."""
     found = {q: c for q, c in conditions(actor, at).items() if q not in UNCOUNTED}
-    row = session.execute(
-        sa.select(*(sa.func.count().filter(c) for c in found.values()))
-        .select_from(Letter)
-        .where(letters_for(actor), live())
-    ).one()
-    return dict(zip(found, row, strict=True))
+    return counted(session, found, Letter, letters_for(actor), live())
+
+
+def counted(
+    session: Session, queues: dict[Key, Condition], table: type[Model], *where: Condition
+) -> dict[Key, int]:
+    """Return how many rows of ``table`` there are in each of ``queues``, in one query."""
+    numbers = (sa.func.count().filter(condition) for condition in queues.values())
+    row = session.execute(sa.select(*numbers).select_from(table).where(*where)).one()
+    return dict(zip(queues, row, strict=True))

@@ -6,6 +6,7 @@ finding nobody has settled is masked in the copy and blocks publication.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -159,7 +160,7 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
     phrase = required("phrase", phrase, REASON_MAX)
     with _redacting(letter_id, actor) as (session, letter, proposal):
         text = original_of(proposal, field)
-        places = _places(text, phrase)
+        places = [found.span() for found in re.finditer(re.escape(phrase), text)]
         if not places:
             raise InvalidInput("phrase", N_("原文中没有这段文字，请从原文复制。"))
         taken = [(mask.start, mask.end) for mask in proposal.masks if mask.field is field]
@@ -180,14 +181,6 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
             )
         _note(session, letter, actor, now, reason_code="add", subject=f"{field}:{len(free)}")
         return len(free)
-
-
-def _places(text: str, phrase: str) -> list[tuple[int, int]]:
-    places, at = [], text.find(phrase)
-    while at >= 0:
-        places.append((at, at + len(phrase)))
-        at = text.find(phrase, at + len(phrase))
-    return places
 
 
 def remove_mask(letter_id: int, mask_id: int, actor: Actor, now: datetime) -> None:

@@ -28,12 +28,10 @@ from portal.domain.errors import N_, InvalidInput, NotPermitted
 from portal.domain.events import ActorKind
 from portal.domain.periods import civil_date, midnight
 from portal.models import DisclosureRequest, Organisation
-from portal.queries.disclosure.due import due_on, rule_of
-from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.core.handing_in import Receipt, hand_in
 from portal.services.core.numbering import next_request_number
 from portal.services.core.typed_text import limited, required
-from portal.services.disclosure.requests import note
+from portal.services.disclosure.requests import note, set_due
 
 NOON = timedelta(hours=12)
 REGISTERED_WITHIN = timedelta(days=366)
@@ -90,8 +88,7 @@ def _file(
         ):
             raise NotPermitted
         request.number = next_request_number(session, civil_date(received_at))
-        rule = rule_of(deadline_rules(session), request)
-        request.due_on = due_on(work_calendar(session), rule, request)
+        set_due(session, request)
         return request
 
     def enter(session: Session, request: DisclosureRequest) -> None:

@@ -76,7 +76,7 @@ def complete(
     with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.COMPLETE, actor, now)
         request.completed_at, request.completion = now, text
-        _set_due(session, request)
+        set_due(session, request)
 
 
 def extend(
@@ -100,7 +100,7 @@ def extend(
             reason=f"{reason}（经{consent}同意）",
         )
         request.extension_days, request.extension_reason = days, reason
-        _set_due(session, request)
+        set_due(session, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +298,7 @@ def _last_day(session: Session, request: DisclosureRequest) -> date:
     return max(day for day in (request.complete_by, unstopped) if day is not None)
 
 
-def _set_due(session: Session, request: DisclosureRequest) -> None:
+def set_due(session: Session, request: DisclosureRequest) -> None:
+    """Compute the due date of a request whose clock runs."""
     rule = rule_of(deadline_rules(session), request)
     request.due_on = due_on(work_calendar(session), rule, request)

@@ -249,12 +249,6 @@ def _note(plan: ImportPlan, tally: Tally, now: datetime) -> None:
         f"{tally.read} read, {tally.added} added, {tally.answered} answered, "
         f"{tally.published} published, {tally.known} known, {tally.rejected} rejected"
     )
+    subject = f"import:{plan.defaults.source}"[:100]
     with writing() as session:
-        record(
-            session,
-            RecordAction.IMPORT_LETTERS,
-            SYSTEM,
-            now,
-            subject=f"import:{plan.defaults.source}"[:100],
-            reason=said,
-        )
+        record(session, RecordAction.IMPORT_LETTERS, SYSTEM, now, subject=subject, reason=said)

@@ -44,15 +44,13 @@ _COMMON = frozenset(
 class LoginFailed(LetterboxError):
     """Name or password are wrong, or the account is disabled; all look alike."""
 
-    def __init__(self, message: str = N_("用户名或密码不正确。")) -> None:
-        super().__init__(message)
+    said = N_("用户名或密码不正确。")
 
 
 class AccountLocked(LetterboxError):
     """Too many failures; the account opens again by itself."""
 
-    def __init__(self, message: str = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")) -> None:
-        super().__init__(message)
+    said = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")
 
 
 def hash_password(password: str) -> str:

@@ -56,14 +56,8 @@ def set_days(
         said = N_("恢复公布的安排")
         if working is not None:
             said = _kind(first, working).label
-        record(
-            session,
-            RecordAction.EDIT_CALENDAR,
-            actor,
-            now,
-            subject=f"calendar:{first}/{last}",
-            reason=f"{said} {note}".strip(),
-        )
+        subject, said = f"calendar:{first}/{last}", f"{said} {note}".strip()
+        record(session, RecordAction.EDIT_CALENDAR, actor, now, subject=subject, reason=said)
         after = work_calendar(session)
         changed = [day for day in days if before.is_workday(day) != after.is_workday(day)]
         note_change(session, changed, civil_date(now))

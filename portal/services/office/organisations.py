@@ -69,7 +69,7 @@ def create_organisation(
         new = NewOrganisation(code, name, kind, None, short_name, founded_on)
         made = _found(session, new, parent)
         session.flush()
-        _register(session, made, parent, founded_on, actor, now)
+        _register(session, made, parent, actor, now)
         return made.id
 
 
@@ -97,7 +97,7 @@ def add_organisations(rows: Iterable[NewOrganisation], actor: Actor, now: dateti
             session.flush()
             for row, each in made:
                 parent = known.get(row.parent_code or "")
-                _register(session, each, parent, row.founded_on, actor, now)
+                _register(session, each, parent, actor, now)
                 known[each.code] = each
                 del waiting[row.code]
             founded += len(made)
@@ -138,12 +138,7 @@ def _short(text: str) -> str:
 
 
 def _register(
-    session: Session,
-    made: Organisation,
-    parent: Organisation | None,
-    founded_on: date | None,
-    actor: Actor,
-    now: datetime,
+    session: Session, made: Organisation, parent: Organisation | None, actor: Actor, now: datetime
 ) -> None:
     """Give a new organisation, which has its id by now, its path, first version and event."""
     made.path = child_path(parent.path if parent else None, made.id)
@@ -152,7 +147,7 @@ def _register(
             organisation_id=made.id,
             name=made.name,
             parent_id=made.parent_id,
-            valid_from=founded_on,
+            valid_from=made.founded_on,
         )
     )
     _note(session, RecordAction.CREATE_ORGANISATION, made, actor, now, made.name)
@@ -179,15 +174,8 @@ def _note(
     now: datetime,
     said: str,
 ) -> None:
-    record(
-        session,
-        action,
-        actor,
-        now,
-        organisation_id=changed.id,
-        subject=f"organisation:{changed.code}",
-        reason=said,
-    )
+    place, subject = changed.id, f"organisation:{changed.code}"
+    record(session, action, actor, now, organisation_id=place, subject=subject, reason=said)
 
 
 def rename(

@@ -101,12 +101,7 @@ def _earlier_ended(session: Session, row: Recomputation) -> bool:
 def _finish(session: Session, row: Recomputation, now: datetime) -> None:
     reschedule_requests(session, row.first_day)
     reschedule(session, row.first_day)
-    record(
-        session,
-        RecordAction.RECOMPUTE_FACTS,
-        SYSTEM,
-        now,
-        subject=f"calendar:{row.first_day}/{row.last_day}",
-        reason=f"核对 {row.seen} 封，更正 {row.changed} 封",
-    )
+    subject = f"calendar:{row.first_day}/{row.last_day}"
+    said = f"核对 {row.seen} 封，更正 {row.changed} 封"
+    record(session, RecordAction.RECOMPUTE_FACTS, SYSTEM, now, subject=subject, reason=said)
     session.delete(row)

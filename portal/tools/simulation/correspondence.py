@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from portal.domain.letters.states import Action
@@ -64,8 +65,7 @@ def correspond(rows: Rows, letter: Trajectory, about: Written) -> None:
     """Add the rows of extensions, questions, supplements, the rating and replies."""
     extensions = [point for point in letter.points if point.action == Action.REQUEST_EXTENSION]
     grants = [point for point in letter.points if point.action == Action.GRANT_EXTENSION]
-    for number, asked in enumerate(extensions):
-        grant = grants[number] if number < len(grants) else None
+    for asked, grant in zip_longest(extensions, grants):
         rows[Extension].append(
             {
                 "letter_id": about.letter_id,

@@ -27,18 +27,17 @@ from portal.tools.simulation.texts import Wording
 class OtherSimulation(ActionNotAllowed):
     """The instance holds the beginning of another simulation, started with ``options``."""
 
+    said = N_("这里有一次没有完成的模拟，请用相同的选项继续，或另设一个空的数据目录。")
+
     def __init__(self, options: str) -> None:
-        super().__init__(
-            N_("这里有一次没有完成的模拟，请用相同的选项继续，或另设一个空的数据目录。")
-        )
+        super().__init__()
         self.options = options
 
 
 class CompleteSimulation(ActionNotAllowed):
     """The instance holds this very simulation, complete."""
 
-    def __init__(self) -> None:
-        super().__init__(N_("这里已有同样的模拟数据。"))
+    said = N_("这里已有同样的模拟数据。")
 
 
 def digest_of(specification: Specification, corpus: Sequence[tuple[Kind | None, Wording]]) -> str:

@@ -72,41 +72,40 @@ class Router:
     def _by(self, letter: Trajectory, role: Role) -> Actor:
         return self._actors.person(letter.organisation_id, role)
 
+    def _move(
+        self,
+        letter: Trajectory,
+        action: Action,
+        role: Role,
+        to: int | None = None,
+        reason: str | None = None,
+    ) -> Move:
+        return lambda at: letter.take(action, self._by(letter, role), at, to=to, reason=reason)
+
     def _accepted(self, letter: Trajectory) -> Move:
-        return lambda at: letter.take(Action.ACCEPT, self._by(letter, Role.DISPATCHER), at)
+        return self._move(letter, Action.ACCEPT, Role.DISPATCHER)
 
     def _signed_for(self, letter: Trajectory) -> Move:
-        return lambda at: letter.take(Action.SIGN_FOR, self._by(letter, Role.DISPATCHER), at)
+        return self._move(letter, Action.SIGN_FOR, Role.DISPATCHER)
 
     def _dispatched(self, letter: Trajectory, to: int) -> Move:
-        reason = pick(self._chance, _ORDERS)
-        return lambda at: letter.take(
-            Action.DISPATCH, self._by(letter, Role.DISPATCHER), at, to=to, reason=reason
-        )
+        order = pick(self._chance, _ORDERS)
+        return self._move(letter, Action.DISPATCH, Role.DISPATCHER, to, order)
 
     def _returned(self, letter: Trajectory) -> Move:
-        reason = pick(self._chance, _NOT_OURS)
+        root, reason = self._actors.root, pick(self._chance, _NOT_OURS)
+        returned = self._move(letter, Action.RETURN, Role.DISPATCHER, root, reason)
 
         def move(at: datetime) -> None:
-            letter.take(
-                Action.RETURN,
-                self._by(letter, Role.DISPATCHER),
-                at,
-                to=self._actors.root,
-                reason=reason,
-            )
+            returned(at)
             if letter.return_count == RETURN_LIMIT:
-                letter.ruling_id = self._actors.root
+                letter.ruling_id = root
 
         return move
 
     def _ruled(self, letter: Trajectory, to: int) -> Move:
-        return lambda at: letter.take(
-            Action.RULE, self._by(letter, Role.SUPERVISOR), at, to=to, reason=_RULED
-        )
+        return self._move(letter, Action.RULE, Role.SUPERVISOR, to, _RULED)
 
     def _transferred(self, letter: Trajectory, to: int) -> Move:
         reason = pick(self._chance, _NOT_OURS)
-        return lambda at: letter.take(
-            Action.TRANSFER, self._by(letter, Role.HANDLER), at, to=to, reason=reason
-        )
+        return self._move(letter, Action.TRANSFER, Role.HANDLER, to, reason)

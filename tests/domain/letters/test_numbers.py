@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from portal.domain.letters.numbers import (
     CODE_ALPHABET,
     CODE_LENGTH,
-    NUMBER_MESSAGES,
     NumberError,
     code_fits,
     derive_query_code,
@@ -122,7 +121,7 @@ def test_no_number_at_all(text: str) -> None:
     with pytest.raises(NumberError) as caught:
         parse_number(text)
     assert (caught.value.code, caught.value.field) == ("shape", "number")
-    assert str(caught.value) == NUMBER_MESSAGES["shape"]
+    assert str(caught.value) == NumberError.messages["shape"]
 
 
 @pytest.mark.parametrize(
