@@ -19,10 +19,11 @@ from search_index.errors import (
     SearchIndexError,
 )
 from search_index.highlight import fragments, mark
-from search_index.query import ParsedQuery, parse
+from search_index.query import MAX_CHARACTERS, ParsedQuery, parse
 from search_index.results import Facets, Hit, SearchPage, SimilarHit
 
 __all__ = [
+    "MAX_CHARACTERS",
     "Change",
     "Delete",
     "Document",

@@ -19,6 +19,9 @@ from portal.domain.letters.states import Action
 from portal.domain.organisations import covers
 from portal.domain.translatable import Labelled
 
+USERNAME_MAX = 64
+"""Characters of the name with which a member of staff logs in."""
+
 
 class Role(Labelled):
     """The six duties; a person may hold several, each at an organisation."""

@@ -81,6 +81,10 @@ class DeadlineRule:
         values: dict[str, str | int] = {"days": self.days, "more": self.extension_days}
         return Message(_TEXTS[self.unit, self.extension_days > 0], values)
 
+    def span(self, days: int) -> Message:
+        """Return ``days`` in the unit of the rule, in words: 8 个工作日."""
+        return Message(_TEXTS[self.unit, False], {"days": days})
+
 
 _TEXTS = {
     (DayUnit.WORKING, False): N_("%(days)s 个工作日"),

@@ -22,12 +22,16 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 
 class LetterboxError(Exception):
-    """Base of all errors of the letterbox; ``str()`` is the zh-CN message, ``said`` the usual one."""
+    """Base of all errors; ``message`` can be translated, ``str()`` is it in Chinese.
+
+    ``said`` is the message of errors that are raised without one.
+    """
 
     said = ""
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or self.said)
+    def __init__(self, message: Message | str = "") -> None:
+        self.message = message or self.said
+        super().__init__(str(self.message))
 
 
 class NotFound(LetterboxError):
@@ -53,11 +57,11 @@ class Conflict(LetterboxError):
 
 
 class InvalidInput(LetterboxError):
-    """The value of ``field`` cannot be used; ``message`` is kept as it can be translated."""
+    """The value of ``field`` cannot be used."""
 
     def __init__(self, field: str, message: Message | str) -> None:
-        super().__init__(str(message))
-        self.field, self.message = field, message
+        super().__init__(message)
+        self.field = field
 
 
 class Unavailable(LetterboxError):

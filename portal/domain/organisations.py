@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from portal.domain.errors import N_
 from portal.domain.translatable import Labelled
 
+CODE_MAX = 64
+"""Characters of the code of an organisation."""
 Version = TypeVar("Version", bound=tuple[Any, ...])
 """What an organisation was from a civil day on: the day comes first."""
 

@@ -11,7 +11,7 @@ import re
 
 from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
 from portal.domain.errors import N_
-from portal.domain.letters.numbers import compact
+from portal.domain.letters.numbers import compact, parse_number
 
 PREFIX = "GK"
 _WIDTH = 6
@@ -55,3 +55,11 @@ def parse_request_number(text: str) -> str:
         raise RequestNumberError("shape")
     sequence = read_sequence(match["digits"], match["sequence"], _WIDTH, RequestNumberError)
     return format_request_number(int(match["year"]), sequence)
+
+
+def parse_any_number(text: str) -> str:
+    """Return the number of a request where it looks like one, else that of a letter.
+
+    Raises :class:`MistypedNumber`.
+    """
+    return parse_request_number(text) if looks_like_request_number(text) else parse_number(text)

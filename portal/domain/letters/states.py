@@ -17,6 +17,8 @@ STORED_TITLE_MAX = 100
 """Characters of a title taken over from another system."""
 TEXT_MAX = 5_000
 """Characters of a letter, supplement or reply."""
+PERSON_NAME_MAX = 50
+"""Characters of the name of a sender, or of a person who agreed to something."""
 RETURN_LIMIT = 2
 """Returns after which only the common superior can place the letter (裁定)."""
 SUPPLEMENT_DAYS = 15

@@ -33,8 +33,9 @@ from portal.domain.errors import (
     NotPermitted,
 )
 from portal.domain.events import ActorKind
-from portal.domain.letters.states import TEXT_MAX
+from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Message
 from portal.models import DisclosureRequest, Organisation
 from portal.queries.disclosure.due import completion_until, due_on, rule_of
 from portal.queries.disclosure.requests import subject_of
@@ -61,7 +62,8 @@ def ask_completion(
     """
     text, today = required("text", text, TEXT_MAX), civil_date(now)
     if not today < complete_by <= today + timedelta(days=COMPLETION_DAYS_MOST):
-        raise InvalidInput("complete_by", N_("补正期限应在明天起 60 日之内。"))
+        said = Message(N_("补正期限应在明天起 %(n)s 日之内。"), {"n": COMPLETION_DAYS_MOST})
+        raise InvalidInput("complete_by", said)
     with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.ASK_COMPLETION, actor, now)
         request.completion_asked_at, request.due_on = now, None
@@ -87,7 +89,7 @@ def extend(
     ``consent`` is who agreed (Art. 33), kept in the record; the applicant sees the reason.
     """
     reason = required("reason", reason, REASON_MAX)
-    consent = required("consent", consent, 50, lines=False)
+    consent = required("consent", consent, PERSON_NAME_MAX, lines=False)
     with _changing(request_id, actor, version) as (session, request):
         if not 1 <= days <= rule_of(deadline_rules(session), request).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))

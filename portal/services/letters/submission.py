@@ -13,6 +13,7 @@ from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import ActorKind
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
+    PERSON_NAME_MAX,
     TEXT_MAX,
     TITLE_MAX,
     Action,
@@ -80,7 +81,7 @@ def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
         kind=new.kind,
         title=required("title", new.title, TITLE_MAX, lines=False),
         text=required("text", new.text, TEXT_MAX),
-        sender_name=required("name", new.name, 50, lines=False),
+        sender_name=required("name", new.name, PERSON_NAME_MAX, lines=False),
         sender_phone=new.phone or None,
         sender_email=new.email or None,
         consent_basis=ConsentBasis.SENDER if new.consent else ConsentBasis.NONE,

@@ -15,12 +15,13 @@ from argon2.exceptions import VerificationError
 from portal.domain.access import Actor
 from portal.domain.errors import N_, InvalidInput, LetterboxError
 from portal.domain.events import ActorKind, RecordAction
+from portal.domain.translatable import Message
 from portal.models import User, db
 from portal.services.core.acting import record
 from portal.services.core.typed_text import clean
 from portal.services.core.unit import writing
 
-PASSWORD_MIN = 10
+PASSWORD_MIN, PASSWORD_MAX = 10, 200
 _HASHER = PasswordHasher()
 _DUMMY = _HASHER.hash("nobody has this password")
 _COMMON = frozenset(
@@ -56,7 +57,8 @@ class AccountLocked(LetterboxError):
 def hash_password(password: str) -> str:
     """Return the argon2 hash; raise :class:`InvalidInput` for a short or common password."""
     if len(password) < PASSWORD_MIN:
-        raise InvalidInput("password", N_("密码至少 10 个字符。"))
+        said = Message(N_("密码至少 %(n)s 个字符。"), {"n": PASSWORD_MIN})
+        raise InvalidInput("password", said)
     if password.lower() in _COMMON or len(set(password)) < 4:
         raise InvalidInput("password", N_("这个密码太常见，请换一个。"))
     return _HASHER.hash(password)

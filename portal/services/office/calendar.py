@@ -16,6 +16,7 @@ from portal.domain.calendar import DayKind
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.events import RecordAction
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
+from portal.domain.translatable import Message
 from portal.models import CalendarDay
 from portal.queries.rules import work_calendar
 from portal.services.core.acting import record
@@ -78,5 +79,6 @@ def _span(first: date, last: date) -> list[date]:
         raise InvalidInput("last", N_("结束日期不能早于开始日期。"))
     count = (last - first).days + 1
     if count > DAYS_MOST or last.year > LAST_YEAR:
-        raise InvalidInput("last", N_("一次最多设置 31 天，请分几次填写。"))
+        said = Message(N_("一次最多设置 %(n)s 天，请分几次填写。"), {"n": DAYS_MOST})
+        raise InvalidInput("last", said)
     return [first + timedelta(days=offset) for offset in range(count)]

@@ -17,6 +17,7 @@ from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.periods import LAST_YEAR, civil_date
+from portal.domain.translatable import Message
 from portal.models import DeadlineRuleRow, Organisation
 from portal.queries.rules import BUILT_IN, stored_rule
 from portal.services.core.acting import record
@@ -128,9 +129,11 @@ def _check(session: Session, new: NewDeadlineRule, today: date) -> None:
     elif new.code not in _ALL_CODES:
         raise InvalidInput("code", N_("所有单位通用的时限要分类别来定，请选择其中一项规则。"))
     if not 1 <= new.days <= DAYS_MOST:
-        raise InvalidInput("days", N_("天数应在 1 至 365 之间。"))
+        said = Message(N_("天数应在 1 至 %(n)s 之间。"), {"n": DAYS_MOST})
+        raise InvalidInput("days", said)
     if not 0 <= new.extension_days <= DAYS_MOST:
-        raise InvalidInput("extension_days", N_("延长天数应在 0 至 365 之间。"))
+        said = Message(N_("延长天数应在 0 至 %(n)s 之间。"), {"n": DAYS_MOST})
+        raise InvalidInput("extension_days", said)
     if new.valid_from <= today:
         raise InvalidInput(
             "valid_from", N_("最早从明天起生效：已经收到的信件按收到那天的规定计算。")

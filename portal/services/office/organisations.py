@@ -20,7 +20,7 @@ from portal.domain.disclosure.requests import PENDING_STATES
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import RecordAction
 from portal.domain.letters.states import OPEN_STATES
-from portal.domain.organisations import OrganisationKind, child_path, covers
+from portal.domain.organisations import CODE_MAX, OrganisationKind, child_path, covers
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, Letter, Organisation, OrganisationVersion
 from portal.services.core.acting import record
@@ -30,7 +30,7 @@ from portal.services.core.unit import writing
 from portal.services.office.organisation_versions import begin_version, effective, open_version
 
 NAME_MAX, SHORT_NAME_MAX = 100, 50
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def add_organisations(rows: Iterable[NewOrganisation], actor: Actor, now: dateti
 
 
 def _free_code(session: Session, code: str) -> str:
-    code = required("code", code, 64, lines=False)
+    code = required("code", code, CODE_MAX, lines=False)
     if not _CODE.fullmatch(code):
         raise InvalidInput("code", N_("代码只能由字母、数字和 . _ - 组成。"))
     if session.scalar(sa.select(Organisation.id).where(Organisation.code == code)) is not None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
 from portal.domain.deadline_rules import DeadlineRule
@@ -21,21 +19,20 @@ from portal.services.office.deadline_rules import (
 )
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
-from portal.web.core.language import day
+from portal.web.core.language import day, say
 from portal.web.core.people import current_actor, needs
-
-Answer = str | tuple[str, int] | Response
 
 
 @admin.get("/deadline-rules")
 @needs(Permission.DEADLINE_RULES_EDIT)
-def deadline_rules() -> Answer:
+def deadline_rules() -> Page:
     """Show every rule with its versions."""
     return _page()
 
 
-def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
+def _page(status: int = 200, problem: str = "") -> Page:
     table = rule_table(db.session(), today())
     words = render_template(
         "admin/deadline_rules.html",
@@ -96,15 +93,17 @@ def _version(wanted: Callable[[RuleVersion], bool]) -> RuleVersion | None:
     return next((each for rule in table for each in rule.versions if wanted(each)), None)
 
 
-def _form(form: DeadlineRuleForm, status: int = 200) -> tuple[str, int]:
-    return render_template("admin/deadline_rule.html", form=form), status
+def _form(form: DeadlineRuleForm) -> Page:
+    return render_template("admin/deadline_rule.html", form=form), 422 if form.errors else 200
 
 
-def _save(form: DeadlineRuleForm, act: Callable[[], Any]) -> Answer:
-    if not form.carry_out(act):
-        return _form(form, 422)
-    flash(_("时限已保存，从生效日期起执行。"), "success")
-    return redirect(url_for("admin.deadline_rules"))
+def _save(form: DeadlineRuleForm, act: Callable[[], object]) -> Answer:
+    if form.validate():
+        with form.errors_shown():
+            act()
+            flash(_("时限已保存，从生效日期起执行。"), "success")
+            return redirect(url_for("admin.deadline_rules"))
+    return _form(form)
 
 
 @admin.post("/deadline-rules/<int:rule_id>/remove")
@@ -114,6 +113,6 @@ def deadline_rules_remove(rule_id: int) -> Answer:
     try:
         remove_deadline_rule(rule_id, current_actor(), now())
     except InvalidInput as error:
-        return _page(409, _(str(error)))
+        return _page(409, say(error.message))
     flash(_("已保存：还没生效的已撤销，执行中的到今天为止。"), "success")
     return redirect(url_for("admin.deadline_rules"))

@@ -6,7 +6,6 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.deadline_rules import (
     LETTER,
@@ -18,7 +17,7 @@ from portal.domain.disclosure.requests import ANSWER_RULE, COMPLETION_RULE
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
 from portal.queries.rules import BUILT_IN
-from portal.services.office.calendar import NOTE_MAX
+from portal.services.office.calendar import DAYS_MOST, NOTE_MAX
 from portal.services.office.deadline_rules import SOURCE_MAX, NewDeadlineRule
 from portal.web.admin.forms import OrganisationField
 from portal.web.core.fields import DayField, LineField, ListField, OneOfField, WholeNumber
@@ -31,12 +30,12 @@ REST, WORK, ANNOUNCED = "rest", "work", "announced"
 class DaysForm(Form):
     """A range of days in the calendar, and whether they are working days."""
 
-    first = DayField(_l("从"), [InputRequired(_l("请填写日期。"))])
-    last = DayField(_l("到"), [Optional()], description=_l("只改一天时不填；一次最多 31 天。"))
-    kind = OneOfField(_l("这几天"), [InputRequired(_l("请选择这几天是什么日子。"))])
+    first = DayField(_l("从"), _l("请填写日期。"))
+    last = DayField(_l("到"), description=_l("只改一天时不填；一次最多 %(n)s 天。", n=DAYS_MOST))
+    kind = OneOfField(_l("这几天"), _l("请选择这几天是什么日子。"))
     note = LineField(
         _l("说明"),
-        [Length(max=NOTE_MAX, message=_l("说明不超过 %(n)s 个字。", n=NOTE_MAX))],
+        most=NOTE_MAX,
         description=_l("例如：国庆节，国办发明电〔2026〕12号"),
     )
 
@@ -78,32 +77,29 @@ class DeadlineRuleForm(Form):
     """A version of a rule to come."""
 
     organisation = OrganisationField(
-        _l("适用的单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
+        _l("适用的单位"), N_("所有单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
     )
-    code = ListField(_l("规则"), [InputRequired(_l("请选择规则。"))])
-    days = WholeNumber(_l("期限"), [InputRequired(_l("请填写天数。"))])
-    unit = OneOfField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
+    code = ListField(_l("规则"), _l("请选择规则。"))
+    days = WholeNumber(_l("期限"), _l("请填写天数。"))
+    unit = OneOfField(_l("计时单位"), _l("请选择天数的单位。"))
     extension_days = WholeNumber(
-        _l("最多可延长"), [Optional()], description=_l("与期限同一单位；不能延长就填 0。")
+        _l("最多可延长"), description=_l("与期限同一单位；不能延长就填 0。")
     )
     source = LineField(
         _l("依据"),
-        [
-            InputRequired(_l("请填写依据。")),
-            Length(max=SOURCE_MAX, message=_l("依据不超过 %(n)s 个字。", n=SOURCE_MAX)),
-        ],
+        _l("请填写依据。"),
+        SOURCE_MAX,
         description=_l("文件名称和文号，会显示给来信人和经办人。"),
     )
     valid_from = DayField(
         _l("生效日期"),
-        [InputRequired(_l("请填写生效日期。"))],
+        _l("请填写生效日期。"),
         description=_l("最早从明天起。这一天及以后收到的信件按新的期限计算，已收到的不变。"),
     )
-    valid_to = DayField(_l("截止日期"), [Optional()], description=_l("不填表示长期有效。"))
+    valid_to = DayField(_l("截止日期"), description=_l("不填表示长期有效。"))
 
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
-        self.organisation.offer(_("所有单位"))
         codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
         self.code.choices = [(code, rule_name(code)) for code in codes]
         self.unit.choices = [(unit.value, _(unit.label)) for unit in DayUnit]

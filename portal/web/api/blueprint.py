@@ -7,20 +7,22 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import db
+from portal.web.core.language import say
 from portal.web.core.safety import limiter
 
 open_data = Blueprint("api", __name__, url_prefix="/api/v1")
-LIMIT = "300 per minute"
+PER_MINUTE = 300
+LIMIT = f"{PER_MINUTE} per minute"
 limiter.limit(LIMIT)(open_data)
 
 
 class Gone(NotFound):
-    """The entry was withdrawn."""
+    """The entry was unpublished."""
 
 
 def answer(body: dict[str, Any]) -> Response:
@@ -55,18 +57,19 @@ def _open(response: Response) -> Response:
 
 @open_data.errorhandler(InvalidInput)
 def _wrong(error: InvalidInput) -> Response:
-    return failure(400, _(str(error)), error.field)
+    return failure(400, say(error.message), error.field)
 
 
 @open_data.errorhandler(NotFound)
 def _missing(error: NotFound) -> Response:
     if isinstance(error, Gone):
         return failure(410, _("这份公示件已撤下。"))
-    return failure(404, _(str(error)))
+    return failure(404, say(error.message))
 
 
 @open_data.errorhandler(OperationalError)
-def _database(error: OperationalError) -> Response:
+@open_data.errorhandler(TimeoutError)
+def _database(error: Exception) -> Response:
     db.session.rollback()
     return failure(503, _("系统暂时繁忙，请稍后再试。"))
 

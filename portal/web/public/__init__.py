@@ -14,23 +14,22 @@ from portal.web.public.language import language_switch
 from portal.web.public.letters import consent, track, write
 from portal.web.public.letters import letter as letters
 from portal.web.public.pages import standing_pages
-from portal.web.public.statistics import open_data as statistics_data
+from portal.web.public.statistics import open_data
 from portal.web.public.statistics.pages import statistics
 
-__all__ = [
-    "consent",
-    "disclosure",
-    "disclosure_request",
-    "feeds",
-    "home",
-    "letters",
-    "organisations",
-    "public_blueprints",
-    "statistics_data",
-    "track",
-    "write",
-]
-
+VIEWS = (
+    consent,
+    disclosure,
+    disclosure_request,
+    feeds,
+    home,
+    letters,
+    open_data,
+    organisations,
+    track,
+    write,
+)
+"""The modules that add their routes to the blueprints."""
 public_blueprints: tuple[Blueprint, ...] = (
     public_pages,
     archive_pages,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from portal.domain.deadline_rules import letter_code
+from portal.domain.letters.kinds import Kind
 from portal.domain.statistics.rates import DEFINITIONS
+from portal.models import db
+from portal.queries.rules import deadline_rules
+from portal.web.core.clock import today
 from portal.web.core.people import public
 
 standing_pages = Blueprint("pages", __name__)
@@ -14,7 +19,9 @@ standing_pages = Blueprint("pages", __name__)
 @public
 def about() -> str:
     """Explain how letters are handled and what the figures mean."""
-    return render_template("public/pages/about.html", definitions=DEFINITIONS)
+    known, day = deadline_rules(db.session()), today()
+    rules = [(kind, known.of(letter_code(kind), day)) for kind in Kind]
+    return render_template("public/pages/about.html", definitions=DEFINITIONS, rules=rules)
 
 
 @standing_pages.get("/privacy")

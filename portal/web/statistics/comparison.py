@@ -25,12 +25,11 @@ from portal.queries.statistics.comparison import Side, opposite, side
 from portal.web.core.language import say
 from portal.web.statistics.charts import (
     COUNTS,
-    Axis,
-    Series,
-    axis,
-    counts,
-    percent_top,
-    percents,
+    Chart,
+    count_chart,
+    count_line,
+    rate_chart,
+    rate_line,
     short,
 )
 from portal.web.statistics.quality import days_text
@@ -69,24 +68,15 @@ class ComparedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedTrend:
-    """Letters received, and the rate called ``rate``, of both sides part by part."""
-
-    labels: list[str]
-    counts: list[Series]
-    axis: Axis
-    rate: str
-    rates: list[Series]
-    top: float
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both columns, the rows with their differences, and the charts where parts are alike."""
+    """Both columns, the rows with their differences, and the charts where parts are alike.
+
+    The charts are of the letters received, and of the rate with the name beside it.
+    """
 
     columns: list[Column]
     rows: list[ComparedRow]
-    chart: ComparedTrend | None
+    charts: list[tuple[str, Chart]]
 
 
 def comparison(
@@ -108,7 +98,7 @@ def comparison(
             for name, each, address in zip(names, sides, letters, strict=True)
         ],
         rows=[*_figures(sides, closure), *_quality(one, two)],
-        chart=_chart(sides, names, "closure" if closure else "publication"),
+        charts=_charts(sides, names, "closure" if closure else "publication"),
     )
 
 
@@ -181,30 +171,19 @@ def _mean(key: str, one: Mean, two: Mean) -> ComparedRow:
     return ComparedRow(_(QUALITY_MEASURES[key].name), (one.text, two.text), gap)
 
 
-def _chart(sides: list[Side], names: list[str], rate: str) -> ComparedTrend | None:
-    """Return both sides part by part; None where their parts are not alike."""
+def _charts(sides: list[Side], names: list[str], rate: str) -> list[tuple[str, Chart]]:
+    """Return title and chart of both sides part by part; none where their parts are not alike."""
     if len({each.asked.period.granularity for each in sides}) > 1 or not sides[0].trend:
-        return None
-    length = max(len(each.trend) for each in sides)
+        return []
     pairs = zip_longest(*([period for period, _f in each.trend] for each in sides))
-    figures = [f for each in sides for _p, f in each.trend]
+    labels = [_label(index, *pair) for index, pair in enumerate(pairs, start=1)]
     both = list(zip(names, sides, strict=True))
-    return ComparedTrend(
-        labels=[_label(index, *pair) for index, pair in enumerate(pairs, start=1)],
-        counts=[_received(name, each).padded(length) for name, each in both],
-        axis=axis(max((f.received for f in figures), default=0)),
-        rate=_(DEFINITIONS[rate].name),
-        rates=[
-            percents(name, [getattr(f, rate) for _p, f in each.trend]).padded(length)
-            for name, each in both
-        ],
-        top=percent_top([getattr(f, rate) for f in figures]),
-    )
-
-
-def _received(name: str, each: Side) -> Series:
-    begun = [period.first_day <= each.asked.as_of.day for period, _f in each.trend]
-    return counts(name, [f.received for _p, f in each.trend], begun)
+    received = [count_line(name, each.trend, each.asked.as_of.day) for name, each in both]
+    rates = [rate_line(name, [getattr(f, rate) for _p, f in each.trend]) for name, each in both]
+    return [
+        (_("收到的件数"), count_chart(labels, received)),
+        (_(DEFINITIONS[rate].name), rate_chart(labels, rates)),
+    ]
 
 
 def _label(index: int, one: Period | None, two: Period | None) -> str:

@@ -6,7 +6,6 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms.validators import Length
 
 from portal.domain.access import Permission
 from portal.domain.errors import ActionNotAllowed
@@ -26,10 +25,7 @@ Answer = str | tuple[str, int] | Response
 class NoticeForm(Form):
     """The way in which a notice was settled."""
 
-    note = TextField(
-        _l("怎样处理的"),
-        [Length(max=REASON_MAX, message=_l("内容太长，请删减到 %(n)s 字以内。", n=REASON_MAX))],
-    )
+    note = TextField(_l("怎样处理的"), most=REASON_MAX)
 
     def __init__(self, notice_id: int, **given: object) -> None:
         super().__init__(**given)

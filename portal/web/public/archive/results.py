@@ -12,9 +12,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from portal.adapters.archive_index import fragments, mark
+from portal.adapters.archive_index import MAX_CHARACTERS, fragments, mark
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.salutation import answer_start
+from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.whole_numbers import whole_number
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
@@ -22,11 +23,9 @@ from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label
 
-QUERY_MOST = 200
-"""Characters of a query that are searched."""
 LINE = 96
 """Characters shown of a letter and of its answer."""
-_FIRST_YEAR, _LAST_YEAR, _LAST_PAGE = 1900, 2200, 10**9
+_LAST_PAGE = 10**9
 _OPENS = "<mark>"
 
 FacetItem = tuple[str, int, str, bool]
@@ -49,10 +48,10 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
     kind = given.get("kind")
     return ArchiveQuery(
         # One character more than is searched, so that the page can state that it was cut.
-        text=clean(given.get("q", "")[: 2 * QUERY_MOST], lines=False)[: QUERY_MOST + 1],
+        text=clean(given.get("q", "")[: 2 * MAX_CHARACTERS], lines=False)[: MAX_CHARACTERS + 1],
         organisation_id=organisation.id if organisation else None,
         kind=Kind(kind) if kind in {str(k) for k in Kind} else None,
-        year=year if year is not None and _FIRST_YEAR <= year <= _LAST_YEAR else None,
+        year=year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None,
         by_date=given.get("sort") == "date",
         page=min(max(_number(given.get("page")) or 1, 1), _LAST_PAGE),
     )

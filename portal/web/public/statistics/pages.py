@@ -11,10 +11,11 @@ from portal.domain.periods import civil_date
 from portal.models import Organisation, db
 from portal.queries.office.directory import find_organisations
 from portal.queries.statistics.cache import tree_on
+from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
 from portal.web.core.people import public
 from portal.web.statistics.page import no_letters, statistics_page, years_page
-from portal.web.statistics.query import StatisticsQuery, with_words, word
+from portal.web.statistics.query import StatisticsQuery, word
 
 statistics = Blueprint("statistics", __name__, url_prefix="/statistics")
 Answer = tuple[str, int]

@@ -334,7 +334,7 @@ def test_step_in_the_wrong_state_is_refused(
         ("transfer", accepted, {"words": "临江区", "reason": "属教育"}, "有几个单位符合"),
         ("dispatch", accepted, {"organisation": "@police"}, "只能交办给本单位的下级"),
         ("ask", accepted, {"text": ""}, "请写明需要来信人补充的内容。"),
-        ("ask", accepted, {"text": "字" * 5001}, "请删减到 5000 字以内"),
+        ("ask", accepted, {"text": "字" * 5001}, "最多 5000 字，现在多了 1 字"),
         ("kind", accepted, {"kind": "", "reason": "实为投诉"}, "请选择类别。"),
         ("kind", accepted, {"kind": "poem", "reason": "实为投诉"}, "请选择类别"),
         ("assign", accepted, {"assignee": "@police_handler"}, "请选择本单位在岗的经办人。"),

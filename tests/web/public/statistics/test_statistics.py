@@ -16,7 +16,7 @@ from portal.domain.letters.states import State
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Figures
 from portal.models import RateFact
-from portal.web.statistics.charts import nice, trend_chart
+from portal.web.statistics.charts import nice, trend_charts
 from tests.builders import START, World, a_letter, a_published
 from tests.conftest import Once
 from tests.pages import Client, get
@@ -444,6 +444,6 @@ def test_months_to_come_have_no_value(app: Flask) -> None:
     """A month after the as-of day is a gap in the chart, not a fall to 0."""
     trend = [(Period(2016, month=month), Figures(received=3)) for month in (5, 6, 7)]
     with app.test_request_context():
-        counts = trend_chart(trend, date(2016, 6, 15)).counts[0]
+        counts = trend_charts([], trend, date(2016, 6, 15))[0].lines[0]
     assert counts.values == [3, 3, None]
     assert counts.texts[-1] == "—"
