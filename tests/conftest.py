@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
+from jinja2 import StrictUndefined
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -118,6 +119,7 @@ def prepared(
     app = create_app(load_settings(instance=instance, database_url=database.address))
     app.testing = True
     app.test_client_class = Client
+    app.jinja_env.undefined = StrictUndefined
     with app.app_context():
         event.listen(db.engine, "connect", hurry)
         upgrade()

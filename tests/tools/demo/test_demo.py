@@ -36,6 +36,7 @@ from portal.tools.demo.run import set_up_demo
 from portal.tools.demo.staff import ACCOUNTS, PASSWORD
 from portal.tools.samples.letters import sample_letters
 from tests.builders import CODE_KEY, World
+from tests.conftest import Once
 from tests.databases import Postgres, Sqlite
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -46,11 +47,15 @@ def silent(done: int, total: int) -> None:
 
 
 @pytest.fixture
-def demo(app: Flask, session: Session) -> None:
+def demo(app: Flask, once: Once) -> None:
     """An instance with the demo in it."""
-    ensure_database(app, NOW)
-    size = set_up_demo(CODE_KEY, NOW, silent)
-    assert size is not None and size.letters == len(sample_letters())
+
+    def set_up() -> None:
+        ensure_database(app, NOW)
+        size = set_up_demo(CODE_KEY, NOW, silent)
+        assert size is not None and size.letters == len(sample_letters())
+
+    once(f"{__name__}.demo", set_up)
 
 
 @pytest.mark.slow
