@@ -86,7 +86,7 @@ def test_numbers_are_unique_and_without_gaps(app: Flask, session: Session, world
     assert sorted(numbers) == list(range(1, 41))
 
 
-def test_one_of_two_clerks_wins(app: Flask, session: Session, world: World) -> None:
+def test_one_of_two_handlers_wins(app: Flask, session: Session, world: World) -> None:
     """Of two handlers with the same version one acts and the other is told, a hundred times."""
     first, second = world.actor("city_handler"), world.actor("city_handler2")
     walk = a_walk(session, world)

@@ -84,7 +84,7 @@ def test_a_rule_of_an_organisation_holds_below_it(session: Session, world: World
 
 
 def test_the_nearest_rule_wins_and_kinds_go_first(session: Session, world: World, add: Add) -> None:
-    """The own rule goes before the superior's, and at each a kind's before that of all kinds."""
+    """An organisation's rule goes before its superior's, at each a kind's before that of all kinds."""
     add(organisation_id=world["district"], days=3)
     add(organisation_id=world["district"], code=LETTER, days=4)
     add(organisation_id=world["bureau"], code=LETTER, days=5)
@@ -125,7 +125,7 @@ def test_a_place_of_the_past_in_the_tree_changes_no_rule(
 
 
 def test_a_redo_follows_the_rule_of_its_day(session: Session, world: World, add: Add) -> None:
-    """The clock of a redo begins anew, and with it the rule that holds on that day."""
+    """The clock of a redo begins again, with the rule that holds on that day."""
     add(organisation_id=world["city"])
     closed = a_letter(session, world, State.CLOSED, kind=Kind.COMPLAINT)
     assert closed.deadline_organisation_id is None

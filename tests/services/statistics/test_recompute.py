@@ -224,7 +224,7 @@ def test_a_merged_letter_is_judged_by_its_own_clock(session: Session, world: Wor
     assert child.letter.due_on is None
 
 
-def test_what_was_told_anew_is_on_record(session: Session, world: World, admin: Actor) -> None:
+def test_what_was_told_again_is_on_record(session: Session, world: World, admin: Actor) -> None:
     """The last step leaves who, which days, and how many letters were looked at and corrected."""
     for days in (0, 2, 5, 6):
         answered(session, world, START, days)

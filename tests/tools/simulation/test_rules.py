@@ -112,7 +112,7 @@ def test_due_dates_are_what_services_would_have_set(session: Session, simulated:
             assert last.due_on == (None if last.action == Action.TIME_OUT else due)
 
 
-def test_a_merged_letter_follows_an_open_one_that_its_clerk_may_read(
+def test_a_merged_letter_follows_an_open_one_that_its_handler_may_read(
     session: Session, simulated: Histories
 ) -> None:
     """Letters are merged on the same matter, by somebody who sees both, and closed together."""

@@ -430,7 +430,7 @@ def test_ambiguous_name_becomes_a_list(staff: Staff, session: Session, world: Wo
     assert all(name in page.text for name in ("临江区人民政府", "临江区教育委员会"))
 
 
-def test_second_clerk_is_told_and_keeps_the_text(
+def test_second_handler_is_told_and_keeps_the_text(
     staff: Staff, session: Session, world: World
 ) -> None:
     """Whoever comes second sees who did what meanwhile, and sends again from where she was."""

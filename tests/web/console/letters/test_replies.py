@@ -138,7 +138,7 @@ def test_checks_can_be_overruled(staff: Staff, session: Session, world: World) -
     assert walk.letter.state is State.AWAITING_SIGNOFF
 
 
-def test_changed_text_is_checked_anew(staff: Staff, session: Session, world: World) -> None:
+def test_changed_text_is_checked_again(staff: Staff, session: Session, world: World) -> None:
     """What was overruled for one text does not hold for another."""
     walk, client = begun(session, world), staff("city_handler")
     form = send(client, walk.letter, "已处理。").form(url(walk.letter, "/reply"))
