@@ -83,14 +83,16 @@ class WhooshEngine:
         with self._generations.lock("write", LOCK_WAIT), writing():
             _write(self._generations.current(), prepared)
 
-    def optimise(self) -> None:
+    def optimise(self) -> int:
         """Leave no deleted document in the files; see ``SearchEngine.optimise``."""
         with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
-            for group in purges(folder):
+            groups = purges(folder)
+            for group in groups:
                 with committing(folder, merge_only(group)):
                     pass
             sync(folder)
+        return len(groups)
 
     def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
         """Build a new generation and swap it in; see ``SearchEngine.rebuild``.
@@ -174,7 +176,7 @@ def _fill(folder: Path, documents: Iterable[Document]) -> None:
     """Write ``documents`` into an empty index, a segment at a time."""
     remaining = iter(documents)
     for first in remaining:
-        with committing(folder, lambda _, segments: segments) as writer:
+        with committing(folder) as writer:
             for document in chain((first,), islice(remaining, SEGMENT_DOCUMENTS - 1)):
                 fields = document_fields(document)
                 with writing():

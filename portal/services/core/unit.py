@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import N_, Unavailable
 from portal.models import db
-from portal.models.base import BEGIN_MODE
-from portal.services.core.facts import derive_touched, forget
+from portal.models.base import BEGIN_MODE, UNIT
+from portal.services.core.facts import derive_touched
 
-_INSIDE = "letterbox_unit"
 _BUSY = N_("系统正忙，您填写的内容没有丢失，请稍后再试。")
 
 
@@ -31,7 +30,7 @@ def writing() -> Iterator[Session]:
     connection of a pool stays in use.
     """
     session = db.session()
-    if session.info.get(_INSIDE):
+    if UNIT in session.info:
         yield session
         return
     session.rollback()
@@ -40,7 +39,7 @@ def writing() -> Iterator[Session]:
     except (OperationalError, TimeoutError) as error:
         session.rollback()
         raise Unavailable(_BUSY) from error
-    session.info[_INSIDE] = True
+    session.info[UNIT] = {}
     try:
         yield session
         derive_touched(session)
@@ -53,5 +52,4 @@ def writing() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        session.info.pop(_INSIDE, None)
-        forget(session)
+        session.info.pop(UNIT)

@@ -14,7 +14,7 @@ from argon2.exceptions import VerificationError
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_, InvalidInput, LetterboxError
-from portal.domain.events import ActorKind, Axis, RecordAction
+from portal.domain.events import ActorKind, RecordAction
 from portal.domain.translatable import Message
 from portal.models import User, db
 from portal.services.core.acting import record
@@ -45,15 +45,13 @@ _COMMON = frozenset(
 class LoginFailed(LetterboxError):
     """Name or password are wrong, or the account is disabled; all look alike."""
 
-    def __init__(self, message: str = N_("用户名或密码不正确。")) -> None:
-        super().__init__(message)
+    said = N_("用户名或密码不正确。")
 
 
 class AccountLocked(LetterboxError):
     """Too many failures; the account opens again by itself."""
 
-    def __init__(self, message: str = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")) -> None:
-        super().__init__(message)
+    said = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")
 
 
 def hash_password(password: str) -> str:
@@ -102,7 +100,7 @@ def _verify(known_hash: str, password: str) -> bool:
 
 def _note(user: User, action: RecordAction, now: datetime) -> None:
     actor = Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
-    record(db.session(), action, Axis.ADMINISTRATION, actor, now, subject=f"user:{user.username}")
+    record(db.session(), action, actor, now, subject=f"user:{user.username}")
 
 
 def change_password(user_id: int, old: str, new: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission
 from portal.domain.deadline_rules import LETTER, DayUnit
 from portal.domain.errors import N_, InvalidInput, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.periods import LAST_YEAR, civil_date
 from portal.domain.translatable import Message
@@ -147,14 +147,8 @@ def _check(session: Session, new: NewDeadlineRule, today: date) -> None:
 def _record(
     session: Session, row: DeadlineRuleRow, actor: Actor, now: datetime, sign: str = ""
 ) -> None:
+    place, subject = row.organisation_id, f"deadline_rule:{row.code}"
     span = f"({row.valid_from}/{row.valid_to or ''})"
-    record(
-        session,
-        RecordAction.EDIT_DEADLINE_RULE,
-        Axis.ADMINISTRATION,
-        actor,
-        now,
-        subject=f"deadline_rule:{row.code}",
-        organisation_id=row.organisation_id,
-        reason=f"{sign}{stored_rule(row).text} {span} {row.source}",
-    )
+    said = f"{sign}{stored_rule(row).text} {span} {row.source}"
+    action = RecordAction.EDIT_DEADLINE_RULE
+    record(session, action, actor, now, organisation_id=place, subject=subject, reason=said)

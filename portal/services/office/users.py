@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import USERNAME_MAX, Actor, Permission, Role
 from portal.domain.errors import N_, InvalidInput, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.translatable import Message
 from portal.models import Organisation, RoleGrant, User
 from portal.services.core.acting import record
@@ -189,4 +189,4 @@ def _note(
     said: str | None = None,
 ) -> None:
     subject = f"user:{user.username}"
-    record(session, action, Axis.ADMINISTRATION, actor, now, subject=subject, reason=said)
+    record(session, action, actor, now, subject=subject, reason=said)

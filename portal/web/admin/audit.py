@@ -20,7 +20,7 @@ from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.periods import shanghai
 from portal.models import db
-from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
+from portal.queries.letters.timeline import CODE_LABELS
 from portal.queries.office.audit import (
     EVENT_ACTIONS,
     AuditQuery,
@@ -103,7 +103,7 @@ def _who(row: Trace) -> str:
     """Return who acted, in words."""
     if row.username:
         return str(_("%(name)s（%(username)s）", name=row.name, username=row.username))
-    return _(ACTOR_LABELS[row.actor_kind]) if row.actor_kind in ACTOR_LABELS else "—"
+    return label(row.actor_kind) if row.actor_kind.label else "—"
 
 
 @admin.get("/audit.csv")

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.deadline_rules import (
-    DAY_UNIT_LABELS,
     LETTER,
     DayUnit,
     DeadlineRule,
@@ -86,7 +85,7 @@ class DeadlineRuleForm(Form):
     unit = OneOfField(
         _l("计时单位"),
         _l("请选择天数的单位。"),
-        choices=lambda: [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit],
+        choices=lambda: [(unit.value, _(unit.label)) for unit in DayUnit],
     )
     extension_days = WholeNumber(
         _l("最多可延长"), description=_l("与期限同一单位；不能延长就填 0。")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from flask import request
@@ -30,13 +29,14 @@ from wtforms.fields.choices import SelectChoice, enum_coerce
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
+from portal.domain.translatable import Labelled
 from portal.domain.whole_numbers import whole_number
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label as name_of
 from portal.web.core.typed import at_most, is_email, is_phone, one_line, plain_email, plain_phone
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
+E = TypeVar("E", bound=Labelled)
 _LAST_PAGE = 10**9
 
 

@@ -8,11 +8,9 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.domain.statistics.as_of import STANDING_TEXTS
-from portal.domain.statistics.measures import VIEW_LABELS, VIEW_TEXTS, View
+from portal.domain.statistics.measures import View
 from portal.domain.statistics.quality_measures import QUALITY_MEASURES, suppress_small_counts
 from portal.domain.statistics.rates import (
-    BASIS,
     DEFINITIONS,
     DEFINITIONS_ON,
     Definition,
@@ -83,12 +81,12 @@ class StatisticsPage:
     @property
     def basis(self) -> Definition:
         """The basis of the figures."""
-        return BASIS[self.asked.basis]
+        return Definition(self.asked.basis.label, self.asked.basis.hint)
 
     @property
     def view(self) -> Definition:
         """To which organisation letters are counted."""
-        return Definition(VIEW_LABELS[self.asked.view], VIEW_TEXTS[self.asked.view])
+        return Definition(self.asked.view.label, self.asked.view.hint)
 
     @property
     def definitions(self) -> dict[str, Definition]:
@@ -146,7 +144,7 @@ def statistics_page(
         found=found,
         address=address,
         letters=letters,
-        standing=STANDING_TEXTS[query.standing],
+        standing=query.standing.label,
         history=_history(session, asked, found.node),
         choices=choices(query, found, categories(session, asked)),
         comparison=comparison(session, query, now, addresses) if query.compares else None,

@@ -13,9 +13,8 @@ from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import RateFact
-from portal.queries.statistics.cache import cube, series, tree_on
+from portal.queries.statistics.cache import cube, month_versions, series, tree_on
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.tables import breakdown
 from portal.services.core.facts import refresh
 from tests.builders import START, World, a_letter

@@ -93,7 +93,7 @@ def bring_in(session: Session, world: World) -> None:
     withdrawn_after_a_question(session, world)
     a_letter(session, world, State.MERGED, place="district")
     a_letter(session, world, State.CLOSED, place="township", now=MIDNIGHT)
-    for marks, state in (((2, 4), Publication.WITHDRAWN), ((4, 1), Publication.PUBLISHED)):
+    for marks, state in (((2, 4), Publication.UNPUBLISHED), ((4, 1), Publication.PUBLISHED)):
         letter = a_letter(session, world, publication=state, place="district", now=MIDNIGHT - TICK)
         submission.rate(letter.id, *marks, "", START + 3 * DAY)
     a_letter(session, world, State.AWAITING_CITIZEN, place="bureau")

@@ -12,7 +12,7 @@ from portal.domain.deadline_rules import LETTER, DayUnit
 from portal.domain.errors import InvalidInput, NotFound, NotPermitted
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
-from portal.models import DeadlineRuleRow, Event, Letter
+from portal.models import DeadlineRuleRow, Event, Letter, db
 from portal.queries.letters.due import letter_rule
 from portal.queries.office.rule_table import RuleVersions, rule_table
 from portal.services.letters import cooperation, handling, submission
@@ -236,3 +236,19 @@ def test_a_wrong_rule_names_its_field(
     with pytest.raises(InvalidInput) as caught:
         add(**change)
     assert caught.value.field == field
+
+
+def test_a_letter_reads_the_tree_of_its_rule_once(session: Session, world: World, add: Add) -> None:
+    """A rule is chosen for the due date and for the facts, by one look at who was below whom."""
+    add(organisation_id=world["city"])
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        complaint(session, world, "bureau")
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert sum("FROM organisation_version" in statement for statement in said) == 1

@@ -19,9 +19,8 @@ from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import RateSum
 from portal.queries.statistics import stored
-from portal.queries.statistics.cache import cube, detail
+from portal.queries.statistics.cache import cube, detail, month_versions
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.stored import (
     CUBES,

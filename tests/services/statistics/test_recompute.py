@@ -18,7 +18,7 @@ from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.letters.states import State
 from portal.domain.periods import civil_date
 from portal.models import CalendarDay, Event, RateFact, Recomputation
-from portal.queries.statistics.month_versions import month_versions
+from portal.queries.statistics.cache import month_versions
 from portal.services.core.facts import derive_touched, refresh
 from portal.services.core.unit import writing
 from portal.services.letters import merging, submission

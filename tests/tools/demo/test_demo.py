@@ -136,8 +136,12 @@ def test_an_interrupted_demo_is_completed_by_the_next_run(
 def interrupting(last: int) -> Callable[[int, int], None]:
     """Return a progress that ends the run at the action ``last``."""
 
+    reached = 0
+
     def show(done: int, total: int) -> None:
-        if done == last:
+        nonlocal reached
+        reached += done
+        if reached == last:
             raise KeyboardInterrupt
 
     return show

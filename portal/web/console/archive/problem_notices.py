@@ -67,7 +67,7 @@ def settle_notice(notice_id: int) -> Answer:
     if not form.validate():
         return _page(422, form)
     try:
-        feedback.settle_notice(notice_id, form.note.data, current_actor(), now())
+        feedback.resolve_notice(notice_id, form.note.data, current_actor(), now())
     except ActionNotAllowed as error:
         return _page(409, form, _(str(error)))
     flash(_("已处理。"), "success")

@@ -11,7 +11,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from portal.domain.disclosure.application import COMPLETION_DAYS, COMPLETION_DAYS_MOST
-from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureAction, DisclosureOutcome
+from portal.domain.disclosure.requests import DisclosureAction, DisclosureOutcome
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX
 from portal.models import DisclosureRequest, Organisation, db
 from portal.queries.disclosure.due import latest_extended, rule_of
@@ -97,7 +97,7 @@ class AnswerForm(RequestForm):
 
     def prepare(self) -> None:
         """Set the hint of each outcome."""
-        self.hints = {o.value: _(OUTCOME_HINTS[o]) for o in DisclosureOutcome}
+        self.hints = {o.value: _(o.hint) for o in DisclosureOutcome}
 
     def answer(self) -> Answer:
         """Return the input as the service takes it."""

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.access import Permission
-from portal.domain.disclosure.application import PAPER_SOURCES, SOURCE_HINTS, RequestSource
+from portal.domain.disclosure.application import PAPER_SOURCES, RequestSource
 from portal.models import Organisation, db
 from portal.queries.disclosure.queues import handled_places
 from portal.queries.office.directory import Place, places
@@ -32,7 +32,7 @@ class RegisterForm(ApplicationForm):
         RequestSource,
         _l("请选择申请是怎样收到的。"),
         offered=PAPER_SOURCES,
-        hints=SOURCE_HINTS,
+        hints={source: source.hint for source in PAPER_SOURCES},
     )
     received_on = DayField(_l("收到日期"), _l("请填写收到日期。"), default=today)
 

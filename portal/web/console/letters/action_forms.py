@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason
+from portal.domain.letters.states import TEXT_MAX, Action, DeclineReason
 from portal.domain.whole_numbers import whole_number
 from portal.models import Extension, Letter, Organisation, db
 from portal.queries.letters.due import letter_rule
@@ -66,7 +66,7 @@ class DeclineForm(StepForm):
 
     def prepare(self) -> None:
         """Show each coded reason with the advice the citizen will read."""
-        self.advice = {code.value: _(DECLINE_LABELS[code][1]) for code in DeclineReason}
+        self.advice = {code.value: _(code.hint) for code in DeclineReason}
 
 
 class OrganisationForm(StepForm):

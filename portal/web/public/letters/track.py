@@ -7,11 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from portal.domain.disclosure.numbers import RequestNumber, parse_any_number
-from portal.domain.letters.numbers import LetterNumber
+from portal.domain.disclosure.numbers import looks_like_request_number, parse_any_number
 from portal.models import DisclosureRequest, Letter, db
-from portal.queries.disclosure.requests import request_by_code
-from portal.queries.letters.track import letter_by_code
+from portal.queries.codes import opened_by
 from portal.web.core import Answer, Page
 from portal.web.core.fields import LineField
 from portal.web.core.forms import Form
@@ -57,20 +55,20 @@ def track_page(form: TrackForm, status: int = 200, typed: str = "") -> Page:
     return render_template("public/track.html", form=form, typed=typed), status
 
 
-def _open(form: TrackForm, number: LetterNumber | RequestNumber) -> Answer:
-    rule, keys = settings().track_limit, (("track-number", str(number)), ("track-from", address()))
+def _open(form: TrackForm, number: str) -> Answer:
+    rule, keys = settings().track_limit, (("track-number", number), ("track-from", address()))
     if wait := wait_for(rule, *keys):
         said = _("试错的次数太多了，为了保护信件，请 %(n)s 分钟后再试。", n=minutes(wait))
         form.query_code.errors = [said]
         return retry_later(track_page(form, 429), wait)
-    is_request = isinstance(number, RequestNumber)
-    by_code = request_by_code if is_request else letter_by_code
-    opened = by_code(db.session(), str(number), form.query_code.data, code_key())
+    is_request = looks_like_request_number(number)
+    table = DisclosureRequest if is_request else Letter
+    opened = opened_by(db.session(), table, number, form.query_code.data, code_key())
     if opened is None:
         count(rule, *keys)
         form.query_code.errors = [_("编号和查询码对不上，请对照回执核对后再试。")]
         return track_page(form, 422)
-    remember_opened(DisclosureRequest if is_request else Letter, opened)
+    remember_opened(table, opened)
     if is_request:
         return redirect(url_for("public.disclosure_request", request_number=number))
     return redirect(url_for("public.letter", number=number))

@@ -28,7 +28,7 @@ class WriteForm(SubmissionForm):
         _l("这封信是"),
         Kind,
         _l("请选一个类别；拿不准就选“咨询”。"),
-        hints={kind: row.hint for kind, row in KINDS.items()},
+        hints={kind: kind.hint for kind in Kind},
     )
     organisation = fields.ListField(_l("写给哪个单位"), validate_choice=False, default="")
     organisation_words = fields.LineField(_l("或写出单位名称"), most=WORDS_MAX)
