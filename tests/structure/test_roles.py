@@ -26,7 +26,7 @@ from tests.disclosure import a_request
 from tests.pages import get, login
 
 INSTANCE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
-MARKS = ("/publication/marks", "/publication/findings/")
+MASKS = ("/publication/mask-rest", "/publication/add-mask", "/publication/findings/")
 """Routes of readers where the service asks for more: to propose publication or to decide on it."""
 ANYONE = [*Role, None]
 NEWCOMER = "newcomer"
@@ -35,6 +35,7 @@ OWN_PASSWORD = {"account.profile": 200, "account.password": 422}
 LETTERS = "/console/letters/<number>"
 REQUESTS = "/console/disclosure/<request_number>"
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
+_CHOICE = re.compile(r"<any\(([\w,]+)\):\w+>")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,18 @@ def listed() -> list[Route]:
     """Return the routes of the list, one for each method."""
     lines = (Path(__file__).parent / "routes.txt").read_text("utf-8").splitlines()
     parts = [line.split() for line in lines]
-    return [Route(e, m, path, needed) for e, ms, path, needed in parts for m in ms.split(",")]
+    return [
+        Route(e, m, path, needed)
+        for e, ms, rule, needed in parts
+        for m in ms.split(",")
+        for path in chosen(rule)
+    ]
+
+
+def chosen(rule: str) -> list[str]:
+    """Return the paths of a rule, one for each word where it has a choice."""
+    found = _CHOICE.search(rule)
+    return [rule.replace(found[0], word) for word in found[1].split(",")] if found else [rule]
 
 
 ROUTES = listed()
@@ -141,7 +153,7 @@ def _values(world: World) -> dict[str, object]:
         "grant_id": grant.id,
         "organisation_id": world["water"],
         "rule_id": 1,
-        "mark_id": 1,
+        "mask_id": 1,
         "notice_id": 1,
         "part": 1,
         "code": "city",
@@ -169,8 +181,8 @@ def holds(role: Role, permission: str) -> bool:
 
 def refused_by_the_service(route: Route, role: Role) -> bool:
     """Return whether a role that may read letters may nevertheless not mark what is masked."""
-    marks = {Permission.PUBLICATION_PROPOSE, Permission.PUBLICATION_DECIDE}
-    return any(part in route.path for part in MARKS) and not marks & set(GRANTS[role])
+    masking = {Permission.PUBLICATION_PROPOSE, Permission.PUBLICATION_DECIDE}
+    return any(part in route.path for part in MASKS) and not masking & set(GRANTS[role])
 
 
 @pytest.mark.parametrize("role", ANYONE, ids=_named)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import abort, render_template, request
 
 from portal.domain.access import Permission
-from portal.domain.letters.due import remaining
+from portal.domain.letters.due import Remaining, remaining
 from portal.models import Organisation, db
-from portal.queries.letters.day import URGENT, day, supervised_tops
+from portal.queries.letter_rows import LetterRow
+from portal.queries.letters.day import URGENT, BranchRow, Day, day, supervised_tops
 from portal.queries.letters.inbox import Filters, inbox_page
-from portal.queries.letters.queues import QUEUE_LABELS, Queue, cutoffs
+from portal.queries.letters.queues import Queue, cutoffs
 from portal.queries.office.directory import superiors
 from portal.queries.rules import work_calendar
 from portal.queries.targets import organisation_of, readable_condition
@@ -18,6 +22,21 @@ from portal.web.core.clock import now, today
 from portal.web.core.people import current_actor, needs
 
 LATEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """All that ``console/day.html`` shows; ``late`` are the rows with overdue letters.
+
+    ``urgent`` are the queues that have letters, ``above`` the organisations on the way to the top.
+    """
+
+    day: Day
+    late: Sequence[BranchRow]
+    others: Sequence[BranchRow]
+    urgent: Sequence[Queue]
+    above: Sequence[Organisation]
+    latest: Sequence[tuple[LetterRow, Remaining]]
 
 
 @console.get("/day", endpoint="day")
@@ -30,16 +49,15 @@ def show_day() -> str:
     overdue = Filters(queue=Queue.OVERDUE, organisation=top)
     rows = inbox_page(session, actor, overdue, at, LATEST).rows
     found = day(session, actor, at, top)
-    return render_template(
-        "console/day.html",
+    page = DayPage(
         day=found,
         late=[row for row in found.rows if row.counts[Queue.OVERDUE]],
         others=[row for row in found.rows if not row.counts[Queue.OVERDUE]],
         urgent=[queue for queue in URGENT if found.totals[queue]],
-        labels=QUEUE_LABELS,
         above=_above(top),
         latest=[(row, remaining(calendar, today(), row.due_on)) for row in rows if row.due_on],
     )
+    return render_template("console/day.html", page=page)
 
 
 def _top() -> Organisation | None:

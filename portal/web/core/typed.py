@@ -16,6 +16,8 @@ from wtforms.validators import StopValidation
 from portal.services.core.typed_text import clean
 
 EMAIL_MAX = 254
+WORDS_MAX = 60
+"""Characters of words typed to find an organisation, a person or a record."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _HOME = "CN"
 _HOME_CODE = 86

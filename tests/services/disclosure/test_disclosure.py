@@ -40,7 +40,7 @@ def test_the_limit_is_that_of_the_day_of_receipt(
     assert a_request(session, world, now=received).due_on == due
 
 
-def test_completion_stops_the_clock_and_starts_it_anew(session: Session, world: World) -> None:
+def test_completion_stops_the_clock_and_starts_it_again(session: Session, world: World) -> None:
     """While the applicant completes the request nothing is due; then the limit runs afresh."""
     request = a_request(session, world, DisclosureState.AWAITING_COMPLETION, now=LAW_OF_2008)
     assert request.due_on is None and request.complete_by == date(2016, 3, 17)
@@ -142,7 +142,7 @@ def test_the_due_day_is_in_time(session: Session, world: World, late: int, on_ti
 def test_the_history_tells_outcome_and_reason(session: Session, world: World) -> None:
     """The event of an answer carries its outcome, that of a withdrawal how the office knows."""
     answered = a_request(session, world, DisclosureState.ANSWERED)
-    assert request_history(session, answered)[-1].code == DisclosureOutcome.DISCLOSED
+    assert request_history(session, answered)[-1].reasons == ("公开",)
     asked, actor = a_request(session, world), world.actor("city_handler")
     disclosure.withdraw(asked.id, actor, MONDAY + DAY, 1, "申请人来电撤回")
     session.refresh(asked)
