@@ -28,7 +28,7 @@ FIELD_MAX = 1_000_000
 UNCLOSED = "引号没有闭合: a quote in it is never closed"
 _SEPARATORS = ",;\t|"
 _NAMED_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
-"""The line in front of the column names by which Excel is told the separator."""
+"""The line in front of the column names that names the separator for Excel."""
 
 
 class CsvProblem(Exception):

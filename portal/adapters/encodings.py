@@ -55,13 +55,13 @@ _FORMATS = (
 
 
 class EncodingProblem(Exception):
-    """The encoding cannot be told; the message says why and what to do."""
+    """The encoding is unclear; the message says why and what to do."""
 
 
 def recognise(path: Path) -> str:
     """Return the encoding of the file at ``path``; raise :class:`EncodingProblem` if it is unclear.
 
-    UTF-16 is told by its byte order mark and UTF-8 by the whole file, even with single damaged
+    UTF-16 shows in its byte order mark and UTF-8 in the whole file, even with single damaged
     bytes; GB18030 and Big5 by how many of their characters are common ones.
     """
     with path.open("rb") as file:

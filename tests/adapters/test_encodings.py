@@ -76,7 +76,7 @@ def test_a_damaged_character_costs_its_row(tmp_path: Path, encoding: str) -> Non
     bad = [row for row in read if row.problem]
     assert {row.line for row in bad} <= {5}
     if encoding == "utf-8":
-        # In GB18030 the next byte completes another character, and nobody can tell.
+        # In GB18030 the next byte completes another character, and the text stays readable.
         assert "line 5" in bad[0].problem and "0xE6" in bad[0].problem
 
 
@@ -99,7 +99,7 @@ def test_damaged_bytes_are_spelled_out() -> None:
     [(b"PK\x03\x04abc", "xlsx"), (b"\xd0\xcf\x11\xe0\xa1\xb1", "xls"), (b"%PDF-1", "PDF")],
 )
 def test_other_files_are_called_by_name(tmp_path: Path, content: bytes, word: str) -> None:
-    """A workbook or a PDF is told from a CSV file, with what to do."""
+    """A workbook or a PDF is refused by its name, with what to do."""
     file = tmp_path / "letters.csv"
     file.write_bytes(content)
     with pytest.raises(CsvProblem, match=word), open_csv(file):
@@ -107,7 +107,7 @@ def test_other_files_are_called_by_name(tmp_path: Path, content: bytes, word: st
 
 
 def test_the_separator_may_be_named_in_front(tmp_path: Path) -> None:
-    """The line by which Excel is told the separator is no header."""
+    """The line that names the separator for Excel is no header."""
     file = tmp_path / "letters.csv"
     file.write_text("sep=;\nid;title,text\n1;路灯, 井盖\n", "utf-8")
     with open_csv(file) as source:

@@ -1,7 +1,7 @@
 """What stands in a cell, freed of what spreadsheets, old databases and web editors put around it.
 
 Nothing a person wrote is left out: tags become paragraphs and lists, a link keeps its address, and
-a value that its spreadsheet has ruined is told by :func:`fault`.
+:func:`fault` names what a spreadsheet has done to a ruined value.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _without_markup(text: str) -> str:
 
 
 class _Text(HTMLParser):
-    """Collects what a reader would see of a piece of HTML, paragraph by paragraph."""
+    """What a reader would see of a piece of HTML, paragraph by paragraph."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

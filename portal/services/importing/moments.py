@@ -27,7 +27,7 @@ _AROUND = re.compile(
     r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4})"
     rf"(?:[T,\s]+{_TIME}{_ZONE})?"
 )
-"""Day and month in front of the year; which is which, the numbers may tell."""
+"""Day and month in front of the year; only a number above 12 says which is which."""
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _SECONDS = re.compile(r"1?\d{9}(?:\d{3})?")
 """Seconds or milliseconds since 1970."""

@@ -1,4 +1,4 @@
-"""What stands in a cell is told from what other programs put around it."""
+"""What stands in a cell is kept apart from what other programs put around it."""
 
 import pytest
 from hypothesis import given
