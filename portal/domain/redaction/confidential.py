@@ -1,0 +1,25 @@
+"""Requests not to be shown: 请不要让…知道, 请保密, 匿名."""
+
+import re
+from collections.abc import Iterator
+
+from portal.domain.redaction.hits import Hit
+from portal.domain.redaction.kinds import FindingKind
+
+_REQUEST = re.compile(
+    r"(?:请|望|希望|恳请|恳求|务必|麻烦|烦请|拜托|求)[^,。!?;\n]{0,10}?保密"
+    r"|(?:为我|替我|帮我|给我|对我|予以|给予|注意|需要|要求|必须|代为|严格)[^,。!?;\n]{0,6}?保密"
+    r"|(?:不要|别|请勿|不得|不能|不可|切勿|勿|不想|不愿意?|不希望|不便|不宜|不同意|拒绝|避免|防止)[^,。!?;\n]{0,16}?(?:公开|公示|公布|透露|泄露|泄漏|外泄|曝光|挂网|上网|发布|知道|知晓|得知|查到|告知|告诉|转给|暴露|看到|看见|署名|实名)"
+    r"(?!政府|信息公开|的?义务)"
+    r"|匿名|化名|隐去|隐藏(?:我|姓名|身份|个人)|隐姓埋名|打码|打马赛克|保护(?:我的?|举报人|投诉人|反映人|个人)(?:隐私|信息|身份)"
+    r"|(?:怕|担心|害怕|恐)[^,。!?;\n]{0,10}?(?:报复|穿小鞋|打击|找麻烦)"
+    r"|(?:keep|remain|stay)[^.!?\n]{0,40}?(?:confidential|anonymous|private|secret)|(?:do not|don't|don’t|please not|never)[^.!?\n]{0,30}?(?:publish|disclose|reveal|make[^.!?\n]{0,20}public|tell)"
+    r"|anonymous(?:ly)?",
+    re.IGNORECASE,
+)
+
+
+def find_requests(view: str) -> Iterator[Hit]:
+    """Yield the words in which somebody asks not to be shown; nothing is masked for them."""
+    for match in _REQUEST.finditer(view):
+        yield Hit(FindingKind.CONFIDENTIAL, match.start(), match.end(), match[0])
