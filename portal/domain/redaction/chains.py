@@ -17,8 +17,11 @@ MARK = rf"[^{_LETTERS}]"
 _GAP = rf"(?:{MARK}{{1,4}}|{MARK}?杠{MARK}?)"
 _CHAIN = re.compile(rf"[0-9]+(?:{_GAP}[0-9]+)*")
 _DIGIT = frozenset("0123456789")
-# Three stars or more stand for what is hidden already; other numbers begin behind them.
-_HIDDEN = re.compile(r"\*{3,}")
+# Three stars or more stand for what is hidden already; +86 and the next item begin a number.
+_BREAK = re.compile(r"\*{3,}|(?=\+86)|[;。\n] ?[0-9]{1,2}[、.)](?![0-9]{5}[^0-9])")
+# 1、13812345678: the number of an item is no part of the number behind it.
+_LIST_MARKER = re.compile(r"[0-9]{1,2}[、,)] ?(?=[0-9]{4}|\+|86|[1-8][0-9]{2}[^0-9])")
+_BEFORE_MARKER = ("", "\n", ":", ";", "。", ",", " ", "(")
 _DATE = re.compile(
     r"(?<![0-9])(?:19|20)[0-9]{2} ?[-./] ?(?:0?[1-9]|1[0-2]) ?[-./] ?(?:[12][0-9]|3[01]|0?[1-9])(?![0-9])"
     r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
@@ -78,9 +81,6 @@ class Chain:
             return False
         written = self.view[first:last]
         groups = _GROUP.findall(written)
-        if len(groups) == 2:
-            between = written[len(groups[0]) : -len(groups[1])]
-            return not (between == "." and len(groups[0]) < 3)
         if _AMOUNT.fullmatch(written.replace(" ", "")):
             return False
         return not _is_list(groups)
@@ -101,7 +101,10 @@ def chains(view: str) -> Iterator[Chain]:
         start, end = match.span()
         if end - start < _FEWEST:
             continue
-        for first, last in _visible(view, start, end):
+        marker = _LIST_MARKER.match(view, start, end)
+        if marker and view[max(0, start - 1) : start] in _BEFORE_MARKER:
+            start = marker.end()
+        for first, last in _pieces(view, start, end):
             places: list[int] | range
             written = view[first:last]
             if written.isdigit():
@@ -114,8 +117,8 @@ def chains(view: str) -> Iterator[Chain]:
                 yield Chain(view, digits, places)
 
 
-def _visible(view: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for hidden in _HIDDEN.finditer(view, start, end):
-        yield start, hidden.start()
-        start = hidden.end()
+def _pieces(view: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for break_ in _BREAK.finditer(view, start, end + 1):
+        yield start, min(break_.start(), end)
+        start = min(break_.end(), end)
     yield start, end

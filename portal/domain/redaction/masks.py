@@ -26,7 +26,7 @@ def mask_email(local: str, domain: str) -> str:
     """Return ``z***@qq.com``; of a domain that may be somebody's own, nothing stays."""
     if domain not in _PROVIDERS:
         return "***@***"
-    return f"{local[0] if local[0].isascii() and len(local) > 3 else ''}***@{domain}"
+    return f"{local[0] if local[0].isascii() and len(local) > 2 else ''}***@{domain}"
 
 
 def mask_plate(region: str) -> str:

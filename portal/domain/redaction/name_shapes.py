@@ -54,7 +54,7 @@ def surname_at(text: str, start: int) -> str:
 def is_name(text: str, start: int, end: int) -> bool:
     """Return whether the characters can be a full name and are no other word or a title."""
     surname = surname_at(text, start)
-    if not surname or not 1 <= end - start - len(surname) <= 2:
+    if not surname or end > len(text) or not 1 <= end - start - len(surname) <= 2:
         return False
     if len(surname) == 1 and text[start : start + 2] in COMMON_WORDS:
         return False

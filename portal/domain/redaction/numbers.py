@@ -29,9 +29,9 @@ _ID_CUE = re.compile(r"身份证|身份号|证件|公民身份|身证|ID|identit
 # Half hidden already, and still enough to tell the person: 500103198001**123X.
 _FEWEST_KINDS = 3
 """Different digits that a real number has at least."""
-_PARTLY_HIDDEN = re.compile(r"[1-8][0-9]{3,16}[*#?某□■_xX]{1,14}[0-9]{0,8}[0-9Xx叉](?![0-9A-Za-z])")
+_PARTLY_HIDDEN = re.compile(r"[1-8][0-9]{3,16}[*#?某□■xX]{2,14}[0-9]{0,8}[0-9Xx叉](?![0-9A-Za-z])")
 _HIDDEN_MOBILE = re.compile(r"1[3-9][0-9*#?□■xX]{9}(?![0-9A-Za-z*])")
-_HIDDEN_SIGN = re.compile(r"[*#?某□■_xX]")
+_HIDDEN_SIGN = re.compile(r"[*#?某□■xX]")
 
 _CARD = re.compile(r"(?=[34569][0-9]{15})")
 _CARD_LENGTHS = range(19, 15, -1)
@@ -97,7 +97,9 @@ def _identity_cards(chain: Chain) -> Iterator[Hit]:
             cued = _is_cued(chain, at, _ID_CUE)
             if not (cued or chain.begins(at) and chain.ends(end)):
                 continue
-            if _is_credit_code(number) or not cued and _is_coded(chain, at):
+            if _is_credit_code(number):
+                continue
+            if not cued and (_is_coded(chain, at) or luhn.is_valid(digits[at:end])):
                 continue
         first, last = chain.run(at, end)
         start, stop = chain.span(first, last)

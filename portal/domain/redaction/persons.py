@@ -21,6 +21,9 @@ _POSITION = re.compile(
 )
 _PUBLIC_PLACE = re.compile(r"事发|事故|工程|项目|井盖|路口|水库|桥|隧道|公园|矿|垃圾")
 
+# A position that is called one may be a fact about the city; near a person it is a home.
+_PERSONAL = re.compile(r"[我他她住家]|孩子|儿子|女儿|老人|患者|病人|学生|定位|坐标")
+
 _YEAR = r"(?:(?:19|20)[0-9]{2}|[0-9]{2}(?=年)|[一二][九〇零][一二三四五六七八九〇零]{2}(?=年))"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
@@ -74,7 +77,9 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
         yield Hit(FindingKind.BIRTH_DATE, *match.span(1), COVER)
     if _DEGREES.search(view):
         for match in _POSITION.finditer(folded.lower):
-            if not _PUBLIC_PLACE.search(before(view, match.start(), 14)):
+            context = before(view, match.start(), 24)
+            stated = match[0][0] in "经纬东西南北坐定"
+            if not _PUBLIC_PLACE.search(context) and (not stated or _PERSONAL.search(context)):
                 yield Hit(FindingKind.POSITION, match.start(), match.end(), COVER)
     if _CLASS_WORD.search(view):
         for match in _SCHOOL.finditer(view):
