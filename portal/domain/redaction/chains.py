@@ -27,6 +27,8 @@ _DATE = re.compile(
     r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
 )
 _AMOUNT = re.compile(r"(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
+_ARITHMETIC = re.compile("[÷=%<>]")
+_USUAL_GROUPS = 3
 _GROUP = re.compile("[0-9]+")
 _FEWEST = 5
 
@@ -81,8 +83,12 @@ class Chain:
             return False
         written = self.view[first:last]
         groups = _GROUP.findall(written)
-        if _AMOUNT.fullmatch(written.replace(" ", "")):
+        if _AMOUNT.fullmatch(written.replace(" ", "")) or _ARITHMETIC.search(written):
             return False
+        if len(groups) > _USUAL_GROUPS and written.count("、") + written.count(",") >= len(groups) - 1:
+            # Items of a list differ in length; the parts of one number do not.
+            if len({len(group) for group in groups[1:-1]}) > 1:
+                return False
         return not _is_list(groups)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from portal.domain.redaction.chains import Chain
 from portal.domain.redaction.confidential import find_requests
 from portal.domain.redaction.folding import Folded
+from portal.domain.redaction.given_names import TRANSCRIBED
 from portal.domain.redaction.hits import Hit, before
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER
@@ -20,6 +21,8 @@ _UNIT = re.compile(
 )
 _PUBLIC_NUMBER = re.compile(r"[〔\[(]\d{4}[〕\])]|文号|编码|邮编|邮政|公告|标准|版本|GB|DB|代码|信件|政策|项目|查询$|[¥$€]$", re.I)
 _PUBLIC_FORM = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{4,6})?|[1-9]0{4,}|(?:19|20)[0-9]{2}(?:19|20)[0-9]{2}|400[0-9]{7}|(?:12|95|96|10)[0-9]{3,4}")
+_LATIN = re.compile("[A-Za-z]")
+_PLACES = frozenset("路街村园桥站门楼区县镇乡城站院校日")
 _FEWEST_DIGITS = 7
 _TRANSCRIBED_NAME = 5
 
@@ -45,10 +48,12 @@ def _possible_names(text: str) -> Iterator[Hit]:
             and is_usual(text, start, end)
             and text[start + 1 : end] not in COMMON_WORDS
             and ends_at(text, end, freely=True)
+            and text[end - 1] not in _PLACES
         ):
             yield Hit(FindingKind.POSSIBLE_NAME, start, end, f"{surname_at(text, start)}某某")
     for match in MINORITY.finditer(text):
-        if len(match[0]) >= _TRANSCRIBED_NAME and "·" in match[0]:
+        letters = [char for char in match[0] if "\u4e00" <= char <= "\u9fff"]
+        if len(letters) >= _TRANSCRIBED_NAME and all(char in TRANSCRIBED for char in letters):
             yield Hit(FindingKind.POSSIBLE_NAME, match.start(), match.end(), COVER)
 
 
@@ -57,9 +62,12 @@ def _unknown_numbers(chain: Chain) -> Iterator[Hit]:
     while at < len(chain.digits):
         first, last = chain.run(at, at + 1)
         at = last
-        if last - first < _FEWEST_DIGITS or _PUBLIC_FORM.fullmatch(chain.digits, first, last):
+        if last - first < _FEWEST_DIGITS or len(set(chain.digits[first:last])) < 2 or _PUBLIC_FORM.fullmatch(chain.digits, first, last):
             continue
         start, end = chain.span(first, last)
+        # A0012345: what a site calls a user who gave no name.
+        if chain.digits.startswith("00", first) and _LATIN.match(chain.view, max(0, start - 1)):
+            continue
         if not _UNIT.match(chain.view, end) and not _PUBLIC_NUMBER.search(before(chain.view, start, 10)):
             yield Hit(FindingKind.UNKNOWN_NUMBER, start, end, COVER)
 

@@ -31,6 +31,7 @@ _ENDS = re.compile(
     r"\s*(?:[,。;:!?、()\[\]】〉》”\"'」』\n/]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于"
     r"|的(?:身份|电话|手机|信|来信|留言|女儿|儿子|孩子|父|母|爸|妈|妻|丈夫|老公|老婆|爱人|家属|孙|哥|弟|姐|妹|邻居|同事))"
 )
+_NOT_ALONE = frozenset("家 城 府 园 业 教 公安 政府 商城 公司 法院 信访 工会 党支 支部 学校 医院".split())
 _NO_NAME = frozenset(
     "本人 自己 同上 村民 居民 业主 家属 网友 群众 市民 物业 社区 公司 单位 个人 企业 法人 户主 不详 匿名 保密 无名 没有 全体 大家"
     " 某某 领导 政府 老师 学生 家长 用户 客户 顾客 游客 乘客 司机 车主 先生 女士 村委 居委 部门 开发商 承包商 施工方 派出所 居委会"
@@ -61,7 +62,7 @@ def is_name(text: str, start: int, end: int) -> bool:
     given = text[start + len(surname) : end]
     if not all("\u4e00" <= char <= "\u9fff" and char not in NOT_GIVEN for char in given):
         return False
-    if text[start:end] in _NO_NAME:
+    if text[start:end] in _NO_NAME or given in _NO_NAME or given in _NOT_ALONE:
         return False
     if given in COMMON_WORDS and not all(char in GIVEN for char in given):
         return False

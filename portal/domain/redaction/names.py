@@ -58,7 +58,7 @@ def _any(words: Iterable[str]) -> str:
 
 
 _STRONG_CUE = re.compile(
-    rf"(?:{_any(_STRONG_WORDS.split())}|[\u4e00-\u9fff]人(?=:))(?:姓名|名称|名字|名|叫做|叫|是|为|系|:|\(|\[|\"|“|\s){{0,4}}"
+    rf"(?:{_any(_STRONG_WORDS.split())}|[\u4e00-\u9fff]人(?=:))(?:姓名|名称|名字|名|叫做|叫|是|为|系|:|,|\(|\[|\"|“|\s){{0,4}}"
 )
 _RELATIONS = frozenset((*KIN.split(), *_OTHERS.split()))
 _WEAK_CUE = re.compile(
@@ -72,7 +72,7 @@ _DEALING = re.compile(
 _AMOUNT = re.compile(r"(?:人民币|现金|押金|定金|货款|工资|借款)?[0-9.]{1,10} ?(?:元|万|块)")
 _WHOSE = re.compile(rf"的(?:{_any(KIN.split())}|家属|家里|房子|住宅|手机|电话|身份证|银行卡|户口|车)(?!人?们)")
 _DESCRIBED = re.compile(
-    r"[ ]?[,(:][ ]?(?:男|女|现年|今年[0-9]|[0-9]{1,3}岁|身份证|身份证号|手机|电话|联系电话|系|(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{0,2}日?(?:出?生|生于)|汉族|[\u4e00-\u9fff]族)"
+    r"[ ,(:]{0,2}(?:联系电话|联系方式|电话号?码?|手机号?码?)[:是 ]|[ ]?[,(:][ ]?(?:男|女|现年|今年[0-9]|[0-9]{1,3}岁|身份证|身份证号|手机|电话|联系电话|系|(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{0,2}日?(?:出?生|生于)|汉族|[\u4e00-\u9fff]族)"
     r"|[ ]?\([男女]|[ ,:]{0,2}(?:身份证号?|手机号?|联系电话|电话号?码?)?[: ]{0,2}1[3-9][0-9][0-9*\- ]{8,12}(?![0-9])"
 )
 _SIGNATURE = re.compile(
@@ -190,7 +190,9 @@ def _name_ending_at(text: str, end: int) -> Hit | None:
             continue
         leading = text[start - 1] if start else ""
         inside_word = bool(leading) and text[start - 1 : start + 1] in COMMON_WORDS
-        doubtful = surname in PARTICLE_SURNAMES and _IS_CHINESE.match(leading)
+        doubtful = surname in PARTICLE_SURNAMES and (
+            _IS_CHINESE.match(leading) or end - start == len(surname) + 1
+        )
         # 张 in 和张经理 is a surname with a title, not the end of a name.
         swallowed = text[end - 1] in SURNAMES and surname in PARTICLE_SURNAMES
         if not (inside_word or doubtful or swallowed):

@@ -38,14 +38,15 @@ _BIRTH_BEFORE = re.compile(
 _BIRTH_AFTER = re.compile(rf"({_DATE})(?=[ )]?(?:出生|生(?![产效活意态成育物])|生人|诞生))")
 
 _GRADE = (
-    r"(?:[小初高][一二三四五六123456]|[一二三四五六七八九123456789](?:年级|年)|幼儿园[大中小]班|[大中小]{1,2}班"
+    r"(?:[小初高][一二三四五六123456]|[一二三四五六七八九123456789]年级|幼儿园[大中小]班|[大中小]{1,2}班"
     r"|(?:19|20)[0-9]{2}级|[初高]20[0-9]{2}级|高[一二三]|学前班|托班)"
 )
-_CLASS = r"(?:[ (]{0,2}(?:第?[0-9一二三四五六七八九十]{1,3}|[A-Za-z甲乙丙丁])[ )]{0,2}班)?"
+_CLASS = r"(?:[ (]{0,2}(?:第?[0-9一二三四五六七八九十]{1,4}|[A-Za-z甲乙丙丁])[ )]{0,2}班)?"
 _SCHOOL = re.compile(
     rf"(?:小学|中学|学校|幼儿园|附小|附中|实验|外国语|[一二三四五六七八九十0-9]中|[一-龥]小(?!学|区|孩|时|心)|职高|技校|学院|大学)(?:校|部|校区|分校)?[ ,、的就读上]{{0,3}}{_GRADE}{_CLASS}"
     rf"|{_GRADE}[ (]{{0,2}}第?[0-9一二三四五六七八九十]{{1,3}}[ )]{{0,2}}班"
 )
+_SHORTEST_NAME = 2
 _SCHOOL_NAME = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]{2,16}$")
 _SCHOOL_LEADS = re.compile(r"[在于到是的读上就为从]|就读|考入|[县区市镇省](?!中|[一二三四五六七八九十]|实验|第)")
 _CHILD = re.compile(
@@ -86,6 +87,9 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
             context = before(view, match.start(), 40) + after(view, match.end(), 14)
             if _CHILD.search(context):
                 start = _name_start(view, match.start())
+                # 读小学一年级 tells no school.
+                if match.start() - start < _SHORTEST_NAME and not match[0].endswith("班"):
+                    continue
                 yield Hit(FindingKind.SCHOOL_CLASS, start, match.end(), COVER)
     if folded.has_latin:
         yield from _english_addresses(view)

@@ -14,7 +14,7 @@ from portal.domain.redaction.hits import Hit, scan
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import mask_plate
 
-_GAP = rf"{MARK}{{0,2}}"
+_GAP = r"[ \t\r\n·•‧・.\-—–_*()\[\]〔〕【】'\"]{0,2}"
 _SHORT = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _NAMES = dict(
     zip(

@@ -48,7 +48,7 @@ _CUE = re.compile("|".join(sorted(map(re.escape, _KINDS), key=len, reverse=True)
 _FILLER = re.compile(
     rf"(?:号码|编号|证号|单号|户号|表号|卡号|号|码|字|证书|件|上|里|的|分别|为|是|写|填|No\.?|NO\.?|number|:|{MARK}){{0,6}}"
 )
-_PART = r"[ \t\-—–_./·•、,*\n\r]"
+_PART = r"[ \t\-—–_./·•*\n\r]"
 _VALUE = re.compile(rf"[A-Za-z]{{0,8}}(?:{_PART}{{0,2}}[0-9A-Za-z]){{4,40}}(?![0-9A-Za-z])")
 _CERTIFICATE = re.compile(
     r"[\u4e00-\u9fff()\[\]〔〕0-9A-Za-z]{2,24}?第? ?[0-9\-]{4,14}号|[\u4e00-\u9fff]{1,6}[A-Za-z]?[0-9\-]{5,20}"
@@ -57,6 +57,7 @@ _DATE = re.compile(
     r"(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])(?:[-./ ](?:[0-2]?[0-9]|3[01]))?"
     r"|(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01]))?(?![0-9A-Za-z])"
 )
+_DECIMAL = re.compile(r"[0-9]{1,6}[./][0-9]{1,4}")
 _UNIT = re.compile(r" ?(?:[元万亿年月日块个张次天]|%)")
 _HOTLINES = re.compile(r"(?:12[0-9]{3}|9[56][0-9]{3,6}|1[0-9]{2}|100[0-9]{2}|400[0-9]{7})(?![0-9])")
 _FEWEST_DIGITS = 4
@@ -67,11 +68,11 @@ _SEQUENCE = r" ?第?(?:[ \n]?[0-9]){1,8} ?(?:[-—–][0-9]{1,4} ?)?号?(?:之[�
 _YEAR = re.compile(r"[(\[〔【] ?(?:19|20)[0-9]{2} ?[)\]〕】]")
 _COURT = re.compile(rf" ?[\u4e00-\u9fff] ?[0-9]{{0,4}} ?[\u4e00-\u9fff]{{1,10}} ?[0-9]{{0,2}}{_SEQUENCE}")
 _COURT_WORDS = re.compile(
-    r"[民刑行执商知破赔申监终初再辖仲裁调诉审恢保特督催认财协劳人](?:[初终再申执恢监辖特督破裁调保字前预]|人仲)|字|仲案|劳仲"
+    r"[民刑行执商知赔破监申诉非裁认财][一二三四五]?(?:[初终再申执恢监辖特督破裁调保字前预他异复更]|人仲)|[初终再申执恢]字|执恢|仲案|人仲|劳仲|调书"
 )
 _POLICE = re.compile(
-    r"[\u4e00-\u9fff()]{0,10}(?:受案|立案|不立|撤案|受|立|拘|捕|传|释|取保|监居|侦|诉|罚决|行决|不罚|强戒|定|认|复认|鉴|复决|复受|仲案|仲裁|仲|劳监"
-    r"|工伤|访|告知|处|调解|调)字?$"
+    r"(?:[\u4e00-\u9fff]{0,5}\([\u4e00-\u9fff]{1,8}\)[\u4e00-\u9fff]{0,5}?|[\u4e00-\u9fff]{0,6}?)(?:(?:受案|立案|不立|撤案|受|立|拘|捕|传|释|取保|监居|侦|诉|罚决|罚|处|处决|决|行决|不罚|强戒|定|认|复认|鉴|复决|复受|复|仲案"
+    r"|仲裁|仲|劳监|工伤|访|信|告知|告|调解|调|答|受理)字|受案|行罚决|罚决|复决|仲案|工伤认定)$"
 )
 _POLICE_SEQUENCE = re.compile(_SEQUENCE)
 _PROPERTY = re.compile(
@@ -134,8 +135,11 @@ def _value_behind(view: str, cue: re.Match[str]) -> Hit | None:
         if kind is not FindingKind.REGISTER_NUMBER or "证" not in word + (filler or cue)[0]:
             return None
         value = _CERTIFICATE.match(view, start)
-        return Hit(kind, value.start(), value.end(), COVER) if value else None
+        certified = value is not None and "费" not in value[0] and "元" not in value[0]
+        return Hit(kind, value.start(), value.end(), COVER) if value and certified else None
     digits = sum(char.isdigit() for char in value[0])
+    if _DECIMAL.fullmatch(value[0]):
+        return None
     if digits < _FEWEST_DIGITS + (2 if word in _LOOSE_WORDS else 0):
         return None
     if _DATE.match(value[0]) and _DATE.match(value[0])[0] == value[0]:  # type: ignore[index]
