@@ -26,11 +26,16 @@ from portal.domain.redaction.name_shapes import (
 from portal.domain.redaction.pinyin_names import find_pinyin_names
 from portal.domain.redaction.surnames import (
     COMMON_WORDS,
+    FREQUENT_SURNAMES,
     PARTICLE_SURNAMES,
     SURNAMES,
 )
 
 _LONGEST_NAME = 4
+# 我是柳叶湖管委会的居民: what follows is a place as often as a person.
+_ABOUT_PLACES = ("我是", "本人是", "居民", "村民", "市民", "业主", "尊敬的", "还有", "包括")
+_PLACE_ENDS = frozenset("湖家村路桥镇山河江岭园坝沟湾")
+_PLACE = re.compile(r"管委会|街道|社区|[村镇乡路街桥湖区县市]|大道|小区|学校|公司|广场|花园|公园|医院|水库|度假")
 KIN = (
     "父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爹 娘 丈夫 妻子 老公 老婆 爱人 先生 太太 媳妇 女婿 儿媳妇 儿媳 配偶 对象 男友 女友 男朋友 女朋友"
     " 未婚夫 未婚妻 前夫 前妻 儿子 女儿 大儿子 小儿子 大女儿 小女儿 孩子 小孩 娃娃 娃儿 娃 闺女 宝宝 宝贝 养子 养女 继子 继女 长子 次子 长女"
@@ -42,7 +47,7 @@ _OTHERS = (
     "邻居 同事 同学 同桌 室友 舍友 房东 租客 租户 房客 住户 合租人 朋友 好友 老乡 战友 工友 徒弟 师傅 保姆 护工 月嫂 中介 业主 网友 居民 村民 市民"
     " 原告 被告 被告人 原告人 上诉人 被上诉人 第三人 当事人 嫌疑人 犯罪嫌疑人 受害人 受害者 被害人 死者 伤者 肇事者 目击者 证人 债主 债务人 债权人"
     " 患者 病人 病患 产妇 孕妇 婴儿 学生 学员 考生 幼儿 小朋友 女生 男生 老板 老板娘 包工头 工头 承包人 负责人 股东 会计 出纳 店主 摊主 司机 车主"
-    " 乘客 买家 卖家 买方 卖方 甲方 乙方 户主 贫困户 低保户 五保户 残疾人 楼上 楼下 隔壁 对门 旁边 房主"
+    " 还有 另有 分别是 分别为 分别叫 包括 乘客 买家 卖家 买方 卖方 甲方 乙方 户主 贫困户 低保户 五保户 残疾人 楼上 楼下 隔壁 对门 旁边 房主"
 )
 _STRONG_WORDS = (
     "我叫 我名叫 我的名字叫 名字叫做 名叫 名字叫 名字是 名字为 叫做 取名 化名 真名 原名 本名 曾用名 别名 小名 姓名 署名 落款 签名 签字 签名人"
@@ -121,6 +126,8 @@ def _cued(text: str) -> Iterator[Hit]:
             yield hit
     for match in _WEAK_CUE.finditer(text):
         hit = (name_at if _NAMED.search(match[0]) else weak_name_at)(text, match.end())
+        if hit is None and not match[0].startswith(_ABOUT_PLACES):
+            hit = _usual_name_at(text, match.end())
         if hit is not None:
             yield hit
     for cue in (_SIGNATURE, _LAST_LINE, _DATED_LINE):
@@ -136,6 +143,19 @@ def _cued(text: str) -> Iterator[Hit]:
                 break
 
 
+def _usual_name_at(text: str, start: int) -> Hit | None:
+    """Return a name of three characters as most people have one, whatever follows it."""
+    end = start + 3
+    if text[start : start + 1] not in FREQUENT_SURNAMES or not is_name(text, start, end):
+        return None
+    parts = (text[start + 1 : end], text[start + 2 : end + 1], text[start : start + 2])
+    if not is_usual(text, start, end) or any(part in COMMON_WORDS for part in parts):
+        return None
+    if text[end - 1] in _PLACE_ENDS or _PLACE.match(text, end):
+        return None
+    return name_hit(start, end, text[start])
+
+
 def _titled(text: str) -> Iterator[Hit]:
     for match in TITLE.finditer(text):
         start, end = match.span()
@@ -148,7 +168,7 @@ def _titled(text: str) -> Iterator[Hit]:
             continue
         behind = _name_behind_title(text, end)
         if behind is not None:
-            office = official and _OFFICE_PLACE.search(text, max(0, start - 3), start)
+            office = official and _OFFICE_PLACE.search(text, max(0, start - 3), end - 1)
             yield replace(behind, keep_reason=KEEP_OFFICIAL) if office else behind
 
 

@@ -16,7 +16,7 @@ _COORDINATE = r"[0-9]{1,3}\.[0-9]{4,10}"
 _SIGN = r"(?:[°度]|[nsew北南东西]纬?经?)?"
 _POSITION = re.compile(
     rf"{_COORDINATE}{_SIGN}[ ,;/、]{{1,4}}(?:[东西北南][经纬]|经度|纬度|[ewns])?[:是为 ]{{0,2}}{_COORDINATE}{_SIGN}"
-    r"|(?:经度|纬度|[东西北南][经纬]|坐标|定位|lat(?:itude)?|lng|lon(?:gitude)?)[:是为度 =]{0,4}[0-9]{1,3}(?:\.[0-9]{3,10}|[°度][0-9]{1,2}['′分][0-9.]{0,6}[\"″秒]?)"
+    r"|(?:经度|纬度|[东西北南][经纬]|坐标|定位|lat(?:itude)?|lng|lon(?:gitude)?)[:是为度 =]{0,4}[0-9]{1,3}(?:\.[0-9]{3,10}|[°度][0-9]{1,2}['′分][0-9.]{0,6}[\"″秒]?)(?:[ ,;/、]{1,4}[0-9]{1,3}\.[0-9]{3,10})?"
     r"|[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?[\"″秒])?[nsew]?[ ,]{0,2}[nsew]?[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?[\"″秒])?[nsew]?"
 )
 _PUBLIC_PLACE = re.compile(r"事发|事故|工程|项目|井盖|路口|水库|桥|隧道|公园|矿|垃圾")
@@ -118,5 +118,5 @@ def _name_start(view: str, start: int) -> int:
     name = _SCHOOL_NAME.search(view, max(0, start - 16), start)
     if name is None:
         return start
-    cuts = [lead.end() for lead in _SCHOOL_LEADS.finditer(name[0]) if lead.end() < len(name[0])]
+    cuts = [lead.end() for lead in _SCHOOL_LEADS.finditer(name[0]) ]
     return name.start() + max(cuts, default=max(0, len(name[0]) - 8))
