@@ -14,11 +14,11 @@ from functools import cached_property
 _LETTERS = r"0-9A-Za-z\u2e80-\u2fff\u3005-\u9fff\ue000\uac00-\ud7a3\U00020000-\U0003ffff"
 MARK = rf"[^{_LETTERS}]"
 """What may stand between two characters of one number."""
-_GAP = rf"(?:{MARK}{{1,4}}|{MARK}?杠{MARK}?)"
+_GAP = rf"(?:{MARK}{{1,6}}|{MARK}?杠{MARK}?)"
 _CHAIN = re.compile(rf"[0-9]+(?:{_GAP}[0-9]+)*")
 _DIGIT = frozenset("0123456789")
 # Three stars or more stand for what is hidden already; +86 and the next item begin a number.
-_BREAK = re.compile(r"\*{3,}|(?=\+86)|[;。\n] ?[0-9]{1,2}[、.)](?![0-9]{5}[^0-9])")
+_BREAK = re.compile(r"\*{3,}|(?=\+86)|[;。\n] ?[0-9]{1,2}[、.)](?=[^0-9.]|$)")
 # 1、13812345678: the number of an item is no part of the number behind it.
 _LIST_MARKER = re.compile(r"[0-9]{1,2}[、,)] ?(?=[0-9]{4}|\+|86|[1-8][0-9]{2}[^0-9])")
 _BEFORE_MARKER = ("", "\n", ":", ";", "。", ",", " ", "(")
@@ -108,9 +108,11 @@ def chains(view: str) -> Iterator[Chain]:
         if end - start < _FEWEST:
             continue
         marker = _LIST_MARKER.match(view, start, end)
+        pieces = list(_pieces(view, start, end))
+        # The marker may also be the beginning of the number: both readings are looked at.
         if marker and view[max(0, start - 1) : start] in _BEFORE_MARKER:
-            start = marker.end()
-        for first, last in _pieces(view, start, end):
+            pieces += _pieces(view, marker.end(), end)
+        for first, last in pieces:
             places: list[int] | range
             written = view[first:last]
             if written.isdigit():

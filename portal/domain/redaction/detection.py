@@ -1,8 +1,8 @@
 """Run every detector, settle overlaps, and make sure that the public text holds nothing more."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal.domain.redaction.chains import Chain, chains
 from portal.domain.redaction.confidential import find_requests
@@ -120,7 +120,7 @@ def detect_letter(
         if not any(exposed):
             break
         for part, more in zip(parts, exposed, strict=True):
-            part.hits = _merge([*part.hits, *more]) if more else part.hits
+            part.hits = _widened(part.hits, more) if more else part.hits
     return {part.field: _findings(part) for part in parts}
 
 
@@ -298,6 +298,17 @@ def _exposed(part: _Part, names: set[str]) -> list[Hit]:
         )
         for hit in (*copy.hits, *_repeated(public, names))
         if not hit.keep_reason and public[hit.start : hit.end] != hit.mask
+    ]
+
+
+def _widened(hits: list[Hit], exposed: list[Hit]) -> list[Hit]:
+    """Return ``hits`` with what was exposed; a mask that gave it away shows nothing any more."""
+    starts = sorted(hit.start for hit in exposed)
+    return [
+        replace(hit, mask=COVER)
+        if bisect_left(starts, hit.start) < bisect_left(starts, hit.end)
+        else hit
+        for hit in _merge([*hits, *exposed])
     ]
 
 

@@ -20,6 +20,7 @@ from portal.domain.redaction.surnames import (
 TITLE = re.compile("|".join(sorted(TITLES, key=len, reverse=True)))
 MINORITY = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・.∙●⋅][\u4e00-\u9fff]{1,8}){1,3}")
 _USUAL_PART = 4
+_USUAL_SHARE = 0.7
 _SPACED = re.compile(r"[\u4e00-\u9fff](?:[ \t_.\-*/|,·]{1,3}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])")
 _WRAPPED = re.compile(r"[\u4e00-\u9fff]{1,2}[\r\n]{1,2}[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])")
 # Words that follow a name in a sentence, and hardly ever belong to one.
@@ -106,7 +107,7 @@ def name_at(text: str, start: int) -> Hit | None:
 
 def weak_name_at(text: str, start: int) -> Hit | None:
     """Return the name behind a cue that other words may follow as well: it must end as names do."""
-    dotted = minority_at(text, start)
+    dotted = minority_at(text, start, weak=True)
     if dotted is not None:
         return dotted
     for end in lengths_at(text, start):
@@ -132,11 +133,16 @@ def filled_in_at(text: str, start: int) -> Hit | None:
     return name_hit(start, end, word[0])
 
 
-def minority_at(text: str, start: int) -> Hit | None:
-    """Return a name with dots between its parts."""
+def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
+    """Return a name with dots between its parts; where a ``weak`` cue leads to it, a usual one."""
     match = MINORITY.match(text, start)
     if match is None:
         return None
+    if weak:
+        letters = [char for char in match[0] if "\u4e00" <= char <= "\u9fff"]
+        usual = sum(char in TRANSCRIBED for char in letters)
+        if "." in match[0] or usual < _USUAL_SHARE * len(letters):
+            return None
     end, tail = match.end(), max(match[0].rfind(dot) for dot in "·•‧・.∙●⋅")
     for at in range(start + tail + 1, end):
         if at > start + tail + 1 and text[at] not in TRANSCRIBED and (

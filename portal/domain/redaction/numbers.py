@@ -29,7 +29,7 @@ _ID_CUE = re.compile(r"身份证|身份号|证件|公民身份|身证|ID|identit
 # Half hidden already, and still enough to tell the person: 500103198001**123X.
 _FEWEST_KINDS = 3
 """Different digits that a real number has at least."""
-_PARTLY_HIDDEN = re.compile(r"[1-8][0-9]{3,16}[*#?某□■xX]{2,14}[0-9]{0,8}[0-9Xx叉](?![0-9A-Za-z])")
+_PARTLY_HIDDEN = re.compile(r"[1-8][0-9]{3,16}[*#?某□■xX]{2,14}[0-9]{0,8}[0-9Xx叉]?(?![0-9A-Za-z*])")
 _HIDDEN_MOBILE = re.compile(r"1[3-9][0-9*#?□■xX]{9}(?![0-9A-Za-z*])")
 _HIDDEN_SIGN = re.compile(r"[*#?某□■xX]")
 

@@ -15,7 +15,7 @@ from portal.domain.redaction.masks import COVER
 _COORDINATE = r"[0-9]{1,3}\.[0-9]{4,10}"
 _SIGN = r"(?:[°度]|[nsew北南东西]纬?经?)?"
 _POSITION = re.compile(
-    rf"{_COORDINATE}{_SIGN}[ ,;/、]{{1,4}}(?:[东西北南][经纬]|经度|纬度|[ewns])?[:是为 ]{{0,2}}{_COORDINATE}{_SIGN}"
+    rf"[ns]?{_COORDINATE}{_SIGN}[ ,;/、]{{1,4}}(?:[东西北南][经纬]|经度|纬度|[ewns])?[:是为 ]{{0,2}}{_COORDINATE}{_SIGN}"
     r"|(?:经度|纬度|[东西北南][经纬]|坐标|定位|lat(?:itude)?|lng|lon(?:gitude)?)[:是为度 =]{0,4}[0-9]{1,3}(?:\.[0-9]{3,10}|[°度][0-9]{1,2}['′分][0-9.]{0,6}[\"″秒]?)(?:[ ,;/、]{1,4}[0-9]{1,3}\.[0-9]{3,10})?"
     r"|[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?[\"″秒])?[nsew]?[ ,]{0,2}[nsew]?[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?[\"″秒])?[nsew]?"
 )
@@ -27,7 +27,7 @@ _PERSONAL = re.compile(r"[我他她住家]|孩子|儿子|女儿|老人|患者|�
 _YEAR = r"(?:(?:19|20)[0-9]{2}|[0-9]{2}(?=年)|[一二][九〇零][一二三四五六七八九〇零]{2}(?=年))"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
-_DATE = rf"{_YEAR} ?[年\-./] ?(?:农历)?{_MONTH} ?(?:[月\-./] ?(?:初|廿)?{_DAY} ?[日号]?|月)|(?:19|20)[0-9]{{6}}(?![0-9])"
+_DATE = rf"{_YEAR} ?[年\-./] ?(?:农历)?{_MONTH} ?(?:[月\-./] ?(?:初|廿)?{_DAY} ?[日号]?|月|(?<=[./\-]1[0-2])|(?<=[./\-]0[1-9])(?![0-9]))|(?:19|20)[0-9]{{6}}(?![0-9])"
 _ENGLISH_DATE = (
     r"(?:[0-9]{1,2}(?:st|nd|rd|th)? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (?:[0-9]{1,2}(?:st|nd|rd|th)?,? )?[12][0-9]{3}"
 )
@@ -35,7 +35,7 @@ _BIRTH_BEFORE = re.compile(
     rf"(?:出生(?:日期|年月日|年月|时间|于|在)?|生于|生日|出生年月|born(?: on| in)?|date of birth|birthday|dob|d\.o\.b\.?)"
     rf"(?:是|为|于|在|:|is|{MARK}){{0,4}}({_DATE}|{_ENGLISH_DATE}|{_MONTH}月{_DAY}[日号]?)"
 )
-_BIRTH_AFTER = re.compile(rf"({_DATE})(?=[ )]?(?:出生|生(?![产效活意态成育物])|生人|诞生))")
+_BIRTH_AFTER = re.compile(rf"({_DATE}|{_YEAR}年)(?=[ )]?(?:出生|生(?![产效活意态成育物])|生人|诞生))")
 
 _GRADE = (
     r"(?:[小初高][一二三四五六123456]|[一二三四五六七八九123456789]年级|幼儿园[大中小]班|[大中小]{1,2}班"
@@ -79,8 +79,9 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
     if _DEGREES.search(view):
         for match in _POSITION.finditer(folded.lower):
             context = before(view, match.start(), 24)
+            near = context + match[0] + after(view, match.end(), 8)
             stated = match[0][0] in "经纬东西南北坐定"
-            if not _PUBLIC_PLACE.search(context) and (not stated or _PERSONAL.search(context)):
+            if not _PUBLIC_PLACE.search(context) and (not stated or _PERSONAL.search(near)):
                 yield Hit(FindingKind.POSITION, match.start(), match.end(), COVER)
     if _CLASS_WORD.search(view):
         for match in _SCHOOL.finditer(view):

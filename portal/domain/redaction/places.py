@@ -16,6 +16,7 @@ from portal.domain.redaction.premises import from_the_name_on, joined
 
 _NUMBER = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
 _UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
+_UNIT_WORD = re.compile(_UNIT)
 _PART = rf"(?:附|第)?{_NUMBER} ?{_UNIT}"
 _LINK = r"[ ,，\-—–]{0,2}"
 _TAIL = r"(?:[ \-—–]{0,2}[A-Za-z]?[0-9]{1,5}(?:[\-—–][0-9]{1,5}){0,3}(?: ?(?:室|号|户|房))?)?"
@@ -58,19 +59,19 @@ def _addresses(view: str, field: PublicField) -> Iterator[Hit]:
 
 
 def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
-    text, view = match[0], match.string
-    context = before(view, match.start(), 30)
-    if _NOT_A_HOME.match(view, match.end()) or _ONE_BUILDING.match(text):
+    text, view, start = match[0], match.string, match.start()
+    strong = _STRONG.search(text) is not None
+    numbered = "号" in text
+    if not strong and not numbered or _NOT_A_HOME.match(view, match.end()):
         return None
-    parts = len(re.findall(_UNIT, text))
-    if parts == 1 and _DOCUMENT.search(context):
+    parts = len(_UNIT_WORD.findall(text))
+    if _ONE_BUILDING.match(text) or parts == 1 and _DOCUMENT.search(view, max(0, start - 2), start):
         return None
-    at_road = _ROAD.search(context) is not None and "号" in text
-    detailed = _STRONG.search(text) is not None and (parts > 1 or text[-1].isascii())
-    cued = _HOME_CUE.search(context) is not None and (
-        _STRONG.search(text) is not None or "号" in text
-    )
-    at_number = _NAMED_NUMBER.search(context) is not None and _STRONG.search(text) is not None
+    at_road = numbered and _ROAD.search(view, max(0, start - 2), start) is not None
+    detailed = strong and (parts > 1 or text[-1].isascii())
+    context = before(view, start, 30)
+    cued = _HOME_CUE.search(context) is not None
+    at_number = strong and _NAMED_NUMBER.search(context) is not None
     counted = _COUNTED.search(context) or _BUILDING_SORT.match(view, match.end())
     if not (at_road or detailed or at_number or cued and not counted):
         return None

@@ -23,7 +23,7 @@ _WORDS: tuple[tuple[FindingKind, str], ...] = (
         FindingKind.DOCUMENT,
         "护照 通行证 台胞证 回乡证 军官证 士兵证 警官证 军人证 驾驶证 驾照 行驶证 居住证 暂住证 残疾人证 残疾证 残疾军人证"
         " 低保证 老年证 老人证 优待证 退役军人证 退休证 学生证 工作证 结婚证 离婚证 出生医学证明 出生证明 出生证 准生证"
-        " 独生子女证 毕业证 学位证 资格证 执业证 从业资格证 上岗证 学籍号 学号 考号 考生号 准考证 报名号 报名序号 档案号 档案编号"
+        " 独生子女证 毕业证 学位证 资格证 执业证 从业资格证 上岗证 学籍号 学号 考号 考生号 准考证 永居证 永久居留证 居留证 报名号 报名序号 档案号 档案编号"
         " 信用代码 税号 注册号 执照号 车架号 发动机号 识别代号 VIN码 VIN IMEI 设备号 身份证 身份证件 身份号码 公民身份号码"
         " 身份证明 证件号 证件号码 社保卡 社保号 社会保障号 社会保障卡 医保卡 医保号 医保编号 保障号码 passport",
     ),
@@ -51,14 +51,14 @@ _FILLER = re.compile(
 _PART = r"[ \t\-—–_./·•*\n\r]"
 _VALUE = re.compile(rf"[A-Za-z]{{0,8}}(?:{_PART}{{0,2}}[0-9A-Za-z]){{4,40}}(?![0-9A-Za-z])")
 _CERTIFICATE = re.compile(
-    r"[\u4e00-\u9fff()\[\]〔〕0-9A-Za-z]{2,24}?第? ?[0-9\-]{4,14}号|[\u4e00-\u9fff]{1,6}[A-Za-z]?[0-9\-]{5,20}"
+    r"[\u4e00-\u9fff()\[\]〔〕0-9A-Za-z]{2,24}?(?:第 ?[0-9\-]{1,14} ?号|[0-9\-]{4,14}号)|[\u4e00-\u9fff]{1,6}[A-Za-z]?[0-9\-]{5,20}"
 )
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])(?:[-./ ](?:[0-2]?[0-9]|3[01]))?"
     r"|(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01]))?(?![0-9A-Za-z])"
 )
 _DECIMAL = re.compile(r"[0-9]{1,6}[./][0-9]{1,4}")
-_UNIT = re.compile(r" ?(?:[元万亿年月日块个张次天]|%)")
+_UNIT = re.compile(r" ?(?:[元万亿年月日块张次天]|个(?!体)|%)")
 _HOTLINES = re.compile(r"(?:12[0-9]{3}|9[56][0-9]{3,6}|1[0-9]{2}|100[0-9]{2}|400[0-9]{7})(?![0-9])")
 _FEWEST_DIGITS = 4
 # Words of which a plain year or amount often follows: they need more digits.
@@ -75,11 +75,17 @@ _POLICE = re.compile(
     r"|仲裁|仲|劳监|工伤|访|信|告知|告|调解|调|答|受理)字|受案|行罚决|罚决|复决|仲案|工伤认定)$"
 )
 _POLICE_SEQUENCE = re.compile(_SEQUENCE)
+_OLD_CASE = re.compile(
+    r"(?<=[\u4e00-\u9fff])[初终执申再监破]字第? ?[0-9]{1,8} ?(?:-[0-9]{1,3})?号(?:之[一二三四五六])?"
+)
+_COURT_NAME = re.compile(r"(?:(?![的了按据以在收到])[\u4e00-\u9fff]){1,6}$")
 _PROPERTY = re.compile(
     r"[(\[〔【] ?(?:19|20)[0-9]{2} ?[)\]〕】] ?[\u4e00-\u9fff]{2,12}不动产(?:权|证明)第? ?[0-9]{{4,14}}号?"
-    r"|(?:房地?证|房权证|国用|集用|集建|房地权证)[\u4e00-\u9fff0-9()\[\]〔〕]{0,16}?第? ?[0-9\-]{4,14} ?号?"
+    r"|(?:房地?证|房权证|国用|集用|集建|房地权证)(?:[\u4e00-\u9fff0-9()\[\]〔〕]{0,16}?第 ?[0-9\-]{1,14} ?号|[\u4e00-\u9fff()\[\]〔〕]{0,8}?[0-9\-]{4,14} ?号?)"
 )
 _TRAVEL = re.compile(r"[EGDPSHMCKLWT](?<![0-9A-Za-z].)[A-Z]?[0-9]{7,8}(?![0-9A-Za-z])")
+_VEHICLE = re.compile(r"L(?<![0-9A-Za-z].)[A-HJ-NPR-Z0-9]{10}[0-9]{6}(?![0-9A-Za-z])")
+_PARCEL = re.compile(r"(?:SF|YT|JD|JT|ZTO|EMS|STO)[A-Z]{0,3}[ -]?[0-9]{10,15}(?![0-9A-Za-z])")
 _HONG_KONG = re.compile(r"[A-Z](?<![0-9A-Za-z].)[A-Z]? ?[0-9]{6} ?\([0-9A]\)")
 _TAIWAN = re.compile(r"[A-Z](?<![0-9A-Za-z].)[12][0-9]{8}(?![0-9A-Za-z])")
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
@@ -102,6 +108,8 @@ def find_registered(folded: Folded) -> Iterator[Hit]:
             position = hit.end
     for kind, pattern in (
         (FindingKind.REGISTER_NUMBER, _PROPERTY),
+        (FindingKind.REGISTER_NUMBER, _PARCEL),
+        (FindingKind.DOCUMENT, _VEHICLE),
         (FindingKind.DOCUMENT, _HONG_KONG),
     ):
         for match in pattern.finditer(view):
@@ -115,6 +123,10 @@ def find_registered(folded: Folded) -> Iterator[Hit]:
         police = sequence and _POLICE.search(view, max(0, year.start() - 14), year.start())
         if sequence and police:
             yield Hit(FindingKind.CASE_NUMBER, police.start(), sequence.end(), COVER)
+    for match in _OLD_CASE.finditer(view):
+        court_name = _COURT_NAME.search(view, max(0, match.start() - 6), match.start())
+        start = court_name.start() if court_name else match.start()
+        yield Hit(FindingKind.CASE_NUMBER, start, match.end(), COVER)
     for match in _TRAVEL.finditer(view):
         if not _CODE_WORD.search(before(view, match.start(), 6)):
             yield Hit(FindingKind.DOCUMENT, match.start(), match.end(), COVER)
