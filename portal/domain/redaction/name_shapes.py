@@ -138,10 +138,11 @@ def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
     match = MINORITY.match(text, start)
     if match is None:
         return None
-    if weak:
-        letters = [char for char in match[0] if "\u4e00" <= char <= "\u9fff"]
+    if weak or "." in match[0]:
+        parts = re.split("[·•‧・.∙●⋅]", match[0])
+        letters = "".join((*parts[:-1], parts[-1][:2]))
         usual = sum(char in TRANSCRIBED for char in letters)
-        if "." in match[0] or usual < _USUAL_SHARE * len(letters):
+        if weak and "." in match[0] or usual < _USUAL_SHARE * len(letters):
             return None
     end, tail = match.end(), max(match[0].rfind(dot) for dot in "·•‧・.∙●⋅")
     for at in range(start + tail + 1, end):
