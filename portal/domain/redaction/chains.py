@@ -85,10 +85,10 @@ class Chain:
         groups = _GROUP.findall(written)
         if _AMOUNT.fullmatch(written.replace(" ", "")) or _ARITHMETIC.search(written):
             return False
-        if len(groups) > _USUAL_GROUPS and written.count("、") + written.count(",") >= len(groups) - 1:
-            # Items of a list differ in length; the parts of one number do not.
-            if len({len(group) for group in groups[1:-1]}) > 1:
-                return False
+        listed = written.count("、") + written.count(",") >= len(groups) - 1 >= _USUAL_GROUPS
+        # Items of a list differ in length; the parts of one number do not.
+        if listed and len({len(group) for group in groups[1:-1]}) > 1:
+            return False
         return not _is_list(groups)
 
 

@@ -52,7 +52,9 @@ _NO_HANDLE = re.compile(
     r"(?:https?|www|app|wechat|weixin|qq|android|iphone|about|public|service|official|online|mini)(?![0-9])",
     re.IGNORECASE,
 )
-_PUBLIC_ACCOUNT = re.compile(r"公众号?|小程序|服务号|订阅号|官微|官方|视频号|政务|粉丝|转账|支付|红包|群聊")
+_PUBLIC_ACCOUNT = re.compile(
+    r"公众号?|小程序|服务号|订阅号|官微|官方|视频号|政务|粉丝|转账|支付|红包|群聊"
+)
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.|m\.|v\.|t\.|user\.|space\.|u\.|qm\.)?(?:weibo\.(?:com|cn)|douyin\.com|kuaishou\.com|zhihu\.com/people"
     r"|xiaohongshu\.com|xhslink\.com|tieba\.baidu\.com/home|bilibili\.com|qzone\.qq\.com|qq\.com/cgi-bin/qm|wechat\.com|facebook\.com"

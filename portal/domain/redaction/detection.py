@@ -1,7 +1,7 @@
 """Run every detector, settle overlaps, and make sure that the public text holds nothing more."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from portal.domain.redaction.chains import Chain, chains
@@ -70,7 +70,7 @@ class _Part:
     """A text with the hits found in it so far, by offsets of the text."""
 
     text: str
-    field: PublicField
+    place: PublicField
     sender: Sender | None
     office_numbers: Collection[str]
     hits: list[Hit] = field(default_factory=list)
@@ -121,7 +121,7 @@ def detect_letter(
             break
         for part, more in zip(parts, exposed, strict=True):
             part.hits = _widened(part.hits, more) if more else part.hits
-    return {part.field: _findings(part) for part in parts}
+    return {part.place: _findings(part) for part in parts}
 
 
 def default_masks(
@@ -197,12 +197,12 @@ def _find(folded: Folded, chain_list: list[Chain], part: _Part) -> list[Hit]:
     for view in folded.views:
         found += find_partly_hidden(view)
         phones += find_local_phones(view)
-    found += judge_phones(folded.plain, phones, part.field, part.office_numbers)
+    found += judge_phones(folded.plain, phones, part.place, part.office_numbers)
     found += find_registered(folded)
     found += find_fragments(folded)
-    found += find_contacts(folded, part.field)
+    found += find_contacts(folded, part.place)
     found += find_plates(folded)
-    found += find_places(folded, part.field)
+    found += find_places(folded, part.place)
     found += find_persons(folded)
     found += find_names(folded)
     if part.sender:
@@ -287,7 +287,7 @@ def _exposed(part: _Part, names: set[str]) -> list[Hit]:
     for hit in masked:
         places.append(hit.start + shift)
         shift += len(hit.mask) - (hit.end - hit.start)
-    copy = _Part(public, part.field, part.sender, part.office_numbers)
+    copy = _Part(public, part.place, part.sender, part.office_numbers)
     names |= _look(copy, public, doubts=False)
     return [
         Hit(

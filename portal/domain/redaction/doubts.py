@@ -19,8 +19,13 @@ _LEADS = frozenset("和与跟及被由向对找让给叫是为请帮替告问见
 _UNIT = re.compile(
     r" ?(?:[元万亿号%‰户名个件份套平㎡米吨年月日次人公斤克升度天]|m[2²]|k[mgw]|[.:,][0-9])", re.I
 )
-_PUBLIC_NUMBER = re.compile(r"[〔\[(]\d{4}[〕\])]|文号|编码|邮编|邮政|公告|标准|版本|GB|DB|代码|信件|政策|项目|查询$|[¥$€]$", re.I)
-_PUBLIC_FORM = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{4,6})?|[1-9]0{4,}|(?:19|20)[0-9]{2}(?:19|20)[0-9]{2}|400[0-9]{7}|(?:12|95|96|10)[0-9]{3,4}")
+_PUBLIC_NUMBER = re.compile(
+    r"[〔\[(]\d{4}[〕\])]|文号|编码|邮编|邮政|公告|标准|版本|GB|DB|代码|信件|政策|项目|查询$|[¥$€]$",
+    re.I,
+)
+_PUBLIC_FORM = re.compile(
+    r"(?:19|20)[0-9]{6}(?:[0-9]{4,6})?|[1-9]0{4,}|(?:19|20)[0-9]{2}(?:19|20)[0-9]{2}|400[0-9]{7}|(?:12|95|96|10)[0-9]{3,4}"
+)
 _LATIN = re.compile("[A-Za-z]")
 _PLACES = frozenset("路街村园桥站门楼区县镇乡城站院校日")
 _FEWEST_DIGITS = 7
@@ -62,13 +67,17 @@ def _unknown_numbers(chain: Chain) -> Iterator[Hit]:
     while at < len(chain.digits):
         first, last = chain.run(at, at + 1)
         at = last
-        if last - first < _FEWEST_DIGITS or len(set(chain.digits[first:last])) < 2 or _PUBLIC_FORM.fullmatch(chain.digits, first, last):
+        if (
+            last - first < _FEWEST_DIGITS
+            or len(set(chain.digits[first:last])) < 2
+            or _PUBLIC_FORM.fullmatch(chain.digits, first, last)
+        ):
             continue
         start, end = chain.span(first, last)
         # A0012345: what a site calls a user who gave no name.
         if chain.digits.startswith("00", first) and _LATIN.match(chain.view, max(0, start - 1)):
             continue
-        if not _UNIT.match(chain.view, end) and not _PUBLIC_NUMBER.search(before(chain.view, start, 10)):
+        if not _UNIT.match(chain.view, end) and not _PUBLIC_NUMBER.search(
+            before(chain.view, start, 10)
+        ):
             yield Hit(FindingKind.UNKNOWN_NUMBER, start, end, COVER)
-
-

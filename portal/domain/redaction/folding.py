@@ -141,9 +141,7 @@ def _fold_character(char: str) -> str:
 @cache
 def _simplified() -> dict[str, str]:
     """Return the simplified form of every traditional and variant character that has one."""
-    characters = [
-        chr(code) for first, last in _IDEOGRAPHS for code in range(first, last + 1)
-    ]
+    characters = [chr(code) for first, last in _IDEOGRAPHS for code in range(first, last + 1)]
     forms = characters
     for step in _STEPS:
         forms = OpenCC(step).convert("\n".join(forms)).split("\n")

@@ -6,10 +6,11 @@ nothing does.
 
 COVER = "***"
 
-_PROVIDERS = frozenset(
+_PROVIDER_WORDS = (
     "qq.com 163.com 126.com 139.com 189.cn sina.com sina.cn sohu.com foxmail.com gmail.com"
-    " hotmail.com outlook.com aliyun.com yeah.net icloud.com tom.com 21cn.com".split()
+    " hotmail.com outlook.com aliyun.com yeah.net icloud.com tom.com 21cn.com"
 )
+_PROVIDERS = frozenset(_PROVIDER_WORDS.split())
 
 
 def mask_mobile(digits: str) -> str:

@@ -21,7 +21,9 @@ TITLE = re.compile("|".join(sorted(TITLES, key=len, reverse=True)))
 MINORITY = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・.∙●⋅][\u4e00-\u9fff]{1,8}){1,3}")
 _USUAL_PART = 4
 _USUAL_SHARE = 0.7
-_SPACED = re.compile(r"[\u4e00-\u9fff](?:[ \t_.\-*/|,·]{1,3}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])")
+_SPACED = re.compile(
+    r"[\u4e00-\u9fff](?:[ \t_.\-*/|,·]{1,3}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])"
+)
 _WRAPPED = re.compile(r"[\u4e00-\u9fff]{1,2}[\r\n]{1,2}[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])")
 # Words that follow a name in a sentence, and hardly ever belong to one.
 FOLLOWING = frozenset(
@@ -32,13 +34,15 @@ _ENDS = re.compile(
     r"\s*(?:[,。;:!?、()\[\]】〉》”\"'」』\n/]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于"
     r"|的(?:身份|电话|手机|信|来信|留言|女儿|儿子|孩子|父|母|爸|妈|妻|丈夫|老公|老婆|爱人|家属|孙|哥|弟|姐|妹|邻居|同事))"
 )
-_NOT_ALONE = frozenset("家 城 府 园 业 教 公安 政府 商城 公司 法院 信访 工会 党支 支部 学校 医院".split())
-_NO_NAME = frozenset(
+_NOT_GIVEN_NAMES = "家 城 府 园 业 教 公安 政府 商城 公司 法院 信访 工会 党支 支部 学校 医院"
+_NOT_ALONE = frozenset(_NOT_GIVEN_NAMES.split())
+_OTHER_WORDS = (
     "本人 自己 同上 村民 居民 业主 家属 网友 群众 市民 物业 社区 公司 单位 个人 企业 法人 户主 不详 匿名 保密 无名 没有 全体 大家"
     " 某某 领导 政府 老师 学生 家长 用户 客户 顾客 游客 乘客 司机 车主 先生 女士 村委 居委 部门 开发商 承包商 施工方 派出所 居委会"
     " 村委会 业委会 物业公司 物管 城管 交警 警察 医生 护士 老板 员工 职工 工人 农民 商户 住户 租户 房东 租客 父母 父亲 母亲 丈夫"
-    " 妻子 儿子 女儿 孩子 爷爷 奶奶 外公 外婆".split()
+    " 妻子 儿子 女儿 孩子 爷爷 奶奶 外公 外婆"
 )
+_NO_NAME = frozenset(_OTHER_WORDS.split())
 
 
 def name_hit(start: int, end: int, surname: str) -> Hit:
@@ -146,8 +150,10 @@ def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
             return None
     end, tail = match.end(), max(match[0].rfind(dot) for dot in "·•‧・.∙●⋅")
     for at in range(start + tail + 1, end):
-        if at > start + tail + 1 and text[at] not in TRANSCRIBED and (
-            text[at] in FOLLOWING or at - start - tail > _USUAL_PART
+        if (
+            at > start + tail + 1
+            and text[at] not in TRANSCRIBED
+            and (text[at] in FOLLOWING or at - start - tail > _USUAL_PART)
         ):
             end = at
             break

@@ -35,7 +35,9 @@ _LONGEST_NAME = 4
 # 我是柳叶湖管委会的居民: what follows is a place as often as a person.
 _ABOUT_PLACES = ("我是", "本人是", "居民", "村民", "市民", "业主", "尊敬的", "还有", "包括")
 _PLACE_ENDS = frozenset("湖家村路桥镇山河江岭园坝沟湾")
-_PLACE = re.compile(r"管委会|街道|社区|[村镇乡路街桥湖区县市]|大道|小区|学校|公司|广场|花园|公园|医院|水库|度假")
+_PLACE = re.compile(
+    r"管委会|街道|社区|[村镇乡路街桥湖区县市]|大道|小区|学校|公司|广场|花园|公园|医院|水库|度假"
+)
 KIN = (
     "父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爹 娘 丈夫 妻子 老公 老婆 爱人 先生 太太 媳妇 女婿 儿媳妇 儿媳 配偶 对象 男友 女友 男朋友 女朋友"
     " 未婚夫 未婚妻 前夫 前妻 儿子 女儿 大儿子 小儿子 大女儿 小女儿 孩子 小孩 娃娃 娃儿 娃 闺女 宝宝 宝贝 养子 养女 继子 继女 长子 次子 长女"
@@ -82,8 +84,12 @@ _DEALING = re.compile(
     r"(?:收了|收取|收到|借给|借了|欠了|欠|向|从|付给|转给|转账给|打给|汇给|给了|赔给|赔了|支付给|卖给|租给|打伤|起诉|告诉|举报|殴打|找|跟|和|与|被|由|帮|替|是)"
 )
 _AMOUNT = re.compile(r"(?:人民币|现金|押金|定金|货款|工资|借款)?[0-9.]{1,10} ?(?:元|万|块)")
-_DEALT_WITH = re.compile(r"(?:手[中上里])?(?:借|买|租|签|讨|索|催|协商|理论|吵|发生|打架|要求|付款)")
-_WHOSE = re.compile(rf"的(?:{_any(KIN.split())}|家属|家里|房子|住宅|手机|电话|身份证|银行卡|户口|车)(?!人?们)|(?:妈妈|爸爸|家长|父亲|母亲|奶奶|爷爷|外婆|小朋友|一家|夫妇|夫妻|之子|之女|之妻|之夫|之父|之母)(?!们)")
+_DEALT_WITH = re.compile(
+    r"(?:手[中上里])?(?:借|买|租|签|讨|索|催|协商|理论|吵|发生|打架|要求|付款)"
+)
+_WHOSE = re.compile(
+    rf"的(?:{_any(KIN.split())}|家属|家里|房子|住宅|手机|电话|身份证|银行卡|户口|车)(?!人?们)|(?:妈妈|爸爸|家长|父亲|母亲|奶奶|爷爷|外婆|小朋友|一家|夫妇|夫妻|之子|之女|之妻|之夫|之父|之母)(?!们)"
+)
 _DESCRIBED = re.compile(
     r"[ ,(:]{0,2}(?:联系电话|联系方式|电话号?码?|手机号?码?)[:是 ]|[ ]?[,(:][ ]?(?:男|女|现年|今年[0-9]|[0-9]{1,3}岁|身份证|身份证号|手机|电话|联系电话|系|(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{0,2}日?(?:出?生|生于)|汉族|[\u4e00-\u9fff]族)"
     r"|[ ]?\((?=[^)\n]{0,20}(?:班|年级|学生|[0-9]岁|村民|业主|住))|[ ]?\([男女]|[ ,:]{0,2}(?:身份证号?|手机号?|联系电话|电话号?码?)?[: ]{0,2}1[3-9][0-9][0-9*\- ]{8,12}(?![0-9])"
@@ -149,7 +155,12 @@ def _cued(text: str) -> Iterator[Hit]:
             if is_name(text, at, end) and is_usual(text, at, end) and _AMOUNT.match(text, end):
                 yield name_hit(at, end, surname_at(text, at))
                 break
-            if end == at + 3 and _DEALT_WITH.match(text, end) and is_usual(text, at, end) and is_name(text, at, end):
+            if (
+                end == at + 3
+                and _DEALT_WITH.match(text, end)
+                and is_usual(text, at, end)
+                and is_name(text, at, end)
+            ):
                 yield name_hit(at, end, surname_at(text, at))
                 break
 
@@ -276,6 +287,10 @@ def _listed_at(text: str, start: int) -> Hit | None:
     for end in (start + 4, start + 3, start + 2):
         if is_name(text, start, end) and ends_at(text, end, freely=True):
             surname = surname_at(text, start)
-            if is_usual(text, start, end) or ends_at(text, end) and surname not in PARTICLE_SURNAMES:
+            if (
+                is_usual(text, start, end)
+                or ends_at(text, end)
+                and surname not in PARTICLE_SURNAMES
+            ):
                 return name_hit(start, end, surname)
     return None

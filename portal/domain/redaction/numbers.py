@@ -29,7 +29,9 @@ _ID_CUE = re.compile(r"身份证|身份号|证件|公民身份|身证|ID|identit
 # Half hidden already, and still enough to tell the person: 500103198001**123X.
 _FEWEST_KINDS = 3
 """Different digits that a real number has at least."""
-_PARTLY_HIDDEN = re.compile(r"[1-8][0-9]{3,16}[*#?某□■xX]{2,14}[0-9]{0,8}[0-9Xx叉]?(?![0-9A-Za-z*])")
+_PARTLY_HIDDEN = re.compile(
+    r"[1-8][0-9]{3,16}[*#?某□■xX]{2,14}[0-9]{0,8}[0-9Xx叉]?(?![0-9A-Za-z*])"
+)
 _HIDDEN_MOBILE = re.compile(r"1[3-9][0-9*#?□■xX]{9}(?![0-9A-Za-z*])")
 _HIDDEN_SIGN = re.compile(r"[*#?某□■xX]")
 
@@ -68,7 +70,11 @@ def find_partly_hidden(view: str) -> Iterator[Hit]:
     """Yield identity and phone numbers of which too little is hidden."""
     for match in _PARTLY_HIDDEN.finditer(view):
         hidden = len(_HIDDEN_SIGN.findall(match[0][:-1]))
-        if 15 <= len(match[0]) <= 20 and len(match[0]) - hidden >= 8 and _opens(view, match.start()):
+        if (
+            15 <= len(match[0]) <= 20
+            and len(match[0]) - hidden >= 8
+            and _opens(view, match.start())
+        ):
             yield Hit(FindingKind.ID_CARD, match.start(), match.end(), COVER)
     for match in _HIDDEN_MOBILE.finditer(view):
         shown = len(digits_of(match[0]))
@@ -168,7 +174,11 @@ def _cards(chain: Chain) -> Iterator[Hit]:
 
 def _is_card(chain: Chain, start: int, end: int) -> bool:
     number = chain.digits[start:end]
-    if len(set(number)) < _FEWEST_KINDS or _is_credit_code(number) or not chain.is_one_number(start, end):
+    if (
+        len(set(number)) < _FEWEST_KINDS
+        or _is_credit_code(number)
+        or not chain.is_one_number(start, end)
+    ):
         return False
     return not _is_coded(chain, start)
 
@@ -230,8 +240,5 @@ def _mobile_at(folded: Folded, chain: Chain, at: int, *, follows: bool) -> Hit |
 def _is_converted(folded: Folded, chain: Chain, index: int) -> bool:
     """Return whether a digit may belong to the sentence, as in 一三八…八一直打不通."""
     return (
-        0 <= index < len(chain.digits)
-        and folded.plain[chain.places[index]] != chain.digits[index]
+        0 <= index < len(chain.digits) and folded.plain[chain.places[index]] != chain.digits[index]
     )
-
-

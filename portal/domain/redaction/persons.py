@@ -28,14 +28,14 @@ _YEAR = r"(?:(?:19|20)[0-9]{2}|[0-9]{2}(?=年)|[一二][九〇零][一二三四�
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _DATE = rf"{_YEAR} ?[年\-./] ?(?:农历)?{_MONTH} ?(?:[月\-./] ?(?:初|廿)?{_DAY} ?[日号]?|月|(?<=[./\-]1[0-2])|(?<=[./\-]0[1-9])(?![0-9]))|(?:19|20)[0-9]{{6}}(?![0-9])"
-_ENGLISH_DATE = (
-    r"(?:[0-9]{1,2}(?:st|nd|rd|th)? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (?:[0-9]{1,2}(?:st|nd|rd|th)?,? )?[12][0-9]{3}"
-)
+_ENGLISH_DATE = r"(?:[0-9]{1,2}(?:st|nd|rd|th)? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (?:[0-9]{1,2}(?:st|nd|rd|th)?,? )?[12][0-9]{3}"
 _BIRTH_BEFORE = re.compile(
     rf"(?:出生(?:日期|年月日|年月|时间|于|在)?|生于|生日|出生年月|born(?: on| in)?|date of birth|birthday|dob|d\.o\.b\.?)"
     rf"(?:是|为|于|在|:|is|{MARK}){{0,4}}({_DATE}|{_ENGLISH_DATE}|{_MONTH}月{_DAY}[日号]?)"
 )
-_BIRTH_AFTER = re.compile(rf"({_DATE}|{_YEAR}年)(?=[ )]?(?:出生|生(?![产效活意态成育物])|生人|诞生))")
+_BIRTH_AFTER = re.compile(
+    rf"({_DATE}|{_YEAR}年)(?=[ )]?(?:出生|生(?![产效活意态成育物])|生人|诞生))"
+)
 
 _GRADE = (
     r"(?:[小初高][一二三四五六123456]|[一二三四五六七八九123456789]年级|幼儿园[大中小]班|[大中小]{1,2}班"
@@ -48,7 +48,9 @@ _SCHOOL = re.compile(
 )
 _SHORTEST_NAME = 2
 _SCHOOL_NAME = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]{2,16}$")
-_SCHOOL_LEADS = re.compile(r"[在于到是的读上就为从]|就读|考入|[县区市镇省](?!中|[一二三四五六七八九十]|实验|第)")
+_SCHOOL_LEADS = re.compile(
+    r"[在于到是的读上就为从]|就读|考入|[县区市镇省](?!中|[一二三四五六七八九十]|实验|第)"
+)
 _CHILD = re.compile(
     r"孩子|小孩|儿子|女儿|闺女|娃|宝宝|宝贝|孙子|孙女|外孙|侄[子女儿]|外甥|弟弟|妹妹|学生|学员|女孩|男孩|幼儿|小朋友|本人|我叫|我是|我在|我读|就读|患者|病人"
 )
@@ -119,5 +121,5 @@ def _name_start(view: str, start: int) -> int:
     name = _SCHOOL_NAME.search(view, max(0, start - 16), start)
     if name is None:
         return start
-    cuts = [lead.end() for lead in _SCHOOL_LEADS.finditer(name[0]) ]
+    cuts = [lead.end() for lead in _SCHOOL_LEADS.finditer(name[0])]
     return name.start() + max(cuts, default=max(0, len(name[0]) - 8))

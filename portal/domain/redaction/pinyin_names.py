@@ -15,7 +15,9 @@ _CUE = re.compile(
     r"|(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) (?:son|daughter|husband|wife|father|mother|child|friend|neighbou?r|landlord|tenant|boss|colleague|brother|sister),?(?: is| named| called)?"
     r"|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|[叫是名人:])\s{0,3}(?:Mr\.?|Mrs\.?|Ms\.?|Miss)? ?"
 )
-_NAME = re.compile(r"([A-Z][a-z]{1,6}|[A-Z]{2,6})(?:[ \-'’]{1,2}(?:[A-Z][a-z]{0,10}|[A-Z]{2,10}|[a-z]{2,6}(?![a-z ]))){1,2}(?![A-Za-z])")
+_NAME = re.compile(
+    r"([A-Z][a-z]{1,6}|[A-Z]{2,6})(?:[ \-'’]{1,2}(?:[A-Z][a-z]{0,10}|[A-Z]{2,10}|[a-z]{2,6}(?![a-z ]))){1,2}(?![A-Za-z])"
+)
 _GAP = r"[ \t\-_.,'’·\n]{0,2}"
 
 
@@ -41,7 +43,10 @@ def pinyin_patterns(name: str) -> list[str]:
     last = _GAP.join(given)
     return [
         rf"(?<![A-Za-z]){order}(?![A-Za-z])"
-        for first in {_GAP.join(surnames), *([] if given_from == 2 else _surname_alternatives(name[0]))}
+        for first in {
+            _GAP.join(surnames),
+            *([] if given_from == 2 else _surname_alternatives(name[0])),
+        }
         for order in (first + _GAP + last, last + _GAP + first)
     ]
 

@@ -16,14 +16,11 @@ from portal.domain.redaction.masks import mask_plate
 
 _GAP = r"[ \t\r\n·•‧・.\-—–_*()\[\]〔〕【】'\"]{0,2}"
 _SHORT = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_NAMES = dict(
-    zip(
-        "北京 天津 上海 重庆 河北 河南 云南 辽宁 黑龙江 湖南 安徽 山东 新疆 江苏 浙江 江西 湖北 广西 甘肃 山西 内蒙古 陕西 吉林"
-        " 福建 贵州 广东 青海 西藏 四川 宁夏 海南".split(),
-        _SHORT,
-        strict=True,
-    )
+_FULL = (
+    "北京 天津 上海 重庆 河北 河南 云南 辽宁 黑龙江 湖南 安徽 山东 新疆 江苏 浙江 江西 湖北 广西 甘肃 山西 内蒙古 陕西 吉林"
+    " 福建 贵州 广东 青海 西藏 四川 宁夏 海南"
 )
+_NAMES = dict(zip(_FULL.split(), _SHORT, strict=True))
 _PROVINCE = rf"(?:[{_SHORT}]|(?:{'|'.join(_NAMES)})市?省?)"
 _HEAD = rf"({_PROVINCE}){_GAP}([A-Za-z])"
 _OPENING, _CLOSING = ("(", "[", "〔", "【"), (")", "]", "〕", "】")
@@ -58,7 +55,7 @@ def find_plates(folded: Folded) -> Iterator[Hit]:
     for cue in _CUE.finditer(folded.lower):
         plate = _CUED.match(folded.digits, cue.end()) or _CUED.match(folded.plain, cue.end())
         if plate and any(char.isdigit() or char.isupper() for char in plate[0]):
-            start = plate.start() + len(plate[0]) - len(plate[0].lstrip(":\"“ "))
+            start = plate.start() + len(plate[0]) - len(plate[0].lstrip(':"“ '))
             mask = mask_plate(_region(plate[1], plate[2])) if plate[1] else "***"
             yield Hit(FindingKind.PLATE, start, plate.end(), mask)
 
@@ -75,7 +72,10 @@ def _plate(match: re.Match[str]) -> Hit:
     mask = mask_plate(_region(match[1], match[2]))
     start = match.start()
     # The province may stand in brackets of its own: （渝）A12345.
-    if match.string[max(0, start - 1) : start] in _OPENING and match.string[match.end(1)] in _CLOSING:
+    if (
+        match.string[max(0, start - 1) : start] in _OPENING
+        and match.string[match.end(1)] in _CLOSING
+    ):
         start -= 1
     return Hit(FindingKind.PLATE, max(0, start), match.end(), mask)
 

@@ -62,11 +62,16 @@ _UNIT = re.compile(r" ?(?:[元万亿年月日块张次天]|个(?!体)|%)")
 _HOTLINES = re.compile(r"(?:12[0-9]{3}|9[56][0-9]{3,6}|1[0-9]{2}|100[0-9]{2}|400[0-9]{7})(?![0-9])")
 _FEWEST_DIGITS = 4
 # Words of which a plain year or amount often follows: they need more digits.
-_LOOSE_WORDS = frozenset("户口 快递 水表 电表 气表 订单 宽带 保单 合同号 密码 账户 帐户 学号 工号".split())
+_LOOSE = "户口 快递 水表 电表 气表 订单 宽带 保单 合同号 密码 账户 帐户 学号 工号"
+_LOOSE_WORDS = frozenset(_LOOSE.split())
 
-_SEQUENCE = r" ?第?(?:[ \n]?[0-9]){1,8} ?(?:[-—–][0-9]{1,4} ?)?号?(?:之[一二三四五六七八九十0-9]{1,2})?"
+_SEQUENCE = (
+    r" ?第?(?:[ \n]?[0-9]){1,8} ?(?:[-—–][0-9]{1,4} ?)?号?(?:之[一二三四五六七八九十0-9]{1,2})?"
+)
 _YEAR = re.compile(r"[(\[〔【] ?(?:19|20)[0-9]{2} ?[)\]〕】]")
-_COURT = re.compile(rf" ?[\u4e00-\u9fff] ?[0-9]{{0,4}} ?[\u4e00-\u9fff]{{1,10}} ?[0-9]{{0,2}}{_SEQUENCE}")
+_COURT = re.compile(
+    rf" ?[\u4e00-\u9fff] ?[0-9]{{0,4}} ?[\u4e00-\u9fff]{{1,10}} ?[0-9]{{0,2}}{_SEQUENCE}"
+)
 _COURT_WORDS = re.compile(
     r"[民刑行执商知赔破监申诉非裁认财][一二三四五]?(?:[初终再申执恢监辖特督破裁调保字前预他异复更]|人仲)|[初终再申执恢]字|执恢|仲案|人仲|劳仲|调书"
 )
@@ -154,7 +159,7 @@ def _value_behind(view: str, cue: re.Match[str]) -> Hit | None:
         return None
     if digits < _FEWEST_DIGITS + (2 if word in _LOOSE_WORDS else 0):
         return None
-    if _DATE.match(value[0]) and _DATE.match(value[0])[0] == value[0]:  # type: ignore[index]
+    if _DATE.fullmatch(value[0]):
         return None
     if _UNIT.match(view, value.end()) or _HOTLINES.match(view, value.start()):
         return None

@@ -42,8 +42,14 @@ def find_repeated(folded: Folded, names: frozenset[str]) -> Iterator[Hit]:
             continue
         for length in lengths:
             name = squeezed[at : at + length]
-            if at + length <= len(kept) and name in names and _stands_alone(text, kept, at, at + length):
-                yield Hit(FindingKind.NAME, kept[at], kept[at + length - 1] + 1, _mask(text, kept[at]))
+            if (
+                at + length <= len(kept)
+                and name in names
+                and _stands_alone(text, kept, at, at + length)
+            ):
+                yield Hit(
+                    FindingKind.NAME, kept[at], kept[at + length - 1] + 1, _mask(text, kept[at])
+                )
                 position = at + length
                 break
 

@@ -16,12 +16,30 @@ _odd = st.lists(
     st.one_of(
         st.sampled_from("陳張國為麗㈱①②１一幺〇\u200b\ufeff\n\r\t 　·&;#<>/"),
         st.sampled_from(["&nbsp;", "&#49;", "<br>", "</p>", "&amp;", "<b>"]),
-        st.characters(exclude_categories=("Cs",)),
+        st.characters(exclude_categories=["Cs"]),
     ),
     max_size=60,
 ).map("".join)
 _separator = st.sampled_from(
-    ["", "", " ", "-", "、", "，", ".", "·", "\n", "\u200b", " / ", "—", "&nbsp;", "_", "|", "…", "　"]
+    [
+        "",
+        "",
+        " ",
+        "-",
+        "、",
+        "，",
+        ".",
+        "·",
+        "\n",
+        "\u200b",
+        " / ",
+        "—",
+        "&nbsp;",
+        "_",
+        "|",
+        "…",
+        "　",
+    ]
 )
 
 
