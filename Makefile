@@ -82,7 +82,7 @@ postgres: $(DEVELOPMENT) $(CATALOGUES)
 
 browser: $(DEVELOPMENT) $(CATALOGUES)
 	@./.ci/browser
-	@echo "Journeys in a browser"; $(PYTEST) -m browser
+	@echo "Journeys in a browser"; $(PYTEST) tests/browser
 
 test: lint sqlite postgres browser ## Check everything: the whole suite on SQLite and PostgreSQL, browser too.
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from limits import parse_many
 from pydantic import AliasChoices, Field, ValidationError, field_validator
@@ -113,8 +115,12 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an address such as https://letters.example.gov")
+        _port = parts.port  # raises ValueError where it is no number
         return value.rstrip("/")
 
     @field_validator("track_limit", "submit_limit")
@@ -145,8 +151,10 @@ class Settings(BaseSettings):
         for prefix in ("postgresql://", "postgres://"):
             if value.startswith(prefix):
                 return "postgresql+psycopg://" + value.removeprefix(prefix)
-        if value and not value.startswith(("sqlite:", "postgresql+psycopg:")):
-            raise ValueError("must be a sqlite: or postgresql: address")
+        if value and not re.match(r"(sqlite:///(?!:memory:)|postgresql\+psycopg://).", value):
+            raise ValueError(
+                "must be an address such as sqlite:////srv/letterbox.db or postgresql://host/letters"
+            )
         return value
 
     @classmethod

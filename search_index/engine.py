@@ -102,5 +102,5 @@ class SearchEngine(Protocol):
         ``thorough`` reads everything.
         """
 
-    def optimise(self) -> None:
-        """Rewrite files so that nothing of deleted documents is left in them."""
+    def optimise(self) -> int:
+        """Rewrite files so that nothing of deleted documents is left; return how many commits it took."""

@@ -16,8 +16,9 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, State
 from portal.models import Letter
 from portal.services.archive import publication, redacting
+from portal.services.core.handing_in import Receipt
 from portal.services.letters import handling, merging, replying, submission
-from portal.services.letters.submission import NewLetter, Receipt
+from portal.services.letters.submission import NewLetter
 from tests.world import PLACES, ROLES, START, World, a_person, a_world
 
 __all__ = [
@@ -134,7 +135,7 @@ def a_walk(
 ) -> Walk:
     """Send a letter to ``place`` (``None``: the citizen does not know) and return its walk."""
     new = new_letter(world[place] if place else None, **choices)  # type: ignore[arg-type]
-    return Walk(session, world, send(new, now).letter_id, now)
+    return Walk(session, world, send(new, now).id, now)
 
 
 def a_letter(
@@ -242,5 +243,5 @@ _PUBLICATION: dict[Publication, tuple[Callable[[Walk], None], ...]] = {
     Publication.PROPOSED: (Walk.propose,),
     Publication.PUBLISHED: (Walk.propose, Walk.publish),
     Publication.REFUSED: (Walk.propose, _refuse),
-    Publication.WITHDRAWN: (Walk.propose, Walk.publish, _unpublish),
+    Publication.UNPUBLISHED: (Walk.propose, Walk.publish, _unpublish),
 }

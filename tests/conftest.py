@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,19 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
+from jinja2 import StrictUndefined
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.config import Settings, load_settings
-from portal.models import db
+from portal.logs import set_up_logs
+from portal.models import Cipher, db
+from portal.queries.statistics import cache
 from portal.web.core.safety import limiter
+from portal.web.core.settings import keep_settings
 from tests.builders import World, a_world
-from tests.databases import ON_POSTGRES, Postgres, Sqlite
+from tests.databases import EMPTY, ON_POSTGRES, WORLD, Postgres, Sqlite
 from tests.pages import PASSWORD, Client, login
 
 # How long an example takes says more about the machine than about the code.
@@ -30,6 +36,7 @@ CLOCK = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
 """A Wednesday morning in Shanghai; most tests happen then."""
 
 
+Once = Callable[[str, Callable[[], object]], None]
 LEFT_OUT = pytest.StashKey[int]()
 """How many tests the PostgreSQL run leaves out; with several processes, as one of them says."""
 
@@ -86,45 +93,89 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings.instance / "keys"
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What the tests of a process share."""
+
+    database: Sqlite | Postgres
+    app: Flask
+    places: dict[str, int]
+    people: dict[str, int]
+    """Ids of the organisations and people of the world, by name."""
+
+
 @pytest.fixture(scope="session")
-def database(
-    _own_environment: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Sqlite | Postgres]:
-    """The kind of database the suite runs on, migrated once."""
+def prepared(
+    _own_environment: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    keys: Path,
+    password_hash: str,
+) -> Iterator[Prepared]:
+    """Migrate the database, make the application and found the world, once for the process."""
     folder = tmp_path_factory.mktemp("database")
-
-    def migrate(address: str) -> None:
-        app = create_app(load_settings(instance=folder, database_url=address))
-        with app.app_context():
-            upgrade()
-            db.engine.dispose()
-
-    kind = (Postgres if ON_POSTGRES else Sqlite)(folder, migrate)
-    yield kind
-    kind.stop()
-
-
-@pytest.fixture
-def settings(tmp_path: Path, database: Sqlite | Postgres, keys: Path) -> Settings:
-    """Settings of an instance of its own with an empty, migrated database."""
-    instance = tmp_path / "instance"
-    instance.mkdir()
+    database = (Postgres if ON_POSTGRES else Sqlite)(folder)
+    instance = folder / "instance"
     shutil.copytree(keys, instance / "keys")
-    return load_settings(instance=instance, database_url=database.fresh(instance))
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application on an empty database; CSRF and limits are on, as they are in real life."""
-    app = create_app(settings)
+    app = create_app(load_settings(instance=instance, database_url=database.address))
     app.testing = True
     app.test_client_class = Client
-    # The counters of the limits belong to the process, not to the application.
+    app.jinja_env.undefined = StrictUndefined
+    with app.app_context():
+        event.listen(db.engine, "connect", hurry)
+        upgrade()
+        db.engine.dispose()
+        database.keep(EMPTY)
+        world = a_world(db.session(), password_hash)
+        db.session.remove()
+        db.engine.dispose()
+        database.keep(WORLD)
+    yield Prepared(database, app, world.places, world.people)
+    database.stop()
+
+
+def hurry(connection: Any, record: object) -> None:
+    """Have SQLite not wait for the disk: what a power failure leaves is nothing to these tests."""
+    if not ON_POSTGRES:
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def database(prepared: Prepared) -> Sqlite | Postgres:
+    """The database the suite runs on, migrated once."""
+    return prepared.database
+
+
+@pytest.fixture
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, database: Sqlite | Postgres, keys: Path
+) -> Settings:
+    """Settings of an instance of its own; the database is empty but for the world, if asked for."""
+    instance = tmp_path / "instance"
+    shutil.copytree(keys, instance / "keys")
+    database.renew(WORLD if "world" in request.fixturenames else EMPTY)
+    return load_settings(instance=instance, database_url=database.address)
+
+
+@pytest.fixture
+def app(settings: Settings, prepared: Prepared) -> Iterator[Flask]:
+    """The application of the process, turned to the test's instance.
+
+    CSRF and limits are on, as they are in real life.
+    """
+    app = prepared.app
+    keep_settings(app, settings)
+    app.jinja_env.globals.update(settings=settings)
+    # Logs go to where standard error is now; the rest belongs to the process, not to the application.
+    set_up_logs(settings.log_level)
+    Cipher.load([settings.key("data")])
+    limiter.enabled = settings.limits_enabled
     limiter.reset()
+    cache._entries.clear()
     yield app
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture
@@ -133,6 +184,33 @@ def session(app: Flask) -> Iterator[Session]:
     with app.app_context():
         yield db.session()
         db.session.rollback()
+
+
+@pytest.fixture
+def once(session: Session, database: Sqlite | Postgres) -> Once:
+    """Fill the database by work that is done once for the process and then put in place again.
+
+    ``once("module.what", work)`` finds the database empty or with the world, as the test asked for
+    it, and leaves everything committed. A name stands for one content, so ``work`` must not depend
+    on anything else.
+    """
+
+    def fill(name: str, work: Callable[[], object]) -> None:
+        session.rollback()
+        known = database.keeps(name)
+        if not known:
+            work()
+            session.commit()
+        for engine in db.engines.values():
+            engine.dispose()
+        if known:
+            database.renew(name)
+        else:
+            database.keep(name)
+        session.expire_all()
+        cache._entries.clear()
+
+    return fill
 
 
 @pytest.fixture
@@ -160,9 +238,9 @@ def password_hash() -> str:
 
 
 @pytest.fixture
-def world(session: Session, password_hash: str) -> World:
+def world(session: Session, prepared: Prepared) -> World:
     """A small tree of organisations with a person for each duty."""
-    return a_world(session, password_hash)
+    return World(session, dict(prepared.places), dict(prepared.people))
 
 
 @pytest.fixture

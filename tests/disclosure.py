@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from portal.domain.disclosure.application import ApplicantKind, Application, Delivery, WishedForm
 from portal.domain.disclosure.requests import DisclosureOutcome, DisclosureState
 from portal.models import DisclosureRequest
+from portal.services.core.handing_in import Receipt
 from portal.services.disclosure import requests as disclosure
-from portal.services.disclosure.filing import RequestReceipt, submit
+from portal.services.disclosure.filing import submit
 from portal.services.disclosure.requests import Answer
 from tests.world import World
 
@@ -47,7 +48,7 @@ def file_request(
     now: datetime = MONDAY,
     key: bytes = CODE_KEY,
     **choices: Any,
-) -> RequestReceipt:
+) -> Receipt:
     """File a request at ``place`` from a form of its own."""
     return submit(an_application(world[place], **choices), f"request {next(_tokens)}", key, now)
 
@@ -67,13 +68,13 @@ def a_request(
 def brought(
     session: Session,
     world: World,
-    receipt: RequestReceipt,
+    receipt: Receipt,
     state: DisclosureState,
     place: str,
     now: datetime,
 ) -> DisclosureRequest:
     """Bring a filed request to ``state``."""
-    number, actor = receipt.request_id, world.actor(f"{place}_handler")
+    number, actor = receipt.id, world.actor(f"{place}_handler")
     day = timedelta(days=1)
     if state in (DisclosureState.AWAITING_COMPLETION, DisclosureState.LAPSED):
         until = (now + 10 * day).date()

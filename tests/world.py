@@ -12,7 +12,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.models import Letter, Organisation, RoleGrant, User
 from portal.queries.scope import grants_of
 from portal.services.core.unit import writing
-from portal.services.office.organisations import NewOrganisation, plant
+from portal.services.office.organisations import NewOrganisation, add_organisations
 
 START = datetime(2016, 6, 1, 1, 0, tzinfo=UTC)
 """When the world begins: a Wednesday morning in Shanghai."""
@@ -77,7 +77,7 @@ class World:
 
 def a_world(session: Session, password_hash: str, now: datetime = START) -> World:
     """Found the tree of ``PLACES`` with the people of ``ROLES``, all with one password."""
-    plant([NewOrganisation(c, n, k, p) for c, n, k, p in PLACES], SYSTEM, now)
+    add_organisations([NewOrganisation(c, n, k, p) for c, n, k, p in PLACES], SYSTEM, now)
     ids = {o.code: o.id for o in session.scalars(sa.select(Organisation))}
     people: list[User] = []
     for place, roles in ROLES.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from portal.config import Settings
+from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Change, Delete, Document, SearchEngine, SearchRequest, Upsert
 from search_index.errors import (
     IndexDamaged,
@@ -18,11 +19,11 @@ from search_index.errors import (
     SearchIndexError,
 )
 from search_index.highlight import fragments, mark
-from search_index.query import ParsedQuery, parse
+from search_index.query import MAX_CHARACTERS, ParsedQuery, parse
 from search_index.results import Facets, Hit, SearchPage, SimilarHit
-from search_index.whoosh_engine import WhooshEngine
 
 __all__ = [
+    "MAX_CHARACTERS",
     "Change",
     "Delete",
     "Document",

@@ -9,23 +9,19 @@ from portal.cli.commands import Commands, Place
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PLACES = {
-    "demo": Place("portal.cli.demo", "demo", "Fill an empty letterbox with the demo."),
+    "demo": Place("demo", "demo", "Fill an empty letterbox with the demo."),
     "import": Place(
-        "portal.cli.importing",
-        "import_command",
-        "Import letters, with their replies, from a CSV file.",
+        "importing", "import_command", "Import letters, with their replies, from a CSV file."
     ),
-    "organisation": Place(
-        "portal.cli.organisations", "organisation_group", "The tree of organisations."
-    ),
-    "reindex": Place("portal.cli.indexing", "reindex", "Rebuild the full-text index."),
-    "report": Place("portal.cli.report", "report", "Print the annual report of a year."),
-    "serve": Place("portal.cli.serve", "serve", "Serve the letterbox, with its worker."),
+    "organisation": Place("organisations", "organisation_group", "The tree of organisations."),
+    "reindex": Place("indexing", "reindex", "Rebuild the full-text index."),
+    "report": Place("report", "report", "Print the annual report of a year."),
+    "serve": Place("serve", "serve", "Serve the letterbox, with its worker."),
     "simulate": Place(
-        "portal.cli.simulate", "simulate_command", "Fill a fresh letterbox with simulated years."
+        "simulate", "simulate_command", "Fill a fresh letterbox with simulated years."
     ),
-    "user": Place("portal.cli.users", "user_group", "Accounts of the staff."),
-    "work": Place("portal.cli.serve", "work", "Run the background worker alone."),
+    "user": Place("users", "user_group", "Accounts of the staff."),
+    "work": Place("serve", "work", "Run the background worker alone."),
 }
 
 

@@ -20,7 +20,7 @@ class UsageFault(click.ClickException):
 
 
 class Place(NamedTuple):
-    """The module and attribute of a command, and its line in the list of commands."""
+    """The module beside this one and the attribute of a command, and its line in the list."""
 
     module: str
     attribute: str
@@ -43,7 +43,7 @@ class Commands(click.Group):
         place = self.places.get(cmd_name)
         if place is None:
             return None
-        found = getattr(import_module(place.module), place.attribute)
+        found = getattr(import_module(f"portal.cli.{place.module}"), place.attribute)
         assert isinstance(found, click.Command)  # noqa: S101 - narrows the type
         return found
 

@@ -7,11 +7,11 @@ from flask import Flask
 
 from portal.cli.context import now, open_instance, progress
 from portal.cli.indexing import drain_outbox
-from portal.domain.access import ROLE_LABELS
 from portal.domain.errors import ActionNotAllowed
 from portal.models import db
-from portal.tools.demo.run import demo_size, set_up_demo
+from portal.tools.demo.run import set_up_demo
 from portal.tools.demo.staff import ACCOUNTS, PASSWORD
+from portal.tools.instance import size_of
 from portal.web.core.settings import settings_of
 
 
@@ -35,18 +35,11 @@ def offer_demo(app: Flask) -> None:
 
 
 def _print_demo(app: Flask) -> None:
-    reached = 0
     with progress("demo letters", None) as advance:
-
-        def show(done: int, total: int) -> None:
-            nonlocal reached
-            advance(done - reached, total)
-            reached = done
-
-        made = set_up_demo(settings_of(app).key("code"), now(), show)
+        made = set_up_demo(settings_of(app).key("code"), now(), advance)
     if made is not None:
         drain_outbox(app)
-    size = made or demo_size(db.session())
+    size = made or size_of(db.session())
     state = "set up" if made else "already here"
     click.echo(
         f"The demo is {state}: {size.organisations:,} organisations, {size.users:,} accounts, "
@@ -54,5 +47,5 @@ def _print_demo(app: Flask) -> None:
     )
     click.echo(f"Accounts of the demo, password {PASSWORD} (for trying out only):")
     for account in ACCOUNTS:
-        click.echo(f"  {account.username:<10} {ROLE_LABELS[account.role]}  {account.name}")
+        click.echo(f"  {account.username:<10} {account.role.label}  {account.name}")
     db.session.rollback()

@@ -36,29 +36,14 @@ def reindex() -> None:
 def build_index(app: Flask) -> None:
     """Build the index from the archive table; show progress and the time taken."""
     index = open_index(settings_of(app))
-    total, done = _public(), 0
     begun = time.monotonic()
-    with progress("entries", total) as advance:
-
-        def show(reached: int) -> None:
-            nonlocal done
-            advance(reached - done)
-            done = reached
-
-        count = rebuild(index, show)
+    with progress("entries", _public()) as advance:
+        count = rebuild(index, advance)
     click.echo(f"{count:,} entries indexed in {time.monotonic() - begun:.1f} s")
 
 
-def holds_everything(app: Flask) -> bool:
-    """Return whether the index has as many entries as are public."""
-    return _indexed(open_index(settings_of(app))) == _public()
-
-
-def drain_outbox(app: Flask) -> int:
-    """Wait until the index is up to date, by this process or a running worker.
-
-    Returns the number of entries that waited at first.
-    """
+def drain_outbox(app: Flask) -> None:
+    """Wait until the index is up to date, by this process or a running worker."""
     index = open_index(settings_of(app))
     first = left = _waiting()
     if first >= _MANY and first * 2 >= _indexed(index):
@@ -66,13 +51,12 @@ def drain_outbox(app: Flask) -> int:
         left = _waiting()
     with progress("indexed", first) as advance:
         while left:
-            settled = drain(index, now())
+            drained = drain(index, now())
             before, left = left, _waiting()
             advance(before - left)
-            if not settled and left:
+            if not drained and left:
                 # Another process holds the index, or a row waits for its next attempt.
                 time.sleep(_PAUSE_SECONDS)
-    return first
 
 
 def _indexed(index: SearchEngine) -> int:

@@ -13,12 +13,12 @@ from portal.adapters.csv_reader import CsvProblem, CsvRow, open_csv
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, organisation_of
 from portal.domain.access import SYSTEM
-from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
+from portal.domain.organisations import OrganisationKind
 from portal.models import Organisation, db
 from portal.services.office import organisations
 from portal.services.office.organisations import NewOrganisation
 
-KINDS = ", ".join(f"{kind} ({label})" for kind, label in ORGANISATION_KIND_LABELS.items())
+KINDS = ", ".join(f"{kind} ({kind.label})" for kind in OrganisationKind)
 COLUMNS = ("code", "name", "kind", "parent_code")
 _kind = click.Choice([str(kind) for kind in OrganisationKind])
 
@@ -135,7 +135,7 @@ def import_tree(file: Path) -> None:
                 rows = list(_new_organisations(source.header, source.rows))
         except CsvProblem as error:
             raise UsageFault(f"{file.name}: {error}") from error
-        added = organisations.plant(rows, SYSTEM, now())
+        added = organisations.add_organisations(rows, SYSTEM, now())
         click.echo(f"{added:,} organisations added, {len(rows) - added:,} were there already")
 
 

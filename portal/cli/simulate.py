@@ -9,14 +9,16 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from portal.adapters.archive_index import open_index
 from portal.adapters.csv_reader import CsvProblem, open_csv
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, progress
-from portal.cli.indexing import build_index, holds_everything
+from portal.cli.indexing import build_index
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.letters.kinds import Kind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.statistics.rates import Figures, wan_text
+from portal.services.archive.indexing import is_complete
 from portal.services.importing.columns import ImportFault
 from portal.tools.simulation.disclosure_requests import REPORTED
 from portal.tools.simulation.resume import CompleteSimulation, OtherSimulation
@@ -89,7 +91,12 @@ def simulate_command(
     specification.check(now())
     corpus = _corpus(files, seed)
     with open_instance() as app:
-        _fill(app, specification, corpus, index)
+        try:
+            _fill(app, specification, corpus, index)
+        except KeyboardInterrupt as stopped:
+            said = "Not complete. Give the same command again, and it goes on from here."
+            click.echo(said, err=True)
+            raise click.Abort from stopped
 
 
 def _years(text: str) -> tuple[int, ...]:
@@ -141,13 +148,11 @@ def _fill(
     try:
         what = "letters and requests" if specification.disclosure_requests else "letters"
         with progress(what, specification.written + specification.disclosure_requests) as advance:
-            loaded = simulate(specification, corpus, now(), lambda n: advance(n))
-    except KeyboardInterrupt as stopped:
-        raise _stopped() from stopped
+            loaded = simulate(specification, corpus, now(), advance)
     except CompleteSimulation as fault:
-        if index and not holds_everything(app):
+        if index and not is_complete(open_index(settings_of(app))):
             click.echo("The letters are complete; their search index is not yet.")
-            _index(app)
+            build_index(app)
             return
         raise click.ClickException(
             f"{place} holds this very simulation already, complete"
@@ -171,16 +176,4 @@ def _fill(
         f"published {wan_text(figures.published)} ({figures.publication.text})"
     )
     if index:
-        _index(app)
-
-
-def _index(app: Flask) -> None:
-    try:
         build_index(app)
-    except KeyboardInterrupt as stopped:
-        raise _stopped() from stopped
-
-
-def _stopped() -> click.Abort:
-    click.echo("Not complete. Give the same command again, and it goes on from here.", err=True)
-    return click.Abort()

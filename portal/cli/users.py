@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 
 import click
@@ -10,13 +9,12 @@ import sqlalchemy as sa
 
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, organisation_of
-from portal.domain.access import ROLE_LABELS, SYSTEM, Role
+from portal.domain.access import SYSTEM, Role
 from portal.models import User, db
 from portal.services.office import users
 from portal.services.office.accounts import PASSWORD_MIN
 
-ROLES = ", ".join(f"{role} ({label})" for role, label in ROLE_LABELS.items())
-_GENERATED_BYTES = 12
+ROLES = ", ".join(f"{role} ({role.label})" for role in Role)
 
 
 @click.group("user", epilog=f"Roles: {ROLES}. A role is held at an organisation: role@code.")
@@ -48,7 +46,7 @@ def _password(generate: bool) -> str:
     Only one that is made up must be changed at the first login: who types one chooses it.
     """
     if generate:
-        password = secrets.token_urlsafe(_GENERATED_BYTES)
+        password = users.one_time_password()
         click.echo(f"password  {password}")
         return password
     if not sys.stdin.isatty():

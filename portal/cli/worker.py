@@ -51,22 +51,23 @@ def run(settings: Settings, parent: int | None = None) -> None:
         _log.info("worker_started")
         while not stop.is_set() and (parent is None or os.getppid() == parent):
             now = datetime.now(UTC)
-            if now >= chores_at:
-                _guarded(lambda: close_unanswered(datetime.now(UTC)))
-                chores_at = now + CHORES
             if now >= check_at:
                 _guarded(lambda: ensure_index(index))
                 check_at = now + INDEX_CHECK
-            settled = _guarded(lambda: drain(index, datetime.now(UTC)))
-            if settled == 0:
-                settled = _guarded(lambda: recompute(datetime.now(UTC)))
-            if settled == 0 and now >= sums_at:
+            if now >= chores_at:
+                _guarded(lambda: close_unanswered(datetime.now(UTC)))
+                _guarded(index.optimise)
+                chores_at = now + CHORES
+            done = _guarded(lambda: drain(index, datetime.now(UTC)))
+            if done == 0:
+                done = _guarded(lambda: recompute(datetime.now(UTC)))
+            if done == 0 and now >= sums_at:
                 narrower = now >= narrower_at
                 if not _guarded(partial(refresh, now, narrower=narrower)):
                     sums_at = now + SUMS
                     narrower_at = now + NARROWER_SUMS if narrower else narrower_at
-            if not settled:
-                stop.wait(TROUBLE_SECONDS if settled is None else IDLE_SECONDS)
+            if not done:
+                stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
         _log.info("worker_stopped")
 
 

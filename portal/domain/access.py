@@ -17,27 +17,21 @@ from portal.domain.errors import N_
 from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
 from portal.domain.organisations import covers
+from portal.domain.translatable import Labelled
+
+USERNAME_MAX = 64
+"""Characters of the name with which a member of staff logs in."""
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """The six duties; a person may hold several, each at an organisation."""
 
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
-    DISPATCHER = "dispatcher"
-    HANDLER = "handler"
-    REVIEWER = "reviewer"
-    SUPERVISOR = "supervisor"
-
-
-ROLE_LABELS: dict[Role, str] = {
-    Role.DISPATCHER: N_("分办员"),
-    Role.HANDLER: N_("经办人"),
-    Role.REVIEWER: N_("审核人"),
-    Role.SUPERVISOR: N_("督办员"),
-    Role.ADMINISTRATOR: N_("管理员"),
-    Role.AUDITOR: N_("审计员"),
-}
+    ADMINISTRATOR = "administrator", N_("管理员")
+    AUDITOR = "auditor", N_("审计员")
+    DISPATCHER = "dispatcher", N_("分办员")
+    HANDLER = "handler", N_("经办人")
+    REVIEWER = "reviewer", N_("审核人")
+    SUPERVISOR = "supervisor", N_("督办员")
 
 
 class Permission(StrEnum):
@@ -68,7 +62,7 @@ class Permission(StrEnum):
     LETTER_READ = "letter:letter:read"
     PUBLICATION_DECIDE = "letter:publication:decide"
     PUBLICATION_PROPOSE = "letter:publication:propose"
-    PUBLICATION_WITHDRAW = "letter:publication:withdraw"
+    PUBLICATION_UNPUBLISH = "letter:publication:withdraw"
     REPLY_SIGN = "letter:reply:sign"
     REPLY_WRITE = "letter:reply:write"
     RATES_READ = "organisation:rates:read"
@@ -84,12 +78,14 @@ class Reach(IntEnum):
 
 _P, _R = Permission, Role
 
+_READING = (_P.LETTER_READ, _P.CONTACTS_REVEAL, _P.RATES_READ, _P.DISCLOSURE_READ)
+"""What everybody may do who works on letters."""
+
 GRANTS: dict[Role, dict[Permission, Reach]] = {
     _R.DISPATCHER: {
         **dict.fromkeys(
             (
-                _P.LETTER_READ,
-                _P.CONTACTS_REVEAL,
+                *_READING,
                 _P.HANDLING_ACCEPT,
                 _P.HANDLING_ASK,
                 _P.HANDLING_ASSIGN,
@@ -99,8 +95,6 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
                 _P.HANDLING_SIGN_FOR,
                 _P.HANDLING_TRANSFER,
                 _P.EXTENSION_DECIDE,
-                _P.RATES_READ,
-                _P.DISCLOSURE_READ,
             ),
             Reach.SUBTREE,
         ),
@@ -109,8 +103,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     },
     _R.HANDLER: dict.fromkeys(
         (
-            _P.LETTER_READ,
-            _P.CONTACTS_REVEAL,
+            *_READING,
             _P.HANDLING_ASK,
             _P.HANDLING_INVITE,
             _P.HANDLING_MERGE,
@@ -121,33 +114,25 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.EXTENSION_REQUEST,
             _P.REPLY_WRITE,
             _P.PUBLICATION_PROPOSE,
-            _P.RATES_READ,
-            _P.DISCLOSURE_READ,
             _P.DISCLOSURE_HANDLE,
         ),
         Reach.UNIT,
     ),
     _R.REVIEWER: dict.fromkeys(
         (
-            _P.LETTER_READ,
-            _P.CONTACTS_REVEAL,
+            *_READING,
             _P.REPLY_SIGN,
             _P.PUBLICATION_DECIDE,
-            _P.PUBLICATION_WITHDRAW,
-            _P.RATES_READ,
-            _P.DISCLOSURE_READ,
+            _P.PUBLICATION_UNPUBLISH,
         ),
         Reach.SUBTREE,
     ),
     _R.SUPERVISOR: dict.fromkeys(
         (
-            _P.LETTER_READ,
-            _P.CONTACTS_REVEAL,
+            *_READING,
             _P.HANDLING_RULE,
             _P.HANDLING_SUPERVISE,
             _P.EXTENSION_DECIDE,
-            _P.RATES_READ,
-            _P.DISCLOSURE_READ,
         ),
         Reach.SUBTREE,
     ),
@@ -189,7 +174,7 @@ ACTION_PERMISSIONS: dict[Action, Permission] = {
     Action.RECALL_PROPOSAL: _P.PUBLICATION_PROPOSE,
     Action.PUBLISH: _P.PUBLICATION_DECIDE,
     Action.REFUSE: _P.PUBLICATION_DECIDE,
-    Action.UNPUBLISH: _P.PUBLICATION_WITHDRAW,
+    Action.UNPUBLISH: _P.PUBLICATION_UNPUBLISH,
     Action.PROPOSE_CORRECTION: _P.PUBLICATION_PROPOSE,
     Action.CORRECT: _P.PUBLICATION_DECIDE,
     Action.REFUSE_CORRECTION: _P.PUBLICATION_DECIDE,

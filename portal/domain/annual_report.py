@@ -15,8 +15,8 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
-from portal.domain.statistics.as_of import STANDING_TEXTS, AsOf, Standing
-from portal.domain.statistics.rates import Figures, wan_text
+from portal.domain.statistics.as_of import AsOf, Standing
+from portal.domain.statistics.rates import Basis, Figures, wan_text
 
 Value = str | int
 """What stands in a cell: words, or a count."""
@@ -101,6 +101,11 @@ class AnnualReport:
         return f"统计时点：{day.year}年{day.month}月{day.day}日24时"
 
     @property
+    def basis_text(self) -> str:
+        """Which letters the figures speak of."""
+        return f"统计口径：{Basis.COHORT.label}。{Basis.COHORT.hint}"
+
+    @property
     def platform(self) -> str:
         """Who takes part: 59个市级部门、38个区县、12个重点企业."""
         return "、".join(text % self.members.get(kind, 0) for kind, text in _MEMBERS)
@@ -112,7 +117,7 @@ class AnnualReport:
         While the year runs it says until which day, because it will be quoted alone.
         """
         if self._unseen:
-            return f"{self.year.label}：{STANDING_TEXTS[self.standing]}"
+            return f"{self.year.label}：{self.standing.label}"
         figures, day, when = self.total, self.as_of.day, self.year.label
         if self.standing is Standing.RUNNING:
             when += f"，截至{day.month}月{day.day}日"
@@ -143,7 +148,7 @@ class AnnualReport:
     @property
     def notice(self) -> str:
         """What the reader must know about the as-of moment, unless the sentence says it."""
-        return "" if self._unseen else STANDING_TEXTS[self.standing]
+        return "" if self._unseen else self.standing.label
 
     @property
     def _unseen(self) -> bool:

@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -22,6 +21,7 @@ import chinese_calendar
 from portal.domain.deadline_rules import DayUnit, DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
+from portal.domain.translatable import Labelled
 
 Pause = tuple[date, date | None]
 """Day of asking the citizen, day of the answer (None: still waiting)."""
@@ -31,13 +31,13 @@ class CalendarError(ValueError):
     """A span of days that cannot be counted."""
 
 
-class DayKind(StrEnum):
+class DayKind(Labelled):
     """What a civil date is for the office."""
 
-    WORKDAY = "workday"
-    WEEKEND = "weekend"
-    HOLIDAY = "holiday"
-    MAKEUP = "makeup"
+    WORKDAY = "workday", N_("工作日")
+    WEEKEND = "weekend", N_("周末")
+    HOLIDAY = "holiday", N_("节假日")
+    MAKEUP = "makeup", N_("调休上班")
 
     @property
     def is_working(self) -> bool:
@@ -45,12 +45,6 @@ class DayKind(StrEnum):
         return self in _WORKING
 
 
-DAY_KIND_LABELS: dict[DayKind, str] = {
-    DayKind.WORKDAY: N_("工作日"),
-    DayKind.WEEKEND: N_("周末"),
-    DayKind.HOLIDAY: N_("节假日"),
-    DayKind.MAKEUP: N_("调休上班"),
-}
 _WORKING = frozenset({DayKind.WORKDAY, DayKind.MAKEUP})
 _SATURDAY = 5
 
@@ -104,13 +98,8 @@ def _merged(pauses: Iterable[Pause]) -> list[tuple[date, date]]:
     return merged
 
 
-@dataclass(frozen=True)
-class _Span:
-    """Ordinals of all working days of the years ``first`` to ``last``, sorted."""
-
-    first: int
-    last: int
-    days: tuple[int, ...]
+_Span = tuple[int, int, tuple[int, ...]]
+"""First and last year, and the ordinals of all working days of these years, sorted."""
 
 
 class WorkCalendar:
@@ -272,16 +261,14 @@ class WorkCalendar:
     def _working_days(self, first: int, last: int) -> tuple[int, ...]:
         """Return the ordinals of the working days of at least the years ``first`` to ``last``."""
         span = self._span
-        if span is None or first < span.first or last > span.last:
+        if span is None or first < span[0] or last > span[1]:
             # A mistyped year must not make the server lay out thousands of years.
             if first < FIRST_YEAR or last > LAST_YEAR:
                 raise CalendarError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR}")
             if span is not None:
-                first, last = min(first, span.first), max(last, span.last)
+                first, last = min(first, span[0]), max(last, span[1])
             days = (day for year in range(first, last + 1) for day in _days_of(year))
+            working = tuple(day.toordinal() for day in days if self.is_workday(day))
             # Replaced as a whole, so that another thread sees the old span or the new one.
-            span = _Span(
-                first, last, tuple(day.toordinal() for day in days if self.is_workday(day))
-            )
-            self._span = span
-        return span.days
+            self._span = span = (first, last, working)
+        return span[2]

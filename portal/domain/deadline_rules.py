@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from portal.domain.errors import N_, LetterboxError
-from portal.domain.translatable import Message
+from portal.domain.translatable import Labelled, Message
 
 LETTER = "letter"
 """Code of a rule for letters of every kind; it is always one of an organisation."""
@@ -35,17 +34,11 @@ class NoDeadlineRule(LetterboxError):
         self.message = message
 
 
-class DayUnit(StrEnum):
+class DayUnit(Labelled):
     """The two units that a rule may count in; they are never converted into each other."""
 
-    WORKING = "working"
-    CALENDAR = "calendar"
-
-
-DAY_UNIT_LABELS: dict[DayUnit, str] = {
-    DayUnit.WORKING: N_("个工作日"),
-    DayUnit.CALENDAR: N_("日"),
-}
+    WORKING = "working", N_("个工作日")
+    CALENDAR = "calendar", N_("日")
 
 
 @dataclass(frozen=True)
@@ -87,6 +80,10 @@ class DeadlineRule:
         """The rule in words: 7 个工作日, or 7 个工作日，情况复杂的可延长 8 个工作日."""
         values: dict[str, str | int] = {"days": self.days, "more": self.extension_days}
         return Message(_TEXTS[self.unit, self.extension_days > 0], values)
+
+    def span(self, days: int) -> Message:
+        """Return ``days`` in the unit of the rule, in words: 8 个工作日."""
+        return Message(_TEXTS[self.unit, False], {"days": days})
 
 
 _TEXTS = {
@@ -134,8 +131,7 @@ class DeadlineRules:
     ) -> None:
         self._rules, self._line = tuple(rules), line
         self._by_organisation = any(rule.organisation_id is not None for rule in self._rules)
-        self._chosen: dict[tuple[str, int, date], DeadlineRule] = {}
-        self._followed: dict[tuple[str, int | None, date], DeadlineRule] = {}
+        self._known: dict[tuple[str, tuple[int, ...], date], DeadlineRule] = {}
 
     def __iter__(self) -> Iterator[DeadlineRule]:
         return iter(self._rules)
@@ -145,11 +141,8 @@ class DeadlineRules:
 
         ``on`` is the civil day on which its clock began: receipt, or the request for a redo.
         """
-        asked = kind, organisation_id if self._by_organisation else 0, on
-        if asked not in self._chosen:
-            line = self._line(organisation_id, on) if self._by_organisation else ()
-            self._chosen[asked] = rule_for((letter_code(kind), LETTER), line, on, self._rules)
-        return self._chosen[asked]
+        line = self._line(organisation_id, on) if self._by_organisation else ()
+        return self._of_letter(kind, tuple(line), on)
 
     def followed(self, kind: str, ruling_id: int | None, on: date) -> DeadlineRule:
         """Return the rule that was chosen for a letter, whatever became of the tree since.
@@ -157,11 +150,13 @@ class DeadlineRules:
         ``ruling_id`` is the ``organisation_id`` of the rule chosen, ``kind`` and ``on`` are those
         it was chosen by.
         """
-        asked = kind, ruling_id, on
-        if asked not in self._followed:
-            line = () if ruling_id is None else (ruling_id,)
-            self._followed[asked] = rule_for((letter_code(kind), LETTER), line, on, self._rules)
-        return self._followed[asked]
+        return self._of_letter(kind, () if ruling_id is None else (ruling_id,), on)
+
+    def _of_letter(self, kind: str, line: tuple[int, ...], on: date) -> DeadlineRule:
+        asked = kind, line, on
+        if asked not in self._known:
+            self._known[asked] = rule_for((letter_code(kind), LETTER), line, on, self._rules)
+        return self._known[asked]
 
     def of(self, code: str, on: date) -> DeadlineRule:
         """Return the rule ``code`` of every organisation; raises :class:`NoDeadlineRule`."""

@@ -15,17 +15,6 @@ from __future__ import annotations
 
 from portal.domain.translatable import Message
 
-__all__ = [
-    "ActionNotAllowed",
-    "Conflict",
-    "InvalidInput",
-    "LetterboxError",
-    "N_",
-    "NotFound",
-    "NotPermitted",
-    "Unavailable",
-]
-
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
     """Mark ``text`` for the message catalogue without translating it here."""
@@ -33,21 +22,28 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 
 class LetterboxError(Exception):
-    """Base of all errors of the letterbox; ``str()`` is the zh-CN message."""
+    """Base of all errors; ``message`` can be translated, ``str()`` is it in Chinese.
+
+    ``said`` is the message of errors that are raised without one.
+    """
+
+    said = ""
+
+    def __init__(self, message: Message | str = "") -> None:
+        self.message = message or self.said
+        super().__init__(str(self.message))
 
 
 class NotFound(LetterboxError):
     """There is no such thing for this actor."""
 
-    def __init__(self, message: str = N_("没有找到，请核对后再试。")) -> None:
-        super().__init__(message)
+    said = N_("没有找到，请核对后再试。")
 
 
 class NotPermitted(LetterboxError):
     """The actor may not do this."""
 
-    def __init__(self, message: str = N_("您没有进行这项操作的权限。")) -> None:
-        super().__init__(message)
+    said = N_("您没有进行这项操作的权限。")
 
 
 class ActionNotAllowed(LetterboxError):
@@ -57,18 +53,15 @@ class ActionNotAllowed(LetterboxError):
 class Conflict(LetterboxError):
     """The letter was changed meanwhile."""
 
-    def __init__(
-        self, message: str = N_("这封信刚被其他人处理过，请查看最新情况后再操作。")
-    ) -> None:
-        super().__init__(message)
+    said = N_("这封信刚被其他人处理过，请查看最新情况后再操作。")
 
 
 class InvalidInput(LetterboxError):
-    """The value of ``field`` cannot be used; ``message`` is kept as it can be translated."""
+    """The value of ``field`` cannot be used."""
 
     def __init__(self, field: str, message: Message | str) -> None:
-        super().__init__(str(message))
-        self.field, self.message = field, message
+        super().__init__(message)
+        self.field = field
 
 
 class Unavailable(LetterboxError):

@@ -7,82 +7,59 @@ reply has the date of its reply), ``recorded_at`` when it was recorded here.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from portal.domain.errors import N_
+from portal.domain.translatable import Labelled
 
 
-class Axis(StrEnum):
+class Axis(Labelled):
     """The axis of a letter that an event belongs to."""
 
-    HANDLING = "handling"
-    PUBLICATION = "publication"
-    RECORD = "record"
-    ADMINISTRATION = "administration"
+    HANDLING = "handling", N_("办理")
+    PUBLICATION = "publication", N_("公示与撤下")
+    RECORD = "record", N_("查看与核对")
+    ADMINISTRATION = "administration", N_("管理与登录")
 
 
-class ActorKind(StrEnum):
-    """Who acts."""
+class ActorKind(Labelled):
+    """Who acts; a member of staff is named instead of labelled."""
 
-    CITIZEN = "citizen"
+    CITIZEN = "citizen", N_("来信人")
     STAFF = "staff"
-    SYSTEM = "system"
-    MACHINE = "machine"
+    SYSTEM = "system", N_("系统")
+    MACHINE = "machine", N_("机器审核")
 
 
-class RecordAction(StrEnum):
+class RecordAction(Labelled):
     """Events that change no state of a letter but must leave a trace."""
 
-    REVEAL_CONTACTS = "reveal_contacts"
-    SETTLE_FINDING = "settle_finding"
-    SETTLE_REPORT = "settle_report"
-    CREATE_ORGANISATION = "create_organisation"
-    RENAME_ORGANISATION = "rename_organisation"
-    MOVE_ORGANISATION = "move_organisation"
-    CLOSE_ORGANISATION = "close_organisation"
-    CREATE_USER = "create_user"
-    DISABLE_USER = "disable_user"
-    ENABLE_USER = "enable_user"
-    CHANGE_GRANTS = "change_grants"
-    RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of an event
-    LOGIN = "login"
-    LOGIN_FAILED = "login_failed"
-    LOGOUT = "logout"
-    EDIT_CALENDAR = "edit_calendar"
-    EDIT_DEADLINE_RULE = "edit_limit"
-    IMPORT_LETTERS = "import_letters"
-    RECOMPUTE_FACTS = "recompute_facts"
-    BEGIN_SIMULATION = "begin_simulation"
-    END_SIMULATION = "end_simulation"
+    REVEAL_CONTACTS = "reveal_contacts", N_("查看来信人联系方式")
+    SETTLE_FINDING = "settle_finding", N_("处理脱敏提示")
+    RESOLVE_NOTICE = "settle_report", N_("处理读者反映")
+    CREATE_ORGANISATION = "create_organisation", N_("新增单位")
+    RENAME_ORGANISATION = "rename_organisation", N_("单位更名")
+    MOVE_ORGANISATION = "move_organisation", N_("调整隶属")
+    CLOSE_ORGANISATION = "close_organisation", N_("停用单位")
+    CREATE_USER = "create_user", N_("新增用户")
+    DISABLE_USER = "disable_user", N_("停用用户")
+    ENABLE_USER = "enable_user", N_("启用用户")
+    CHANGE_GRANTS = "change_grants", N_("调整角色")
+    RESET_PASSWORD = "reset_password", N_("重置密码")  # noqa: S105 - the name of an event
+    LOGIN = "login", N_("登录")
+    LOGIN_FAILED = "login_failed", N_("登录失败")
+    LOGOUT = "logout", N_("退出登录")
+    EDIT_CALENDAR = "edit_calendar", N_("修改工作日历")
+    EDIT_DEADLINE_RULE = "edit_limit", N_("修改办理时限")
+    IMPORT_LETTERS = "import_letters", N_("导入信件")
+    RECOMPUTE_FACTS = "recompute_facts", N_("按日历重算办理用时")
+    BEGIN_SIMULATION = "begin_simulation", N_("开始写入模拟数据")
+    END_SIMULATION = "end_simulation", N_("模拟数据写入完毕")
+
+    @property
+    def axis(self) -> Axis:
+        """The axis of the event: of a letter's record, or of the administration."""
+        return Axis.RECORD if self in _ON_LETTERS else Axis.ADMINISTRATION
 
 
-AXIS_LABELS: dict[Axis, str] = {
-    Axis.HANDLING: N_("办理"),
-    Axis.PUBLICATION: N_("公示与撤下"),
-    Axis.RECORD: N_("查看与核对"),
-    Axis.ADMINISTRATION: N_("管理与登录"),
-}
-
-RECORD_LABELS: dict[RecordAction, str] = {
-    RecordAction.REVEAL_CONTACTS: N_("查看来信人联系方式"),
-    RecordAction.SETTLE_FINDING: N_("处理脱敏提示"),
-    RecordAction.SETTLE_REPORT: N_("处理读者反映"),
-    RecordAction.CREATE_ORGANISATION: N_("新增单位"),
-    RecordAction.RENAME_ORGANISATION: N_("单位更名"),
-    RecordAction.MOVE_ORGANISATION: N_("调整隶属"),
-    RecordAction.CLOSE_ORGANISATION: N_("停用单位"),
-    RecordAction.CREATE_USER: N_("新增用户"),
-    RecordAction.DISABLE_USER: N_("停用用户"),
-    RecordAction.ENABLE_USER: N_("启用用户"),
-    RecordAction.CHANGE_GRANTS: N_("调整角色"),
-    RecordAction.RESET_PASSWORD: N_("重置密码"),
-    RecordAction.LOGIN: N_("登录"),
-    RecordAction.LOGIN_FAILED: N_("登录失败"),
-    RecordAction.LOGOUT: N_("退出登录"),
-    RecordAction.EDIT_CALENDAR: N_("修改工作日历"),
-    RecordAction.EDIT_DEADLINE_RULE: N_("修改办理时限"),
-    RecordAction.IMPORT_LETTERS: N_("导入信件"),
-    RecordAction.RECOMPUTE_FACTS: N_("按日历重算办理用时"),
-    RecordAction.BEGIN_SIMULATION: N_("开始写入模拟数据"),
-    RecordAction.END_SIMULATION: N_("模拟数据写入完毕"),
-}
+_ON_LETTERS = frozenset(
+    {RecordAction.REVEAL_CONTACTS, RecordAction.SETTLE_FINDING, RecordAction.RESOLVE_NOTICE}
+)

@@ -8,36 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from portal.domain.errors import N_
+from portal.domain.translatable import Labelled
 
+CODE_MAX = 64
+"""Characters of the code of an organisation."""
 Version = TypeVar("Version", bound=tuple[Any, ...])
 """What an organisation was from a civil day on: the day comes first."""
 
 
-class OrganisationKind(StrEnum):
+class OrganisationKind(Labelled):
     """What kind of member of the letterbox an organisation is."""
 
-    CITY_OFFICE = "city_office"
-    MUNICIPAL_DEPARTMENT = "municipal_department"
-    DISTRICT_GOVERNMENT = "district_government"
-    KEY_ENTERPRISE = "key_enterprise"
-    DISTRICT_DEPARTMENT = "district_department"
-    TOWNSHIP = "township"
-    SUB_UNIT = "sub_unit"
+    CITY_OFFICE = "city_office", N_("信箱办")
+    MUNICIPAL_DEPARTMENT = "municipal_department", N_("市级部门")
+    DISTRICT_GOVERNMENT = "district_government", N_("区县政府")
+    KEY_ENTERPRISE = "key_enterprise", N_("重点企业")
+    DISTRICT_DEPARTMENT = "district_department", N_("区县部门")
+    TOWNSHIP = "township", N_("镇街")
+    SUB_UNIT = "sub_unit", N_("下属单位")
 
-
-ORGANISATION_KIND_LABELS: dict[OrganisationKind, str] = {
-    OrganisationKind.CITY_OFFICE: N_("信箱办"),
-    OrganisationKind.MUNICIPAL_DEPARTMENT: N_("市级部门"),
-    OrganisationKind.DISTRICT_GOVERNMENT: N_("区县政府"),
-    OrganisationKind.KEY_ENTERPRISE: N_("重点企业"),
-    OrganisationKind.DISTRICT_DEPARTMENT: N_("区县部门"),
-    OrganisationKind.TOWNSHIP: N_("镇街"),
-    OrganisationKind.SUB_UNIT: N_("下属单位"),
-}
 
 LEVEL_ONE_KINDS = (
     OrganisationKind.MUNICIPAL_DEPARTMENT,

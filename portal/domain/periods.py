@@ -9,44 +9,32 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.translatable import Message
+from portal.domain.translatable import Labelled, Message
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
-class Granularity(StrEnum):
+class Granularity(Labelled):
     """How long a period is."""
 
-    YEAR = "year"
-    QUARTER = "quarter"
-    MONTH = "month"
-    WEEK = "week"
-    DAY = "day"
+    YEAR = "year", N_("年")
+    QUARTER = "quarter", N_("季度")
+    MONTH = "month", N_("月")
+    WEEK = "week", N_("周")
+    DAY = "day", N_("日")
 
 
-GRANULARITY_LABELS: dict[Granularity, str] = {
-    Granularity.YEAR: N_("年"),
-    Granularity.QUARTER: N_("季度"),
-    Granularity.MONTH: N_("月"),
-    Granularity.WEEK: N_("周"),
-    Granularity.DAY: N_("日"),
-}
 _QUARTER_LABELS = (
     N_("%(year)s年第一季度"),
     N_("%(year)s年第二季度"),
     N_("%(year)s年第三季度"),
     N_("%(year)s年第四季度"),
 )
-_YEAR_NAME = N_("%(year)s年")
-_MONTH_NAME = N_("%(year)s年%(month)s月")
-_WEEK_NAME = N_("%(year)s年第%(week)s周")
-_DAY_NAME = N_("%(year)s年%(month)s月%(day)s日")
 _SHAPE = N_("时间段“%(text)s”无法识别，请写成 2016、2016Q3、2016-03、2016-W05 或 2016-12-31")
 _YEAR_RANGE = N_("年份应在 %(first)s 至 %(last)s 之间")
 _QUARTER_RANGE = N_("季度应为 1 至 4，您填的是 %(quarter)s")
@@ -250,7 +238,7 @@ class Period:
         into = Granularity(into)
         order = list(Granularity)
         if order.index(into) <= order.index(self.granularity):
-            values = {"period": self.label, "granularity": GRANULARITY_LABELS[into]}
+            values = {"period": self.label, "granularity": into.label}
             raise PeriodError(Message(_NO_SPLIT, values))
         days = self.days
         if into is Granularity.WEEK:
@@ -280,16 +268,16 @@ class Period:
         values: dict[str, str | int] = {"year": self.year}
         match self.granularity:
             case Granularity.YEAR:
-                return Message(_YEAR_NAME, values)
+                return Message(N_("%(year)s年"), values)
             case Granularity.QUARTER:
                 return Message(_QUARTER_LABELS[(self.quarter or 1) - 1], values)
             case Granularity.MONTH:
-                return Message(_MONTH_NAME, values | {"month": self.month or 1})
+                return Message(N_("%(year)s年%(month)s月"), values | {"month": self.month or 1})
             case Granularity.WEEK:
-                return Message(_WEEK_NAME, values | {"week": self.week or 1})
+                return Message(N_("%(year)s年第%(week)s周"), values | {"week": self.week or 1})
             case Granularity.DAY:
                 values |= {"month": self.month or 1, "day": self.day or 1}
-                return Message(_DAY_NAME, values)
+                return Message(N_("%(year)s年%(month)s月%(day)s日"), values)
 
     @property
     def label(self) -> str:

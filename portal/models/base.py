@@ -37,6 +37,9 @@ Columns with a foreign key take the type of the column they refer to.
 BEGIN_MODE = "letterbox_begin"
 """Execution option that carries the mode of the next SQLite ``BEGIN``."""
 
+UNIT = "letterbox_unit"
+"""Key of ``session.info`` under which a unit of work keeps what it needs until it ends."""
+
 NUMBERS = "numbers"
 """Bind key of the connections over which PostgreSQL gives out numbers of letters and requests."""
 

@@ -169,4 +169,4 @@ class ProblemNotice(Model):
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
     text: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column("settled_at", UtcDateTime)

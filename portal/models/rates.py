@@ -151,7 +151,7 @@ class Recomputation(Model):
     """Changed days of the calendar by which the facts of ended letters are still to be recomputed.
 
     ``last_letter_id`` is the last letter done, ``seen`` and ``changed`` count letters so far;
-    ``settles_at`` is the transaction of PostgreSQL before which all must have ended first.
+    ``waits_for`` is the transaction of PostgreSQL before which all must have ended first.
     """
 
     __tablename__ = "rate_recomputation"
@@ -162,7 +162,7 @@ class Recomputation(Model):
     last_letter_id: Mapped[int] = mapped_column(Id, default=0)
     seen: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
-    settles_at: Mapped[int | None] = mapped_column(sa.BigInteger)
+    waits_for: Mapped[int | None] = mapped_column("settles_at", sa.BigInteger)
 
 
 class RateSum(Model):

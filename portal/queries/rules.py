@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,7 +17,9 @@ from portal.domain.letters.due import Deadlines
 from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.organisations import version_on
 from portal.models import CalendarDay, DeadlineRuleRow, OrganisationVersion
+from portal.models.base import UNIT
 
+_PARENTS = "parents"
 _CACHE: dict[frozenset[tuple[date, str]], WorkCalendar] = {}
 
 BUILT_IN = (*LETTER_RULES, *DISCLOSURE_RULES)
@@ -41,9 +43,9 @@ def deadline_rules(session: Session) -> DeadlineRules:
     """Return the rules of the instance: entered versions, the newest first, then the built-in."""
     rows = session.scalars(sa.select(DeadlineRuleRow).order_by(DeadlineRuleRow.id.desc()))
     entered = [stored_rule(row) for row in rows]
-    placed = any(rule.organisation_id is not None for rule in entered)
-    versions = _parents(session) if placed else {}
-    return DeadlineRules([*entered, *BUILT_IN], partial(_line, versions))
+    # Read when a rule of an organisation is first looked for; most units of work choose none.
+    parents = cache(partial(_parents, session))
+    return DeadlineRules([*entered, *BUILT_IN], lambda at, on: _line(parents(), at, on))
 
 
 def stored_rule(row: DeadlineRuleRow) -> DeadlineRule:
@@ -71,12 +73,16 @@ Parents = Mapping[int, Sequence[tuple[date, int | None]]]
 
 
 def _parents(session: Session) -> Parents:
-    row = OrganisationVersion
-    query = sa.select(row.organisation_id, row.valid_from, row.parent_id)
-    found: dict[int, list[tuple[date, int | None]]] = defaultdict(list)
-    for each, begins, parent_id in session.execute(query.order_by(row.id)):
-        found[each].append((begins or date.min, parent_id))
-    return found
+    """Return the parents of all organisations, read once by each unit of work."""
+    unit: dict[str, Parents] = session.info.get(UNIT, {})
+    if _PARENTS not in unit:
+        row = OrganisationVersion
+        query = sa.select(row.organisation_id, row.valid_from, row.parent_id)
+        found: dict[int, list[tuple[date, int | None]]] = defaultdict(list)
+        for each, begins, parent_id in session.execute(query.order_by(row.id)):
+            found[each].append((begins or date.min, parent_id))
+        unit[_PARENTS] = found
+    return unit[_PARENTS]
 
 
 def _line(parents: Parents, organisation_id: int, on: date) -> list[int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.access import Actor, Permission, Reach
 from portal.domain.letters.states import Action
@@ -14,7 +15,7 @@ from portal.models import Letter, Organisation
 from portal.queries.scope import Condition
 
 MOST_FOUND = 20
-_MOST_WORDS = 5
+MOST_WORDS = 5
 
 
 def open_on(day: date) -> Condition:
@@ -80,26 +81,32 @@ def usual_targets(
     return list(session.scalars(query.order_by(Organisation.level, Organisation.id)))
 
 
+def with_words(
+    query: sa.Select[Organisation],
+    terms: Iterable[str],
+    columns: Iterable[InstrumentedAttribute[str]],
+) -> sa.Select[Organisation]:
+    """Narrow ``query`` to organisations with every one of ``terms`` in ``columns`` or superior."""
+    own, parent = list(columns), sa.orm.aliased(Organisation)
+    query = query.outerjoin(parent, Organisation.parent_id == parent.id)
+    for term in terms:
+        names = (parent.name, parent.short_name)
+        above = sa.or_(*(name.icontains(term, autoescape=True) for name in names))
+        # The office at the top is the superior of all, so its name selects nothing.
+        below_another = sa.and_(parent.parent_id.is_not(None), above)
+        fits = (column.icontains(term, autoescape=True) for column in own)
+        query = query.where(sa.or_(below_another, *fits))
+    return query
+
+
 def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     """Return organisations ``within`` that have every one of ``words`` in name, superior or code.
 
     An exact name or code comes first, then the beginning of a name, then the higher in the tree.
     """
-    terms = words.split()[:_MOST_WORDS]
-    parent = sa.orm.aliased(Organisation)
-    query = sa.select(Organisation).outerjoin(parent, Organisation.parent_id == parent.id)
-    for term in terms:
-        own = (Organisation.name, Organisation.short_name, Organisation.code)
-        above = sa.or_(
-            *(n.icontains(term, autoescape=True) for n in (parent.name, parent.short_name))
-        )
-        # The office at the top is the superior of all, so its name selects nothing.
-        query = query.where(
-            sa.or_(
-                sa.and_(parent.parent_id.is_not(None), above),
-                *(name.icontains(term, autoescape=True) for name in own),
-            )
-        )
+    terms = words.split()[:MOST_WORDS]
+    columns = (Organisation.name, Organisation.short_name, Organisation.code)
+    query = with_words(sa.select(Organisation), terms, columns)
     if terms:
         query = query.order_by(_fit(terms[-1]))
     query = query.where(within).order_by(Organisation.level, Organisation.id).limit(MOST_FOUND)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 import resvg_py
 
 from portal.domain.annual_report import AnnualReport
-from portal.domain.letters.kinds import KIND_LABELS
+from portal.domain.statistics.rates import Figures
 
 FONT = "Noto Sans CJK SC"
 _INK, _SOFT, _RULE = "#1f2a2e", "#5a666b", "#d9ddd9"
@@ -18,46 +17,28 @@ _BLUE, _ORANGE, _GREEN = "#0b5f6b", "#c2701c", "#4b6fb5"
 _WIDE, _HIGH, _LEFT, _TOP, _FOOT = 960, 400, 84, 56, 56
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Values of one colour."""
-
-    name: str
-    values: Sequence[int]
-    colour: str
+Series = tuple[str, Sequence[int], str]
+"""The name, the values and the colour of what is drawn."""
 
 
 def monthly(report: AnnualReport) -> bytes:
     """Return the letters received, closed and published by month of receipt, as a PNG."""
-    figures = [f for _, f in report.months]
-    return _png(
-        _bars(
-            "各月来信的办理情况（件）",
-            [f"{period.month}月" for period, _ in report.months],
-            [
-                Series("收到", [f.received for f in figures], _BLUE),
-                Series("办结", [f.closed for f in figures], _ORANGE),
-                Series("公示", [f.published for f in figures], _GREEN),
-            ],
-        )
-    )
+    cells = [(f"{period.month}月", figures) for period, figures in report.months]
+    return _chart("各月来信的办理情况（件）", cells)
 
 
 def kinds(report: AnnualReport) -> bytes:
     """Return the letters by kind, as a PNG."""
-    names = [KIND_LABELS[kind] for kind, _ in report.kinds]
-    figures = [f for _, f in report.kinds]
-    return _png(
-        _bars(
-            "各类来信的办理情况（件）",
-            names,
-            [
-                Series("收到", [f.received for f in figures], _BLUE),
-                Series("办结", [f.closed for f in figures], _ORANGE),
-                Series("公示", [f.published for f in figures], _GREEN),
-            ],
-        )
-    )
+    return _chart("各类来信的办理情况（件）", [(kind.label, f) for kind, f in report.kinds])
+
+
+def _chart(title: str, cells: Sequence[tuple[str, Figures]]) -> bytes:
+    series: list[Series] = [
+        ("收到", [f.received for _, f in cells], _BLUE),
+        ("办结", [f.closed for _, f in cells], _ORANGE),
+        ("公示", [f.published for _, f in cells], _GREEN),
+    ]
+    return _png(_bars(title, [label for label, _ in cells], series))
 
 
 def _png(svg: str) -> bytes:
@@ -81,7 +62,7 @@ def _nice(most: int) -> int:
 
 
 def _bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
-    top = _nice(max((max(s.values, default=0) for s in series), default=0))
+    top = _nice(max((max(values, default=0) for _, values, _ in series), default=0))
     height, width = _HIGH - _TOP - _FOOT, _WIDE - _LEFT - 24
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{_HIGH}" '
@@ -96,11 +77,11 @@ def _bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
     bar = slot * 0.78 / max(1, len(series))
     for at, label in enumerate(labels):
         left = _LEFT + slot * (at + 0.11)
-        for order, one in enumerate(series):
-            tall = height * one.values[at] / top
+        for order, (_name, values, colour) in enumerate(series):
+            tall = height * values[at] / top
             parts.append(
                 f'<rect x="{left + bar * order:.1f}" y="{_TOP + height - tall:.1f}" '
-                f'width="{bar - 1:.1f}" height="{tall:.1f}" fill="{one.colour}"/>'
+                f'width="{bar - 1:.1f}" height="{tall:.1f}" fill="{colour}"/>'
             )
         middle = _LEFT + slot * (at + 0.5)
         parts.append(_word(middle, _HIGH - 30, label, anchor="middle"))
@@ -110,9 +91,9 @@ def _bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> str:
 
 def _legend(series: Sequence[Series]) -> list[str]:
     parts, x = [], _WIDE - 24 - 90 * len(series)
-    for one in series:
-        parts.append(f'<rect x="{x}" y="15" width="16" height="16" fill="{one.colour}"/>')
-        parts.append(_word(x + 24, 29, one.name))
+    for name, _values, colour in series:
+        parts.append(f'<rect x="{x}" y="15" width="16" height="16" fill="{colour}"/>')
+        parts.append(_word(x + 24, 29, name))
         x += 90
     return parts
 

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from portal.domain.annual_report import AnnualReport, Table, Value
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
-from portal.domain.statistics.rates import BASIS, Basis, Figures, Rate
+from portal.domain.statistics.rates import Basis, Figures, Rate
 from portal.reporting.cells import safe_cell
 from portal.reporting.tables import annex, disclosure_sentence, tables
 
@@ -22,7 +22,7 @@ def as_text(report: AnnualReport) -> bytes:
         parts += [report.notice, ""]
     for table in tables(report):
         parts += [table.title, *_lined(table), ""]
-    parts += [disclosure_sentence(report), "", _basis(report), report.as_of_text]
+    parts += [disclosure_sentence(report), "", report.basis_text, report.as_of_text]
     return _bytes(parts)
 
 
@@ -37,7 +37,7 @@ def as_markdown(report: AnnualReport) -> bytes:
         parts += [table.note, ""] if table.note else []
     parts += ["## 二、依申请公开", "", disclosure_sentence(report), ""]
     parts += [*_piped(tables(report)[-1]), "", DISCLOSURE_DEFINITION.text, ""]
-    parts += ["## 附件：指标定义", "", report.as_of_text + "。", "", _basis(report), ""]
+    parts += ["## 附件：指标定义", "", report.as_of_text + "。", "", report.basis_text, ""]
     parts += [f"- **{name}**：{text}" for name, text in annex(report)]
     return _bytes(parts)
 
@@ -115,11 +115,6 @@ def as_csv(report: AnnualReport) -> bytes:
             for column, value in zip(table.columns[1:], row[1:], strict=True):
                 writer.writerow((*head, table.name, safe_cell(row[0]), column, safe_cell(value)))
     return b"\xef\xbb\xbf" + file.getvalue().encode()
-
-
-def _basis(report: AnnualReport) -> str:
-    definition = BASIS[Basis.COHORT]
-    return f"统计口径：{definition.name}。{definition.text}"
 
 
 def _bytes(parts: list[str]) -> bytes:

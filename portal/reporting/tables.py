@@ -2,47 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from portal.domain.annual_report import AnnualReport, Line, Table, Value
-from portal.domain.disclosure.requests import OUTCOME_LABELS
-from portal.domain.letters.kinds import KIND_LABELS
-from portal.domain.letters.states import DECLINE_LABELS, REFUSAL_LABELS
-from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
+from portal.domain.organisations import OrganisationKind
 from portal.domain.statistics.rates import DEFINITIONS, Figures, Rate
 
 _RATES = ("收到", "办结", "办结率", "公示", "挂网率")
-_ORDER = (
-    OrganisationKind.MUNICIPAL_DEPARTMENT,
-    OrganisationKind.DISTRICT_GOVERNMENT,
-    OrganisationKind.KEY_ENTERPRISE,
-    OrganisationKind.CITY_OFFICE,
-)
-_NAMES = {
+_GROUPS = {
     OrganisationKind.MUNICIPAL_DEPARTMENT: "departments",
     OrganisationKind.DISTRICT_GOVERNMENT: "districts",
     OrganisationKind.KEY_ENTERPRISE: "enterprises",
     OrganisationKind.CITY_OFFICE: "office",
 }
+"""Kinds of organisations in the order of the document, with the names of their tables."""
 TOTAL = "合计"
 """The name of the row that sums up a table."""
 
 
 def tables(report: AnnualReport) -> list[Table]:
     """Return the tables in the order of the document."""
+    months = ((f"{period.month}月", figures) for period, figures in report.months)
+    kinds = ((kind.label, figures) for kind, figures in report.kinds)
+    categories = ((name or "未分类", figures) for name, figures in report.categories)
+    declines = ((reason.label, count) for reason, count in report.declines.items())
+    refusals = ((reason.label, count) for reason, count in report.refusals.items())
     return [
         _overview(report),
-        _months(report),
-        _kinds(report),
-        _categories(report),
-        _groups(report),
+        _rates(report, "months", "按月份", "来信月份", months),
+        _rates(report, "kinds", "按信件类别", "类别", kinds),
+        _rates(report, "categories", "按主题分类", "分类", categories),
+        _rates(report, "groups", "按单位类型", "单位类型", _groups(report)),
         *_organisations(report),
         _measures(report),
-        _declines(report),
-        _refusals(report),
+        _shares("declines", "不予受理的原因", declines),
+        _shares("refusals", "不予公示的原因", refusals),
         *_deflected(report),
         _disclosure(report),
     ]
+
+
+def _rates(
+    report: AnnualReport, name: str, title: str, head: str, parts: Iterable[tuple[str, Figures]]
+) -> Table:
+    """Return the rates of ``parts``, which add up to the whole."""
+    rows = [(label, *_cells(figures)) for label, figures in parts]
+    return Table(name, title, (head, *_RATES), (*rows, (TOTAL, *_cells(report.total))))
 
 
 def _cells(figures: Figures) -> tuple[Value, ...]:
@@ -56,69 +61,36 @@ def _cells(figures: Figures) -> tuple[Value, ...]:
 
 
 def _overview(report: AnnualReport) -> Table:
-    counts = [
-        (DEFINITIONS[name].name, getattr(report.total, name))
-        for name in (
-            "received",
-            "closed",
-            "published",
-            "declined",
-            "timed_out",
-            "on_time",
-            "extended",
-            "returned",
-            "redone",
-            "withdrawn",
-        )
-    ]
-    rates = [
-        (DEFINITIONS[name].name, getattr(report.total, name).text)
-        for name in ("closure", "publication", "timeliness")
-    ]
-    apart = (DEFINITIONS["avoided"].name, report.deflected.total)
-    rows: list[tuple[Value, ...]] = [*counts[:3], *rates, *counts[3:], apart]
+    total = report.total
+    names = ("declined", "timed_out", "on_time", "extended", "returned", "redone", "withdrawn")
+    rates = {name: getattr(total, name).text for name in ("closure", "publication", "timeliness")}
+    figures = {
+        **{name: getattr(total, name) for name in ("received", "closed", "published")},
+        **rates,
+        **{name: getattr(total, name) for name in names},
+    }
+    figures["avoided"] = report.deflected.total
+    rows = [(DEFINITIONS[name].name, value) for name, value in figures.items()]
     return Table("overview", "总体情况", ("指标", "数值"), tuple(rows))
 
 
-def _months(report: AnnualReport) -> Table:
-    rows = [(f"{p.month}月", *_cells(f)) for p, f in report.months]
-    total = (TOTAL, *_cells(report.total))
-    return Table("months", "按月份", ("来信月份", *_RATES), (*rows, total))
-
-
-def _kinds(report: AnnualReport) -> Table:
-    rows = [(KIND_LABELS[kind], *_cells(f)) for kind, f in report.kinds]
-    total = (TOTAL, *_cells(report.total))
-    return Table("kinds", "按信件类别", ("类别", *_RATES), (*rows, total))
-
-
-def _categories(report: AnnualReport) -> Table:
-    rows = [(name or "未分类", *_cells(f)) for name, f in report.categories]
-    total = (TOTAL, *_cells(report.total))
-    return Table("categories", "按主题分类", ("分类", *_RATES), (*rows, total))
-
-
-def _groups(report: AnnualReport) -> Table:
-    """Sum up the organisations of each kind; the rows add up to the whole."""
-    rows = []
-    for kind in _ORDER:
+def _groups(report: AnnualReport) -> Iterator[tuple[str, Figures]]:
+    """Yield the sum of the organisations of each kind."""
+    for kind in _GROUPS:
         figures = [line.figures for line in report.lines if line.kind is kind]
         if figures:
-            rows.append((ORGANISATION_KIND_LABELS[kind], *_cells(sum(figures, Figures()))))
-    total = (TOTAL, *_cells(report.total))
-    return Table("groups", "按单位类型", ("单位类型", *_RATES), (*rows, total))
+            yield kind.label, sum(figures, Figures())
 
 
 def _organisations(report: AnnualReport) -> list[Table]:
     found = []
-    for kind in _ORDER:
+    for kind, name in _GROUPS.items():
         lines = [line for line in report.lines if line.kind is kind]
         if lines:
-            label = ORGANISATION_KIND_LABELS[kind]
             found.append(
                 Table(
-                    _NAMES[kind],
-                    f"{label}办理情况",
+                    name,
+                    f"{kind.label}办理情况",
                     ("单位", *_RATES, "按时办结率", "本单位答复", "其中公示"),
                     (*(_line(line) for line in lines), _sum(lines)),
                     "收到、办结、公示计入最先收到来信的单位及其下级；"
@@ -155,21 +127,12 @@ def _measures(report: AnnualReport) -> Table:
     return Table("measures", "办理质量", ("指标", "数值", "统计件数"), rows)
 
 
-def _shares(counts: Iterable[tuple[str, int]]) -> tuple[tuple[Value, ...], ...]:
+def _shares(name: str, title: str, counts: Iterable[tuple[str, int]]) -> Table:
     known = list(counts)
     total = sum(count for _, count in known)
-    rows = [(name, count, Rate(count, total).text) for name, count in known]
-    return (*rows, (TOTAL, total, Rate(total, total).text))
-
-
-def _declines(report: AnnualReport) -> Table:
-    rows = _shares((DECLINE_LABELS[r][0], n) for r, n in report.declines.items())
-    return Table("declines", "不予受理的原因", ("原因", "件数", "比例"), rows)
-
-
-def _refusals(report: AnnualReport) -> Table:
-    rows = _shares((REFUSAL_LABELS[r], n) for r, n in report.refusals.items())
-    return Table("refusals", "不予公示的原因", ("原因", "件数", "比例"), rows)
+    rows = [(reason, count, Rate(count, total).text) for reason, count in known]
+    rows.append((TOTAL, total, Rate(total, total).text))
+    return Table(name, title, ("原因", "件数", "比例"), tuple(rows))
 
 
 def _deflected(report: AnnualReport) -> list[Table]:
@@ -192,8 +155,7 @@ def _disclosure(report: AnnualReport) -> Table:
     if found.not_due:
         rows.append(("还在答复期限内或等申请人补正", found.not_due, ""))
     rows += [
-        (OUTCOME_LABELS[o], found.outcomes.get(o, 0), found.share(o).text)
-        for o in found.reported_outcomes
+        (o.label, found.outcomes.get(o, 0), found.share(o).text) for o in found.reported_outcomes
     ]
     return Table("disclosure", "依申请公开", ("事项", "件数", "比例"), tuple(rows))
 
@@ -204,7 +166,7 @@ def disclosure_sentence(report: AnnualReport) -> str:
     if not found.received:
         return f"{report.year.label}没有收到政府信息公开申请。"
     parts = "，".join(
-        f"“{OUTCOME_LABELS[o]}”{found.outcomes.get(o, 0)}件，占{found.share(o).text}"
+        f"“{o.label}”{found.outcomes.get(o, 0)}件，占{found.share(o).text}"
         for o in found.reported_outcomes
     )
     waiting = f"，还在答复期限内或等申请人补正的{found.not_due}件" if found.not_due else ""

@@ -11,13 +11,13 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.table import Table as Grid
 
 from portal.domain.annual_report import AnnualReport, Table
 from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
-from portal.domain.statistics.rates import BASIS, Basis
 from portal.reporting.charts import FONT, kinds, monthly
 from portal.reporting.tables import TOTAL, annex, disclosure_sentence, tables
 
@@ -70,8 +70,7 @@ def as_docx(report: AnnualReport) -> bytes:
 def _annex(document: Doc, report: AnnualReport) -> None:
     heading = document.add_heading("附件：指标定义和统计时点", level=1)
     heading.paragraph_format.page_break_before = True
-    basis = BASIS[Basis.COHORT]
-    _paragraph(document, f"{report.as_of_text}。统计口径：{basis.name}。{basis.text}")
+    _paragraph(document, f"{report.as_of_text}。{report.basis_text}")
     for name, text in annex(report):
         paragraph = _paragraph(document, "")
         paragraph.paragraph_format.space_after = Pt(3)
@@ -157,25 +156,20 @@ def _table(document: Doc, table: Table) -> None:
             paragraph.paragraph_format.keep_with_next = head or whole
             if column:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _mark(grid.rows[0]._tr, "w:tblHeader")
+    # The head is repeated on every page, and no row is split over two.
+    grid.rows[0]._tr.get_or_add_trPr().append(_element("tblHeader", val="true"))
     for row in grid.rows:
-        _mark(row._tr, "w:cantSplit")
+        row._tr.get_or_add_trPr().append(_element("cantSplit", val="true"))
 
 
 def _rule(grid: Grid) -> None:
     """Draw thin lines between rows and none between columns; a rate of 100.00% must not break."""
-    borders = OxmlElement("w:tblBorders")
+    borders = _element("tblBorders")
     for side in ("top", "bottom", "insideH"):
-        line = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "B4BBB6")):
-            line.set(qn(f"w:{name}"), value)
-        borders.append(line)
-    margins = OxmlElement("w:tblCellMar")
+        borders.append(_element(side, val="single", sz="4", space="0", color="B4BBB6"))
+    margins = _element("tblCellMar")
     for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(_MARGIN))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
+        margins.append(_element(side, w=str(_MARGIN), type="dxa"))
     # In this order, and before the element that python-docx has put last: the schema is a sequence.
     look = grid._tbl.tblPr.find(qn("w:tblLook"))
     for each in (borders, margins):
@@ -186,13 +180,12 @@ def _number_pages(document: Doc) -> None:
     """Put the number of the page into the foot of each page."""
     paragraph = document.sections[0].footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
+    paragraph._p.append(_element("fldSimple", instr="PAGE"))
 
 
-def _mark(row, name: str) -> None:  # type: ignore[no-untyped-def]
-    """Mark a row: ``w:tblHeader`` repeats it on every page, ``w:cantSplit`` keeps it in one."""
-    mark = OxmlElement(name)
-    mark.set(qn("w:val"), "true")
-    row.get_or_add_trPr().append(mark)
+def _element(name: str, **attributes: str) -> BaseOxmlElement:
+    """Return an element of WordprocessingML."""
+    element = OxmlElement(f"w:{name}")
+    for attribute, value in attributes.items():
+        element.set(qn(f"w:{attribute}"), value)
+    return element

@@ -14,6 +14,7 @@ from portal.reporting.tables import annex, disclosure_sentence, tables
 
 _WIDE, _NARROW, _PARAGRAPH = 40, 14, 72
 _HEIGHT = 18
+_FONT = "Microsoft YaHei"
 _A4 = 9
 _UPRIGHT = 4
 """Columns that are still legible side by side on an upright page."""
@@ -27,7 +28,7 @@ def as_xlsx(report: AnnualReport) -> bytes:
     book = xlsxwriter.Workbook(file, options)
     # The moment of the figures: the same report is the same file, byte for byte.
     book.set_properties({"title": report.title, "created": report.as_of.before})
-    book.formats[0].set_font_name("Microsoft YaHei")
+    book.formats[0].set_font_name(_FONT)
     _cover(book, report)
     for table in tables(report):
         _sheet(book, table)
@@ -36,6 +37,10 @@ def as_xlsx(report: AnnualReport) -> bytes:
         _paper(sheet)
     book.close()
     return file.getvalue()
+
+
+def _format(book: xlsxwriter.Workbook, **properties: object) -> xlsxwriter.format.Format:
+    return book.add_format({"font_name": _FONT, **properties})
 
 
 def _paper(sheet: xlsxwriter.worksheet.Worksheet) -> None:
@@ -47,8 +52,8 @@ def _paper(sheet: xlsxwriter.worksheet.Worksheet) -> None:
 
 def _cover(book: xlsxwriter.Workbook, report: AnnualReport) -> None:
     sheet = book.add_worksheet("说明")
-    wrap = book.add_format({"text_wrap": True, "valign": "top", "font_name": "Microsoft YaHei"})
-    bold = book.add_format({"bold": True, "font_size": 14, "font_name": "Microsoft YaHei"})
+    wrap = _format(book, text_wrap=True, valign="top")
+    bold = _format(book, bold=True, font_size=14)
     sheet.set_column(0, 0, _PARAGRAPH)
     sheet.write_string(0, 0, report.title, bold)
     texts = (
@@ -72,13 +77,11 @@ def _height(text: str) -> int:
 
 def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
     sheet = book.add_worksheet(table.title)
-    head = book.add_format({"bold": True, "bottom": 1, "font_name": "Microsoft YaHei"})
-    head_right = book.add_format(
-        {"bold": True, "bottom": 1, "align": "right", "font_name": "Microsoft YaHei"}
-    )
-    count = book.add_format({"num_format": "#,##0", "font_name": "Microsoft YaHei"})
-    rate = book.add_format({"num_format": "0.00%", "font_name": "Microsoft YaHei"})
-    right = book.add_format({"align": "right", "font_name": "Microsoft YaHei"})
+    head = _format(book, bold=True, bottom=1)
+    head_right = _format(book, bold=True, bottom=1, align="right")
+    count = _format(book, num_format="#,##0")
+    rate = _format(book, num_format="0.00%")
+    right = _format(book, align="right")
     sheet.set_default_row(_HEIGHT)
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
@@ -103,7 +106,7 @@ def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
 
 def _annex(book: xlsxwriter.Workbook, report: AnnualReport) -> None:
     sheet = book.add_worksheet("指标定义")
-    wrap = book.add_format({"text_wrap": True, "valign": "top", "font_name": "Microsoft YaHei"})
+    wrap = _format(book, text_wrap=True, valign="top")
     sheet.set_column(0, 0, 2 * _NARROW)
     sheet.set_column(1, 1, _PARAGRAPH)
     for row, (name, text) in enumerate(annex(report)):

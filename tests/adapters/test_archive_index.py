@@ -30,7 +30,7 @@ def test_opening_writes_nothing(tmp_path: Path) -> None:
 def test_the_library_stands_alone() -> None:
     """The index library can be used without the portal and without any framework."""
     code = (
-        "import sys, search_index.whoosh_engine;"
+        "import sys, search_index.embedded.whoosh_engine;"
         "print([m for m in ('portal', 'flask', 'sqlalchemy') if m in sys.modules])"
     )
     root = Path(__file__).parents[2]

@@ -23,20 +23,19 @@ from portal.app import create_app, ensure_database
 from portal.config import load_settings
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Source
+from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import Fact, Outcome, View
 from portal.domain.statistics.rates import Basis
 from portal.models import Event, Letter, Organisation, RateFact, db
-from portal.queries.statistics.cache import cube, series
+from portal.queries.statistics.cache import cube, month_versions, series
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked, overview
 from portal.services.core.facts import months, renew_versions, row_of
 from portal.services.core.unit import writing
 from portal.services.statistics.precompute import refresh
-from portal.tools.organisation_tree import plant_samples
-from portal.tools.samples.vocabulary import CATEGORIES
+from portal.tools.instance import enter_samples
 
 SIZES = (10_000, 100_000)
 FIRST, YEARS = 2007, 10
@@ -77,7 +76,7 @@ def fill(count: int) -> None:
     """Write the letters and their facts."""
     chance, now = Random(1), datetime(FIRST, 1, 1, tzinfo=UTC)
     with writing() as session:
-        plant_samples(session, now)
+        enter_samples(session, now)
         places = list(session.scalars(sa.select(Organisation.id)))
         letters: list[dict[str, Any]] = []
         rows: list[dict[str, Any]] = []
@@ -96,7 +95,7 @@ def fill(count: int) -> None:
                     "clock_from": at,
                 }
             )
-            rows.append(row_of(number, CATEGORIES[number % len(CATEGORIES)], fact))
+            rows.append(row_of(number, SUBJECTS[number % len(SUBJECTS)], fact))
             if number % BATCH == 0 or number == count:
                 session.execute(sa.insert(cast(sa.Table, Letter.__table__)), letters)
                 session.execute(sa.insert(cast(sa.Table, RateFact.__table__)), rows)

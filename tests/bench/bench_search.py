@@ -15,9 +15,9 @@ from pathlib import Path
 from whoosh.analysis import StandardAnalyzer
 
 from search_index.analysis import LetterAnalyzer
+from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Document, SearchRequest, Upsert
 from search_index.highlight import fragments, mark
-from search_index.whoosh_engine import WhooshEngine
 from tests.bench.search_data import letters, nothing
 
 COUNT = 2_000

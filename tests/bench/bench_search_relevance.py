@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Document, SearchRequest
-from search_index.whoosh_engine import WhooshEngine
 from tests.bench.search_data import DATA, evaluation, nothing
 
 DAY = date(2019, 1, 1)

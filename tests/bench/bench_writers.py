@@ -146,7 +146,7 @@ def record(address: str) -> Recording:
     receipt = send(new_letter(organisation), START, "recorded")
     for engine in engines:
         sa.event.remove(engine, "before_cursor_execute", keep)
-    letter = db.session.get_one(Letter, receipt.letter_id)
+    letter = db.session.get_one(Letter, receipt.id)
     return Recording(
         found, letter.id, [letter.number, letter.code_hash or "", letter.form_key or ""]
     )

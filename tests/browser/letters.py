@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from portal.domain.letters.states import DeclineReason, Publication, State
 from portal.models import ArchiveEntry, Letter
+from portal.services.core.handing_in import Receipt
 from portal.services.letters import handling
-from portal.services.letters.submission import Receipt, submit
+from portal.services.letters.submission import submit
 from tests.browser.instance import Instance, days_ago
 from tests.builders import Walk, World, a_letter, a_published, a_walk, new_letter
 
@@ -72,7 +73,7 @@ def some_letters(instance: Instance) -> Letters:
 def _with_code(instance: Instance, world: World, token: str) -> tuple[Receipt, Walk]:
     new = new_letter(world["city"], text=LONG_TEXT)
     sent = submit(new, token, instance.settings.key("code"), days_ago(5))
-    walk = Walk(world.session, world, sent.letter_id, days_ago(5))
+    walk = Walk(world.session, world, sent.id, days_ago(5))
     walk.accept()
     return sent, walk
 

@@ -14,6 +14,7 @@ from portal.cli import indexing
 from portal.config import Settings
 from portal.tools.simulation import run as load
 from tests.cli.conftest import Command, one_line
+from tests.conftest import Once
 
 MANY = (
     "simulate",
@@ -86,8 +87,13 @@ def test_a_killed_simulation_is_finished_by_the_same_command(
 
 
 @pytest.fixture
-def broken(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def broken(command: Command, monkeypatch: pytest.MonkeyPatch, once: Once) -> None:
     """An instance in which a simulation was stopped from the keyboard after its second batch."""
+    once(f"{__name__}.broken", lambda: break_off(command, monkeypatch))
+
+
+def break_off(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin a simulation and stop it."""
     calls = iter((load._flush, load._flush, _stop))
     with monkeypatch.context() as patch:
         patch.setattr(load, "BATCH", 100)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.calendar import DAY_KIND_LABELS, CalendarError, DayKind, Pause, WorkCalendar
+from portal.domain.calendar import CalendarError, DayKind, Pause, WorkCalendar
 from portal.domain.deadline_rules import DayUnit, DeadlineRule
 
 ONE_DAY = timedelta(days=1)
@@ -332,8 +332,3 @@ def test_mistyped_year(start: date) -> None:
     """A due date outside the years we know is an error, not a search through millennia."""
     with pytest.raises(CalendarError, match="1900 to 2199"):
         WorkCalendar().add_working_days(start, 60)
-
-
-def test_every_kind_of_day_has_a_name() -> None:
-    """A day in a trace can be named in Chinese."""
-    assert set(DAY_KIND_LABELS) == set(DayKind)

@@ -3,8 +3,6 @@
 import pytest
 
 from portal.domain.organisations import (
-    ORGANISATION_KIND_LABELS,
-    OrganisationKind,
     child_path,
     common_superior,
     covers,
@@ -62,8 +60,3 @@ def test_superior_of_nobody() -> None:
     """A superior of no organisation at all is an error of the caller."""
     with pytest.raises(ValueError, match="no organisation"):
         common_superior([])
-
-
-def test_every_kind_has_a_name() -> None:
-    """A kind of organisation without a page name would break its page."""
-    assert set(ORGANISATION_KIND_LABELS) == set(OrganisationKind)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from portal.domain.periods import (
     FIRST_YEAR,
-    GRANULARITY_LABELS,
     LAST_YEAR,
     SHANGHAI,
     Granularity,
@@ -263,8 +262,3 @@ def test_days_of_a_period(period: Period) -> None:
     assert lies_in(midnight(period.first_day), period)
     assert lies_in(midnight(period.last_day), period)
     assert not [day for day in around if lies_in(midnight(day), period)]
-
-
-def test_every_granularity_has_a_name() -> None:
-    """A granularity offered in a form has its Chinese name."""
-    assert set(GRANULARITY_LABELS) == set(Granularity)

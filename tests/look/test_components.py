@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.web.core.language import marked
+from portal.web.statistics.charts import Chart, Series, count_chart
 
 ROOT = Path(__file__).parents[2]
 
@@ -155,9 +156,10 @@ def test_a_letter_keeps_its_paragraphs(render: Callable[..., str]) -> None:
 def test_a_chart_has_its_numbers_in_a_table(render: Callable[..., str]) -> None:
     """A line with a gap is drawn in two strokes, and the table says — for the gap."""
     html = render(
-        '{% from "components/charts.html" import line_chart %}{{ line_chart("收到", labels, series) }}',
-        labels=["1月", "2月", "3月"],
-        series=[{"name": "收到", "values": [4, None, 2], "texts": ["4", "—", "2"]}],
+        '{% from "components/charts.html" import line_chart %}{{ line_chart("收到", chart) }}',
+        chart=Chart(
+            ["1月", "2月", "3月"], [Series("收到", [4, None, 2], ["4", "—", "2"])], 4, [(4, "4")]
+        ),
     )
     path = re.search(r'<path class="line s1" d="(M[\d. ]+M[^"]*)"', html).group(1)
     assert path == "M16.67 0.0M83.33 50.0"
@@ -168,9 +170,10 @@ def test_a_chart_without_numbers_still_draws(render: Callable[..., str]) -> None
     """A chart of nothing but gaps or zeros shows its frame instead of failing."""
     html = render(
         '{% from "components/charts.html" import line_chart, bar_chart %}'
-        '{{ line_chart("收到", [], [{"name": "a", "values": [], "texts": []}]) }}'
+        '{{ line_chart("收到", chart) }}'
         '{{ bar_chart("空", [{"label": "甲", "value": none, "text": "—"}]) }}'
         '{{ bar_chart("零", [{"label": "甲", "value": 0, "text": "0"}]) }}',
+        chart=count_chart([], [Series("a", [], [])]),
     )
     assert html.count("<figure") == 3
 

@@ -15,7 +15,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from portal.app import MIGRATIONS
+from portal.app import MIGRATIONS, create_app
+from portal.config import Settings
 from portal.domain.letters.states import Publication, State
 from portal.migrations.earlier import EARLIER
 from portal.models import Cipher, Letter, Model, User, db
@@ -90,12 +91,13 @@ def test_user_names_are_unique(session: Session, world: World) -> None:
 
 
 @pytest.mark.skipif(ON_POSTGRES, reason="pragmas are SQLite's")
-def test_sqlite_is_set_up_to_lose_nothing(session: Session) -> None:
+def test_sqlite_is_set_up_to_lose_nothing(settings: Settings) -> None:
     """A SQLite connection writes ahead, waits for the disk, and keeps foreign keys."""
-    found = {
-        name: session.execute(sa.text(f"PRAGMA {name}")).scalar_one()
-        for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-    }
+    with create_app(settings).app_context(), db.engine.connect() as connection:
+        found = {
+            name: connection.execute(sa.text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
     assert found == {
         "journal_mode": "wal",
         "synchronous": 2,

@@ -15,8 +15,8 @@ from portal.reporting.formats import FORMATS
 from tests.reporting.test_formats import SENTENCE_2016, a_report
 
 MONTHS = tuple((part, 3) for part in Period(2016).split("month"))
-AVOIDED = Deflected(36, MONTHS, (("d1", "山城市城市管理局", 30), ("d2", "=山城水务集团", 6)))
-REPORT = replace(a_report(), deflected=AVOIDED)
+DEFLECTED = Deflected(36, MONTHS, (("d1", "山城市城市管理局", 30), ("d2", "=山城水务集团", 6)))
+REPORT = replace(a_report(), deflected=DEFLECTED)
 SAID = "另有36次，读者在已公示的答复中找到答案，表示问题已经解决、不再写信；不计入上述件数和比率。"
 NAME = DEFINITIONS["avoided"].name
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Change, Document, SearchRequest
-from search_index.whoosh_engine import WhooshEngine
 
 LETTERS = (
     (

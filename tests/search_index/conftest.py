@@ -2,7 +2,7 @@
 
 import pytest
 
-from search_index.whoosh_engine import WhooshEngine
+from search_index.embedded.whoosh_engine import WhooshEngine
 from tests.search_index.builders import LETTERS, document, engine_with
 
 

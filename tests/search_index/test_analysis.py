@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.analysis import LetterAnalyzer, normalise, normalise_with_offsets
+from search_index.analysis import LetterAnalyzer, is_han, normalise, normalise_with_offsets
 
 
 def test_full_width_letters_and_digits_become_ordinary_lower_case() -> None:
@@ -47,3 +48,14 @@ def test_positions_of_a_repeated_term_rise() -> None:
     """A word written twice has two positions, the later one last."""
     terms, _ = LetterAnalyzer().positions("供暖，供暖", first=10)
     assert terms["供暖"] == [10, 12]
+
+
+@pytest.mark.parametrize(
+    ("character", "han"),
+    [("\u4dff", False), ("\u4e00", True), ("\u9fff", True), ("\ua000", False)],
+)
+def test_the_block_of_han_characters_has_edges(character: str, han: bool) -> None:
+    """The first and the last character of the block pair up with their neighbours, others do not."""
+    assert is_han(character) is han
+    terms, _ = LetterAnalyzer().positions(f"路{character}")
+    assert (f"路{character}" in terms) is han

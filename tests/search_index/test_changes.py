@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from search_index.embedded.generations import Generations
+from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Change, Delete, Document, SearchRequest, Upsert
 from search_index.errors import IndexLocked, IndexMissing
-from search_index.generations import Generations
-from search_index.whoosh_engine import WhooshEngine
 from tests.search_index.builders import document, engine_with, found, nothing
 
 
@@ -111,7 +111,7 @@ def test_the_directory_is_closed_to_others(tmp_path: Path) -> None:
 def test_a_second_writer_is_told_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change while another process writes is refused with the reason."""
     engine = engine_with(tmp_path, document(1))
-    monkeypatch.setattr("search_index.whoosh_engine.LOCK_WAIT", 0.05)
+    monkeypatch.setattr("search_index.embedded.whoosh_engine.LOCK_WAIT", 0.05)
     with (
         Generations(tmp_path / "index", {}).lock("write", 0),
         pytest.raises(IndexLocked, match="Another process"),

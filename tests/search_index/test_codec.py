@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.codec import _decode, _encode
+from search_index.embedded.codec import _decode, _encode
 from search_index.engine import Upsert
 from tests.search_index.builders import document, engine_with, found
 

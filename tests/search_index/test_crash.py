@@ -10,7 +10,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from search_index.engine import Upsert
-from search_index.whoosh_engine import WhooshEngine
+from search_index.embedded.whoosh_engine import WhooshEngine
 from tests.search_index.builders import document
 engine = WhooshEngine(Path(sys.argv[1]))
 for n in range(int(sys.argv[2]), 10**6):

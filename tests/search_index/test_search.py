@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import SearchRequest
-from search_index.whoosh_engine import WhooshEngine
 from tests.search_index.builders import LETTERS, document, engine_with, found
 
 RUNS = [

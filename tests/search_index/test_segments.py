@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from search_index import whoosh_engine, writing
+from search_index.embedded import whoosh_engine, writing
 from search_index.engine import Delete, SearchRequest, Upsert
 from tests.search_index.builders import document, engine_with, found
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from search_index import similar
-from search_index.whoosh_engine import WhooshEngine
+from search_index.embedded import similar
+from search_index.embedded.whoosh_engine import WhooshEngine
 from tests.search_index.builders import LETTERS, document, engine_with
 
 

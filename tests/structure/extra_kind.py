@@ -6,18 +6,19 @@ from types import ModuleType
 
 NAME = "portal.domain.letters.kinds"
 FILE = Path(__file__).parents[2] / "portal/domain/letters/kinds.py"
-MEMBER = '    THANKS = "thanks"\n'
-ROW = "    Kind.THANKS: LetterKind(\n"
+MEMBER = '    THANKS = "thanks", N_("感谢"), N_("对单位或工作人员表示感谢")\n'
+ROW = "    Kind.THANKS: LetterKind("
 
 
 def install() -> None:
     """Put the table of kinds with ``Kind.PRIVATE`` in the place of the product's."""
     source = FILE.read_text("utf-8")
     assert MEMBER in source and ROW in source
-    source = source.replace(MEMBER, f'{MEMBER}    PRIVATE = "private"\n').replace(
+    source = source.replace(
+        MEMBER, f'{MEMBER}    PRIVATE = "private", "密件", "只给领导看的信"\n'
+    ).replace(
         ROW,
-        '    Kind.PRIVATE: LetterKind(\n        "密件", "只给领导看的信", (_LETTERBOX,), '
-        f"publishable=False, share=1\n    ),\n{ROW}",
+        f"    Kind.PRIVATE: LetterKind((_LETTERBOX,), publishable=False, share=1),\n{ROW}",
     )
     module = ModuleType(NAME)
     module.__file__ = str(FILE)

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.structure.source import PACKAGES, ROOT, calls, modules, tracked_files, views
 
 LONGEST, LONGEST_TEST = 400, 600
+MOST_MODULES = 15
 MEDIAN_VIEW = 15
 
 
@@ -25,6 +27,17 @@ def test_modules_are_short() -> None:
         }
         assert counted
         assert {name: lines for name, lines in counted.items() if lines > most} == {}
+
+
+def test_folders_are_small() -> None:
+    """A folder has at most 15 modules; what grows beyond has parts of its own."""
+    counted = Counter(
+        str(module.path.parent.relative_to(ROOT))
+        for module in modules(*PACKAGES, "tests")
+        if module.path.stem != "__init__"
+    )
+    assert counted
+    assert {name: count for name, count in counted.items() if count > MOST_MODULES} == {}
 
 
 def test_views_are_thin() -> None:

@@ -35,6 +35,7 @@ OWN_PASSWORD = {"account.profile": 200, "account.password": 422}
 LETTERS = "/console/letters/<number>"
 REQUESTS = "/console/disclosure/<request_number>"
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
+_CHOICE = re.compile(r"<any\(([\w,]+)\):\w+>")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,18 @@ def listed() -> list[Route]:
     """Return the routes of the list, one for each method."""
     lines = (Path(__file__).parent / "routes.txt").read_text("utf-8").splitlines()
     parts = [line.split() for line in lines]
-    return [Route(e, m, path, needed) for e, ms, path, needed in parts for m in ms.split(",")]
+    return [
+        Route(e, m, path, needed)
+        for e, ms, rule, needed in parts
+        for m in ms.split(",")
+        for path in chosen(rule)
+    ]
+
+
+def chosen(rule: str) -> list[str]:
+    """Return the paths of a rule, one for each word where it has a choice."""
+    found = _CHOICE.search(rule)
+    return [rule.replace(found[0], word) for word in found[1].split(",")] if found else [rule]
 
 
 ROUTES = listed()

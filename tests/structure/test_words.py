@@ -3,9 +3,10 @@
 import ast
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ Hold Ignore Import Insert Invent Invite Join Keep Lead Leave List Load Lock Look
 Mask Measure Merge Migrate Move Name Narrow Normalise Note Number Offer Open Order Parse Pass
 Place Prepare Print Propose Publish Put Raise Rank Rate Read Rebuild Recompute Record Redirect
 Redo Refresh Refuse Register Release Remember Remove Rename Render Replace Request Require Reset
-Resume Return Reveal Revoke Rewrite Round Route Rule Run Save Schedule Search Select Send Serve Set
+Resolve Resume Return Reveal Revoke Rewrite Round Route Rule Run Save Schedule Search Select Send Serve Set
 Settle Show Sign Skip Sort Split Spread Start State Stop Store Submit Sum Supervise Supplement
 Take Transfer Turn Unlock Unpublish Update Use Validate Wait Withdraw Work Write Yield
 """
@@ -58,12 +59,17 @@ METAPHORS = (
 )
 """Words that the code does not use, as patterns of whole words."""
 FORBIDDEN = re.compile(rf"\b(?:{'|'.join(METAPHORS)})\b", re.IGNORECASE)
+USUAL_IN_TESTS = (r"own account|the own", r"tells?|tellers?|told")
+"""Those of :data:`METAPHORS` that tests use: of the page "my account", of what a page tells people."""
+_OTHERS = [*(each for each in METAPHORS if each not in USUAL_IN_TESTS), "the own"]
+FORBIDDEN_IN_TESTS = re.compile(rf"\b(?:{'|'.join(_OTHERS)})\b", re.IGNORECASE)
 _IN_NAMES = """
 anew avoid avoided clerk clerks closeness fate fates house houses retell retelling shelf spare
 teller told usher wish wishes yearbook
 """
 IN_NAMES = frozenset(_IN_NAMES.split())
 """Words that are no part of a name."""
+IN_NAMES_OF_TESTS = IN_NAMES - {"told", "teller"}
 
 MARKUP = re.compile(r":[a-z]+:`[^`]+`|``[^`]+``")
 """A role such as ``:class:`` with what it refers to, or code in double backticks."""
@@ -90,9 +96,16 @@ def held() -> list[Module]:
     return found
 
 
-def docstrings() -> Iterator[Docstring]:
-    """Yield every docstring of the modules that are held to the words."""
-    for module in held():
+def of_tests() -> list[Module]:
+    """Return the modules of the tests; the list of the words itself is none of them."""
+    found = [module for module in modules("tests") if module.path != Path(__file__)]
+    assert found
+    return found
+
+
+def docstrings(among: Iterable[Module] = ()) -> Iterator[Docstring]:
+    """Yield every docstring of the modules ``among``, or of those that are held to the words."""
+    for module in among or held():
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
                 text = ast.get_docstring(node)
@@ -197,6 +210,27 @@ def test_names_use_no_metaphors() -> None:
         if IN_NAMES & set(words(name))
     }
     assert found == set()
+
+
+def test_tests_use_no_metaphors() -> None:
+    """Tests keep to the same words, in docstrings, comments and names."""
+    found = [
+        f"{each.place}: {match.group()}"
+        for each in docstrings(of_tests())
+        for match in FORBIDDEN_IN_TESTS.finditer(each.text)
+    ]
+    for module in of_tests():
+        found += [
+            f"{module.name}:{line}: {match.group()}"
+            for line, text in remarks(module)
+            for match in FORBIDDEN_IN_TESTS.finditer(text)
+        ]
+        found += [
+            f"{module.name}:{line} {name}"
+            for line, name in names(module)
+            if IN_NAMES_OF_TESTS & set(words(name))
+        ]
+    assert found == []
 
 
 def names(module: Module) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from stdnum.cn import ric, uscc
 
@@ -17,6 +16,7 @@ from portal.domain.disclosure.requests import DisclosureOutcome
 from portal.domain.errors import N_
 from portal.domain.letters.numbers import compact
 from portal.domain.organisations import OrganisationKind
+from portal.domain.translatable import Labelled
 
 TITLE_MAX = 100
 DOCUMENT_MAX = 60
@@ -29,70 +29,45 @@ COMPLETION_DAYS = 15
 COMPLETION_DAYS_MOST = 60
 
 
-class ApplicantKind(StrEnum):
+class ApplicantKind(Labelled):
     """Who may apply (Art. 27)."""
 
-    CITIZEN = "citizen"
-    ORGANISATION = "organisation"
+    CITIZEN = "citizen", N_("公民")
+    ORGANISATION = "organisation", N_("法人或其他组织")
 
 
-class RequestSource(StrEnum):
+class RequestSource(Labelled):
     """How a request came in; that says which day is the day of receipt (Art. 31)."""
 
-    WEB = "web"
-    COUNTER = "counter"
-    POST = "post"
-    FAX = "fax"
-    SIMULATION = "simulation"
+    WEB = "web", N_("网上提交")
+    COUNTER = "counter", N_("当面提交"), N_("提交之日为收到之日")
+    POST = (
+        "post",
+        N_("邮寄"),
+        N_("签收之日为收到之日；不用签收的平常信函，与申请人确认之日为收到之日"),
+    )
+    FAX = "fax", N_("传真"), N_("与申请人确认之日为收到之日")
+    SIMULATION = "simulation", N_("模拟数据")
 
 
 PAPER_SOURCES = (RequestSource.COUNTER, RequestSource.POST, RequestSource.FAX)
 """Ways on which a request reaches the office by itself and is registered there."""
 
 
-class WishedForm(StrEnum):
+class WishedForm(Labelled):
     """The form in which the information is wanted."""
 
-    ELECTRONIC = "electronic"
-    PAPER = "paper"
+    ELECTRONIC = "electronic", N_("电子文本")
+    PAPER = "paper", N_("纸质文本")
 
 
-class Delivery(StrEnum):
+class Delivery(Labelled):
     """The way on which the answer is wanted."""
 
-    ONLINE = "online"
-    EMAIL = "email"
-    POST = "post"
-    COLLECT = "collect"
-
-
-APPLICANT_LABELS: dict[ApplicantKind, str] = {
-    ApplicantKind.CITIZEN: N_("公民"),
-    ApplicantKind.ORGANISATION: N_("法人或其他组织"),
-}
-SOURCE_LABELS: dict[RequestSource, str] = {
-    RequestSource.WEB: N_("网上提交"),
-    RequestSource.COUNTER: N_("当面提交"),
-    RequestSource.POST: N_("邮寄"),
-    RequestSource.FAX: N_("传真"),
-    RequestSource.SIMULATION: N_("模拟数据"),
-}
-SOURCE_HINTS: dict[RequestSource, str] = {
-    RequestSource.COUNTER: N_("提交之日为收到之日"),
-    RequestSource.POST: N_("签收之日为收到之日；不用签收的平常信函，与申请人确认之日为收到之日"),
-    RequestSource.FAX: N_("与申请人确认之日为收到之日"),
-}
-"""Which day is the day of receipt (Art. 31)."""
-FORM_LABELS: dict[WishedForm, str] = {
-    WishedForm.ELECTRONIC: N_("电子文本"),
-    WishedForm.PAPER: N_("纸质文本"),
-}
-DELIVERY_LABELS: dict[Delivery, str] = {
-    Delivery.ONLINE: N_("在本站查看"),
-    Delivery.EMAIL: N_("电子邮件"),
-    Delivery.POST: N_("邮寄"),
-    Delivery.COLLECT: N_("当面领取"),
-}
+    ONLINE = "online", N_("在本站查看")
+    EMAIL = "email", N_("电子邮件")
+    POST = "post", N_("邮寄")
+    COLLECT = "collect", N_("当面领取")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,37 +8,25 @@ apart wherever a number is typed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
 from portal.domain.errors import N_
-from portal.domain.letters.numbers import compact
+from portal.domain.letters.numbers import compact, parse_number
 
 PREFIX = "GK"
 _WIDTH = 6
 _NUMBER = re.compile(r"GK(?P<digits>(?P<year>[0-9]{4})(?P<sequence>[0-9]{6,9})[0-9])")
-_MESSAGES = {
-    "shape": N_("公开申请编号由 GK、年份、序号和一位校验码组成，形如 GK2026-000123-7，请核对回执"),
-    "check": N_("公开申请编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
-}
 
 
 class RequestNumberError(MistypedNumber):
     """A text that is no number of a disclosure request."""
 
-    messages = _MESSAGES
-
-
-@dataclass(frozen=True, order=True)
-class RequestNumber:
-    """Civil year of receipt in Shanghai and the request's sequence in that year, from 1."""
-
-    year: int
-    sequence: int
-
-    def __str__(self) -> str:
-        """Return the number as it is shown and stored."""
-        return format_request_number(self.year, self.sequence)
+    messages = {
+        "shape": N_(
+            "公开申请编号由 GK、年份、序号和一位校验码组成，形如 GK2026-000123-7，请核对回执"
+        ),
+        "check": N_("公开申请编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
+    }
 
 
 def format_request_number(year: int, sequence: int) -> str:
@@ -56,8 +44,8 @@ def looks_like_request_number(text: str) -> bool:
     return compact(text).upper().startswith(PREFIX)
 
 
-def parse_request_number(text: str) -> RequestNumber:
-    """Read a number as people type it: small letters, spaces, dashes, full-width digits are taken.
+def parse_request_number(text: str) -> str:
+    """Return the number that people type; small letters, spaces, dashes, full-width digits are taken.
 
     Raises RequestNumberError: ``check`` where it has the right form but a wrong digit, else
     ``shape``.
@@ -66,4 +54,12 @@ def parse_request_number(text: str) -> RequestNumber:
     if match is None:
         raise RequestNumberError("shape")
     sequence = read_sequence(match["digits"], match["sequence"], _WIDTH, RequestNumberError)
-    return RequestNumber(int(match["year"]), sequence)
+    return format_request_number(int(match["year"]), sequence)
+
+
+def parse_any_number(text: str) -> str:
+    """Return the number of a request where it looks like one, else that of a letter.
+
+    Raises :class:`MistypedNumber`.
+    """
+    return parse_request_number(text) if looks_like_request_number(text) else parse_number(text)

@@ -9,7 +9,7 @@ its guards (:func:`portal.domain.letters.transitions.advance`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -98,7 +98,7 @@ class LetterState:
 
     def columns(self) -> dict[str, Any]:
         """Return every column by its name."""
-        return {column: getattr(self, column) for column in _COLUMNS}
+        return {column: getattr(self, column) for column in LetterState.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +115,7 @@ class LetterEvent:
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of the event row."""
-        return {
-            "action": str(self.action),
-            "axis": self.axis,
-            "from_state": self.from_state,
-            "to_state": self.to_state,
-            "organisation_id": self.organisation_id,
-            "to_organisation_id": self.to_organisation_id,
-            "occurred_at": self.occurred_at,
-        }
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +129,7 @@ class Interval:
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of the interval row while it lasts."""
-        return {
-            "axis": self.axis,
-            "state": self.state,
-            "organisation_id": self.organisation_id,
-            "started_at": self.started_at,
-            "ended_at": None,
-        }
+        return {name: getattr(self, name) for name in self.__slots__} | {"ended_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +158,6 @@ class Effect:
     def chooses_rule(self) -> bool:
         """Whether another deadline rule may hold: the clock begins or the kind is another."""
         return not self.changes.keys().isdisjoint(("clock_from", "kind"))
-
-
-_COLUMNS = tuple(each.name for each in fields(LetterState))
 
 
 def intervals(effects: Iterable[Effect]) -> list[dict[str, Any]]:

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 
 from portal.domain.deadline_rules import LETTER, DayUnit, DeadlineRule, letter_code
 from portal.domain.errors import N_
+from portal.domain.translatable import Labelled
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """What the citizen wants. Values are stored, and stand in addresses and the open data."""
 
-    CONSULTATION = "consultation"
-    COMPLAINT = "complaint"
-    HELP = "help"
-    SUGGESTION = "suggestion"
-    WRONGDOING = "report"
-    THANKS = "thanks"
+    CONSULTATION = "consultation", N_("咨询"), N_("想了解政策、手续或办事地点")
+    COMPLAINT = "complaint", N_("投诉"), N_("对某个单位的服务或处理不满意")
+    HELP = "help", N_("求助"), N_("遇到困难，希望政府帮助解决")
+    SUGGESTION = "suggestion", N_("建议"), N_("对城市管理和公共服务的意见")
+    WRONGDOING = "report", N_("举报"), N_("反映单位或工作人员违纪违法；由其上级办理，绝不公示")
+    THANKS = "thanks", N_("感谢"), N_("对单位或工作人员表示感谢")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,6 @@ class LetterKind:
     other systems; ``share`` is how many of a hundred invented letters are of it.
     """
 
-    label: str
-    hint: str
     deadline: tuple[DeadlineRule, ...]
     publishable: bool = True
     accuses: bool = False
@@ -60,43 +58,19 @@ _SITE = DeadlineRule(LETTER, 7, DayUnit.WORKING, 8, _SITE_SOURCE, _SITE_START)
 
 KINDS: Mapping[Kind, LetterKind] = {
     Kind.CONSULTATION: LetterKind(
-        N_("咨询"),
-        N_("想了解政策、手续或办事地点"),
-        (replace(_LETTERBOX, valid_to=_SITE_START - timedelta(days=1)), _SITE),
-        share=38,
+        (replace(_LETTERBOX, valid_to=_SITE_START - timedelta(days=1)), _SITE), share=38
     ),
-    Kind.COMPLAINT: LetterKind(
-        N_("投诉"), N_("对某个单位的服务或处理不满意"), (_LETTERBOX,), share=27
-    ),
-    Kind.HELP: LetterKind(N_("求助"), N_("遇到困难，希望政府帮助解决"), (_LETTERBOX,), share=20),
-    Kind.SUGGESTION: LetterKind(
-        N_("建议"),
-        N_("对城市管理和公共服务的意见"),
-        (_LETTERBOX,),
-        also_called=("意见", "意见建议"),
-        share=10,
-    ),
-    Kind.WRONGDOING: LetterKind(
-        N_("举报"),
-        N_("反映单位或工作人员违纪违法；由其上级办理，绝不公示"),
-        (_LETTERBOX,),
-        publishable=False,
-        accuses=True,
-    ),
-    Kind.THANKS: LetterKind(
-        N_("感谢"),
-        N_("对单位或工作人员表示感谢"),
-        (_LETTERBOX,),
-        also_called=("表扬",),
-        share=5,
-    ),
+    Kind.COMPLAINT: LetterKind((_LETTERBOX,), share=27),
+    Kind.HELP: LetterKind((_LETTERBOX,), share=20),
+    Kind.SUGGESTION: LetterKind((_LETTERBOX,), also_called=("意见", "意见建议"), share=10),
+    Kind.WRONGDOING: LetterKind((_LETTERBOX,), publishable=False, accuses=True),
+    Kind.THANKS: LetterKind((_LETTERBOX,), also_called=("表扬",), share=5),
 }
 
 DEFAULT_KIND = Kind.CONSULTATION
 """What a letter from another system is that names no kind."""
-KIND_LABELS: Mapping[Kind, str] = {kind: row.label for kind, row in KINDS.items()}
 KINDS_BY_WORD: Mapping[str, Kind] = {
-    word: kind for kind, row in KINDS.items() for word in (kind.value, row.label, *row.also_called)
+    word: kind for kind, row in KINDS.items() for word in (kind.value, kind.label, *row.also_called)
 }
 """Kinds by every word that files of other systems have for them."""
 LETTER_RULES: tuple[DeadlineRule, ...] = tuple(

@@ -9,7 +9,6 @@ shows the same code; only its keyed hash is stored. Number and code together ope
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
@@ -18,10 +17,6 @@ from portal.domain.errors import N_
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 13
-NUMBER_MESSAGES = {
-    "shape": N_("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5，请核对回执"),
-    "check": N_("信件编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
-}
 
 _SEQUENCE_WIDTH = 5
 _LONGEST = 40
@@ -36,19 +31,10 @@ _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 class NumberError(MistypedNumber):
     """A text that is no letter number."""
 
-    messages = NUMBER_MESSAGES
-
-
-@dataclass(frozen=True, order=True)
-class LetterNumber:
-    """Civil date of receipt in Shanghai and the letter's sequence on that day, from 1."""
-
-    day: date
-    sequence: int
-
-    def __str__(self) -> str:
-        """Return the number as it is shown and stored."""
-        return format_number(self.day, self.sequence)
+    messages = {
+        "shape": N_("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5，请核对回执"),
+        "check": N_("信件编号有一位数字可能输错或颠倒了，请对照回执再核对一遍"),
+    }
 
 
 def format_number(day: date, sequence: int) -> str:
@@ -61,8 +47,8 @@ def format_number(day: date, sequence: int) -> str:
     return f"{head}-{number_ending(head, sequence, _SEQUENCE_WIDTH)}"
 
 
-def parse_number(text: str) -> LetterNumber:
-    """Read a letter number as people type it: spaces, dashes and full-width digits are taken.
+def parse_number(text: str) -> str:
+    """Return the letter number that people type; spaces, dashes and full-width digits are taken.
 
     Raises NumberError: ``check`` where it has the right form but a wrong digit, else ``shape``.
     """
@@ -74,7 +60,7 @@ def parse_number(text: str) -> LetterNumber:
         day = date(int(match["day"][:4]), int(match["day"][4:6]), int(match["day"][6:]))
     except ValueError:
         raise NumberError("shape") from None
-    return LetterNumber(day, sequence)
+    return format_number(day, sequence)
 
 
 def derive_query_code(key: bytes, form_token: str) -> str:

@@ -57,7 +57,7 @@ def without_consent(letter: HandledLetter) -> Publication:
     """Return the target of taking back consent: nothing waits or is public any more."""
     left = {
         Publication.PROPOSED: Publication.NOT_PROPOSED,
-        Publication.PUBLISHED: Publication.WITHDRAWN,
+        Publication.PUBLISHED: Publication.UNPUBLISHED,
     }
     return left.get(letter.publication, letter.publication)
 
@@ -141,18 +141,18 @@ TRANSITIONS: dict[Action, Transition] = {
         _row(A.WITHDRAW, (S.SUBMITTED, S.AWAITING_CITIZEN), S.WITHDRAWN, before_acceptance),
         _row(A.SUPERVISE, OPEN_STATES, same_state, unsupervised),
         _row(A.END_SUPERVISION, frozenset(State), same_state, supervised),
-        _row(A.PROPOSE, (P.NOT_PROPOSED, P.REFUSED, P.WITHDRAWN), P.PROPOSED, publishable),
+        _row(A.PROPOSE, (P.NOT_PROPOSED, P.REFUSED, P.UNPUBLISHED), P.PROPOSED, publishable),
         _row(A.RECALL_PROPOSAL, (P.PROPOSED,), P.NOT_PROPOSED, only_proposer),
         _row(A.PUBLISH, (P.PROPOSED,), P.PUBLISHED, publishable, not_proposer),
         _row(A.REFUSE, (P.PROPOSED,), P.REFUSED, not_proposer),
-        _row(A.UNPUBLISH, (P.PUBLISHED,), P.WITHDRAWN),
+        _row(A.UNPUBLISH, (P.PUBLISHED,), P.UNPUBLISHED),
         _row(A.PROPOSE_CORRECTION, (P.PUBLISHED,), P.PUBLISHED, publishable, correction_free),
         _row(A.CORRECT, (P.PUBLISHED,), P.PUBLISHED, publishable, correction_waiting, not_proposer),
         _row(A.REFUSE_CORRECTION, (P.PUBLISHED,), P.PUBLISHED, correction_waiting, not_proposer),
         _row(A.REVOKE_CONSENT, frozenset(Publication), without_consent, may_be_public, consented),
         _row(
             A.GIVE_CONSENT,
-            (P.NOT_PROPOSED, P.REFUSED, P.WITHDRAWN),
+            (P.NOT_PROPOSED, P.REFUSED, P.UNPUBLISHED),
             same_publication,
             may_be_public,
             not_consented,

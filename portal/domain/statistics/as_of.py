@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.periods import Period, PeriodError, civil_date, midnight
-from portal.domain.translatable import Message
+from portal.domain.translatable import Labelled, Message
 
 _SHAPE = N_("统计时点“%(text)s”无法识别，请写成 2016-12-31")
 _FUTURE = N_("统计时点不能晚于今天")
 
 
-class Standing(StrEnum):
+class Standing(Labelled):
     """How the as-of moment stands to the period."""
 
-    COMPLETE = "complete"
-    RUNNING = "running"
-    AHEAD = "ahead"
-    BEFORE = "before"
-
-
-STANDING_TEXTS: dict[Standing, str] = {
-    Standing.COMPLETE: "",
-    Standing.RUNNING: N_("这个时间段在统计时点尚未结束，数字还会变化。"),
-    Standing.AHEAD: N_("这个时间段还没有开始，没有来信可以统计。"),
-    Standing.BEFORE: N_("统计时点早于这个时间段的第一天，当时还没有收到其中的来信。"),
-}
+    COMPLETE = "complete", ""
+    RUNNING = "running", N_("这个时间段在统计时点尚未结束，数字还会变化。")
+    AHEAD = "ahead", N_("这个时间段还没有开始，没有来信可以统计。")
+    BEFORE = "before", N_("统计时点早于这个时间段的第一天，当时还没有收到其中的来信。")
 
 
 @dataclass(frozen=True, slots=True)

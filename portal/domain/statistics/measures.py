@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from portal.domain.errors import N_
 from portal.domain.events import Axis
@@ -19,6 +20,7 @@ from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import CLOSE_REASONS, CONCLUDED_STATES, Action, Publication, State
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Labelled
 
 
 class Outcome(StrEnum):
@@ -30,24 +32,23 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
-class View(StrEnum):
+class View(Labelled):
     """To which organisation a letter is counted once it has moved."""
 
-    RECEIVING = "receiving"
-    ANSWERING = "answering"
+    RECEIVING = (
+        "receiving",
+        N_("按收信单位"),
+        N_("收到、办结和公示都计入最先收到来信的单位，不论后来转到哪里办理。"),
+    )
+    ANSWERING = (
+        "answering",
+        N_("按答复单位"),
+        N_(
+            "收到计入最先收到来信的单位，办结和公示计入最终答复的单位；"
+            "两者不是同一批来信，因此只列挂网率，不列办结率。"
+        ),
+    )
 
-
-VIEW_LABELS: dict[View, str] = {
-    View.RECEIVING: N_("按收信单位"),
-    View.ANSWERING: N_("按答复单位"),
-}
-VIEW_TEXTS: dict[View, str] = {
-    View.RECEIVING: N_("收到、办结和公示都计入最先收到来信的单位，不论后来转到哪里办理。"),
-    View.ANSWERING: N_(
-        "收到计入最先收到来信的单位，办结和公示计入最终答复的单位；"
-        "两者不是同一批来信，因此只列挂网率，不列办结率。"
-    ),
-}
 
 OUTCOMES: dict[str, Outcome] = {
     **{action: Outcome(reason) for action, reason in CLOSE_REASONS.items()},
@@ -60,7 +61,7 @@ _MOVES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CountedEvent:
     """What an event says, as far as figures need it, in the order of its happening.
 
     ``days`` are the days granted by an extension; ``answered_by`` the organisation whose reply
@@ -111,152 +112,126 @@ class Fact:
     published_until: datetime | None = None
 
 
-@dataclass(slots=True)
-class _Closing:
-    """One closing with the publications while it stood."""
-
-    began: datetime
-    organisation_id: int
-    outcome: Outcome
-    on_time: bool
-    days: int
-    until: datetime | None = None
-
-
 Span = tuple[datetime, datetime | None]
 
 
 class Ledger:
-    """Derivation of facts from the steps of letters, by one calendar and set of deadline rules."""
+    """Derivation of facts from the events of letters, by one calendar and set of deadline rules."""
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines, self._calendar = deadlines, deadlines.calendar
 
-    def facts(self, kind: Kind, organisation_id: int, steps: Sequence[Step]) -> list[Fact]:
+    def facts(self, kind: Kind, organisation_id: int, events: Sequence[CountedEvent]) -> list[Fact]:
         """Return the facts of a letter of ``kind`` first received by ``organisation_id``.
 
-        ``steps`` are its events on both axes in the order of their happening, the receipt first.
+        ``events`` are its events on both axes in the order of their happening, the receipt first.
         Kind is the one the letter has now: a corrected kind holds for the past too.
         """
-        received = steps[0].at
-        closings = self._closings(kind, organisation_id, steps)
-        opening = self._opening(received, organisation_id, kind, steps)
-        published = _published(steps)
-        found = [opening]
-        for index, closing in enumerate(closings):
-            base = opening if index == 0 else _later(opening)
-            fact = replace(
-                base,
-                closed_from=closing.began,
-                closed_until=closing.until,
-                closing_organisation_id=closing.organisation_id,
-                outcome=closing.outcome,
-                on_time=closing.on_time,
-                closing_days=closing.days,
-            )
-            spans = list(_clipped(published, closing))
-            first = spans[0] if spans else (None, None)
-            fact = replace(fact, published_from=first[0], published_until=first[1])
-            if index == 0:
-                found[0] = fact
-            else:
-                found.append(fact)
+        further = Fact(False, events[0].at, organisation_id, kind)
+        published = _published(events)
+        found: list[Fact] = []
+        for closing in self._closings(further, events) or [further]:
+            spans: Sequence[tuple[datetime | None, datetime | None]]
+            spans = _clipped(published, closing) or [(None, None)]
+            (start, end), *later = spans
+            found.append(replace(closing, published_from=start, published_until=end))
             found += [
                 replace(
-                    _later(opening),
-                    closing_organisation_id=closing.organisation_id,
-                    published_from=start,
-                    published_until=end,
+                    further,
+                    closing_organisation_id=closing.closing_organisation_id,
+                    published_from=again,
+                    published_until=until,
                 )
-                for start, end in spans[1:]
+                for again, until in later
             ]
+        # The first alone has receipt and milestones.
+        found[0] = replace(found[0], opening=True, **self._milestones(events))
         return found
 
-    def _opening(
-        self, received: datetime, organisation_id: int, kind: Kind, steps: Sequence[Step]
-    ) -> Fact:
+    def _milestones(self, events: Sequence[CountedEvent]) -> dict[str, Any]:
         response = next(
             (
-                s
-                for s in steps
-                if s.staff and s.axis is Axis.HANDLING and s.to_state != s.from_state
+                e.at
+                for e in events
+                if e.staff and e.axis is Axis.HANDLING and e.to_state != e.from_state
             ),
             None,
         )
         days = None
         if response is not None:
-            begun = civil_date(received)
-            days = self._calendar.working_days_between(begun, civil_date(response.at))
-        return Fact(
-            True,
-            received,
-            organisation_id,
-            kind,
-            withdrawn_at=_first(steps, Action.WITHDRAW),
-            response_at=response.at if response else None,
-            response_days=days,
-            extended_at=_first(steps, Action.GRANT_EXTENSION),
-            returned_at=_first(steps, Action.RETURN),
-            redone_at=_first(steps, Action.REDO),
-        )
+            begun = civil_date(events[0].at)
+            days = self._calendar.working_days_between(begun, civil_date(response))
+        return {
+            "withdrawn_at": _first(events, Action.WITHDRAW),
+            "response_at": response,
+            "response_days": days,
+            "extended_at": _first(events, Action.GRANT_EXTENSION),
+            "returned_at": _first(events, Action.RETURN),
+            "redone_at": _first(events, Action.REDO),
+        }
 
-    def _closings(self, kind: Kind, organisation_id: int, steps: Sequence[Step]) -> list[_Closing]:
-        holder, time = organisation_id, HandlingTime(kind, civil_date(steps[0].at))
-        self._deadlines.choose(time, organisation_id)
-        found: list[_Closing] = []
-        for step in steps[1:]:
-            if step.axis is not Axis.HANDLING:
+    def _closings(self, letter: Fact, events: Sequence[CountedEvent]) -> list[Fact]:
+        """Return a fact of ``letter`` for each time that it was closed."""
+        holder = received_by = letter.received_organisation_id
+        time = HandlingTime(letter.kind, civil_date(letter.received_at))
+        self._deadlines.choose(time, received_by)
+        found: list[Fact] = []
+        for event in events[1:]:
+            if event.axis is not Axis.HANDLING:
                 continue
-            if step.action in _MOVES and step.to_organisation_id is not None:
-                holder = step.to_organisation_id
-            if step.action == Action.GRANT_EXTENSION:
-                time.extension = step.days
-            if step.from_state == step.to_state:
+            if event.action in _MOVES and event.to_organisation_id is not None:
+                holder = event.to_organisation_id
+            if event.action == Action.GRANT_EXTENSION:
+                time.extension = event.days
+            if event.from_state == event.to_state:
                 continue
-            day = civil_date(step.at)
-            time.follow(step.from_state, step.to_state, day)
-            if step.from_state == State.CLOSED and found:
-                found[-1].until = step.at
-                self._deadlines.choose(time, organisation_id)
-            if step.to_state in CONCLUDED_STATES:
-                outcome, due = OUTCOMES[step.action], step.due_on
+            day = civil_date(event.at)
+            time.follow(event.from_state, event.to_state, day)
+            if event.from_state == State.CLOSED and found:
+                found[-1] = replace(found[-1], closed_until=event.at)
+                self._deadlines.choose(time, received_by)
+            if event.to_state in CONCLUDED_STATES:
+                outcome, due = OUTCOMES[event.action], event.due_on
                 if due is None and outcome is not Outcome.NO_SUPPLEMENT:
                     due = self._deadlines.due_on(time)
-                used = self._calendar.days_used(time.start, day, time.pauses)
-                punctual = due is None or day <= due
-                place = step.answered_by or holder
-                found.append(_Closing(step.at, place, outcome, punctual, used))
+                found.append(
+                    replace(
+                        letter,
+                        closed_from=event.at,
+                        closing_organisation_id=event.answered_by or holder,
+                        outcome=outcome,
+                        on_time=due is None or day <= due,
+                        closing_days=self._calendar.days_used(time.start, day, time.pauses),
+                    )
+                )
         return found
 
 
-def _later(opening: Fact) -> Fact:
-    """Return a further fact of the same letter; the first alone has receipt and milestones."""
-    return Fact(False, opening.received_at, opening.received_organisation_id, opening.kind)
+def _first(events: Sequence[CountedEvent], action: Action) -> datetime | None:
+    return next((event.at for event in events if event.action == action), None)
 
 
-def _first(steps: Sequence[Step], action: Action) -> datetime | None:
-    return next((step.at for step in steps if step.action == action), None)
-
-
-def _published(steps: Sequence[Step]) -> list[Span]:
+def _published(events: Sequence[CountedEvent]) -> list[Span]:
     """Return the spans in which the letter was public."""
     spans: list[Span] = []
-    for step in steps:
-        if step.axis is not Axis.PUBLICATION or step.from_state == step.to_state:
+    for event in events:
+        if event.axis is not Axis.PUBLICATION or event.from_state == event.to_state:
             continue
-        if step.to_state == Publication.PUBLISHED:
-            spans.append((step.at, None))
-        elif step.from_state == Publication.PUBLISHED and spans:
-            spans[-1] = (spans[-1][0], step.at)
+        if event.to_state == Publication.PUBLISHED:
+            spans.append((event.at, None))
+        elif event.from_state == Publication.PUBLISHED and spans:
+            spans[-1] = (spans[-1][0], event.at)
     return spans
 
 
-def _clipped(spans: Sequence[Span], closing: _Closing) -> list[Span]:
-    """Return the parts of ``spans`` that lie within ``closing``."""
+def _clipped(spans: Sequence[Span], closing: Fact) -> list[Span]:
+    """Return the parts of ``spans`` in which the letter was closed by ``closing``."""
+    if closing.closed_from is None:
+        return []
     found: list[Span] = []
     for start, end in spans:
-        start = max(start, closing.began)
-        ends = [moment for moment in (end, closing.until) if moment is not None]
+        start = max(start, closing.closed_from)
+        ends = [moment for moment in (end, closing.closed_until) if moment is not None]
         until = min(ends) if ends else None
         if until is None or start < until:
             found.append((start, until))

@@ -9,13 +9,13 @@ published 76,930 give the report's 12.47万, 10.92万, 87.64%, 7.69万 and 70.42
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from math import sqrt
 from operator import attrgetter
 from typing import Any, Self, TypeVar
 
 from portal.domain.errors import N_
+from portal.domain.translatable import Labelled
 
 NO_RATE = "—"
 """What stands where there is no rate."""
@@ -170,11 +170,22 @@ def wilson(numerator: int, denominator: int, z: float = 1.96) -> tuple[float, fl
     return low, high
 
 
-class Basis(StrEnum):
+class Basis(Labelled):
     """Which letters a figure of a period speaks of."""
 
-    COHORT = "cohort"
-    PERIOD = "period"
+    COHORT = (
+        "cohort",
+        N_("按来信统计"),
+        N_("以时间段内收到的来信为对象，统计这些来信截至统计时点的办理和公示情况。"),
+    )
+    PERIOD = (
+        "period",
+        N_("按发生统计"),
+        N_(
+            "统计时间段内发生的收信、办结和公示，不论来信何时收到；"
+            "办结和公示的可能是以前的来信，比率可能超过百分之百。"
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -184,20 +195,6 @@ class Definition:
     name: str
     text: str
 
-
-BASIS: dict[Basis, Definition] = {
-    Basis.COHORT: Definition(
-        N_("按来信统计"),
-        N_("以时间段内收到的来信为对象，统计这些来信截至统计时点的办理和公示情况。"),
-    ),
-    Basis.PERIOD: Definition(
-        N_("按发生统计"),
-        N_(
-            "统计时间段内发生的收信、办结和公示，不论来信何时收到；"
-            "办结和公示的可能是以前的来信，比率可能超过百分之百。"
-        ),
-    ),
-}
 
 DEFINITIONS: dict[str, Definition] = {
     "received": Definition(

@@ -13,7 +13,7 @@ from portal.models import ArchiveEntry, Letter, ProblemNotice
 from portal.queries.scope import Condition, letters_for
 
 MOST = 100
-"""Notices shown at once, the oldest first; the next follow as these are settled."""
+"""Notices shown at once, the oldest first; the next follow as these are resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class NoticeRow:
 
 
 def notices_for(actor: Actor) -> Condition:
-    """Return the condition on ``Letter`` for those whose problem notices ``actor`` settles."""
+    """Return the condition on ``Letter`` for those whose problem notices ``actor`` resolves."""
     return letters_for(actor, Permission.PUBLICATION_DECIDE)
 
 
@@ -41,7 +41,7 @@ def open_notices(session: Session, actor: Actor) -> list[NoticeRow]:
         sa.select(ProblemNotice, ArchiveEntry, Letter.number, Letter.title)
         .join(ArchiveEntry, ProblemNotice.entry_id == ArchiveEntry.id)
         .join(Letter, ArchiveEntry.letter_id == Letter.id)
-        .where(ProblemNotice.settled_at.is_(None), notices_for(actor))
+        .where(ProblemNotice.resolved_at.is_(None), notices_for(actor))
         .order_by(ProblemNotice.created_at, ProblemNotice.id)
         .limit(MOST)
     )
@@ -67,5 +67,5 @@ def count_open_notices(session: Session, actor: Actor) -> int:
         .select_from(ProblemNotice)
         .join(ArchiveEntry, ProblemNotice.entry_id == ArchiveEntry.id)
         .join(Letter, ArchiveEntry.letter_id == Letter.id)
-        .where(ProblemNotice.settled_at.is_(None), notices_for(actor))
+        .where(ProblemNotice.resolved_at.is_(None), notices_for(actor))
     ).one()

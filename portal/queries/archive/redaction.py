@@ -37,12 +37,8 @@ class Finding:
 
 def original_of(proposal: Proposal, field: PublicField) -> str:
     """Return the untouched text of ``field``."""
-    texts = {
-        PublicField.TITLE: proposal.title,
-        PublicField.TEXT: proposal.text,
-        PublicField.REPLY: proposal.reply,
-    }
-    return texts[field]
+    original: str = getattr(proposal, field.value)
+    return original
 
 
 def masks_of(proposal: Proposal, field: PublicField) -> list[RedactionMask]:

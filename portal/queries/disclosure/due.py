@@ -13,6 +13,7 @@ from portal.domain.deadline_rules import DeadlineRule, DeadlineRules, NoDeadline
 from portal.domain.disclosure.requests import ANSWER_RULE, COMPLETION_RULE
 from portal.domain.letters.due import Remaining, remaining
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Message
 from portal.models import DisclosureRequest
 from portal.queries.rules import deadline_rules, work_calendar
 
@@ -38,14 +39,26 @@ def latest_extended(session: Session, request: DisclosureRequest) -> date | None
     return work_calendar(session).due_on(clock_start(request), rule, (), rule.extension_days)
 
 
+def extension_text(session: Session, request: DisclosureRequest) -> Message | None:
+    """Return in words by how much the due date was extended; ``None`` where it was not."""
+    if not request.extension_days:
+        return None
+    return rule_of(deadline_rules(session), request).span(request.extension_days)
+
+
+def completion_rule(session: Session, received: date) -> DeadlineRule | None:
+    """Return the rule of the notice of completion; ``None`` where the law has none."""
+    try:
+        return deadline_rules(session).of(COMPLETION_RULE, received)
+    except NoDeadlineRule:
+        return None
+
+
 def completion_until(session: Session, request: DisclosureRequest) -> date | None:
     """Return the last day for a notice of completion; ``None`` where the law has none."""
     received = civil_date(request.received_at)
-    try:
-        rule = deadline_rules(session).of(COMPLETION_RULE, received)
-    except NoDeadlineRule:
-        return None
-    return work_calendar(session).due_on(received, rule)
+    rule = completion_rule(session, received)
+    return work_calendar(session).due_on(received, rule) if rule else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,8 +16,9 @@ from portal.domain.disclosure.requests import PENDING_STATES, DisclosureOutcome,
 from portal.domain.errors import N_
 from portal.domain.letters.numbers import compact
 from portal.domain.organisations import OrganisationKind
+from portal.domain.translatable import Labelled
 from portal.models import DisclosureRequest, Organisation
-from portal.queries.letters.queues import Cutoffs
+from portal.queries.letters.queues import Cutoffs, counted
 from portal.queries.paging import slice_of
 from portal.queries.scope import Condition, requests_for, subtree_ids
 from portal.queries.targets import open_on, readable_condition
@@ -26,29 +26,19 @@ from portal.queries.targets import open_on, readable_condition
 MOST_WORDS = 5
 
 
-class RequestQueue(StrEnum):
+class RequestQueue(Labelled):
     """The queues of disclosure requests; a request may be in several."""
 
-    TODO = "todo"
-    OPEN = "open"
-    AWAITING = "awaiting"
-    DUE_SOON = "due_soon"
-    OVERDUE = "overdue"
-    ANSWERED = "answered"
-    ENDED = "ended"
-    ALL = "all"
+    TODO = "todo", N_("待本单位处理")
+    OPEN = "open", N_("待答复")
+    AWAITING = "awaiting", N_("待补正")
+    DUE_SOON = "due_soon", N_("即将到期")
+    OVERDUE = "overdue", N_("已超期")
+    ANSWERED = "answered", N_("已答复")
+    ENDED = "ended", N_("撤回或放弃")
+    ALL = "all", N_("全部申请")
 
 
-REQUEST_QUEUE_LABELS: dict[RequestQueue, str] = {
-    RequestQueue.TODO: N_("待本单位处理"),
-    RequestQueue.OPEN: N_("待答复"),
-    RequestQueue.AWAITING: N_("待补正"),
-    RequestQueue.DUE_SOON: N_("即将到期"),
-    RequestQueue.OVERDUE: N_("已超期"),
-    RequestQueue.ANSWERED: N_("已答复"),
-    RequestQueue.ENDED: N_("撤回或放弃"),
-    RequestQueue.ALL: N_("全部申请"),
-}
 UNCOUNTED_REQUESTS = frozenset({RequestQueue.ANSWERED, RequestQueue.ENDED, RequestQueue.ALL})
 """Queues that only grow; their size is shown only where they are listed."""
 
@@ -125,12 +115,8 @@ def _todo(actor: Actor, today: date) -> Condition:
 def request_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[RequestQueue, int]:
     """Return how many requests that the actor may see are in each counted queue."""
     found = {q: c for q, c in request_conditions(actor, at).items() if q not in UNCOUNTED_REQUESTS}
-    row = session.execute(
-        sa.select(*(sa.func.count().filter(c) for c in found.values()))
-        .select_from(DisclosureRequest)
-        .where(requests_for(actor), DisclosureRequest.state.in_(PENDING_STATES))
-    ).one()
-    return dict(zip(found, row, strict=True))
+    pending = DisclosureRequest.state.in_(PENDING_STATES)
+    return counted(session, found, DisclosureRequest, requests_for(actor), pending)
 
 
 def own_requests(session: Session, actor: Actor, today: date) -> int:

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.access import GRANTS, Actor, Permission
-from portal.domain.disclosure.requests import ACTION_LABELS, DisclosureAction
+from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
-from portal.domain.letters.numbers import code_fits
 from portal.models import DisclosureRequest, Event, RoleGrant, User
 from portal.queries.scope import requests_for
 
+_OFFICE_LABELS = {str(action): action.label for action in DisclosureAction}
 _APPLICANT_LABELS: dict[str, str] = {
     DisclosureAction.FILE: N_("申请已收到"),
     DisclosureAction.ASK_COMPLETION: N_("请您补正申请"),
@@ -31,21 +31,6 @@ _APPLICANT_LABELS: dict[str, str] = {
 def subject_of(number: str) -> str:
     """Return the subject that events of the request of ``number`` carry."""
     return f"disclosure:{number}"
-
-
-def request_by_code(session: Session, number: str, code: str, key: bytes) -> int | None:
-    """Return the id of request ``number`` if ``code`` opens it.
-
-    An unknown number, a request without a code and a wrong code cause the same work, so that
-    neither answer nor time distinguishes them.
-    """
-    row = session.execute(
-        sa.select(DisclosureRequest.id, DisclosureRequest.code_hash).where(
-            DisclosureRequest.number == number
-        )
-    ).one_or_none()
-    fits = code_fits(key, number, code, row.code_hash if row is not None else None)
-    return row.id if row is not None and fits else None
 
 
 def request_by_number(session: Session, number: str) -> DisclosureRequest | None:
@@ -89,7 +74,7 @@ class RequestEvent:
 
 def request_history(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
     """Return everything recorded of the request, oldest first, views of contacts included."""
-    return [_event(event, ACTION_LABELS) for event in session.scalars(_events(request))]
+    return [_event(event, _OFFICE_LABELS) for event in session.scalars(_events(request))]
 
 
 def request_milestones(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
@@ -119,8 +104,7 @@ def _events(request: DisclosureRequest) -> sa.Select[Event]:
     )
 
 
-def _event(event: Event, words: dict[DisclosureAction, str] | dict[str, str]) -> RequestEvent:
-    titles = {str(action): text for action, text in words.items()}
+def _event(event: Event, titles: dict[str, str]) -> RequestEvent:
     unnamed = N_("申请人") if event.actor_kind is ActorKind.CITIZEN else N_("系统")
     return RequestEvent(
         action=event.action,

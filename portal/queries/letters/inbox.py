@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import CLOCK_STATES, Publication, State
 from portal.domain.periods import midnight
+from portal.domain.translatable import Labelled
 from portal.models import Letter, Organisation
 from portal.queries.letters.queues import (
     UNCOUNTED,
@@ -31,19 +31,12 @@ MOST_WORDS = 5
 """Words of a title that are searched for; more would slow the list down."""
 
 
-class Sort(StrEnum):
+class Sort(Labelled):
     """The orders of a list."""
 
-    DUE = "due"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-SORT_LABELS: dict[Sort, str] = {
-    Sort.DUE: N_("先到期的在前"),
-    Sort.NEWEST: N_("新来信在前"),
-    Sort.OLDEST: N_("旧来信在前"),
-}
+    DUE = "due", N_("先到期的在前")
+    NEWEST = "newest", N_("新来信在前")
+    OLDEST = "oldest", N_("旧来信在前")
 
 
 @dataclass(frozen=True, slots=True)

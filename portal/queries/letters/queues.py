@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,10 +21,12 @@ from portal.domain.events import Axis
 from portal.domain.letters.due import SOON_DAYS
 from portal.domain.letters.states import CLOCK_STATES, OPEN_STATES, RETURN_LIMIT, State
 from portal.domain.periods import civil_date, midnight
+from portal.domain.translatable import Labelled
 from portal.models import (
     CoHandling,
     Extension,
     Letter,
+    Model,
     Proposal,
     ProposalStatus,
     Reply,
@@ -35,51 +37,33 @@ from portal.models import (
 )
 from portal.queries.scope import Condition, letters_for
 
+Key = TypeVar("Key")
 UNSIGNED_DAYS = 2
 """Working days within which a dispatched letter must be signed for."""
 
 
-class Queue(StrEnum):
+class Queue(Labelled):
     """The queues of the inbox; a letter may be in several."""
 
-    TODO = "todo"
-    SUBMITTED = "submitted"
-    DISPATCHED = "dispatched"
-    IN_PROGRESS = "in_progress"
-    SIGNOFF = "signoff"
-    PUBLICATION = "publication"
-    AWAITING = "awaiting"
-    RETURNED = "returned"
-    EXTENSION = "extension"
-    HELP = "help"
-    DUE_SOON = "due_soon"
-    OVERDUE = "overdue"
-    UNSIGNED = "unsigned"
-    SUPERVISED = "supervised"
-    MINE = "mine"
-    CLOSED = "closed"
-    ALL = "all"
+    TODO = "todo", N_("待我处理")
+    SUBMITTED = "submitted", N_("待受理")
+    DISPATCHED = "dispatched", N_("待签收")
+    IN_PROGRESS = "in_progress", N_("办理中")
+    SIGNOFF = "signoff", N_("待审签")
+    PUBLICATION = "publication", N_("待公示审核")
+    AWAITING = "awaiting", N_("待补充")
+    RETURNED = "returned", N_("已退回")
+    EXTENSION = "extension", N_("待批延期")
+    HELP = "help", N_("协办")
+    DUE_SOON = "due_soon", N_("即将到期")
+    OVERDUE = "overdue", N_("已超期")
+    UNSIGNED = "unsigned", N_("逾期未签收")
+    SUPERVISED = "supervised", N_("督办")
+    MINE = "mine", N_("我的信件")
+    CLOSED = "closed", N_("已办结")
+    ALL = "all", N_("全部信件")
 
 
-QUEUE_LABELS: dict[Queue, str] = {
-    Queue.TODO: N_("待我处理"),
-    Queue.SUBMITTED: N_("待受理"),
-    Queue.DISPATCHED: N_("待签收"),
-    Queue.IN_PROGRESS: N_("办理中"),
-    Queue.SIGNOFF: N_("待审签"),
-    Queue.PUBLICATION: N_("待公示审核"),
-    Queue.AWAITING: N_("待补充"),
-    Queue.RETURNED: N_("已退回"),
-    Queue.EXTENSION: N_("待批延期"),
-    Queue.HELP: N_("协办"),
-    Queue.DUE_SOON: N_("即将到期"),
-    Queue.OVERDUE: N_("已超期"),
-    Queue.UNSIGNED: N_("逾期未签收"),
-    Queue.SUPERVISED: N_("督办"),
-    Queue.MINE: N_("我的信件"),
-    Queue.CLOSED: N_("已办结"),
-    Queue.ALL: N_("全部信件"),
-}
 UNCOUNTED = frozenset({Queue.CLOSED, Queue.ALL})
 """Queues that only grow; their size is shown only where they are listed."""
 
@@ -248,9 +232,13 @@ def _any(actor: Actor, permission: Permission, *wanted: Condition) -> Condition 
 def queue_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[Queue, int]:
     """Return how many letters of the actor's scope are in each counted queue."""
     found = {q: c for q, c in conditions(actor, at).items() if q not in UNCOUNTED}
-    row = session.execute(
-        sa.select(*(sa.func.count().filter(c) for c in found.values()))
-        .select_from(Letter)
-        .where(letters_for(actor), live())
-    ).one()
-    return dict(zip(found, row, strict=True))
+    return counted(session, found, Letter, letters_for(actor), live())
+
+
+def counted(
+    session: Session, queues: dict[Key, Condition], table: type[Model], *where: Condition
+) -> dict[Key, int]:
+    """Return how many rows of ``table`` there are in each of ``queues``, in one query."""
+    numbers = (sa.func.count().filter(condition) for condition in queues.values())
+    row = session.execute(sa.select(*numbers).select_from(table).where(*where)).one()
+    return dict(zip(queues, row, strict=True))

@@ -8,25 +8,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.domain.disclosure.requests import OUTCOME_LABELS
+from portal.domain.disclosure.requests import DisclosureOutcome
 from portal.domain.errors import N_
-from portal.domain.events import RECORD_LABELS, ActorKind, Axis, RecordAction
-from portal.domain.letters.kinds import KIND_LABELS, Kind
+from portal.domain.events import Axis, RecordAction
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
-    ACTION_LABELS,
-    DECLINE_LABELS,
-    REFUSAL_LABELS,
     Action,
     DeclineReason,
     RefusalReason,
 )
 from portal.models import Event, Letter
 
-ACTOR_LABELS: dict[ActorKind, str] = {
-    ActorKind.CITIZEN: N_("来信人"),
-    ActorKind.SYSTEM: N_("系统"),
-    ActorKind.MACHINE: N_("机器审核"),
-}
 _FROM_ELSEWHERE = frozenset(
     {
         Action.CONTRIBUTE,
@@ -38,14 +30,9 @@ _FROM_ELSEWHERE = frozenset(
     }
 )
 """Actions by people of another organisation than the holder, which the event names."""
-_LABELS: dict[str, str] = {
-    **{str(action): label for action, label in ACTION_LABELS.items()},
-    **{str(action): label for action, label in RECORD_LABELS.items()},
-}
+_LABELS = {str(action): action.label for action in (*Action, *RecordAction)}
 CODE_LABELS: dict[str, str] = {
-    **{str(code): pair[0] for code, pair in DECLINE_LABELS.items()},
-    **{str(code): label for code, label in REFUSAL_LABELS.items()},
-    **{str(outcome): label for outcome, label in OUTCOME_LABELS.items()},
+    **{str(code): code.label for code in (*DeclineReason, *RefusalReason, *DisclosureOutcome)},
     "mask": N_("脱敏"),
     "keep": N_("保留"),
     "add": N_("增加标记"),
@@ -121,7 +108,7 @@ def _entry(event: Event) -> HistoryEntry:
         at=event.occurred_at,
         organisation=held.name if held else "",
         to_organisation=event.to_organisation.name if event.to_organisation else "",
-        who=event.actor.name if event.actor else ACTOR_LABELS.get(event.actor_kind, ""),
+        who=event.actor.name if event.actor else event.actor_kind.label,
         reasons=_reasons(event),
         reason=event.reason or "",
         quiet=event.axis is Axis.RECORD or event.action == RecordAction.REVEAL_CONTACTS,
@@ -132,6 +119,6 @@ def _reasons(event: Event) -> tuple[str, ...]:
     """Return the coded reason as catalogue texts; a change of kind has both kinds."""
     code = event.reason_code or ""
     if event.action == Action.CHANGE_KIND:
-        return tuple(KIND_LABELS[Kind(part)] for part in code.split(">") if part in set(Kind))
+        return tuple(Kind(part).label for part in code.split(">") if part in set(Kind))
     known = code in set(DeclineReason) or code in set(RefusalReason)
     return (CODE_LABELS[code],) if known else ()

@@ -18,10 +18,8 @@ from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import Remaining, remaining
-from portal.domain.letters.numbers import code_fits
 from portal.domain.letters.states import (
     CLOCK_STATES,
-    DECLINE_LABELS,
     Action,
     DeclineReason,
     Publication,
@@ -31,19 +29,6 @@ from portal.domain.translatable import Message
 from portal.models import ArchiveEntry, Event, Letter, ReplyKind
 from portal.queries.letters.due import handling_time
 from portal.queries.rules import deadlines
-
-
-def letter_by_code(session: Session, number: str, code: str, key: bytes) -> int | None:
-    """Return the id of letter ``number`` if ``code`` opens it.
-
-    An unknown number, a letter without a code and a wrong code cause the same work, so that
-    neither answer nor time distinguishes them.
-    """
-    row = session.execute(
-        sa.select(Letter.id, Letter.code_hash).where(Letter.number == number)
-    ).one_or_none()
-    fits = code_fits(key, number, code, row.code_hash if row is not None else None)
-    return row.id if row is not None and fits else None
 
 
 def letter_by_number(session: Session, number: str) -> Letter | None:
@@ -194,8 +179,7 @@ def declined(session: Session, letter: Letter) -> Declined | None:
     if event is None or not event.reason_code:
         return None
     code = DeclineReason(event.reason_code)
-    reason, advice = DECLINE_LABELS[code]
-    return Declined(code, reason, advice, event.reason or "")
+    return Declined(code, code.label, code.hint, event.reason or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from portal.domain.access import Role
 from portal.domain.errors import N_
 from portal.domain.organisations import OrganisationKind, path_ids
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Labelled
 from portal.models import DeadlineRuleRow, Event, Model, Organisation, RoleGrant, User
 from portal.queries.paging import Slice, slice_of
 from portal.queries.rules import work_calendar
@@ -22,21 +22,13 @@ from portal.queries.scope import Condition, subtree_ids
 _MOST_WORDS = 5
 
 
-class PersonState(StrEnum):
+class PersonState(Labelled):
     """Whether a person can log in."""
 
-    ACTIVE = "active"
-    LOCKED = "locked"
-    DISABLED = "disabled"
-    WITHOUT_ROLE = "without_role"
-
-
-PERSON_STATE_LABELS: dict[PersonState, str] = {
-    PersonState.ACTIVE: N_("在用"),
-    PersonState.LOCKED: N_("暂时锁定"),
-    PersonState.DISABLED: N_("已停用"),
-    PersonState.WITHOUT_ROLE: N_("没有角色"),
-}
+    ACTIVE = "active", N_("在用")
+    LOCKED = "locked", N_("暂时锁定")
+    DISABLED = "disabled", N_("已停用")
+    WITHOUT_ROLE = "without_role", N_("没有角色")
 
 
 @dataclass(frozen=True, slots=True)

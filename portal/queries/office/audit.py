@@ -10,19 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.disclosure.requests import ACTION_LABELS as DISCLOSURE_LABELS
-from portal.domain.events import RECORD_LABELS, ActorKind, Axis
-from portal.domain.letters.states import ACTION_LABELS, Action
+from portal.domain.disclosure.requests import DisclosureAction
+from portal.domain.events import ActorKind, Axis, RecordAction
+from portal.domain.letters.states import Action
 from portal.domain.periods import midnight
 from portal.models import Event, Letter, Organisation, User
 from portal.queries.disclosure.requests import subject_of
 from portal.queries.paging import Slice, slice_of
 from portal.queries.scope import Condition
 
-EVENT_ACTIONS: dict[str, str] = {
-    **{str(action): label for action, label in ACTION_LABELS.items()},
-    **{str(action): label for action, label in RECORD_LABELS.items()},
-    **{str(action): label for action, label in DISCLOSURE_LABELS.items()},
+EVENT_ACTIONS = {
+    str(action): action.label for action in (*Action, *RecordAction, *DisclosureAction)
 }
 """The label of every action that an event can name."""
 

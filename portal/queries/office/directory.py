@@ -18,13 +18,12 @@ from portal.models import ArchiveEntry, Organisation
 from portal.queries.statistics.cache import cube
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
-from portal.queries.targets import open_on
+from portal.queries.targets import MOST_WORDS, open_on, with_words
 
 FOUND_MOST = 20
 CLOSEST_MOST = 6
 _CLOSE = 0.2
 """Least similarity of a name with the typed words to be offered instead of them."""
-_WORDS_MOST = 5
 _LATEST = 500
 _STEP = " › "
 
@@ -46,25 +45,12 @@ def find_organisations(
     The best matches come first: the whole name, a part of it, then the higher in the tree.
     Without words the members of level 1 are returned.
     """
-    terms = words.split()[:_WORDS_MOST]
-    parent = sa.orm.aliased(Organisation)
-    query = (
-        sa.select(Organisation)
-        .outerjoin(parent, Organisation.parent_id == parent.id)
-        .where(open_on(today), Organisation.parent_id.is_not(None))
-    )
-    for term in terms:
-        own, above = (
-            sa.or_(
-                *(name.icontains(term, autoescape=True) for name in (each.name, each.short_name))
-            )
-            for each in (Organisation, parent)
-        )
-        # The office at the top is the superior of all, so its name selects nothing.
-        query = query.where(sa.or_(own, sa.and_(parent.parent_id.is_not(None), above)))
+    terms = words.split()[:MOST_WORDS]
+    names = (Organisation.short_name, Organisation.name)
+    below = sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
+    query = with_words(below, terms, names)
     if terms:
         last = terms[-1]
-        names = (Organisation.short_name, Organisation.name)
         fit = sa.case(
             (sa.or_(*(name == last for name in names)), 0),
             (sa.or_(*(name.icontains(last, autoescape=True) for name in names)), 1),

@@ -7,7 +7,7 @@ it changed are counted again.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,12 +23,11 @@ from sqlalchemy.orm import Session
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Figures
-from portal.models import Organisation, OrganisationVersion
-from portal.models.base import BEGIN_MODE
+from portal.models import VERSIONS, Organisation, OrganisationVersion, RateChange, RateMonth
+from portal.models.base import UNIT
 from portal.queries.statistics import stored
 from portal.queries.statistics.count import Cube, count_by_day
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.stored import CUBES, DETAILS, Aggregate, Versions
 from portal.queries.statistics.tree import Tree, read_organisations, tree_of
 
@@ -51,7 +50,8 @@ def detail(session: Session, question: Question) -> Detail:
 
 def figures(session: Session, aggregate: Aggregate[Value], question: Question) -> Value:
     """Return the sums of ``question``: cached, stored, added up from its months, or counted."""
-    return _figures(session, aggregate, question, _versions(session, question.period.months))
+    months = question.period.months
+    return _figures(session, aggregate, question, month_versions(session, months[0], months[-1]))
 
 
 def series(
@@ -72,7 +72,7 @@ def series(
 
 def tree_on(session: Session, day: date) -> Tree:
     """Return the tree of organisations of civil date ``day``."""
-    if _writing(session):  # what is read may still be rolled back
+    if UNIT in session.info:  # what is read may still be rolled back
         return tree_of(read_organisations(session), day)
     known = _organisation_version(session)
     read = partial(read_organisations, session)
@@ -80,8 +80,22 @@ def tree_on(session: Session, day: date) -> Tree:
     return _cached(session, ("tree", day), known, lambda: tree_of(records, day))
 
 
-def _versions(session: Session, months: Sequence[int]) -> Versions:
-    return month_versions(session, months[0], months[-1])
+def month_versions(session: Session, first: int = 0, last: int = 999912) -> dict[int, int]:
+    """Return the versions of the months from ``first`` to ``last`` (``yyyymm``) that have facts.
+
+    A version is another number whenever facts of the month have changed. Units of work append
+    their changes (:class:`~portal.models.RateChange`), so that none waits for another; the worker
+    folds them into :class:`~portal.models.RateMonth`, which leaves the versions as they are. One
+    statement reads both tables: between two, the worker might fold.
+    """
+    query = sa.union_all(
+        sa.select(RateMonth.month, RateMonth.version).where(RateMonth.month.between(first, last)),
+        sa.select(RateChange.month, RateChange.amount).where(RateChange.month.between(first, last)),
+    )
+    sums: Counter[int] = Counter()
+    for month, amount in session.execute(query):
+        sums[month] += amount
+    return {month: total % VERSIONS for month, total in sums.items()}
 
 
 def _figures(
@@ -109,7 +123,7 @@ def _compute(
 
 def _days(session: Session, question: Question, months: Sequence[int]) -> dict[date, Figures]:
     found: dict[date, Figures] = {}
-    for month, known in _versions(session, months).items():
+    for month, known in month_versions(session, months[0], months[-1]).items():
         asked = replace(question, period=Period.of_month(month))
         found |= _cached(session, ("days", asked), known, partial(count_by_day, session, asked))
     return found
@@ -144,11 +158,3 @@ def _organisation_version(session: Session) -> tuple[int | None, ...]:
     versions = sa.select(sa.func.max(row.id), number, sa.func.count(row.valid_to))
     places = sa.select(sa.func.max(Organisation.id), number, sa.func.count(Organisation.closed_on))
     return (*session.execute(versions).one(), *session.execute(places).one())
-
-
-def _writing(session: Session) -> bool:
-    """Return whether the session is inside a write, which may still be rolled back."""
-    if _engine(session).dialect.name == "postgresql":
-        query = sa.select(sa.func.pg_current_xact_id_if_assigned().is_not(None))
-        return bool(session.scalar(query))
-    return BEGIN_MODE in session.connection().get_execution_options()

@@ -33,7 +33,7 @@ PROGRAM_VERSION = 1
 """Raised with every change of the counts: older rows are then counted again."""
 Value = TypeVar("Value")
 Versions = Mapping[int, int]
-"""Versions of months (``yyyymm``); see :mod:`portal.queries.statistics.month_versions`."""
+"""Versions of months (``yyyymm``); see :mod:`portal.queries.statistics.cache`."""
 
 
 _DURATIONS = ("response", "closing")

@@ -94,19 +94,17 @@ def league(rows: list[Row], measure: str, smallest: int = SMALL) -> list[Ranked]
     Rows with fewer than ``smallest`` in the denominator follow without a rank. Rows whose
     numerator is no part of the denominator are left out.
     """
-    found: list[tuple[Row, float, float]] = []
-    for row in rows:
-        rate = getattr(row.figures, measure)
-        if rate.denominator and rate.numerator <= rate.denominator:
-            found.append((row, *wilson(rate.numerator, rate.denominator)))
-    large = [f for f in found if getattr(f[0].figures, measure).denominator >= smallest]
-    small = [f for f in found if getattr(f[0].figures, measure).denominator < smallest]
-    large.sort(key=lambda f: (-getattr(f[0].figures, measure).value, f[0].node.id))
+    found = [(row, getattr(row.figures, measure)) for row in rows]
+    found = [(row, rate) for row, rate in found if rate.numerator <= rate.denominator > 0]
+    large = [(row, rate) for row, rate in found if rate.denominator >= smallest]
+    small = [(row, rate) for row, rate in found if rate.denominator < smallest]
+    large.sort(key=lambda f: (-f[1].value, f[0].node.id))
     ranked: list[Ranked] = []
-    for place, (row, low, high) in enumerate(large, start=1):
-        value = getattr(row.figures, measure).value
-        before = ranked[-1] if ranked else None
-        same = before is not None and getattr(before.row.figures, measure).value == value
-        ranked.append(Ranked(row, before.rank if before and same else place, low, high))
+    for place, (row, rate) in enumerate(large, start=1):
+        same = place > 1 and large[place - 2][1].value == rate.value
+        rank = ranked[-1].rank if same else place
+        ranked.append(Ranked(row, rank, *wilson(rate.numerator, rate.denominator)))
     small.sort(key=lambda f: f[0].node.id)
-    return ranked + [Ranked(row, None, low, high) for row, low, high in small]
+    return ranked + [
+        Ranked(row, None, *wilson(rate.numerator, rate.denominator)) for row, rate in small
+    ]

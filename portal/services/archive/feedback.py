@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_, ActionNotAllowed, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.models import ArchiveEntry, Letter, ProblemNotice
 from portal.queries.archive.problem_notices import notices_for
 from portal.services.core.acting import record
@@ -50,8 +50,8 @@ def give_notice(entry_id: int, text: str, now: datetime) -> int:
         return row.id
 
 
-def settle_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None:
-    """Settle a problem notice; ``note`` says what was done and stays in the letter's history.
+def resolve_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> None:
+    """Resolve a problem notice; ``note`` says what was done and stays in the letter's history.
 
     Raises :class:`NotFound` where the actor does not decide on publication of the letter,
     :class:`ActionNotAllowed` where somebody was quicker, :class:`InvalidInput` (``note``).
@@ -67,13 +67,12 @@ def settle_notice(notice_id: int, note: str, actor: Actor, now: datetime) -> Non
         if found is None:
             raise NotFound
         row, letter = found
-        if row.settled_at is not None:
+        if row.resolved_at is not None:
             raise ActionNotAllowed(N_("这条反映已经有人处理过了。"))
-        row.settled_at = now
+        row.resolved_at = now
         record(
             session,
-            RecordAction.SETTLE_REPORT,
-            Axis.RECORD,
+            RecordAction.RESOLVE_NOTICE,
             actor,
             now,
             letter=letter,

@@ -96,7 +96,7 @@ def _changes(session: Session, ids: Iterable[int]) -> dict[int, Change]:
 
 
 def drain(index: SearchEngine, now: datetime) -> int:
-    """Bring the index up to date with one batch of the outbox; return the rows settled.
+    """Bring the index up to date with one batch of the outbox; return how many rows are done.
 
     An index that is missing, damaged or outdated is rebuilt first. A row that fails is tried
     again later and given up after five attempts; the others go on.
@@ -125,7 +125,7 @@ def drain(index: SearchEngine, now: datetime) -> int:
         return len(rows)
     except Exception:
         return _drain_singly(index, changes, rows, now)
-    _finish([row_id for row_id, _ in rows])
+    _finish(OutboxRow.id.in_([row_id for row_id, _ in rows]))
     return len(rows)
 
 
@@ -144,14 +144,14 @@ def _drain_singly(
             _log.exception("index_row_failed", entry=entry_id)
             _fail(row_id, f"{type(error).__name__}: {error}", now)
         else:
-            _finish([row_id])
+            _finish(OutboxRow.id == row_id)
             done += 1
     return done
 
 
-def _finish(row_ids: list[int]) -> None:
+def _finish(*rows: sa.ColumnElement[bool]) -> None:
     with writing() as session:
-        session.execute(sa.delete(OutboxRow).where(OutboxRow.id.in_(row_ids)))
+        session.execute(sa.delete(OutboxRow).where(*rows))
 
 
 def _fail(row_id: int, said: str, now: datetime) -> None:
@@ -180,8 +180,10 @@ def revive_dead(now: datetime) -> int:
 def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: None) -> int:
     """Build an index beside the old one and swap them; return the number of documents.
 
+    ``progress`` gets the number of documents read since the last call.
+
     What was published or withdrawn meanwhile is replayed before the swap. Rows that waited when
-    it began are settled with it: the new index has their entries as they are now.
+    it began are done with it: the new index has their entries as they are now.
     """
     session = db.session()
     waited = session.scalar(
@@ -189,16 +191,13 @@ def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: 
     )
 
     def counted() -> Iterator[Document]:
-        for done, doc in enumerate(live_documents(session), start=1):
-            progress(done)
+        for doc in live_documents(session):
+            progress(1)
             yield doc
 
     def replay(known: dict[int, int]) -> Iterable[Change]:
         session.rollback()
-        query = sa.select(ArchiveEntry.id, ArchiveEntry.revision).where(
-            ArchiveEntry.unpublished_at.is_(None)
-        )
-        current = dict(session.execute(query).all())
+        current = _revisions(session)
         stale = {i for i, revision in current.items() if known.get(i) != revision}
         return list(_changes(session, stale | (known.keys() - current.keys())).values())
 
@@ -207,17 +206,22 @@ def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: 
     finally:
         session.rollback()
     if waited is not None:
-        _settle_through(waited)
+        _finish(OutboxRow.id <= waited, OutboxRow.status == OutboxStatus.WAITING)
     return count
 
 
-def _settle_through(row_id: int) -> None:
-    with writing() as session:
-        session.execute(
-            sa.delete(OutboxRow).where(
-                OutboxRow.id <= row_id, OutboxRow.status == OutboxStatus.WAITING
-            )
-        )
+def _revisions(session: Session) -> dict[int, int]:
+    """Return the revision of every public entry by its id."""
+    query = sa.select(ArchiveEntry.id, ArchiveEntry.revision)
+    return dict(session.execute(query.where(ArchiveEntry.unpublished_at.is_(None))).all())
+
+
+def is_complete(index: SearchEngine) -> bool:
+    """Return whether the index holds the public entries, each in its present revision."""
+    try:
+        return index.ids_and_revisions() == _revisions(db.session())
+    except SearchIndexError:
+        return False
 
 
 def ensure_index(index: SearchEngine) -> bool:

@@ -45,7 +45,8 @@ def publish_by_machine(session: Session, letters: Sequence[Letter], now: datetim
     """
     if not letters:
         return 0
-    taken = [(letter, _take(letter, now)) for letter in letters]
+    actions = (Action.PROPOSE, Action.PUBLISH)
+    taken = [(letter, [_act(letter, action, now) for action in actions]) for letter in letters]
     events = [_event(letter, effect, now) for letter, effects in taken for effect in effects]
     rows = [
         {"letter_id": letter.id, **columns}
@@ -60,11 +61,6 @@ def publish_by_machine(session: Session, letters: Sequence[Letter], now: datetim
     for letter in letters:
         touch(session, letter.id)
     return len(letters)
-
-
-def _take(letter: Letter, now: datetime) -> tuple[Effect, Effect]:
-    """Propose and publish the letter; return what both actions do."""
-    return _act(letter, Action.PROPOSE, now), _act(letter, Action.PUBLISH, now)
 
 
 def _act(letter: Letter, action: Action, now: datetime) -> Effect:

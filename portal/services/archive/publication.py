@@ -27,41 +27,33 @@ from portal.models import (
 )
 from portal.queries.rules import work_calendar
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
-from portal.services.core.acting import load, take
+from portal.services.core.acting import changing, take
 from portal.services.core.outbox import enqueue
 from portal.services.core.typed_text import required
-from portal.services.core.unit import writing
 
 
 def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime) -> int:
     """Propose publication, or a correction of what is public; return the proposal's id."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         correction = letter.publication is Publication.PUBLISHED
         action = Action.PROPOSE_CORRECTION if correction else Action.PROPOSE
         take(session, letter, action, actor, now, reason=note or None)
-        return _proposal(session, letter, correction, note, actor, now).id
-
-
-def _proposal(
-    session: Session, letter: Letter, correction: bool, note: str, actor: Actor, now: datetime
-) -> Proposal:
-    earlier = letter.proposals[-1] if letter.proposals else None
-    proposal = Proposal(
-        status=ProposalStatus.OPEN,
-        correction=correction,
-        title=letter.title,
-        text=letter.text,
-        reply=public_reply(letter),
-        note=note or None,
-        proposer_id=actor.user_id,
-        proposed_at=now,
-        version=1,
-    )
-    letter.proposals.append(proposal)
-    find(letter, proposal, earlier)
-    session.flush()
-    return proposal
+        earlier = letter.proposals[-1] if letter.proposals else None
+        proposal = Proposal(
+            status=ProposalStatus.OPEN,
+            correction=correction,
+            title=letter.title,
+            text=letter.text,
+            reply=public_reply(letter),
+            note=note or None,
+            proposer_id=actor.user_id,
+            proposed_at=now,
+            version=1,
+        )
+        letter.proposals.append(proposal)
+        find(letter, proposal, earlier)
+        session.flush()
+        return proposal.id
 
 
 def public_reply(letter: Letter) -> str:
@@ -79,8 +71,7 @@ def public_reply(letter: Letter) -> str:
 
 def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """Take back a proposal of one's own."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.RECALL_PROPOSAL, actor, now)
         recall_waiting(letter, now)
 
@@ -93,11 +84,10 @@ def publish(
     Raises :class:`ActionNotAllowed` while a finding is open, :class:`Conflict` where the
     redaction changed since the reviewer looked at it.
     """
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
-        correction = bool(proposal and proposal.correction)
-        take(session, letter, Action.CORRECT if correction else Action.PUBLISH, actor, now)
+        action = Action.CORRECT if letter.correction_pending else Action.PUBLISH
+        take(session, letter, action, actor, now)
         if proposal is None:
             raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
         if proposal.version != proposal_version:
@@ -153,13 +143,10 @@ def entry_content(
 
     ``organisation`` is the one that answered; ``working_days`` counts from receipt to answer.
     """
-    copy = public_copy(proposal)
     answer = letter.answer or letter.signed_replies[-1]
     asked_on, answered_on = civil_date(letter.received_at), civil_date(answer.signed_at or now)
     return {
-        "title": copy.title,
-        "text": copy.text,
-        "reply": copy.reply,
+        **public_copy(proposal),
         "kind": letter.kind,
         "category": letter.category,
         "organisation_id": organisation.id,
@@ -183,11 +170,9 @@ def refuse(
     letter_id: int, version: int, code: RefusalReason, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Refuse publication or a correction with a coded reason."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
-        correction = bool(proposal and proposal.correction)
-        action = Action.REFUSE_CORRECTION if correction else Action.REFUSE
+        action = Action.REFUSE_CORRECTION if letter.correction_pending else Action.REFUSE
         take(session, letter, action, actor, now, reason_code=code, reason=reason or None)
         if proposal is not None:
             proposal.status, proposal.decided_at = ProposalStatus.REFUSED, now
@@ -199,8 +184,7 @@ def unpublish(
 ) -> None:
     """Withdraw from the web: the copy is emptied at once, the index follows."""
     reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.UNPUBLISH, actor, now, reason_code=code, reason=reason)
         recall_waiting(letter, now)
         take_down(session, letter, now)

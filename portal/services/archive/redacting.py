@@ -6,15 +6,17 @@ finding nobody has settled is masked in the copy and blocks publication.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, ActionNotAllowed, InvalidInput, NotFound, NotPermitted
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.redaction import (
     Decision,
     Finding,
@@ -26,35 +28,26 @@ from portal.domain.redaction import (
 )
 from portal.models import Letter, Proposal, RedactionMask
 from portal.queries.archive.redaction import original_of
-from portal.services.core.acting import load, record
+from portal.services.core.acting import changing, record
 from portal.services.core.typed_text import required
-from portal.services.core.unit import writing
 
 REASON_MAX = 200
 COVER = "***"
 
 
-@dataclass(frozen=True, slots=True)
-class PublicCopy:
-    """Title, letter and reply as the public will read them."""
-
-    title: str
-    text: str
-    reply: str
-
-
-def public_copy(proposal: Proposal) -> PublicCopy:
-    """Return the texts with every mask applied that is not to be kept."""
-
-    def shown(field: PublicField) -> str:
-        masks = [
-            Mask(m.start, m.end, m.replacement)
-            for m in proposal.masks
-            if m.field is field and m.hides
-        ]
-        return mask_text(original_of(proposal, field), masks)
-
-    return PublicCopy(shown(PublicField.TITLE), shown(PublicField.TEXT), shown(PublicField.REPLY))
+def public_copy(proposal: Proposal) -> dict[str, str]:
+    """Return the texts by their names, with every mask applied that is not to be kept."""
+    return {
+        field.value: mask_text(
+            original_of(proposal, field),
+            [
+                Mask(m.start, m.end, m.replacement)
+                for m in proposal.masks
+                if m.field is field and m.hides
+            ],
+        )
+        for field in PublicField
+    }
 
 
 def hidden_words(proposal: Proposal) -> dict[str, str]:
@@ -80,7 +73,7 @@ def find(
 
     Decisions on the same words in ``earlier`` are carried over.
     """
-    known = _settled(earlier) if earlier else {}
+    known = _decided(earlier) if earlier else {}
     for field in PublicField:
         text = original_of(proposal, field)
         for finding in detect(text, sender=letter.sender, field=field):
@@ -98,7 +91,7 @@ def find(
             )
 
 
-def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]:
+def _decided(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]:
     return {
         (mask.field, original_of(proposal, mask.field)[mask.start : mask.end]): mask
         for mask in proposal.masks
@@ -106,14 +99,16 @@ def _settled(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]
     }
 
 
-def _open(session: Session, letter_id: int, actor: Actor) -> tuple[Letter, Proposal]:
-    letter = load(session, actor, letter_id)
-    proposes = can(actor, Permission.PUBLICATION_PROPOSE, letter)
-    if not proposes and not can(actor, Permission.PUBLICATION_DECIDE, letter):
-        raise NotPermitted
-    if letter.open_proposal is None:
-        raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
-    return letter, letter.open_proposal
+@contextmanager
+def _redacting(letter_id: int, actor: Actor) -> Iterator[tuple[Session, Letter, Proposal]]:
+    """Open a unit of work on the proposal that waits for a decision."""
+    with changing(actor, letter_id) as (session, letter):
+        proposes = can(actor, Permission.PUBLICATION_PROPOSE, letter)
+        if not proposes and not can(actor, Permission.PUBLICATION_DECIDE, letter):
+            raise NotPermitted
+        if letter.open_proposal is None:
+            raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
+        yield session, letter, letter.open_proposal
 
 
 def _mask(proposal: Proposal, mask_id: int) -> RedactionMask:
@@ -123,29 +118,11 @@ def _mask(proposal: Proposal, mask_id: int) -> RedactionMask:
     return found
 
 
-def _note(
-    session: Session,
-    letter: Letter,
-    actor: Actor,
-    now: datetime,
-    code: str,
-    subject: str,
-    reason: str | None = None,
-) -> None:
+def _note(session: Session, letter: Letter, actor: Actor, now: datetime, **said: Any) -> None:
     """Count and record a change of the masks of what is proposed for ``letter``."""
     if letter.open_proposal is not None:
         letter.open_proposal.version += 1
-    record(
-        session,
-        RecordAction.SETTLE_FINDING,
-        Axis.RECORD,
-        actor,
-        now,
-        letter=letter,
-        reason_code=code,
-        reason=reason,
-        subject=subject,
-    )
+    record(session, RecordAction.SETTLE_FINDING, actor, now, letter=letter, **said)
 
 
 def settle(
@@ -154,22 +131,24 @@ def settle(
     """Mask a finding, or keep it with a reason."""
     if decision is Decision.KEEP:
         reason = required("reason", reason, REASON_MAX, lines=False)
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         mask = _mask(proposal, mask_id)
         mask.decision, mask.decider_id = decision, actor.user_id
         mask.reason = reason if decision is Decision.KEEP else None
-        _note(session, letter, actor, now, str(decision), f"{mask.field}:{mask.kind}", mask.reason)
+        subject = f"{mask.field}:{mask.kind}"
+        said = {"reason_code": str(decision), "subject": subject, "reason": mask.reason}
+        _note(session, letter, actor, now, **said)
 
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
     """Mask every finding still open; return how many."""
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         rest = proposal.open_masks
         for mask in rest:
             mask.decision, mask.reason, mask.decider_id = Decision.MASK, None, actor.user_id
-        _note(session, letter, actor, now, str(Decision.MASK), f"rest:{len(rest)}")
+        _note(
+            session, letter, actor, now, reason_code=str(Decision.MASK), subject=f"rest:{len(rest)}"
+        )
         return len(rest)
 
 
@@ -179,10 +158,9 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
     Raises :class:`InvalidInput` where it stands nowhere or only where something is masked.
     """
     phrase = required("phrase", phrase, REASON_MAX)
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         text = original_of(proposal, field)
-        places = _places(text, phrase)
+        places = [found.span() for found in re.finditer(re.escape(phrase), text)]
         if not places:
             raise InvalidInput("phrase", N_("原文中没有这段文字，请从原文复制。"))
         taken = [(mask.start, mask.end) for mask in proposal.masks if mask.field is field]
@@ -201,24 +179,15 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
                     decider_id=actor.user_id,
                 )
             )
-        _note(session, letter, actor, now, "add", f"{field}:{len(free)}")
+        _note(session, letter, actor, now, reason_code="add", subject=f"{field}:{len(free)}")
         return len(free)
-
-
-def _places(text: str, phrase: str) -> list[tuple[int, int]]:
-    places, at = [], text.find(phrase)
-    while at >= 0:
-        places.append((at, at + len(phrase)))
-        at = text.find(phrase, at + len(phrase))
-    return places
 
 
 def remove_mask(letter_id: int, mask_id: int, actor: Actor, now: datetime) -> None:
     """Take away a mask that a person made; findings are settled, never removed."""
-    with writing() as session:
-        letter, proposal = _open(session, letter_id, actor)
+    with _redacting(letter_id, actor) as (session, letter, proposal):
         mask = _mask(proposal, mask_id)
         if mask.kind != FindingKind.OTHER:
             raise ActionNotAllowed(N_("系统提示只能选择脱敏或保留，不能删除。"))
         proposal.masks.remove(mask)
-        _note(session, letter, actor, now, "remove", str(mask.field))
+        _note(session, letter, actor, now, reason_code="remove", subject=str(mask.field))

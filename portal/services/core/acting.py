@@ -7,12 +7,15 @@ the due date. Services around it add what is special to their action.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission, can, may
+from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import Conflict, NotFound, NotPermitted
 from portal.domain.events import ActorKind, Axis, RecordAction
 from portal.domain.letters.apply import Clock, Effect, apply, receive
@@ -22,25 +25,28 @@ from portal.domain.letters.transitions import advance
 from portal.models import Event, Letter, Organisation, StateInterval
 from portal.services.core.deadlines import choose_rule, compute_due
 from portal.services.core.facts import touch
+from portal.services.core.unit import writing
 
 
-def load(
-    session: Session, actor: Actor, letter_id: int, expected_version: int | None = None
-) -> Letter:
-    """Return the letter, locked for the rest of the unit of work.
+@contextmanager
+def changing(
+    actor: Actor, letter_id: int, expected_version: int | None = None
+) -> Iterator[tuple[Session, Letter]]:
+    """Open a unit of work on a letter, which is locked until it ends.
 
     Raises :class:`NotFound` where there is none or staff may not read it, :class:`Conflict`
     where it is not the version the person was looking at.
     """
-    query = sa.select(Letter).where(Letter.id == letter_id)
-    letter = session.scalar(query.with_for_update(of=Letter))
-    if letter is None:
-        raise NotFound
-    if actor.kind is ActorKind.STAFF and not can(actor, Permission.LETTER_READ, letter):
-        raise NotFound
-    if expected_version is not None and letter.version != expected_version:
-        raise Conflict
-    return letter
+    with writing() as session:
+        query = sa.select(Letter).where(Letter.id == letter_id)
+        letter = session.scalar(query.with_for_update(of=Letter))
+        if letter is None:
+            raise NotFound
+        if actor.kind is ActorKind.STAFF and not can(actor, Permission.LETTER_READ, letter):
+            raise NotFound
+        if expected_version is not None and letter.version != expected_version:
+            raise Conflict
+        yield session, letter
 
 
 def take(
@@ -56,7 +62,6 @@ def take(
     answered_by: int | None = None,
     reason_code: str | None = None,
     reason: str | None = None,
-    recorded_at: datetime | None = None,
 ) -> Event:
     """Take ``action`` on ``letter`` at ``now``; ``to`` is the organisation it moves to.
 
@@ -89,10 +94,7 @@ def take(
         letter.due_on = compute_due(session, letter)
     elif effect.clock is Clock.PROMISE:
         promised = compute_due(session, letter)
-    event = _record(session, letter, effect, actor, reason_code, reason, recorded_at)
-    if effect.concludes:
-        event.due_on = promised
-    return event
+    return _record(session, letter, effect, actor, reason_code, reason, promised)
 
 
 def change(letter: Letter, effect: Effect) -> None:
@@ -119,13 +121,7 @@ def follow(session: Session, letter: Letter, effect: Effect) -> None:
     session.add(StateInterval(letter_id=letter.id, **begun.columns()))
 
 
-def begin(
-    session: Session,
-    letter: Letter,
-    actor: Actor,
-    now: datetime,
-    recorded_at: datetime | None = None,
-) -> None:
+def begin(session: Session, letter: Letter, actor: Actor, now: datetime) -> None:
     """Record the arrival of a new letter: its first event, its first interval, its due date."""
     effect = receive(letter.kind, letter.organisation_id, now)
     change(letter, effect)
@@ -134,7 +130,7 @@ def begin(
     follow(session, letter, effect)
     choose_rule(session, letter)
     letter.due_on = compute_due(session, letter)
-    _record(session, letter, effect, actor, None, None, recorded_at)
+    _record(session, letter, effect, actor)
 
 
 def _record(
@@ -142,32 +138,28 @@ def _record(
     letter: Letter,
     effect: Effect,
     actor: Actor,
-    reason_code: str | None,
-    reason: str | None,
-    recorded_at: datetime | None,
+    reason_code: str | None = None,
+    reason: str | None = None,
+    promised: date | None = None,
 ) -> Event:
-    done = effect.event
-    return record(
-        session,
-        str(done.action),
-        done.axis,
-        actor,
-        done.occurred_at,
-        letter=letter,
-        from_state=done.from_state,
-        to_state=done.to_state,
-        organisation_id=done.organisation_id,
-        to_organisation_id=done.to_organisation_id,
+    event = Event(
+        letter_id=letter.id,
+        **effect.event.columns(),
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
         reason_code=reason_code,
         reason=reason,
-        recorded_at=recorded_at,
+        due_on=promised if effect.concludes else None,
+        recorded_at=effect.event.occurred_at,
     )
+    session.add(event)
+    touch(session, letter.id)
+    return event
 
 
 def record(
     session: Session,
-    action: str | RecordAction,
-    axis: Axis,
+    action: RecordAction | DisclosureAction,
     actor: Actor,
     now: datetime,
     *,
@@ -175,23 +167,24 @@ def record(
     from_state: str | None = None,
     to_state: str | None = None,
     organisation_id: int | None = None,
-    to_organisation_id: int | None = None,
     reason_code: str | None = None,
     reason: str | None = None,
     subject: str | None = None,
     recorded_at: datetime | None = None,
-) -> Event:
-    """Write one event row; ``now`` is when it happened, ``recorded_at`` when it became known."""
+) -> None:
+    """Write an event that changes no letter.
+
+    ``now`` is when it happened, ``recorded_at`` when it became known.
+    """
     event = Event(
         letter_id=letter.id if letter else None,
         action=str(action),
-        axis=axis,
+        axis=action.axis if isinstance(action, RecordAction) else Axis.RECORD,
         from_state=from_state,
         to_state=to_state,
         actor_kind=actor.kind,
         actor_id=actor.user_id,
         organisation_id=organisation_id,
-        to_organisation_id=to_organisation_id,
         reason_code=reason_code,
         reason=reason,
         subject=subject,
@@ -199,6 +192,3 @@ def record(
         recorded_at=recorded_at or now,
     )
     session.add(event)
-    if letter is not None and axis is not Axis.RECORD:
-        touch(session, letter.id)
-    return event

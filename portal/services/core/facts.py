@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from secrets import randbelow
 from typing import Any, cast
@@ -22,7 +21,7 @@ from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action
 from portal.domain.periods import civil_date, month_of
-from portal.domain.statistics.measures import Fact, Ledger, Step
+from portal.domain.statistics.measures import CountedEvent, Fact, Ledger
 from portal.models import (
     VERSIONS,
     Event,
@@ -33,9 +32,10 @@ from portal.models import (
     Reply,
     ReplyStatus,
 )
+from portal.models.base import UNIT
 from portal.queries.rules import deadlines
 
-_TOUCHED = "letterbox_touched"
+_TOUCHED = "touched"
 _BATCH = 500
 _MONTHS = ("received_month", "closed_month", "published_month")
 _AXES = (Axis.HANDLING, Axis.PUBLICATION)
@@ -54,17 +54,12 @@ _COLUMNS = (
 
 def touch(session: Session, letter_id: int) -> None:
     """Note that the facts of a letter must be derived again before this unit of work commits."""
-    session.info.setdefault(_TOUCHED, set()).add(letter_id)
-
-
-def forget(session: Session) -> None:
-    """Drop the noted letters: the unit of work has ended."""
-    session.info.pop(_TOUCHED, None)
+    session.info[UNIT].setdefault(_TOUCHED, set()).add(letter_id)
 
 
 def derive_touched(session: Session) -> None:
     """Derive again the facts of every letter that this unit of work has touched."""
-    touched = session.info.pop(_TOUCHED, None)
+    touched = session.info[UNIT].pop(_TOUCHED, None)
     if touched:
         session.flush()
         refresh(session, sorted(touched))
@@ -164,28 +159,29 @@ def _rows(session: Session, ledger: Ledger, ids: list[int]) -> Iterator[dict[str
             Letter.id.in_(ids)
         )
     )
-    steps = _steps(session, ids)
+    events = _events(session, ids)
     for letter_id, kind, category, organisation_id in letters:
-        if steps[letter_id]:
-            for fact in ledger.facts(Kind(kind), organisation_id, steps[letter_id]):
+        if events[letter_id]:
+            for fact in ledger.facts(Kind(kind), organisation_id, events[letter_id]):
                 yield row_of(letter_id, category, fact)
 
 
-def _steps(session: Session, ids: list[int]) -> dict[int, list[Step]]:
-    """Return the steps of each letter in the order of their happening."""
+def _events(session: Session, ids: list[int]) -> dict[int, list[CountedEvent]]:
+    """Return the events of each letter in the order of their happening."""
     query = (
         sa.select(*_COLUMNS)
         .where(Event.letter_id.in_(ids), Event.axis.in_(_AXES))
         .order_by(Event.letter_id, Event.occurred_at, Event.id)
     )
-    found: dict[int, list[Step]] = defaultdict(list)
-    for letter_id, action, axis, before, after, at, actor, to_id, due in session.execute(query):
-        staff = actor is ActorKind.STAFF
-        step = Step(action, axis, before, after, at, staff, to_id, due_on=due)
-        found[letter_id or 0].append(step)
     granted, answers = _extensions(session, ids), _answers(session, ids)
-    _complete(found, Action.GRANT_EXTENSION, granted, lambda s, days: replace(s, days=days))
-    _complete(found, Action.CLOSE_MERGED, answers, lambda s, who: replace(s, answered_by=who))
+    found: dict[int, list[CountedEvent]] = defaultdict(list)
+    for letter_id, action, axis, before, after, at, actor, to_id, due in session.execute(query):
+        key = letter_id or 0, at
+        days = granted.get(key, 0) if action == Action.GRANT_EXTENSION else 0
+        answered_by = answers.get(key) if action == Action.CLOSE_MERGED else None
+        staff = actor is ActorKind.STAFF
+        event = CountedEvent(action, axis, before, after, at, staff, to_id, days, answered_by, due)
+        found[letter_id or 0].append(event)
     return found
 
 
@@ -204,16 +200,6 @@ def _answers(session: Session, ids: list[int]) -> Known:
         Reply.letter_id.in_(ids), Reply.status == ReplyStatus.SIGNED
     )
     return {(i, at): who for i, at, who in session.execute(query) if at}
-
-
-def _complete(
-    found: dict[int, list[Step]], action: Action, known: Known, fill: Callable[[Step, int], Step]
-) -> None:
-    """Fill in what the events of ``action`` do not say themselves."""
-    for letter_id, steps in found.items():
-        for index, step in enumerate(steps):
-            if step.action == action and (letter_id, step.at) in known:
-                steps[index] = fill(step, known[letter_id, step.at])
 
 
 def row_of(letter_id: int, category: str | None, fact: Fact) -> dict[str, Any]:

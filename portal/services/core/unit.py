@@ -11,41 +11,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import N_, Unavailable
 from portal.models import db
-from portal.models.base import BEGIN_MODE
-from portal.services.core.facts import derive_touched, forget
+from portal.models.base import BEGIN_MODE, UNIT
+from portal.services.core.facts import derive_touched
 
-_INSIDE = "letterbox_unit"
+_BUSY = N_("系统正忙，您填写的内容没有丢失，请稍后再试。")
 
 
 @contextmanager
 def writing() -> Iterator[Session]:
     """Yield a session in a write transaction; commit at the end, roll back on any error.
 
-    Raises :class:`Unavailable` where the database stays locked or cannot be reached.
+    Raises :class:`Unavailable` where the database stays locked or cannot be reached, or every
+    connection of a pool stays in use.
     """
     session = db.session()
-    if session.info.get(_INSIDE):
+    if UNIT in session.info:
         yield session
         return
     session.rollback()
     try:
         session.connection(execution_options={BEGIN_MODE: "IMMEDIATE"})
-    except OperationalError as error:
+    except (OperationalError, TimeoutError) as error:
         session.rollback()
-        raise Unavailable(N_("系统正忙，您填写的内容没有丢失，请稍后再试。")) from error
-    session.info[_INSIDE] = True
+        raise Unavailable(_BUSY) from error
+    session.info[UNIT] = {}
     try:
         yield session
         derive_touched(session)
         session.commit()
+    except TimeoutError as error:
+        # The pool of the connections that number letters had none free.
+        session.rollback()
+        raise Unavailable(_BUSY) from error
     except BaseException:
         session.rollback()
         raise
     finally:
-        session.info.pop(_INSIDE, None)
-        forget(session)
+        session.info.pop(UNIT)

@@ -5,12 +5,8 @@ Source: 条例 Art. 29 (what an application holds) and 31 (which day is the day 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission, can_at
@@ -30,42 +26,25 @@ from portal.domain.disclosure.application import (
 from portal.domain.disclosure.requests import DisclosureAction, DisclosureState
 from portal.domain.errors import N_, InvalidInput, NotPermitted
 from portal.domain.events import ActorKind
-from portal.domain.letters.numbers import derive_query_code, hash_code
 from portal.domain.periods import civil_date, midnight
 from portal.models import DisclosureRequest, Organisation
-from portal.models.base import fingerprint
-from portal.queries.disclosure.due import due_on, rule_of
-from portal.queries.rules import deadline_rules, work_calendar
+from portal.services.core.handing_in import Receipt, hand_in
 from portal.services.core.numbering import next_request_number
 from portal.services.core.typed_text import limited, required
-from portal.services.core.unit import writing
-from portal.services.disclosure.requests import note
+from portal.services.disclosure.requests import note, set_due
 
 NOON = timedelta(hours=12)
 REGISTERED_WITHIN = timedelta(days=366)
 """How long ago a request registered today may have been received."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestReceipt:
-    """What the applicant takes away; the code is shown once and kept only as a keyed hash."""
-
-    request_id: int
-    number: str
-    code: str
-
-
-def submit(new: Application, form_token: str, code_key: bytes, now: datetime) -> RequestReceipt:
+def submit(new: Application, form_token: str, code_key: bytes, now: datetime) -> Receipt:
     """Take in a request from the web; the same ``form_token`` again gives the same receipt.
 
     The receipt is the confirmation of both sides that Art. 31 (3) asks for, so that the day of
     submission is the day of receipt. Raises :class:`InvalidInput` with the field at fault.
     """
-
-    def make(session: Session) -> DisclosureRequest:
-        return _request(session, new, RequestSource.WEB, now, civil_date(now))
-
-    return _once(make, form_token, code_key, Actor(ActorKind.CITIZEN), now)
+    return _file(new, RequestSource.WEB, now, form_token, code_key, Actor(ActorKind.CITIZEN), now)
 
 
 def register(
@@ -76,7 +55,7 @@ def register(
     code_key: bytes,
     actor: Actor,
     now: datetime,
-) -> RequestReceipt:
+) -> Receipt:
     """Register a request that came on paper; ``received_on`` is its civil day of receipt.
 
     Raises :class:`NotPermitted` where ``actor`` does not handle requests of the organisation,
@@ -90,51 +69,29 @@ def register(
     if today - received_on > REGISTERED_WITHIN:
         raise InvalidInput("received_on", N_("收到日期太早，请核对年份。"))
     received = now if received_on == today else midnight(received_on) + NOON
-
-    def make(session: Session) -> DisclosureRequest:
-        request = _request(session, new, source, received, today)
-        if not can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path):
-            raise NotPermitted
-        return request
-
-    return _once(make, form_token, code_key, actor, now)
+    return _file(new, source, received, form_token, code_key, actor, now)
 
 
-def _once(
-    make: Callable[[Session], DisclosureRequest],
+def _file(
+    new: Application,
+    source: RequestSource,
+    received_at: datetime,
     form_token: str,
     code_key: bytes,
     actor: Actor,
     now: datetime,
-) -> RequestReceipt:
-    form_key, code = fingerprint(form_token), derive_query_code(code_key, form_token)
-    try:
-        return _take_in(make, form_key, code, code_key, actor, now)
-    except IntegrityError:
-        # The other half of a double click got there first; the second look finds its request.
-        return _take_in(make, form_key, code, code_key, actor, now)
+) -> Receipt:
+    def make(session: Session) -> DisclosureRequest:
+        request = _request(session, new, source, received_at, civil_date(now))
+        if source in PAPER_SOURCES and not can_at(
+            actor, Permission.DISCLOSURE_HANDLE, request.organisation.path
+        ):
+            raise NotPermitted
+        request.number = next_request_number(session, civil_date(received_at))
+        set_due(session, request)
+        return request
 
-
-def _take_in(
-    make: Callable[[Session], DisclosureRequest],
-    form_key: str,
-    code: str,
-    code_key: bytes,
-    actor: Actor,
-    now: datetime,
-) -> RequestReceipt:
-    with writing() as session:
-        known = session.scalar(
-            sa.select(DisclosureRequest).where(DisclosureRequest.form_key == form_key)
-        )
-        if known is not None:
-            return RequestReceipt(known.id, known.number, code)
-        request = make(session)
-        request.form_key = form_key
-        request.number = next_request_number(session, civil_date(request.received_at))
-        request.code_hash = hash_code(code_key, request.number, code)
-        rule = rule_of(deadline_rules(session), request)
-        request.due_on = due_on(work_calendar(session), rule, request)
+    def enter(session: Session, request: DisclosureRequest) -> None:
         session.add(request)
         session.flush()
         note(
@@ -142,18 +99,19 @@ def _take_in(
             request,
             DisclosureAction.FILE,
             actor,
-            request.received_at,
+            received_at,
             to_state=request.state,
             recorded_at=now,
         )
-        return RequestReceipt(request.id, request.number, code)
+
+    return hand_in(DisclosureRequest, form_token, code_key, make, enter)
 
 
 def _request(
     session: Session, new: Application, source: RequestSource, received_at: datetime, today: date
 ) -> DisclosureRequest:
     organisation = addressee(session, new.organisation_id, today)
-    _check_reach(new, source)
+    _check_reach(new)
     return DisclosureRequest(
         source=source,
         version=1,
@@ -197,7 +155,7 @@ def addressee(session: Session, organisation_id: int | None, today: date) -> Org
     return chosen
 
 
-def _check_reach(new: Application, source: RequestSource) -> None:
+def _check_reach(new: Application) -> None:
     """Check that the contact details allow the chosen form of delivery."""
     if not (new.phone or new.email or new.address):
         raise InvalidInput("phone", N_("请留下电话、电子邮箱、通信地址中的一项。"))

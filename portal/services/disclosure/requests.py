@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,9 +32,10 @@ from portal.domain.errors import (
     NotFound,
     NotPermitted,
 )
-from portal.domain.events import ActorKind, Axis
-from portal.domain.letters.states import TEXT_MAX
+from portal.domain.events import ActorKind
+from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Message
 from portal.models import DisclosureRequest, Organisation
 from portal.queries.disclosure.due import completion_until, due_on, rule_of
 from portal.queries.disclosure.requests import subject_of
@@ -58,9 +62,9 @@ def ask_completion(
     """
     text, today = required("text", text, TEXT_MAX), civil_date(now)
     if not today < complete_by <= today + timedelta(days=COMPLETION_DAYS_MOST):
-        raise InvalidInput("complete_by", N_("补正期限应在明天起 60 日之内。"))
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+        said = Message(N_("补正期限应在明天起 %(n)s 日之内。"), {"n": COMPLETION_DAYS_MOST})
+        raise InvalidInput("complete_by", said)
+    with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.ASK_COMPLETION, actor, now)
         request.completion_asked_at, request.due_on = now, None
         request.completion_notice, request.complete_by = text, complete_by
@@ -71,11 +75,10 @@ def complete(
 ) -> None:
     """Keep what the applicant added; the clock runs afresh from this day (Art. 30)."""
     text = required("text", text, TEXT_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.COMPLETE, actor, now)
         request.completed_at, request.completion = now, text
-        _set_due(session, request)
+        set_due(session, request)
 
 
 def extend(
@@ -86,14 +89,20 @@ def extend(
     ``consent`` is who agreed (Art. 33), kept in the record; the applicant sees the reason.
     """
     reason = required("reason", reason, REASON_MAX)
-    consent = required("consent", consent, 50, lines=False)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    consent = required("consent", consent, PERSON_NAME_MAX, lines=False)
+    with _changing(request_id, actor, version) as (session, request):
         if not 1 <= days <= rule_of(deadline_rules(session), request).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
-        _take(session, request, DisclosureAction.EXTEND, actor, now, f"{reason}（经{consent}同意）")
+        _take(
+            session,
+            request,
+            DisclosureAction.EXTEND,
+            actor,
+            now,
+            reason=f"{reason}（经{consent}同意）",
+        )
         request.extension_days, request.extension_reason = days, reason
-        _set_due(session, request)
+        set_due(session, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +115,16 @@ class Answer:
 
 
 def answer(request_id: int, version: int, given: Answer, actor: Actor, now: datetime) -> None:
-    """Answer a request, finally; ``on_time`` is settled by the due date of this moment.
+    """Answer a request, finally; ``on_time`` is judged by the due date of this moment.
 
     While the applicant is asked for a completion the clock stands still, but not for ever: an
     answer without one is in time until the days that the notice gave, or the deadline, are over.
     """
     text = required("text", given.text, TEXT_MAX)
     referred = limited("referred_to", given.referred_to, REFERRED_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         code = str(given.outcome)
-        _take(session, request, DisclosureAction.ANSWER, actor, now, code=code)
+        _take(session, request, DisclosureAction.ANSWER, actor, now, reason_code=code)
         request.outcome, request.answer, request.answered_at = given.outcome, text, now
         ours = given.outcome is not DisclosureOutcome.NOT_OURS
         request.referred_to = None if ours else referred or None
@@ -128,8 +136,7 @@ def lapse(request_id: int, version: int, actor: Actor, now: datetime) -> None:
 
     It counts as answered in time, unclear.
     """
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
+    with _changing(request_id, actor, version) as (session, request):
         _take(session, request, DisclosureAction.LAPSE, actor, now)
         request.outcome, request.answered_at = DisclosureOutcome.UNCLEAR, now
         request.on_time = True
@@ -140,9 +147,8 @@ def withdraw(
 ) -> None:
     """Keep that the applicant has withdrawn; staff say in ``reason`` how they came to know."""
     reason = optional("reason", reason, REASON_MAX)
-    with writing() as session:
-        request = _load(session, request_id, actor, version)
-        _take(session, request, DisclosureAction.WITHDRAW, actor, now, reason or None)
+    with _changing(request_id, actor, version) as (session, request):
+        _take(session, request, DisclosureAction.WITHDRAW, actor, now, reason=reason or None)
         request.withdrawn_at, request.due_on = now, None
 
 
@@ -159,8 +165,7 @@ class ApplicantData:
 
 def reveal_applicant(request_id: int, actor: Actor, now: datetime) -> ApplicantData:
     """Return who applies and record who looked; the version stays as it is."""
-    with writing() as session:
-        request = _load(session, request_id, actor, None)
+    with _changing(request_id, actor) as (session, request):
         if not can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path):
             raise NotPermitted
         note(session, request, DisclosureAction.REVEAL, actor, now)
@@ -192,28 +197,14 @@ def note(
     action: DisclosureAction,
     actor: Actor,
     now: datetime,
-    *,
-    reason: str | None = None,
-    code: str | None = None,
-    from_state: DisclosureState | None = None,
-    to_state: DisclosureState | None = None,
-    recorded_at: datetime | None = None,
+    **said: Any,
 ) -> None:
-    """Write the event of an action; its subject is the number of the request."""
-    record(
-        session,
-        action,
-        Axis.RECORD,
-        actor,
-        now,
-        organisation_id=request.organisation_id,
-        subject=subject_of(request.number),
-        reason=reason,
-        reason_code=code,
-        from_state=from_state,
-        to_state=to_state,
-        recorded_at=recorded_at,
-    )
+    """Write the event of an action, with what else :func:`record` takes.
+
+    Its subject is the number of the request.
+    """
+    place, subject = request.organisation_id, subject_of(request.number)
+    record(session, action, actor, now, organisation_id=place, subject=subject, **said)
 
 
 def ready(
@@ -250,20 +241,26 @@ def allowed_actions(
     ]
 
 
-def _load(
-    session: Session, request_id: int, actor: Actor, version: int | None
-) -> DisclosureRequest:
-    """Return the request, locked; a foreign one is like none, another version a conflict."""
-    query = sa.select(DisclosureRequest).where(DisclosureRequest.id == request_id)
-    request = session.scalar(query.with_for_update(of=DisclosureRequest))
-    if request is None:
-        raise NotFound
-    place: Organisation = request.organisation
-    if actor.kind is ActorKind.STAFF and not can_at(actor, Permission.DISCLOSURE_READ, place.path):
-        raise NotFound
-    if version is not None and request.version != version:
-        raise Conflict(CONFLICT)
-    return request
+@contextmanager
+def _changing(
+    request_id: int, actor: Actor, version: int | None = None
+) -> Iterator[tuple[Session, DisclosureRequest]]:
+    """Open a unit of work on a request, locked.
+
+    A foreign one is like none, another version a conflict.
+    """
+    with writing() as session:
+        query = sa.select(DisclosureRequest).where(DisclosureRequest.id == request_id)
+        request = session.scalar(query.with_for_update(of=DisclosureRequest))
+        if request is None:
+            raise NotFound
+        place: Organisation = request.organisation
+        staff = actor.kind is ActorKind.STAFF
+        if staff and not can_at(actor, Permission.DISCLOSURE_READ, place.path):
+            raise NotFound
+        if version is not None and request.version != version:
+            raise Conflict(CONFLICT)
+        yield session, request
 
 
 def _take(
@@ -272,23 +269,12 @@ def _take(
     action: DisclosureAction,
     actor: Actor,
     now: datetime,
-    reason: str | None = None,
-    code: str | None = None,
+    **said: str | None,
 ) -> None:
     _permit(session, request, action, actor, now)
-    before, request.state = request.state, next_state(request.state, action)
+    before, request.state = request.state, next_state(action)
     request.version += 1
-    note(
-        session,
-        request,
-        action,
-        actor,
-        now,
-        reason=reason,
-        code=code,
-        from_state=before,
-        to_state=request.state,
-    )
+    note(session, request, action, actor, now, from_state=before, to_state=request.state, **said)
 
 
 def _permit(
@@ -314,6 +300,7 @@ def _last_day(session: Session, request: DisclosureRequest) -> date:
     return max(day for day in (request.complete_by, unstopped) if day is not None)
 
 
-def _set_due(session: Session, request: DisclosureRequest) -> None:
+def set_due(session: Session, request: DisclosureRequest) -> None:
+    """Compute the due date of a request whose clock runs."""
     rule = rule_of(deadline_rules(session), request)
     request.due_on = due_on(work_calendar(session), rule, request)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.adapters.csv_reader import CsvRow, CsvSource
 from portal.domain.access import SYSTEM
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import KINDS
 from portal.domain.letters.states import ConsentBasis, State
 from portal.domain.periods import civil_date
@@ -249,13 +249,6 @@ def _note(plan: ImportPlan, tally: Tally, now: datetime) -> None:
         f"{tally.read} read, {tally.added} added, {tally.answered} answered, "
         f"{tally.published} published, {tally.known} known, {tally.rejected} rejected"
     )
+    subject = f"import:{plan.defaults.source}"[:100]
     with writing() as session:
-        record(
-            session,
-            RecordAction.IMPORT_LETTERS,
-            Axis.ADMINISTRATION,
-            SYSTEM,
-            now,
-            subject=f"import:{plan.defaults.source}"[:100],
-            reason=said,
-        )
+        record(session, RecordAction.IMPORT_LETTERS, SYSTEM, now, subject=subject, reason=said)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from portal.adapters.csv_reader import CsvRow
-from portal.domain.letters.kinds import DEFAULT_KIND, KIND_LABELS, KINDS_BY_WORD, Kind
-from portal.domain.letters.states import STORED_TITLE_MAX
+from portal.domain.letters.kinds import DEFAULT_KIND, KINDS_BY_WORD, Kind
+from portal.domain.letters.states import PERSON_NAME_MAX, STORED_TITLE_MAX
 from portal.domain.periods import SHANGHAI, civil_date
 from portal.models.base import fingerprint
 from portal.services.core.typed_text import clean
@@ -17,7 +17,7 @@ from portal.services.core.typed_text import clean
 TEXT_MAX = 50_000
 """Characters of a text taken over; no letter known comes near it."""
 OLDEST = date(1990, 1, 1)
-_SHORT_MAX = {"name": 50, "phone": 50, "email": 254, "category": 32, "id": 100}
+_SHORT_MAX = {"name": PERSON_NAME_MAX, "phone": 50, "email": 254, "category": 32, "id": 100}
 _MOMENT = re.compile(
     r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
     r"(?:[T\s]+(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2}))?(?:\.\d+)?)?"
@@ -116,7 +116,7 @@ def _kind(text: str, defaults: Defaults) -> Kind:
         return kind
     if defaults.kind is not None or not word:
         return defaults.kind or DEFAULT_KIND
-    known = ", ".join(KIND_LABELS.values())
+    known = ", ".join(kind.label for kind in Kind)
     raise RowFault(f"kind {word[:20]!r} is not known; it is one of {known}, or give --kind")
 
 

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from portal.domain.letters.states import Action, ConsentBasis, RefusalReason
 from portal.services.archive.publication import recall_waiting, take_down
-from portal.services.core.acting import load, take
-from portal.services.core.unit import writing
+from portal.services.core.acting import changing, take
 from portal.services.letters.submission import citizen
 
 
@@ -21,8 +20,7 @@ def revoke_consent(letter_id: int, now: datetime) -> None:
     Raises :class:`ActionNotAllowed` where there is no consent to take back.
     """
     actor = citizen(letter_id)
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         take(
             session,
             letter,
@@ -42,7 +40,6 @@ def give_consent(letter_id: int, now: datetime) -> None:
     Raises :class:`ActionNotAllowed` where it was given already or the letter is a report.
     """
     actor = citizen(letter_id)
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.GIVE_CONSENT, actor, now)
         letter.consent_basis = ConsentBasis.SENDER

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import NotPermitted
-from portal.domain.events import Axis, RecordAction
-from portal.services.core.acting import load, record
-from portal.services.core.unit import writing
+from portal.domain.events import RecordAction
+from portal.services.core.acting import changing, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,12 @@ def reveal_contacts(letter_id: int, actor: Actor, now: datetime) -> Contacts:
     Raises :class:`NotFound` for a letter the actor may not read and :class:`NotPermitted` where
     the grants do not carry this permission for it. The letter's version stays as it is.
     """
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         if not can(actor, Permission.CONTACTS_REVEAL, letter):
             raise NotPermitted
         record(
             session,
             RecordAction.REVEAL_CONTACTS,
-            Axis.RECORD,
             actor,
             now,
             letter=letter,

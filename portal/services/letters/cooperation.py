@@ -11,9 +11,8 @@ from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
 from portal.models import CoHandling, Extension, Organisation
 from portal.queries.letters.due import letter_rule
-from portal.services.core.acting import load, take
+from portal.services.core.acting import changing, take
 from portal.services.core.typed_text import REASON_MAX, optional, required
-from portal.services.core.unit import writing
 
 
 def request_extension(
@@ -21,8 +20,7 @@ def request_extension(
 ) -> None:
     """Ask for ``days`` more in the unit of the rule, at most what the rule allows, once."""
     reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         if not 1 <= days <= letter_rule(session, letter).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
         take(session, letter, Action.REQUEST_EXTENSION, actor, now, reason=reason)
@@ -42,8 +40,7 @@ def decide_extension(
 ) -> None:
     """Grant or refuse the extension that waits; nobody decides on a request of theirs."""
     note = optional("note", note, REASON_MAX) if granted else required("note", note, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         pending = letter.pending_extension
         if pending is not None and pending.requester_id == actor.user_id:
             raise NotPermitted(N_("延期不能由申请人本人批复。"))
@@ -60,8 +57,7 @@ def invite(
 ) -> None:
     """Ask another organisation to contribute; the lead organisation still replies."""
     text = required("text", text, TEXT_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         helper = session.get(Organisation, organisation_id)
         if helper is None or not helper.open_on(civil_date(now)):
             raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
@@ -83,8 +79,7 @@ def invite(
 def contribute(letter_id: int, version: int, text: str, actor: Actor, now: datetime) -> None:
     """Submit what an organisation was asked to contribute."""
     text = required("text", text, TEXT_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         own = {g.organisation_id for g, _ in actor.reaches(Permission.CONTRIBUTION_WRITE)}
         waiting = [h for h in letter.helpers if h.organisation_id in own and h.contribution is None]
         if not waiting:

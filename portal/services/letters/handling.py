@@ -21,7 +21,7 @@ from portal.domain.letters.states import (
 from portal.domain.organisations import common_superior, covers
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Message, MessageKind, Organisation, RoleGrant, User
-from portal.services.core.acting import load, take
+from portal.services.core.acting import changing, take
 from portal.services.core.typed_text import REASON_MAX, optional, required
 from portal.services.core.unit import writing
 from portal.services.letters.merging import release_children
@@ -29,8 +29,8 @@ from portal.services.letters.merging import release_children
 
 def accept(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """Accept a letter for handling by the organisation that holds it."""
-    with writing() as session:
-        take(session, load(session, actor, letter_id, version), Action.ACCEPT, actor, now)
+    with changing(actor, letter_id, version) as (session, letter):
+        take(session, letter, Action.ACCEPT, actor, now)
 
 
 def decline(
@@ -38,8 +38,7 @@ def decline(
 ) -> None:
     """Decline with a coded reason; a disputed letter only by ruling."""
     reason = optional("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         disputed = letter.state is State.RETURNED
         action = Action.RULE_DECLINE if disputed else Action.DECLINE
         take(session, letter, action, actor, now, reason_code=code, reason=reason)
@@ -79,8 +78,7 @@ def _move(
     now: datetime,
     action: Action,
 ) -> None:
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         target = _target(session, letter, to_id, action, civil_date(now))
         if action is Action.DISPATCH and not covers(letter.organisation_path, target.path):
             raise InvalidInput("organisation", N_("只能交办给本单位的下级；转给其他单位请用转办。"))
@@ -107,15 +105,14 @@ def _target(
 
 def sign_for(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """Sign for a letter that was dispatched here."""
-    with writing() as session:
-        take(session, load(session, actor, letter_id, version), Action.SIGN_FOR, actor, now)
+    with changing(actor, letter_id, version) as (session, letter):
+        take(session, letter, Action.SIGN_FOR, actor, now)
 
 
 def return_letter(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
     """Return a letter to where it came from, with a reason; too many returns call for a ruling."""
     reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
         take(session, letter, Action.RETURN, actor, now, to=back, reason=reason)
         if letter.return_count >= RETURN_LIMIT:
@@ -135,8 +132,7 @@ def _superior(session: Session, letter: Letter) -> int:
 def ask_citizen(letter_id: int, version: int, text: str, actor: Actor, now: datetime) -> None:
     """Ask the citizen for more; the clock stands still until the answer."""
     text = required("text", text, TEXT_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.ASK_CITIZEN, actor, now)
         session.add(
             Message(
@@ -168,8 +164,7 @@ def close_unanswered(now: datetime) -> int:
 
 def assign(letter_id: int, version: int, user_id: int | None, actor: Actor, now: datetime) -> None:
     """Name the handler who works on a letter; ``None`` frees it."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         assignee = None
         if user_id is not None:
             assignee = session.get(User, user_id)
@@ -200,8 +195,7 @@ def change_kind(
     has nobody above it and is never accused.
     """
     reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         if letter.kind is kind:
             raise InvalidInput("kind", N_("类别没有变化。"))
         if not KINDS[kind].publishable and letter.publication is Publication.PUBLISHED:
@@ -257,15 +251,13 @@ def _shield(session: Session, letter: Letter, accused: Organisation | None, now:
 def supervise(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
     """Put a letter under supervision, with a word why."""
     reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.SUPERVISE, actor, now, reason=reason)
         letter.supervised = True
 
 
 def end_supervision(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """End supervision of a letter."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.END_SUPERVISION, actor, now)
         letter.supervised = False

@@ -13,9 +13,8 @@ from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.letters.states import ENDED_STATES, TEXT_MAX, Action, State
 from portal.domain.redaction import FindingKind, PublicField, default_masks, mask_text
 from portal.models import Letter, Reply, ReplyStatus
-from portal.services.core.acting import load, take
+from portal.services.core.acting import changing, take
 from portal.services.core.typed_text import REASON_MAX, limited, optional
-from portal.services.core.unit import writing
 
 _PRIVATE = frozenset(
     {
@@ -37,8 +36,7 @@ def merge(
 ) -> None:
     """Merge a letter into the open one of ``parent_number`` that the actor may read too."""
     reason = optional("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         parent = _parent(session, parent_number, actor)
         if parent.id == letter.id:
             raise InvalidInput("parent_number", N_("不能并入自身，请填写另一封信的编号。"))
@@ -54,7 +52,7 @@ def merge(
 
 def _parent(session: Session, number: str, actor: Actor) -> Letter:
     try:
-        text = str(parse_number(number))
+        text = parse_number(number)
     except NumberError as error:
         raise InvalidInput("parent_number", str(error)) from error
     # Locked, so that it cannot be closed while another letter is being merged into it.
@@ -68,8 +66,7 @@ def _parent(session: Session, number: str, actor: Actor) -> Letter:
 def separate(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
     """Take a merged letter out again; it goes back to where it was."""
     reason = optional("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.SEPARATE, actor, now, reason=reason or None)
         letter.parent = None
 

@@ -10,9 +10,8 @@ from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, ActionNotAllowed, Conflict, InvalidInput, NotPermitted
 from portal.domain.letters.states import TEXT_MAX, Action, State
 from portal.models import Letter, Reply, ReplyKind, ReplyStatus
-from portal.services.core.acting import load, take
+from portal.services.core.acting import changing, take
 from portal.services.core.typed_text import REASON_MAX, clean, limited, required
-from portal.services.core.unit import writing
 from portal.services.letters.merging import close_children
 
 DRAFT_STATES = frozenset({State.IN_PROGRESS, State.CLOSED})
@@ -24,8 +23,7 @@ def save_draft(letter_id: int, text: str, reply_version: int, actor: Actor, now:
     ``reply_version`` is the version that was loaded, 0 for a first draft. Raises
     :class:`Conflict` where somebody else has saved meanwhile.
     """
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         if not can(actor, Permission.REPLY_WRITE, letter):
             raise NotPermitted
         if letter.state not in DRAFT_STATES or letter.reply_in_review is not None:
@@ -58,8 +56,7 @@ def request_signoff(
 ) -> None:
     """Send a reply for sign-off; after closing it is a follow-up reply."""
     text = required("text", text, TEXT_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         follow_up = letter.state is State.CLOSED
         take(
             session,
@@ -74,8 +71,7 @@ def request_signoff(
 
 def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """Take a reply back from sign-off to write on."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         reply = letter.reply_in_review
         take(session, letter, Action.RECALL_SIGNOFF, actor, now)
         if reply is not None:
@@ -85,8 +81,7 @@ def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
 def send_back(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
     """Send a reply or follow-up back to its author with a reason."""
     reason = required("reason", reason, REASON_MAX)
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         reply = letter.reply_in_review
         action = Action.REFUSE_FOLLOW_UP if letter.state is State.CLOSED else Action.SEND_BACK
         take(session, letter, action, actor, now, reason=reason)
@@ -96,8 +91,7 @@ def send_back(letter_id: int, version: int, reason: str, actor: Actor, now: date
 
 def sign(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
     """Sign a reply: the citizen gets it, the letter is closed and with it what was merged in."""
-    with writing() as session:
-        letter = load(session, actor, letter_id, version)
+    with changing(actor, letter_id, version) as (session, letter):
         reply = letter.reply_in_review
         follow_up = letter.state is State.CLOSED
         take(session, letter, Action.SIGN_FOLLOW_UP if follow_up else Action.SIGN, actor, now)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM, Actor
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import ActorKind
 from portal.domain.letters.kinds import KINDS, Kind
-from portal.domain.letters.numbers import derive_query_code, hash_code
 from portal.domain.letters.states import (
+    PERSON_NAME_MAX,
     TEXT_MAX,
     TITLE_MAX,
     Action,
@@ -33,12 +32,11 @@ from portal.models import (
     Rating,
     ReplyStatus,
 )
-from portal.models.base import fingerprint
-from portal.services.core.acting import begin, load, take
+from portal.services.core.acting import begin, changing, take
+from portal.services.core.handing_in import Receipt, hand_in
 from portal.services.core.numbering import next_number
 from portal.services.core.outbox import enqueue
 from portal.services.core.typed_text import optional, required
-from portal.services.core.unit import writing
 from portal.services.letters.merging import release_children
 
 COMMENT_MAX = 500
@@ -58,40 +56,19 @@ class NewLetter:
     organisation_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the citizen takes away; the code is shown once and kept only as a keyed hash."""
-
-    letter_id: int
-    number: str
-    code: str
-
-
 def submit(new: NewLetter, form_token: str, code_key: bytes, now: datetime) -> Receipt:
     """Take a letter in; the same ``form_token`` again gives the same receipt.
 
     A report of wrongdoing goes past the organisation it accuses, to the one above.
     Raises :class:`InvalidInput` with the field at fault.
     """
-    form_key, code = fingerprint(form_token), derive_query_code(code_key, form_token)
-    try:
-        return _take_in(new, form_key, code, code_key, now)
-    except IntegrityError:
-        # The other half of a double click got there first; the second look finds its letter.
-        return _take_in(new, form_key, code, code_key, now)
-
-
-def _take_in(new: NewLetter, form_key: str, code: str, code_key: bytes, now: datetime) -> Receipt:
-    with writing() as session:
-        known = session.scalar(sa.select(Letter).where(Letter.form_key == form_key))
-        if known is not None:
-            return Receipt(known.id, known.number, code)
-        letter = _letter(session, new, now)
-        letter.form_key = form_key
-        letter.number = next_number(session, now)
-        letter.code_hash = hash_code(code_key, letter.number, code)
-        begin(session, letter, Actor(ActorKind.CITIZEN), now)
-        return Receipt(letter.id, letter.number, code)
+    return hand_in(
+        Letter,
+        form_token,
+        code_key,
+        lambda session: _letter(session, new, now),
+        lambda session, letter: begin(session, letter, Actor(ActorKind.CITIZEN), now),
+    )
 
 
 def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
@@ -104,7 +81,7 @@ def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
         kind=new.kind,
         title=required("title", new.title, TITLE_MAX, lines=False),
         text=required("text", new.text, TEXT_MAX),
-        sender_name=required("name", new.name, 50, lines=False),
+        sender_name=required("name", new.name, PERSON_NAME_MAX, lines=False),
         sender_phone=new.phone or None,
         sender_email=new.email or None,
         consent_basis=ConsentBasis.SENDER if new.consent else ConsentBasis.NONE,
@@ -113,6 +90,7 @@ def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
         organisation=holder,
         accused_id=accused.id if accused else None,
         accused=accused,
+        number=next_number(session, now),
     )
 
 
@@ -145,8 +123,7 @@ def supplement(letter_id: int, text: str, now: datetime) -> None:
     """Answer the office's question; the letter goes back to where it was and the clock goes on."""
     text = required("text", text, TEXT_MAX)
     actor = citizen(letter_id)
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.SUPPLEMENT, actor, now)
         session.add(
             Message(letter_id=letter.id, kind=MessageKind.SUPPLEMENT, text=text, created_at=now)
@@ -156,8 +133,7 @@ def supplement(letter_id: int, text: str, now: datetime) -> None:
 def withdraw(letter_id: int, now: datetime) -> None:
     """Withdraw a letter that nobody has accepted yet."""
     actor = citizen(letter_id)
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.WITHDRAW, actor, now)
         release_children(session, letter, now)
 
@@ -169,8 +145,7 @@ def rate(letter_id: int, attitude: int, efficiency: int, comment: str, now: date
             raise InvalidInput(field, N_("请在 1 至 5 分之间选择。"))
     comment = optional("comment", comment, COMMENT_MAX)
     actor = citizen(letter_id)
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.RATE, actor, now)
         session.add(
             Rating(
@@ -187,8 +162,7 @@ def ask_redo(letter_id: int, text: str, now: datetime) -> None:
     """Ask once for a redo: the letter is open again and its public copy marked under revision."""
     text = required("text", text, TEXT_MAX)
     actor = citizen(letter_id)
-    with writing() as session:
-        letter = load(session, actor, letter_id)
+    with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.REDO, actor, now, reason=text)
         if letter.reply_in_review is not None:
             letter.reply_in_review.status = ReplyStatus.DRAFT

@@ -14,13 +14,14 @@ from argon2.exceptions import VerificationError
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_, InvalidInput, LetterboxError
-from portal.domain.events import ActorKind, Axis, RecordAction
+from portal.domain.events import ActorKind, RecordAction
+from portal.domain.translatable import Message
 from portal.models import User, db
 from portal.services.core.acting import record
 from portal.services.core.typed_text import clean
 from portal.services.core.unit import writing
 
-PASSWORD_MIN = 10
+PASSWORD_MIN, PASSWORD_MAX = 10, 200
 _HASHER = PasswordHasher()
 _DUMMY = _HASHER.hash("nobody has this password")
 _COMMON = frozenset(
@@ -44,21 +45,20 @@ _COMMON = frozenset(
 class LoginFailed(LetterboxError):
     """Name or password are wrong, or the account is disabled; all look alike."""
 
-    def __init__(self, message: str = N_("用户名或密码不正确。")) -> None:
-        super().__init__(message)
+    said = N_("用户名或密码不正确。")
 
 
 class AccountLocked(LetterboxError):
     """Too many failures; the account opens again by itself."""
 
-    def __init__(self, message: str = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")) -> None:
-        super().__init__(message)
+    said = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")
 
 
 def hash_password(password: str) -> str:
     """Return the argon2 hash; raise :class:`InvalidInput` for a short or common password."""
     if len(password) < PASSWORD_MIN:
-        raise InvalidInput("password", N_("密码至少 10 个字符。"))
+        said = Message(N_("密码至少 %(n)s 个字符。"), {"n": PASSWORD_MIN})
+        raise InvalidInput("password", said)
     if password.lower() in _COMMON or len(set(password)) < 4:
         raise InvalidInput("password", N_("这个密码太常见，请换一个。"))
     return _HASHER.hash(password)
@@ -100,7 +100,7 @@ def _verify(known_hash: str, password: str) -> bool:
 
 def _note(user: User, action: RecordAction, now: datetime) -> None:
     actor = Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
-    record(db.session(), action, Axis.ADMINISTRATION, actor, now, subject=f"user:{user.username}")
+    record(db.session(), action, actor, now, subject=f"user:{user.username}")
 
 
 def change_password(user_id: int, old: str, new: str) -> None:

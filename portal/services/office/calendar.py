@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from portal.domain.access import Actor, Permission
-from portal.domain.calendar import DAY_KIND_LABELS, DayKind
+from portal.domain.calendar import DayKind
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR, civil_date
+from portal.domain.translatable import Message
 from portal.models import CalendarDay
 from portal.queries.rules import work_calendar
 from portal.services.core.acting import record
@@ -55,16 +56,9 @@ def set_days(
         session.flush()
         said = N_("恢复公布的安排")
         if working is not None:
-            said = DAY_KIND_LABELS[_kind(first, working)]
-        record(
-            session,
-            RecordAction.EDIT_CALENDAR,
-            Axis.ADMINISTRATION,
-            actor,
-            now,
-            subject=f"calendar:{first}/{last}",
-            reason=f"{said} {note}".strip(),
-        )
+            said = _kind(first, working).label
+        subject, said = f"calendar:{first}/{last}", f"{said} {note}".strip()
+        record(session, RecordAction.EDIT_CALENDAR, actor, now, subject=subject, reason=said)
         after = work_calendar(session)
         changed = [day for day in days if before.is_workday(day) != after.is_workday(day)]
         note_change(session, changed, civil_date(now))
@@ -85,5 +79,6 @@ def _span(first: date, last: date) -> list[date]:
         raise InvalidInput("last", N_("结束日期不能早于开始日期。"))
     count = (last - first).days + 1
     if count > DAYS_MOST or last.year > LAST_YEAR:
-        raise InvalidInput("last", N_("一次最多设置 31 天，请分几次填写。"))
+        said = Message(N_("一次最多设置 %(n)s 天，请分几次填写。"), {"n": DAYS_MOST})
+        raise InvalidInput("last", said)
     return [first + timedelta(days=offset) for offset in range(count)]

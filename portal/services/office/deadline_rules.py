@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission
 from portal.domain.deadline_rules import LETTER, DayUnit
 from portal.domain.errors import N_, InvalidInput, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.periods import LAST_YEAR, civil_date
+from portal.domain.translatable import Message
 from portal.models import DeadlineRuleRow, Organisation
 from portal.queries.rules import BUILT_IN, stored_rule
 from portal.services.core.acting import record
@@ -128,9 +129,11 @@ def _check(session: Session, new: NewDeadlineRule, today: date) -> None:
     elif new.code not in _ALL_CODES:
         raise InvalidInput("code", N_("所有单位通用的时限要分类别来定，请选择其中一项规则。"))
     if not 1 <= new.days <= DAYS_MOST:
-        raise InvalidInput("days", N_("天数应在 1 至 365 之间。"))
+        said = Message(N_("天数应在 1 至 %(n)s 之间。"), {"n": DAYS_MOST})
+        raise InvalidInput("days", said)
     if not 0 <= new.extension_days <= DAYS_MOST:
-        raise InvalidInput("extension_days", N_("延长天数应在 0 至 365 之间。"))
+        said = Message(N_("延长天数应在 0 至 %(n)s 之间。"), {"n": DAYS_MOST})
+        raise InvalidInput("extension_days", said)
     if new.valid_from <= today:
         raise InvalidInput(
             "valid_from", N_("最早从明天起生效：已经收到的信件按收到那天的规定计算。")
@@ -144,14 +147,8 @@ def _check(session: Session, new: NewDeadlineRule, today: date) -> None:
 def _record(
     session: Session, row: DeadlineRuleRow, actor: Actor, now: datetime, sign: str = ""
 ) -> None:
+    place, subject = row.organisation_id, f"deadline_rule:{row.code}"
     span = f"({row.valid_from}/{row.valid_to or ''})"
-    record(
-        session,
-        RecordAction.EDIT_DEADLINE_RULE,
-        Axis.ADMINISTRATION,
-        actor,
-        now,
-        subject=f"deadline_rule:{row.code}",
-        organisation_id=row.organisation_id,
-        reason=f"{sign}{stored_rule(row).text} {span} {row.source}",
-    )
+    said = f"{sign}{stored_rule(row).text} {span} {row.source}"
+    action = RecordAction.EDIT_DEADLINE_RULE
+    record(session, action, actor, now, organisation_id=place, subject=subject, reason=said)

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission
 from portal.domain.disclosure.requests import PENDING_STATES
 from portal.domain.errors import N_, InvalidInput, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.states import OPEN_STATES
-from portal.domain.organisations import OrganisationKind, child_path, covers
+from portal.domain.organisations import CODE_MAX, OrganisationKind, child_path, covers
 from portal.domain.periods import civil_date
 from portal.models import DisclosureRequest, Letter, Organisation, OrganisationVersion
 from portal.services.core.acting import record
@@ -30,7 +30,7 @@ from portal.services.core.unit import writing
 from portal.services.office.organisation_versions import begin_version, effective, open_version
 
 NAME_MAX, SHORT_NAME_MAX = 100, 50
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ def create_organisation(
         new = NewOrganisation(code, name, kind, None, short_name, founded_on)
         made = _found(session, new, parent)
         session.flush()
-        _register(session, made, parent, founded_on, actor, now)
+        _register(session, made, parent, actor, now)
         return made.id
 
 
-def plant(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
+def add_organisations(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
     """Create every organisation of ``rows`` whose code is not in use; return how many.
 
     Rows may come in any order. Raises :class:`InvalidInput` with the code at fault where a
@@ -97,7 +97,7 @@ def plant(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
             session.flush()
             for row, each in made:
                 parent = known.get(row.parent_code or "")
-                _register(session, each, parent, row.founded_on, actor, now)
+                _register(session, each, parent, actor, now)
                 known[each.code] = each
                 del waiting[row.code]
             founded += len(made)
@@ -105,7 +105,7 @@ def plant(rows: Iterable[NewOrganisation], actor: Actor, now: datetime) -> int:
 
 
 def _free_code(session: Session, code: str) -> str:
-    code = required("code", code, 64, lines=False)
+    code = required("code", code, CODE_MAX, lines=False)
     if not _CODE.fullmatch(code):
         raise InvalidInput("code", N_("代码只能由字母、数字和 . _ - 组成。"))
     if session.scalar(sa.select(Organisation.id).where(Organisation.code == code)) is not None:
@@ -138,12 +138,7 @@ def _short(text: str) -> str:
 
 
 def _register(
-    session: Session,
-    made: Organisation,
-    parent: Organisation | None,
-    founded_on: date | None,
-    actor: Actor,
-    now: datetime,
+    session: Session, made: Organisation, parent: Organisation | None, actor: Actor, now: datetime
 ) -> None:
     """Give a new organisation, which has its id by now, its path, first version and event."""
     made.path = child_path(parent.path if parent else None, made.id)
@@ -152,7 +147,7 @@ def _register(
             organisation_id=made.id,
             name=made.name,
             parent_id=made.parent_id,
-            valid_from=founded_on,
+            valid_from=made.founded_on,
         )
     )
     _note(session, RecordAction.CREATE_ORGANISATION, made, actor, now, made.name)
@@ -179,16 +174,8 @@ def _note(
     now: datetime,
     said: str,
 ) -> None:
-    record(
-        session,
-        action,
-        Axis.ADMINISTRATION,
-        actor,
-        now,
-        organisation_id=changed.id,
-        subject=f"organisation:{changed.code}",
-        reason=said,
-    )
+    place, subject = changed.id, f"organisation:{changed.code}"
+    record(session, action, actor, now, organisation_id=place, subject=subject, reason=said)
 
 
 def rename(

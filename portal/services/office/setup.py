@@ -16,19 +16,19 @@ from portal.services.office.organisations import create_organisation
 OFFICE_CODE, OFFICE_NAME, OFFICE_SHORT = "office", "政府公开信箱办公室", "信箱办"
 
 
-def ensure_office(now: datetime) -> bool:
-    """Create the letterbox office where the tree is empty; return whether it was.
+def ensure_office(now: datetime) -> None:
+    """Create the letterbox office where the tree is empty.
 
     It receives every letter whose sender does not know who is responsible.
     """
     query = sa.select(Organisation.id).limit(1)
-    found = db.session.scalar(query) is not None
+    found = db.session.scalar(query)
     db.session.rollback()
-    if found:
-        return False
+    if found is not None:
+        return
     with writing() as session:
         if session.scalar(query) is not None:
-            return False
+            return
         create_organisation(
             OFFICE_CODE,
             OFFICE_NAME,
@@ -38,7 +38,6 @@ def ensure_office(now: datetime) -> bool:
             now,
             short_name=OFFICE_SHORT,
         )
-    return True
 
 
 def ensure_facts() -> bool:

@@ -11,9 +11,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Permission, Role
+from portal.domain.access import USERNAME_MAX, Actor, Permission, Role
 from portal.domain.errors import N_, InvalidInput, NotFound
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
+from portal.domain.translatable import Message
 from portal.models import Organisation, RoleGrant, User
 from portal.services.core.acting import record
 from portal.services.core.permits import allow
@@ -22,7 +23,7 @@ from portal.services.core.unit import writing
 from portal.services.office.accounts import hash_password
 
 NAME_MAX = 64
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_USERNAME = re.compile(rf"[a-z0-9][a-z0-9._-]{{1,{USERNAME_MAX - 1}}}")
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 Place = tuple[Role, int]
 """A role and the id of the organisation at which it is held."""
@@ -53,8 +54,8 @@ def create_user(
     allow(actor, Permission.USERS_EDIT)
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
-        said = N_("用户名为 2 至 64 个小写字母、数字或 . _ -，以字母或数字开头。")
-        raise InvalidInput("username", said)
+        said = N_("用户名为 2 至 %(n)s 个小写字母、数字或 . _ -，以字母或数字开头。")
+        raise InvalidInput("username", Message(said, {"n": USERNAME_MAX}))
     name = required("name", name, NAME_MAX, lines=False)
     # Hashing is slow on purpose, so it is done before the write lock is taken.
     password_hash = hash_password(password)
@@ -188,4 +189,4 @@ def _note(
     said: str | None = None,
 ) -> None:
     subject = f"user:{user.username}"
-    record(session, action, Axis.ADMINISTRATION, actor, now, subject=subject, reason=said)
+    record(session, action, actor, now, subject=subject, reason=said)

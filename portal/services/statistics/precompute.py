@@ -20,9 +20,8 @@ from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import VERSIONS, RateChange, RateMonth, RateSum, db
-from portal.queries.statistics.cache import cube, figures, tree_on
+from portal.queries.statistics.cache import cube, figures, month_versions, tree_on
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.stored import (
     CUBES,
     DETAILS,

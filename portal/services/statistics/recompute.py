@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.periods import midnight
 from portal.models import RateFact, Recomputation, db
 from portal.services.core.acting import record
@@ -52,7 +52,7 @@ def recompute(now: datetime, most: int = BATCH) -> int:
             Recomputation.id == at[0], Recomputation.last_letter_id == at[1]
         )
         row = unit.scalar(query.with_for_update(skip_locked=True))
-        if row is None or not _settled(unit, row):
+        if row is None or not _earlier_ended(unit, row):
             return 0
         row.seen += len(ids)
         row.changed += correct(unit, ids)
@@ -80,7 +80,7 @@ def _concerned(session: Session, row: Recomputation, most: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def _settled(session: Session, row: Recomputation) -> bool:
+def _earlier_ended(session: Session, row: Recomputation) -> bool:
     """Return whether every unit of work that may have read the calendar of before has ended.
 
     On PostgreSQL such a unit may commit its letter after the change. SQLite has one writer.
@@ -93,21 +93,15 @@ def _settled(session: Session, row: Recomputation) -> bool:
         session.scalars(sa.select(sa.cast(sa.cast(end, sa.Text), sa.BigInteger))).one()
         for end in ends
     )
-    if row.settles_at is None:
-        row.settles_at = newest
-    return bool(oldest >= row.settles_at)
+    if row.waits_for is None:
+        row.waits_for = newest
+    return bool(oldest >= row.waits_for)
 
 
 def _finish(session: Session, row: Recomputation, now: datetime) -> None:
     reschedule_requests(session, row.first_day)
     reschedule(session, row.first_day)
-    record(
-        session,
-        RecordAction.RECOMPUTE_FACTS,
-        Axis.ADMINISTRATION,
-        SYSTEM,
-        now,
-        subject=f"calendar:{row.first_day}/{row.last_day}",
-        reason=f"核对 {row.seen} 封，更正 {row.changed} 封",
-    )
+    subject = f"calendar:{row.first_day}/{row.last_day}"
+    said = f"核对 {row.seen} 封，更正 {row.changed} 封"
+    record(session, RecordAction.RECOMPUTE_FACTS, SYSTEM, now, subject=subject, reason=said)
     session.delete(row)

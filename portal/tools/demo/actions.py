@@ -52,10 +52,7 @@ class LetterActions:
         return self.letter.id, self.letter.version
 
     def _who(self, role: Role, code: str | None = None) -> Actor:
-        return self.context.staff.actor(role, code or self._place().code)
-
-    def _place(self) -> Organisation:
-        return self.letter.organisation
+        return self.context.staff.actor(role, code or self.letter.organisation.code)
 
     def _decider(self) -> Actor:
         """Return one of the two reviewers of the office, who take turns."""
@@ -80,7 +77,7 @@ class LetterActions:
             organisation_id=known,
         )
         receipt = submission.submit(new, form_token(sample), self.context.code_key, now)
-        self.context.ids[sample.key] = receipt.letter_id
+        self.context.ids[sample.key] = receipt.id
         self.letter.source = Source.DEMO
         self.letter.category = sample.category
 
@@ -97,7 +94,7 @@ class LetterActions:
     def move(self, after: str, now: datetime) -> None:
         """Send the letter on: dispatch it down the tree, or transfer it with a reason."""
         target, actor = self.context.organisations[after], self._who(Role.DISPATCHER)
-        if covers(self._place().path, target.path):
+        if covers(self.letter.organisation.path, target.path):
             handling.dispatch(*self._at(), target.id, "请依职责办理，按时答复来信人。", actor, now)
         else:
             said = f"来信所反映事项属{target.name}职责，转请办理。"
@@ -117,14 +114,11 @@ class LetterActions:
         if len(self.hops) == 1:
             handling.accept(*self._at(), self._who(Role.DISPATCHER), now)
         else:
-            handling.sign_for(*self._at(), self._handler(), now)
-
-    def _handler(self) -> Actor:
-        return self._who(Role.HANDLER)
+            handling.sign_for(*self._at(), self._who(Role.HANDLER), now)
 
     def ask(self, now: datetime) -> None:
         """Ask the citizen for more, as the handler."""
-        handling.ask_citizen(*self._at(), self.sample.question or "", self._handler(), now)
+        handling.ask_citizen(*self._at(), self.sample.question or "", self._who(Role.HANDLER), now)
 
     def supplement(self, now: datetime) -> None:
         """Supplement the letter, as its sender."""
@@ -147,7 +141,7 @@ class LetterActions:
         """Ask for as much time as the deadline rule allows, as the handler."""
         days = letter_rule(self.context.session, self.letter).extension_days
         said = "涉及多个单位，需要现场核查并会商，申请延期。"
-        cooperation.request_extension(*self._at(), days, said, self._handler(), now)
+        cooperation.request_extension(*self._at(), days, said, self._who(Role.HANDLER), now)
 
     def grant_extension(self, now: datetime) -> None:
         """Grant the extension, as the superior."""
@@ -159,7 +153,7 @@ class LetterActions:
         first = sample.redo_reason is not None and not self.letter.reopened
         text = (sample.first_reply_on(day) if first else sample.reply_on(day)) or ""
         draft = self.letter.draft.version if self.letter.draft else 0
-        replying.request_signoff(*self._at(), text, draft, self._handler(), now)
+        replying.request_signoff(*self._at(), text, draft, self._who(Role.HANDLER), now)
 
     def sign(self, now: datetime) -> None:
         """Sign the reply, which closes the letter."""
@@ -176,11 +170,11 @@ class LetterActions:
 
     def propose(self, now: datetime) -> None:
         """Propose publication, as the handler."""
-        publication.propose(*self._at(), "", self._handler(), now)
+        publication.propose(*self._at(), "", self._who(Role.HANDLER), now)
 
     def settle(self, now: datetime) -> None:
         """Settle the findings: contacts of the office are kept, the rest is masked."""
-        proposal, actor = self.letter.open_proposal, self._handler()
+        proposal, actor = self.letter.open_proposal, self._who(Role.HANDLER)
         for mask in list(proposal.open_masks) if proposal else []:
             if mask.reason:
                 redacting.settle(self.letter.id, mask.id, Decision.KEEP, mask.reason, actor, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -59,25 +60,13 @@ def _at(sample: SampleRequest, after: int, now: datetime) -> datetime:
 def _file(
     sample: SampleRequest, place: int, token: str, code_key: bytes, actor: Actor, now: datetime
 ) -> int:
-    new = Application(
-        place,
-        sample.applicant_kind,
-        sample.applicant,
-        sample.identity,
-        sample.phone,
-        sample.email,
-        sample.address,
-        sample.title,
-        sample.document_number,
-        sample.description,
-        sample.wished_form,
-        sample.delivery,
-    )
+    given = {each.name: getattr(sample, each.name) for each in fields(Application)[1:]}
+    new = Application(place, **given)
     received = _at(sample, 0, now)
     if sample.source is RequestSource.WEB:
-        return submit(new, token, code_key, received).request_id
+        return submit(new, token, code_key, received).id
     day = civil_date(received)
-    return register(new, sample.source, day, token, code_key, actor, received).request_id
+    return register(new, sample.source, day, token, code_key, actor, received).id
 
 
 def _handle(sample: SampleRequest, request: DisclosureRequest, actor: Actor, now: datetime) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
@@ -28,12 +27,8 @@ _GAP = timedelta(minutes=15)
 Do = Callable[[datetime], object]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedAction:
-    """An action and its moment."""
-
-    moment: datetime
-    do: Do
+PlannedAction = tuple[datetime, Do]
+"""An action and its moment."""
 
 
 def plan(sample: SampleLetter, context: DemoContext) -> list[PlannedAction]:
@@ -41,15 +36,15 @@ def plan(sample: SampleLetter, context: DemoContext) -> list[PlannedAction]:
     actions, calendar, now = LetterActions(sample, context), context.calendar, context.now
     written = civil_date(now) - timedelta(days=sample.received_days_ago)
     received = datetime.combine(written, sample.received_at, SHANGHAI).astimezone(UTC)
-    planned = [PlannedAction(min(received, now), actions.submit)]
+    planned: list[PlannedAction] = [(min(received, now), actions.submit)]
 
     def add(calls: Sequence[Do], days: int) -> None:
-        since = planned[-1].moment
+        since, _ = planned[-1]
         until = _office_time(calendar.add_working_days(civil_date(since), days), sample.key)
         planned.extend(_spread(calendar, since, min(until, now), calls))
 
     def later(call: Do, gap: timedelta) -> None:
-        planned.append(PlannedAction(min(planned[-1].moment + gap, now), call))
+        planned.append((min(planned[-1][0] + gap, now), call))
 
     add(
         _handling(actions),
@@ -112,7 +107,7 @@ def _publicity(actions: LetterActions) -> list[Do]:
         Publication.PROPOSED: [actions.propose],
         Publication.PUBLISHED: [*public],
         Publication.REFUSED: [actions.propose, actions.refuse],
-        Publication.WITHDRAWN: [*public, actions.unpublish],
+        Publication.UNPUBLISHED: [*public, actions.unpublish],
     }
     return calls[actions.sample.publication]
 
@@ -129,7 +124,7 @@ def _spread(
         if index < len(calls):
             moment = _on_duty(calendar, moment, f"{since}{index}")
         before = min(max(moment, before + _GAP), max(until, since))
-        actions.append(PlannedAction(before, call))
+        actions.append((before, call))
     return actions
 
 

@@ -7,13 +7,13 @@ them a unit of work. A run that was interrupted is completed by the next one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import ArchiveEntry, Event, Letter, Organisation, User, db
+from portal.models import ArchiveEntry, Event, Letter, Organisation, db
 from portal.models.base import fingerprint
 from portal.queries.rules import work_calendar
 from portal.services.archive.deflection import deflect
@@ -23,7 +23,7 @@ from portal.tools.demo.actions import DemoContext, form_token
 from portal.tools.demo.disclosure_requests import requests_written, write_requests
 from portal.tools.demo.plan import plan
 from portal.tools.demo.staff import PASSWORD, Staff, hired_at
-from portal.tools.organisation_tree import must_be_empty, plant_samples
+from portal.tools.instance import Size, enter_samples, must_be_empty, size_of
 from portal.tools.samples.disclosure import sample_requests
 from portal.tools.samples.letters import sample_letters
 from portal.tools.samples.organisations import ROOT_CODE
@@ -36,23 +36,13 @@ BATCH = 200
 """Least number of actions in a unit of work."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoSize:
-    """What the instance holds."""
-
-    organisations: int
-    users: int
-    letters: int
-    published: int
-
-
 def set_up_demo(
     code_key: bytes, now: datetime, progress: Callable[[int, int], None]
-) -> DemoSize | None:
+) -> Size | None:
     """Set the demo up and return its size, or ``None`` where it is complete already.
 
     A run that was interrupted goes on where it stopped, as of the moment at which it began.
-    ``progress`` gets the number of actions done and of all. Raises :class:`ActionNotAllowed` where
+    ``progress`` gets the number of actions done since the last call, and of all. Raises :class:`ActionNotAllowed` where
     there are real letters or people.
     """
     hired = hired_at(db.session())
@@ -64,7 +54,7 @@ def set_up_demo(
     with writing() as session:
         if hired is None:
             must_be_empty(session)
-            plant_samples(session, now - FOUNDED)
+            enter_samples(session, now - FOUNDED)
         context = _context(session, hashed, code_key, now)
     _write_letters(context, progress)
     with writing() as session:
@@ -72,7 +62,7 @@ def set_up_demo(
             session, sample_requests(), context.staff, context.organisations, code_key, now
         )
         _deflect_letters(session, now)
-        return demo_size(session)
+        return size_of(session)
 
 
 def _context(session: Session, hashed: str, code_key: bytes, now: datetime) -> DemoContext:
@@ -96,23 +86,23 @@ def _write_letters(context: DemoContext, progress: Callable[[int, int], None]) -
     # The sort is stable: actions of one letter at one moment stay in order.
     actions = sorted(
         (action for sample in sample_letters() for action in plan(sample, context)),
-        key=lambda action: action.moment,
+        key=itemgetter(0),
     )
     reached = _reached(context)
-    done = sum(action.moment <= reached for action in actions) if reached else 0
+    done = sum(moment <= reached for moment, _ in actions) if reached else 0
+    progress(done, len(actions))
     while done < len(actions):
         with writing():
             began = done
             while done < len(actions):
-                action = actions[done]
-                action.do(action.moment)
+                moment, do = actions[done]
+                do(moment)
                 done += 1
-                progress(done, len(actions))
+                progress(1, len(actions))
                 # A later run continues from the last event, so a batch ends with one.
-                if done - began >= BATCH and done < len(actions):
-                    later = actions[done].moment > action.moment
-                    if later and _reached(context) == action.moment:
-                        break
+                ready = done - began >= BATCH and done < len(actions)
+                if ready and actions[done][0] > moment and _reached(context) == moment:
+                    break
 
 
 def _reached(context: DemoContext) -> datetime | None:
@@ -131,18 +121,3 @@ def _deflect_letters(session: Session, now: datetime) -> None:
         moment = published_at + timedelta(days=2 + number % 23, hours=number % 5)
         if unpublished_at is None and number % DEFLECTED_EACH == 0 and moment < now:
             deflect(entry_id, f"demo {number}", moment)
-
-
-def demo_size(session: Session) -> DemoSize:
-    """Return what the instance holds now."""
-
-    def count(*conditions: sa.ColumnElement[bool], of: type[db.Model]) -> int:  # type: ignore[name-defined]
-        query = sa.select(sa.func.count()).select_from(of).where(*conditions)
-        return session.scalar(query) or 0
-
-    return DemoSize(
-        organisations=count(of=Organisation),
-        users=count(of=User),
-        letters=count(of=Letter),
-        published=count(ArchiveEntry.unpublished_at.is_(None), of=ArchiveEntry),
-    )

@@ -25,24 +25,7 @@ PASSWORD = "shu-xin-2016"  # noqa: S105 - printed beside the accounts it opens
 HANDLER_BRANCH = "500112"
 """Branch of the handler's account: Yubei, which has many demo letters."""
 _SURNAMES = "周吴郑冯褚卫蒋韩杨朱秦许吕施张孔曹严华金魏陶姜戚谢邹喻柏章苏潘葛范彭鲁韦马苗方俞袁柳"
-_GIVEN = (
-    "敏",
-    "静",
-    "磊",
-    "洋",
-    "艳",
-    "勇",
-    "军",
-    "杰",
-    "娟",
-    "涛",
-    "明",
-    "超",
-    "兰",
-    "霞",
-    "平",
-    "刚",
-)
+_GIVEN = "敏静磊洋艳勇军杰娟涛明超兰霞平刚"
 _BRANCH_ROLES = (Role.DISPATCHER, Role.HANDLER, Role.REVIEWER)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 
 from portal.domain.disclosure.application import ApplicantKind, Delivery, RequestSource, WishedForm
 from portal.domain.disclosure.requests import DisclosureOutcome
+from portal.tools.samples.toml_rows import Words, made, read
 
-_WORDS = {
+_WORDS: Words = {
     "applicant_kind": ApplicantKind,
     "wished_form": WishedForm,
     "delivery": Delivery,
@@ -54,9 +53,5 @@ class SampleRequest:
 
 def sample_requests() -> list[SampleRequest]:
     """Return every request of the demo, the oldest first."""
-    text = files(__package__).joinpath("disclosure.toml").read_text(encoding="utf-8")
-    found = []
-    for row in tomllib.loads(text)["request"]:
-        words = {name: kind(row[name]) for name, kind in _WORDS.items() if name in row}
-        found.append(SampleRequest(**{**row, **words}))
+    found = [made(row, SampleRequest, _WORDS) for row in read("disclosure.toml")["request"]]
     return sorted(found, key=lambda sample: -sample.days_ago)

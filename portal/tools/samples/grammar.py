@@ -7,7 +7,7 @@ the same letters. Nothing here names a person, a telephone number or an address.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from random import Random
 from typing import NamedTuple
@@ -15,19 +15,17 @@ from typing import NamedTuple
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import TITLE_MAX
 from portal.domain.organisations import OrganisationKind
+from portal.tools.samples.drawing import pick
+from portal.tools.samples.toml_rows import read
 from portal.tools.samples.vocabulary import (
-    CATEGORIES,
     DISTRICT_CODE,
     TOWNSHIP_CODE,
     Topic,
     areas,
     offices_of,
-    read,
     scenes,
     topics,
 )
-
-__all__ = ["CATEGORIES", "Draft", "LetterGrammar", "Topic", "topics"]
 
 _PREFIXES = {
     OrganisationKind.MUNICIPAL_DEPARTMENT: ("cq-",),
@@ -53,10 +51,6 @@ class Draft(NamedTuple):
     topic: Topic
     kind: Kind
     subject: str
-
-
-def _pick(rng: Random, choices: Sequence[str]) -> str:
-    return choices[int(rng.random() * len(choices))]
 
 
 class LetterGrammar:
@@ -90,13 +84,13 @@ class LetterGrammar:
         district; without it both are drawn from the whole city.
         """
         choices = self._topics_of(organisation_kind, code)
-        topic = choices[int(rng.random() * len(choices))]
+        topic = pick(rng, choices)
         area = self._area(rng, code)
-        place = area if topic.scene == "none" else area + _pick(rng, self._scenes[topic.scene])
+        place = area if topic.scene == "none" else area + pick(rng, self._scenes[topic.scene])
         subject, text = self._writers.get(kind, self._help)(rng, topic, place)
-        title = _pick(rng, self._title.get(kind.value, self._title[GENERAL.value]))
+        title = pick(rng, self._title.get(kind.value, self._title[GENERAL.value]))
         filled = title.format(place=place, since=self._since(rng, topic), **_slots(kind, subject))
-        greeting = _pick(rng, self._letter["greetings"])
+        greeting = pick(rng, self._letter["greetings"])
         return Draft(filled[:TITLE_MAX], greeting + text, topic.category, topic, kind, subject)
 
     def reply(
@@ -104,22 +98,22 @@ class LetterGrammar:
     ) -> str:
         """Return a reply to ``draft``, signed with ``signature`` and the civil date ``day``."""
         frames, topic = self._reply, draft.topic
-        parts = [_pick(rng, frames["openings"]), "\n"]
+        parts = [pick(rng, frames["openings"]), "\n"]
         if draft.kind is Kind.CONSULTATION:
-            explain = _pick(rng, frames["explain"])
+            explain = pick(rng, frames["explain"])
             parts.append(explain.format(ask=draft.subject, rule="；".join(topic.rules)))
-            parts.append(_pick(rng, frames["howto"]))
+            parts.append(pick(rng, frames["howto"]))
         elif draft.kind is Kind.SUGGESTION:
-            parts.append(_pick(rng, frames["accepted"]).format(suggestion=draft.subject))
+            parts.append(pick(rng, frames["accepted"]).format(suggestion=draft.subject))
             parts.append(self._rule(rng, topic))
         elif draft.kind is Kind.WRONGDOING:
-            parts += [_pick(rng, frames["reported"]), self._rule(rng, topic)]
+            parts += [pick(rng, frames["reported"]), self._rule(rng, topic)]
         elif draft.kind is Kind.THANKS:
-            parts += [_pick(rng, frames["thanked"]), _pick(rng, frames["promised"])]
+            parts += [pick(rng, frames["thanked"]), pick(rng, frames["promised"])]
         else:
-            parts.append(_pick(rng, frames["findings"]).format(issue=draft.subject))
+            parts.append(pick(rng, frames["findings"]).format(issue=draft.subject))
             parts += [self._done(rng, topic), self._rule(rng, topic)]
-        parts += ["\n", _pick(rng, frames["closings"])]
+        parts += ["\n", pick(rng, frames["closings"])]
         if signature:
             parts.append(f"\n\n{signature}")
         if day is not None:
@@ -149,48 +143,48 @@ class LetterGrammar:
             area = self._areas.get(code[:length])
             if area is not None:
                 return area
-        return _pick(rng, self._towns)
+        return pick(rng, self._towns)
 
     def _since(self, rng: Random, topic: Topic) -> str:
         frame = "since_paper" if topic.scene == "none" else "since"
-        return _pick(rng, self._letter[frame]).format(n=int(rng.random() * 8) + 2)
+        return pick(rng, self._letter[frame]).format(n=int(rng.random() * 8) + 2)
 
     def _say(self, rng: Random, frame: str, **slots: str) -> str:
-        return _pick(rng, self._letter[frame]).format(n=int(rng.random() * 5) + 3, **slots)
+        return pick(rng, self._letter[frame]).format(n=int(rng.random() * 5) + 3, **slots)
 
     def _complaint(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        issue = _pick(rng, topic.issues)
+        issue = pick(rng, topic.issues)
         facts = self._say(rng, "facts", place=place, issue=issue, since=self._since(rng, topic))
-        effect = _pick(rng, topic.effects)
+        effect = pick(rng, topic.effects)
         return issue, f"{facts}{effect}。{self._say(rng, 'tried')}{self._say(rng, 'demands')}"
 
     def _help(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        issue = _pick(rng, topic.issues)
-        effect = _pick(rng, topic.effects)
+        issue = pick(rng, topic.issues)
+        effect = pick(rng, topic.effects)
         start = f"{self._say(rng, 'selves')}{place}{issue}，{self._since(rng, topic)}，{effect}。"
         return issue, f"{start}{self._say(rng, 'tried')}{self._say(rng, 'pleas')}"
 
     def _consultation(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        ask = _pick(rng, topic.asks)
+        ask = pick(rng, topic.asks)
         start = f"{self._say(rng, 'selves')}住在{place}，{self._say(rng, 'questions', ask=ask)}"
         return ask, start + self._say(rng, "question_ends")
 
     def _suggestion(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        suggestion = _pick(rng, topic.suggestions)
+        suggestion = pick(rng, topic.suggestions)
         start = self._say(rng, "observations", place=place)
-        reason = self._say(rng, "suggestion_reasons", effect=_pick(rng, topic.effects))
+        reason = self._say(rng, "suggestion_reasons", effect=pick(rng, topic.effects))
         return (
             suggestion,
             f"{start}{self._say(rng, 'suggestion_frames', suggestion=suggestion)}{reason}",
         )
 
     def _report(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        wrong = _pick(rng, topic.wrongs)
+        wrong = pick(rng, topic.wrongs)
         start = self._say(rng, "report_frames", place=place, wrong=wrong)
         return wrong, f"{start}{self._say(rng, 'evidence')}{self._say(rng, 'protection')}"
 
     def _thanks(self, rng: Random, topic: Topic, place: str) -> tuple[str, str]:
-        deed = _pick(rng, topic.deeds)
+        deed = pick(rng, topic.deeds)
         start = self._say(rng, "thanks_frames", place=place, deed=deed)
         return deed, f"{start}{self._say(rng, 'selves')}住在{place}。{self._say(rng, 'feelings')}"
 
@@ -198,13 +192,13 @@ class LetterGrammar:
         first = int(rng.random() * len(topic.measures))
         measure, other = topic.measures[first], topic.measures[first - 1]
         n = int(rng.random() * 60) + 3
-        return _pick(rng, self._reply["did"]).format(
+        return pick(rng, self._reply["did"]).format(
             measure=measure.format(n=n, yuan=n * 130),
             other=other.format(n=n // 2 + 2, yuan=n * 80),
         )
 
     def _rule(self, rng: Random, topic: Topic) -> str:
-        return _pick(rng, self._reply["rules"]).format(rule=_pick(rng, topic.rules))
+        return pick(rng, self._reply["rules"]).format(rule=pick(rng, topic.rules))
 
 
 def _slots(kind: Kind, subject: str) -> dict[str, str]:

@@ -14,12 +14,10 @@ was sent back by the last one to the one before it.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
@@ -29,6 +27,7 @@ from portal.domain.letters.states import (
     RefusalReason,
     State,
 )
+from portal.tools.samples.toml_rows import Words, made, read
 
 _DAY = re.compile(r"\{([+-]\d{1,2})\}")
 
@@ -65,24 +64,24 @@ class SampleLetter:
     received_days_ago: int
     received_at: time
     sender_name: str
-    phone: str | None
-    email: str | None
     consent: bool
-    personal_data: bool
-    supervised: bool
-    extended: bool
-    reply: str | None
-    reply_working_days: int | None
-    first_reply: str | None
-    redo_reason: str | None
-    question: str | None
-    supplement: str | None
-    return_reason: str | None
-    decline_reason: DeclineReason | None
-    refusal_reason: RefusalReason | None
-    close_reason: CloseReason | None
-    merged_into: str | None
-    rating: SampleRating | None
+    phone: str | None = None
+    email: str | None = None
+    personal_data: bool = False
+    supervised: bool = False
+    extended: bool = False
+    reply: str | None = None
+    reply_working_days: int | None = None
+    first_reply: str | None = None
+    redo_reason: str | None = None
+    question: str | None = None
+    supplement: str | None = None
+    return_reason: str | None = None
+    decline_reason: DeclineReason | None = None
+    refusal_reason: RefusalReason | None = None
+    close_reason: CloseReason | None = None
+    merged_into: str | None = None
+    rating: SampleRating | None = None
 
     def reply_on(self, day: date) -> str | None:
         """Return the reply with its days counted from ``day`` (civil date), unsigned."""
@@ -96,60 +95,33 @@ class SampleLetter:
 def _dated(template: str | None, day: date) -> str | None:
     if template is None:
         return None
-    return _DAY.sub(lambda match: _month_and_day(day + timedelta(int(match[1]))), template).strip()
+
+    def written(match: re.Match[str]) -> str:
+        other = day + timedelta(int(match[1]))
+        return f"{other.month}月{other.day}日"
+
+    return _DAY.sub(written, template).strip()
 
 
-def _month_and_day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-def _letter(category: str, row: dict[str, Any]) -> SampleLetter:
-    rating = row.get("rating")
-    return SampleLetter(
-        key=row["key"],
-        category=category,
-        kind=Kind(row["kind"]),
-        title=row["title"],
-        text=row["text"],
-        organisation=row["organisation"],
-        hops=tuple(row["hops"]),
-        state=State(row["state"]),
-        publication=Publication(row["publication"]),
-        received_days_ago=row["received_days_ago"],
-        received_at=time.fromisoformat(row["received_at"]),
-        sender_name=row["sender_name"],
-        phone=row.get("phone"),
-        email=row.get("email"),
-        consent=row["consent"],
-        personal_data=row.get("personal_data", False),
-        supervised=row.get("supervised", False),
-        extended=row.get("extended", False),
-        reply=row.get("reply"),
-        reply_working_days=row.get("reply_working_days"),
-        first_reply=row.get("first_reply"),
-        redo_reason=row.get("redo_reason"),
-        question=row.get("question"),
-        supplement=row.get("supplement"),
-        return_reason=row.get("return_reason"),
-        decline_reason=DeclineReason(row["decline_reason"]) if "decline_reason" in row else None,
-        refusal_reason=RefusalReason(row["refusal_reason"]) if "refusal_reason" in row else None,
-        close_reason=CloseReason(row["close_reason"]) if "close_reason" in row else None,
-        merged_into=row.get("merged_into"),
-        rating=SampleRating(**rating) if rating else None,
-    )
+_WORDS: Words = {
+    "kind": Kind,
+    "state": State,
+    "publication": Publication,
+    "received_at": time.fromisoformat,
+    "decline_reason": DeclineReason,
+    "refusal_reason": RefusalReason,
+    "close_reason": CloseReason,
+    "rating": lambda row: SampleRating(**row),
+}
 
 
 @cache
-def _load() -> tuple[SampleLetter, ...]:
-    letters: list[SampleLetter] = []
-    folder = files(__package__).joinpath("letters")
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            content = tomllib.loads(file.read_text(encoding="utf-8"))
-            letters += [_letter(content["category"], row) for row in content["letter"]]
-    return tuple(sorted(letters, key=lambda letter: (-letter.received_days_ago, letter.key)))
-
-
-def sample_letters() -> list[SampleLetter]:
+def sample_letters() -> tuple[SampleLetter, ...]:
     """Return every demo letter, the oldest first."""
-    return list(_load())
+    names = [entry.name for entry in files(__package__).joinpath("letters").iterdir()]
+    letters: list[SampleLetter] = []
+    for name in sorted(names):
+        content = read(f"letters/{name}")
+        rows = ({"category": content["category"], **row} for row in content["letter"])
+        letters += [made(row, SampleLetter, _WORDS) for row in rows]
+    return tuple(sorted(letters, key=lambda letter: (-letter.received_days_ago, letter.key)))

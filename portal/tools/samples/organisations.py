@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from portal.domain.organisations import OrganisationKind
+from portal.tools.samples.toml_rows import Words, made
 
 ROOT_CODE = "cq"
 
@@ -28,22 +29,12 @@ class SampleOrganisation:
     level: int
 
 
+_WORDS: Words = {"kind": OrganisationKind, "parent_code": lambda code: code or None, "level": int}
+
+
 @cache
-def _load() -> tuple[SampleOrganisation, ...]:
-    text = files(__package__).joinpath("organisations.csv").read_text(encoding="utf-8")
-    return tuple(
-        SampleOrganisation(
-            code=row["code"],
-            name=row["name"],
-            short_name=row["short_name"],
-            kind=OrganisationKind(row["kind"]),
-            parent_code=row["parent_code"] or None,
-            level=int(row["level"]),
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
-
-
-def sample_organisations() -> list[SampleOrganisation]:
+def sample_organisations() -> tuple[SampleOrganisation, ...]:
     """Return every organisation of the demo tree, parents before their children."""
-    return list(_load())
+    text = files(__package__).joinpath("organisations.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return tuple(made(row, SampleOrganisation, _WORDS) for row in rows)

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from random import Random
-from typing import Any
 
 from portal.domain.organisations import OrganisationKind
 from portal.tools.samples.organisations import ROOT_CODE, sample_organisations
-
-CATEGORIES = (
-    "城乡建设",
-    "交通运输",
-    "社会保障",
-    "卫生计生",
-    "民政救助",
-    "环境保护",
-    "国土房产",
-    "教育文体",
-    "公安政法",
-    "商贸旅游",
-    "农业农村",
-    "经济管理",
-    "信息通信",
-    "政务服务",
-    "纪检监察",
-)
-"""What letters are about, as filters and reports name it; every letter carries one."""
+from portal.tools.samples.toml_rows import made, read
 
 DISTRICT_CODE = 6
 """Characters of a district's division code."""
@@ -56,22 +35,10 @@ class Topic:
     rules: tuple[str, ...]
 
 
-def read(name: str) -> dict[str, Any]:
-    """Return the data file ``name`` of this package."""
-    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
-
-
 @cache
 def topics() -> tuple[Topic, ...]:
-    """Return every topic of the grammar; each belongs to one of :data:`CATEGORIES`."""
-    return tuple(_topic(row) for row in read("grammar.toml")["topic"])
-
-
-def _topic(row: Mapping[str, Any]) -> Topic:
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
-    }
-    return Topic(**values)
+    """Return every topic of the grammar; each belongs to a subject of the product."""
+    return tuple(made(row, Topic) for row in read("grammar.toml")["topic"])
 
 
 def offices_of(code: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from portal.domain.access import Actor, Role
 from portal.domain.events import ActorKind
 from portal.domain.organisations import OrganisationKind, path_ids
 from portal.models import Organisation, RoleGrant, User
+from portal.tools.samples.drawing import pick
 
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红玲文建国志海燕云飞春梅"
@@ -22,34 +23,18 @@ _TOP, _BRANCH, _LEAF = (
     (Role.DISPATCHER, Role.HANDLER, Role.REVIEWER, Role.REVIEWER),
     (Role.HANDLER,),
 )
-_BUSY = {
-    "cq-gaj": 9,
-    "cq-rsj": 9,
-    "cq-gtj": 9,
-    "cq-jtw": 8,
-    "cq-jyw": 8,
-    "cq-szw": 7,
-    "cq-jw": 6,
-    "cq-wjw": 6,
-    "cq-hbj": 6,
-    "cq-gsxz": 5,
-    "cq-mzj": 4,
-    "cq-ghj": 4,
-    "cq-gjj": 4,
-    "cq-wjj": 3,
-    "cq-syj": 3,
-    "cq-sww": 3,
-    "cq-slj": 2,
-    "cq-nw": 2,
-    "cq-whw": 2,
-    "cq-ljxq": 4,
-    "ent-water": 4,
-    "ent-gas": 4,
-    "ent-power": 4,
-    "ent-metro": 4,
-    "ent-bus": 5,
+_SHARES = {
+    9: ("cq-gaj", "cq-rsj", "cq-gtj"),
+    8: ("cq-jtw", "cq-jyw"),
+    7: ("cq-szw",),
+    6: ("cq-jw", "cq-wjw", "cq-hbj"),
+    5: ("cq-gsxz", "ent-bus"),
+    4: ("cq-mzj", "cq-ghj", "cq-gjj", "cq-ljxq", "ent-water", "ent-gas", "ent-power", "ent-metro"),
+    3: ("cq-wjj", "cq-syj", "cq-sww"),
+    2: ("cq-slj", "cq-nw", "cq-whw"),
 }
 """Share of letters of the members with the most; the others go by their kind."""
+_BUSY = {code: share for share, codes in _SHARES.items() for code in codes}
 
 
 class Habit(StrEnum):
@@ -140,7 +125,7 @@ class Actors:
         """Return another organisation of level 1 than that of ``than``."""
         found = self.member(chance)
         while found == self._branch[than]:
-            found = self.members[int(chance.random() * len(self.members))]
+            found = pick(chance, self.members)
         return found
 
     def person(self, place: int, role: Role, number: int = 0) -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from portal.domain.letters.states import Action
@@ -14,7 +15,6 @@ from portal.models import (
     Model,
     Rating,
     Reply,
-    ReplyKind,
     ReplyStatus,
 )
 from portal.tools.simulation.texts import Wording
@@ -65,8 +65,7 @@ def correspond(rows: Rows, letter: Trajectory, about: Written) -> None:
     """Add the rows of extensions, questions, supplements, the rating and replies."""
     extensions = [point for point in letter.points if point.action == Action.REQUEST_EXTENSION]
     grants = [point for point in letter.points if point.action == Action.GRANT_EXTENSION]
-    for number, asked in enumerate(extensions):
-        grant = grants[number] if number < len(grants) else None
+    for asked, grant in zip_longest(extensions, grants):
         rows[Extension].append(
             {
                 "letter_id": about.letter_id,
@@ -100,7 +99,6 @@ def correspond(rows: Rows, letter: Trajectory, about: Written) -> None:
                     "letter_id": about.letter_id,
                     "attitude": about.attitude,
                     "efficiency": about.efficiency,
-                    "comment": "",
                     "created_at": point.at,
                 }
             )
@@ -151,7 +149,6 @@ def _reply(
     row = {
         "letter_id": about.letter_id,
         "organisation_id": organisation_id,
-        "kind": ReplyKind.REPLY,
         "status": ReplyStatus.DRAFT,
         "text": text,
         "author_id": author_id,

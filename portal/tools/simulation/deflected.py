@@ -22,22 +22,19 @@ _EARLIEST, _LATEST, _BUSIEST = 7.0, 23.5, 11.0
 _CHUNK = 500
 
 
-def load_deflected(session: Session, seed: int, until: datetime) -> int:
-    """Write the deflected letters of the whole archive up to ``until``; return how many.
+def load_deflected(session: Session, seed: int, until: datetime) -> None:
+    """Write the deflected letters of the whole archive up to ``until``.
 
     The day of each lies after its entry was published and before it was unpublished.
     """
     chance = Random(f"avoided {seed}")  # noqa: S311
     last = session.scalar(sa.select(sa.func.max(ArchiveEntry.id))) or 0
     chosen = sorted(chance.choices(range(1, last + 1), k=round(last * SHARE))) if last else []
-    written = 0
     for at in range(0, len(chosen), _CHUNK):
         ids = chosen[at : at + _CHUNK]
         rows = list(_rows(chance, _entries(session, ids), ids, until))
         if rows:
             session.execute(sa.insert(DeflectedLetter), rows)
-        written += len(rows)
-    return written
 
 
 Entry = sa.Row[int, int, Kind, datetime, datetime | None]

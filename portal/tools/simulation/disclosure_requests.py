@@ -16,7 +16,6 @@ from portal.domain.disclosure.requests import (
     DisclosureAction,
     DisclosureState,
 )
-from portal.domain.events import Axis
 from portal.domain.periods import Period, civil_date
 from portal.models import DisclosureRequest, DisclosureSequence
 from portal.queries.disclosure.requests import subject_of
@@ -85,7 +84,6 @@ def load_disclosure_requests(
             record(
                 session,
                 action,
-                Axis.RECORD,
                 actor,
                 at,
                 organisation_id=place,

@@ -12,6 +12,7 @@ from portal.domain.events import ActorKind
 from portal.domain.letters.due import Deadlines
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, RefusalReason
+from portal.tools.samples.drawing import pick
 from portal.tools.simulation.actors import Actors, Habit
 from portal.tools.simulation.clock import OfficeClock, night_after
 from portal.tools.simulation.routing import Move, Router
@@ -108,7 +109,7 @@ class Generator:
         if draw < _TO_OFFICE and not KINDS[kind].accuses:
             return actors.root, None
         if draw < _TO_OFFICE + _TO_LOWER:
-            chosen = actors.lower[int(chance.random() * len(actors.lower))]
+            chosen = pick(chance, actors.lower)
         else:
             chosen = actors.member(chance, habit)
         if KINDS[kind].accuses:
@@ -117,9 +118,6 @@ class Generator:
 
     def _by(self, letter: Trajectory, role: Role, number: int = 0) -> Actor:
         return self._actors.person(letter.organisation_id, role, number)
-
-    def _phrase(self, texts: tuple[str, ...]) -> str:
-        return texts[int(self._chance.random() * len(texts))]
 
     def _times_out(self, letter: Trajectory, year_end: datetime) -> bool:
         """Close the letter because the citizen does not supplement, if the year is long enough.
@@ -150,7 +148,7 @@ class Generator:
                 or each.last(Action.TRANSFER) is None
             )
         ]
-        return fits[int(self._chance.random() * len(fits))] if fits else None
+        return pick(self._chance, fits) if fits else None
 
     def _follows(self, letter: Trajectory) -> bool:
         """Merge the letter into the leading one and close both together; return whether."""
@@ -202,7 +200,7 @@ class Generator:
             return
         asked, granted = clock.spread(chance, at, latest, 2)
         days = chance.randint(2, 5)
-        handler, reason = self._by(letter, Role.HANDLER), self._phrase(_EXTENSIONS)
+        handler, reason = self._by(letter, Role.HANDLER), pick(self._chance, _EXTENSIONS)
         letter.take(Action.REQUEST_EXTENSION, handler, asked, reason=reason, days=days)
         letter.take(Action.GRANT_EXTENSION, self._by(letter, Role.DISPATCHER), granted, days=days)
 
@@ -213,7 +211,7 @@ class Generator:
         letter.take(Action.REQUEST_SIGNOFF, handler, drafted)
         if chance.random() < _SENT_BACK:
             back, again = clock.spread(chance, drafted, ends_at, 2)
-            letter.take(Action.SEND_BACK, reviewer, back, reason=self._phrase(_DEFECTS))
+            letter.take(Action.SEND_BACK, reviewer, back, reason=pick(self._chance, _DEFECTS))
             letter.take(Action.REQUEST_SIGNOFF, handler, again)
         letter.take(Action.SIGN, reviewer, ends_at)
 

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
 from portal.domain.errors import N_, ActionNotAllowed
-from portal.domain.events import Axis, RecordAction
+from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import Kind
 from portal.models import Event, Letter
 from portal.services.core.acting import record
-from portal.tools.organisation_tree import must_be_empty
+from portal.tools.instance import must_be_empty
 from portal.tools.simulation.specification import Specification
 from portal.tools.simulation.texts import Wording
 
@@ -27,18 +27,17 @@ from portal.tools.simulation.texts import Wording
 class OtherSimulation(ActionNotAllowed):
     """The instance holds the beginning of another simulation, started with ``options``."""
 
+    said = N_("这里有一次没有完成的模拟，请用相同的选项继续，或另设一个空的数据目录。")
+
     def __init__(self, options: str) -> None:
-        super().__init__(
-            N_("这里有一次没有完成的模拟，请用相同的选项继续，或另设一个空的数据目录。")
-        )
+        super().__init__()
         self.options = options
 
 
 class CompleteSimulation(ActionNotAllowed):
     """The instance holds this very simulation, complete."""
 
-    def __init__(self) -> None:
-        super().__init__(N_("这里已有同样的模拟数据。"))
+    said = N_("这里已有同样的模拟数据。")
 
 
 def digest_of(specification: Specification, corpus: Sequence[tuple[Kind | None, Wording]]) -> str:
@@ -98,11 +97,6 @@ def options_of(specification: Specification) -> str:
     )
 
 
-def written(session: Session) -> int:
-    """Return how many letters are stored."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Letter)) or 0
-
-
 def check_last(session: Session, letter_id: int, number: str, title: str) -> None:
     """Raise :class:`ActionNotAllowed` where another letter is stored than the generated one.
 
@@ -126,4 +120,4 @@ def _record(
     session: Session, action: RecordAction, digest: str, now: datetime, reason: str | None = None
 ) -> None:
     subject = _subject(digest)
-    record(session, action, Axis.ADMINISTRATION, SYSTEM, now, subject=subject, reason=reason)
+    record(session, action, SYSTEM, now, subject=subject, reason=reason)

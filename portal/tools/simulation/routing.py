@@ -8,6 +8,7 @@ from random import Random
 
 from portal.domain.access import Actor, Role
 from portal.domain.letters.states import RETURN_LIMIT, Action
+from portal.tools.samples.drawing import pick
 from portal.tools.simulation.actors import Actors
 from portal.tools.simulation.clock import OfficeClock
 from portal.tools.simulation.trajectory import Trajectory
@@ -51,7 +52,7 @@ class Router:
             return self._from_office(letter, draw)
         below = actors.below.get(letter.organisation_id)
         if draw < _PASSED_DOWN and below:
-            chosen = below[int(chance.random() * len(below))]
+            chosen = pick(chance, below)
             return [self._dispatched(letter, chosen), self._signed_for(letter)]
         if draw > 1 - _TRANSFERRED:
             to = actors.other_member(chance, letter.organisation_id)
@@ -71,44 +72,40 @@ class Router:
     def _by(self, letter: Trajectory, role: Role) -> Actor:
         return self._actors.person(letter.organisation_id, role)
 
-    def _phrase(self, texts: tuple[str, ...]) -> str:
-        return texts[int(self._chance.random() * len(texts))]
+    def _move(
+        self,
+        letter: Trajectory,
+        action: Action,
+        role: Role,
+        to: int | None = None,
+        reason: str | None = None,
+    ) -> Move:
+        return lambda at: letter.take(action, self._by(letter, role), at, to=to, reason=reason)
 
     def _accepted(self, letter: Trajectory) -> Move:
-        return lambda at: letter.take(Action.ACCEPT, self._by(letter, Role.DISPATCHER), at)
+        return self._move(letter, Action.ACCEPT, Role.DISPATCHER)
 
     def _signed_for(self, letter: Trajectory) -> Move:
-        return lambda at: letter.take(Action.SIGN_FOR, self._by(letter, Role.DISPATCHER), at)
+        return self._move(letter, Action.SIGN_FOR, Role.DISPATCHER)
 
     def _dispatched(self, letter: Trajectory, to: int) -> Move:
-        reason = self._phrase(_ORDERS)
-        return lambda at: letter.take(
-            Action.DISPATCH, self._by(letter, Role.DISPATCHER), at, to=to, reason=reason
-        )
+        order = pick(self._chance, _ORDERS)
+        return self._move(letter, Action.DISPATCH, Role.DISPATCHER, to, order)
 
     def _returned(self, letter: Trajectory) -> Move:
-        reason = self._phrase(_NOT_OURS)
+        root, reason = self._actors.root, pick(self._chance, _NOT_OURS)
+        returned = self._move(letter, Action.RETURN, Role.DISPATCHER, root, reason)
 
         def move(at: datetime) -> None:
-            letter.take(
-                Action.RETURN,
-                self._by(letter, Role.DISPATCHER),
-                at,
-                to=self._actors.root,
-                reason=reason,
-            )
+            returned(at)
             if letter.return_count == RETURN_LIMIT:
-                letter.ruling_id = self._actors.root
+                letter.ruling_id = root
 
         return move
 
     def _ruled(self, letter: Trajectory, to: int) -> Move:
-        return lambda at: letter.take(
-            Action.RULE, self._by(letter, Role.SUPERVISOR), at, to=to, reason=_RULED
-        )
+        return self._move(letter, Action.RULE, Role.SUPERVISOR, to, _RULED)
 
     def _transferred(self, letter: Trajectory, to: int) -> Move:
-        reason = self._phrase(_NOT_OURS)
-        return lambda at: letter.take(
-            Action.TRANSFER, self._by(letter, Role.HANDLER), at, to=to, reason=reason
-        )
+        reason = pick(self._chance, _NOT_OURS)
+        return self._move(letter, Action.TRANSFER, Role.HANDLER, to, reason)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import cast
@@ -18,25 +17,22 @@ from portal.domain.letters.numbers import format_number
 from portal.domain.letters.states import Action, Publication
 from portal.domain.periods import Period, civil_date
 from portal.models import (
-    ArchiveEntry,
     Letter,
     NumberSequence,
-    Organisation,
     Proposal,
     RateFact,
-    db,
 )
 from portal.queries.rules import deadlines
 from portal.services.core.facts import months, renew_versions
 from portal.services.core.unit import writing
-from portal.tools.organisation_tree import plant_samples
+from portal.tools.instance import Size, enter_samples, size_of
 from portal.tools.simulation.actors import Actors, name
 from portal.tools.simulation.clock import OfficeClock
 from portal.tools.simulation.correspondence import Written
 from portal.tools.simulation.deflected import load_deflected
 from portal.tools.simulation.disclosure_requests import load_disclosure_requests
 from portal.tools.simulation.generator import Generator
-from portal.tools.simulation.resume import begin, check_last, digest_of, end, resumable, written
+from portal.tools.simulation.resume import begin, check_last, digest_of, end, resumable
 from portal.tools.simulation.specification import Plan, Specification, last_moment, plans
 from portal.tools.simulation.texts import Texts, Wording
 from portal.tools.simulation.trajectory import Trajectory
@@ -48,21 +44,12 @@ _CONSENTING = 0.8
 _ATTITUDES, _EFFICIENCIES = (2, 3, 10, 30, 55), (4, 6, 15, 33, 42)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What the instance holds after loading."""
-
-    organisations: int
-    letters: int
-    published: int
-
-
 def simulate(
     specification: Specification,
     corpus: Sequence[tuple[Kind | None, Wording]],
     now: datetime,
     progress: Callable[[int], None] = lambda written: None,
-) -> Loaded:
+) -> Size:
     """Fill an empty instance with the years of ``specification``; equal seeds give equal letters.
 
     A simulation that was interrupted goes on where it stopped. ``progress`` gets the number of
@@ -76,21 +63,18 @@ def simulate(
     founded = Period(min(specification.years)).starts_at - _FOUNDED
     with writing() as session:
         if not resumable(session, digest):
-            plant_samples(session, founded)
+            enter_samples(session, founded)
             begin(session, digest, specification, now)
-        stored = written(session)
+        stored = size_of(session).letters
         actors = Actors(session, chance, founded)
         known = deadlines(session)
-    writer = Writer(known, actors.names)
-    clock = OfficeClock(known.calendar, min(specification.years), max(specification.years))
-    texts = Texts(specification.seed, corpus)
-    run = _Run(specification, actors, clock, known, texts, writer, chance)
+    run = _Run(specification, actors, known, corpus, chance)
     for count in run.batches():
         with writing() as session:
             if stored:
-                _skip(session, writer)
+                _skip(session, run.writer)
             else:
-                _flush(session, writer)
+                _flush(session, run.writer)
         stored -= min(stored, count)
         progress(count)
     with writing() as session:
@@ -100,7 +84,7 @@ def simulate(
                 load_disclosure_requests(
                     session,
                     actors,
-                    clock,
+                    run.clock,
                     year,
                     specification.disclosure,
                     specification.seed,
@@ -109,7 +93,7 @@ def simulate(
         load_deflected(session, specification.seed, last_moment(specification))
         _set_sequences(session)
         end(session, digest, now)
-        return _size(session)
+        return size_of(session)
 
 
 class _Run:
@@ -119,20 +103,17 @@ class _Run:
         self,
         specification: Specification,
         actors: Actors,
-        clock: OfficeClock,
         known: Deadlines,
-        texts: Texts,
-        writer: Writer,
+        corpus: Sequence[tuple[Kind | None, Wording]],
         chance: Random,
     ) -> None:
-        self._specification, self._actors, self._clock, self._texts = (
-            specification,
-            actors,
-            clock,
-            texts,
-        )
-        self._writer, self._chance = writer, chance
-        self._generator = Generator(actors, clock, known, chance, last_moment(specification))
+        first, last = min(specification.years), max(specification.years)
+        self.clock = OfficeClock(known.calendar, first, last)
+        self.writer = Writer(known, actors.names)
+        self._specification, self._actors, self._chance = specification, actors, chance
+        self._texts = Texts(specification.seed, corpus)
+        until = last_moment(specification)
+        self._generator = Generator(actors, self.clock, known, chance, until)
         self._numbers: Counter[date] = Counter()
 
     def batches(self) -> Iterator[int]:
@@ -140,7 +121,7 @@ class _Run:
         letter_id = pending = 0
         for year in sorted(self._specification.years):
             end = Period(year).ends_at
-            for plan in plans(self._specification, year, self._clock, self._chance):
+            for plan in plans(self._specification, year, self.clock, self._chance):
                 letter_id += 1
                 self._one(plan, letter_id, end)
                 pending += 1
@@ -157,7 +138,7 @@ class _Run:
         day = civil_date(plan.received_at)
         self._numbers[day] += 1
         public = letter.publication is not Publication.NOT_PROPOSED
-        self._writer.write(
+        self.writer.write(
             letter,
             Written(
                 letter_id,
@@ -218,14 +199,3 @@ def _set_sequences(session: Session) -> None:
         sequence = sa.func.pg_get_serial_sequence(table.__tablename__, "id")
         last = sa.select(sa.func.coalesce(sa.func.max(table.id), 1)).scalar_subquery()
         session.execute(sa.select(sa.func.setval(sequence, last)))
-
-
-def _size(session: Session) -> Loaded:
-    def count(*where: sa.ColumnElement[bool], of: type[db.Model]) -> int:  # type: ignore[name-defined]
-        return session.scalar(sa.select(sa.func.count()).select_from(of).where(*where)) or 0
-
-    return Loaded(
-        count(of=Organisation),
-        count(of=Letter),
-        count(ArchiveEntry.unpublished_at.is_(None), of=ArchiveEntry),
-    )

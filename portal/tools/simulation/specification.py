@@ -20,8 +20,6 @@ from portal.tools.simulation.clock import OfficeClock
 MOST_YEARS, MOST_LETTERS, MOST_REQUESTS = 20, 2_000_000, 100_000
 _WITHDRAWN_SHARE, _SECOND_THOUGHTS = 0.004, timedelta(days=2)
 _RECENT_DAYS, _STRAGGLERS, _LATE = 30.0, 0.02, 60.0
-_SHARES = (("refused", 0.06), ("declined", 0.02), ("merged", 0.012), ("timed_out", 0.008))
-_RARE = (("wrongdoing", 0.02), ("unpublished", 0.0015))
 
 
 class Ending(StrEnum):
@@ -37,6 +35,17 @@ class Ending(StrEnum):
     TIMED_OUT = "timed_out"
     OPEN = "open"
     WITHDRAWN = "withdrawn"
+
+
+_SHARES = {
+    Ending.REFUSED: 0.06,
+    Ending.DECLINED: 0.02,
+    Ending.MERGED: 0.012,
+    Ending.TIMED_OUT: 0.008,
+    Ending.WRONGDOING: 0.02,
+    Ending.UNPUBLISHED: 0.0015,
+}
+"""Share of closed letters, as far as those that are not published allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +192,7 @@ def _endings(specification: Specification, closed: list[int], chance: Random) ->
     chance.shuffle(order)
     dealt = iter(order)
     rest = specification.closed - specification.published
-    wanted = [(Ending(name), share * specification.closed) for name, share in (*_SHARES, *_RARE)]
+    wanted = [(ending, share * specification.closed) for ending, share in _SHARES.items()]
     scale = min(1.0, 0.8 * rest / (sum(n for _, n in wanted) or 1.0))
     found = dict.fromkeys(_next(dealt, specification.published), Ending.PUBLISHED)
     for ending, count in wanted:

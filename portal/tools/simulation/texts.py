@@ -15,6 +15,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.domain.redaction import PublicField, default_masks, mask_text
 from portal.services.core.typed_text import clean
 from portal.services.importing.columns import map_columns
+from portal.tools.samples.drawing import pick
 from portal.tools.samples.grammar import GENERAL, LetterGrammar
 
 _ORDINARY = tuple(kind for kind, row in KINDS.items() if row.share >= 10)
@@ -38,10 +39,6 @@ class Wording:
     masks: Masks = ()
 
 
-def _plain(title: str, text: str, reply: str, category: str | None) -> Wording:
-    return Wording(title, text, reply, category, (title, text, reply))
-
-
 class Texts:
     """The source of wordings; letters of a ``corpus`` bring their replies along."""
 
@@ -58,14 +55,15 @@ class Texts:
         """Return the wording of a letter of ``kind`` to ``place``; ``signed`` answers on ``day``."""
         known = self._corpus.get(kind)
         if known:
-            return known[int(chance.random() * len(known))]
+            return pick(chance, known)
         draft = self._grammar.letter(chance, kind, place, code=code)
         reply = self._grammar.reply(chance, draft, signature=signed, day=day)
-        return _plain(draft.title, draft.text, reply, draft.category)
+        public = (draft.title, draft.text, reply)
+        return Wording(*public, draft.category, public)
 
     def again(self, chance: Random, known: Wording) -> Wording:
         """Return the letter of another sender on the matter of ``known``, with the same reply."""
-        added = _ALSO[int(chance.random() * len(_ALSO))]
+        added = pick(chance, _ALSO)
         if len(known.text) + len(added) > TEXT_MAX:
             return known
         title, text, reply = known.public

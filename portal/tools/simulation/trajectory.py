@@ -17,7 +17,7 @@ from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action
 from portal.domain.periods import civil_date
-from portal.domain.statistics.measures import Step
+from portal.domain.statistics.measures import CountedEvent
 from portal.tools.simulation.texts import Wording
 
 
@@ -47,11 +47,6 @@ class Point:
         return self.effect.event.action
 
     @property
-    def axis(self) -> Axis:
-        """The axis of the action."""
-        return self.effect.event.axis
-
-    @property
     def at(self) -> datetime:
         """The moment of the action."""
         return self.effect.event.occurred_at
@@ -62,10 +57,10 @@ class Point:
         return self.effect.event.organisation_id
 
     @property
-    def step(self) -> Step:
+    def counted(self) -> CountedEvent:
         """The point as the figures need it."""
         event = self.effect.event
-        return Step(
+        return CountedEvent(
             event.action,
             event.axis,
             event.from_state,

@@ -57,11 +57,11 @@ class Writer:
     def write(self, letter: Trajectory, about: Written) -> None:
         """Add the rows of one letter."""
         self._letter(letter, about)
-        steps = [point.step for point in letter.points]
+        events = [point.counted for point in letter.points]
         self._record(letter, about.letter_id)
         correspond(self.rows, letter, about)
         self._publication(letter, about)
-        facts = self._ledger.facts(letter.kind, letter.received_organisation_id, steps)
+        facts = self._ledger.facts(letter.kind, letter.received_organisation_id, events)
         self.rows[RateFact] += [
             row_of(about.letter_id, about.wording.category, fact) for fact in facts
         ]
@@ -82,7 +82,6 @@ class Writer:
                 "accused_id": letter.accused_id,
                 "ruling_id": letter.ruling_id,
                 "parent_id": letter.leader.letter_id if letter.leader else None,
-                "supervised": False,
             }
         )
 
@@ -107,7 +106,7 @@ class Writer:
         ]
 
     def _publication(self, letter: Trajectory, about: Written) -> None:
-        proposed = next((a for a in letter.points if a.action == Action.PROPOSE), None)
+        proposed = letter.last(Action.PROPOSE)
         if proposed is None:
             return
         decided = next((a for a in letter.points if a.action in _DECISIONS), None)
@@ -118,16 +117,13 @@ class Writer:
                 "id": self._proposals,
                 "letter_id": about.letter_id,
                 "status": _DECISIONS[decided.action] if decided else ProposalStatus.OPEN,
-                "correction": False,
                 "title": words.title,
                 "text": words.text,
                 "reply": words.reply,
-                "note": None,
                 "proposer_id": proposed.actor_id,
                 "proposed_at": proposed.at,
                 "reviewer_id": decided.actor_id if decided else None,
                 "decided_at": decided.at if decided else None,
-                "version": 1,
             }
         )
         for field, start, end, kind, mask in words.masks:
@@ -140,7 +136,6 @@ class Writer:
                     "kind": kind,
                     "replacement": mask,
                     "decision": Decision.MASK,
-                    "reason": None,
                     "decider_id": proposed.actor_id,
                 }
             )
@@ -149,7 +144,8 @@ class Writer:
 
     def _entry(self, letter: Trajectory, about: Written, published: Point) -> None:
         words, closing = about.wording, letter.closing_organisation_id or letter.organisation_id
-        unpublished = next((a.at for a in letter.points if a.action == Action.UNPUBLISH), None)
+        down = letter.last(Action.UNPUBLISH)
+        unpublished = down.at if down else None
         asked = civil_date(letter.received_at)
         answered = civil_date(letter.closed_at or published.at)
         title, text, reply = words.public if unpublished is None else ("", "", "")
@@ -169,11 +165,7 @@ class Writer:
                 "working_days": self._deadlines.calendar.working_days_between(asked, answered),
                 "published_at": published.at,
                 "updated_at": unpublished or published.at,
-                "under_revision": False,
-                "machine_reviewed": False,
                 "unpublished_at": unpublished,
-                "helpful": 0,
-                "unhelpful": 0,
             }
         )
 

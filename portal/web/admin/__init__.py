@@ -1,24 +1,12 @@
-"""Administration: organisations, people, calendar, deadline rules, and the audit trail.
-
-A module of views adds its routes to :data:`portal.web.admin.blueprint.admin`; naming it here puts
-them into the application.
-"""
+"""Administration: organisations, people, calendar, deadline rules, and the audit trail."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.admin import audit, calendar, deadline_rules, index, organisations, people
+from portal.web.admin import audit, calendar, deadline_rules, organisations, people
 from portal.web.admin.blueprint import admin
 
-__all__ = [
-    "admin_blueprints",
-    "audit",
-    "calendar",
-    "deadline_rules",
-    "index",
-    "organisations",
-    "people",
-]
-
+VIEWS = (audit, calendar, deadline_rules, organisations, people)
+"""The modules that add their routes to the blueprint; naming one here puts them into the portal."""
 admin_blueprints: tuple[Blueprint, ...] = (admin,)

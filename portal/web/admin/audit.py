@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
@@ -15,17 +14,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from portal.domain.access import Permission
-from portal.domain.disclosure.numbers import (
-    RequestNumberError,
-    looks_like_request_number,
-    parse_request_number,
-)
+from portal.domain.checked_numbers import MistypedNumber
+from portal.domain.disclosure.numbers import parse_any_number
 from portal.domain.errors import N_
 from portal.domain.events import Axis
-from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.periods import shanghai
 from portal.models import db
-from portal.queries.letters.timeline import ACTOR_LABELS, CODE_LABELS
+from portal.queries.letters.timeline import CODE_LABELS
 from portal.queries.office.audit import (
     EVENT_ACTIONS,
     AuditQuery,
@@ -35,15 +30,14 @@ from portal.queries.office.audit import (
 )
 from portal.reporting.cells import safe_cell
 from portal.web.admin.blueprint import admin
+from portal.web.core.addresses import with_words
 from portal.web.core.clock import today
 from portal.web.core.fields import DayField, EnumListField, LineField, ListField, page_asked
 from portal.web.core.forms import FilterForm
-from portal.web.core.language import label
+from portal.web.core.language import label, say
 from portal.web.core.people import needs
 from portal.web.core.settings import settings
-
-WORDS_MAX = 64
-_FILTERS = ("number", "person", "action", "axis", "first", "last")
+from portal.web.core.typed import WORDS_MAX
 
 
 class AuditFilterForm(FilterForm):
@@ -53,7 +47,7 @@ class AuditFilterForm(FilterForm):
     person = LineField(_l("操作人"), description=_l("用户名，或姓名的一部分"))
     action = ListField(
         _l("操作"),
-        [Optional()],
+        validators=[Optional()],
         choices=lambda: (
             [SelectChoice("", _("全部操作"))]
             + [SelectChoice(action, _(words)) for action, words in EVENT_ACTIONS.items()]
@@ -61,8 +55,8 @@ class AuditFilterForm(FilterForm):
         invalid_choice_message=_l("没有这个选项，请重新选择。"),
     )
     axis = EnumListField(_l("类别"), Axis, N_("全部类别"))
-    first = DayField(_l("从"), [Optional()])
-    last = DayField(_l("到"), [Optional()])
+    first = DayField(_l("从"))
+    last = DayField(_l("到"))
 
     def asked(self) -> AuditQuery:
         """Return the values that were understood; ``errors`` has the others."""
@@ -79,10 +73,9 @@ class AuditFilterForm(FilterForm):
 
 def _number(typed: str) -> str:
     """Return the number as it is stored; other text stays as typed and finds nothing."""
-    read = parse_request_number if looks_like_request_number(typed) else parse_number
     try:
-        return str(read(typed))
-    except (NumberError, RequestNumberError):
+        return str(parse_any_number(typed))
+    except MistypedNumber:
         return typed
 
 
@@ -102,20 +95,15 @@ def audit() -> str:
         codes=CODE_LABELS,
         who=_who,
         narrowed=asked != AuditQuery(),
-        page_address=lambda number: url_for("admin.audit", **_kept(), page=number),
-        csv_address=url_for("admin.audit_csv", **_kept()),
+        csv_address=with_words(url_for("admin.audit_csv"), {**request.args, "page": None}),
     )
-
-
-def _kept() -> dict[str, Any]:
-    return {name: request.args.get(name) or None for name in _FILTERS}
 
 
 def _who(row: Trace) -> str:
     """Return who acted, in words."""
     if row.username:
-        return f"{row.name}（{row.username}）"
-    return _(ACTOR_LABELS[row.actor_kind]) if row.actor_kind in ACTOR_LABELS else "—"
+        return str(_("%(name)s（%(username)s）", name=row.name, username=row.username))
+    return label(row.actor_kind) if row.actor_kind.label else "—"
 
 
 @admin.get("/audit.csv")
@@ -139,50 +127,34 @@ def audit_csv() -> Response:
     return answer
 
 
-def _lines(rows: Iterable[Trace]) -> Iterator[str]:
-    yield "\ufeff" + _line(
-        [
-            _("序号"),
-            _("记录时间"),
-            _("发生时间"),
-            _("类别"),
-            _("操作"),
-            _("操作人"),
-            _("用户名"),
-            _("信件编号"),
-            _("原状态"),
-            _("新状态"),
-            _("单位"),
-            _("去往单位"),
-            _("理由代码"),
-            _("说明"),
-            _("对象"),
-        ]
-    )
-    for row in rows:
-        yield _line(
-            [
-                row.id,
-                _time(row.recorded_at),
-                _time(row.occurred_at),
-                label(row.axis),
-                _(EVENT_ACTIONS.get(row.action, row.action)),
-                row.name or _who(row),
-                row.username,
-                row.number,
-                row.from_state,
-                row.to_state,
-                row.organisation,
-                row.to_organisation,
-                row.reason_code,
-                row.reason,
-                row.subject,
-            ]
-        )
+_COLUMNS: tuple[tuple[str, Callable[[Trace], object]], ...] = (
+    (N_("序号"), lambda row: row.id),
+    (N_("记录时间"), lambda row: _time(row.recorded_at)),
+    (N_("发生时间"), lambda row: _time(row.occurred_at)),
+    (N_("类别"), lambda row: label(row.axis)),
+    (N_("操作"), lambda row: say(EVENT_ACTIONS.get(row.action, row.action))),
+    (N_("操作人"), lambda row: row.name or _who(row)),
+    (N_("用户名"), lambda row: row.username),
+    (N_("信件编号"), lambda row: row.number),
+    (N_("原状态"), lambda row: row.from_state),
+    (N_("新状态"), lambda row: row.to_state),
+    (N_("单位"), lambda row: row.organisation),
+    (N_("去往单位"), lambda row: row.to_organisation),
+    (N_("理由代码"), lambda row: row.reason_code),
+    (N_("说明"), lambda row: row.reason),
+    (N_("对象"), lambda row: row.subject),
+)
+"""Name and value of each column of the file."""
 
 
 def _time(value: datetime) -> str:
     return f"{shanghai(value):%Y-%m-%d %H:%M:%S}"
+
+
+def _lines(rows: Iterable[Trace]) -> Iterator[str]:
+    yield "\ufeff" + _line(say(name) for name, _value in _COLUMNS)
+    for row in rows:
+        yield _line(value(row) for _name, value in _COLUMNS)
 
 
 def _line(values: Iterable[object]) -> str:

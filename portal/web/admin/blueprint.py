@@ -1,16 +1,19 @@
-"""The blueprint of administration, and the sections that the person logged in may open."""
+"""The blueprint of administration: its first page, and the sections that a person may open."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
-from portal.web.core.people import current_actor
+from portal.models import db
+from portal.queries.office.administration import overview
+from portal.web.core.clock import now
+from portal.web.core.people import current_actor, staff_only
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -35,10 +38,13 @@ def section_words() -> dict[str, Any]:
     """Offer the sections to the frame of every page of administration."""
     if not current_user.is_authenticated:
         return {}
-    here = (request.endpoint or "").removeprefix("admin.").split("_")[0]
-    return {
-        "admin_sections": [
-            (_(str(name)), url_for(endpoint), endpoint == f"admin.{here}")
-            for endpoint, name in sections()
-        ]
-    }
+    return {"admin_sections": sections()}
+
+
+@admin.get("/")
+@staff_only
+def index() -> str | Response:
+    """Show the sections, or redirect a person without any to the account, which names roles."""
+    if not sections():
+        return redirect(url_for("account.profile"))
+    return render_template("admin/index.html", overview=overview(db.session(), now()))

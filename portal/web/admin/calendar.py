@@ -8,10 +8,9 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
-from portal.domain.calendar import DayKind
+from portal.domain.calendar import WorkCalendar
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.whole_numbers import whole_number
 from portal.models import CalendarDay, db
@@ -20,31 +19,48 @@ from portal.queries.rules import work_calendar
 from portal.services.office.calendar import set_days
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DaysForm
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
 from portal.web.core.people import current_actor, needs
 
-Answer = str | tuple[str, int] | Response
 _WEEKS = Calendar()
 
 
 @dataclass(frozen=True, slots=True)
-class DayCell:
-    """A day of the year view."""
+class CalendarPage:
+    """A year of the working calendar; ``edited`` are the days that this letterbox changed."""
 
-    day: date
-    kind: DayKind
-    edited: CalendarDay | None
+    year: int
+    calendar: WorkCalendar
+    edited: dict[date, CalendarDay]
+    today: date
+
+    @property
+    def neighbours(self) -> list[int]:
+        """The years before and after it, as far as the calendar goes."""
+        return [y for y in (self.year - 1, self.year + 1) if FIRST_YEAR <= y <= LAST_YEAR]
+
+    @property
+    def months(self) -> list[list[list[date]]]:
+        """The weeks of each month, with the days of its neighbours that fill them."""
+        return [_WEEKS.monthdatescalendar(self.year, month) for month in range(1, 13)]
+
+    @property
+    def announced(self) -> bool:
+        """Whether the holidays of the year are announced."""
+        return self.calendar.announced(date(self.year, 1, 1))
 
 
 @admin.get("/calendar")
 @needs(Permission.CALENDAR_EDIT)
-def calendar() -> Answer:
+def calendar() -> Page:
     """Show a year, with the form filled in for the day that the address names."""
     form = DaysForm(formdata=None)
     chosen = _day(request.args.get("day", ""))
     if chosen:
         form.first.data = chosen
-    return _page(form, chosen.year if chosen else _year(request.args.get("year", "")))
+    named = whole_number(request.args.get("year", ""), 9999) or today().year
+    return _page(form, chosen.year if chosen else named)
 
 
 @admin.post("/calendar")
@@ -52,48 +68,20 @@ def calendar() -> Answer:
 def calendar_edit() -> Answer:
     """Set some days as working or not, and recompute the due dates that depend on them."""
     form = DaysForm()
-    moved: list[int] = []
-    if not form.carry_out(lambda: moved.append(_set_days(form))):
-        return _page(form, form.first.data.year if form.first.data else today().year, 422)
-    flash(_("日历已保存，%(n)s 封在办信件的到期日随之调整。", n=moved[0]), "success")
-    return redirect(url_for("admin.calendar", year=form.first.value.year))
+    if form.validate():
+        first, last = form.span
+        with form.errors_shown():
+            moved = set_days(first, last, form.working, form.note.data, current_actor(), now())
+            flash(_("日历已保存，%(n)s 封在办信件的到期日随之调整。", n=moved), "success")
+            return redirect(url_for("admin.calendar", year=first.year))
+    return _page(form, form.first.data.year if form.first.data else today().year)
 
 
-def _set_days(form: DaysForm) -> int:
-    first, last = form.span
-    return set_days(first, last, form.working, form.note.data, current_actor(), now())
-
-
-def _page(form: DaysForm, year: int, status: int = 200) -> tuple[str, int]:
+def _page(form: DaysForm, year: int) -> Page:
     year = min(max(year, FIRST_YEAR), LAST_YEAR)
-    known, edited = work_calendar(db.session()), edited_days(db.session(), year)
-    months = [
-        [
-            [
-                DayCell(day, known.kind_of(day), edited.get(day)) if day.month == month else None
-                for day in week
-            ]
-            for week in _WEEKS.monthdatescalendar(year, month)
-        ]
-        for month in range(1, 13)
-    ]
-    words = render_template(
-        "admin/calendar.html",
-        form=form,
-        year=year,
-        months=months,
-        edited=edited.values(),
-        announced=known.announced(date(year, 1, 1)),
-        today=today(),
-        first=FIRST_YEAR,
-        last=LAST_YEAR,
-        kinds=DayKind,
-    )
-    return words, status
-
-
-def _year(text: str) -> int:
-    return whole_number(text, 9999) or today().year
+    session = db.session()
+    page = CalendarPage(year, work_calendar(session), edited_days(session, year), today())
+    return render_template("admin/calendar.html", form=form, page=page), 422 if form.errors else 200
 
 
 def _day(text: str) -> date | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Permission
-from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import InvalidInput
 from portal.models import db
 from portal.queries.office.rule_table import RuleVersion, rule_table
@@ -21,59 +19,44 @@ from portal.services.office.deadline_rules import (
 )
 from portal.web.admin.blueprint import admin
 from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
-from portal.web.core.language import day
+from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
-
-Answer = str | tuple[str, int] | Response
 
 
 @admin.get("/deadline-rules")
 @needs(Permission.DEADLINE_RULES_EDIT)
-def deadline_rules() -> Answer:
+def deadline_rules() -> Page:
     """Show every rule with its versions."""
     return _page()
 
 
-def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
+def _page(status: int = 200, problem: str = "") -> Page:
     table = rule_table(db.session(), today())
     words = render_template(
         "admin/deadline_rules.html",
         table=table,
         rule_name=rule_name,
-        span_of=_span,
         problem=problem,
     )
     return words, status
-
-
-def _span(rule: DeadlineRule) -> str:
-    """Return in words the days on which a clock begins that follows the version."""
-    first, last = day(rule.valid_from), day(rule.valid_to)
-    if first and last:
-        return str(_("%(first)s 至 %(last)s", first=first, last=last))
-    if first:
-        return str(_("%(first)s 起", first=first))
-    return str(_("至 %(last)s", last=last)) if last else str(_("一直有效"))
 
 
 @admin.route("/deadline-rules/new", methods=["GET", "POST"])
 @needs(Permission.DEADLINE_RULES_EDIT)
 def deadline_rules_new() -> Answer:
     """Add a version of a rule; the form begins with the version that the address names."""
-    form = DeadlineRuleForm()
-    if request.method == "GET":
-        code, place = request.args.get("code"), request.args.get("organisation")
-        held = _version(
-            lambda each: (
-                each.in_force
-                and each.rule.code == code
-                and str(each.rule.organisation_id or "") == (place or "")
-            )
+    code, place = request.args.get("code"), request.args.get("organisation", "")
+    held = _version(
+        lambda each: (
+            each.in_force
+            and each.rule.code == code
+            and str(each.rule.organisation_id or "") == place
         )
-        if held:
-            form.begin_from(held.rule)
-        return _form(form)
+    )
+    begun = replace(held.rule, source="", valid_from=None, valid_to=None) if held else None
+    form = DeadlineRuleForm(begun)
     return _save(form, lambda: add_deadline_rule(form.rule, current_actor(), now()))
 
 
@@ -81,13 +64,10 @@ def deadline_rules_new() -> Answer:
 @needs(Permission.DEADLINE_RULES_EDIT)
 def deadline_rules_change(rule_id: int) -> Answer:
     """Change a version that has not begun."""
-    form = DeadlineRuleForm()
-    if request.method == "GET":
-        version = _version(lambda each: each.to_come and each.rule.id == rule_id)
-        if version is None:
-            abort(404)
-        form.correct(version.rule)
-        return _form(form)
+    version = _version(lambda each: each.to_come and each.rule.id == rule_id)
+    if version is None and request.method == "GET":
+        abort(404)
+    form = DeadlineRuleForm(version.rule if version else None)
     return _save(form, lambda: change_deadline_rule(rule_id, form.rule, current_actor(), now()))
 
 
@@ -96,15 +76,13 @@ def _version(wanted: Callable[[RuleVersion], bool]) -> RuleVersion | None:
     return next((each for rule in table for each in rule.versions if wanted(each)), None)
 
 
-def _form(form: DeadlineRuleForm, status: int = 200) -> tuple[str, int]:
-    return render_template("admin/deadline_rule.html", form=form), status
-
-
-def _save(form: DeadlineRuleForm, act: Callable[[], Any]) -> Answer:
-    if not form.carry_out(act):
-        return _form(form, 422)
-    flash(_("时限已保存，从生效日期起执行。"), "success")
-    return redirect(url_for("admin.deadline_rules"))
+def _save(form: DeadlineRuleForm, act: Callable[[], object]) -> Answer:
+    if form.validate_on_submit():
+        with form.errors_shown():
+            act()
+            flash(_("时限已保存，从生效日期起执行。"), "success")
+            return redirect(url_for("admin.deadline_rules"))
+    return render_template("admin/deadline_rule.html", form=form), 422 if form.errors else 200
 
 
 @admin.post("/deadline-rules/<int:rule_id>/remove")
@@ -114,6 +92,6 @@ def deadline_rules_remove(rule_id: int) -> Answer:
     try:
         remove_deadline_rule(rule_id, current_actor(), now())
     except InvalidInput as error:
-        return _page(409, _(str(error)))
+        return _page(409, say(error.message))
     flash(_("已保存：还没生效的已撤销，执行中的到今天为止。"), "success")
     return redirect(url_for("admin.deadline_rules"))

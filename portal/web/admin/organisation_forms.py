@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired, Length, Optional
+from collections.abc import Callable
+from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
+
+from portal.domain.access import Actor
 from portal.domain.errors import N_
-from portal.domain.organisations import OrganisationKind
+from portal.domain.organisations import CODE_MAX, OrganisationKind
 from portal.models import Organisation
+from portal.services.office import organisations
 from portal.services.office.organisations import NAME_MAX, SHORT_NAME_MAX
 from portal.web.admin.forms import OrganisationField
 from portal.web.core.fields import DayField, EnumListField, LineField, TickField
 from portal.web.core.forms import FilterForm, Form
 
-WORDS_MAX = 60
 _ON = _l("生效日期")
 _ON_HINT = _l(
     "从这一天起按新的情况统计，之前的数字仍按旧的。可以是今天或更早的日子，不填就是今天。"
@@ -32,16 +34,10 @@ class OrganisationsFilterForm(FilterForm):
 class _Named(Form):
     """An organisation's names."""
 
-    name = LineField(
-        _l("名称"),
-        [
-            InputRequired(_l("请填写单位名称。")),
-            Length(max=NAME_MAX, message=_l("单位名称不超过 %(n)s 个字。", n=NAME_MAX)),
-        ],
-    )
+    name = LineField(_l("名称"), _l("请填写单位名称。"), NAME_MAX)
     short_name = LineField(
         _l("简称"),
-        [Length(max=SHORT_NAME_MAX, message=_l("简称不超过 %(n)s 个字。", n=SHORT_NAME_MAX))],
+        most=SHORT_NAME_MAX,
         description=_l("公众常用的叫法，查找单位时也能用。"),
     )
 
@@ -51,10 +47,8 @@ class NewOrganisationForm(_Named):
 
     code = LineField(
         _l("代码"),
-        [
-            InputRequired(_l("请填写单位代码。")),
-            Length(max=64, message=_l("代码不超过 64 个字符。")),
-        ],
+        _l("请填写单位代码。"),
+        CODE_MAX,
         description=_l("字母、数字和 . _ -，在导入、接口和命令行中使用，以后不能更改。"),
     )
     kind = EnumListField(
@@ -64,41 +58,87 @@ class NewOrganisationForm(_Named):
         _l("请选择类别。"),
         offered=[kind for kind in OrganisationKind if kind is not OrganisationKind.CITY_OFFICE],
     )
-    parent = OrganisationField(_l("上级单位"), _l("请选择上级单位。"))
+    parent = OrganisationField(_l("上级单位"), N_("请选择"), _l("请选择上级单位。"))
     founded_on = DayField(
-        _l("设立日期"), [Optional()], description=_l("不填表示一直都有。统计从这一天起包括它。")
+        _l("设立日期"), description=_l("不填表示一直都有。统计从这一天起包括它。")
     )
 
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.parent.offer(_("请选择"))
+    def create(self, actor: Actor, now: datetime) -> int:
+        """Create the organisation and return its id."""
+        return organisations.create_organisation(
+            self.code.data,
+            self.name.data,
+            self.kind.value,
+            self.parent.value,
+            actor,
+            now,
+            short_name=self.short_name.data,
+            founded_on=self.founded_on.data,
+        )
 
 
-class RenameForm(_Named):
-    """Another name, from a day on."""
+class ChangeForm(Form):
+    """A change of an organisation, from a day on."""
 
-    on = DayField(_ON, [Optional()], description=_ON_HINT)
+    on: DayField
 
-
-class MoveForm(Form):
-    """Another superior, from a day on."""
-
-    parent = OrganisationField(_l("新的上级单位"), _l("请选择上级单位。"))
-    on = DayField(_ON, [Optional()], description=_ON_HINT)
-
-    def __init__(self, organisation: Organisation, **given: object) -> None:
-        super().__init__(**given)
-        self.parent.offer(_("请选择"), organisation.path)
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Carry out the change."""
+        raise NotImplementedError
 
 
-class CloseForm(Form):
+class RenameForm(ChangeForm, _Named):
+    """Another name."""
+
+    on = DayField(_ON, description=_ON_HINT)
+
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__(obj=organisation)
+
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Give the organisation another name."""
+        organisations.rename(
+            organisation_id, self.name.data, self.short_name.data, actor, now, self.on.data
+        )
+
+
+class MoveForm(ChangeForm):
+    """Another superior."""
+
+    parent = OrganisationField(_l("新的上级单位"), N_("请选择"), _l("请选择上级单位。"))
+    on = DayField(_ON, description=_ON_HINT)
+
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__()
+        self.parent.leave_out(organisation.path)
+
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Put the organisation under another superior."""
+        organisations.move(organisation_id, self.parent.value, actor, now, self.on.data)
+
+
+class CloseForm(ChangeForm):
     """The end of an organisation, and who takes over."""
 
     successor = OrganisationField(
-        _l("承接单位"), description=_l("它的职责现在归谁，公示件和统计会指向那里。没有就不选。")
+        _l("承接单位"),
+        N_("没有承接单位"),
+        description=_l("它的职责现在归谁，公示件和统计会指向那里。没有就不选。"),
     )
-    on = DayField(_l("停用日期"), [Optional()], description=_ON_HINT)
+    on = DayField(_l("停用日期"), description=_ON_HINT)
 
-    def __init__(self, organisation: Organisation, **given: object) -> None:
-        super().__init__(**given)
-        self.successor.offer(_("没有承接单位"), organisation.path)
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__()
+        self.successor.leave_out(organisation.path)
+
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Take the organisation out of use."""
+        organisations.close(organisation_id, self.successor.data, actor, now, self.on.data)
+
+
+CHANGES: dict[str, Callable[[Organisation], ChangeForm]] = {
+    "rename": RenameForm,
+    "move": MoveForm,
+    "close": CloseForm,
+}
+"""The form of each change, by the last word of its address."""

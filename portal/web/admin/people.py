@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from portal.domain.access import Permission
+from portal.domain.access import Actor, Permission
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
 from portal.queries.office.administration import (
@@ -20,51 +21,41 @@ from portal.queries.office.administration import (
 )
 from portal.services.office import users
 from portal.web.admin.blueprint import admin
-from portal.web.admin.people_forms import WORDS_MAX, GrantForm, NewPersonForm, PeopleFilterForm
+from portal.web.admin.people_forms import GrantForm, NewPersonForm, PeopleFilterForm
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
+from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import settings
+from portal.web.core.typed import WORDS_MAX
 
-Answer = str | tuple[str, int] | Response
 _EDIT = Permission.USERS_EDIT
+_ROLES_CHANGED = _l("角色已调整，对方下一次打开页面时生效。")
+_CHANGES: dict[str, tuple[Callable[[int, Actor, datetime], None], object]] = {
+    "disable": (users.disable, _l("账号已停用，登录已退出。")),
+    "enable": (users.enable, _l("账号已启用，可以登录。")),
+}
 
 
 @admin.get("/people")
 @needs(_EDIT)
-def people() -> Answer:
+def people() -> str:
     """Show one page of accounts, with the filters of the address."""
     form = PeopleFilterForm(request.args)
-    part, rows = people_table(db.session(), _asked(form), now(), page_asked(), settings().page_size)
-    return render_template(
-        "admin/people.html",
-        form=form,
-        part=part,
-        rows=rows,
-        state_of=_state_of,
-        page_address=_page_address,
-    )
-
-
-def _asked(form: PeopleFilterForm) -> PeopleQuery:
     place = form.organisation.data
-    return PeopleQuery(
+    asked = PeopleQuery(
         words=form.q.data[:WORDS_MAX],
         role=form.role.data,
         organisation=db.session.get(Organisation, place) if place else None,
         state=form.state.data,
     )
+    part, rows = people_table(db.session(), asked, now(), page_asked(), settings().page_size)
+    return render_template("admin/people.html", form=form, part=part, rows=rows, state_of=_state_of)
 
 
 def _state_of(user: User) -> PersonState:
     return person_state(user, now())
-
-
-def _page_address(number: int) -> str:
-    filters: dict[str, Any] = {
-        name: request.args.get(name) for name in ("q", "role", "state", "organisation")
-    }
-    return url_for("admin.people", **filters, page=number)
 
 
 @admin.route("/people/new", methods=["GET", "POST"])
@@ -72,20 +63,15 @@ def _page_address(number: int) -> str:
 def people_new() -> Answer:
     """Create an account; its password is shown on the page that answers, and never again."""
     form = NewPersonForm()
-    if request.method == "GET":
-        return render_template("admin/person_new.html", form=form)
-    password = users.one_time_password()
-    made: list[int] = []
-    if form.carry_out(lambda: made.append(_create(form, password))):
-        return _person_page(made[0], password=password)
-    return render_template("admin/person_new.html", form=form), 422
-
-
-def _create(form: NewPersonForm, password: str) -> int:
-    grants = [(form.role.value, form.organisation.value)]
-    return users.create_user(
-        form.username.data, form.name.data, password, grants, current_actor(), now()
-    )
+    if form.validate_on_submit():
+        password = users.one_time_password()
+        place = (form.role.value, form.organisation.value)
+        with form.errors_shown():
+            made = users.create_user(
+                form.username.data, form.name.data, password, [place], current_actor(), now()
+            )
+            return _person_page(made, password=password)
+    return render_template("admin/person_new.html", form=form), 422 if form.errors else 200
 
 
 @admin.get("/people/<int:user_id>")
@@ -95,7 +81,7 @@ def people_one(user_id: int) -> Answer:
     return _person_page(user_id)
 
 
-def _person_page(user_id: int, status: int = 200, **more: Any) -> tuple[str, int]:
+def _person_page(user_id: int, status: int = 200, **more: Any) -> Page:
     user = db.session.get(User, user_id)
     if user is None:
         raise NotFound
@@ -109,46 +95,35 @@ def _person_page(user_id: int, status: int = 200, **more: Any) -> tuple[str, int
 def people_grant(user_id: int) -> Answer:
     """Give one more role."""
     form = GrantForm()
-    done = form.carry_out(
-        lambda: users.add_grant(
-            user_id, form.role.value, form.organisation.value, current_actor(), now()
-        )
-    )
-    if not done:
-        return _person_page(user_id, 422, form=form)
-    flash(_("角色已调整，对方下一次打开页面时生效。"), "success")
-    return redirect(url_for("admin.people_one", user_id=user_id))
+    if form.validate():
+        place = (form.role.value, form.organisation.value)
+        with form.errors_shown():
+            users.add_grant(user_id, *place, current_actor(), now())
+            return _done(user_id, _ROLES_CHANGED)
+    return _person_page(user_id, 422, form=form)
 
 
 @admin.post("/people/<int:user_id>/grants/<int:grant_id>/remove")
 @needs(_EDIT)
 def people_revoke(user_id: int, grant_id: int) -> Answer:
     """Take one role away."""
-    return _changed(
-        user_id,
-        lambda: users.remove_grant(user_id, grant_id, current_actor(), now()),
-        _("角色已调整，对方下一次打开页面时生效。"),
-    )
+    try:
+        users.remove_grant(user_id, grant_id, current_actor(), now())
+    except InvalidInput as error:
+        return _person_page(user_id, 409, problem=say(error.message))
+    return _done(user_id, _ROLES_CHANGED)
 
 
-@admin.post("/people/<int:user_id>/disable")
+@admin.post("/people/<int:user_id>/<any(disable,enable):what>")
 @needs(_EDIT)
-def people_disable(user_id: int) -> Answer:
-    """Disable an account."""
-    return _changed(
-        user_id,
-        lambda: users.disable(user_id, current_actor(), now()),
-        _("账号已停用，登录已退出。"),
-    )
-
-
-@admin.post("/people/<int:user_id>/enable")
-@needs(_EDIT)
-def people_enable(user_id: int) -> Answer:
-    """Enable a disabled or locked account."""
-    return _changed(
-        user_id, lambda: users.enable(user_id, current_actor(), now()), _("账号已启用，可以登录。")
-    )
+def people_change(user_id: int, what: str) -> Answer:
+    """Disable an account, or enable one that is disabled or locked."""
+    change, done = _CHANGES[what]
+    try:
+        change(user_id, current_actor(), now())
+    except InvalidInput as error:
+        return _person_page(user_id, 409, problem=say(error.message))
+    return _done(user_id, done)
 
 
 @admin.post("/people/<int:user_id>/password")
@@ -160,11 +135,6 @@ def people_password(user_id: int) -> Answer:
     return _person_page(user_id, password=password)
 
 
-def _changed(user_id: int, act: Callable[[], None], done: str) -> Answer:
-    """Run ``act`` and redirect to the account, whose page shows a refusal of the service."""
-    try:
-        act()
-    except InvalidInput as error:
-        return _person_page(user_id, 409, problem=_(str(error)))
-    flash(done, "success")
+def _done(user_id: int, message: object) -> Response:
+    flash(str(message), "success")
     return redirect(url_for("admin.people_one", user_id=user_id))

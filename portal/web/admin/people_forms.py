@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
-from wtforms.validators import InputRequired, Length
 
-from portal.domain.access import Role
+from portal.domain.access import USERNAME_MAX, Role
 from portal.domain.errors import N_, InvalidInput
 from portal.queries.office.administration import PersonState
 from portal.services.office.users import NAME_MAX
 from portal.web.admin.forms import OrganisationField
 from portal.web.core.fields import EnumListField, LineField
 from portal.web.core.forms import FilterForm, Form
-
-WORDS_MAX = 60
 
 
 class PeopleFilterForm(FilterForm):
@@ -24,27 +19,19 @@ class PeopleFilterForm(FilterForm):
     q = LineField(_l("姓名或用户名"))
     role = EnumListField(_l("角色"), Role, N_("全部角色"))
     state = EnumListField(_l("状态"), PersonState, N_("全部状态"))
-    organisation = OrganisationField(_l("单位（含下级）"))
-
-    def __init__(self, given: MultiDict[str, str]) -> None:
-        super().__init__(given)
-        self.organisation.offer(_("全部单位"))
+    organisation = OrganisationField(_l("单位（含下级）"), N_("全部单位"))
 
 
 class GrantForm(Form):
     """A role at an organisation."""
 
     role = EnumListField(_l("角色"), Role, N_("请选择"), _l("请选择角色。"))
-    organisation = OrganisationField(_l("单位"), _l("请选择单位。"))
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.organisation.offer(_("请选择"))
+    organisation = OrganisationField(_l("单位"), N_("请选择"), _l("请选择单位。"))
 
     def put(self, error: InvalidInput) -> None:
         """Show an error of the roles at the field ``role``."""
         where = "role" if error.field == "grants" else error.field
-        super().put(InvalidInput(where, str(error)))
+        super().put(InvalidInput(where, error.message))
 
 
 class NewPersonForm(GrantForm):
@@ -52,18 +39,14 @@ class NewPersonForm(GrantForm):
 
     username = LineField(
         _l("用户名"),
-        [
-            InputRequired(_l("请填写用户名。")),
-            Length(max=64, message=_l("用户名不超过 64 个字符。")),
-        ],
+        _l("请填写用户名。"),
+        USERNAME_MAX,
         description=_l("小写字母、数字或 . _ -，用来登录，以后不能更改。"),
     )
     name = LineField(
         _l("姓名"),
-        [
-            InputRequired(_l("请填写姓名。")),
-            Length(max=NAME_MAX, message=_l("姓名不超过 %(n)s 个字。", n=NAME_MAX)),
-        ],
+        _l("请填写姓名。"),
+        NAME_MAX,
         description=_l("同事在办理记录中看到的名字。"),
     )
 

@@ -6,10 +6,8 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.deadline_rules import (
-    DAY_UNIT_LABELS,
     LETTER,
     DayUnit,
     DeadlineRule,
@@ -19,7 +17,7 @@ from portal.domain.disclosure.requests import ANSWER_RULE, COMPLETION_RULE
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
 from portal.queries.rules import BUILT_IN
-from portal.services.office.calendar import NOTE_MAX
+from portal.services.office.calendar import DAYS_MOST, NOTE_MAX
 from portal.services.office.deadline_rules import SOURCE_MAX, NewDeadlineRule
 from portal.web.admin.forms import OrganisationField
 from portal.web.core.fields import DayField, LineField, ListField, OneOfField, WholeNumber
@@ -32,22 +30,18 @@ REST, WORK, ANNOUNCED = "rest", "work", "announced"
 class DaysForm(Form):
     """A range of days in the calendar, and whether they are working days."""
 
-    first = DayField(_l("从"), [InputRequired(_l("请填写日期。"))])
-    last = DayField(_l("到"), [Optional()], description=_l("只改一天时不填；一次最多 31 天。"))
-    kind = OneOfField(_l("这几天"), [InputRequired(_l("请选择这几天是什么日子。"))])
+    first = DayField(_l("从"), _l("请填写日期。"))
+    last = DayField(_l("到"), description=_l("只改一天时不填；一次最多 %(n)s 天。", n=DAYS_MOST))
+    kind = OneOfField(
+        _l("这几天"),
+        _l("请选择这几天是什么日子。"),
+        choices=[(REST, _l("放假休息")), (WORK, _l("上班")), (ANNOUNCED, _l("恢复公布的安排"))],
+    )
     note = LineField(
         _l("说明"),
-        [Length(max=NOTE_MAX, message=_l("说明不超过 %(n)s 个字。", n=NOTE_MAX))],
+        most=NOTE_MAX,
         description=_l("例如：国庆节，国办发明电〔2026〕12号"),
     )
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.kind.choices = [
-            (REST, _("放假休息")),
-            (WORK, _("上班")),
-            (ANNOUNCED, _("恢复公布的安排")),
-        ]
 
     @property
     def span(self) -> tuple[date, date]:
@@ -65,6 +59,7 @@ _RULE_NAMES = {
     ANSWER_RULE: N_("信息公开申请的答复"),
     COMPLETION_RULE: N_("信息公开申请的补正告知"),
 }
+_CODES = tuple(dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)]))
 _KINDS = {letter_code(kind): kind for kind in Kind}
 
 
@@ -79,47 +74,38 @@ class DeadlineRuleForm(Form):
     """A version of a rule to come."""
 
     organisation = OrganisationField(
-        _l("适用的单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
+        _l("适用的单位"), N_("所有单位"), description=_l("选了单位，就只管它和下属单位收到的来信。")
     )
-    code = ListField(_l("规则"), [InputRequired(_l("请选择规则。"))])
-    days = WholeNumber(_l("期限"), [InputRequired(_l("请填写天数。"))])
-    unit = OneOfField(_l("计时单位"), [InputRequired(_l("请选择天数的单位。"))])
+    code = ListField(
+        _l("规则"),
+        _l("请选择规则。"),
+        choices=lambda: [(code, rule_name(code)) for code in _CODES],
+    )
+    days = WholeNumber(_l("期限"), _l("请填写天数。"))
+    unit = OneOfField(
+        _l("计时单位"),
+        _l("请选择天数的单位。"),
+        choices=lambda: [(unit.value, _(unit.label)) for unit in DayUnit],
+    )
     extension_days = WholeNumber(
-        _l("最多可延长"), [Optional()], description=_l("与期限同一单位；不能延长就填 0。")
+        _l("最多可延长"), description=_l("与期限同一单位；不能延长就填 0。")
     )
     source = LineField(
         _l("依据"),
-        [
-            InputRequired(_l("请填写依据。")),
-            Length(max=SOURCE_MAX, message=_l("依据不超过 %(n)s 个字。", n=SOURCE_MAX)),
-        ],
+        _l("请填写依据。"),
+        SOURCE_MAX,
         description=_l("文件名称和文号，会显示给来信人和经办人。"),
     )
     valid_from = DayField(
         _l("生效日期"),
-        [InputRequired(_l("请填写生效日期。"))],
+        _l("请填写生效日期。"),
         description=_l("最早从明天起。这一天及以后收到的信件按新的期限计算，已收到的不变。"),
     )
-    valid_to = DayField(_l("截止日期"), [Optional()], description=_l("不填表示长期有效。"))
+    valid_to = DayField(_l("截止日期"), description=_l("不填表示长期有效。"))
 
-    def __init__(self, **given: object) -> None:
-        super().__init__(**given)
-        self.organisation.offer(_("所有单位"))
-        codes = dict.fromkeys([LETTER, *(rule.code for rule in BUILT_IN)])
-        self.code.choices = [(code, rule_name(code)) for code in codes]
-        self.unit.choices = [(unit.value, _(DAY_UNIT_LABELS[unit])) for unit in DayUnit]
-
-    def begin_from(self, rule: DeadlineRule) -> None:
-        """Fill the form with ``rule``, except for source and validity."""
-        self.organisation.data = rule.organisation_id
-        self.code.data, self.days.data, self.unit.data = rule.code, rule.days, rule.unit.value
-        self.extension_days.data = rule.extension_days
-
-    def correct(self, rule: DeadlineRule) -> None:
-        """Fill the form with all of ``rule``, for correction."""
-        self.begin_from(rule)
-        self.source.data = rule.source
-        self.valid_from.data, self.valid_to.data = rule.valid_from, rule.valid_to
+    def __init__(self, rule: DeadlineRule | None) -> None:
+        """Read what was sent, or begin with the values of ``rule``."""
+        super().__init__(obj=rule, organisation=rule.organisation_id if rule else None)
 
     @property
     def rule(self) -> NewDeadlineRule:

@@ -7,20 +7,24 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import db
+from portal.web.core.language import say
 from portal.web.core.safety import limiter
 
 open_data = Blueprint("api", __name__, url_prefix="/api/v1")
-LIMIT = "300 per minute"
+PER_MINUTE = 300
+LIMIT = f"{PER_MINUTE} per minute"
 limiter.limit(LIMIT)(open_data)
+
+Failure = tuple[dict[str, Any], int]
 
 
 class Gone(NotFound):
-    """The entry was withdrawn."""
+    """The entry was unpublished."""
 
 
 def answer(body: dict[str, Any]) -> Response:
@@ -34,15 +38,10 @@ def answer(body: dict[str, Any]) -> Response:
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def failure(status: int, message: str, field: str = "") -> Response:
+def failure(status: int, message: str, **more: str) -> Failure:
     """Return an error as JSON: ``{"error": {"status", "title", "detail"[, "parameter"]}}``."""
-    error: dict[str, Any] = {"status": status, "title": HTTPStatus(status).phrase}
-    error["detail"] = message
-    if field:
-        error["parameter"] = field
-    response = jsonify(error=error)
-    response.status_code = status
-    return response
+    title = HTTPStatus(status).phrase
+    return {"error": {"status": status, "title": title, "detail": message, **more}}, status
 
 
 @open_data.after_request
@@ -54,23 +53,24 @@ def _open(response: Response) -> Response:
 
 
 @open_data.errorhandler(InvalidInput)
-def _wrong(error: InvalidInput) -> Response:
-    return failure(400, _(str(error)), error.field)
+def _wrong(error: InvalidInput) -> Failure:
+    return failure(400, say(error.message), parameter=error.field)
 
 
 @open_data.errorhandler(NotFound)
-def _missing(error: NotFound) -> Response:
+def _missing(error: NotFound) -> Failure:
     if isinstance(error, Gone):
         return failure(410, _("这份公示件已撤下。"))
-    return failure(404, _(str(error)))
+    return failure(404, say(error.message))
 
 
 @open_data.errorhandler(OperationalError)
-def _database(error: OperationalError) -> Response:
+@open_data.errorhandler(TimeoutError)
+def _database(error: Exception) -> Failure:
     db.session.rollback()
     return failure(503, _("系统暂时繁忙，请稍后再试。"))
 
 
 @open_data.errorhandler(HTTPException)
-def _http(error: HTTPException) -> Response:
+def _http(error: HTTPException) -> Failure:
     return failure(error.code or 500, error.description or "")

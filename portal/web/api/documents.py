@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from portal.domain.errors import N_
 from portal.models import ArchiveEntry
+from portal.queries.archive.search import Found
 from portal.queries.archive.table import Listing
 from portal.web.core.settings import settings
 
@@ -62,7 +63,7 @@ def document(entry: ArchiveEntry) -> dict[str, Any]:
     }
 
 
-def page_of(listing: Listing, per_page: int) -> dict[str, Any]:
+def page_of(listing: Listing | Found, per_page: int) -> dict[str, Any]:
     """Return total, place and neighbours of a page, as every list has them."""
     endpoint, given = str(request.endpoint), request.args.to_dict()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import structlog
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.archive_index import open_index
@@ -25,16 +25,22 @@ limiter.exempt(health)
 _log = structlog.get_logger("portal.health")
 
 
+@health.after_request
+def _never_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @health.get("/healthz")
 @public
-def live() -> Response:
+def live() -> dict[str, str]:
     """Answer that the process runs, without any other check."""
-    return _answer({"status": "ok"}, 200)
+    return {"status": "ok"}
 
 
 @health.get("/readyz")
 @public
-def ready() -> Response:
+def ready() -> tuple[dict[str, object], int]:
     """Return the state of database, index and outbox; 503 where the database does not answer."""
     index = open_index(settings())
     try:
@@ -42,13 +48,6 @@ def ready() -> Response:
     except SQLAlchemyError as error:
         db.session.rollback()
         _log.error("not_ready", kind=type(error).__name__)
-        return _answer({"status": "unavailable", "faults": ["database"], "database": False}, 503)
+        return {"status": "unavailable", "faults": ["database"], "database": False}, 503
     status = "degraded" if found.faults else "ok"
-    return _answer({"status": status, "faults": found.faults, **asdict(found)}, 200)
-
-
-def _answer(body: dict[str, object], status: int) -> Response:
-    response = jsonify(body)
-    response.status_code = status
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return {"status": status, "faults": found.faults, **asdict(found)}, 200

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import request
 
+from portal.adapters.archive_index import MAX_CHARACTERS
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.letters.kinds import Kind
+from portal.domain.periods import FIRST_YEAR, LAST_YEAR
+from portal.domain.translatable import Message
 from portal.domain.whole_numbers import ID_MAX, whole_number
 from portal.models import db
 from portal.queries.archive.search import known_organisation
@@ -14,17 +17,19 @@ from portal.services.core.typed_text import clean
 
 PER_PAGE, PER_PAGE_MOST = 20, 100
 PAGE_MOST = 2**31 - 1
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-QUERY_MOST = 200
 
-PARAMETERS: dict[str, str] = {
-    "q": N_("查询的词，最多 200 字；加引号按原句查。只用于 search"),
+PARAMETERS: dict[str, Message | str] = {
+    "q": Message(
+        N_("查询的词，最多 %(n)s 字；加引号按原句查。只用于 search"), {"n": MAX_CHARACTERS}
+    ),
     "sort": N_("relevance 最相关（默认）或 date 最新答复。只用于 search"),
     "organisation": N_("答复单位的 id，包括它的下属单位"),
     "kind": N_("来信类别"),
     "year": N_("答复年份"),
     "page": N_("第几页，从 1 开始"),
-    "per_page": N_("每页几条，1 到 100，默认 20"),
+    "per_page": Message(
+        N_("每页几条，1 到 %(most)s，默认 %(usual)s"), {"most": PER_PAGE_MOST, "usual": PER_PAGE}
+    ),
 }
 """Every parameter with its meaning, shown in the documentation."""
 
@@ -53,8 +58,8 @@ def _query() -> str:
     text = clean(request.args.get("q"), lines=False)
     if not text:
         raise InvalidInput("q", N_("请给出查询的词。"))
-    if len(text) > QUERY_MOST:
-        raise InvalidInput("q", N_("查询的词最多 200 字。"))
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidInput("q", Message(N_("查询的词最多 %(n)s 字。"), {"n": MAX_CHARACTERS}))
     return text
 
 

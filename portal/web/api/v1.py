@@ -12,8 +12,8 @@ from portal.adapters.archive_index import fragments, open_index
 from portal.domain.errors import NotFound
 from portal.models import db
 from portal.queries.archive.search import search_archive
-from portal.queries.archive.table import Listing, archive_entry, list_entries
-from portal.web.api.blueprint import LIMIT, Gone, answer, open_data
+from portal.queries.archive.table import archive_entry, list_entries
+from portal.web.api.blueprint import LIMIT, PER_MINUTE, Gone, answer, open_data
 from portal.web.api.documents import FIELDS, absolute, document, page_of
 from portal.web.api.parameters import PARAMETERS, archive_query, per_page
 from portal.web.core.people import public
@@ -34,10 +34,15 @@ def index() -> Response | str:
     }
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         return render_template(
-            "api/index.html", addresses=addresses, fields=FIELDS, parameters=PARAMETERS
+            "api/index.html",
+            addresses=addresses,
+            fields=FIELDS,
+            parameters=PARAMETERS,
+            per_minute=PER_MINUTE,
         )
+    parameters = {name: str(meaning) for name, meaning in PARAMETERS.items()}
     response = answer(
-        {"addresses": addresses, "parameters": PARAMETERS, "fields": FIELDS, "limit": LIMIT}
+        {"addresses": addresses, "parameters": parameters, "fields": FIELDS, "limit": LIMIT}
     )
     response.vary.add("Accept")
     return response
@@ -55,7 +60,7 @@ def entries() -> Response:
 @open_data.get("/entries/<int:entry_id>")
 @public
 def entry(entry_id: int) -> Response:
-    """Return one entry; 410 where it was withdrawn."""
+    """Return one entry; 410 where it was unpublished."""
     found = archive_entry(db.session(), entry_id)
     if found is None:
         raise NotFound
@@ -82,11 +87,10 @@ def search() -> Response:
         }
         for e in found.entries
     ]
-    listing = Listing(found.entries, found.total, found.page, found.pages)
     return answer(
         {
             "data": data,
-            **page_of(listing, size),
+            **page_of(found, size),
             "understood": list(found.understood),
             "matched": "any" if found.partial else "all",
             "degraded": found.degraded,

@@ -9,7 +9,7 @@ from portal.domain.letters.due import remaining
 from portal.models import Organisation, db
 from portal.queries.letters.day import URGENT, day, supervised_tops
 from portal.queries.letters.inbox import Filters, inbox_page
-from portal.queries.letters.queues import QUEUE_LABELS, Queue, cutoffs
+from portal.queries.letters.queues import Queue, cutoffs
 from portal.queries.office.directory import superiors
 from portal.queries.rules import work_calendar
 from portal.queries.targets import organisation_of, readable_condition
@@ -36,7 +36,6 @@ def show_day() -> str:
         late=[row for row in found.rows if row.counts[Queue.OVERDUE]],
         others=[row for row in found.rows if not row.counts[Queue.OVERDUE]],
         urgent=[queue for queue in URGENT if found.totals[queue]],
-        labels=QUEUE_LABELS,
         above=_above(top),
         latest=[(row, remaining(calendar, today(), row.due_on)) for row in rows if row.due_on],
     )

@@ -17,6 +17,7 @@ from portal.queries.statistics.drilldown import Counted, letters_behind
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.tree import Node
 from portal.web.console.blueprint import console
+from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import label
@@ -31,7 +32,6 @@ from portal.web.statistics.query import (
     StatisticsQuery,
     no_such_choice,
     scope_name,
-    with_words,
     word,
     words_of,
 )

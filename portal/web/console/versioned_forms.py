@@ -8,9 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
-from flask_babel import lazy_gettext as _l
 from wtforms import Field, IntegerField, StringField
-from wtforms.validators import DataRequired, Length
 from wtforms.widgets import HiddenInput
 
 from portal.services.core.typed_text import REASON_MAX
@@ -20,10 +18,7 @@ from portal.web.core.forms import Form
 
 def reason_field(words: object, required: object = None, most: int = REASON_MAX) -> TextField:
     """Return a text of up to ``most`` characters; ``required`` is the message where it is empty."""
-    rules = [Length(max=most, message=_l("内容太长，请删减到 %(n)s 字以内。", n=most))]
-    if required:
-        rules.insert(0, DataRequired(required))
-    return TextField(words, rules)
+    return TextField(words, required, most)
 
 
 class VersionField(IntegerField):  # type: ignore[misc]

@@ -1,8 +1,11 @@
-"""Ids in the addresses of pages."""
+"""Addresses of pages: their ids, and the same page with other words in its query."""
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request
 from werkzeug.routing import IntegerConverter
 
 from portal.domain.whole_numbers import ID_MAX
@@ -31,5 +34,17 @@ class IdConverter(IntegerConverter):
 
 
 def set_up_addresses(app: Flask) -> None:
-    """Route every ``<int:…>`` in the addresses of ``app`` as an id."""
+    """Route every ``<int:…>`` in the addresses of ``app`` as an id, and offer ``here`` to pages."""
     app.url_map.converters["int"] = IdConverter
+    app.jinja_env.globals.update(here=here)
+
+
+def with_words(path: str, words: dict[str, Any]) -> str:
+    """Return ``path`` with the ``words`` that are not empty as its query."""
+    query = urlencode([(name, value) for name, value in words.items() if value not in (None, "")])
+    return f"{path}?{query}" if query else path
+
+
+def here(**changes: Any) -> str:
+    """Return the address of this page with words of its query changed; ``None`` removes one."""
+    return with_words(request.path, {**request.args, **changes})

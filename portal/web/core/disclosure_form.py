@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
-from wtforms.validators import DataRequired, Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from portal.domain.disclosure.application import (
     ADDRESS_MAX,
@@ -21,18 +21,9 @@ from portal.domain.disclosure.application import (
     plain_identity,
 )
 from portal.domain.errors import N_
-from portal.web.core.fields import (
-    EnumField,
-    HiddenTextField,
-    LineField,
-    ListField,
-    MailField,
-    OneOfField,
-    PhoneField,
-    TextField,
-)
-from portal.web.core.submission import NAME_TYPED_MAX, ChosenOrTyped, SubmissionForm
-from portal.web.core.typed import at_most
+from portal.web.core import fields
+from portal.web.core.submission import ChosenOrTyped, SubmissionForm
+from portal.web.core.typed import WORDS_MAX
 
 
 class ApplicationForm(SubmissionForm):
@@ -41,47 +32,44 @@ class ApplicationForm(SubmissionForm):
     fallback = "description"
     none = N_("请选择")
 
-    organisation = ListField(
+    organisation = fields.ListField(
         _l("向哪个行政机关申请"),
-        [ChosenOrTyped(_l("请选择向哪个行政机关申请。"))],
+        validators=[ChosenOrTyped(_l("请选择向哪个行政机关申请。"))],
         validate_choice=False,
         default="",
     )
-    organisation_words = LineField(_l("或写出行政机关的名称"), [at_most(NAME_TYPED_MAX)])
-    organisation_meant = OneOfField(_l("您要申请的行政机关"), choices=[], validate_choice=False)
-    title = LineField(
+    organisation_words = fields.LineField(_l("或写出行政机关的名称"), most=WORDS_MAX)
+    organisation_meant = fields.OneOfField(
+        _l("您要申请的行政机关"), choices=[], validate_choice=False
+    )
+    title = fields.LineField(
         _l("信息名称"),
-        [
-            DataRequired(_l("请写出要哪份文件、哪项数据，不知道准确名称可以概括地写。")),
-            at_most(TITLE_MAX),
-        ],
+        _l("请写出要哪份文件、哪项数据，不知道准确名称可以概括地写。"),
+        TITLE_MAX,
     )
-    document_number = LineField(_l("文号"), [Optional(), at_most(DOCUMENT_MAX)])
-    description = TextField(
+    document_number = fields.LineField(_l("文号"), most=DOCUMENT_MAX)
+    description = fields.TextField(
         _l("内容描述"),
-        [
-            DataRequired(_l("请描述要的信息，例如时间、地点、事项，方便查找。")),
-            at_most(DESCRIPTION_MAX),
-        ],
+        _l("请描述要的信息，例如时间、地点、事项，方便查找。"),
+        DESCRIPTION_MAX,
     )
-    wished_form = EnumField(_l("要什么形式"), WishedForm, _l("请选择信息的形式。"))
-    delivery = EnumField(_l("怎样获取"), Delivery, _l("请选择获取信息的方式。"))
-    applicant_kind = EnumField(
+    wished_form = fields.EnumField(_l("要什么形式"), WishedForm, _l("请选择信息的形式。"))
+    delivery = fields.EnumField(_l("怎样获取"), Delivery, _l("请选择获取信息的方式。"))
+    applicant_kind = fields.EnumField(
         _l("申请人"), ApplicantKind, _l("请选择以个人还是以单位的名义申请。")
     )
-    applicant = LineField(
-        _l("姓名或单位名称"),
-        [DataRequired(_l("请填写申请人的姓名或单位名称。")), at_most(NAME_MAX)],
+    applicant = fields.LineField(
+        _l("姓名或单位名称"), _l("请填写申请人的姓名或单位名称。"), NAME_MAX
     )
-    identity = LineField(
+    identity = fields.LineField(
         _l("证件号码"),
-        [DataRequired(_l("请填写证件号码；条例要求申请附身份证明。"))],
+        _l("请填写证件号码；条例要求申请附身份证明。"),
         render_kw={"data-draft-skip": ""},
     )
-    phone = PhoneField(_l("电话"))
-    email = MailField(_l("电子邮箱"))
-    address = LineField(_l("通信地址"), [Optional(), at_most(ADDRESS_MAX)])
-    form_token = HiddenTextField()
+    phone = fields.PhoneField(_l("电话"))
+    email = fields.MailField(_l("电子邮箱"))
+    address = fields.LineField(_l("通信地址"), most=ADDRESS_MAX)
+    form_token = fields.HiddenTextField()
 
     def filter_identity(self, text: str) -> str:
         """Return the number of a paper without blanks and dashes."""
@@ -95,12 +83,11 @@ class ApplicationForm(SubmissionForm):
 
     def validate_phone(self, field: Field) -> None:
         """Require a telephone number, an e-mail address or a postal address."""
-        missing = _("请留下电话、电子邮箱、通信地址中的一项。")
-        self.check_phone([self.email, self.address], missing)
+        if not (field.data or self.email.data or self.address.data):
+            raise ValidationError(_("请留下电话、电子邮箱、通信地址中的一项。"))
 
     def validate_email(self, field: Field) -> None:
         """Require an e-mail address where the answer is to be sent to it."""
-        super().validate_email(field)
         if not field.data and self.delivery.data is Delivery.EMAIL:
             raise ValidationError(_("要用电子邮件获取，请填写电子邮箱。"))
 

@@ -7,7 +7,7 @@ from flask import Flask, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,8 @@ from portal.domain.errors import (
     Unavailable,
 )
 from portal.models import db
+from portal.web.core import Answer, Page
+from portal.web.core.language import say
 from portal.web.core.people import login_manager
 
 _STATUS: dict[type[LetterboxError], int] = {
@@ -47,7 +49,6 @@ _TYPED = {
 }
 """Fields whose content is shown again; all others are hidden values."""
 _log = structlog.get_logger("portal.web")
-Answer = tuple[str, int] | Response
 
 
 def carried() -> list[tuple[str, str]]:
@@ -66,27 +67,22 @@ def typed_texts() -> list[tuple[str, str]]:
     return [(str(_TYPED[name]), value) for name, value in carried() if value and name in _TYPED]
 
 
-def error_page(status: int, message: str = "") -> Answer:
+def error_page(status: int, message: str = "") -> Page:
     """Render the page of ``status``, with the input if there is any."""
     page = status if status in _PAGES else (500 if status >= 500 else 400)
     if status >= 500:
         # The page must not ask a database that may be down who is logged in.
         g._login_user = login_manager.anonymous_user()
-    return render_template(f"errors/{page}.html", message=message, carried=carried()), status
+    return render_template(f"errors/{page}.html", message=message), status
 
 
-def expired_page(reason: str, status: int) -> Answer:
+def expired_page(reason: str, status: int) -> Page:
     """Render the page from which a stale form can be sent again."""
-    return (
-        render_template(
-            "errors/expired.html",
-            carried=carried(),
-            action=request.full_path.rstrip("?"),
-            reason=reason,
-            labels=_TYPED,
-        ),
-        status,
+    address = request.full_path.rstrip("?")
+    page = render_template(
+        "errors/expired.html", carried=carried(), action=address, reason=reason, labels=_TYPED
     )
+    return page, status
 
 
 def set_up_failures(app: Flask) -> None:
@@ -94,7 +90,8 @@ def set_up_failures(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: expired_page("csrf", 400))
     app.register_error_handler(LetterboxError, _rule)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    for busy in (OperationalError, TimeoutError):
+        app.register_error_handler(busy, _database)
     app.register_error_handler(Exception, _crash)
     login_manager.unauthorized_handler(_login)
 
@@ -110,29 +107,27 @@ def status_of(error: LetterboxError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
 
 
-def _rule(error: LetterboxError) -> Answer:
-    return error_page(status_of(error), _(str(error)))
+def _rule(error: LetterboxError) -> Page:
+    return error_page(status_of(error), say(error.message))
 
 
-def _http(error: HTTPException) -> Answer | HTTPException:
+def _http(error: HTTPException) -> Page | Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, SecurityError):
         # Under a host name that is not ours no address can be made, so that no page can either.
         return Response("Unknown host name.\n", 400, content_type="text/plain; charset=utf-8")
-    answer = error_page(error.code)
-    if isinstance(answer, tuple) and (retry := dict(error.get_headers()).get("Retry-After")):
-        g.retry_after = retry
-    return answer
+    return error_page(error.code)
 
 
-def _database(error: OperationalError) -> Answer:
+def _database(error: OperationalError | TimeoutError) -> Page:
     db.session.rollback()
-    _log.error("database_unavailable", kind=type(error.orig).__name__)
+    cause = error.orig if isinstance(error, OperationalError) else error
+    _log.error("database_unavailable", kind=type(cause).__name__)
     return error_page(503, _("系统暂时繁忙，您填写的内容没有丢失，请稍后再试。"))
 
 
-def _crash(error: Exception) -> Answer:
+def _crash(error: Exception) -> Page:
     db.session.rollback()
     _log.exception("unexpected_error", endpoint=request.endpoint)
     return error_page(500)

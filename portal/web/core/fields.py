@@ -1,15 +1,15 @@
 """The fields that forms are made of, each with the type of its value, and the page number.
 
 A text is always a ``str`` and already clean. Everything else is ``None`` until something usable was
-given; ``value`` is what a required field holds once its form was found valid.
+given; ``value`` is what a required field holds once its form was found valid. A field with a
+``missing``, the message where nothing was given, is required.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
+    Field,
     HiddenField,
     IntegerField,
     PasswordField,
@@ -25,17 +26,17 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice, enum_coerce
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
+from portal.domain.translatable import Labelled
 from portal.domain.whole_numbers import whole_number
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label as name_of
-from portal.web.core.typed import one_line, plain_email, plain_phone
+from portal.web.core.typed import at_most, is_email, is_phone, one_line, plain_email, plain_phone
 
-Validators = Sequence[Callable[..., object]]
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
+E = TypeVar("E", bound=Labelled)
 _LAST_PAGE = 10**9
 
 
@@ -45,8 +46,14 @@ class LineField(StringField):  # type: ignore[misc]
     data: str
     cleaned: Callable[[str | None], str] = staticmethod(one_line)
 
-    def __init__(self, label: object, validators: Validators = (), **given: object) -> None:
-        super().__init__(label, validators, filters=[self.cleaned], **given)
+    def __init__(
+        self, label: object, missing: object = None, most: int | None = None, **given: object
+    ) -> None:
+        """Take a text of at most ``most`` characters."""
+        rules = [DataRequired(missing)] if missing else []
+        if most:
+            rules.append(at_most(most))
+        super().__init__(label, rules, filters=[self.cleaned], **given)
 
 
 class TextField(LineField):
@@ -62,12 +69,24 @@ class PhoneField(LineField):
     cleaned = staticmethod(plain_phone)
     widget = TelInput()
 
+    def pre_validate(self, form: object) -> None:
+        """Refuse what is no telephone number."""
+        if self.data and not is_phone(self.data):
+            raise ValidationError(
+                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
+            )
+
 
 class MailField(LineField):
     """An e-mail address without blanks."""
 
     cleaned = staticmethod(plain_email)
     widget = EmailInput()
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what is no e-mail address."""
+        if self.data and not is_email(self.data):
+            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
 
 
 class TickField(BooleanField):  # type: ignore[misc]
@@ -76,11 +95,21 @@ class TickField(BooleanField):  # type: ignore[misc]
     data: bool
 
 
-class Filled(Generic[T]):
-    """A mixin for fields that have no value until valid input was given."""
+class Filled(Field, Generic[T]):  # type: ignore[misc]
+    """A field that has no value until valid input was given."""
 
     name: str
     data: T | None
+
+    def __init__(
+        self,
+        label: object = None,
+        missing: object = None,
+        validators: Sequence[Callable[..., object]] = (),
+        **given: object,
+    ) -> None:
+        rules = [InputRequired(missing)] if missing else []
+        super().__init__(label, [*rules, *validators], **given)
 
     @property
     def value(self) -> T:
@@ -120,7 +149,7 @@ class EnumField(Filled[E], RadioField):  # type: ignore[misc]
         missing: object,
         offered: Iterable[E] | None = None,
         hints: Mapping[E, str] | None = None,
-        **given: object,
+        **given: Any,
     ) -> None:
         """Offer ``words``, or only those ``offered``; ``missing`` is the message without a choice.
 
@@ -129,7 +158,7 @@ class EnumField(Filled[E], RadioField):  # type: ignore[misc]
         members = list(words if offered is None else offered)
         super().__init__(
             label,
-            [DataRequired(missing)],
+            validators=[DataRequired(missing)],
             choices=lambda: [SelectChoice(each.value, name_of(each)) for each in members],
             coerce=enum_coerce(words),
             validate_choice=False,
@@ -148,7 +177,7 @@ class EnumListField(Filled[E], SelectField):  # type: ignore[misc]
         none: str,
         missing: object = None,
         offered: Iterable[E] | None = None,
-        **given: object,
+        **given: Any,
     ) -> None:
         """Offer ``words``, or only those ``offered``, below ``none``.
 
@@ -158,7 +187,7 @@ class EnumListField(Filled[E], SelectField):  # type: ignore[misc]
         read = enum_coerce(words)
         super().__init__(
             label,
-            [InputRequired(missing)] if missing else [],
+            missing,
             choices=lambda: [
                 SelectChoice("", _(none)),
                 *(SelectChoice(each.value, name_of(each)) for each in members),
@@ -172,17 +201,19 @@ class EnumListField(Filled[E], SelectField):  # type: ignore[misc]
 class DayField(Filled[date], DateField):  # type: ignore[misc]
     """A civil date."""
 
-    def __init__(self, label: object, validators: Validators = (), **given: object) -> None:
+    def __init__(self, label: object, missing: object = None, **given: Any) -> None:
         wrong = _l("请按年-月-日填写日期，例如 2016-12-31。")
-        super().__init__(label, validators, invalid_value_message=wrong, **given)
+        rules = [] if missing else [Optional()]
+        super().__init__(label, missing, rules, invalid_value_message=wrong, **given)
 
 
 class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]
     """A whole number."""
 
-    def __init__(self, label: object, validators: Validators = (), **given: object) -> None:
+    def __init__(self, label: object, missing: object = None, **given: Any) -> None:
         wrong = _l("请填写整数。")
-        super().__init__(label, validators, invalid_value_message=wrong, **given)
+        rules = [] if missing else [Optional()]
+        super().__init__(label, missing, rules, invalid_value_message=wrong, **given)
 
 
 def page_asked() -> int:

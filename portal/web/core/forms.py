@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
-from flask_babel import gettext as _
 from wtforms import Field
 
 from portal.domain.errors import InvalidInput
+from portal.web.core.language import say
 
 if TYPE_CHECKING:
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         def __getitem__(self, name: str) -> Field: ...
         def is_submitted(self) -> bool: ...
         def validate(self) -> bool: ...
+        def validate_on_submit(self) -> bool: ...
 
 else:
     from flask_wtf import FlaskForm
@@ -40,20 +42,17 @@ class Form(FlaskForm):
         """Show an error of a service at its field, or above the form where there is none."""
         field = self._fields.get(error.field) or self._fields.get(self.fallback)
         if field is None:
-            self.form_errors.append(_(str(error)))
+            self.form_errors.append(say(error.message))
         else:
-            field.errors = [*field.errors, _(str(error))]
+            field.errors = [*field.errors, say(error.message)]
 
-    def carry_out(self, act: Callable[[], object]) -> bool:
-        """Validate, then call ``act``; return whether both succeeded."""
-        if not self.validate():
-            return False
+    @contextmanager
+    def errors_shown(self) -> Iterator[None]:
+        """Show an error of the service called inside at its field, and go on behind the block."""
         try:
-            act()
+            yield
         except InvalidInput as error:
             self.put(error)
-            return False
-        return True
 
 
 class FilterForm(Form):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from functools import cache
-from typing import Any
 
 from babel import Locale
 from flask import Flask, request, session
@@ -15,79 +12,18 @@ from flask_babel import Babel, format_date, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from portal.domain.access import ROLE_LABELS, Role
-from portal.domain.calendar import DAY_KIND_LABELS, DayKind
-from portal.domain.disclosure.application import (
-    APPLICANT_LABELS,
-    DELIVERY_LABELS,
-    FORM_LABELS,
-    SOURCE_LABELS,
-    ApplicantKind,
-    Delivery,
-    RequestSource,
-    WishedForm,
-)
-from portal.domain.disclosure.requests import ACTION_LABELS as DISCLOSURE_ACTION_LABELS
-from portal.domain.disclosure.requests import (
-    OUTCOME_LABELS,
-    DisclosureAction,
-    DisclosureOutcome,
-    DisclosureState,
-)
-from portal.domain.disclosure.requests import STATE_LABELS as DISCLOSURE_STATE_LABELS
-from portal.domain.events import AXIS_LABELS, RECORD_LABELS, Axis, RecordAction
 from portal.domain.languages import LANGUAGES, SOURCE, Language
-from portal.domain.letters.kinds import KIND_LABELS, Kind
-from portal.domain.letters.states import (
-    ACTION_LABELS,
-    CLOSE_LABELS,
-    DECLINE_LABELS,
-    PUBLICATION_LABELS,
-    REFUSAL_LABELS,
-    STATE_LABELS,
-    Action,
-    CloseReason,
-    DeclineReason,
-    Publication,
-    RefusalReason,
-    State,
-)
 from portal.domain.letters.subjects import SUBJECTS
-from portal.domain.organisations import ORGANISATION_KIND_LABELS, OrganisationKind
 from portal.domain.periods import shanghai
-from portal.domain.translatable import Message
-from portal.queries.office.administration import PERSON_STATE_LABELS, PersonState
+from portal.domain.translatable import Labelled, Message
 
 _HAN = re.compile("[\u3400-\u9fff]")
 babel = Babel()
 
-_LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
-    Action: ACTION_LABELS,
-    ApplicantKind: APPLICANT_LABELS,
-    Axis: AXIS_LABELS,
-    CloseReason: CLOSE_LABELS,
-    DayKind: DAY_KIND_LABELS,
-    DeclineReason: {code: pair[0] for code, pair in DECLINE_LABELS.items()},
-    Delivery: DELIVERY_LABELS,
-    DisclosureAction: DISCLOSURE_ACTION_LABELS,
-    DisclosureOutcome: OUTCOME_LABELS,
-    DisclosureState: DISCLOSURE_STATE_LABELS,
-    Kind: KIND_LABELS,
-    OrganisationKind: ORGANISATION_KIND_LABELS,
-    PersonState: PERSON_STATE_LABELS,
-    Publication: PUBLICATION_LABELS,
-    RecordAction: RECORD_LABELS,
-    RefusalReason: REFUSAL_LABELS,
-    RequestSource: SOURCE_LABELS,
-    Role: ROLE_LABELS,
-    State: STATE_LABELS,
-    WishedForm: FORM_LABELS,
-}
 
-
-def label(value: StrEnum | None) -> str:
+def label(value: Labelled | None) -> str:
     """Return the page name of a word of the domain."""
-    return "" if value is None else str(_(_LABELS[type(value)][value]))
+    return str(_(value.label)) if value is not None else ""
 
 
 def say(message: Message | str) -> str:

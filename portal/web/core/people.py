@@ -8,12 +8,11 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from werkzeug.wrappers import Response
 
 from portal.domain.access import Actor, Permission
 from portal.domain.events import ActorKind
 from portal.domain.whole_numbers import whole_number
-from portal.models import User, db
+from portal.models import DisclosureRequest, Letter, User, db
 from portal.queries.scope import grants_of
 from portal.web.core.clock import now
 from portal.web.core.settings import settings
@@ -22,7 +21,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 login_manager = LoginManager()
-_OPENED, _REQUESTS, _SEEN, _BEGAN = "opened_letters", "opened_requests", "seen", "began"
+_SEEN, _BEGAN = "seen", "began"
+_OPENED: dict[type[Letter | DisclosureRequest], str] = {
+    Letter: "opened_letters",
+    DisclosureRequest: "opened_requests",
+}
 _LOGIN, _TOKEN = "_user_id", "csrf_token"
 """Keys of the session for the person (Flask-Login) and the CSRF token (Flask-WTF)."""
 _MOST_OPENED = 5
@@ -66,14 +69,12 @@ def load_staff(session_id: str) -> Staff | None:
 
 def _over() -> bool:
     """Return whether the session is too old or idle for too long; else record its use."""
-    known = settings()
     moment = int(now().timestamp())
+    age, idle = (moment - int(session.get(name, 0)) for name in (_BEGAN, _SEEN))
     # Flask signs the cookie again with every change, so its own age never reaches the limit.
-    if moment - int(session.get(_BEGAN, 0)) > known.session_hours * 3600:
+    if age > settings().session_hours * 3600 or idle > settings().session_idle_minutes * 60:
         return True
-    if moment - int(session.get(_SEEN, 0)) > known.session_idle_minutes * 60:
-        return True
-    if moment - int(session.get(_SEEN, 0)) > 60:
+    if idle > 60:
         session[_SEEN] = moment
     return False
 
@@ -106,44 +107,33 @@ def current_actor() -> Actor:
     return actor
 
 
-def _stopped() -> Response | None:
-    """Return the redirect to the login or to the change of a one-time password, if one is due."""
-    if not current_user.is_authenticated:
-        return login_manager.unauthorized()  # type: ignore[no-any-return]
-    if current_user.must_change_password and request.endpoint not in _WITH_ONE_TIME_PASSWORD:
-        return redirect(url_for("account.profile"), 303)
-    return None
+def needs(permission: Permission | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Require staff who hold ``permission`` at any organisation; queries check the object.
 
-
-def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Require staff who hold ``permission`` at any organisation; queries check the object."""
+    Without one any member of staff will do.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if (elsewhere := _stopped()) is not None:
-                return elsewhere  # type: ignore[return-value]
-            if not current_actor().holds(permission):
+            if not current_user.is_authenticated:
+                return login_manager.unauthorized()  # type: ignore[no-any-return]
+            if (
+                current_user.must_change_password
+                and request.endpoint not in _WITH_ONE_TIME_PASSWORD
+            ):
+                return redirect(url_for("account.profile"), 303)  # type: ignore[return-value]
+            if permission and not current_actor().holds(permission):
                 abort(403)
             return view(*args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.permission = permission or "staff"  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
-def staff_only(view: Callable[P, R]) -> Callable[P, R]:
-    """Require a member of staff of any role."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if (elsewhere := _stopped()) is not None:
-            return elsewhere  # type: ignore[return-value]
-        return view(*args, **kwargs)
-
-    guarded.permission = "staff"  # type: ignore[attr-defined]
-    return guarded
+staff_only = needs(None)
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -152,32 +142,18 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def open_letter(letter_id: int) -> None:
-    """Remember that this browser has shown the code of a letter."""
-    _remember(_OPENED, letter_id)
+def remember_opened(model: type[Letter | DisclosureRequest], opened_id: int) -> None:
+    """Remember that this browser has shown the code of a letter or request for disclosure."""
+    opened = [i for i in session.get(_OPENED[model], []) if i != opened_id]
+    session[_OPENED[model]] = [*opened, opened_id][-_MOST_OPENED:]
 
 
-def open_request(request_id: int) -> None:
-    """Remember that this browser has shown the code of a request for disclosure."""
-    _remember(_REQUESTS, request_id)
+def is_opened(found: Letter | DisclosureRequest) -> bool:
+    """Return whether this browser has shown the code of ``found``."""
+    return found.id in session.get(_OPENED[type(found)], [])
 
 
-def _remember(where: str, opened_id: int) -> None:
-    opened = [i for i in session.get(where, []) if i != opened_id]
-    session[where] = [*opened, opened_id][-_MOST_OPENED:]
-
-
-def letter_opened(letter_id: int) -> bool:
-    """Return whether this browser has shown the code of a letter."""
-    return letter_id in session.get(_OPENED, [])
-
-
-def request_opened(request_id: int) -> bool:
-    """Return whether this browser has shown the code of a request for disclosure."""
-    return request_id in session.get(_REQUESTS, [])
-
-
-def close_letters() -> None:
+def close_opened() -> None:
     """Forget every letter and request this browser has opened (a shared computer)."""
-    session.pop(_OPENED, None)
-    session.pop(_REQUESTS, None)
+    for name in _OPENED.values():
+        session.pop(name, None)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 
-from flask import request
+from flask import make_response, request
 from limits import parse_many
+from werkzeug.wrappers import Response
 
+from portal.web.core import Page
 from portal.web.core.safety import limiter
 
 Key = tuple[str, ...]
@@ -31,6 +33,18 @@ def wait_for(rule: str, *keys: Key) -> int:
         if not limiter.limiter.test(item, *key)
     ]
     return max(1, round(max(waits))) if waits else 0
+
+
+def minutes(seconds: int) -> int:
+    """Return the whole minutes after which ``seconds`` are over."""
+    return -(-seconds // 60)
+
+
+def retry_later(page: Page, seconds: int) -> Response:
+    """Return ``page`` with the header that says when to come back."""
+    response = make_response(page)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def count(rule: str, *keys: Key) -> None:

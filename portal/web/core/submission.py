@@ -6,47 +6,40 @@ Letters and applications for disclosure, on the web and at the counter, are subc
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import ClassVar, Generic, TypeVar
 
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
+from sqlalchemy.orm import Session
 from wtforms import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
 from portal.domain.errors import InvalidInput, Unavailable
 from portal.domain.letters.numbers import derive_query_code, format_code
+from portal.domain.organisations import OrganisationKind
 from portal.domain.whole_numbers import whole_number
 from portal.models import Organisation, db
 from portal.queries.office.directory import (
     Place,
     closest_organisations,
+    members,
     named_organisations,
     places,
 )
+from portal.web.core import Answer, Page, fields
 from portal.web.core.clock import today
-from portal.web.core.fields import (
-    HiddenTextField,
-    LineField,
-    ListField,
-    MailField,
-    OneOfField,
-    PhoneField,
-)
 from portal.web.core.forms import Form
-from portal.web.core.rate_limits import address, count, wait_for
+from portal.web.core.language import label, say
+from portal.web.core.rate_limits import address, count, minutes, retry_later, wait_for
 from portal.web.core.settings import code_key, settings
-from portal.web.core.typed import form_token, is_email, is_phone
+from portal.web.core.typed import WORDS_MAX, form_token
 
-NAME_TYPED_MAX = 50
-"""Characters of an organisation's name typed by hand."""
 UNKNOWN = "unknown"
 """Value of the choice "I don't know" among organisations that fit a name typed by hand."""
-Answer = str | tuple[str, int] | Response
 Groups = Iterable[tuple[str, Sequence[Organisation]]]
 """Organisations to choose from, by the name of their group."""
 
@@ -67,16 +60,18 @@ class SubmissionForm(Form):
     then offers what the words may mean. A subclass declares the fields in the order of its page.
     """
 
-    organisation: ListField
-    organisation_words: LineField
-    organisation_meant: OneOfField
-    phone: PhoneField
-    email: MailField
-    form_token: HiddenTextField
+    organisation: fields.ListField
+    organisation_words: fields.LineField
+    organisation_meant: fields.OneOfField
+    phone: fields.PhoneField
+    email: fields.MailField
+    form_token: fields.HiddenTextField
     unclear: str = ""
     """The reason why the name typed by hand was not understood."""
     none: ClassVar[str]
     """Label of the choice of no organisation."""
+    may_be_unknown: ClassVar[bool] = False
+    """Whether nobody need know which of the organisations that fit a name is meant."""
     unlike_any: ClassVar[object] = _l("没有叫“%(words)s”的单位，请换个写法，或者到单位名录里找。")
     """Message where no organisation has a name near the one typed."""
 
@@ -96,7 +91,7 @@ class SubmissionForm(Form):
         guessed where several fit, where none does, or where another one stands chosen in the list.
         """
         words = self.organisation_words.data
-        if not words or len(words) > NAME_TYPED_MAX:
+        if not words or len(words) > WORDS_MAX:
             return
         if self.organisation_meant.data == UNKNOWN:
             self._choose("")
@@ -111,7 +106,10 @@ class SubmissionForm(Form):
             self._choose(str(meant[0].id))
             return
         self.unclear = str(self._why(found, offered)) % {"words": words}
-        self.offer_meanings(offered)
+        meanings = [SelectChoice(str(place.id), place.path) for place in offered]
+        if self.may_be_unknown:
+            meanings.append(SelectChoice(UNKNOWN, _(self.none)))
+        self.organisation_meant.choices = meanings
 
     def _choose(self, organisation: str) -> None:
         self.organisation.data = organisation
@@ -125,10 +123,6 @@ class SubmissionForm(Form):
         if offered:
             return _l("没有叫“%(words)s”的单位。下面是名称最接近的，请选一个。")
         return self.unlike_any
-
-    def offer_meanings(self, near: Sequence[Place]) -> None:
-        """Offer organisations that a name typed by hand may mean."""
-        self.organisation_meant.choices = [SelectChoice(str(o.id), o.path) for o in near]
 
     def offer_organisations(self, groups: Groups, chosen: Place | None) -> None:
         """Offer organisations by group, and ``chosen`` where it is not among them."""
@@ -145,21 +139,6 @@ class SubmissionForm(Form):
         """Refuse a name that was typed by hand and not understood."""
         if self.unclear:
             raise ValidationError(self.unclear)
-
-    def check_phone(self, others: Sequence[Field], missing: str) -> None:
-        """Require a telephone number or one of ``others``; ``missing`` is the message."""
-        if not self.phone.data:
-            if not any(other.data for other in others):
-                raise ValidationError(missing)
-        elif not is_phone(self.phone.data):
-            raise ValidationError(
-                _("请填 11 位手机号码，或带区号的座机号码，例如 023-63151234；也可以只留邮箱。")
-            )
-
-    def validate_email(self, field: Field) -> None:
-        """Refuse what is not a valid e-mail address."""
-        if field.data and not is_email(field.data):
-            raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
 
     def carried(self) -> dict[str, str]:
         """Return every field as hidden values for the preview, in the order of the page."""
@@ -242,7 +221,12 @@ class SubmissionPage(ABC, Generic[F]):
         """Submit the form, and redirect to the receipt."""
         rule, network = settings().submit_limit, ("submit", address())
         if self.limited and (wait := wait_for(rule, network)):
-            return self.busy(wait)
+            said = _(
+                "这个网络地址提交的信件和申请太多了，请 %(n)s 分钟后再提交。您写的内容都还在下面。",
+                n=minutes(wait),
+            )
+            flash(said, "warning")
+            return retry_later(self.show(429), wait)
         key = self.form.submission_key()
         try:
             number = self.submit(key)
@@ -250,7 +234,7 @@ class SubmissionPage(ABC, Generic[F]):
             self.form.put(error)
             return self.show(422)
         except Unavailable as error:
-            flash(_(str(error)), "warning")
+            flash(say(error.message), "warning")
             return self.show(503)
         if self.limited:
             count(rule, network)
@@ -258,14 +242,7 @@ class SubmissionPage(ABC, Generic[F]):
         session[self.receipt] = {"number": number, "key": key}
         return redirect(self.receipt_address(number))
 
-    def busy(self, wait: int) -> Response:
-        """Answer 429 with the form: this network may send again in ``wait`` seconds."""
-        flash(self.busy_words(-(-wait // 60)), "warning")
-        response = make_response(self.show(429))
-        response.headers["Retry-After"] = str(wait)
-        return response
-
-    def show(self, status: int) -> tuple[str, int]:
+    def show(self, status: int) -> Page:
         """Show the form with its input and errors."""
         return render_template(self.template, form=self.form), status
 
@@ -273,9 +250,14 @@ class SubmissionPage(ABC, Generic[F]):
         """Return the address of the receipt."""
         return url_for(self.receipt)
 
-    @abstractmethod
     def groups(self) -> Groups:
-        """Return the organisations to choose from."""
+        """Return the organisations to choose from: members of level 1 by kind."""
+        offered = members(db.session(), today()).items()
+        return [(label(kind), rows) for kind, rows in offered if self.takes(kind)]
+
+    def takes(self, kind: OrganisationKind) -> bool:
+        """Return whether organisations of ``kind`` take what is sent."""
+        return True
 
     @abstractmethod
     def check_organisation(self) -> None:
@@ -289,15 +271,10 @@ class SubmissionPage(ABC, Generic[F]):
     def submit(self, key: str) -> str:
         """Submit to the service and return the public number; ``key`` makes two clicks one."""
 
-    def busy_words(self, minutes: int) -> str:
-        """Return the message when this network may send again."""
-        raise NotImplementedError
-
 
 def last_number(receipt: str) -> str:
     """Return the number of the last submission, or ``""`` where there is none."""
-    handed_in = session.get(receipt)
-    return str(handed_in["number"]) if handed_in else ""
+    return str(session.get(receipt, {}).get("number", ""))
 
 
 def code_once(receipt: str) -> str | None:
@@ -305,3 +282,11 @@ def code_once(receipt: str) -> str | None:
     key = session.get(receipt, {}).pop("key", None)
     session.modified = True
     return format_code(derive_query_code(code_key(), key)) if key else None
+
+
+def receipt_page(receipt: str, find: Callable[[Session, str], object], template: str) -> Answer:
+    """Show number and code of what was just sent, the code only this once."""
+    found = find(db.session(), last_number(receipt))
+    if found is None:
+        return redirect(url_for("public.track"))
+    return render_template(template, sent=found, code=code_once(receipt))

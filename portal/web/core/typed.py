@@ -14,6 +14,8 @@ from wtforms.validators import StopValidation
 from portal.services.core.typed_text import clean
 
 EMAIL_MAX = 254
+WORDS_MAX = 60
+"""Characters of words typed to find an organisation, a person or a record."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0[0-9]{2,3}[2-9][0-9]{6,7}(?:-[0-9]{1,6})?")

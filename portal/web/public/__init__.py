@@ -8,29 +8,14 @@ from portal.web.public import home, organisations
 from portal.web.public.archive import feeds
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
-from portal.web.public.disclosure import apply as disclosure
-from portal.web.public.disclosure import request_page as disclosure_request
-from portal.web.public.language import language_switch
-from portal.web.public.letters import consent, track, write
-from portal.web.public.letters import letter as letters
-from portal.web.public.pages import standing_pages
-from portal.web.public.statistics import open_data as statistics_data
+from portal.web.public.disclosure import apply, request_page
+from portal.web.public.letters import consent, letter, track, write
+from portal.web.public.pages import language_switch, standing_pages
+from portal.web.public.statistics import open_data
 from portal.web.public.statistics.pages import statistics
 
-__all__ = [
-    "consent",
-    "disclosure",
-    "disclosure_request",
-    "feeds",
-    "home",
-    "letters",
-    "organisations",
-    "public_blueprints",
-    "statistics_data",
-    "track",
-    "write",
-]
-
+VIEWS = (apply, consent, feeds, home, letter, open_data, organisations, request_page, track, write)
+"""The modules that add their routes to the blueprints."""
 public_blueprints: tuple[Blueprint, ...] = (
     public_pages,
     archive_pages,

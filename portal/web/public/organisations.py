@@ -13,9 +13,8 @@ from portal.queries.office.directory import find_organisations, members, subordi
 from portal.services.core.typed_text import clean
 from portal.web.core.clock import today
 from portal.web.core.people import public
+from portal.web.core.typed import WORDS_MAX
 from portal.web.public.blueprint import public_pages
-
-WORDS_MOST = 50
 
 
 @public_pages.get("/organisations.json")
@@ -57,4 +56,4 @@ def organisation(organisation_id: int) -> str:
 
 
 def _words() -> str:
-    return clean(request.args.get("q", "")[:WORDS_MOST], lines=False)
+    return clean(request.args.get("q", "")[:WORDS_MAX], lines=False)

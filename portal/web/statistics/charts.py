@@ -29,33 +29,15 @@ class Series:
     texts: Sequence[str]
     urls: Sequence[str | None] = ()
 
-    def padded(self, length: int) -> Series:
-        """Return the series with gaps up to ``length``."""
-        missing = length - len(self.values)
-        return replace(
-            self,
-            values=[*self.values, *[None] * missing],
-            texts=[*self.texts, *[NO_RATE] * missing],
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """The upper end of an axis of counts, and its ticks from top to bottom with their texts."""
+class Chart:
+    """A chart of lines from 0 up to ``top``, its ticks from top to bottom with their texts."""
 
-    most: int
-    ticks: list[tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """Both charts of a trend: counts on ``axis``, rates in per cent up to ``top``."""
-
-    labels: list[str]
-    counts: list[Series]
-    axis: Axis
-    rates: list[Series]
+    labels: Sequence[str]
+    lines: Sequence[Series]
     top: float
+    ticks: Sequence[tuple[float, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,68 +71,65 @@ def short(period: Period) -> str:
             return say(period.message)
 
 
-def trend_chart(
-    trend: Sequence[tuple[Period, Figures]], day: date, letters: LetterAddress | None = None
-) -> Trend:
-    """Return the charts of a trend as it stood on ``day``.
+def trend_charts(
+    labels: Sequence[str],
+    trend: Sequence[tuple[Period, Figures]],
+    day: date,
+    letters: LetterAddress | None = None,
+) -> tuple[Chart, Chart]:
+    """Return the counts and the rates of a trend as it stood on ``day``.
 
-    Parts that begin later have no value, which is not the same as 0.
+    Each count leads to the letters of that part, seen from the same moment.
     """
-    figures = [f for _period, f in trend]
-    begun = [period.first_day <= day for period, _f in trend]
-    return Trend(
-        labels=[short(period) for period, _f in trend],
-        counts=[
-            replace(each, urls=_urls(trend, name, day, letters))
-            for name, each in zip(COUNTS, count_lines(figures, begun), strict=True)
-        ],
-        axis=count_axis(figures),
-        rates=rate_lines(figures),
-        top=percent_top([getattr(f, name) for f in figures for name in RATES]),
-    )
-
-
-def _urls(
-    trend: Sequence[tuple[Period, Figures]], name: str, day: date, letters: LetterAddress | None
-) -> list[str | None]:
-    """Return the link of each count: the letters of that part, seen from the same moment."""
-    return [
-        letters(name, period=period.code, as_of=day.isoformat())
-        if letters and getattr(figures, name)
-        else None
-        for period, figures in trend
+    counts = []
+    for name in COUNTS:
+        urls = [
+            letters(name, period=period.code, as_of=day.isoformat())
+            if letters and getattr(f, name)
+            else None
+            for period, f in trend
+        ]
+        line = count_line(_(DEFINITIONS[name].name), trend, day, name)
+        counts.append(replace(line, urls=urls))
+    rates = [
+        rate_line(_(DEFINITIONS[name].name), [getattr(f, name) for _p, f in trend])
+        for name in RATES
     ]
+    return count_chart(labels, counts), rate_chart(labels, rates)
 
 
-def count_lines(figures: Sequence[Figures], begun: Sequence[bool]) -> list[Series]:
-    """Return the lines of letters received, closed and published."""
-    return [
-        counts(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures], begun)
-        for name in COUNTS
-    ]
+def count_line(
+    name: str, trend: Sequence[tuple[Period, Figures]], day: date, count: str = "received"
+) -> Series:
+    """Return the line of a ``count``.
+
+    A part that begins after ``day`` is a gap, which is not the same as 0.
+    """
+    known = [getattr(f, count) if period.first_day <= day else None for period, f in trend]
+    return Series(name, known, [NO_RATE if value is None else f"{value:,}" for value in known])
 
 
-def rate_lines(figures: Sequence[Figures]) -> list[Series]:
-    """Return the lines of both rates."""
-    return [
-        percents(_(DEFINITIONS[name].name), [getattr(f, name) for f in figures]) for name in RATES
-    ]
+def rate_line(name: str, rates: Sequence[Rate]) -> Series:
+    """Return a line of rates; where there is no rate there is a gap."""
+    known = [rate.percent() for rate in rates]
+    values = [None if percent is None else float(percent) for percent in known]
+    return Series(name, values, [rate.text for rate in rates])
 
 
-def count_axis(figures: Sequence[Figures]) -> Axis:
-    """Return an axis on which all of these counts have room."""
-    return axis(max((getattr(f, name) for f in figures for name in COUNTS), default=0))
+def count_chart(labels: Sequence[str], lines: Sequence[Series]) -> Chart:
+    """Return a chart of counts on an axis on which all of them have room."""
+    top = nice(int(_most(lines)))
+    return Chart(labels, lines, top, [(top, f"{top:,}"), (top // 2, f"{top // 2:,}"), (0, "0")])
 
 
-def axis(most: int) -> Axis:
-    """Return an axis on which ``most`` has room."""
-    end = nice(most)
-    return Axis(end, [(end, f"{end:,}"), (end // 2, f"{end // 2:,}"), (0, "0")])
+def rate_chart(labels: Sequence[str], lines: Sequence[Series]) -> Chart:
+    """Return a chart of rates up to 100 %, or more on the period basis."""
+    top = max(100.0, _most(lines))
+    return Chart(labels, lines, top, [(y, f"{round(y)}%") for y in (top, top / 2, 0)])
 
 
-def percent_top(rates: list[Rate]) -> float:
-    """Return the upper end of an axis of rates: 100, or more on the period basis."""
-    return max([100.0, *(float(rate.percent() or 0) for rate in rates)])
+def _most(lines: Sequence[Series]) -> float:
+    return max((value for line in lines for value in line.values if value is not None), default=0)
 
 
 def nice(most: int) -> int:
@@ -161,19 +140,6 @@ def nice(most: int) -> int:
     return next(
         size * k // 10 for k in (10, 12, 16, 20, 30, 40, 60, 80, 100) if size * k >= most * 10
     )
-
-
-def counts(name: str, values: Sequence[int], begun: Sequence[bool]) -> Series:
-    """Return a line of counts; where nothing has begun there is a gap."""
-    known = [value if came else None for value, came in zip(values, begun, strict=True)]
-    return Series(name, known, [NO_RATE if value is None else f"{value:,}" for value in known])
-
-
-def percents(name: str, rates: list[Rate]) -> Series:
-    """Return a line of rates; where there is no rate there is a gap."""
-    known = [rate.percent() for rate in rates]
-    values = [None if percent is None else float(percent) for percent in known]
-    return Series(name, values, [rate.text for rate in rates])
 
 
 def organisation_bars(

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from portal.domain.errors import InvalidInput
 from portal.domain.letters.kinds import Kind
-from portal.domain.periods import GRANULARITY_LABELS, Granularity, Period
+from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.as_of import parse_day
-from portal.domain.statistics.measures import VIEW_LABELS, View
-from portal.domain.statistics.rates import BASIS, DEFINITIONS, Basis
+from portal.domain.statistics.measures import View
+from portal.domain.statistics.rates import DEFINITIONS, Basis
 from portal.queries.statistics.overview import PARTS, Asked, Overview
 from portal.web.core.language import day, label, say, subject
 from portal.web.statistics.query import (
@@ -84,8 +84,8 @@ def choices(query: StatisticsQuery, found: Overview, categories: list[str]) -> C
         other=_other(query, found),
         as_of=as_of,
         as_of_type=as_of_type,
-        basis=Choice([(b.value, _(BASIS[b].name)) for b in Basis], asked.basis),
-        view=Choice([(v.value, _(VIEW_LABELS[v])) for v in View], asked.view),
+        basis=Choice([(b.value, label(b)) for b in Basis], asked.basis),
+        view=Choice([(v.value, label(v)) for v in View], asked.view),
         by=Choice([(each.value, _by_name(each)) for each in usual], asked.part or ""),
         rank=Choice([(r, _(DEFINITIONS[r].name)) for r in RANKS], asked.rank),
     )
@@ -125,8 +125,8 @@ def _summary(query: StatisticsQuery, found: Overview) -> list[str]:
         *([] if asked.category is None else [subject(asked.category)]),
         *([_by_name(asked.part)] if asked.part else []),
         *([_("截至%(day)s", day=day(asked.as_of.day))] if asked.as_of.asked else []),
-        *([] if asked.basis is Basis.COHORT else [_(BASIS[asked.basis].name)]),
-        *([] if asked.view is View.RECEIVING else [_(VIEW_LABELS[asked.view])]),
+        *([] if asked.basis is Basis.COHORT else [label(asked.basis)]),
+        *([] if asked.view is View.RECEIVING else [label(asked.view)]),
         *([_("有比较")] if query.compares else []),
     ]
 
@@ -151,7 +151,7 @@ def _unfit(asked: Asked) -> str:
 
 
 def _by_name(part: Granularity) -> str:
-    return str(_("按%(part)s", part=_(GRANULARITY_LABELS[part])))
+    return str(_("按%(part)s", part=label(part)))
 
 
 def _years(query: StatisticsQuery) -> list[int]:

@@ -25,12 +25,11 @@ from portal.queries.statistics.comparison import Side, opposite, side
 from portal.web.core.language import say
 from portal.web.statistics.charts import (
     COUNTS,
-    Axis,
-    Series,
-    axis,
-    counts,
-    percent_top,
-    percents,
+    Chart,
+    count_chart,
+    count_line,
+    rate_chart,
+    rate_line,
     short,
 )
 from portal.web.statistics.quality import days_text
@@ -40,8 +39,6 @@ from portal.web.statistics.query import (
     StatisticsQuery,
     scope_name,
 )
-
-_DAYS = (("response", "median"), ("closing", "median"), ("closing", "p90"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +66,15 @@ class ComparedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedTrend:
-    """Letters received, and the rate called ``rate``, of both sides part by part."""
-
-    labels: list[str]
-    counts: list[Series]
-    axis: Axis
-    rate: str
-    rates: list[Series]
-    top: float
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both columns, the rows with their differences, and the charts where parts are alike."""
+    """Both columns, the rows with their differences, and the charts where parts are alike.
+
+    The charts are of the letters received, and of the rate with the name beside it.
+    """
 
     columns: list[Column]
     rows: list[ComparedRow]
-    chart: ComparedTrend | None
+    charts: list[tuple[str, Chart]]
 
 
 def comparison(
@@ -101,14 +89,15 @@ def comparison(
         each.detail if address else suppress_small_counts(each.detail)[0]
         for each, address in zip(sides, letters, strict=True)
     )
-    closure = query.asked.view is View.RECEIVING
+    closure = ("closure",) if query.asked.view is View.RECEIVING else ()
+    rates = (*closure, "publication", "timeliness")
     return Comparison(
         columns=[
             Column(name, each.asked.as_of.day, address)
             for name, each, address in zip(names, sides, letters, strict=True)
         ],
-        rows=[*_figures(sides, closure), *_quality(one, two)],
-        chart=_chart(sides, names, "closure" if closure else "publication"),
+        rows=_rows(sides, one, two, rates),
+        charts=_charts(sides, names, rates[0]),
     )
 
 
@@ -128,12 +117,16 @@ def _code(each: Side) -> str | None:
     return node.code if node else None
 
 
-def _figures(sides: list[Side], closure: bool) -> list[ComparedRow]:
-    one, two = (each.total for each in sides)
-    rates = (("closure",) if closure else ()) + ("publication", "timeliness")
+def _rows(sides: list[Side], one: Detail, two: Detail, rates: tuple[str, ...]) -> list[ComparedRow]:
+    first, second = (each.total for each in sides)
     return [
-        *(_count(name, getattr(one, name), getattr(two, name)) for name in COUNTS),
-        *(_rate(name, getattr(one, name), getattr(two, name)) for name in rates),
+        *(_count(name, getattr(first, name), getattr(second, name)) for name in COUNTS),
+        *(_rate(name, getattr(first, name), getattr(second, name)) for name in rates),
+        _duration("response_median", one.response.median, two.response.median),
+        _duration("closing_median", one.closing.median, two.closing.median),
+        _duration("closing_p90", one.closing.p90, two.closing.p90),
+        _mean("attitude", one.attitude, two.attitude),
+        _mean("efficiency", one.efficiency, two.efficiency),
     ]
 
 
@@ -156,16 +149,6 @@ def _rate(name: str, one: Rate, two: Rate) -> ComparedRow:
     return ComparedRow(_(DEFINITIONS[name].name), (one.text, two.text), difference)
 
 
-def _quality(one: Detail, two: Detail) -> list[ComparedRow]:
-    rows = []
-    for which, value in _DAYS:
-        days = (getattr(getattr(each, which), value) for each in (one, two))
-        rows.append(_duration(f"{which}_{value}", *days))
-    return rows + [
-        _mean(key, getattr(one, key), getattr(two, key)) for key in ("attitude", "efficiency")
-    ]
-
-
 def _duration(key: str, one: int | None, two: int | None) -> ComparedRow:
     known = one is not None and two is not None
     gap = (one or 0) - (two or 0)
@@ -181,30 +164,19 @@ def _mean(key: str, one: Mean, two: Mean) -> ComparedRow:
     return ComparedRow(_(QUALITY_MEASURES[key].name), (one.text, two.text), gap)
 
 
-def _chart(sides: list[Side], names: list[str], rate: str) -> ComparedTrend | None:
-    """Return both sides part by part; None where their parts are not alike."""
+def _charts(sides: list[Side], names: list[str], rate: str) -> list[tuple[str, Chart]]:
+    """Return title and chart of both sides part by part; none where their parts are not alike."""
     if len({each.asked.period.granularity for each in sides}) > 1 or not sides[0].trend:
-        return None
-    length = max(len(each.trend) for each in sides)
+        return []
     pairs = zip_longest(*([period for period, _f in each.trend] for each in sides))
-    figures = [f for each in sides for _p, f in each.trend]
+    labels = [_label(index, *pair) for index, pair in enumerate(pairs, start=1)]
     both = list(zip(names, sides, strict=True))
-    return ComparedTrend(
-        labels=[_label(index, *pair) for index, pair in enumerate(pairs, start=1)],
-        counts=[_received(name, each).padded(length) for name, each in both],
-        axis=axis(max((f.received for f in figures), default=0)),
-        rate=_(DEFINITIONS[rate].name),
-        rates=[
-            percents(name, [getattr(f, rate) for _p, f in each.trend]).padded(length)
-            for name, each in both
-        ],
-        top=percent_top([getattr(f, rate) for f in figures]),
-    )
-
-
-def _received(name: str, each: Side) -> Series:
-    begun = [period.first_day <= each.asked.as_of.day for period, _f in each.trend]
-    return counts(name, [f.received for _p, f in each.trend], begun)
+    received = [count_line(name, each.trend, each.asked.as_of.day) for name, each in both]
+    rates = [rate_line(name, [getattr(f, rate) for _p, f in each.trend]) for name, each in both]
+    return [
+        (_("收到的件数"), count_chart(labels, received)),
+        (_(DEFINITIONS[rate].name), rate_chart(labels, rates)),
+    ]
 
 
 def _label(index: int, one: Period | None, two: Period | None) -> str:

@@ -8,12 +8,9 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.domain.periods import Period
-from portal.domain.statistics.as_of import STANDING_TEXTS
-from portal.domain.statistics.measures import VIEW_LABELS, VIEW_TEXTS, View
+from portal.domain.statistics.measures import View
 from portal.domain.statistics.quality_measures import QUALITY_MEASURES, suppress_small_counts
 from portal.domain.statistics.rates import (
-    BASIS,
     DEFINITIONS,
     DEFINITIONS_ON,
     Definition,
@@ -27,18 +24,13 @@ from portal.queries.statistics.tree import Node
 from portal.web.core.language import day as day_text
 from portal.web.core.language import say
 from portal.web.statistics.charts import (
-    Axis,
     Bar,
-    Series,
-    Trend,
-    axis,
-    count_axis,
-    count_lines,
-    counts,
+    Chart,
+    count_chart,
+    count_line,
     organisation_bars,
-    rate_lines,
     short,
-    trend_chart,
+    trend_charts,
 )
 from portal.web.statistics.choices import Choices, choices
 from portal.web.statistics.comparison import Comparison, comparison
@@ -71,7 +63,8 @@ class StatisticsPage:
     comparison: Comparison | None
     standing: str
     history: list[str]
-    trend: Trend
+    counts: Chart
+    rates: Chart
     bars: list[Bar]
     quality: ShownQuality
 
@@ -88,12 +81,12 @@ class StatisticsPage:
     @property
     def basis(self) -> Definition:
         """The basis of the figures."""
-        return BASIS[self.asked.basis]
+        return Definition(self.asked.basis.label, self.asked.basis.hint)
 
     @property
     def view(self) -> Definition:
         """To which organisation letters are counted."""
-        return Definition(VIEW_LABELS[self.asked.view], VIEW_TEXTS[self.asked.view])
+        return Definition(self.asked.view.label, self.asked.view.hint)
 
     @property
     def definitions(self) -> dict[str, Definition]:
@@ -110,21 +103,17 @@ class StatisticsPage:
 class YearsPage:
     """All years side by side, the latest first, each with the addresses of its letters.
 
-    ``by_month`` has a line of letters received for each of the latest years, which ``latest`` names.
+    ``months`` has a line of letters received for each of the latest years, which ``latest`` names.
     """
 
     query: StatisticsQuery
     scope: str
     address: Address
     years: list[tuple[Year, LetterAddress | None]]
-    labels: list[str]
-    counts: list[Series]
-    axis: Axis
-    rates: list[Series]
+    counts: Chart
+    rates: Chart
     latest: str
-    month_labels: list[str]
-    by_month: list[Series]
-    months_axis: Axis
+    months: Chart
 
     @property
     def asked(self) -> Asked:
@@ -147,17 +136,20 @@ def statistics_page(
     if addresses is no_letters:
         known, withheld = suppress_small_counts(known)
     letters = addresses(asked, found.node.code if found.node else None)
+    labels = [short(period) for period, _f in found.trend]
+    counts, rates = trend_charts(labels, found.trend, asked.as_of.day, letters)
     return StatisticsPage(
         quality=quality(found.total, known, letters, withheld),
         query=query,
         found=found,
         address=address,
         letters=letters,
-        standing=STANDING_TEXTS[query.standing],
+        standing=query.standing.label,
         history=_history(session, asked, found.node),
         choices=choices(query, found, categories(session, asked)),
         comparison=comparison(session, query, now, addresses) if query.compares else None,
-        trend=trend_chart(found.trend, asked.as_of.day, letters),
+        counts=counts,
+        rates=rates,
         bars=organisation_bars(found, address, letters),
     )
 
@@ -168,15 +160,11 @@ def _history(session: Session, asked: Asked, node: Node | None) -> list[str]:
         return []
     place = session.get_one(Organisation, node.id)
     said = []
-    if place.founded_on is not None and place.founded_on > asked.period.first_day:
-        if place.founded_on > asked.period.last_day:
-            said.append(
-                _("这个单位成立于%(day)s，在这个时段之后。", day=day_text(place.founded_on))
-            )
-        else:
-            said.append(
-                _("这个单位成立于%(day)s，数字从那时算起。", day=day_text(place.founded_on))
-            )
+    founded = place.founded_on
+    if founded is not None and founded > asked.period.last_day:
+        said.append(_("这个单位成立于%(day)s，在这个时段之后。", day=day_text(founded)))
+    elif founded is not None and founded > asked.period.first_day:
+        said.append(_("这个单位成立于%(day)s，数字从那时算起。", day=day_text(founded)))
     if place.closed_on is not None:
         said.append(
             _("这个单位已于%(day)s停用，此前的数字照旧保留。", day=day_text(place.closed_on))
@@ -196,36 +184,30 @@ def years_page(
     session = db.session()
     years = by_year(session, query.asked, now)
     latest = years[-_MOST_LINES:]
-    figures = [year.total for year in years]
     last = years[-1].asked if years else query.asked
     tree = tree_on(session, last.as_of.day)
     node = tree.nodes.get(last.organisation_id or tree.root_id or 0)
     code = node.code if node else None
+    labels = [str(year.asked.period.year) for year in years]
+    totals = [(year.asked.period, year.total) for year in years]
+    counts, rates = trend_charts(labels, totals, last.as_of.day)
+    by_month = [
+        count_line(str(year.asked.period.year), year.months, year.asked.as_of.day)
+        for year in reversed(latest)
+    ]
+    month_labels = [short(month) for year in latest[-1:] for month, _f in year.months]
     return YearsPage(
         query=query,
         scope=scope_name(query.asked, tree),
         address=address,
         years=[(year, addresses(year.asked, code)) for year in reversed(years)],
-        labels=[str(year.asked.period.year) for year in years],
-        counts=count_lines(figures, [True] * len(years)),
-        axis=count_axis(figures),
-        rates=rate_lines(figures),
-        latest=_latest([year.asked.period for year in latest]),
-        month_labels=[short(month) for year in latest[-1:] for month, _f in year.months],
-        by_month=[_months(year) for year in reversed(latest)],
-        months_axis=axis(max((f.received for y in latest for _p, f in y.months), default=0)),
+        counts=counts,
+        rates=rates,
+        latest=say(latest[0].asked.period.message)
+        if len(latest) == 1
+        else _("最近 %(n)s 年", n=len(latest)),
+        months=count_chart(month_labels, by_month),
     )
-
-
-def _months(year: Year) -> Series:
-    begun = [month.first_day <= year.asked.as_of.day for month, _f in year.months]
-    return counts(str(year.asked.period.year), [f.received for _p, f in year.months], begun)
-
-
-def _latest(years: list[Period]) -> str:
-    if len(years) == 1:
-        return say(years[0].message)
-    return str(_("最近 %(n)s 年", n=len(years)))
 
 
 def measure_names() -> dict[str, str]:

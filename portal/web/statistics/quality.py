@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.statistics.quality_measures import (
     QUALITY_MEASURES,
     SMALLEST_PUBLIC,
@@ -48,17 +47,14 @@ class ShownMeasure:
 
 @dataclass(frozen=True, slots=True)
 class ShownQuality:
-    """The section on quality: measures, distributions of the days, and coded reasons.
+    """The section on quality: measures, distributions of the days, and coded reasons in ``known``.
 
     ``withheld`` names measures of fewer than ``smallest`` letters and is therefore not shown.
     """
 
     measures: list[ShownMeasure]
     spreads: list[tuple[str, list[Bar]]]
-    declines: list[tuple[DeclineReason, int]]
-    refusals: list[tuple[RefusalReason, int]]
-    declined: int
-    refused: int
+    known: Detail
     undecided: int
     withheld: frozenset[str]
     smallest: int = SMALLEST_PUBLIC
@@ -71,46 +67,37 @@ def quality(
     withheld: frozenset[str] = frozenset(),
 ) -> ShownQuality:
     """Return the section for the letters of ``total``, without the measures ``withheld``."""
-    refused = sum(known.refusals.values())
-    days = [
-        *_days("response", "responded", known.response),
-        *_days("closing", "answered", known.closing),
-    ]
+    first, whole = known.response, known.closing
+    measures = (
+        ("response_median", days_text(first.median), first.count, "responded"),
+        ("response_p90", days_text(first.p90), first.count, "responded"),
+        ("closing_median", days_text(whole.median), whole.count, "answered"),
+        ("closing_p90", days_text(whole.p90), whole.count, "answered"),
+        ("hops", known.hops.text, known.hops.count, "received"),
+        ("attitude", _score(known.attitude), known.attitude.count, "rated"),
+        ("efficiency", _score(known.efficiency), known.efficiency.count, "rated"),
+    )
+    undecided = total.closed - total.published - sum(known.refusals.values())
     return ShownQuality(
         spreads=[
-            (_("首次回应用了多少个工作日"), spread(known.response, "responded", letters)),
-            (_("办结用了多少个工作日"), spread(known.closing, "answered", letters)),
+            (_("首次回应用了多少个工作日"), spread(first, "responded", letters)),
+            (_("办结用了多少个工作日"), spread(whole, "answered", letters)),
         ],
         measures=[
-            *days,
-            _shown("hops", known.hops.text, known.hops.count, "received"),
-            _rating("attitude", known.attitude, withheld),
-            _rating("efficiency", known.efficiency, withheld),
+            ShownMeasure(
+                _(QUALITY_MEASURES[key].name), text, None if key in withheld else count, measure
+            )
+            for key, text, count, measure in measures
         ],
-        declines=[(reason, n) for reason, n in known.declines.items() if n],
-        refusals=[(reason, n) for reason, n in known.refusals.items() if n],
-        declined=sum(known.declines.values()),
-        refused=refused,
+        known=known,
         # Only on the cohort basis are the refused letters among the closed.
-        undecided=0 if "refusals" in withheld else total.closed - total.published - refused,
+        undecided=0 if "refusals" in withheld else undecided,
         withheld=withheld,
     )
 
 
-def _days(key: str, measure: str, durations: Durations) -> list[ShownMeasure]:
-    return [
-        _shown(f"{key}_{which}", days_text(getattr(durations, which)), durations.count, measure)
-        for which in ("median", "p90")
-    ]
-
-
-def _rating(key: str, mean: Mean, withheld: frozenset[str]) -> ShownMeasure:
-    text = NO_RATE if mean.value is None else str(_("%(mean)s 分", mean=mean.text))
-    return _shown(key, text, None if key in withheld else mean.count, "rated")
-
-
-def _shown(key: str, text: str, count: int | None, measure: str) -> ShownMeasure:
-    return ShownMeasure(_(QUALITY_MEASURES[key].name), text, count, measure)
+def _score(mean: Mean) -> str:
+    return NO_RATE if mean.value is None else str(_("%(mean)s 分", mean=mean.text))
 
 
 def days_text(days: int | None) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self, TypeVar
-from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import gettext as _
@@ -132,7 +131,7 @@ def _as_of(period: Period, now: datetime, errors: Errors) -> AsOf:
     try:
         return as_of(period, now, parse_day(word("as_of")))
     except InvalidInput as error:
-        errors["as_of"] = say(getattr(error, "message", str(error)))
+        errors["as_of"] = say(error.message)
         return as_of(period, now)
 
 
@@ -210,12 +209,6 @@ def scope_name(asked: Asked, tree: Tree) -> str:
     if node is not None and (node.parent_id is not None or asked.own):
         return str(_("%(name)s（本级）", name=node.name)) if asked.own else node.name
     return label(asked.group) if asked.group else str(_("全部单位"))
-
-
-def with_words(path: str, words: dict[str, Any]) -> str:
-    """Return ``path`` with the ``words`` that are not empty as its query."""
-    query = urlencode([(name, value) for name, value in words.items() if value not in (None, "")])
-    return f"{path}?{query}" if query else path
 
 
 def category_word(category: str | None) -> str | None:

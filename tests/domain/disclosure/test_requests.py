@@ -15,7 +15,6 @@ from portal.domain.disclosure.application import (
     remedies,
 )
 from portal.domain.disclosure.numbers import (
-    RequestNumber,
     RequestNumberError,
     format_request_number,
     looks_like_request_number,
@@ -26,10 +25,8 @@ from portal.domain.disclosure.requests import (
     DisclosureFigures,
     DisclosureOutcome,
     DisclosureState,
-    next_state,
     objection,
 )
-from portal.domain.errors import ActionNotAllowed
 
 TODAY = date(2020, 3, 10)
 _A, _S = DisclosureAction, DisclosureState
@@ -39,7 +36,7 @@ _A, _S = DisclosureAction, DisclosureState
 def test_a_number_is_read_back(year: int, sequence: int) -> None:
     """A number typed in small letters without dashes is the number that was given out."""
     text = format_request_number(year, sequence)
-    assert parse_request_number(text.lower().replace("-", " ")) == RequestNumber(year, sequence)
+    assert parse_request_number(text.lower().replace("-", " ")) == text
 
 
 @given(st.integers(1, 999_999), st.integers(2, 11), st.integers(1, 9))
@@ -99,9 +96,6 @@ def test_nothing_happens_to_what_has_ended(
 ) -> None:
     """An answered, lapsed or withdrawn request stays as it is."""
     assert objection(Facts(state), action, TODAY, None)
-    if action not in (_A.FILE, _A.REVEAL):
-        with pytest.raises(ActionNotAllowed):
-            next_state(state, action)
 
 
 @pytest.mark.parametrize(

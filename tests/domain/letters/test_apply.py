@@ -153,3 +153,14 @@ def test_an_action_that_does_not_leave_the_state_is_refused() -> None:
 def test_the_citizen_has_fifteen_days_to_supplement() -> None:
     """The last day to answer a question of 15 June is 30 June."""
     assert answer_by(START).isoformat() == "2016-06-30"
+
+
+def test_the_first_event_is_the_submission() -> None:
+    """The history of a letter begins with its submission, from nowhere to the office."""
+    event = receive(Kind.COMPLAINT, OFFICE, START).event
+    assert (event.action, event.from_state, event.to_state) == (
+        Action.SUBMIT,
+        None,
+        State.SUBMITTED,
+    )
+    assert (event.organisation_id, event.to_organisation_id) == (None, OFFICE)

@@ -79,3 +79,12 @@ def test_any_text_can_be_looked_over(reply: str, letter: str) -> None:
 def test_longest_texts_can_be_looked_over() -> None:
     """The longest reply to the longest letter of questions is looked over too."""
     assert check_reply("答" * TEXT_MAX, "问？" * (TEXT_MAX // 2)) != []
+
+
+@pytest.mark.parametrize("word", ["\u4e01\u4e03", "\u9fff\u9ffe"])
+def test_rare_characters_are_words_too(word: str) -> None:
+    """A question in the first or last characters of the block is answered by the same ones."""
+    letter = f"{word}？"
+    assert questions(letter) == [letter]
+    assert open_questions(letter, f"{word}。") == []
+    assert open_questions(letter, "路灯已经修好。") == [letter]

@@ -32,3 +32,10 @@ def test_an_answer_of_greetings_is_shown_whole() -> None:
 def test_any_text_has_a_start(reply: str) -> None:
     """A text without sentences is returned without its leading spaces."""
     assert answer_start(reply) == reply
+
+
+@pytest.mark.parametrize(("length", "passed"), [(70, True), (71, False)])
+def test_a_long_sentence_with_thanks_in_it_is_part_of_the_answer(length: int, passed: bool) -> None:
+    """A courtesy has at most 70 characters; a longer sentence says something besides."""
+    opening = "感谢" + "您" * (length - 3) + "。"
+    assert answer_start(opening + ANSWER) == (ANSWER if passed else opening + ANSWER)

@@ -1,24 +1,17 @@
 """The words of a letter's life are complete."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-
 import pytest
 
-from portal.domain.access import ROLE_LABELS, Role
-from portal.domain.events import RECORD_LABELS, RecordAction
-from portal.domain.letters.kinds import KIND_LABELS, Kind
+from portal.domain.access import Role
+from portal.domain.calendar import DayKind
+from portal.domain.deadline_rules import DayUnit
+from portal.domain.events import RecordAction
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
-    ACTION_LABELS,
     CLOCK_STATES,
-    CLOSE_LABELS,
-    DECLINE_LABELS,
     ENDED_STATES,
     FINAL_STATES,
     OPEN_STATES,
-    PUBLICATION_LABELS,
-    REFUSAL_LABELS,
-    STATE_LABELS,
     Action,
     CloseReason,
     DeclineReason,
@@ -26,35 +19,39 @@ from portal.domain.letters.states import (
     RefusalReason,
     State,
 )
+from portal.domain.organisations import OrganisationKind
+from portal.domain.periods import Granularity
+from portal.domain.translatable import Labelled
 
 
 @pytest.mark.parametrize(
-    ("words", "labels"),
+    "words",
     [
-        (Action, ACTION_LABELS),
-        (CloseReason, CLOSE_LABELS),
-        (DeclineReason, DECLINE_LABELS),
-        (Kind, KIND_LABELS),
-        (Publication, PUBLICATION_LABELS),
-        (RecordAction, RECORD_LABELS),
-        (RefusalReason, REFUSAL_LABELS),
-        (Role, ROLE_LABELS),
-        (State, STATE_LABELS),
+        Action,
+        CloseReason,
+        DayKind,
+        DayUnit,
+        DeclineReason,
+        Granularity,
+        Kind,
+        OrganisationKind,
+        Publication,
+        RecordAction,
+        RefusalReason,
+        Role,
+        State,
     ],
 )
-def test_every_word_has_a_name(
-    words: type[StrEnum], labels: Mapping[StrEnum, str | tuple[str, str]]
-) -> None:
-    """A word without a page name would break the page it stands on; names are told apart."""
-    assert set(labels) == set(words)
-    names = [name if isinstance(name, str) else name[0] for name in labels.values()]
+def test_every_word_has_a_name(words: type[Labelled]) -> None:
+    """A word without a page name would leave a gap on the page; names are told apart."""
+    names = [word.label for word in words]
     assert all(names)
     assert len(set(names)) == len(names)
 
 
 def test_every_decline_gives_advice() -> None:
     """A declined citizen is told where to turn."""
-    assert all(advice.endswith("。") for _name, advice in DECLINE_LABELS.values())
+    assert all(code.hint.endswith("。") for code in DeclineReason)
 
 
 def test_duplicate_is_no_reason_to_decline() -> None:

@@ -281,4 +281,4 @@ def test_consent_to_what_is_public_can_always_be_taken_back() -> None:
     """Whatever became of the letter since, what is public leaves the web with the consent."""
     for state in State:
         letter = Facts(state=state, never_public=True, publication=Publication.PUBLISHED)
-        assert advance(letter, Action.REVOKE_CONSENT) is Publication.WITHDRAWN
+        assert advance(letter, Action.REVOKE_CONSENT) is Publication.UNPUBLISHED

@@ -13,12 +13,18 @@ from portal.queries.letters.queues import UNCOUNTED, Queue, cutoffs, queue_count
 from portal.queries.rules import work_calendar
 from portal.services.letters import replying
 from tests.builders import World, a_letter, a_person, a_walk
-from tests.conftest import CLOCK
+from tests.conftest import CLOCK, Once
 
 
 @pytest.fixture
-def full_inbox(session: Session, world: World) -> World:
+def full_inbox(session: Session, world: World, once: Once) -> World:
     """A world with a letter in every state at three places, old and new."""
+    once(f"{__name__}.full_inbox", lambda: fill(session, world))
+    return world
+
+
+def fill(session: Session, world: World) -> None:
+    """Bring in the letters of :func:`full_inbox`."""
     for offset, place in enumerate(("city", "township", "water")):
         for state in State:
             a_letter(
@@ -31,7 +37,6 @@ def full_inbox(session: Session, world: World) -> World:
     walk.ask_signoff()
     walk.sign()
     walk.step(replying.request_signoff, "city_handler", "补充说明：灯具已到货，明日安装。", 0)
-    return world
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,15 @@ def live(session: Session, places: list[int], count: int, seed: int) -> list[Lif
     return lives
 
 
+def lives_in(session: Session) -> list[Life]:
+    """Return the lives of all letters in the database."""
+    events: dict[int | None, list[Event]] = {}
+    for event in session.scalars(sa.select(Event).order_by(Event.id)):
+        events.setdefault(event.letter_id, []).append(event)
+    letters = session.scalars(sa.select(Letter).order_by(Letter.id))
+    return [Life(letter.kind, letter.category, events[letter.id]) for letter in letters]
+
+
 def _life(chance: random.Random, letter: Letter, places: list[int], start: datetime) -> list[Event]:
     now, state, public, place = start, "submitted", "not_proposed", chance.choice(places)
     events = [_event(letter, "submit", None, state, now, place)]

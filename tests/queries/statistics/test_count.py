@@ -13,21 +13,30 @@ from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import RateFact
-from portal.queries.statistics.cache import cube, series, tree_on
+from portal.queries.statistics.cache import cube, month_versions, series, tree_on
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.tables import breakdown
 from portal.services.core.facts import refresh
 from tests.builders import START, World, a_letter
-from tests.queries.statistics.histories import CATEGORIES, FIRST, SPAN, Life, counted, live
+from tests.conftest import Once
+from tests.queries.statistics.histories import (
+    CATEGORIES,
+    FIRST,
+    SPAN,
+    Life,
+    counted,
+    live,
+    lives_in,
+)
 
 PERIODS = ("2016", "2015", "2016Q3", "2016-03", "2016-W05", "2016-W53", "2016-12-31", "2019")
 
 
 @pytest.fixture
-def lives(session: Session, world: World) -> list[Life]:
+def lives(session: Session, world: World, once: Once) -> list[Life]:
     """Two hundred letters with random lives, on every organisation of the world."""
-    return live(session, list(world.places.values()), 200, seed=16)
+    once(f"{__name__}.lives", lambda: live(session, list(world.places.values()), 200, seed=16))
+    return lives_in(session)
 
 
 def plain(figures: Figures) -> Figures:

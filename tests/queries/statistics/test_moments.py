@@ -17,6 +17,7 @@ from portal.queries.statistics.filters import Question
 from portal.services.archive import publication
 from portal.services.letters import handling, submission
 from tests.builders import HOUR, START, Walk, World, a_letter, a_walk
+from tests.conftest import Once
 from tests.queries.statistics.recount import Story, recounted, stories
 
 TICK = timedelta(microseconds=1)
@@ -77,8 +78,14 @@ def withdrawn_after_a_question(session: Session, world: World) -> Walk:
 
 
 @pytest.fixture
-def told(session: Session, world: World) -> list[Story]:
+def told(session: Session, world: World, once: Once) -> list[Story]:
     """Letters on most ways that a letter can go, by real services."""
+    once(f"{__name__}.told", lambda: bring_in(session, world))
+    return stories(session)
+
+
+def bring_in(session: Session, world: World) -> None:
+    """Lead each letter along its way."""
     returned_and_rated(session, world)
     refused_twice_and_redone(session, world)
     closed_in_the_next_year(session, world)
@@ -86,12 +93,11 @@ def told(session: Session, world: World) -> list[Story]:
     withdrawn_after_a_question(session, world)
     a_letter(session, world, State.MERGED, place="district")
     a_letter(session, world, State.CLOSED, place="township", now=MIDNIGHT)
-    for marks, state in (((2, 4), Publication.WITHDRAWN), ((4, 1), Publication.PUBLISHED)):
+    for marks, state in (((2, 4), Publication.UNPUBLISHED), ((4, 1), Publication.PUBLISHED)):
         letter = a_letter(session, world, publication=state, place="district", now=MIDNIGHT - TICK)
         submission.rate(letter.id, *marks, "", START + 3 * DAY)
     a_letter(session, world, State.AWAITING_CITIZEN, place="bureau")
     handling.close_unanswered(START + 60 * DAY)
-    return stories(session)
 
 
 def moments(told: list[Story]) -> list[datetime]:

@@ -43,7 +43,7 @@ def test_the_index_equals_the_archive_after_the_drain(
     """Entries published and withdrawn leave an index that holds exactly what is public."""
     published(session, world)
     published(session, world)
-    a_letter(session, world, publication=Publication.WITHDRAWN)
+    a_letter(session, world, publication=Publication.UNPUBLISHED)
     index = bring_up_to_date(settings)
     assert index.ids_and_revisions() == live(session)
     assert len(live(session)) == 2

@@ -122,7 +122,7 @@ def test_a_withdrawn_entry_is_emptied(session: Session, world: World) -> None:
     entry = entry_of(session, walk.letter)
     assert (entry.title, entry.text, entry.reply, entry.versions) == ("", "", "", [])
     assert entry.unpublished_at is not None
-    assert (walk.letter.state, walk.letter.publication) == (State.CLOSED, Publication.WITHDRAWN)
+    assert (walk.letter.state, walk.letter.publication) == (State.CLOSED, Publication.UNPUBLISHED)
 
 
 def test_withdrawing_needs_a_reason(session: Session, world: World) -> None:

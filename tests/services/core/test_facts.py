@@ -45,7 +45,7 @@ def test_a_closed_letter_counts_and_a_redo_takes_it_back(session: Session, world
 
 def test_what_leaves_the_web_leaves_the_figures(session: Session, world: World) -> None:
     """A letter withdrawn from the web is closed still, published no more."""
-    letter = a_letter(session, world, publication=Publication.WITHDRAWN)
+    letter = a_letter(session, world, publication=Publication.UNPUBLISHED)
     assert letter.state is State.CLOSED
     found = total(session)
     assert (found.closed, found.published) == (1, 0)

@@ -40,7 +40,7 @@ def test_the_limit_is_that_of_the_day_of_receipt(
     assert a_request(session, world, now=received).due_on == due
 
 
-def test_completion_stops_the_clock_and_starts_it_anew(session: Session, world: World) -> None:
+def test_completion_stops_the_clock_and_starts_it_again(session: Session, world: World) -> None:
     """While the applicant completes the request nothing is due; then the limit runs afresh."""
     request = a_request(session, world, DisclosureState.AWAITING_COMPLETION, now=LAW_OF_2008)
     assert request.due_on is None and request.complete_by == date(2016, 3, 17)

@@ -43,7 +43,7 @@ def registered(session: Session, world: World, received_on: date) -> DisclosureR
         world.actor("city_handler"),
         MONDAY,
     )
-    return session.get_one(DisclosureRequest, receipt.request_id)
+    return session.get_one(DisclosureRequest, receipt.id)
 
 
 def test_paper_of_a_year_and_a_day_ago_is_registered(session: Session, world: World) -> None:

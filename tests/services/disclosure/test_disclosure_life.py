@@ -90,7 +90,7 @@ def test_a_request_ends_once_and_touches_no_letter(
 ) -> None:
     """No order of steps, stale tabs included, answers twice, answers what was withdrawn, extends
     or asks twice, or moves a figure of letters; its own figures of any moment follow its events."""
-    request_id, day = file_request(world).request_id, 0
+    request_id, day = file_request(world).id, 0
     session.rollback()
     before = home_figures(session, MONDAY + timedelta(days=90))
     for step, later, stale in steps:

@@ -88,7 +88,7 @@ def imported(session: Session, publish: bool, title: str = "路灯坏了", text:
 def walked(session: Session, world: World, publish: bool) -> Letter:
     """Let people do the same at the same moments, and return the letter."""
     new = new_letter(world["city"], title="路灯坏了", text=TEXT)
-    letter_id = submit(new, "walked", CODE_KEY, ASKED).letter_id
+    letter_id = submit(new, "walked", CODE_KEY, ASKED).id
     dispatcher, handler = world.actor("city_dispatcher"), world.actor("city_handler")
     reviewer = world.actor("city_reviewer")
     handling.accept(letter_id, 1, dispatcher, REPLIED)

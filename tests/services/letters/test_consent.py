@@ -47,7 +47,7 @@ def test_what_is_public_leaves_the_web(session: Session, world: World, settings:
     revoke_consent(letter.id, LATER)
     entry = entry_of(session, letter)
     assert (entry.title, entry.text, entry.reply, entry.unpublished_at) == ("", "", "", LATER)
-    assert (letter.state, letter.publication) == (State.CLOSED, Publication.WITHDRAWN)
+    assert (letter.state, letter.publication) == (State.CLOSED, Publication.UNPUBLISHED)
     assert letter.consent_basis is ConsentBasis.NONE
     bring_up_to_date(settings)
     assert found(index_of(settings), "路灯") == []
@@ -77,7 +77,7 @@ def test_a_correction_that_waits_goes_too(session: Session, world: World) -> Non
     walk = a_walk_of(session, world, a_published(session, world))
     walk.propose()
     revoke_consent(walk.letter_id, LATER)
-    assert walk.letter.publication is Publication.WITHDRAWN
+    assert walk.letter.publication is Publication.UNPUBLISHED
     assert walk.letter.open_proposal is None
 
 
@@ -106,7 +106,7 @@ def test_a_letter_under_revision_leaves_the_web_as_well(session: Session, world:
     ask_redo(letter.id, "路灯又坏了。", START + 48 * HOUR)
     revoke_consent(letter.id, LATER)
     assert entry_of(session, letter).unpublished_at == LATER
-    assert (letter.state, letter.publication) == (State.IN_PROGRESS, Publication.WITHDRAWN)
+    assert (letter.state, letter.publication) == (State.IN_PROGRESS, Publication.UNPUBLISHED)
 
 
 def test_an_early_change_of_mind_is_kept(session: Session, world: World) -> None:
@@ -155,7 +155,7 @@ def test_a_withdrawn_copy_may_come_back_with_a_new_consent(session: Session, wor
     walk = a_walk_of(session, world, a_published(session, world))
     revoke_consent(walk.letter_id, walk.now)
     give_consent(walk.letter_id, walk.now + HOUR)
-    assert walk.letter.publication is Publication.WITHDRAWN
+    assert walk.letter.publication is Publication.UNPUBLISHED
     walk.propose()
     walk.publish()
     assert entry_of(session, walk.letter).unpublished_at is None

@@ -66,7 +66,7 @@ class Life(RuleBasedStateMachine):
         for place, kind, consent in [(first, Kind.HELP, True), *others]:
             new = new_letter(self.world[place] if place else None, kind=kind, consent=consent)
             self.now += timedelta(hours=1)
-            self.letters.append(send(new, self.now).letter_id)
+            self.letters.append(send(new, self.now).id)
 
     def pick(self, chance: Random) -> Letter:
         """Return one of the letters as it is now."""

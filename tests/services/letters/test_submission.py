@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import ActionNotAllowed, InvalidInput
 from portal.domain.events import ActorKind
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.numbers import hash_code, parse_number
+from portal.domain.letters.numbers import hash_code
 from portal.domain.letters.states import Action, Publication, State
 from portal.models import ArchiveEntry, Event, Letter, MessageKind, OutboxRow, db
 from portal.services.letters import handling, submission
@@ -31,7 +31,7 @@ from tests.builders import (
 def test_receipt_opens_the_letter(session: Session, world: World) -> None:
     """A receipt carries the number of the letter and the code whose hash is stored."""
     receipt = send(new_letter(world["city"]))
-    letter = session.get_one(Letter, receipt.letter_id)
+    letter = session.get_one(Letter, receipt.id)
     assert letter.number == receipt.number
     assert letter.code_hash == hash_code(CODE_KEY, receipt.number, receipt.code)
     assert receipt.code not in letter.code_hash
@@ -40,8 +40,7 @@ def test_receipt_opens_the_letter(session: Session, world: World) -> None:
 def test_number_carries_the_day_in_shanghai(session: Session, world: World) -> None:
     """A letter sent at 00:30 in Shanghai is numbered for that day, though it is yesterday in UTC."""
     late = datetime(2016, 12, 31, 16, 30, tzinfo=UTC)
-    number = parse_number(send(new_letter(world["city"]), late).number)
-    assert (number.day.isoformat(), number.sequence) == ("2017-01-01", 1)
+    assert send(new_letter(world["city"]), late).number.startswith("20170101-00001-")
 
 
 def test_same_form_gives_the_same_letter(session: Session, world: World) -> None:

@@ -54,7 +54,7 @@ def test_ended_letters_keep_their_due_dates(session: Session, world: World) -> N
 
 
 def test_pauses_still_count(session: Session, world: World) -> None:
-    """A letter whose clock once stood still is dated anew with its pause."""
+    """A letter whose clock once stood still gets its date again with its pause."""
     walk = a_walk(session, world, "city")
     walk.accept()
     walk.now += timedelta(days=1)

@@ -12,7 +12,7 @@ from portal.domain.deadline_rules import LETTER, DayUnit
 from portal.domain.errors import InvalidInput, NotFound, NotPermitted
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
-from portal.models import DeadlineRuleRow, Event, Letter
+from portal.models import DeadlineRuleRow, Event, Letter, db
 from portal.queries.letters.due import letter_rule
 from portal.queries.office.rule_table import RuleVersions, rule_table
 from portal.services.letters import cooperation, handling, submission
@@ -84,7 +84,7 @@ def test_a_rule_of_an_organisation_holds_below_it(session: Session, world: World
 
 
 def test_the_nearest_rule_wins_and_kinds_go_first(session: Session, world: World, add: Add) -> None:
-    """The own rule goes before the superior's, and at each a kind's before that of all kinds."""
+    """An organisation's rule goes before its superior's, at each a kind's before that of all kinds."""
     add(organisation_id=world["district"], days=3)
     add(organisation_id=world["district"], code=LETTER, days=4)
     add(organisation_id=world["bureau"], code=LETTER, days=5)
@@ -125,7 +125,7 @@ def test_a_place_of_the_past_in_the_tree_changes_no_rule(
 
 
 def test_a_redo_follows_the_rule_of_its_day(session: Session, world: World, add: Add) -> None:
-    """The clock of a redo begins anew, and with it the rule that holds on that day."""
+    """The clock of a redo begins again, with the rule that holds on that day."""
     add(organisation_id=world["city"])
     closed = a_letter(session, world, State.CLOSED, kind=Kind.COMPLAINT)
     assert closed.deadline_organisation_id is None
@@ -236,3 +236,19 @@ def test_a_wrong_rule_names_its_field(
     with pytest.raises(InvalidInput) as caught:
         add(**change)
     assert caught.value.field == field
+
+
+def test_a_letter_reads_the_tree_of_its_rule_once(session: Session, world: World, add: Add) -> None:
+    """A rule is chosen for the due date and for the facts, by one look at who was below whom."""
+    add(organisation_id=world["city"])
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        complaint(session, world, "bureau")
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert sum("FROM organisation_version" in statement for statement in said) == 1

@@ -101,7 +101,7 @@ def test_a_table_may_name_superiors_in_any_order(session: Session, world: World)
         NewOrganisation("light", "照明处", DEPARTMENT, "city"),
         NewOrganisation("city", "另一个名称", DEPARTMENT, "office"),
     ]
-    assert organisations.plant(rows, admin(world), LATER) == 2
+    assert organisations.add_organisations(rows, admin(world), LATER) == 2
     by_code = {each.code: each for each in session.scalars(sa.select(Organisation))}
     assert by_code["lamp"].parent_id == by_code["light"].id
     assert by_code["lamp"].path.startswith(by_code["light"].path)
@@ -115,7 +115,7 @@ def test_a_table_with_an_unknown_superior_founds_nothing(session: Session, world
         NewOrganisation("lamp", "路灯所", DEPARTMENT, "nowhere"),
     ]
     with pytest.raises(InvalidInput) as error:
-        organisations.plant(rows, admin(world), LATER)
+        organisations.add_organisations(rows, admin(world), LATER)
     assert error.value.field == "lamp"
     session.rollback()
     assert session.scalar(sa.select(Organisation.id).where(Organisation.code == "light")) is None

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.models import VERSIONS, RateChange, RateMonth, db
-from portal.queries.statistics.month_versions import month_versions
+from portal.queries.statistics.cache import month_versions
 from portal.services.core.unit import writing
 from portal.services.statistics.precompute import fold
 from tests.databases import ON_POSTGRES

@@ -18,10 +18,9 @@ from portal.domain.statistics.measures import View
 from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Basis, Figures
 from portal.models import RateSum
-from portal.queries.statistics import cache, stored
-from portal.queries.statistics.cache import cube, detail
+from portal.queries.statistics import stored
+from portal.queries.statistics.cache import cube, detail, month_versions
 from portal.queries.statistics.filters import Question
-from portal.queries.statistics.month_versions import month_versions
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.stored import (
     CUBES,
@@ -37,7 +36,8 @@ from portal.services.core.facts import renew_versions
 from portal.services.core.unit import writing
 from portal.services.statistics.precompute import _replace, refresh
 from tests.builders import World
-from tests.queries.statistics.histories import Life, counted, live
+from tests.conftest import Once
+from tests.queries.statistics.histories import Life, counted, live, lives_in
 
 LATER = datetime(2017, 2, 20, 2, 0, tzinfo=UTC)
 YEAR = Question(Period(2016), Period(2016).ends_at)
@@ -47,18 +47,21 @@ AGGREGATES = pytest.mark.parametrize("aggregate", [CUBES, DETAILS], ids=lambda e
 
 
 @pytest.fixture
-def lives(session: Session, world: World) -> list[Life]:
+def lives(session: Session, world: World, once: Once) -> list[Life]:
     """Eighty letters of 2015 to 2017 with random lives."""
-    return live(session, list(world.places.values()), 80, seed=5)
+    once(f"{__name__}.lives", lambda: live(session, list(world.places.values()), 80, seed=5))
+    return lives_in(session)
 
 
 @pytest.fixture
-def house(session: Session, lives: list[Life]) -> Session:
+def stored_sums(session: Session, lives: list[Life], once: Once) -> Session:
     """An instance with these letters and every sum of them stored, as a new process finds it."""
-    session.commit()
-    while refresh(LATER):
-        pass
-    cache._entries.clear()
+
+    def store() -> None:
+        while refresh(LATER):
+            pass
+
+    once(f"{__name__}.stored_sums", store)
     return session
 
 
@@ -99,49 +102,49 @@ def nothing(session: Session) -> bytes:
 )
 @AGGREGATES
 def test_what_is_stored_is_the_sum_of_the_facts(
-    house: Session, asked: Question, aggregate: Aggregate[object]
+    stored_sums: Session, asked: Question, aggregate: Aggregate[object]
 ) -> None:
     """The sums of a month as pages ask for them are found stored, equal to a fresh count."""
     if aggregate is DETAILS:
         asked = asked.of_cohort
-    found = loaded(house, aggregate, asked)
-    assert found is not None and found == aggregate.count(house, asked)
+    found = loaded(stored_sums, aggregate, asked)
+    assert found is not None and found == aggregate.count(stored_sums, asked)
 
 
 @pytest.mark.parametrize("basis", Basis)
-def test_a_year_stored_is_the_sum_of_its_months(house: Session, basis: Basis) -> None:
+def test_a_year_stored_is_the_sum_of_its_months(stored_sums: Session, basis: Basis) -> None:
     """The figures of a whole year are found stored, equal in every cell to a fresh count."""
     asked = replace(YEAR, basis=basis)
-    row = house.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
-    held = versions(house, asked)
+    row = stored_sums.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
+    held = versions(stored_sums, asked)
     assert (row.month, row.version) == (201601, version(held))
-    assert loaded(house, CUBES, asked) == CUBES.count(house, asked)
-    assert CUBES.count(house, asked).total.received > 0
+    assert loaded(stored_sums, CUBES, asked) == CUBES.count(stored_sums, asked)
+    assert CUBES.count(stored_sums, asked).total.received > 0
 
 
 @pytest.mark.parametrize("part", [{"kind": Kind.HELP}, {"category": "交通运输"}, {"category": ""}])
 @AGGREGATES
 def test_a_past_year_of_a_kind_or_a_category_is_stored(
-    house: Session, aggregate: Aggregate[object], part: dict[str, Any]
+    stored_sums: Session, aggregate: Aggregate[object], part: dict[str, Any]
 ) -> None:
     """A year that is over is found stored for each kind and category, equal to a fresh count."""
     asked = replace(YEAR, **part)
-    found = loaded(house, aggregate, asked)
-    assert found is not None and found == aggregate.count(house, asked)
-    assert found != aggregate.count(house, replace(asked, kind=Kind.THANKS))
+    found = loaded(stored_sums, aggregate, asked)
+    assert found is not None and found == aggregate.count(stored_sums, asked)
+    assert found != aggregate.count(stored_sums, replace(asked, kind=Kind.THANKS))
 
 
 @AGGREGATES
 def test_a_past_year_of_the_members_of_a_kind_is_stored(
-    house: Session, aggregate: Aggregate[object]
+    stored_sums: Session, aggregate: Aggregate[object]
 ) -> None:
     """A year that is over is found stored for departments and districts as a page asks for them."""
     for kind in (OrganisationKind.MUNICIPAL_DEPARTMENT, OrganisationKind.DISTRICT_GOVERNMENT):
         page = Asked(Period(2016), as_of(Period(2016), LATER), group=kind)
-        _tree, asked = resolve(house, page)
-        found = loaded(house, aggregate, asked)
-        assert found is not None and found == aggregate.count(house, asked), kind
-        assert CUBES.count(house, asked).total.received > 0
+        _tree, asked = resolve(stored_sums, page)
+        found = loaded(stored_sums, aggregate, asked)
+        assert found is not None and found == aggregate.count(stored_sums, asked), kind
+        assert CUBES.count(stored_sums, asked).total.received > 0
 
 
 @pytest.mark.parametrize(
@@ -174,13 +177,13 @@ def test_names_fit_their_column() -> None:
 @pytest.mark.parametrize("basis", Basis)
 @pytest.mark.parametrize("view", View)
 def test_what_is_stored_says_what_the_events_say(
-    house: Session, lives: list[Life], basis: Basis, view: View
+    stored_sums: Session, lives: list[Life], basis: Basis, view: View
 ) -> None:
     """The figures of years and months, taken from what is stored, equal a recount by hand."""
     year = replace(YEAR, basis=basis, view=view)
     months = [replace(year, period=month) for month in year.period.split(Granularity.MONTH)]
     for asked in (year, *months):
-        assert replace(cube(house, asked).total, on_time=0) == counted(lives, asked), asked
+        assert replace(cube(stored_sums, asked).total, on_time=0) == counted(lives, asked), asked
 
 
 def test_the_latest_month_comes_first_and_no_more_than_is_asked_for(
@@ -193,30 +196,30 @@ def test_the_latest_month_comes_first_and_no_more_than_is_asked_for(
     assert list(session.scalars(sa.select(RateSum.month))) == [newest] * 3
 
 
-def test_figures_are_read_from_what_is_stored(house: Session) -> None:
+def test_figures_are_read_from_what_is_stored(stored_sums: Session) -> None:
     """A process that has just begun answers from the stored sums, without counting facts."""
-    overwrite(house, CUBES, SPRING, nothing(house))
-    assert cube(house, SPRING).total == Figures()
+    overwrite(stored_sums, CUBES, SPRING, nothing(stored_sums))
+    assert cube(stored_sums, SPRING).total == Figures()
 
 
-def test_a_sum_of_facts_that_changed_is_not_taken(house: Session) -> None:
+def test_a_sum_of_facts_that_changed_is_not_taken(stored_sums: Session) -> None:
     """After a fact of the month has changed, the month is counted from the facts again."""
-    overwrite(house, CUBES, SPRING, nothing(house))
+    overwrite(stored_sums, CUBES, SPRING, nothing(stored_sums))
     with writing() as session:
         renew_versions(session, [201603])
-    assert cube(house, SPRING).total.received > 0
+    assert cube(stored_sums, SPRING).total.received > 0
     assert refresh(LATER, most=200) > 0
     assert refresh(LATER) == 0
 
 
 def test_a_sum_by_another_version_of_the_program_is_not_taken(
-    house: Session, monkeypatch: pytest.MonkeyPatch
+    stored_sums: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After an upgrade the sums stored before it are left alone and stored again."""
-    overwrite(house, CUBES, SPRING, nothing(house))
+    overwrite(stored_sums, CUBES, SPRING, nothing(stored_sums))
     monkeypatch.setattr(stored, "PROGRAM_VERSION", stored.PROGRAM_VERSION + 1)
-    assert cube(house, SPRING).total.received > 0
-    before = house.scalar(sa.select(sa.func.count()).select_from(RateSum))
+    assert cube(stored_sums, SPRING).total.received > 0
+    before = stored_sums.scalar(sa.select(sa.func.count()).select_from(RateSum))
     assert refresh(LATER, most=1000) == before and refresh(LATER) == 0
 
 
@@ -228,7 +231,7 @@ def rewritten(session: Session, aggregate: Aggregate[Any], change: Any) -> Any:
     return loaded(session, aggregate, SPRING)
 
 
-def test_reordered_counts_are_told_apart_by_name(house: Session) -> None:
+def test_reordered_counts_are_told_apart_by_name(stored_sums: Session) -> None:
     """A row written when the fields of figures stood in another order gives the same figures."""
 
     def reverse(plain: dict[str, Any]) -> None:
@@ -236,13 +239,13 @@ def test_reordered_counts_are_told_apart_by_name(house: Session) -> None:
         for rows in plain["axes"].values():
             rows[:] = [[key, *reversed(counts)] for key, *counts in rows]
 
-    expected = CUBES.count(house, SPRING)
+    expected = CUBES.count(stored_sums, SPRING)
     assert len(set(expected.total.counts)) > 3
-    assert rewritten(house, CUBES, reverse) == expected
+    assert rewritten(stored_sums, CUBES, reverse) == expected
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Figures)])
-def test_a_row_without_a_count_of_today_is_counted_again(house: Session, name: str) -> None:
+def test_a_row_without_a_count_of_today_is_counted_again(stored_sums: Session, name: str) -> None:
     """A row from before a count was added, whatever its place, is not read as if it were 0."""
 
     def drop(plain: dict[str, Any]) -> None:
@@ -252,11 +255,11 @@ def test_a_row_without_a_count_of_today_is_counted_again(house: Session, name: s
             for row in rows:
                 del row[place + 1]
 
-    assert rewritten(house, CUBES, drop) is None
-    assert cube(house, SPRING) == CUBES.count(house, SPRING)
+    assert rewritten(stored_sums, CUBES, drop) is None
+    assert cube(stored_sums, SPRING) == CUBES.count(stored_sums, SPRING)
 
 
-def test_a_row_with_a_count_that_is_gone_is_counted_again(house: Session) -> None:
+def test_a_row_with_a_count_that_is_gone_is_counted_again(stored_sums: Session) -> None:
     """A row that holds a count which figures no longer have is not taken."""
 
     def add(plain: dict[str, Any]) -> None:
@@ -265,64 +268,66 @@ def test_a_row_with_a_count_that_is_gone_is_counted_again(house: Session) -> Non
             for row in rows:
                 row.insert(2, 7)
 
-    assert rewritten(house, CUBES, add) is None
-    assert cube(house, SPRING) == CUBES.count(house, SPRING)
+    assert rewritten(stored_sums, CUBES, add) is None
+    assert cube(stored_sums, SPRING) == CUBES.count(stored_sums, SPRING)
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Detail)])
-def test_a_row_of_other_quality_measures_is_counted_again(house: Session, name: str) -> None:
+def test_a_row_of_other_quality_measures_is_counted_again(stored_sums: Session, name: str) -> None:
     """A row that lacks a quality measure, or calls it otherwise, is not taken."""
-    assert rewritten(house, DETAILS, lambda plain: plain.pop(name)) is None
-    assert rewritten(house, DETAILS, lambda plain: plain.update(other=plain.pop(name))) is None
-    assert detail(house, SPRING) == DETAILS.count(house, SPRING)
+    assert rewritten(stored_sums, DETAILS, lambda plain: plain.pop(name)) is None
+    assert (
+        rewritten(stored_sums, DETAILS, lambda plain: plain.update(other=plain.pop(name))) is None
+    )
+    assert detail(stored_sums, SPRING) == DETAILS.count(stored_sums, SPRING)
 
 
-def test_two_workers_may_store_the_same(house: Session) -> None:
+def test_two_workers_may_store_the_same(stored_sums: Session) -> None:
     """Who comes second replaces what the first has stored."""
-    row = house.scalars(sa.select(RateSum)).first()
+    row = stored_sums.scalars(sa.select(RateSum)).first()
     assert row is not None
     values = {"month": row.month, "label": row.label, "version": "later", "body": b"later"}
     _replace([], [values])
-    house.expire_all()
+    stored_sums.expire_all()
     assert (row.version, row.body) == ("later", b"later")
 
 
-def test_only_what_changed_is_counted_again(house: Session) -> None:
+def test_only_what_changed_is_counted_again(stored_sums: Session) -> None:
     """A new version of one month renews the sums of that month and of its year alone."""
     rows = sa.select(RateSum.month, RateSum.version)
-    before = set(house.execute(rows).all())
+    before = set(stored_sums.execute(rows).all())
     with writing() as session:
         renew_versions(session, [201603])
     refresh(LATER, most=100)
-    changed = set(house.execute(rows).all()) - before
+    changed = set(stored_sums.execute(rows).all()) - before
     assert {month for month, _version in changed} == {201603, 201601}
 
 
-def test_narrower_years_can_wait(house: Session) -> None:
+def test_narrower_years_can_wait(stored_sums: Session) -> None:
     """Between times only the sums of all letters follow; the others stay until their turn."""
     asked = replace(YEAR, kind=Kind.HELP)
-    row = house.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
+    row = stored_sums.scalars(sa.select(RateSum).where(RateSum.label == label(CUBES, asked))).one()
     before = row.version
     with writing() as session:
         renew_versions(session, [201603])
     assert refresh(LATER, 200, narrower=False) > 0 and refresh(LATER, narrower=False) == 0
-    house.refresh(row)
+    stored_sums.refresh(row)
     assert row.version == before
     assert refresh(LATER, 200) > 0
-    house.refresh(row)
-    assert row.version == version(versions(house, asked))
+    stored_sums.refresh(row)
+    assert row.version == version(versions(stored_sums, asked))
 
 
-def test_sums_of_yesterday_are_dropped(house: Session) -> None:
+def test_sums_of_yesterday_are_dropped(stored_sums: Session) -> None:
     """On the next day the sums as of now are those of that day, no more in number."""
     count = sa.select(sa.func.count()).select_from(RateSum)
-    before = house.scalar(count)
+    before = stored_sums.scalar(count)
     labels = sa.select(RateSum.label).where(RateSum.month == 201702)
-    old = set(house.scalars(labels))
+    old = set(stored_sums.scalars(labels))
     while refresh(LATER + timedelta(days=1)):
         pass
-    assert house.scalar(count) == before
-    assert old and not old & set(house.scalars(labels))
+    assert stored_sums.scalar(count) == before
+    assert old and not old & set(stored_sums.scalars(labels))
 
 
 @pytest.mark.parametrize(

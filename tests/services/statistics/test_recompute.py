@@ -18,7 +18,7 @@ from portal.domain.letters.kinds import LETTER_RULES
 from portal.domain.letters.states import State
 from portal.domain.periods import civil_date
 from portal.models import CalendarDay, Event, RateFact, Recomputation
-from portal.queries.statistics.month_versions import month_versions
+from portal.queries.statistics.cache import month_versions
 from portal.services.core.facts import derive_touched, refresh
 from portal.services.core.unit import writing
 from portal.services.letters import merging, submission
@@ -224,7 +224,7 @@ def test_a_merged_letter_is_judged_by_its_own_clock(session: Session, world: Wor
     assert child.letter.due_on is None
 
 
-def test_what_was_told_anew_is_on_record(session: Session, world: World, admin: Actor) -> None:
+def test_what_was_told_again_is_on_record(session: Session, world: World, admin: Actor) -> None:
     """The last step leaves who, which days, and how many letters were looked at and corrected."""
     for days in (0, 2, 5, 6):
         answered(session, world, START, days)

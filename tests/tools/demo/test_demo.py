@@ -36,6 +36,7 @@ from portal.tools.demo.run import set_up_demo
 from portal.tools.demo.staff import ACCOUNTS, PASSWORD
 from portal.tools.samples.letters import sample_letters
 from tests.builders import CODE_KEY, World
+from tests.conftest import Once
 from tests.databases import Postgres, Sqlite
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -46,11 +47,15 @@ def silent(done: int, total: int) -> None:
 
 
 @pytest.fixture
-def demo(app: Flask, session: Session) -> None:
+def demo(app: Flask, once: Once) -> None:
     """An instance with the demo in it."""
-    ensure_database(app, NOW)
-    size = set_up_demo(CODE_KEY, NOW, silent)
-    assert size is not None and size.letters == len(sample_letters())
+
+    def set_up() -> None:
+        ensure_database(app, NOW)
+        size = set_up_demo(CODE_KEY, NOW, silent)
+        assert size is not None and size.letters == len(sample_letters())
+
+    once(f"{__name__}.demo", set_up)
 
 
 @pytest.mark.slow
@@ -131,8 +136,12 @@ def test_an_interrupted_demo_is_completed_by_the_next_run(
 def interrupting(last: int) -> Callable[[int, int], None]:
     """Return a progress that ends the run at the action ``last``."""
 
+    reached = 0
+
     def show(done: int, total: int) -> None:
-        if done == last:
+        nonlocal reached
+        reached += done
+        if reached == last:
             raise KeyboardInterrupt
 
     return show

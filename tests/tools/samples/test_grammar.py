@@ -11,9 +11,11 @@ import pytest
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import TITLE_MAX
+from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.organisations import OrganisationKind
-from portal.tools.samples.grammar import CATEGORIES, LetterGrammar, topics
+from portal.tools.samples.grammar import LetterGrammar
 from portal.tools.samples.organisations import sample_organisations
+from portal.tools.samples.vocabulary import topics
 
 GRAMMAR = LetterGrammar(2016)
 TREE = sample_organisations()
@@ -28,7 +30,7 @@ def test_vocabulary_is_wide() -> None:
 
 def test_every_topic_has_a_known_category_and_every_category_a_topic() -> None:
     """Filters by category never come up empty, and no topic invents a label."""
-    assert {topic.category for topic in topics()} == set(CATEGORIES)
+    assert {topic.category for topic in topics()} == set(SUBJECTS)
 
 
 def test_the_same_seed_writes_the_same_letters() -> None:
@@ -54,7 +56,7 @@ def test_letters_and_replies_are_complete(kind: Kind, organisation_kind: Organis
         draft = GRAMMAR.letter(rng, kind, organisation_kind)
         reply = GRAMMAR.reply(rng, draft, signature="渝中区民政局", day=date(2016, 12, 31))
         assert draft.kind is kind
-        assert draft.category in CATEGORIES
+        assert draft.category in SUBJECTS
         assert 4 <= len(draft.title) <= TITLE_MAX
         assert 25 <= len(draft.text) <= 400
         assert 50 <= len(reply) <= 600

@@ -11,8 +11,8 @@ from stdnum.cn import ric
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import TITLE_MAX, CloseReason, Publication, State
+from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.redaction import FindingKind, Sender, detect
-from portal.tools.samples.grammar import CATEGORIES
 from portal.tools.samples.letters import sample_letters
 from portal.tools.samples.organisations import sample_organisations
 
@@ -45,7 +45,7 @@ def test_every_kind_state_publication_and_category_occurs() -> None:
     assert {letter.kind for letter in LETTERS} == set(Kind)
     assert {letter.state for letter in LETTERS} == set(State)
     assert {letter.publication for letter in LETTERS} == set(Publication)
-    assert {letter.category for letter in LETTERS} == set(CATEGORIES)
+    assert {letter.category for letter in LETTERS} == set(SUBJECTS)
     assert any(letter.close_reason is CloseReason.NO_SUPPLEMENT for letter in LETTERS)
     assert any(letter.redo_reason and letter.first_reply for letter in LETTERS)
 
@@ -101,7 +101,7 @@ def test_publication_has_consent() -> None:
         if letter.publication in {
             Publication.PUBLISHED,
             Publication.PROPOSED,
-            Publication.WITHDRAWN,
+            Publication.UNPUBLISHED,
         }:
             assert letter.consent
 

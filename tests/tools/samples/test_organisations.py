@@ -72,10 +72,3 @@ def test_every_district_has_departments_and_townships() -> None:
         if district.kind is OrganisationKind.DISTRICT_GOVERNMENT:
             assert kinds[district.code, OrganisationKind.DISTRICT_DEPARTMENT] >= 12
             assert kinds[district.code, OrganisationKind.TOWNSHIP] >= 1
-
-
-def test_a_caller_cannot_change_the_tree_of_the_next() -> None:
-    """Every call hands out a list of its own."""
-    first = sample_organisations()
-    first.clear()
-    assert sample_organisations()

@@ -26,6 +26,7 @@ from portal.queries.rules import work_calendar
 from portal.services.core.deadlines import compute_due
 from portal.tools.simulation.run import simulate
 from portal.tools.simulation.specification import Specification
+from tests.conftest import Once
 from tests.services.letters.life_checks import check_letter, check_record
 from tests.tools.simulation.replay import Replayed, actor_of, beginning, histories, staff
 
@@ -35,9 +36,10 @@ Histories = dict[int, list[Event]]
 
 
 @pytest.fixture
-def simulated(session: Session) -> Histories:
+def simulated(session: Session, once: Once) -> Histories:
     """The events of each letter of a small simulated year, with everything that is rare in it."""
-    simulate(Specification((2016,), 1500, 1310, 900, seed=13), [], NOW)
+    specification = Specification((2016,), 1500, 1310, 900, seed=13)
+    once(f"{__name__}.simulated", lambda: simulate(specification, [], NOW))
     found = histories(session)
     seen = {event.action for events in found.values() for event in events}
     assert seen >= {
@@ -110,7 +112,7 @@ def test_due_dates_are_what_services_would_have_set(session: Session, simulated:
             assert last.due_on == (None if last.action == Action.TIME_OUT else due)
 
 
-def test_a_merged_letter_follows_an_open_one_that_its_clerk_may_read(
+def test_a_merged_letter_follows_an_open_one_that_its_handler_may_read(
     session: Session, simulated: Histories
 ) -> None:
     """Letters are merged on the same matter, by somebody who sees both, and closed together."""

@@ -35,15 +35,16 @@ from portal.services.core.unit import writing
 from portal.tools.simulation import disclosure_requests as requests
 from portal.tools.simulation.run import simulate
 from portal.tools.simulation.specification import Specification
+from tests.conftest import Once
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SPECIFICATION = Specification((2016,), 700, 610, 430, seed=3)
 
 
 @pytest.fixture
-def simulated(session: Session) -> Session:
+def simulated(session: Session, once: Once) -> Session:
     """A database with a small simulated year."""
-    simulate(SPECIFICATION, [], NOW)
+    once(f"{__name__}.simulated", lambda: simulate(SPECIFICATION, [], NOW))
     return session
 
 

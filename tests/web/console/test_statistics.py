@@ -11,16 +11,21 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Publication, State
 from portal.services.letters import submission
 from tests.builders import START, World, a_letter, a_published, new_letter, send
+from tests.conftest import Once
 from tests.pages import Client, get
 from tests.web.console.conftest import Staff
 
 
 @pytest.fixture(autouse=True)
-def letters(session: Session, world: World) -> None:
+def letters(session: Session, world: World, once: Once) -> None:
     """Two letters of the district's township, one of the city department."""
-    a_published(session, world, place="township")
-    a_letter(session, world, State.IN_PROGRESS, place="township")
-    a_letter(session, world, State.CLOSED, place="city")
+
+    def arrive() -> None:
+        a_published(session, world, place="township")
+        a_letter(session, world, State.IN_PROGRESS, place="township")
+        a_letter(session, world, State.CLOSED, place="city")
+
+    once(f"{__name__}.letters", arrive)
 
 
 def test_people_see_their_own_branch(staff: Staff) -> None:
@@ -81,16 +86,20 @@ def figures(html: str) -> dict[str, int]:
 
 
 @pytest.fixture
-def more(session: Session, world: World) -> None:
+def more(session: Session, world: World, letters: None, once: Once) -> None:
     """One letter each declined, refused, rated, dispatched and returned, of another year."""
-    a_letter(session, world, State.DECLINED, place="water", kind=Kind.COMPLAINT)
-    a_letter(session, world, publication=Publication.REFUSED, place="city")
-    rated = a_letter(session, world, State.CLOSED, place="district")
-    submission.rate(rated.id, 5, 4, "", START + timedelta(days=3))
-    a_letter(session, world, State.RETURNED)
-    a_letter(session, world, State.CLOSED, place="city", now=START - timedelta(days=365))
-    for _ in range(30):
-        send(new_letter(world["police"]))
+
+    def arrive() -> None:
+        a_letter(session, world, State.DECLINED, place="water", kind=Kind.COMPLAINT)
+        a_letter(session, world, publication=Publication.REFUSED, place="city")
+        rated = a_letter(session, world, State.CLOSED, place="district")
+        submission.rate(rated.id, 5, 4, "", START + timedelta(days=3))
+        a_letter(session, world, State.RETURNED)
+        a_letter(session, world, State.CLOSED, place="city", now=START - timedelta(days=365))
+        for _ in range(30):
+            send(new_letter(world["police"]))
+
+    once(f"{__name__}.more", arrive)
 
 
 def listed(client: Client, address: str) -> int:

@@ -3,10 +3,18 @@
 import logging
 
 import pytest
+import sqlalchemy as sa
 
 from portal.domain.letters.states import DeclineReason
 from portal.web.core.safety import LARGEST_REQUEST
-from tests.pages import Client, post
+from tests.builders import World
+from tests.pages import Client, get, post
+from tests.web.public.citizens import TEXT, send
+
+
+def no_connection(*_given: object) -> None:
+    """Fail as the pool does whose connections are all in use."""
+    raise sa.exc.TimeoutError("QueuePool limit of size 2 overflow 0 reached")
 
 
 def test_a_request_too_large_is_answered_with_a_page(client: Client) -> None:
@@ -34,3 +42,28 @@ def test_an_expired_form_carries_everything_but_secrets(client: Client) -> None:
     assert response.status_code == 400
     assert 'name="code" value="litigation"' in response.text
     assert "7K2M9QXT4BN8R" not in response.text
+
+
+def test_a_letter_that_gets_no_number_is_kept_in_its_form(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no connection is free to number a letter, the form comes back with all that was typed."""
+    monkeypatch.setattr("portal.services.letters.submission.next_number", no_connection)
+    page = send(client, status=503)
+    assert "您填写的内容没有丢失" in page.text
+    assert TEXT in page.html
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("/archive", "portal.web.public.archive.entries.search_archive"),
+        ("/api/v1/entries", "portal.web.api.v1.list_entries"),
+    ],
+)
+def test_a_page_without_a_connection_asks_to_come_back(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch, path: str, read: str
+) -> None:
+    """Where every connection is in use, pages and open data answer 503 and not 500."""
+    monkeypatch.setattr(read, no_connection)
+    get(client, path, 503)

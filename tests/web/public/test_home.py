@@ -94,7 +94,7 @@ def test_the_latest_answers_are_public_copies(
     """The page lists published answers and neither private nor withdrawn ones."""
     a_published(session, world, title="路灯什么时候能修好")
     a_letter(session, world, title="没有公示的信")
-    a_letter(session, world, publication=Publication.WITHDRAWN, title="已经撤下的信")
+    a_letter(session, world, publication=Publication.UNPUBLISHED, title="已经撤下的信")
     page = get(client, "/")
     assert "路灯什么时候能修好" in page.text
     assert "没有公示的信" not in page.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.validators import AnyOf, Length
 
 from portal.domain.letters.states import RefusalReason
 from portal.domain.redaction import Decision, PublicField
@@ -29,19 +29,17 @@ class SettleForm(StepForm):
     """Mask a finding, or keep it with a reason."""
 
     decision = HiddenTextField(validators=[AnyOf([Decision.MASK, Decision.KEEP])])
-    reason = LineField(_l("保留的理由"), [Length(max=KEEP_MAX)])
+    reason = LineField(_l("保留的理由"), most=KEEP_MAX)
 
 
 class MarkForm(StepForm):
     """A phrase to mask wherever it occurs in one of the texts."""
 
-    field = OneOfField(_l("在哪里"), [InputRequired(_l("请选择一项。"))])
+    field = OneOfField(_l("在哪里"), _l("请选择一项。"))
     phrase = VerbatimField(
         _l("要脱敏的文字"),
-        [
-            InputRequired(_l("请从原文复制要脱敏的文字。")),
-            Length(max=KEEP_MAX, message=_l("最多 %(n)s 字，请分几次标记。", n=KEEP_MAX)),
-        ],
+        _l("请从原文复制要脱敏的文字。"),
+        [Length(max=KEEP_MAX, message=_l("最多 %(n)s 字，请分几次标记。", n=KEEP_MAX))],
     )
 
     def prepare(self) -> None:

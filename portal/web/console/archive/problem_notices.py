@@ -6,7 +6,6 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms.validators import Length
 
 from portal.domain.access import Permission
 from portal.domain.errors import ActionNotAllowed
@@ -26,10 +25,7 @@ Answer = str | tuple[str, int] | Response
 class NoticeForm(Form):
     """The way in which a notice was settled."""
 
-    note = TextField(
-        _l("怎样处理的"),
-        [Length(max=REASON_MAX, message=_l("内容太长，请删减到 %(n)s 字以内。", n=REASON_MAX))],
-    )
+    note = TextField(_l("怎样处理的"), most=REASON_MAX)
 
     def __init__(self, notice_id: int, **given: object) -> None:
         super().__init__(**given)
@@ -71,7 +67,7 @@ def settle_notice(notice_id: int) -> Answer:
     if not form.validate():
         return _page(422, form)
     try:
-        feedback.settle_notice(notice_id, form.note.data, current_actor(), now())
+        feedback.resolve_notice(notice_id, form.note.data, current_actor(), now())
     except ActionNotAllowed as error:
         return _page(409, form, _(str(error)))
     flash(_("已处理。"), "success")

@@ -155,7 +155,7 @@ ROUTES: tuple[tuple[str, str, Permission, Step[Action]], ...] = (
     ("marks", "add_mark", Permission.LETTER_READ, MARK),
     ("publish", "publish", Permission.PUBLICATION_DECIDE, PUBLISH),
     ("refuse", "refuse", Permission.PUBLICATION_DECIDE, REFUSE),
-    ("withdraw", "unpublish", Permission.PUBLICATION_WITHDRAW, WITHDRAW),
+    ("withdraw", "unpublish", Permission.PUBLICATION_UNPUBLISH, WITHDRAW),
 )
 """Path below the page, endpoint, what a person needs to send the form at all, and the step."""
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import ValidationError
 
 from portal.domain.disclosure.application import COMPLETION_DAYS, COMPLETION_DAYS_MOST
-from portal.domain.disclosure.requests import OUTCOME_HINTS, DisclosureAction, DisclosureOutcome
-from portal.domain.letters.states import TEXT_MAX
+from portal.domain.disclosure.requests import DisclosureAction, DisclosureOutcome
+from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX
 from portal.models import DisclosureRequest, Organisation, db
 from portal.queries.disclosure.due import latest_extended, rule_of
 from portal.queries.rules import deadline_rules
@@ -24,7 +24,6 @@ from portal.web.core.forms import FilterForm
 from portal.web.core.language import day
 
 WORDS_MAX = 60
-CONSENT_MAX = 50
 
 
 class RequestForm(VersionedForm):
@@ -46,7 +45,7 @@ class CompletionNoticeForm(RequestForm):
     text = reason_field(
         _l("需要补正的事项"), _l("请一次写明需要补正的全部事项和补正的办法。"), TEXT_MAX
     )
-    complete_by = DayField(_l("补正期限"), [InputRequired(_l("请填写补正的最后一天。"))])
+    complete_by = DayField(_l("补正期限"), _l("请填写补正的最后一天。"))
 
     def prepare(self) -> None:
         """Set the usual last day and state the most days allowed."""
@@ -64,14 +63,12 @@ class CompletedForm(RequestForm):
 class ExtensionForm(RequestForm):
     """Further working days, with the reason and who agreed."""
 
-    days = WholeNumber(_l("延长几个工作日"), [InputRequired(_l("请填写延长几个工作日。"))])
+    days = WholeNumber(_l("延长几个工作日"), _l("请填写延长几个工作日。"))
     reason = reason_field(_l("理由（申请人会看到）"), _l("请写明为什么需要延期。"))
     consent = LineField(
         _l("同意延期的负责人"),
-        [
-            DataRequired(_l("请填写同意延期的政府信息公开工作机构负责人。")),
-            Length(max=CONSENT_MAX, message=_l("姓名不超过 %(n)s 个字。", n=CONSENT_MAX)),
-        ],
+        _l("请填写同意延期的政府信息公开工作机构负责人。"),
+        PERSON_NAME_MAX,
     )
 
     def prepare(self) -> None:
@@ -96,14 +93,11 @@ class AnswerForm(RequestForm):
 
     outcome = EnumField(_l("答复结果"), DisclosureOutcome, _l("请选择答复的结果。"))
     text = reason_field(_l("答复内容"), _l("请写下答复。"), TEXT_MAX)
-    referred_to = LineField(
-        _l("负责公开的机关和联系方式"),
-        [Length(max=REFERRED_MAX, message=_l("内容太长，请删减到 %(n)s 字以内。", n=REFERRED_MAX))],
-    )
+    referred_to = LineField(_l("负责公开的机关和联系方式"), most=REFERRED_MAX)
 
     def prepare(self) -> None:
         """Set the hint of each outcome."""
-        self.hints = {o.value: _(OUTCOME_HINTS[o]) for o in DisclosureOutcome}
+        self.hints = {o.value: _(o.hint) for o in DisclosureOutcome}
 
     def answer(self) -> Answer:
         """Return the input as the service takes it."""

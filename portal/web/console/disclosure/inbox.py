@@ -15,7 +15,6 @@ from portal.domain.disclosure.requests import DisclosureState
 from portal.domain.letters.due import Urgency, remaining
 from portal.models import db
 from portal.queries.disclosure.queues import (
-    REQUEST_QUEUE_LABELS,
     UNCOUNTED_REQUESTS,
     RequestFilters,
     RequestQueue,
@@ -70,7 +69,6 @@ def disclosure() -> Answer:
         doubt=doubt or (_("没有找到这件申请，或它不在您的权限内。") if number else ""),
         groups=GROUPS if actor.holds(Permission.DISCLOSURE_HANDLE) else GROUPS[1:],
         counts=request_counts(session, actor, at),
-        labels=REQUEST_QUEUE_LABELS,
         uncounted=UNCOUNTED_REQUESTS,
         late=LATE,
         registers=actor.holds(Permission.DISCLOSURE_HANDLE),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired
 
 from portal.domain.access import Permission
-from portal.domain.disclosure.application import PAPER_SOURCES, SOURCE_HINTS, RequestSource
+from portal.domain.disclosure.application import PAPER_SOURCES, RequestSource
 from portal.models import Organisation, db
 from portal.queries.disclosure.queues import handled_places
 from portal.queries.office.directory import Place, places
@@ -16,12 +15,13 @@ from portal.queries.targets import find, organisation_of
 from portal.services.disclosure.filing import register
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure.request_page import REGISTERED
+from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.fields import DayField, EnumField
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import code_key
-from portal.web.core.submission import Answer, Groups, SubmissionPage
+from portal.web.core.submission import Groups, SubmissionPage
 
 
 class RegisterForm(ApplicationForm):
@@ -32,9 +32,9 @@ class RegisterForm(ApplicationForm):
         RequestSource,
         _l("请选择申请是怎样收到的。"),
         offered=PAPER_SOURCES,
-        hints=SOURCE_HINTS,
+        hints={source: source.hint for source in PAPER_SOURCES},
     )
-    received_on = DayField(_l("收到日期"), [InputRequired(_l("请填写收到日期。"))], default=today)
+    received_on = DayField(_l("收到日期"), _l("请填写收到日期。"), default=today)
 
 
 class RegisterPage(SubmissionPage[RegisterForm]):

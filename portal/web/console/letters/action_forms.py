@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import DECLINE_LABELS, TEXT_MAX, Action, DeclineReason
+from portal.domain.letters.states import TEXT_MAX, Action, DeclineReason
 from portal.domain.whole_numbers import whole_number
 from portal.models import Extension, Letter, Organisation, db
 from portal.queries.letters.due import letter_rule
@@ -67,17 +66,14 @@ class DeclineForm(StepForm):
 
     def prepare(self) -> None:
         """Show each coded reason with the advice the citizen will read."""
-        self.advice = {code.value: _(DECLINE_LABELS[code][1]) for code in DeclineReason}
+        self.advice = {code.value: _(code.hint) for code in DeclineReason}
 
 
 class OrganisationForm(StepForm):
     """An organisation, chosen from the list or, without script, typed by name or code."""
 
     organisation = ListField(_l("单位"), validate_choice=False)
-    words = LineField(
-        _l("或输入单位名称"),
-        [Length(max=WORDS_MAX, message=_l("单位名称不超过 %(n)s 个字。", n=WORDS_MAX))],
-    )
+    words = LineField(_l("或输入单位名称"), most=WORDS_MAX)
 
     def prepare(self) -> None:
         """Offer the likeliest organisations, and whatever was chosen before."""
@@ -155,15 +151,7 @@ class ContributeForm(StepForm):
 class MergeForm(StepForm):
     """The letter that this one is merged into."""
 
-    parent_number = LineField(
-        _l("主信编号"),
-        [
-            DataRequired(_l("请填写主信的编号。")),
-            Length(
-                max=40, message=_l("信件编号由日期、序号和一位校验码组成，形如 20161231-00042-5。")
-            ),
-        ],
-    )
+    parent_number = LineField(_l("主信编号"), _l("请填写主信的编号。"))
     reason = reason_field(_l("说明"))
 
 
@@ -200,13 +188,7 @@ class KindForm(StepForm):
 class ExtensionForm(StepForm):
     """Further working days, with the reason."""
 
-    days = WholeNumber(
-        _l("延长天数"),
-        [
-            InputRequired(_l("请填写天数。")),
-            NumberRange(min=1, max=365, message=_l("请填写规定范围内的天数。")),
-        ],
-    )
+    days = WholeNumber(_l("延长天数"), _l("请填写天数。"))
     reason = reason_field(_l("理由"), _l("请写明为什么需要延期。"))
 
     def prepare(self) -> None:
@@ -229,7 +211,7 @@ def _asked(extension: Extension) -> str:
 class DecisionForm(StepForm):
     """Granted or not; a refusal needs a word."""
 
-    granted = OneOfField(_l("批复"), [DataRequired(_l("请选择同意或不同意。"))])
+    granted = OneOfField(_l("批复"), _l("请选择同意或不同意。"))
     note = reason_field(_l("批复意见（不同意时必填）"))
 
     def prepare(self) -> None:

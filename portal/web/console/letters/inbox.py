@@ -14,7 +14,7 @@ from portal.domain.letters.numbers import NumberError, parse_number
 from portal.models import db
 from portal.queries.archive.problem_notices import count_open_notices
 from portal.queries.letters.inbox import Filters, Sort, inbox_page
-from portal.queries.letters.queues import QUEUE_LABELS, UNCOUNTED, Queue, cutoffs, queue_counts
+from portal.queries.letters.queues import UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
 from portal.queries.targets import find, organisation_of, readable_condition
@@ -78,7 +78,6 @@ def inbox() -> Answer:
         doubt=doubt or (_("没有找到这封信，或它不在您的权限内。") if number else ""),
         groups=GROUPS,
         counts=queue_counts(db.session(), current_actor(), at),
-        labels=QUEUE_LABELS,
         late=LATE,
         uncounted=UNCOUNTED,
         notices=_notices(),

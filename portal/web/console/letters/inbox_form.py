@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
 from portal.models import Organisation
-from portal.queries.letters.inbox import SORT_LABELS
+from portal.queries.letters.inbox import Sort
 from portal.web.core.fields import DayField, EnumListField, LineField, ListField
 from portal.web.core.forms import FilterForm
 
@@ -30,9 +30,7 @@ class InboxFilterForm(FilterForm):
 
     def offer(self, organisations: Sequence[Organisation]) -> None:
         """Offer orders and ``organisations`` to choose from."""
-        self.sort.choices = [("", _("默认顺序"))] + [
-            (sort.value, _(words)) for sort, words in SORT_LABELS.items()
-        ]
+        self.sort.choices = [("", _("默认顺序"))] + [(sort.value, _(sort.label)) for sort in Sort]
         self.organisation.choices = [("", _("全部单位"))] + [
             (str(each.id), each.name) for each in organisations
         ]

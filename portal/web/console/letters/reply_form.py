@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import DataRequired, Length
 
 from portal.domain.letters.states import TEXT_MAX, Action
 from portal.models import Letter
@@ -15,13 +14,7 @@ from portal.web.core.fields import HiddenTextField, TextField
 class ReplyForm(StepForm):
     """The text, the version of the draft before it, and the hash of the text last checked."""
 
-    text = TextField(
-        _l("答复正文"),
-        [
-            DataRequired(_l("请先写答复。")),
-            Length(max=TEXT_MAX, message=_l("答复不能超过 %(n)s 字，请删减。", n=TEXT_MAX)),
-        ],
-    )
+    text = TextField(_l("答复正文"), _l("请先写答复。"), TEXT_MAX)
     reply_version = VersionField()
     checked = HiddenTextField()
 

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from portal.adapters.archive_index import SearchEngine, open_index
-from portal.domain.errors import InvalidInput, NotFound
-from portal.models import ArchiveEntry, db
+from portal.adapters.archive_index import MAX_CHARACTERS, SearchEngine, open_index
+from portal.domain.errors import NotFound
+from portal.models import db
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import ArchiveQuery, archive_entry
 from portal.services.archive.deflection import deflect
-from portal.services.archive.feedback import give_notice, vote
+from portal.services.archive.feedback import NOTICE_MAX, give_notice, vote
 from portal.services.core.typed_text import clean
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
+from portal.web.core.fields import TextField
+from portal.web.core.forms import Form
 from portal.web.core.people import public
 from portal.web.core.rate_limits import address as visitor
-from portal.web.core.rate_limits import count, wait_for
+from portal.web.core.rate_limits import count, minutes, retry_later, wait_for
 from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
-from portal.web.public.archive.forms import NoticeForm
 from portal.web.public.archive.results import (
-    QUERY_MOST,
     address,
     chips,
     facet_lists,
-    hits,
+    hit,
     read_query,
 )
 
@@ -44,7 +47,13 @@ REPORT_LIMIT, VOTE_LIMIT = "10 per hour", "60 per hour"
 _VOTED, _SOLVED, _KEPT = "archive_votes", "archive_solved", 50
 WRITING = "write"
 """Value of ``from`` in the address of an entry that a citizen opens while writing a letter."""
-Answer = str | tuple[str, int] | Response
+
+
+class NoticeForm(Form):
+    """A notice of a reader that something is wrong with an entry."""
+
+    fallback = "text"
+    text = TextField(_l("哪里有问题"), _l("请写下哪里有问题。"), NOTICE_MAX)
 
 
 def archive_index() -> SearchEngine:
@@ -62,9 +71,9 @@ def search() -> str:
     return render_template(
         "public/archive.html",
         asked=asked,
-        query=asked.text[:QUERY_MOST],
+        query=asked.text[:MAX_CHARACTERS],
         found=found,
-        hits=hits(found),
+        hits=[hit(entry, found.understood) for entry in found.entries],
         chips=chips(asked, organisation),
         facets=facet_lists(db.session(), asked, found, organisation),
         wider=_without_filters(asked, found),
@@ -82,24 +91,18 @@ def _without_filters(asked: ArchiveQuery, found: Found) -> int:
 
 @archive_pages.get("/archive/<int:entry_id>")
 @public
-def entry(entry_id: int) -> Answer:
+def entry(entry_id: int) -> Page:
     """Show an entry, or 410 where it was unpublished."""
-    found = archive_entry(db.session(), entry_id)
-    if found is None:
-        raise NotFound
-    return _page(found, NoticeForm(formdata=None))
+    return _page(entry_id, NoticeForm(formdata=None))
 
 
 @archive_pages.post("/archive/<int:entry_id>/helpful")
 @public
 def helpful(entry_id: int) -> Response:
     """Count whether the entry helped, once for each visitor."""
-    said, voted = request.form.get("helpful"), session.get(_VOTED, [])
-    key = ("archive-vote", visitor())
-    if said in ("yes", "no") and entry_id not in voted and not wait_for(VOTE_LIMIT, key):
-        vote(entry_id, helpful=said == "yes")
-        count(VOTE_LIMIT, key)
-        session[_VOTED] = [*voted, entry_id][-_KEPT:]
+    said = request.form.get("helpful")
+    if said in ("yes", "no"):
+        _once(_VOTED, entry_id, lambda: vote(entry_id, helpful=said == "yes"))
     flash(_("谢谢，您的意见已记下。"), "success")
     return redirect(url_for("archive.entry", entry_id=entry_id), 303)
 
@@ -111,33 +114,41 @@ def solved(entry_id: int) -> Answer:
     found = archive_entry(db.session(), entry_id)
     if found is None or found.unpublished_at is not None:
         return entry(entry_id)
-    said, key = session.get(_SOLVED, []), ("archive-solved", visitor())
-    if entry_id not in said and not wait_for(VOTE_LIMIT, key):
-        deflect(entry_id, request.form.get("form_token", ""), now())
-        count(VOTE_LIMIT, key)
-    session[_SOLVED] = [*said, entry_id][-_KEPT:]
+    token = request.form.get("form_token", "")
+    _once(_SOLVED, entry_id, lambda: deflect(entry_id, token, now()))
     return redirect(url_for("archive.entry", entry_id=entry_id, _anchor="solved"), 303)
+
+
+def _once(what: str, entry_id: int, act: Callable[[], object]) -> None:
+    """Run ``act`` once for the entry in this browser, unless its network did so too often."""
+    done, key = session.get(what, []), (what, visitor())
+    if entry_id in done:
+        return
+    if not wait_for(VOTE_LIMIT, key):
+        act()
+        count(VOTE_LIMIT, key)
+    session[what] = [*done, entry_id][-_KEPT:]
 
 
 @archive_pages.post("/archive/<int:entry_id>/report")
 @public
 def send_report(entry_id: int) -> Answer:
     """Take a reader's notice of a problem with the entry."""
-    found = _public(entry_id)
+    found = archive_entry(db.session(), entry_id)
+    if found is None or found.unpublished_at is not None:
+        raise NotFound
     form, key = NoticeForm(), ("archive-report", visitor())
-    if not form.validate():
-        return _page(found, form, 422)
-    if wait := wait_for(REPORT_LIMIT, key):
-        form.text.errors = [_("您报告得太频繁了，请 %(n)s 分钟后再试。", n=-(-wait // 60))]
-        return _page(found, form, 429)
-    try:
-        give_notice(entry_id, form.text.data, now())
-    except InvalidInput as error:
-        form.put(error)
-        return _page(found, form, 422)
-    count(REPORT_LIMIT, key)
-    flash(_("谢谢，工作人员会核实处理。"), "success")
-    return redirect(url_for("archive.entry", entry_id=entry_id), 303)
+    if form.validate():
+        if wait := wait_for(REPORT_LIMIT, key):
+            said = _("您报告得太频繁了，请 %(n)s 分钟后再试。", n=minutes(wait))
+            form.text.errors = [said]
+            return retry_later(_page(entry_id, form, 429), wait)
+        with form.errors_shown():
+            give_notice(entry_id, form.text.data, now())
+            count(REPORT_LIMIT, key)
+            flash(_("谢谢，工作人员会核实处理。"), "success")
+            return redirect(url_for("archive.entry", entry_id=entry_id), 303)
+    return _page(entry_id, form, 422)
 
 
 @archive_pages.route("/archive/similar", methods=["GET", "POST"])
@@ -148,21 +159,17 @@ def similar() -> str:
 
     The draft comes by POST, so that it is in no address and no log.
     """
-    title = clean(request.values.get("title", "")[:QUERY_MOST], lines=False)
+    title = clean(request.values.get("title", "")[:MAX_CHARACTERS], lines=False)
     text = clean(request.values.get("text", "")[:SIMILAR_TEXT_MOST])
     enough = len(title + text) >= SIMILAR_TEXT_LEAST
     near = similar_entries(db.session(), archive_index(), text, title) if enough else []
     return render_template("public/similar.html", near=near)
 
 
-def _public(entry_id: int) -> ArchiveEntry:
+def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
     found = archive_entry(db.session(), entry_id)
-    if found is None or found.unpublished_at is not None:
+    if found is None:
         raise NotFound
-    return found
-
-
-def _page(found: ArchiveEntry, form: NoticeForm, status: int = 200) -> tuple[str, int]:
     if found.unpublished_at is not None:
         return render_template("public/gone.html", unpublished_at=found.unpublished_at), 410
     near = similar_entries(db.session(), archive_index(), found.text, found.title, exclude=found.id)

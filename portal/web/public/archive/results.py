@@ -12,9 +12,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from portal.adapters.archive_index import fragments, mark
+from portal.adapters.archive_index import MAX_CHARACTERS, fragments, mark
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.salutation import answer_start
+from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.whole_numbers import whole_number
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
@@ -22,11 +23,9 @@ from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label
 
-QUERY_MOST = 200
-"""Characters of a query that are searched."""
 LINE = 96
 """Characters shown of a letter and of its answer."""
-_FIRST_YEAR, _LAST_YEAR, _LAST_PAGE = 1900, 2200, 10**9
+_LAST_PAGE = 10**9
 _OPENS = "<mark>"
 
 FacetItem = tuple[str, int, str, bool]
@@ -49,10 +48,10 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
     kind = given.get("kind")
     return ArchiveQuery(
         # One character more than is searched, so that the page can state that it was cut.
-        text=clean(given.get("q", "")[: 2 * QUERY_MOST], lines=False)[: QUERY_MOST + 1],
+        text=clean(given.get("q", "")[: 2 * MAX_CHARACTERS], lines=False)[: MAX_CHARACTERS + 1],
         organisation_id=organisation.id if organisation else None,
         kind=Kind(kind) if kind in {str(k) for k in Kind} else None,
-        year=year if year is not None and _FIRST_YEAR <= year <= _LAST_YEAR else None,
+        year=year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None,
         by_date=given.get("sort") == "date",
         page=min(max(_number(given.get("page")) or 1, 1), _LAST_PAGE),
     )
@@ -76,12 +75,8 @@ def address(asked: ArchiveQuery, **changes: Any) -> str:
     return url_for("archive.search", **{name: value for name, value in given.items() if value})
 
 
-def hits(found: Found) -> list[ShownHit]:
-    """Return the entries found as they are shown."""
-    return [_hit(entry, found.understood) for entry in found.entries]
-
-
-def _hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
+def hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
+    """Return an entry as it is shown, with ``words`` marked."""
     title, letter = mark(entry.title, words), fragments(entry.text, words, LINE)
     start = " ".join(answer_start(entry.reply).split())
     reply = mark(start[:LINE], words) + ("…" if len(start) > LINE else "")
@@ -113,18 +108,11 @@ def facet_lists(
     places = organisations_to_choose(session, counts.organisations, organisation)
     kinds = [(k, counts.kinds[str(k)]) for k in Kind if counts.kinds.get(str(k))]
     years = sorted(counts.years.items(), reverse=True)
-    lists: list[tuple[str, list[FacetItem]]] = [
-        (
-            _("下属单位") if organisation else _("答复单位"),
-            [(o.name, n, address(asked, organisation_id=o.id), False) for o, n in places],
-        ),
-        (
-            _("来信类别"),
-            [(label(k), n, address(asked, kind=k), k is asked.kind) for k, n in kinds],
-        ),
-        (
-            _("答复年份"),
-            [(str(y), n, address(asked, year=y), y == asked.year) for y, n in years],
-        ),
-    ]
-    return [(title, items) for title, items in lists if items]
+    lists: dict[str, list[FacetItem]] = {
+        _("下属单位") if organisation else _("答复单位"): [
+            (o.name, n, address(asked, organisation_id=o.id), False) for o, n in places
+        ],
+        _("来信类别"): [(label(k), n, address(asked, kind=k), k is asked.kind) for k, n in kinds],
+        _("答复年份"): [(str(y), n, address(asked, year=y), y == asked.year) for y, n in years],
+    }
+    return [(title, items) for title, items in lists.items() if items]

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import render_template
 
 from portal.domain.disclosure.application import takes_requests
-from portal.domain.disclosure.requests import DISCLOSURE_DEFINITION
+from portal.domain.disclosure.requests import ANSWER_RULE, DISCLOSURE_DEFINITION
+from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period, civil_date
 from portal.models import db
-from portal.queries.disclosure.due import request_due
+from portal.queries.disclosure.due import completion_rule
 from portal.queries.disclosure.requests import request_by_number
-from portal.queries.office.directory import members
+from portal.queries.rules import deadline_rules
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.services.disclosure.filing import addressee, submit
+from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.disclosure_form import ApplicationForm
-from portal.web.core.language import label
 from portal.web.core.people import public
 from portal.web.core.settings import code_key
-from portal.web.core.submission import Answer, Groups, SubmissionPage, code_once, last_number
+from portal.web.core.submission import SubmissionPage, receipt_page
 from portal.web.public.blueprint import public_pages
 
 
@@ -29,10 +29,9 @@ class ApplicationPage(SubmissionPage[ApplicationForm]):
     template = "public/disclosure_new.html"
     receipt = "public.disclosure_receipt"
 
-    def groups(self) -> Groups:
-        """Return those of the members of level 1 that must disclose, by kind."""
-        offered = members(db.session(), today()).items()
-        return [(label(kind), rows) for kind, rows in offered if takes_requests(kind)]
+    def takes(self, kind: OrganisationKind) -> bool:
+        """Return whether organisations of ``kind`` must disclose."""
+        return takes_requests(kind)
 
     def check_organisation(self) -> None:
         """Ask the service whether the organisation takes applications."""
@@ -51,27 +50,22 @@ class ApplicationPage(SubmissionPage[ApplicationForm]):
         """File the application."""
         return submit(self.form.application(), key, code_key(), now()).number
 
-    def busy_words(self, minutes: int) -> str:
-        """Return the message when this network may send again."""
-        said: str = _(
-            "这个网络地址提交的信件和申请太多了，请 %(minutes)s 分钟后再提交。您写的内容都还在下面。",
-            minutes=minutes,
-        )
-        return said
-
 
 @public_pages.get("/disclosure")
 @public
 def disclosure() -> str:
     """Show for which information an application can be made, with this year's figures."""
-    moment = now()
-    year = Period(civil_date(moment).year)
+    moment, session = now(), db.session()
+    day = civil_date(moment)
+    year = Period(day.year)
     return render_template(
         "public/disclosure.html",
         year=year,
-        figures=disclosure_figures(db.session(), year, moment),
+        figures=disclosure_figures(session, year, moment),
         definition=DISCLOSURE_DEFINITION,
         as_of=moment,
+        answering=deadline_rules(session).of(ANSWER_RULE, day),
+        completing=completion_rule(session, day),
     )
 
 
@@ -86,12 +80,5 @@ def disclosure_new() -> Answer:
 @public
 def disclosure_receipt() -> Answer:
     """Show number and code of the request just sent; the code only this once."""
-    found = request_by_number(db.session(), last_number(ApplicationPage.receipt))
-    if found is None:
-        return redirect(url_for("public.track"))
-    return render_template(
-        "public/disclosure_receipt.html",
-        request_=found,
-        code=code_once(ApplicationPage.receipt),
-        due=request_due(db.session(), found, today()),
-    )
+    page = ApplicationPage.receipt
+    return receipt_page(page, request_by_number, "public/disclosure_receipt.html")

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import DataRequired
 
 from portal.domain.disclosure.application import remedies
-from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
-from portal.domain.disclosure.requests import DisclosureAction, DisclosureState
+from portal.domain.disclosure.numbers import parse_request_number
+from portal.domain.disclosure.requests import DisclosureAction, DisclosureState, objection
 from portal.domain.errors import N_
 from portal.domain.letters.states import TEXT_MAX
 from portal.domain.periods import civil_date
+from portal.domain.translatable import Message
 from portal.models import DisclosureRequest, db
-from portal.queries.disclosure.due import RequestDue, request_due
+from portal.queries.disclosure.due import RequestDue, extension_text, request_due
 from portal.queries.disclosure.requests import RequestEvent, request_by_number, request_milestones
 from portal.services.disclosure.requests import applicant, complete, withdraw
+from portal.web.core import Answer
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.fields import TextField
-from portal.web.core.people import public, request_opened
-from portal.web.core.typed import at_most
+from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
-from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
-
-_POSSIBLE = {
-    DisclosureState.OPEN: (DisclosureAction.WITHDRAW,),
-    DisclosureState.AWAITING_COMPLETION: (DisclosureAction.COMPLETE, DisclosureAction.WITHDRAW),
-}
+from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
 
 
 class CompletionForm(SenderForm):
     """The completion that the applicant adds to the request."""
 
     done = N_("补正的内容已经送到，答复期限从今天起重新计算。")
-    text = TextField(
-        _l("补正的内容"), [DataRequired(_l("请写下要补正的内容。")), at_most(TEXT_MAX)]
-    )
+    text = TextField(_l("补正的内容"), _l("请写下要补正的内容。"), TEXT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Submit the completion that the organisation requested."""
@@ -58,55 +50,49 @@ class WithdrawForm(SenderForm):
 
 
 @dataclass(frozen=True, slots=True)
-class RequestView:
-    """Values of the page of a request for its applicant; ``forms`` are of the actions possible."""
+class DisclosureRequestView:
+    """Values of the page of a request for its applicant."""
 
     request: DisclosureRequest
     milestones: list[RequestEvent]
     due: RequestDue | None
     due_explanation: DueExplanation | None
+    extension: Message | None
     remedies: tuple[str, ...]
-    forms: Mapping[DisclosureAction, SenderForm]
-    lost_text: str
-
-    @property
-    def wrong(self) -> SenderForm | None:
-        """The form with errors, if one has any."""
-        return next((form for form in self.forms.values() if form.errors), None)
+    forms: SenderForms[DisclosureAction]
 
 
-class RequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
+class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
     """The page of a request for disclosure."""
 
-    forms = {
-        DisclosureAction.COMPLETE: CompletionForm,
-        DisclosureAction.WITHDRAW: WithdrawForm,
+    steps = {
+        "completion": (DisclosureAction.COMPLETE, CompletionForm),
+        "withdraw": (DisclosureAction.WITHDRAW, WithdrawForm),
     }
     closed_words = N_("请用申请编号和查询码打开申请；共用的电脑和久未操作的页面需要重新打开。")
 
-    def find(self) -> DisclosureRequest | None:
-        """Return the request, if this browser has opened it with its code."""
-        try:
-            found = request_by_number(db.session(), str(parse_request_number(self.number)))
-        except RequestNumberError:
-            return None
-        return found if found is not None and request_opened(found.id) else None
+    def load(self) -> DisclosureRequest | None:
+        """Return the request with the number."""
+        return request_by_number(db.session(), str(parse_request_number(self.number)))
+
+    def allows(self, found: DisclosureRequest, action: DisclosureAction) -> bool:
+        """Return whether the applicant may take ``action`` now."""
+        return objection(found, action, today(), None) is None
 
     def show(self, found: DisclosureRequest, status: int) -> Answer:
         """Show the request as it is now."""
         session = db.session()
-        possible = _POSSIBLE.get(found.state, ())
         due = request_due(session, found, today())
-        page = RequestView(
+        page = DisclosureRequestView(
             request=found,
             milestones=request_milestones(session, found),
             due=due,
             due_explanation=explain_request_due(due) if due and due.days else None,
+            extension=extension_text(session, found),
             remedies=_remedies(found),
-            forms=self.offered(possible),
-            lost_text=self.lost_text(possible),
+            forms=self.offered(found),
         )
-        return render_template("public/disclosure_request.html", page=page, request_=found), status
+        return render_template("public/disclosure_request.html", page=page), status
 
     def address(self, found: DisclosureRequest) -> str:
         """Return the address of the request."""
@@ -117,21 +103,14 @@ class RequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
 @public
 def disclosure_request(request_number: str) -> Answer:
     """Show the request to the browser that has opened it with its code."""
-    return RequestPage(request_number).respond()
+    return DisclosureRequestPage(request_number).respond()
 
 
-@public_pages.post("/disclosure/<request_number>/completion")
+@public_pages.post("/disclosure/<request_number>/<any(completion,withdraw):step>")
 @public
-def disclosure_complete(request_number: str) -> Answer:
-    """Submit the completion that the organisation requested."""
-    return RequestPage(request_number).act(DisclosureAction.COMPLETE)
-
-
-@public_pages.post("/disclosure/<request_number>/withdraw")
-@public
-def disclosure_withdraw(request_number: str) -> Answer:
-    """Withdraw the request."""
-    return RequestPage(request_number).act(DisclosureAction.WITHDRAW)
+def disclosure_step(request_number: str, step: str) -> Answer:
+    """Complete the request as the organisation asked, or withdraw it."""
+    return DisclosureRequestPage(request_number).act(step)
 
 
 def _remedies(found: DisclosureRequest) -> tuple[str, ...]:

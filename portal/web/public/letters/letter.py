@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
-from portal.domain.access import CITIZEN_ACTIONS
 from portal.domain.choices import consent_choice
 from portal.domain.errors import N_
-from portal.domain.letters.numbers import NumberError, parse_number
+from portal.domain.letters.numbers import parse_number
 from portal.domain.letters.states import TEXT_MAX, Action
 from portal.domain.letters.transitions import objection
 from portal.models import Letter, db
@@ -32,37 +30,35 @@ from portal.queries.letters.track import (
     public_copy,
 )
 from portal.services.letters.submission import COMMENT_MAX, ask_redo, rate, supplement, withdraw
+from portal.web.core import Answer
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
 from portal.web.core.fields import Filled, TextField
-from portal.web.core.people import letter_opened, public
-from portal.web.core.typed import at_most
+from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
-from portal.web.public.letters.opened_page import Answer, OpenedPage, SenderForm
+from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
 
 
 class ScoreField(Filled[int], RadioField):  # type: ignore[misc]
     """A score from 5 to 1."""
 
-    def __init__(self, label: object, missing: object, **given: object) -> None:
-        scores = {
-            "5": _l("5 分，很满意"),
-            "4": _l("4 分，满意"),
-            "3": _l("3 分，一般"),
-            "2": _l("2 分，不满意"),
-            "1": _l("1 分，很不满意"),
-        }
-        choices = [SelectChoice(score, words) for score, words in scores.items()]
-        super().__init__(label, [DataRequired(missing)], choices=choices, coerce=int, **given)
+    def __init__(self, label: object, missing: object, **given: Any) -> None:
+        choices = [
+            (5, _l("5 分，很满意")),
+            (4, _l("4 分，满意")),
+            (3, _l("3 分，一般")),
+            (2, _l("2 分，不满意")),
+            (1, _l("1 分，很不满意")),
+        ]
+        rules = [DataRequired(missing)]
+        super().__init__(label, validators=rules, choices=choices, coerce=int, **given)
 
 
 class SupplementForm(SenderForm):
     """The answer to the office's question."""
 
     done = N_("补充的内容已经送到承办单位。")
-    text = TextField(
-        _l("补充的内容"), [DataRequired(_l("请写下要补充的情况。")), at_most(TEXT_MAX)]
-    )
+    text = TextField(_l("补充的内容"), _l("请写下要补充的情况。"), TEXT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Answer the office's question."""
@@ -75,7 +71,7 @@ class RatingForm(SenderForm):
     done = N_("感谢您的评价。")
     attitude = ScoreField(_l("服务态度"), _l("请给服务态度打分。"))
     efficiency = ScoreField(_l("办事效率"), _l("请给办事效率打分。"))
-    comment = TextField(_l("想说的话"), [at_most(COMMENT_MAX)])
+    comment = TextField(_l("想说的话"), most=COMMENT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Rate attitude and efficiency."""
@@ -86,10 +82,7 @@ class RedoForm(SenderForm):
     """A reason why the letter should be handled once more."""
 
     done = N_("已申请重办，承办单位会重新办理并答复。")
-    text = TextField(
-        _l("为什么需要重办"),
-        [DataRequired(_l("请说明哪些问题没有答复或没有解决。")), at_most(TEXT_MAX)],
-    )
+    text = TextField(_l("为什么需要重办"), _l("请说明哪些问题没有答复或没有解决。"), TEXT_MAX)
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Ask once for a redo."""
@@ -108,7 +101,7 @@ class WithdrawForm(SenderForm):
 
 @dataclass(frozen=True, slots=True)
 class LetterView:
-    """Values of the page of a letter for its sender; ``forms`` are of the actions possible."""
+    """Values of the page of a letter for its sender."""
 
     letter: Letter
     pieces: list[CorrespondenceItem]
@@ -118,42 +111,31 @@ class LetterView:
     due: DueNote | None
     due_explanation: DueExplanation | None
     consent: Action | None
-    forms: Mapping[Action, SenderForm]
-    lost_text: str
-
-    @property
-    def wrong(self) -> SenderForm | None:
-        """The form with errors, if one has any."""
-        return next((form for form in self.forms.values() if form.errors), None)
+    forms: SenderForms[Action]
 
 
 class LetterPage(OpenedPage[Action, Letter]):
     """The page of a letter."""
 
-    forms = {
-        Action.SUPPLEMENT: SupplementForm,
-        Action.RATE: RatingForm,
-        Action.REDO: RedoForm,
-        Action.WITHDRAW: WithdrawForm,
+    steps = {
+        "supplement": (Action.SUPPLEMENT, SupplementForm),
+        "rating": (Action.RATE, RatingForm),
+        "redo": (Action.REDO, RedoForm),
+        "withdraw": (Action.WITHDRAW, WithdrawForm),
     }
     closed_words = N_("请用信件编号和查询码打开信件；共用的电脑和久未操作的页面需要重新打开。")
 
-    def find(self) -> Letter | None:
-        """Return the letter, if this browser has opened it with its code."""
-        try:
-            found = letter_by_number(db.session(), str(parse_number(self.number)))
-        except NumberError:
-            return None
-        return found if found is not None and letter_opened(found.id) else None
+    def load(self) -> Letter | None:
+        """Return the letter with the number."""
+        return letter_by_number(db.session(), str(parse_number(self.number)))
+
+    def allows(self, found: Letter, action: Action) -> bool:
+        """Return whether the sender may take ``action`` now."""
+        return objection(found, action) is None
 
     def show(self, found: Letter, status: int) -> Answer:
         """Show the letter as it is now."""
         session = db.session()
-        possible = [
-            action
-            for action in self.forms
-            if action in CITIZEN_ACTIONS and objection(found, action) is None
-        ]
         due = due_note(session, found, today())
         page = LetterView(
             letter=found,
@@ -166,10 +148,9 @@ class LetterPage(OpenedPage[Action, Letter]):
             if due
             else None,
             consent=consent_choice(found),
-            forms=self.offered(possible),
-            lost_text=self.lost_text(possible),
+            forms=self.offered(found),
         )
-        return render_template("public/letter.html", page=page, letter=found), status
+        return render_template("public/letter.html", page=page), status
 
     def address(self, found: Letter) -> str:
         """Return the address of the letter."""
@@ -183,29 +164,8 @@ def letter(number: str) -> Answer:
     return LetterPage(number).respond()
 
 
-@public_pages.post("/letters/<number>/supplement")
+@public_pages.post("/letters/<number>/<any(supplement,withdraw,rating,redo):step>")
 @public
-def add_supplement(number: str) -> Answer:
-    """Answer the office's question."""
-    return LetterPage(number).act(Action.SUPPLEMENT)
-
-
-@public_pages.post("/letters/<number>/withdraw")
-@public
-def take_back(number: str) -> Answer:
-    """Withdraw the letter before anybody has accepted it."""
-    return LetterPage(number).act(Action.WITHDRAW)
-
-
-@public_pages.post("/letters/<number>/rating")
-@public
-def add_rating(number: str) -> Answer:
-    """Rate attitude and efficiency."""
-    return LetterPage(number).act(Action.RATE)
-
-
-@public_pages.post("/letters/<number>/redo")
-@public
-def add_redo(number: str) -> Answer:
-    """Ask once for a redo."""
-    return LetterPage(number).act(Action.REDO)
+def letter_step(number: str, step: str) -> Answer:
+    """Supplement, withdraw or rate the letter, or ask once for a redo."""
+    return LetterPage(number).act(step)

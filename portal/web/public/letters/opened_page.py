@@ -6,23 +6,25 @@ Letters and requests for disclosure are subclasses.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 from flask import flash, redirect
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
+from portal.domain.checked_numbers import MistypedNumber
 from portal.domain.errors import ActionNotAllowed, InvalidInput, Unavailable
 from portal.models import DisclosureRequest, Letter
+from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.fields import TextField
 from portal.web.core.forms import Form
+from portal.web.core.language import say
+from portal.web.core.people import is_opened
 from portal.web.public.letters.track import TrackForm, track_page
-
-Answer = str | tuple[str, int] | Response
 
 
 class SenderForm(Form):
@@ -45,11 +47,24 @@ A = TypeVar("A", bound=StrEnum)
 T = TypeVar("T", bound=Letter | DisclosureRequest)
 
 
+@dataclass(frozen=True, slots=True)
+class SenderForms(Generic[A]):
+    """The forms of the actions possible now, and the text of one that was sent too late."""
+
+    possible: Mapping[A, SenderForm]
+    lost_text: str
+
+    @property
+    def wrong(self) -> SenderForm | None:
+        """The form with errors, if one has any."""
+        return next((form for form in self.possible.values() if form.errors), None)
+
+
 class OpenedPage(ABC, Generic[A, T]):
     """One request to the page of the letter or request with ``number``."""
 
-    forms: Mapping[A, type[SenderForm]]
-    """The form of each action of the sender."""
+    steps: Mapping[str, tuple[A, type[SenderForm]]]
+    """Each action of the sender with its form, by the last word of its address."""
     closed_words: ClassVar[str]
     """Message where this browser has not opened it."""
 
@@ -57,14 +72,15 @@ class OpenedPage(ABC, Generic[A, T]):
         self.number = number
         self.sent: dict[A, SenderForm] = {}
 
-    def respond(self) -> Answer:
-        """Show the page to the browser that has opened it with its code."""
+    def respond(self, status: int = 200) -> Answer:
+        """Show the page as it is now to the browser that has opened it with its code."""
         found = self.find()
-        return self.closed() if found is None else self.show(found, 200)
+        return self.closed() if found is None else self.show(found, status)
 
-    def act(self, action: A) -> Answer:
-        """Take an action of the sender: check its form, call the service, show the page again."""
-        form = self.forms[action]()
+    def act(self, step: str) -> Answer:
+        """Take a step of the sender: check its form, call the service, show the page again."""
+        action, form_class = self.steps[step]
+        form = form_class()
         self.sent = {action: form}
         found = self.find()
         if found is None:
@@ -75,34 +91,43 @@ class OpenedPage(ABC, Generic[A, T]):
             form.send(found.id, now())
         except InvalidInput as error:
             form.put(error)
-            return self.show_as_it_is_now(422)
+            return self.respond(422)
         except (ActionNotAllowed, Unavailable) as error:
-            flash(_(str(error)), "warning")
-            return self.show_as_it_is_now(503 if isinstance(error, Unavailable) else 409)
+            flash(say(error.message), "warning")
+            return self.respond(503 if isinstance(error, Unavailable) else 409)
         flash(_(form.done), "success")
         return redirect(self.address(found))
 
-    def show_as_it_is_now(self, status: int) -> Answer:
-        """Show the page with current values and the input of the form."""
-        found = self.find()
-        return self.closed() if found is None else self.show(found, status)
-
-    def offered(self, possible: Iterable[A]) -> dict[A, SenderForm]:
-        """Return the forms of the actions ``possible`` now, the one that was sent as it was sent."""
-        return {a: self.sent.get(a) or self.forms[a](formdata=None) for a in possible}
-
-    def lost_text(self, possible: Iterable[A]) -> str:
-        """Return the text of a form whose action is not possible any more."""
-        return next((form.typed for a, form in self.sent.items() if a not in possible), "")
+    def offered(self, found: T) -> SenderForms[A]:
+        """Return the forms of the actions possible now, the one that was sent as it was sent."""
+        forms = {
+            action: self.sent.get(action) or form(formdata=None)
+            for action, form in self.steps.values()
+            if self.allows(found, action)
+        }
+        lost = next((form.typed for a, form in self.sent.items() if a not in forms), "")
+        return SenderForms(forms, lost)
 
     def closed(self, typed: str = "") -> Answer:
         """Answer 404, alike for a subject not opened here and for one that does not exist."""
         flash(_(self.closed_words), "info")
         return track_page(TrackForm(formdata=None), 404, typed)
 
-    @abstractmethod
     def find(self) -> T | None:
         """Return the subject, or ``None`` where this browser has not opened it with its code."""
+        try:
+            found = self.load()
+        except MistypedNumber:
+            return None
+        return found if found is not None and is_opened(found) else None
+
+    @abstractmethod
+    def load(self) -> T | None:
+        """Return the subject with the number; raises :class:`MistypedNumber`."""
+
+    @abstractmethod
+    def allows(self, found: T, action: A) -> bool:
+        """Return whether the sender may take ``action`` now."""
 
     @abstractmethod
     def show(self, found: T, status: int) -> Answer:

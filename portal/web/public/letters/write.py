@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import render_template
 
 from portal.domain.letters.kinds import KINDS, LetterKind
 from portal.domain.redaction import PublicField, Sender, default_copy
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.letters.track import letter_by_number
-from portal.queries.office.directory import Place, members
+from portal.queries.office.directory import Place
 from portal.services.letters.submission import NewLetter, chosen_organisation, submit
+from portal.web.core import Answer
 from portal.web.core.clock import now, today
-from portal.web.core.language import label
 from portal.web.core.people import public
 from portal.web.core.settings import code_key
-from portal.web.core.submission import Answer, Groups, SubmissionPage, code_once, last_number
+from portal.web.core.submission import SubmissionPage, receipt_page
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.write_form import WriteForm
@@ -50,10 +49,6 @@ class WritePage(SubmissionPage[WriteForm]):
     template = "public/write.html"
     receipt = "public.receipt"
 
-    def groups(self) -> Groups:
-        """Return the members of level 1 by kind."""
-        return [(label(kind), rows) for kind, rows in members(db.session(), today()).items()]
-
     def check_organisation(self) -> None:
         """Ask the service whether the organisation takes letters."""
         chosen_organisation(db.session(), self.form.organisation_id, today())
@@ -74,14 +69,6 @@ class WritePage(SubmissionPage[WriteForm]):
         """Send the letter."""
         return submit(self.form.letter(), key, code_key(), now()).number
 
-    def busy_words(self, minutes: int) -> str:
-        """Return the message when this network may send again."""
-        said: str = _(
-            "这个网络地址寄出的信件太多了，请 %(minutes)s 分钟后再寄。您写的内容都还在下面。",
-            minutes=minutes,
-        )
-        return said
-
 
 @public_pages.route("/write", methods=["GET", "POST"])
 @public
@@ -94,10 +81,7 @@ def write() -> Answer:
 @public
 def receipt() -> Answer:
     """Show number and code of the letter just sent; the code only this once."""
-    letter = letter_by_number(db.session(), last_number(WritePage.receipt))
-    if letter is None:
-        return redirect(url_for("public.track"))
-    return render_template("public/receipt.html", letter=letter, code=code_once(WritePage.receipt))
+    return receipt_page(WritePage.receipt, letter_by_number, "public/receipt.html")
 
 
 def _near(new: NewLetter) -> list[Similar]:

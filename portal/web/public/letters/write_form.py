@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import KINDS, Kind
-from portal.domain.letters.states import TEXT_MAX, TITLE_MAX
-from portal.queries.office.directory import Place
+from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX, TITLE_MAX
 from portal.services.letters.submission import NewLetter
-from portal.web.core.fields import (
-    EnumField,
-    HiddenTextField,
-    LineField,
-    ListField,
-    MailField,
-    OneOfField,
-    PhoneField,
-    TextField,
-    TickField,
-)
-from portal.web.core.submission import NAME_TYPED_MAX, UNKNOWN, SubmissionForm
-from portal.web.core.typed import at_most
-
-NAME_MAX = 50
+from portal.web.core import fields
+from portal.web.core.submission import SubmissionForm
+from portal.web.core.typed import WORDS_MAX
 
 
 class WriteForm(SubmissionForm):
@@ -37,38 +21,27 @@ class WriteForm(SubmissionForm):
 
     fallback = "text"
     none = N_("不清楚，由信箱办分办")
+    may_be_unknown = True
     unlike_any = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
-    kind = EnumField(
+    kind = fields.EnumField(
         _l("这封信是"),
         Kind,
         _l("请选一个类别；拿不准就选“咨询”。"),
-        hints={kind: row.hint for kind, row in KINDS.items()},
+        hints={kind: kind.hint for kind in Kind},
     )
-    organisation = ListField(_l("写给哪个单位"), [Optional()], validate_choice=False, default="")
-    organisation_words = LineField(_l("或写出单位名称"), [at_most(NAME_TYPED_MAX)])
-    organisation_meant = OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
-    title = LineField(
-        _l("标题"),
-        [DataRequired(_l("请写一个标题，一句话说明是什么事。")), at_most(TITLE_MAX)],
+    organisation = fields.ListField(_l("写给哪个单位"), validate_choice=False, default="")
+    organisation_words = fields.LineField(_l("或写出单位名称"), most=WORDS_MAX)
+    organisation_meant = fields.OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
+    title = fields.LineField(_l("标题"), _l("请写一个标题，一句话说明是什么事。"), TITLE_MAX)
+    text = fields.TextField(_l("正文"), _l("请写下要反映的情况，空白的信无法办理。"), TEXT_MAX)
+    name = fields.LineField(
+        _l("姓名"), _l("请填写姓名，承办单位联系您时需要知道怎么称呼。"), PERSON_NAME_MAX
     )
-    text = TextField(
-        _l("正文"),
-        [DataRequired(_l("请写下要反映的情况，空白的信无法办理。")), at_most(TEXT_MAX)],
-    )
-    name = LineField(
-        _l("姓名"),
-        [DataRequired(_l("请填写姓名，承办单位联系您时需要知道怎么称呼。")), at_most(NAME_MAX)],
-    )
-    phone = PhoneField(_l("电话"))
-    email = MailField(_l("电子邮箱"))
-    consent = TickField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
-    form_token = HiddenTextField()
-
-    def offer_meanings(self, near: Sequence[Place]) -> None:
-        """Offer organisations that a name typed by hand may mean, and not to know."""
-        super().offer_meanings(near)
-        self.organisation_meant.choices.append(SelectChoice(UNKNOWN, _(self.none)))
+    phone = fields.PhoneField(_l("电话"))
+    email = fields.MailField(_l("电子邮箱"))
+    consent = fields.TickField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
+    form_token = fields.HiddenTextField()
 
     def validate_organisation(self, field: Field) -> None:
         """Refuse what is no id; the service checks whether the organisation takes letters."""
@@ -77,7 +50,8 @@ class WriteForm(SubmissionForm):
 
     def validate_phone(self, field: Field) -> None:
         """Require a telephone number or an e-mail address."""
-        self.check_phone([self.email], _("请留下电话或电子邮箱中的一项，方便我们联系您。"))
+        if not (field.data or self.email.data):
+            raise ValidationError(_("请留下电话或电子邮箱中的一项，方便我们联系您。"))
 
     @property
     def consents(self) -> bool:

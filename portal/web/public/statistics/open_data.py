@@ -14,9 +14,7 @@ from flask_babel import gettext as _
 from portal.domain.errors import NotFound
 from portal.domain.statistics.quality_measures import (
     QUALITY_MEASURES,
-    Detail,
     Durations,
-    Mean,
     suppress_small_counts,
 )
 from portal.domain.statistics.rates import DEFINITIONS_ON, Figures
@@ -30,6 +28,7 @@ from portal.web.public.statistics.pages import parse_query, statistics
 from portal.web.statistics.query import StatisticsQuery, category_word, word
 
 _COUNTS = tuple(Figures.__dataclass_fields__)
+_MEANS = ("hops", "attitude", "efficiency")
 _BOM = b"\xef\xbb\xbf"
 FORMULAS = {
     "closure_rate": "closed / received",
@@ -49,13 +48,11 @@ FORMULAS = {
 
 @statistics.get("/data.json")
 @public
-def open_json() -> Response:
+def open_json() -> Response | tuple[dict[str, Any], int]:
     """Give the figures of a page with numerators, denominators, definitions and formulas."""
     query = _query()
     if query.errors:
-        response = jsonify(errors=query.errors)
-        response.status_code = 400
-        return response
+        return {"errors": query.errors}, 400
     found = overview(db.session(), query.asked)
     known = {**DEFINITIONS_ON[query.asked.basis], **QUALITY_MEASURES}
     return jsonify(
@@ -64,7 +61,7 @@ def open_json() -> Response:
         definitions={name: each.text for name, each in known.items()},
         total=_counts(found, found.total),
         avoided=found.deflected,
-        beyond=_quality(*_public_detail(found)),
+        beyond=_quality(found),
         parts=[{"period": p.code, **_counts(found, f)} for p, f in found.trend],
         kinds=[{"kind": k, **_counts(found, f)} for k, f in found.kinds],
         categories=[{"category": name, **_counts(found, f)} for name, f in found.categories],
@@ -97,7 +94,7 @@ def open_csv() -> Response:
         counts = ["" if count is None else count for count in known]
         writer.writerow((*map(safe_cell, (*head.values(), table, row, place)), *counts, "", ""))
     no_counts = [""] * len(_COUNTS)
-    for line in _lines(found, *_public_detail(found)):
+    for line in _lines(found, _quality(found)):
         writer.writerow((*map(safe_cell, (*head.values(), *line[:2])), "", *no_counts, *line[2:]))
     name = f"letters-{found.asked.period.code}.csv"
     return Response(
@@ -116,10 +113,6 @@ def _query() -> StatisticsQuery:
         code = word("organisation")[:40]
         query.errors["organisation"] = _("没有代码为“%(code)s”的单位。", code=code)
         return query
-
-
-def _public_detail(found: Overview) -> tuple[Detail, frozenset[str]]:
-    return suppress_small_counts(detail(db.session(), found.question))
 
 
 def _head(found: Overview) -> dict[str, Any]:
@@ -158,28 +151,25 @@ def _cells(found: Overview) -> Iterator[tuple[str, str, str, Figures]]:
 
 
 def _lines(
-    found: Overview, known: Detail, withheld: frozenset[str]
+    found: Overview, quality: dict[str, Any]
 ) -> Iterator[tuple[str, str, int | str, int | str]]:
     """Yield table, row, how many letters, and for means the sum of their values."""
-    yield from (("withheld", name, "", "") for name in sorted(withheld))
+    yield from (("withheld", name, "", "") for name in quality["withheld"])
     yield "avoided", "", found.deflected, ""
-    for table, durations in (("response_days", known.response), ("closing_days", known.closing)):
-        yield from ((table, str(days), n, "") for days, n in sorted(durations.days.items()))
-    for name in ("hops", "attitude", "efficiency"):
-        mean: Mean = getattr(known, name)
-        if name not in withheld:
-            yield name, "", mean.count, mean.total
-    yield from (("refusals", reason.value, n, "") for reason, n in known.refusals.items())
-    yield from (("declines", reason.value, n, "") for reason, n in known.declines.items())
+    for table, counts in quality.items():
+        if table in _MEANS and counts is not None:
+            yield table, "", counts["count"], counts["total"]
+        elif isinstance(counts, dict):
+            yield from ((table, str(row), n, "") for row, n in counts.items())
 
 
-def _quality(known: Detail, withheld: frozenset[str]) -> dict[str, Any]:
+def _quality(found: Overview) -> dict[str, Any]:
+    """Return the counts of the quality measures by their names, None for those withheld."""
+    known, withheld = suppress_small_counts(detail(db.session(), found.question))
     shown: dict[str, Any] = {
         "response_days": _days(known.response),
         "closing_days": _days(known.closing),
-        "hops": asdict(known.hops),
-        "attitude": asdict(known.attitude),
-        "efficiency": asdict(known.efficiency),
+        **{name: asdict(getattr(known, name)) for name in _MEANS},
         "refusals": dict(known.refusals),
         "declines": dict(known.declines),
     }

@@ -11,32 +11,33 @@ from portal.domain.periods import civil_date
 from portal.models import Organisation, db
 from portal.queries.office.directory import find_organisations
 from portal.queries.statistics.cache import tree_on
+from portal.web.core import Page
+from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
 from portal.web.core.people import public
 from portal.web.statistics.page import no_letters, statistics_page, years_page
-from portal.web.statistics.query import StatisticsQuery, with_words, word
+from portal.web.statistics.query import StatisticsQuery, word
 
 statistics = Blueprint("statistics", __name__, url_prefix="/statistics")
-Answer = tuple[str, int]
 
 
 @statistics.get("", endpoint="overview")
 @public
-def overview_page() -> Answer:
+def overview_page() -> Page:
     """Show the figures of all organisations, or of the one that ``organisation`` names."""
     return _page("")
 
 
 @statistics.get("/<code>")
 @public
-def organisation(code: str) -> Answer:
+def organisation(code: str) -> Page:
     """Show the figures of one organisation with everything below it."""
     return _page(code)
 
 
 @statistics.get("/years")
 @public
-def years() -> Answer:
+def years() -> Page:
     """Show all years side by side, of all organisations or of one."""
     query = parse_query()
     page = years_page(query, now(), _address, no_letters)
@@ -84,7 +85,7 @@ def _address(**changes: Any) -> str:
     return with_words(path, words)
 
 
-def _page(code: str) -> Answer:
+def _page(code: str) -> Page:
     query = parse_query(code)
     page = statistics_page(query, now(), _address)
     code = code or word("organisation")
@@ -98,6 +99,6 @@ def _page(code: str) -> Answer:
         page=page,
         place=place,
         place_open=place and place.open_on(civil_date(now())),
-        data=lambda form: url_for(f"statistics.open_{form}", **words),
+        data=lambda form: with_words(url_for(f"statistics.open_{form}"), words),
         action=_address(**{**cleared, "organisation": code or None}),
     ), query.status

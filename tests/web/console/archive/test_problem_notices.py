@@ -48,7 +48,7 @@ def test_a_foreign_notice_is_like_none(session: Session, staff: Staff, notice_id
     assert client.post(f"{LIST}/{notice_id}", data={"csrf_token": token}).status_code == 404
     assert staff("city_handler").get(LIST).status_code == 403
     session.rollback()
-    assert session.get_one(ProblemNotice, notice_id).settled_at is None
+    assert session.get_one(ProblemNotice, notice_id).resolved_at is None
 
 
 def test_the_second_of_two_gets_a_conflict(staff: Staff, notice_id: int) -> None:

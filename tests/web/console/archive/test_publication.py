@@ -186,7 +186,7 @@ def test_withdrawing_empties_the_copy(
     assert public is not None
     assert (public.title, public.text, public.reply) == ("", "", "")
     assert public.unpublished_at is not None
-    assert walk.letter.publication is Publication.WITHDRAWN
+    assert walk.letter.publication is Publication.UNPUBLISHED
 
 
 def test_a_correction_makes_a_new_version(

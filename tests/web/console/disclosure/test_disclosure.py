@@ -163,7 +163,7 @@ def test_a_fault_is_said_and_nothing_done(
     assert (request.state, request.version) == (DisclosureState.OPEN, 1)
 
 
-def test_the_second_of_two_clerks_is_told_and_keeps_the_text(
+def test_the_second_of_two_handlers_is_told_and_keeps_the_text(
     staff: Staff, session: Session, world: World
 ) -> None:
     """Who answers what was answered meanwhile learns of it and may copy the text."""
@@ -273,7 +273,9 @@ def test_a_superior_reads_and_is_offered_nothing(
         assert client.post(url(request, f"/{name}"), data=given).status_code == 403
 
 
-def test_an_authority_without_clerks_is_said(staff: Staff, session: Session, world: World) -> None:
+def test_an_authority_without_handlers_is_said(
+    staff: Staff, session: Session, world: World
+) -> None:
     """Where nobody has an account that may answer, the superior learns whom to turn to."""
     request = a_request(session, world, now=YESTERDAY)
     for name in ("city_dispatcher", "city_handler", "city_handler2"):

@@ -334,7 +334,7 @@ def test_step_in_the_wrong_state_is_refused(
         ("transfer", accepted, {"words": "临江区", "reason": "属教育"}, "有几个单位符合"),
         ("dispatch", accepted, {"organisation": "@police"}, "只能交办给本单位的下级"),
         ("ask", accepted, {"text": ""}, "请写明需要来信人补充的内容。"),
-        ("ask", accepted, {"text": "字" * 5001}, "请删减到 5000 字以内"),
+        ("ask", accepted, {"text": "字" * 5001}, "最多 5000 字，现在多了 1 字"),
         ("kind", accepted, {"kind": "", "reason": "实为投诉"}, "请选择类别。"),
         ("kind", accepted, {"kind": "poem", "reason": "实为投诉"}, "请选择类别"),
         ("assign", accepted, {"assignee": "@police_handler"}, "请选择本单位在岗的经办人。"),
@@ -430,7 +430,7 @@ def test_ambiguous_name_becomes_a_list(staff: Staff, session: Session, world: Wo
     assert all(name in page.text for name in ("临江区人民政府", "临江区教育委员会"))
 
 
-def test_second_clerk_is_told_and_keeps_the_text(
+def test_second_handler_is_told_and_keeps_the_text(
     staff: Staff, session: Session, world: World
 ) -> None:
     """Whoever comes second sees who did what meanwhile, and sends again from where she was."""

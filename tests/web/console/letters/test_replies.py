@@ -138,7 +138,7 @@ def test_checks_can_be_overruled(staff: Staff, session: Session, world: World) -
     assert walk.letter.state is State.AWAITING_SIGNOFF
 
 
-def test_changed_text_is_checked_anew(staff: Staff, session: Session, world: World) -> None:
+def test_changed_text_is_checked_again(staff: Staff, session: Session, world: World) -> None:
     """What was overruled for one text does not hold for another."""
     walk, client = begun(session, world), staff("city_handler")
     form = send(client, walk.letter, "已处理。").form(url(walk.letter, "/reply"))
@@ -148,7 +148,7 @@ def test_changed_text_is_checked_anew(staff: Staff, session: Session, world: Wor
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(" \n ", "请先写答复。"), ("字" * 5001, "答复不能超过 5000 字，请删减。")]
+    ("text", "said"), [(" \n ", "请先写答复。"), ("字" * 5001, "最多 5000 字，现在多了")]
 )
 def test_empty_and_endless_replies_are_refused(
     staff: Staff, session: Session, world: World, text: str, said: str

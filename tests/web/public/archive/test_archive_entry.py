@@ -172,7 +172,7 @@ def test_a_report_reaches_the_office(client: FlaskClient, session: Session, worl
     assert "工作人员会核实" in get(client, url).text
     session.rollback()
     row = session.scalars(sa.select(ProblemNotice)).one()
-    assert (row.entry_id, row.text, row.settled_at) == (entry.id, REASON, None)
+    assert (row.entry_id, row.text, row.resolved_at) == (entry.id, REASON, None)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "太长" * 251])

@@ -59,7 +59,7 @@ def the_unpublished(session: Session, world: World) -> None:
     """Letters beside it that are not public, each with a word of its own."""
     a_letter(session, world, State.IN_PROGRESS, title=PRIVATE[0])
     a_letter(session, world, publication=Publication.PROPOSED, text=f"{PRIVATE[1]}的路灯坏了。")
-    a_letter(session, world, publication=Publication.WITHDRAWN, title=f"{PRIVATE[2]}的路灯")
+    a_letter(session, world, publication=Publication.UNPUBLISHED, title=f"{PRIVATE[2]}的路灯")
     refused = a_walk(session, world, text=f"{PRIVATE[3]}的路灯坏了很久。")
     refused.accept()
     refused.ask_signoff()

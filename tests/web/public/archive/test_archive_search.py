@@ -203,7 +203,11 @@ def test_more_hits_ask_no_more_of_the_database(
 ) -> None:
     """The number of database queries does not grow with the number of hits."""
     asked = []
-    event.listen(db.engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+
+    def note(*of: object) -> None:
+        asked.append(of[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
 
     def count() -> int:
         get(client, "/archive?q=路灯")
@@ -217,6 +221,7 @@ def test_more_hits_ask_no_more_of_the_database(
     published(session, world, kind=Kind.HELP, **LAMP)
     bring_up_to_date(settings)
     assert count() == with_one
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_page_speaks_english(client: FlaskClient, lamp: int) -> None:

@@ -80,7 +80,7 @@ def test_an_enterprise_typed_is_refused_with_the_way_to_go(
     assert asked(session) == []
 
 
-@pytest.mark.parametrize("words", ["长" * 51, "%", "'", "😀", "<b>局</b>", "unknown"])
+@pytest.mark.parametrize("words", ["长" * 61, "%", "'", "😀", "<b>局</b>", "unknown"])
 def test_odd_words_come_back(
     client: FlaskClient, session: Session, world: World, words: str
 ) -> None:

@@ -113,7 +113,7 @@ def test_a_stranger_changes_nothing(
     assert letter.publication is Publication.PUBLISHED
 
 
-def test_clerks_are_told(client: FlaskClient, session: Session, world: World) -> None:
+def test_staff_are_told(client: FlaskClient, session: Session, world: World) -> None:
     """The console's letter page says that and when consent was taken back, and offers no proposal."""
     letter = public(client, session, world)
     post(client, f"{of(letter)}/revoke", page=of(letter))

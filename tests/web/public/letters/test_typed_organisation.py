@@ -99,7 +99,7 @@ def test_a_closed_organisation_is_not_understood(
     assert str(world["water"]) not in offered(page)
 
 
-@pytest.mark.parametrize("words", ["长" * 51, "%", "_", "'", "😀", "<b>局</b>"])
+@pytest.mark.parametrize("words", ["长" * 61, "%", "_", "'", "😀", "<b>局</b>"])
 def test_odd_words_come_back(
     client: FlaskClient, session: Session, world: World, words: str
 ) -> None:

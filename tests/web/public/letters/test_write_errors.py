@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
@@ -203,9 +204,9 @@ def test_a_busy_database_keeps_the_letter(
     """A letter that cannot be written now comes back with 503 and can be sent again."""
     form = get(client, "/write").form("/write")
     fields = {**form.hidden, **typed(), "step": "send"}
-    with closing(
-        sqlite3.connect(settings.instance / "letterbox.db", isolation_level=None)
-    ) as other:
+    file = make_url(settings.database_uri).database
+    assert file is not None
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         page = read(client.post("/write", data=fields))
     assert page.status == 503

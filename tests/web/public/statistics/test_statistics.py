@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -15,22 +16,27 @@ from portal.domain.letters.states import State
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Figures
 from portal.models import RateFact
-from portal.web.statistics.charts import nice, trend_chart
+from portal.web.statistics.charts import nice, trend_charts
 from tests.builders import START, World, a_letter, a_published
+from tests.conftest import Once
 from tests.pages import Client, get
 
 LATER = datetime.fromisoformat("2017-02-01T03:00:00+00:00")
 
 
 @pytest.fixture(autouse=True)
-def letters(session: Session, world: World):  # type: ignore[no-untyped-def]
+def letters(session: Session, world: World, once: Once) -> Iterator[None]:
     """Seen from February 2017: five letters of June 2016, four closed, two published."""
-    with time_machine.travel(LATER, tick=False):
+
+    def arrive() -> None:
         for place in ("city", "township"):
             a_published(session, world, place=place)
         a_letter(session, world, State.CLOSED, place="city")
         a_letter(session, world, State.DECLINED, place="water", kind=Kind.COMPLAINT)
         a_letter(session, world, State.IN_PROGRESS, place="township")
+
+    with time_machine.travel(LATER, tick=False):
+        once(f"{__name__}.letters", arrive)
         yield
 
 
@@ -101,6 +107,13 @@ def test_what_cannot_be_read_is_named(client: Client, query: str, said: str) -> 
     """A word of the address that makes no sense is named at its field; the page stays."""
     page = get(client, f"/statistics?{query}", 422)
     assert said in page.text and "<script>alert" not in page.html
+
+
+def test_odd_words_of_the_address_go_along_as_words(client: Client) -> None:
+    """Words that the making of addresses knows change neither answer nor links of the page."""
+    page = get(client, "/statistics?endpoint=x&_method=POST&_external=1&_scheme=mailto")
+    data = [link for link in page.links if "/data.csv" in link]
+    assert [link.split("?")[0] for link in data] == ["/statistics/data.csv"]
 
 
 def test_an_unknown_organisation_is_not_found(client: Client) -> None:
@@ -438,6 +451,6 @@ def test_months_to_come_have_no_value(app: Flask) -> None:
     """A month after the as-of day is a gap in the chart, not a fall to 0."""
     trend = [(Period(2016, month=month), Figures(received=3)) for month in (5, 6, 7)]
     with app.test_request_context():
-        counts = trend_chart(trend, date(2016, 6, 15)).counts[0]
+        counts = trend_charts([], trend, date(2016, 6, 15))[0].lines[0]
     assert counts.values == [3, 3, None]
     assert counts.texts[-1] == "—"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.structure.documents import code_words, document, table
+from tests.structure.documents.reading import code_words, document, table
 from tests.structure.source import ROOT
 
 LOOK = "docs/look.md"

@@ -23,7 +23,7 @@ from whoosh import columns, fields, formats
 from search_index.analysis import LetterAnalyzer
 from search_index.engine import Document
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the fields and their encoding; an index of another version is outdated."""
 
 TEXT = "text"

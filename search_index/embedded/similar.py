@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from search_index.analysis import bigrams, is_han, normalise
-from search_index.postings import Leaf
+from search_index.embedded.postings import Leaf
+from search_index.embedded.ranking import average_length, best, inverse_document_frequencies, score
 from search_index.query import STOP_WORDS, weighted_terms, words_of
-from search_index.ranking import average_length, best, inverse_document_frequencies, score
 from search_index.results import SimilarHit
 
 BUDGET = 15_000

@@ -13,18 +13,18 @@ from typing import Any, TypeVar
 
 from whoosh import index
 
-from search_index import similar as similar_letters
 from search_index.analysis import ANALYZER_VERSION
+from search_index.embedded import similar as similar_letters
+from search_index.embedded.generations import Generations, sync
+from search_index.embedded.postings import Columns, Leaf
+from search_index.embedded.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
+from search_index.embedded.searching import search
+from search_index.embedded.storage import open_index
+from search_index.embedded.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
 from search_index.engine import Change, Document, Replay, SearchRequest, Upsert
 from search_index.errors import IndexDamaged, SearchIndexError
-from search_index.generations import Generations, sync
-from search_index.postings import Columns, Leaf
 from search_index.query import parse
 from search_index.results import SearchPage, SimilarHit
-from search_index.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
-from search_index.searching import search
-from search_index.storage import open_index
-from search_index.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
 
 T = TypeVar("T")
 
@@ -83,14 +83,16 @@ class WhooshEngine:
         with self._generations.lock("write", LOCK_WAIT), writing():
             _write(self._generations.current(), prepared)
 
-    def optimise(self) -> None:
+    def optimise(self) -> int:
         """Leave no deleted document in the files; see ``SearchEngine.optimise``."""
         with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
-            for group in purges(folder):
+            groups = purges(folder)
+            for group in groups:
                 with committing(folder, merge_only(group)):
                     pass
             sync(folder)
+        return len(groups)
 
     def rebuild(self, documents: Iterable[Document], *, replay: Replay) -> int:
         """Build a new generation and swap it in; see ``SearchEngine.rebuild``.
@@ -174,7 +176,7 @@ def _fill(folder: Path, documents: Iterable[Document]) -> None:
     """Write ``documents`` into an empty index, a segment at a time."""
     remaining = iter(documents)
     for first in remaining:
-        with committing(folder, lambda _, segments: segments) as writer:
+        with committing(folder) as writer:
             for document in chain((first,), islice(remaining, SEGMENT_DOCUMENTS - 1)):
                 fields = document_fields(document)
                 with writing():

@@ -8,8 +8,8 @@ import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from search_index.postings import Leaf
-from search_index.schema import TEXT
+from search_index.embedded.postings import Leaf
+from search_index.embedded.schema import TEXT
 
 K1 = 1.2
 B = 0.75

@@ -3,7 +3,8 @@
 from playwright.sync_api import expect
 
 from portal.models import ArchiveEntry
-from portal.services.letters.submission import Receipt, submit
+from portal.services.core.handing_in import Receipt
+from portal.services.letters.submission import submit
 from tests.browser.conftest import NARROW, Person
 from tests.browser.instance import Instance, days_ago
 from tests.browser.people import press, told, track
@@ -17,7 +18,7 @@ def a_published_letter(instance: Instance) -> tuple[Receipt, int]:
     with instance.inside() as world:
         new = new_letter(world["city"], title=TITLE, text=TEXT)
         sent = submit(new, "a letter taken back", instance.settings.key("code"), days_ago(5))
-        walk = Walk(world.session, world, sent.letter_id, days_ago(5))
+        walk = Walk(world.session, world, sent.id, days_ago(5))
         walk.accept()
         walk.ask_signoff()
         walk.sign()

@@ -63,7 +63,7 @@ def test_errors_are_told_and_nothing_is_lost_without_script(person: Person) -> N
     expect(page.get_by_label("正文")).to_have_value(LETTER.text)
 
 
-def test_clerk_dispatches_to_a_unit_typed_without_script(
+def test_dispatcher_dispatches_to_a_unit_typed_without_script(
     instance: Instance, person: Person
 ) -> None:
     """Without script a dispatcher types the unit's name and the server finds it."""

@@ -5,8 +5,8 @@ from datetime import MAXYEAR, MINYEAR, date
 from functools import reduce
 
 from search_index.analysis import MAX_TOKEN, bigrams, is_han, runs
+from search_index.embedded.postings import Leaf
 from search_index.engine import SearchRequest
-from search_index.postings import Leaf
 from search_index.query import ParsedQuery
 
 

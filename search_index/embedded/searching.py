@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from search_index.embedded.matching import filtered, matching
+from search_index.embedded.postings import Leaf
+from search_index.embedded.ranking import average_length, best, inverse_document_frequencies, score
 from search_index.engine import SearchRequest
-from search_index.matching import filtered, matching
-from search_index.postings import Leaf
 from search_index.query import ParsedQuery, weighted_terms
-from search_index.ranking import average_length, best, inverse_document_frequencies, score
 from search_index.results import Facets, Hit, SearchPage
 
 MAX_PER_PAGE = 200

@@ -9,10 +9,10 @@ from typing import Any
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from search_index.codec import LetterCodec
+from search_index.embedded.codec import LetterCodec
+from search_index.embedded.pool import TermPool
+from search_index.embedded.storage import open_index
 from search_index.errors import IndexDamaged, IndexUnwritable, SearchIndexError
-from search_index.pool import TermPool
-from search_index.storage import open_index
 
 SEGMENT_DOCUMENTS = 10_000
 """Most documents in a segment: some 250 MB of memory at 600 characters each."""

@@ -16,7 +16,7 @@ from portal.domain.periods import Granularity
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from tests.pages import Client, get
-from tests.structure.documents import blocks, code_words, document, paths, section, table
+from tests.structure.documents.reading import blocks, code_words, document, paths, section, table
 from tests.structure.source import ROOT
 from tests.world import World
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from whoosh.matching.wrappers import FilterMatcher
 
-from search_index.codec import PostingList
-from search_index.schema import CHARACTERS, COLUMNS, TEXT, seal
+from search_index.embedded.codec import PostingList
+from search_index.embedded.schema import CHARACTERS, COLUMNS, TEXT, seal
 
 T = TypeVar("T")
 

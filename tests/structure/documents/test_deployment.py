@@ -10,7 +10,7 @@ import pytest
 
 from portal.config import Settings
 from portal.web.core.safety import LARGEST_REQUEST
-from tests.structure.documents import blocks, document
+from tests.structure.documents.reading import blocks, document
 from tests.structure.source import ROOT
 
 OPERATING = "docs/operating.md"

@@ -1,0 +1,23 @@
+"""What number and query code open: a letter or a request for disclosure."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.numbers import code_fits
+from portal.models import DisclosureRequest, Letter
+
+
+def opened_by(
+    session: Session, table: type[Letter | DisclosureRequest], number: str, code: str, key: bytes
+) -> int | None:
+    """Return the id of what has ``number`` if ``code`` opens it.
+
+    An unknown number, a row without a code and a wrong code cause the same work, so that neither
+    answer nor time distinguishes them.
+    """
+    query = sa.select(table.id, table.code_hash).where(table.number == number)
+    row = session.execute(query).one_or_none()
+    fits = code_fits(key, number, code, row.code_hash if row is not None else None)
+    return row.id if row is not None and fits else None

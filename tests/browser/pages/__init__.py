@@ -1,0 +1,1 @@
+"""Pages of the served letterbox, each looked at by itself."""
