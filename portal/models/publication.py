@@ -93,6 +93,11 @@ class RedactionMask(Model):
         return self.decision is Decision.OPEN
 
     @property
+    def proposed(self) -> Decision:
+        """What the detector proposes for an open finding: to keep it where it gives a reason."""
+        return Decision.KEEP if self.reason else Decision.MASK
+
+    @property
     def is_masked(self) -> bool:
         """Whether somebody decided that the public does not read the range."""
         return self.decision is Decision.MASK

@@ -51,6 +51,7 @@ class Queue(Labelled):
     IN_PROGRESS = "in_progress", N_("办理中")
     SIGNOFF = "signoff", N_("待审签")
     PUBLICATION = "publication", N_("待公示审核")
+    DOUBTFUL = "doubtful", N_("导入待核对")
     AWAITING = "awaiting", N_("待补充")
     RETURNED = "returned", N_("已退回")
     EXTENSION = "extension", N_("待批延期")
@@ -96,6 +97,11 @@ def waiting_for_signature() -> sa.Select[int]:
 def waiting_for_publication() -> sa.Select[int]:
     """Return the ids of letters with an open proposal, corrections included."""
     return sa.select(Proposal.letter_id).where(Proposal.status == ProposalStatus.OPEN)
+
+
+def left_by_machine() -> sa.Select[int]:
+    """Return the ids of letters that a machine proposed and left to a person."""
+    return waiting_for_publication().where(Proposal.proposer_id.is_(None))
 
 
 def _asking_for_time() -> sa.Select[int]:
@@ -167,6 +173,7 @@ def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
         Queue.IN_PROGRESS: state == State.IN_PROGRESS,
         Queue.SIGNOFF: Letter.id.in_(waiting_for_signature()),
         Queue.PUBLICATION: Letter.id.in_(waiting_for_publication()),
+        Queue.DOUBTFUL: Letter.id.in_(left_by_machine()),
         Queue.AWAITING: state == State.AWAITING_CITIZEN,
         Queue.RETURNED: state == State.RETURNED,
         Queue.EXTENSION: sa.and_(

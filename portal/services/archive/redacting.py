@@ -23,7 +23,7 @@ from portal.domain.redaction import (
     FindingKind,
     Mask,
     PublicField,
-    detect,
+    detect_letter,
     mask_text,
 )
 from portal.models import Letter, Proposal, RedactionMask
@@ -141,11 +141,14 @@ def settle(
 
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
-    """Mask every finding still open; return how many."""
+    """Settle every open finding as the detector proposes; return how many.
+
+    What it would keep, such as an office's telephone, is kept with its reason; the rest is masked.
+    """
     with _redacting(letter_id, actor) as (session, letter, proposal):
         rest = proposal.open_masks
         for mask in rest:
-            mask.decision, mask.reason, mask.decider_id = Decision.MASK, None, actor.user_id
+            mask.decision, mask.decider_id = mask.proposed, actor.user_id
         _note(
             session, letter, actor, now, reason_code=str(Decision.MASK), subject=f"rest:{len(rest)}"
         )

@@ -53,7 +53,7 @@ REST = Step(
     _REDACT,
     PlainForm,
     lambda i, f, a, at: redacting.mask_rest(i, a, at),
-    _l("其余提示已全部脱敏。"),
+    _l("其余提示已按建议处理。"),
 )
 MARK = Step(
     "mark",

@@ -11,7 +11,13 @@ from flask_babel import gettext as _
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.states import Action, Publication
 from portal.domain.letters.transitions import objection
-from portal.domain.redaction import FINDING_LABELS, FindingKind, PublicField
+from portal.domain.redaction import (
+    FINDING_LABELS,
+    Decision,
+    FindingKind,
+    PublicField,
+    confidentiality_requests,
+)
 from portal.models import ArchiveEntry, Letter, Proposal, RedactionMask, db
 from portal.queries.archive.redaction import Finding, Segment, findings, segments
 from portal.services.archive.redacting import REASON_MAX
@@ -65,12 +71,18 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class RedactionPage:
-    """All that ``console/redaction.html`` shows; ``left`` counts the findings to settle."""
+    """All that ``console/redaction.html`` shows; ``left`` counts the findings to settle.
+
+    ``kept`` of them are proposed to be kept. ``requests`` are the words in which the writer asks not
+    to be shown.
+    """
 
     letter: Letter
     proposal: Proposal | None
     is_live: bool
     left: int
+    kept: int
+    requests: Sequence[str]
     entry_id: int | None
     problem: Problem | None
     objection: str
@@ -105,6 +117,8 @@ def build_redaction_page(
         proposal=proposal,
         is_live=live,
         left=len(proposal.open_masks) if proposal and live else 0,
+        kept=sum(m.proposed is Decision.KEEP for m in proposal.open_masks) if proposal else 0,
+        requests=asks_not_to_be_shown(letter),
         entry_id=entry.id if entry else None,
         problem=not_done(problem, sent, offered=(*forms.values(), *settle_forms.values()))
         if sent and problem
@@ -158,9 +172,18 @@ def _row(finding: Finding, form: StepForm) -> FindingRow:
     )
 
 
+def asks_not_to_be_shown(letter: Letter) -> list[str]:
+    """Return the words in which the writer of ``letter`` asks not to be shown, each once."""
+    texts = (letter.title, letter.text, *(message.text for message in letter.messages))
+    found = (each.text for text in texts for each in confidentiality_requests(text))
+    return list(dict.fromkeys(found))
+
+
 def _status(mask: RedactionMask) -> str:
     if not mask.hides:
         return str(_("已保留：%(reason)s", reason=say(mask.reason or "")))
+    if mask.is_open and mask.reason:
+        return str(_("建议保留：%(reason)s", reason=say(mask.reason)))
     if mask.is_open:
         return str(_("建议脱敏为 %(text)s", text=mask.replacement))
     return str(_("已脱敏为 %(text)s", text=mask.replacement))

@@ -39,6 +39,7 @@ GROUPS: tuple[tuple[Queue, ...], ...] = (
         Queue.AWAITING,
         Queue.SIGNOFF,
         Queue.PUBLICATION,
+        Queue.DOUBTFUL,
     ),
     (Queue.DUE_SOON, Queue.OVERDUE, Queue.UNSIGNED, Queue.SUPERVISED),
     (Queue.CLOSED, Queue.ALL),
