@@ -8,7 +8,7 @@ are written in bulk; a test compares one of them with what two persons would hav
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,9 +28,7 @@ from portal.domain.redaction import (
     Decision,
     Finding,
     FindingKind,
-    PublicField,
     default_decision,
-    detect_letter,
 )
 from portal.models import (
     ArchiveEntry,
@@ -48,6 +46,9 @@ from portal.services.archive.publication import entry_content, public_reply
 from portal.services.archive.redacting import find
 from portal.services.core.acting import change
 from portal.services.core.facts import touch
+
+_LEFT_TO_PEOPLE = DOUBTFUL | SENSITIVE
+_PUBLISHING = (Action.PROPOSE, Action.PUBLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +73,32 @@ def publish_by_machine(session: Session, letters: Sequence[Letter], now: datetim
     """
     if not letters:
         return MachineReview()
-    reasons = {letter.id: _doubts(letter) for letter in letters}
-    clear = [letter for letter in letters if not reasons[letter.id]]
-    waiting = [letter for letter in letters if reasons[letter.id]]
-    taken = [(letter, (_act(letter, Action.PROPOSE, now),)) for letter in waiting]
-    taken += [(letter, _take(letter, now)) for letter in clear]
-    events = [_event(letter, effect, now) for letter, effects in taken for effect in effects]
+    reviewed = [(letter, *_proposal(letter)) for letter in letters]
+    clear = [(letter, proposal) for letter, proposal, doubts in reviewed if not doubts]
+    effects = [
+        (letter, _act_all(letter, (Action.PROPOSE,) if doubts else _PUBLISHING, now))
+        for letter, _, doubts in reviewed
+    ]
+    events = [_event(letter, effect, now) for letter, taken in effects for effect in taken]
     rows = [
         {"letter_id": letter.id, **columns}
-        for letter, effects in taken
-        for columns in intervals(effects)
+        for letter, taken in effects
+        for columns in intervals(taken)
     ]
-    _insert_proposals(session, [_waiting(letter, reasons[letter.id]) for letter in waiting], now)
-    proposals = [_proposal(letter) for letter in clear]
-    _insert_proposals(session, proposals, now)
+    _insert_proposals(session, [proposal for _, proposal, _ in reviewed], now)
     session.execute(sa.insert(Event), events)
     session.execute(sa.insert(StateInterval), rows)
-    _insert_entries(session, clear, proposals, now)
+    if clear:
+        _insert_entries(session, clear, now)
     for letter in letters:
         touch(session, letter.id)
-    counted = Counter(kind for each in waiting for kind in reasons[each.id])
-    return MachineReview(len(clear), len(waiting), counted)
+    reasons = Counter(kind for _, _, doubts in reviewed for kind in doubts)
+    return MachineReview(len(clear), len(reviewed) - len(clear), reasons)
 
 
-def _doubts(letter: Letter) -> Counter[FindingKind]:
-    """Return the kinds of findings that ``letter`` has to wait for, with their number."""
-    texts = {
-        PublicField.TITLE: letter.title,
-        PublicField.TEXT: letter.text,
-        PublicField.REPLY: public_reply(letter),
-    }
-    found = detect_letter(texts, sender=letter.sender, doubts=True)
-    kinds = Counter(each.kind for findings in found.values() for each in findings)
-    return Counter({kind: n for kind, n in kinds.items() if kind in DOUBTFUL | SENSITIVE})
-
-
-def _take(letter: Letter, now: datetime) -> tuple[Effect, ...]:
-    """Propose and publish the letter; return what both actions do."""
-    return _act(letter, Action.PROPOSE, now), _act(letter, Action.PUBLISH, now)
+def _act_all(letter: Letter, actions: Sequence[Action], now: datetime) -> list[Effect]:
+    """Take ``actions`` on the letter; return what they do."""
+    return [_act(letter, action, now) for action in actions]
 
 
 def _act(letter: Letter, action: Action, now: datetime) -> Effect:
@@ -130,41 +119,32 @@ def _event(letter: Letter, effect: Effect, now: datetime) -> dict[str, Any]:
     }
 
 
-def _proposal(letter: Letter) -> Proposal:
-    """Return a proposal, outside the session, with every finding settled by the default rules."""
-    return _proposed(letter, ProposalStatus.PUBLISHED, default_decision)
+def _proposal(letter: Letter) -> tuple[Proposal, Counter[FindingKind]]:
+    """Return a proposal, outside the session, and the kinds of findings it waits for.
 
-
-def _waiting(letter: Letter, reasons: Counter[FindingKind]) -> Proposal:
-    """Return a proposal, outside the session, that waits for a person to settle what is doubtful."""
-
-    def decide(finding: Finding) -> Decision:
-        left = finding.kind in DOUBTFUL | SENSITIVE
-        return Decision.OPEN if left else default_decision(finding)
-
-    proposal = _proposed(letter, ProposalStatus.OPEN, decide)
-    counted = "、".join(f"{FINDING_LABELS[kind]} {n} 处" for kind, n in reasons.items())
-    proposal.note = f"导入时系统不能确定，请人工核对：{counted}"
-    return proposal
-
-
-def _proposed(
-    letter: Letter, status: ProposalStatus, decide: Callable[[Finding], Decision]
-) -> Proposal:
+    Without any, every finding is settled by the default rules; otherwise those are left open.
+    """
     proposal = Proposal(
         letter_id=letter.id,
-        status=status,
+        status=ProposalStatus.PUBLISHED,
         title=letter.title,
         text=letter.text,
         reply=public_reply(letter),
     )
-    find(letter, proposal, decide=decide)
-    return proposal
+    kinds = find(letter, proposal, decide=_decide)
+    doubts = Counter({kind: n for kind, n in kinds.items() if kind in _LEFT_TO_PEOPLE})
+    if doubts:
+        counted = "、".join(f"{FINDING_LABELS[kind]} {n} 处" for kind, n in doubts.items())
+        proposal.status = ProposalStatus.OPEN
+        proposal.note = f"导入时系统不能确定，请人工核对：{counted}"
+    return proposal, doubts
+
+
+def _decide(finding: Finding) -> Decision:
+    return Decision.OPEN if finding.kind in _LEFT_TO_PEOPLE else default_decision(finding)
 
 
 def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime) -> None:
-    if not proposals:
-        return
     values = [
         {
             "letter_id": each.letter_id,
@@ -199,12 +179,10 @@ def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime
 
 
 def _insert_entries(
-    session: Session, letters: Sequence[Letter], proposals: list[Proposal], now: datetime
+    session: Session, clear: Sequence[tuple[Letter, Proposal]], now: datetime
 ) -> None:
-    if not letters:
-        return
     calendar = work_calendar(session)
-    answering = [letter.closing_organisation_id or letter.organisation_id for letter in letters]
+    answering = [letter.closing_organisation_id or letter.organisation_id for letter, _ in clear]
     rows = session.scalars(sa.select(Organisation).where(Organisation.id.in_(set(answering))))
     organisations = {each.id: each for each in rows}
     values = [
@@ -215,7 +193,7 @@ def _insert_entries(
             "updated_at": now,
             "machine_reviewed": True,
         }
-        for letter, proposal, place in zip(letters, proposals, answering, strict=True)
+        for (letter, proposal), place in zip(clear, answering, strict=True)
     ]
     insert = sa.insert(ArchiveEntry).returning(ArchiveEntry.id, sort_by_parameter_order=True)
     ids = session.scalars(insert, values)

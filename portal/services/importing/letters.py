@@ -245,7 +245,8 @@ def _publish(session: Session, ids: list[int], now: datetime) -> MachineReview:
             Letter.consent_basis == ConsentBasis.PUBLISHED_AT_SOURCE,
         )
         .order_by(Letter.id)
-        .options(selectinload(Letter.replies),
+        .options(
+            selectinload(Letter.replies),
             selectinload(Letter.proposals),
             selectinload(Letter.messages),
         )

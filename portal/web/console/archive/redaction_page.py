@@ -16,10 +16,15 @@ from portal.domain.redaction import (
     Decision,
     FindingKind,
     PublicField,
-    confidentiality_requests,
 )
 from portal.models import ArchiveEntry, Letter, Proposal, RedactionMask, db
-from portal.queries.archive.redaction import Finding, Segment, findings, segments
+from portal.queries.archive.redaction import (
+    Finding,
+    Segment,
+    findings,
+    requests_not_to_be_shown,
+    segments,
+)
 from portal.services.archive.redacting import REASON_MAX
 from portal.web.console.archive.forms import FIELD_WORDS
 from portal.web.console.letters.action_forms import StepForm
@@ -118,7 +123,7 @@ def build_redaction_page(
         is_live=live,
         left=len(proposal.open_masks) if proposal and live else 0,
         kept=sum(m.proposed is Decision.KEEP for m in proposal.open_masks) if proposal else 0,
-        requests=asks_not_to_be_shown(letter),
+        requests=requests_not_to_be_shown(letter),
         entry_id=entry.id if entry else None,
         problem=not_done(problem, sent, offered=(*forms.values(), *settle_forms.values()))
         if sent and problem
@@ -170,13 +175,6 @@ def _row(finding: Finding, form: StepForm) -> FindingRow:
         status=_status(mask),
         is_manual=mask.kind == FindingKind.OTHER,
     )
-
-
-def asks_not_to_be_shown(letter: Letter) -> list[str]:
-    """Return the words in which the writer of ``letter`` asks not to be shown, each once."""
-    texts = (letter.title, letter.text, *(message.text for message in letter.messages))
-    found = (each.text for text in texts for each in confidentiality_requests(text))
-    return list(dict.fromkeys(found))
 
 
 def _status(mask: RedactionMask) -> str:

@@ -16,6 +16,7 @@ from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.reply_checks import Remark, check_reply
 from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
 from portal.models import Letter, db
+from portal.queries.archive.redaction import requests_not_to_be_shown
 from portal.queries.letters.queues import is_stranded
 from portal.queries.letters.timeline import changes_since, consent_change, history
 from portal.queries.letters.track import declined, due_note
@@ -86,12 +87,16 @@ class OtherAction:
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """All that ``console/letter.html`` shows beside the letter's own title, state and chips."""
+    """All that ``console/letter.html`` shows beside the letter's own title, state and chips.
+
+    ``requests`` are the words in which the writer asks not to be shown.
+    """
 
     letter: Letter
     publication: Publication | None
     due: Remaining | None
     problem: Problem | None
+    requests: Sequence[str]
     task: NextTask
     reply_link: Link | None
     other_actions: Sequence[OtherAction]
@@ -133,6 +138,7 @@ def build_letter_page(
         letter=letter,
         publication=None if letter.publication is Publication.NOT_PROPOSED else letter.publication,
         due=_remaining(session, letter),
+        requests=requests_not_to_be_shown(letter),
         problem=not_done(
             problem, sent, [letter_change(each) for each in missed], [o.form for o in possible]
         )

@@ -22,6 +22,7 @@ from portal.queries.office.directory import Place
 from portal.services.letters.submission import NewLetter, chosen_organisation, submit
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
+from portal.web.core.language import say
 from portal.web.core.people import public
 from portal.web.core.settings import code_key
 from portal.web.core.submission import SubmissionPage, receipt_page
