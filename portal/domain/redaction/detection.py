@@ -1,16 +1,22 @@
 """Run every detector, settle overlaps, and make sure that the public text holds nothing more."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from portal.domain.redaction.chains import Chain, chains
 from portal.domain.redaction.confidential import find_requests
-from portal.domain.redaction.contacts import find_contacts
 from portal.domain.redaction.doubts import find_doubts
 from portal.domain.redaction.folding import Folded, fold
-from portal.domain.redaction.fragments import find_fragments
 from portal.domain.redaction.hits import Hit
+from portal.domain.redaction.identifiers.contacts import find_contacts
+from portal.domain.redaction.identifiers.fragments import find_fragments
+from portal.domain.redaction.identifiers.numbers import find_numbers, find_partly_hidden
+from portal.domain.redaction.identifiers.persons import find_persons
+from portal.domain.redaction.identifiers.phones import find_local_phones, find_phones, judge_phones
+from portal.domain.redaction.identifiers.places import find_places
+from portal.domain.redaction.identifiers.plates import find_plates
+from portal.domain.redaction.identifiers.registers import find_registered
 from portal.domain.redaction.kinds import (
     SENSITIVE,
     Decision,
@@ -23,14 +29,8 @@ from portal.domain.redaction.kinds import (
     mask_text,
 )
 from portal.domain.redaction.masks import COVER
-from portal.domain.redaction.names import find_names
-from portal.domain.redaction.numbers import find_numbers, find_partly_hidden
-from portal.domain.redaction.persons import find_persons
-from portal.domain.redaction.phones import find_local_phones, find_phones, judge_phones
-from portal.domain.redaction.places import find_places
-from portal.domain.redaction.plates import find_plates
-from portal.domain.redaction.registers import find_registered
-from portal.domain.redaction.repeated import find_repeated, known_names
+from portal.domain.redaction.names.cues import find_names
+from portal.domain.redaction.names.repeated import find_repeated, known_names
 from portal.domain.redaction.senders import find_sender
 
 TEXT_LIMIT = 200_000
@@ -72,7 +72,6 @@ class _Part:
     text: str
     place: PublicField
     sender: Sender | None
-    office_numbers: Collection[str]
     hits: list[Hit] = field(default_factory=list)
     doubts: list[Hit] = field(default_factory=list)
 
@@ -96,17 +95,15 @@ def detect_letter(
     *,
     sender: Sender | None = None,
     beside: Iterable[str] = (),
-    office_numbers: Collection[str] = (),
     doubts: bool = False,
 ) -> dict[PublicField, list[Finding]]:
     """Return what identifies a person in the texts of one letter; see :func:`detect`.
 
     A name found in one text is found in all. ``beside`` are texts of the letter that are not
-    published and may name people. ``office_numbers`` are telephone numbers of organisations, which
-    a reply may show. With ``doubts`` also what only a person can judge, by kinds in ``DOUBTFUL``.
+    published and may name people. With ``doubts`` also what only a person can judge, by kinds in ``DOUBTFUL``.
     """
-    parts = [_Part(text, field, sender, office_numbers) for field, text in texts.items()]
-    others = [_Part(text, PublicField.TEXT, sender, ()) for text in beside]
+    parts = [_Part(text, field, sender) for field, text in texts.items()]
+    others = [_Part(text, PublicField.TEXT, sender) for text in beside]
     for part in (*parts, *others):
         if len(part.text) > TEXT_LIMIT:
             raise ValueError(f"text of {len(part.text)} characters exceeds {TEXT_LIMIT}")
@@ -197,7 +194,7 @@ def _find(folded: Folded, chain_list: list[Chain], part: _Part) -> list[Hit]:
     for view in folded.views:
         found += find_partly_hidden(view)
         phones += find_local_phones(view)
-    found += judge_phones(folded.plain, phones, part.place, part.office_numbers)
+    found += judge_phones(folded.plain, phones, part.place)
     found += find_registered(folded)
     found += find_fragments(folded)
     found += find_contacts(folded, part.place)
@@ -287,7 +284,7 @@ def _exposed(part: _Part, names: set[str]) -> list[Hit]:
     for hit in masked:
         places.append(hit.start + shift)
         shift += len(hit.mask) - (hit.end - hit.start)
-    copy = _Part(public, part.place, part.sender, part.office_numbers)
+    copy = _Part(public, part.place, part.sender)
     names |= _look(copy, public, doubts=False)
     return [
         Hit(

@@ -1,4 +1,4 @@
-"""What may identify somebody and only a person can tell: possible names, numbers of unknown kind."""
+"""What may identify somebody and only a person can judge: possible names, numbers of unknown kind."""
 
 import re
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from portal.domain.redaction.chains import Chain
 from portal.domain.redaction.confidential import find_requests
 from portal.domain.redaction.folding import Folded
-from portal.domain.redaction.given_names import TRANSCRIBED
 from portal.domain.redaction.hits import Hit, before
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER
-from portal.domain.redaction.name_shapes import MINORITY, ends_at, is_name, is_usual, surname_at
-from portal.domain.redaction.surnames import COMMON_WORDS, FREQUENT_SURNAMES
+from portal.domain.redaction.names.given import TRANSCRIBED
+from portal.domain.redaction.names.shapes import MINORITY, ends_at, is_name, is_usual, surname_at
+from portal.domain.redaction.names.surnames import COMMON_WORDS, FREQUENT_SURNAMES
 
 _SURNAME = re.compile(f"[{''.join(sorted(FREQUENT_SURNAMES))}]")
 _STARTS = re.compile(r"[^\u4e00-\u9fff]")

@@ -8,8 +8,8 @@ from portal.domain.redaction.folding import Folded, fold
 from portal.domain.redaction.hits import Hit, digits_of
 from portal.domain.redaction.kinds import FindingKind, Sender
 from portal.domain.redaction.masks import COVER, mask_email, mask_mobile, mask_name
-from portal.domain.redaction.pinyin_names import pinyin_patterns
-from portal.domain.redaction.surnames import COMPOUND_SURNAMES
+from portal.domain.redaction.names.pinyin import pinyin_patterns
+from portal.domain.redaction.names.surnames import COMPOUND_SURNAMES
 
 _LONGEST_NAME, _LONGEST_PHONE = 40, 20
 _SHORTEST_PHONE, _SHORTEST_ACCOUNT = 7, 6

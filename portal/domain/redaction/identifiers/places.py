@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit, before, scan
+from portal.domain.redaction.identifiers.premises import from_the_name_on, joined
 from portal.domain.redaction.kinds import KEEP_OFFICE_PLACE, FindingKind, PublicField
 from portal.domain.redaction.masks import COVER
-from portal.domain.redaction.premises import from_the_name_on, joined
 
 _NUMBER = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
 _UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"

@@ -8,7 +8,7 @@ from importlib import import_module
 from portal.domain.redaction.hits import Hit
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER
-from portal.domain.redaction.surnames import SURNAMES
+from portal.domain.redaction.names.surnames import SURNAMES
 
 _CUE = re.compile(
     r"(?:[Mm]y (?:full )?name is|[Nn]ame(?:d| is|:)|I am|I'm|I’m|[Ss]ignature:|[Ss]igned,?|[Ss]incerely,?|[Rr]egards,?|[Yy]ours,?|[Ff]aithfully,?|[Cc]ontact(?: person)?:"

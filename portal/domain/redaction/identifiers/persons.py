@@ -90,7 +90,7 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
             context = before(view, match.start(), 40) + after(view, match.end(), 14)
             if _CHILD.search(context):
                 start = _name_start(view, match.start())
-                # 读小学一年级 tells no school.
+                # 读小学一年级 names no school.
                 if match.start() - start < _SHORTEST_NAME and not match[0].endswith("班"):
                     continue
                 yield Hit(FindingKind.SCHOOL_CLASS, start, match.end(), COVER)

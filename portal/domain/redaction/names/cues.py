@@ -11,7 +11,8 @@ from dataclasses import replace
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit
 from portal.domain.redaction.kinds import KEEP_OFFICIAL
-from portal.domain.redaction.name_shapes import (
+from portal.domain.redaction.names.pinyin import find_pinyin_names
+from portal.domain.redaction.names.shapes import (
     TITLE,
     ends_at,
     filled_in_at,
@@ -23,8 +24,7 @@ from portal.domain.redaction.name_shapes import (
     surname_at,
     weak_name_at,
 )
-from portal.domain.redaction.pinyin_names import find_pinyin_names
-from portal.domain.redaction.surnames import (
+from portal.domain.redaction.names.surnames import (
     COMMON_WORDS,
     FREQUENT_SURNAMES,
     PARTICLE_SURNAMES,
@@ -204,7 +204,7 @@ def _name_behind_title(text: str, start: int) -> Hit | None:
 
 
 def _owners(text: str) -> Iterator[Hit]:
-    """Yield names in front of what they are described by: 张三丰的女儿, 李小红（女）, 王大力13…"""
+    """Yield names with what describes them behind them: 张三丰的女儿, 李小红（女）."""
     for pattern in (_WHOSE, _DESCRIBED):
         for match in pattern.finditer(text):
             hit = _usual_name_ending_at(text, match.start())

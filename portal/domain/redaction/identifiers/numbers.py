@@ -26,7 +26,7 @@ _ID_18 = re.compile(rf"(?={_REGION}(?:18[89]|19[0-9]|20[0-9])[0-9]{_DAY}[0-9]{{3
 _ID_15 = re.compile(rf"(?={_REGION}[0-9]{{2}}{_DAY}[0-9]{{3}})")
 _CHECK_LETTER = re.compile(rf"{MARK}{{0,3}}(?:[Xx×✕✖⨉乂]|叉叉?|艾克斯|埃克斯)(?![A-Za-z])")
 _ID_CUE = re.compile(r"身份证|身份号|证件|公民身份|身证|ID|identity", re.I)
-# Half hidden already, and still enough to tell the person: 500103198001**123X.
+# Half hidden already, and what is left still identifies the person: 500103198001**123X.
 _FEWEST_KINDS = 3
 """Different digits that a real number has at least."""
 _PARTLY_HIDDEN = re.compile(

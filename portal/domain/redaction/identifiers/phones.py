@@ -6,10 +6,10 @@ Source: the national numbering plan (trunk prefix 0, area codes of 2–3 digits,
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from portal.domain.redaction.chains import MARK, Chain
-from portal.domain.redaction.hits import Hit, before, digits_of, scan
+from portal.domain.redaction.hits import Hit, before, scan
 from portal.domain.redaction.kinds import (
     KEEP_OFFICE_PHONE,
     KEEP_PUBLIC_NUMBER,
@@ -137,14 +137,11 @@ def _check_bare_7(match: re.Match[str]) -> Hit | None:
     return _local(match) if _PHONE_CUE.search(context) else None
 
 
-def judge_phones(
-    view: str, hits: Iterable[Hit], field: PublicField, office_numbers: Collection[str]
-) -> Iterator[Hit]:
+def judge_phones(view: str, hits: Iterable[Hit], field: PublicField) -> Iterator[Hit]:
     """Give landlines that an office announces a reason to stay.
 
-    In a reply these are numbers of which the sentence says so, what follows one of them in a list,
-    and the organisation's own ``office_numbers`` (digits); in a citizen's text, hotlines named with
-    the office that runs them.
+    In a reply these are numbers of which the sentence says so, and what follows one of them in a list;
+    in a citizen's text, hotlines named with the office that runs them.
     """
     listed_to = -_LIST_GAP - 1
     position = 0
@@ -157,11 +154,9 @@ def judge_phones(
             continue
         context = before(view, hit.start, 30)
         if field is PublicField.REPLY:
-            known = digits_of(view[hit.start : hit.end])
             announced = _OFFICE_CUE.search(context) or _ASKED_TO_CALL.search(context)
             listed = hit.start - listed_to <= _LIST_GAP
-            own = any(known and known in each or each in known for each in office_numbers)
-            office = own or (announced or listed) and not _PRIVATE.search(context)
+            office = bool(announced or listed) and not _PRIVATE.search(context)
         else:
             office = bool(_PUBLISHED.search(context)) and not _PRIVATE.search(context)
         if office:

@@ -7,7 +7,7 @@ from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER, mask_name
-from portal.domain.redaction.surnames import COMMON_WORDS, COMPOUND_SURNAMES
+from portal.domain.redaction.names.surnames import COMMON_WORDS, COMPOUND_SURNAMES
 
 _NO_LETTER = re.compile(r"[^A-Za-z\u4e00-\u9fff]+")
 # Blanks and marks people put between the characters of a name.

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from portal.domain.redaction.given_names import GIVEN, TRANSCRIBED
 from portal.domain.redaction.hits import Hit
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import mask_name
-from portal.domain.redaction.surnames import (
+from portal.domain.redaction.names.given import GIVEN, TRANSCRIBED
+from portal.domain.redaction.names.surnames import (
     COMMON_WORDS,
     COMPOUND_SURNAMES,
     NOT_GIVEN,
