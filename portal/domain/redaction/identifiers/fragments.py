@@ -1,4 +1,4 @@
-"""Pieces of a number told apart from each other: 前三位138后八位…, 尾号5678, 身份证后六位….
+"""Pieces of a number written one by one: 前三位138后八位…, 尾号5678, 身份证后六位….
 
 Each piece is masked on its own; the first three digits of a phone number identify nobody.
 """

@@ -16,6 +16,7 @@ from portal.domain.redaction.masks import COVER
 
 _NUMBER = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
 _UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
+_COUNTS = ("户", "层")
 _UNIT_WORD = re.compile(_UNIT)
 _PART = rf"(?:附|第)?{_NUMBER} ?{_UNIT}"
 _LINK = r"[ ,，\-—–]{0,2}"
@@ -64,7 +65,16 @@ def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
     numbered = "号" in text
     if not strong and not numbered or _NOT_A_HOME.match(view, match.end()):
         return None
-    parts = len(_UNIT_WORD.findall(text))
+    units = _UNIT_WORD.findall(text)
+    parts = len(units)
+    # 共3栋90户 counts, and no address begins with a household or floor.
+    if (
+        units[0] in _COUNTS
+        and parts > 1
+        or units[-1] == "户"
+        and _COUNTED.search(view, max(0, start - 3), start)
+    ):
+        return None
     if _ONE_BUILDING.match(text) or parts == 1 and _DOCUMENT.search(view, max(0, start - 2), start):
         return None
     at_road = numbered and _ROAD.search(view, max(0, start - 2), start) is not None

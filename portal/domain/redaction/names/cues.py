@@ -34,6 +34,11 @@ from portal.domain.redaction.names.surnames import (
 _LONGEST_NAME = 4
 # 我是柳叶湖管委会的居民: what follows is a place as often as a person.
 _ABOUT_PLACES = ("我是", "本人是", "居民", "村民", "市民", "业主", "尊敬的", "还有", "包括")
+_PLACE_LAST = frozenset("村岭庄场镇路线营塘城网")
+_PLACE_BEHIND = re.compile(
+    r"[镇乡](?!里|上|长|政府的)|路口|街道|社区|管委会|胡同|村(?!民|里|上|委|支)|总部|[集总分]?公司"
+    r"|区|国际|大道|府|客服|项目|楼盘|道边|[一二三0-9]期"
+)
 _PLACE_ENDS = frozenset("湖家村路桥镇山河江岭园坝沟湾")
 _PLACE = re.compile(
     r"管委会|街道|社区|[村镇乡路街桥湖区县市]|大道|小区|学校|公司|广场|花园|公园|医院|水库|度假"
@@ -56,7 +61,7 @@ _STRONG_WORDS = (
     " 收件人 收款人 持卡人 开户名 户名 投保人 被保险人 法人代表 法定代表人 法人 承办人 经办人 户主 房主 死者 伤者 受害人 当事人 投诉人 反映人 举报人"
     " 申请人 来信人 写信人 报告人 陈述人 诉求人 求助人 反馈人 留言人 上访人 信访人 委托人 代理人 监护人 见证人 担保人 借款人 出借人 出租人 承租人 买受人"
     " 出卖人 转让人 受让人 继承人 被继承人 紧急联系人 联系人 身份证姓名 用户名 学生姓名 患者姓名 考生姓名 孩子姓名 乘车人 购票人 订票人 寄件人 投稿人"
-    " 原告 被告 被告人 原告人 上诉人 被上诉人 嫌疑人 犯罪嫌疑人 租客叫 也叫 都叫 人叫 名为"
+    " 原告 被告 被告人 原告人 上诉人 被上诉人 嫌疑人 犯罪嫌疑人 租客叫 也叫 都叫 人叫"
 )
 
 
@@ -125,10 +130,21 @@ def find_names(folded: Folded) -> Iterator[Hit]:
         yield from find_pinyin_names(text)
     if not folded.has_chinese:
         return
-    found = [*_cued(text), *_titled(text), *_owners(text)]
+    found = [hit for hit in (*_cued(text), *_titled(text), *_owners(text)) if _is_person(text, hit)]
     yield from found
-    yield from _enumerated(text, found)
-    yield from _lists(text)
+    for hit in (*_enumerated(text, found), *_lists(text)):
+        if _is_person(text, hit):
+            yield hit
+
+
+def _is_person(text: str, hit: Hit) -> bool:
+    """Return whether a hit is no place (黄财镇, 马坡岭) and, without its office, no official."""
+    if hit.keep_reason:
+        return True
+    if _PLACE_BEHIND.match(text, hit.end) or text[hit.end - 1] in _PLACE_LAST:
+        return False
+    title = TITLE.match(text, hit.end)
+    return title is None or _OFFICE.fullmatch(title[0]) is None
 
 
 def _cued(text: str) -> Iterator[Hit]:
