@@ -12,6 +12,7 @@ from portal.queries.letters.queues import Queue, cutoffs
 from portal.queries.rules import work_calendar
 from portal.services.archive import publication, redacting
 from portal.services.archive.machine_publication import MachineReview, publish_by_machine
+from portal.services.core.unit import writing
 from tests.builders import Walk, World, a_walk
 
 HELD = (
@@ -35,9 +36,8 @@ def a_closed(session: Session, world: World, text: str) -> Walk:
 
 def review(session: Session, walk: Walk) -> MachineReview:
     """Let the machine review the letter of ``walk``."""
-    letter = session.get_one(Letter, walk.letter_id)
-    found = publish_by_machine(session, [letter], walk.now)
-    session.commit()
+    with writing() as unit:
+        found = publish_by_machine(unit, [unit.get_one(Letter, walk.letter_id)], walk.now)
     session.expire_all()
     return found
 
