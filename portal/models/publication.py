@@ -64,6 +64,11 @@ class Proposal(Model):
         return self.status is ProposalStatus.OPEN
 
     @property
+    def proposed_to_keep(self) -> int:
+        """How many open findings the detector proposes to keep."""
+        return sum(mask.proposed is Decision.KEEP for mask in self.open_masks)
+
+    @property
     def open_masks(self) -> list[RedactionMask]:
         """Findings that nobody has settled."""
         return [mask for mask in self.masks if mask.is_open]
