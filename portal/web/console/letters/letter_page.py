@@ -241,7 +241,10 @@ _WAITING_FOR: dict[State, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterPage(SubjectPage[Letter, Action]):
-    """All that ``console/letter.html`` shows."""
+    """All that ``console/letter.html`` shows.
+
+    ``requests`` are the words in which the writer asks not to be shown.
+    """
 
     publication: Publication | None
     declined: Declined | None
