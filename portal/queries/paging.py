@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +27,13 @@ def slice_of(total: int, page: int, size: int) -> Slice:
     """Return the slice of ``total`` rows that is ``page``, or the nearest page that exists."""
     pages = max(1, -(-total // size))
     return Slice(total, min(max(page, 1), pages), pages, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list of ``total`` rows; ``page`` is between 1 and ``pages``."""
+
+    rows: list[Row]
+    total: int
+    page: int
+    pages: int

@@ -15,7 +15,7 @@ from portal.models import Letter, Organisation
 from portal.queries.scope import Condition
 
 MOST_FOUND = 20
-MOST_WORDS = 5
+MOST_WORDS, WORDS_MAX = 5, 60
 
 
 def open_on(day: date) -> Condition:

@@ -26,7 +26,7 @@ from tests.disclosure import a_request
 from tests.pages import get, login
 
 INSTANCE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
-MARKS = ("/publication/marks", "/publication/findings/")
+MASKS = ("/publication/mask-rest", "/publication/add-mask", "/publication/findings/")
 """Routes of readers where the service asks for more: to propose publication or to decide on it."""
 ANYONE = [*Role, None]
 NEWCOMER = "newcomer"
@@ -153,7 +153,7 @@ def _values(world: World) -> dict[str, object]:
         "grant_id": grant.id,
         "organisation_id": world["water"],
         "rule_id": 1,
-        "mark_id": 1,
+        "mask_id": 1,
         "notice_id": 1,
         "part": 1,
         "code": "city",
@@ -181,8 +181,8 @@ def holds(role: Role, permission: str) -> bool:
 
 def refused_by_the_service(route: Route, role: Role) -> bool:
     """Return whether a role that may read letters may nevertheless not mark what is masked."""
-    marks = {Permission.PUBLICATION_PROPOSE, Permission.PUBLICATION_DECIDE}
-    return any(part in route.path for part in MARKS) and not marks & set(GRANTS[role])
+    masking = {Permission.PUBLICATION_PROPOSE, Permission.PUBLICATION_DECIDE}
+    return any(part in route.path for part in MASKS) and not masking & set(GRANTS[role])
 
 
 @pytest.mark.parametrize("role", ANYONE, ids=_named)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.errors import N_
+from portal.domain.translatable import Labelled
 
 
-class PublicField(StrEnum):
+class PublicField(Labelled):
     """The texts of a letter that may become public."""
 
-    TITLE = "title"
-    TEXT = "text"
-    REPLY = "reply"
+    TITLE = "title", N_("标题")
+    TEXT = "text", N_("来信")
+    REPLY = "reply", N_("答复")
 
 
 class FindingKind(StrEnum):

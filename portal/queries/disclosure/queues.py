@@ -19,7 +19,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.domain.translatable import Labelled
 from portal.models import DisclosureRequest, Organisation
 from portal.queries.letters.queues import Cutoffs, counted
-from portal.queries.paging import slice_of
+from portal.queries.paging import Page, slice_of
 from portal.queries.scope import Condition, requests_for, subtree_ids
 from portal.queries.targets import open_on, readable_condition
 
@@ -72,16 +72,6 @@ class RequestRow:
     complete_by: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestPage:
-    """One page of a list of ``total`` requests."""
-
-    rows: list[RequestRow]
-    total: int
-    page: int
-    pages: int
-
-
 def request_conditions(actor: Actor, at: Cutoffs) -> dict[RequestQueue, Condition]:
     """Return for each queue the condition on requests that the actor may see."""
     row, state = DisclosureRequest, DisclosureRequest.state
@@ -129,7 +119,7 @@ def own_requests(session: Session, actor: Actor, today: date) -> int:
 
 def request_page(
     session: Session, actor: Actor, filters: RequestFilters, at: Cutoffs, per_page: int
-) -> RequestPage:
+) -> Page[RequestRow]:
     """Return the page that ``filters`` ask for, within what ``actor`` may read."""
     where = [requests_for(actor), request_conditions(actor, at)[filters.queue]]
     where += _narrowing(filters)
@@ -154,7 +144,7 @@ def request_page(
         .limit(per_page)
         .offset(part.offset)
     )
-    return RequestPage([RequestRow(*each) for each in rows], total, part.page, part.pages)
+    return Page([RequestRow(*each) for each in rows], total, part.page, part.pages)
 
 
 def _order(queue: RequestQueue) -> tuple[sa.ColumnElement[Any], ...]:

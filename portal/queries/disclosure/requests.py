@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.access import GRANTS, Actor, Permission
-from portal.domain.disclosure.requests import DisclosureAction
+from portal.domain.disclosure.requests import DisclosureAction, DisclosureOutcome
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
 from portal.models import DisclosureRequest, Event, RoleGrant, User
+from portal.queries.history import HistoryEntry
 from portal.queries.scope import requests_for
 
 _OFFICE_LABELS = {str(action): action.label for action in DisclosureAction}
@@ -60,24 +58,12 @@ def has_answerers(session: Session, request: DisclosureRequest) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestEvent:
-    """One event of a request; ``title`` is a catalogue text, ``who`` a name or a catalogue text."""
-
-    action: str
-    title: str
-    at: datetime
-    who: str
-    reason: str
-    code: str
-
-
-def request_history(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
+def request_history(session: Session, request: DisclosureRequest) -> list[HistoryEntry]:
     """Return everything recorded of the request, oldest first, views of contacts included."""
     return [_event(event, _OFFICE_LABELS) for event in session.scalars(_events(request))]
 
 
-def request_milestones(session: Session, request: DisclosureRequest) -> list[RequestEvent]:
+def request_milestones(session: Session, request: DisclosureRequest) -> list[HistoryEntry]:
     """Return the events that the applicant sees, oldest first; nobody is named."""
     events = session.scalars(_events(request).where(Event.action.in_(_APPLICANT_LABELS)))
     return [_event(event, _APPLICANT_LABELS) for event in events]
@@ -85,7 +71,7 @@ def request_milestones(session: Session, request: DisclosureRequest) -> list[Req
 
 def request_changes(
     session: Session, request: DisclosureRequest, version: int
-) -> list[RequestEvent]:
+) -> list[HistoryEntry]:
     """Return what has changed the request since it had ``version``, oldest first.
 
     Every change raises the version by one and records one event, so these are the last events.
@@ -104,13 +90,14 @@ def _events(request: DisclosureRequest) -> sa.Select[Event]:
     )
 
 
-def _event(event: Event, titles: dict[str, str]) -> RequestEvent:
+def _event(event: Event, titles: dict[str, str]) -> HistoryEntry:
+    code = event.reason_code
     unnamed = N_("申请人") if event.actor_kind is ActorKind.CITIZEN else N_("系统")
-    return RequestEvent(
+    return HistoryEntry(
         action=event.action,
         title=titles.get(event.action, event.action),
         at=event.occurred_at,
         who=event.actor.name if event.actor else unnamed,
         reason=event.reason or "",
-        code=event.reason_code or "",
+        reasons=(DisclosureOutcome(code).label,) if code else (),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,19 +12,13 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import CLOCK_STATES, Publication, State
+from portal.domain.letters.states import CLOCK_STATES
 from portal.domain.periods import midnight
 from portal.domain.translatable import Labelled
 from portal.models import Letter, Organisation
-from portal.queries.letters.queues import (
-    UNCOUNTED,
-    Cutoffs,
-    Queue,
-    conditions,
-    waiting_for_publication,
-    waiting_for_signature,
-)
-from portal.queries.paging import slice_of
+from portal.queries.letter_rows import LetterRow, page_of_letters
+from portal.queries.letters.queues import UNCOUNTED, Cutoffs, Queue, conditions
+from portal.queries.paging import Page
 from portal.queries.scope import Condition, letters_for, subtree_ids
 
 MOST_WORDS = 5
@@ -74,75 +68,13 @@ class Filters:
         return self.queue is Queue.TODO
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """One letter of a list; a list reads neither sender nor text."""
-
-    number: str
-    title: str
-    kind: Kind
-    state: State
-    publication: Publication
-    organisation: str
-    due_on: date | None
-    received_at: datetime
-    supervised: bool
-    reopened: bool
-    to_publish: bool
-    to_sign: bool
-
-    @property
-    def runs(self) -> bool:
-        """Whether the clock of the office runs."""
-        return self.due_on is not None and self.state in CLOCK_STATES
-
-
-@dataclass(frozen=True, slots=True)
-class InboxPage:
-    """One page of rows; ``page`` is between 1 and ``pages`` whatever was asked for."""
-
-    rows: list[InboxRow]
-    total: int
-    page: int
-    pages: int
-
-
 def inbox_page(
     session: Session, actor: Actor, filters: Filters, at: Cutoffs, per_page: int
-) -> InboxPage:
+) -> Page[LetterRow]:
     """Return the page of letters that ``filters`` ask for, within what ``actor`` may read."""
     where = [letters_for(actor), conditions(actor, at)[filters.queue], *_narrowing(filters)]
-    total = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
-    part = slice_of(total, filters.page, per_page)
-    chosen = (
-        sa.select(Letter.id)
-        .where(*where)
-        .order_by(*_order(filters.sort, filters.queue))
-        .limit(per_page)
-        .offset(part.offset)
-    )
-    ids = list(session.scalars(chosen)) if total else []
-    columns: tuple[Any, ...] = (
-        Letter.number,
-        Letter.title,
-        Letter.kind,
-        Letter.state,
-        Letter.publication,
-        Organisation.brief_name,
-        Letter.due_on,
-        Letter.received_at,
-        Letter.supervised,
-        Letter.reopened,
-        Letter.id.in_(waiting_for_publication()),
-        Letter.id.in_(waiting_for_signature()),
-    )
-    rows = session.execute(
-        sa.select(*columns)
-        .join(Organisation, Organisation.id == Letter.organisation_id)
-        .where(Letter.id.in_(ids))
-        .order_by(*_order(filters.sort, filters.queue))
-    )
-    return InboxPage([InboxRow(*row) for row in rows], total, part.page, part.pages)
+    order = _order(filters.sort, filters.queue)
+    return page_of_letters(session, where, order, filters.page, per_page)
 
 
 def next_in_line(session: Session, actor: Actor, at: Cutoffs, besides: int) -> str | None:

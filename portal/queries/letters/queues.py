@@ -35,6 +35,7 @@ from portal.models import (
     StateInterval,
     User,
 )
+from portal.queries.letter_rows import waiting_for_publication, waiting_for_signature
 from portal.queries.scope import Condition, letters_for
 
 Key = TypeVar("Key")
@@ -86,16 +87,6 @@ def cutoffs(calendar: WorkCalendar, now: datetime) -> Cutoffs:
     return Cutoffs(
         today, calendar.add_working_days(today, SOON_DAYS), midnight(day + timedelta(days=1))
     )
-
-
-def waiting_for_signature() -> sa.Select[int]:
-    """Return the ids of letters with a reply in review, follow-up replies included."""
-    return sa.select(Reply.letter_id).where(Reply.status == ReplyStatus.IN_REVIEW)
-
-
-def waiting_for_publication() -> sa.Select[int]:
-    """Return the ids of letters with an open proposal, corrections included."""
-    return sa.select(Proposal.letter_id).where(Proposal.status == ProposalStatus.OPEN)
 
 
 def _asking_for_time() -> sa.Select[int]:

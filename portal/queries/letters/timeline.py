@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
@@ -18,6 +15,7 @@ from portal.domain.letters.states import (
     RefusalReason,
 )
 from portal.models import Event, Letter
+from portal.queries.history import HistoryEntry
 
 _FROM_ELSEWHERE = frozenset(
     {
@@ -39,20 +37,6 @@ CODE_LABELS: dict[str, str] = {
     "remove": N_("取消标记"),
 }
 """The labels of coded reasons and of decisions on findings."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """An event for display; ``title``, ``reasons`` and ``who`` are catalogue texts or names."""
-
-    title: str
-    at: datetime
-    organisation: str
-    to_organisation: str
-    who: str
-    reasons: tuple[str, ...]
-    reason: str
-    quiet: bool
 
 
 def history(session: Session, letter: Letter) -> list[HistoryEntry]:
@@ -104,6 +88,7 @@ def consent_change(session: Session, letter: Letter) -> HistoryEntry | None:
 def _entry(event: Event) -> HistoryEntry:
     held = event.organisation if event.action not in _FROM_ELSEWHERE else None
     return HistoryEntry(
+        action=event.action,
         title=_LABELS.get(event.action, event.action),
         at=event.occurred_at,
         organisation=held.name if held else "",
@@ -111,7 +96,6 @@ def _entry(event: Event) -> HistoryEntry:
         who=event.actor.name if event.actor else event.actor_kind.label,
         reasons=_reasons(event),
         reason=event.reason or "",
-        quiet=event.axis is Axis.RECORD or event.action == RecordAction.REVEAL_CONTACTS,
     )
 
 

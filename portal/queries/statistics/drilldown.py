@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.access import Actor
-from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Publication, State
-from portal.models import Letter, Organisation, RateFact, Rating
-from portal.queries.paging import slice_of
+from portal.models import Letter, RateFact, Rating
+from portal.queries.letter_rows import LetterRow, page_of_letters
+from portal.queries.paging import Page
 from portal.queries.scope import letters_for
 from portal.queries.statistics.detail import (
     Reasons,
@@ -23,30 +21,6 @@ from portal.queries.statistics.detail import (
     responded,
 )
 from portal.queries.statistics.filters import Condition, Question, letters_counted
-
-
-@dataclass(frozen=True, slots=True)
-class LetterRow:
-    """One letter as a list shows it."""
-
-    number: str
-    title: str
-    kind: Kind
-    state: State
-    publication: Publication
-    organisation: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LetterPage:
-    """A page of letters; ``total`` is the figure, ``readable`` how many of them may be read."""
-
-    rows: list[LetterRow]
-    total: int
-    readable: int
-    page: int
-    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,31 +101,13 @@ def _because(reasons: Reasons, code: str) -> sa.Select[int]:
 
 def letters_behind(
     session: Session, actor: Actor, question: Question, wanted: Counted, page: int, per_page: int
-) -> LetterPage:
-    """Return one page of the letters that a figure counts, the oldest first.
+) -> tuple[int, Page[LetterRow]]:
+    """Return the figure, and one page of its letters that may be read, the oldest first.
 
     Raises KeyError for a measure that is not counted.
     """
     ids = letters_of(question, wanted).subquery()
     total = session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
     where = (Letter.id.in_(sa.select(ids.c.letter_id)), letters_for(actor))
-    readable = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
-    part = slice_of(readable, page, per_page)
-    rows = session.execute(
-        sa.select(
-            Letter.number,
-            Letter.title,
-            Letter.kind,
-            Letter.state,
-            Letter.publication,
-            Organisation.brief_name,
-            Letter.received_at,
-        )
-        .join(Organisation, Organisation.id == Letter.organisation_id)
-        .where(*where)
-        .order_by(Letter.received_at, Letter.id)
-        .limit(per_page)
-        .offset(part.offset)
-    )
-    found = [LetterRow(*row) for row in rows]
-    return LetterPage(found, total, readable, part.page, part.pages)
+    order = (Letter.received_at.asc(), Letter.id.asc())
+    return total, page_of_letters(session, where, order, page, per_page)

@@ -22,7 +22,7 @@ list.addEventListener("keydown", (event) => {
     const keep = row.querySelector("[data-keep-open]");
     if (keep) {
       keep.open = true;
-      keep.querySelector("[data-keep-reason]").focus();
+      keep.querySelector(".input").focus();
     }
   }
 });

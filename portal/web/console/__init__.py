@@ -11,30 +11,21 @@ from flask import Blueprint
 from portal.web.console import account, day, organisations, statistics
 from portal.web.console.archive import problem_notices, publication
 from portal.web.console.blueprint import console
-from portal.web.console.disclosure import (
-    inbox as disclosure,
-)
-from portal.web.console.disclosure import (
-    register as disclosure_register,
-)
-from portal.web.console.disclosure import (
-    request_page as disclosure_request,
-)
-from portal.web.console.letters import actions, inbox, letter, replies
+from portal.web.console.disclosure import register, request_list, request_page
+from portal.web.console.letters import inbox, letter, replies
 
 __all__ = [
-    "actions",
     "console_blueprints",
     "day",
-    "disclosure",
-    "disclosure_register",
-    "disclosure_request",
     "inbox",
     "letter",
     "organisations",
     "problem_notices",
     "publication",
+    "register",
     "replies",
+    "request_list",
+    "request_page",
     "statistics",
 ]
 

@@ -6,23 +6,60 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.wrappers import Response
+from wtforms.validators import EqualTo, Length
 
-from portal.domain.access import Actor, Permission, Role
+from portal.domain.access import USERNAME_MAX, Actor, Permission, Role
 from portal.domain.errors import InvalidInput
 from portal.models import db
 from portal.queries.office.people import own_account
-from portal.services.office.accounts import AccountLocked, LoginFailed, change_password, log_in
-from portal.web.console.account_forms import LoginForm, PasswordForm
+from portal.services.office.accounts import (
+    PASSWORD_MAX,
+    PASSWORD_MIN,
+    AccountLocked,
+    LoginFailed,
+    change_password,
+    log_in,
+)
+from portal.web.core import Answer
 from portal.web.core.clock import now
+from portal.web.core.fields import LineField, SecretField
+from portal.web.core.forms import Form
 from portal.web.core.people import begin_session, current_actor, end_session, public, staff_only
 from portal.web.core.safety import limiter, local_path
 from portal.web.core.settings import settings
+from portal.web.core.typed import at_most
+
+
+class LoginForm(Form):
+    """Name and password."""
+
+    username = LineField(_l("用户名"), _l("请填写用户名。"), USERNAME_MAX)
+    password = SecretField(_l("密码"), _l("请填写密码。"), [at_most(PASSWORD_MAX)])
+
+
+class PasswordForm(Form):
+    """A new password for oneself."""
+
+    old = SecretField(_l("原密码"), _l("请填写原密码。"), [at_most(PASSWORD_MAX)])
+    password = SecretField(
+        _l("新密码"),
+        _l("请填写新密码。"),
+        [
+            Length(min=PASSWORD_MIN, message=_l("新密码至少 %(n)s 个字符。", n=PASSWORD_MIN)),
+            at_most(PASSWORD_MAX),
+        ],
+    )
+    repeat = SecretField(
+        _l("再输一遍新密码"),
+        _l("请再输一遍新密码。"),
+        [EqualTo("password", _l("两次输入的新密码不一致。"))],
+    )
+
 
 account = Blueprint("account", __name__, url_prefix="/account")
 LOGINS_PER_ADDRESS = "30 per 10 minutes"
-Answer = str | tuple[str, int] | Response
 
 
 @account.get("/login")

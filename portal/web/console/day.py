@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import abort, render_template, request
 
 from portal.domain.access import Permission
-from portal.domain.letters.due import remaining
+from portal.domain.letters.due import Remaining, remaining
 from portal.models import Organisation, db
-from portal.queries.letters.day import URGENT, day, supervised_tops
+from portal.queries.letter_rows import LetterRow
+from portal.queries.letters.day import URGENT, BranchRow, Day, day, supervised_tops
 from portal.queries.letters.inbox import Filters, inbox_page
 from portal.queries.letters.queues import Queue, cutoffs
 from portal.queries.office.directory import superiors
@@ -20,6 +24,21 @@ from portal.web.core.people import current_actor, needs
 LATEST = 10
 
 
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """All that ``console/day.html`` shows; ``late`` are the rows with overdue letters.
+
+    ``urgent`` are the queues that have letters, ``above`` the organisations on the way to the top.
+    """
+
+    day: Day
+    late: Sequence[BranchRow]
+    others: Sequence[BranchRow]
+    urgent: Sequence[Queue]
+    above: Sequence[Organisation]
+    latest: Sequence[tuple[LetterRow, Remaining]]
+
+
 @console.get("/day", endpoint="day")
 @needs(Permission.HANDLING_SUPERVISE)
 def show_day() -> str:
@@ -30,8 +49,7 @@ def show_day() -> str:
     overdue = Filters(queue=Queue.OVERDUE, organisation=top)
     rows = inbox_page(session, actor, overdue, at, LATEST).rows
     found = day(session, actor, at, top)
-    return render_template(
-        "console/day.html",
+    page = DayPage(
         day=found,
         late=[row for row in found.rows if row.counts[Queue.OVERDUE]],
         others=[row for row in found.rows if not row.counts[Queue.OVERDUE]],
@@ -39,6 +57,7 @@ def show_day() -> str:
         above=_above(top),
         latest=[(row, remaining(calendar, today(), row.due_on)) for row in rows if row.due_on],
     )
+    return render_template("console/day.html", page=page)
 
 
 def _top() -> Organisation | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -13,6 +13,8 @@ from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
 from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.models import Organisation, db
+from portal.queries.letter_rows import LetterRow
+from portal.queries.paging import Page
 from portal.queries.statistics.drilldown import Counted, letters_behind
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.tree import Node
@@ -61,35 +63,45 @@ def statistics_years() -> Answer:
     return render_template("console/statistics_years.html", page=page), query.status
 
 
+@dataclass(frozen=True, slots=True)
+class LettersPage:
+    """All that ``console/statistics_letters.html`` shows; ``total`` is the figure."""
+
+    total: int
+    found: Page[LetterRow]
+    measure: str
+    query: StatisticsQuery
+    scope: str
+    back: str
+
+    def page_address(self, number: int) -> str:
+        """Return the address of a page of the list."""
+        return with_words(request.path, {**_words(), "page": number})
+
+
 @console.get("/statistics/letters")
 @needs(Permission.RATES_READ)
 def statistics_letters() -> Answer:
     """List the letters that a figure counts, as far as this person may read them."""
     query = _query()
     asked, wanted = query.asked, _wanted(query.errors)
-    tree, question = resolve(db.session(), asked)
+    session, size = db.session(), settings().page_size
+    tree, question = resolve(session, asked)
     try:
-        found = letters_behind(
-            db.session(),
-            current_actor(),
-            question,
-            wanted,
-            page_asked(),
-            settings().page_size,
+        total, found = letters_behind(
+            session, current_actor(), question, wanted, page_asked(), size
         )
     except KeyError as error:
         raise NotFound from error
-    words = _words()
-    return render_template(
-        "console/statistics_letters.html",
+    page = LettersPage(
+        total=total,
         found=found,
         measure=_name(wanted),
-        asked=asked,
+        query=query,
         scope=scope_name(asked, tree),
         back=_address()(measure=None, own=None, reason=None, days=None, page=None),
-        page_address=lambda n: with_words(request.path, {**words, "page": n}),
-        errors=query.errors,
-    ), query.status
+    )
+    return render_template("console/statistics_letters.html", page=page), query.status
 
 
 def _wanted(errors: Errors) -> Counted:
@@ -110,13 +122,11 @@ def _wanted(errors: Errors) -> Counted:
 
 def _name(wanted: Counted) -> str:
     """Return the name of a measure with its coded reason or working days."""
-    name = measure_names()[wanted.measure]
-    for reason in _REASONS.get(wanted.measure, ()):
-        if reason == wanted.reason:
-            return f"{name}{_('：')}{label(reason)}"
-    if wanted.days is None:
-        return name
-    return f"{name}{_('：')}{span_text(*wanted.days)}"
+    name, known = measure_names()[wanted.measure], _REASONS.get(wanted.measure, ())
+    detail = next((label(reason) for reason in known if reason == wanted.reason), "")
+    if wanted.days:
+        detail = span_text(*wanted.days)
+    return _("%(name)s：%(detail)s", name=name, detail=detail) if detail else name
 
 
 def _query() -> StatisticsQuery:
@@ -159,9 +169,7 @@ def _trail(path: list[Node]) -> list[tuple[str, str | None]]:
     """Return the path to the organisation, with links within the person's reach."""
     inside = [n for n in path if _covering(db.session.get_one(Organisation, n.id))]
     address = _address()
-    return [(n.name, address(organisation=n.code)) for n in inside[:-1]] + [
-        (n.name, None) for n in inside[-1:]
-    ]
+    return [(n.name, None if n is inside[-1] else address(organisation=n.code)) for n in inside]
 
 
 def _words() -> dict[str, Any]:

@@ -1,83 +1,114 @@
-"""Forms about something that others may change meanwhile: they carry the version looked at.
-
-Several stand on one page, so every id carries the name of its form.
-"""
+"""Forms about something that others may change meanwhile: they carry the version looked at."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Protocol
+from typing import Generic, TypeVar
 
 from wtforms import Field, IntegerField, StringField
 from wtforms.widgets import HiddenInput
 
+from portal.domain.translatable import Labelled
+from portal.models import DisclosureRequest, Letter
 from portal.services.core.typed_text import REASON_MAX
-from portal.web.core.fields import TextField
+from portal.web.core.fields import LineField, TextField
 from portal.web.core.forms import Form
 
+S = TypeVar("S", bound=Letter | DisclosureRequest)
+A = TypeVar("A", bound=Labelled)
 
-def reason_field(words: object, required: object = None, most: int = REASON_MAX) -> TextField:
+
+def reason_field(
+    words: object, required: object = None, most: int = REASON_MAX, rows: int = 3
+) -> TextField:
     """Return a text of up to ``most`` characters; ``required`` is the message where it is empty."""
-    return TextField(words, required, most)
+    return TextField(words, required, most, render_kw={"rows": rows})
 
 
 class VersionField(IntegerField):  # type: ignore[misc]
-    """A hidden version; one that is no number fits nothing, which is a conflict."""
+    """A hidden version; one that is missing or no number counts as -1, which fits nothing."""
 
     data: int | None
     widget = HiddenInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number, or set -1, which no letter has."""
+        """Read the number that was sent."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
             self.data = -1
 
+    @property
+    def seen(self) -> int:
+        """The version that the page showed."""
+        return -1 if self.data is None else self.data
 
-class Versioned(Protocol):
-    """The subject of a form; ``version`` counts its changes."""
+    def carry(self, version: int) -> None:
+        """Send ``version``, whatever was sent before."""
+        self.raw_data, self.data = None, version
+
+
+class NamedForm(Form):
+    """A form among others on its page: every id carries the name of its form."""
+
+    def __init__(self, slug: str, **given: object) -> None:
+        """Read what was sent, or with ``formdata=None`` begin an empty form."""
+        super().__init__(**given)
+        self.slug = slug
+        for each in self:
+            each.id = f"{slug}-{each.short_name}"
+            each.label.field_id = each.id
+            each.flags.optional = isinstance(each, LineField) and not each.flags.required
 
     @property
-    def version(self) -> int: ...
+    def shown(self) -> list[Field]:
+        """The fields that a person fills in."""
+        return [each for each in self if getattr(each.widget, "input_type", "") != "hidden"]
+
+    @property
+    def seen(self) -> int:
+        """The version that the page showed; -1 where a form has none."""
+        return -1
+
+    def freshen(self) -> None:
+        """Carry the present version, so that the form can be sent again."""
+
+    def typed(self) -> list[tuple[str, str]]:
+        """Return the input by label, for copying where the form is no longer possible."""
+        texts = [each for each in self.shown if isinstance(each, StringField) and each.data]
+        return [(str(each.label.text), str(each.data)) for each in texts]
 
 
-class VersionedForm(Form):
+class VersionedForm(NamedForm, Generic[S, A]):
     """A form that sends the version of its subject that the page showed."""
 
     version = VersionField()
 
-    def __init__(self, slug: str, held: Versioned, action: StrEnum, **given: object) -> None:
-        """Read what was sent, or with ``formdata=None`` begin an empty form about ``held``."""
-        super().__init__(**given)
-        self.slug, self.held, self.action = slug, held, action
-        for each in self:
-            each.id = f"{slug}-{each.short_name}"
-            each.label.field_id = each.id
+    def __init__(self, slug: str, subject: S, action: A, **given: object) -> None:
+        """Read what was sent, or with ``formdata=None`` begin an empty form about ``subject``."""
+        super().__init__(slug, **given)
+        self.subject, self.action = subject, action
         self.bound = "formdata" not in given and self.is_submitted()
         if not self.bound:
-            self.version.data = held.version
+            self.version.data = subject.version
         self.prepare()
+
+    @property
+    def address(self) -> str:
+        """The address that the form is sent to."""
+        raise NotImplementedError
+
+    def given(self) -> tuple[object, ...]:
+        """Return what the service takes between the version and the actor."""
+        raise NotImplementedError
 
     def prepare(self) -> None:
         """Fill in the parts that depend on the subject of the form."""
 
     def freshen(self) -> None:
         """Carry the present version, so that the form can be sent again."""
-        self.version.raw_data, self.version.data = None, self.held.version
+        self.version.carry(self.subject.version)
 
     @property
     def seen(self) -> int:
         """The version that the page showed; a missing or forged one fits none."""
-        return -1 if self.version.data is None else self.version.data
-
-    def typed(self) -> list[tuple[str, str]]:
-        """Return the input by label, for copying where the form is no longer possible."""
-        texts = (each for each in self if isinstance(each, StringField) and each.data)
-        written = (each for each in texts if not isinstance(each.widget, HiddenInput))
-        return [(str(each.label.text), str(each.data)) for each in written]
-
-
-def complain(where: Field, message: str) -> None:
-    """Add an error to a field."""
-    where.errors = [*where.errors, message]
+        return self.version.seen

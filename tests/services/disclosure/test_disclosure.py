@@ -142,7 +142,7 @@ def test_the_due_day_is_in_time(session: Session, world: World, late: int, on_ti
 def test_the_history_tells_outcome_and_reason(session: Session, world: World) -> None:
     """The event of an answer carries its outcome, that of a withdrawal how the office knows."""
     answered = a_request(session, world, DisclosureState.ANSWERED)
-    assert request_history(session, answered)[-1].code == DisclosureOutcome.DISCLOSED
+    assert request_history(session, answered)[-1].reasons == ("公开",)
     asked, actor = a_request(session, world), world.actor("city_handler")
     disclosure.withdraw(asked.id, actor, MONDAY + DAY, 1, "申请人来电撤回")
     session.refresh(asked)

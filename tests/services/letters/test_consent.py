@@ -127,7 +127,7 @@ def test_it_is_told_to_the_sender_and_in_the_record(session: Session, world: Wor
     told = milestones(session, letter)[-1].title
     assert str(told) == "您收回了公示同意，公示内容已撤下"
     last = history(session, letter)[-1]
-    assert (last.title, last.who, last.quiet) == ("收回公示同意", "来信人", False)
+    assert (last.title, last.who) == ("收回公示同意", "来信人")
     event = session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
     assert (event.actor_kind, event.action) == (ActorKind.CITIZEN, Action.REVOKE_CONSENT)
     assert event.reason_code == RefusalReason.SENDERS_CHOICE

@@ -1,52 +1,56 @@
-"""Forms of publication: propose, settle a finding, mark a phrase, decide, withdraw from the web."""
+"""Forms of publication: propose, settle a finding, mask a phrase, decide, unpublish."""
 
 from __future__ import annotations
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import AnyOf, Length
 
 from portal.domain.letters.states import RefusalReason
 from portal.domain.redaction import Decision, PublicField
-from portal.services.archive.redacting import REASON_MAX as KEEP_MAX
-from portal.web.console.letters.action_forms import StepForm
+from portal.services.archive.redacting import REASON_MAX
+from portal.web.console.letters.forms import NoteForm, StepForm
 from portal.web.console.versioned_forms import VersionField, reason_field
-from portal.web.core.fields import EnumField, HiddenTextField, LineField, OneOfField, VerbatimField
-
-FIELD_WORDS = {
-    PublicField.TITLE: _l("标题"),
-    PublicField.TEXT: _l("来信"),
-    PublicField.REPLY: _l("答复"),
-}
+from portal.web.core.fields import EnumField, HiddenTextField, LineField, VerbatimField
 
 
-class ProposeForm(StepForm):
+class ProposeForm(NoteForm):
     """A note to the reviewer."""
 
-    reason = reason_field(_l("给审核人的说明"), most=KEEP_MAX)
+    reason = reason_field(_l("给审核人的说明"), most=REASON_MAX, rows=2)
 
 
 class SettleForm(StepForm):
     """Mask a finding, or keep it with a reason."""
 
     decision = HiddenTextField(validators=[AnyOf([Decision.MASK, Decision.KEEP])])
-    reason = LineField(_l("保留的理由"), most=KEEP_MAX)
+    reason = LineField(_l("保留的理由"), most=REASON_MAX)
+
+    @property
+    def address(self) -> str:
+        """The address of the finding, whose number ends the name of the form."""
+        mask_id = self.slug.rpartition("-")[2]
+        return url_for("console.settle", number=self.subject.number, mask_id=mask_id)
+
+    def given(self) -> tuple[Decision, str]:
+        """Return what the service takes."""
+        return Decision(self.decision.value), self.reason.data
 
 
-class MarkForm(StepForm):
+class MaskForm(StepForm):
     """A phrase to mask wherever it occurs in one of the texts."""
 
-    field = OneOfField(_l("在哪里"), _l("请选择一项。"))
+    field = EnumField(_l("在哪里"), PublicField, _l("请选择一项。"), default=PublicField.TEXT)
     phrase = VerbatimField(
         _l("要脱敏的文字"),
         _l("请从原文复制要脱敏的文字。"),
-        [Length(max=KEEP_MAX, message=_l("最多 %(n)s 字，请分几次标记。", n=KEEP_MAX))],
+        [Length(max=REASON_MAX, message=_l("最多 %(n)s 字，请分几次标记。", n=REASON_MAX))],
+        description=_l("从原文复制，出现几次就脱敏几次。"),
     )
 
-    def prepare(self) -> None:
-        """Offer the texts of the copy."""
-        self.field.choices = [(each.value, words) for each, words in FIELD_WORDS.items()]
-        if self.field.data is None:
-            self.field.data = PublicField.TEXT.value
+    def given(self) -> tuple[PublicField, str]:
+        """Return what the service takes."""
+        return self.field.value, self.phrase.value
 
 
 class PublishForm(StepForm):
@@ -56,24 +60,27 @@ class PublishForm(StepForm):
 
     def prepare(self) -> None:
         """Carry the version of what is proposed now."""
-        proposal = self.letter.open_proposal
-        if not self.proposal_version.raw_data and proposal is not None:
-            self.proposal_version.data = proposal.version
+        proposal = self.subject.open_proposal
+        if not self.bound and proposal is not None:
+            self.proposal_version.carry(proposal.version)
 
-    @property
-    def seen_proposal(self) -> int:
-        """The version of the proposal that was looked at."""
-        return -1 if self.proposal_version.data is None else self.proposal_version.data
+    def given(self) -> tuple[int]:
+        """Return what the service takes."""
+        return (self.proposal_version.seen,)
 
 
 class RefuseForm(StepForm):
     """A coded reason against publication, with words of one's own."""
 
     code = EnumField(_l("理由"), RefusalReason, _l("请选择一项理由。"))
-    reason = reason_field(_l("说明"), most=KEEP_MAX)
+    reason = reason_field(_l("说明"), most=REASON_MAX, rows=2)
+
+    def given(self) -> tuple[RefusalReason, str]:
+        """Return what the service takes."""
+        return self.code.value, self.reason.data
 
 
-class WithdrawForm(RefuseForm):
+class UnpublishForm(RefuseForm):
     """A coded reason to unpublish an entry, with an explanation."""
 
-    reason = reason_field(_l("说明"), _l("请写明为什么撤下。"), most=KEEP_MAX)
+    reason = reason_field(_l("说明"), _l("请写明为什么撤下。"), REASON_MAX, rows=2)

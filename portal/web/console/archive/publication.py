@@ -2,88 +2,179 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.access import Permission, may
+from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission, may
 from portal.domain.choices import allowed_actions
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.states import Action
-from portal.domain.redaction import Decision, PublicField
-from portal.models import Letter
+from portal.domain.letters.states import Action, Publication
+from portal.domain.letters.transitions import objection
+from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
+from portal.models import Letter, Proposal, RedactionMask, db
+from portal.queries.archive.redaction import Finding, Segment, findings, segments
+from portal.queries.letters.timeline import changes_since
+from portal.queries.letters.track import public_copy
 from portal.services.archive import publication, redacting
-from portal.web.console.archive.forms import (
-    MarkForm,
-    ProposeForm,
-    PublishForm,
-    RefuseForm,
-    SettleForm,
-    WithdrawForm,
-)
-from portal.web.console.archive.redaction_page import build_redaction_page, shown_proposal
+from portal.web.console.archive import forms
+from portal.web.console.archive.forms import SettleForm
 from portal.web.console.blueprint import console
-from portal.web.console.letters.action_forms import PlainForm, StepForm
-from portal.web.console.letters.actions import take_step
-from portal.web.console.letters.letter import find_letter, require_letter
+from portal.web.console.letters.forms import PlainForm, StepForm
+from portal.web.console.letters.letter import find_letter, gone_page, require_letter, say_done
+from portal.web.console.steps import Offer, Step, StepPage, add_step, offers_of
+from portal.web.console.subject_page import Problem, not_done
+from portal.web.core import Answer
+from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
-from portal.web.core.steps import Answer, Step, add_step
+
+_KINDS = {str(kind): name for kind, name in FINDING_LABELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding as the list shows it, with the form that settles it."""
+
+    finding: Finding
+    form: StepForm
+    kind: str
+    status: str
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether a person masked it, who may remove the mask."""
+        return self.finding.mask.kind == FindingKind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionPage:
+    """All that ``console/redaction.html`` shows; ``offers`` are the steps by their slug.
+
+    ``proposal`` is the open one, else the last; ``panes`` are its texts in segments.
+    """
+
+    letter: Letter
+    proposal: Proposal | None
+    entry_id: int | None
+    sent: StepForm | None
+    problem: Problem | None
+    objection: str
+    panes: Mapping[PublicField, Sequence[Segment]]
+    findings: Sequence[FindingRow]
+    offers: Mapping[str, Offer[Letter, Action]]
+
+
+def build_redaction_page(
+    letter: Letter,
+    offers: Sequence[Offer[Letter, Action]],
+    sent: StepForm | None,
+    problem: LetterboxError | None,
+) -> RedactionPage:
+    """Return the page of the open proposal, or of the last one."""
+    proposal = letter.open_proposal or (letter.proposals[-1] if letter.proposals else None)
+    rows = [_row(letter, each, sent) for each in findings(proposal)] if proposal else []
+    shown = [*(each.form for each in offers), *(row.form for row in rows)]
+    published = letter.publication is Publication.PUBLISHED
+    proposing = Action.PROPOSE_CORRECTION if published else Action.PROPOSE
+    against = objection(letter, proposing, current_actor().user_id)
+    return RedactionPage(
+        letter=letter,
+        proposal=proposal,
+        entry_id=public_copy(db.session(), letter),
+        sent=sent,
+        problem=not_done(problem, sent, shown, partial(changes_since, db.session(), letter)),
+        objection=say(against) if against else _("由经办人提请，审核人审核。"),
+        panes={each: segments(proposal, each) for each in PublicField} if proposal else {},
+        findings=rows,
+        offers={each.step.slug: each for each in offers},
+    )
+
+
+def _row(letter: Letter, finding: Finding, sent: StepForm | None) -> FindingRow:
+    mask, slug = finding.mask, f"finding-{finding.mask.id}"
+    kept = say(mask.reason or "")
+    is_sent = sent is not None and sent.slug == slug
+    form = sent if is_sent else None
+    form = form or SettleForm(slug, letter, Action.PROPOSE, formdata=None, reason=kept)
+    return FindingRow(finding, form, say(_KINDS.get(mask.kind, mask.kind)), _status(mask))
+
+
+def _status(mask: RedactionMask) -> str:
+    if not mask.hides:
+        return str(_("已保留：%(reason)s", reason=say(mask.reason or "")))
+    if mask.is_open:
+        return str(_("建议脱敏为 %(text)s", text=mask.replacement))
+    return str(_("已脱敏为 %(text)s", text=mask.replacement))
+
 
 _PROPOSE = (Action.PROPOSE, Action.PROPOSE_CORRECTION)
 _REDACT = (*_PROPOSE, Action.PUBLISH, Action.CORRECT)
-
-
-PROPOSE = Step(
-    "propose",
-    _PROPOSE,
-    ProposeForm,
-    lambda i, f, a, at: publication.propose(i, f.seen, f.reason.data, a, at),
-    _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
+STEPS: tuple[Step[Letter, Action], ...] = (
+    Step(
+        "propose",
+        _PROPOSE,
+        forms.ProposeForm,
+        publication.propose,
+        _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
+    ),
+    Step(
+        "recall-proposal",
+        (Action.RECALL_PROPOSAL,),
+        PlainForm,
+        publication.recall,
+        _l("已撤回公示提请。"),
+    ),
+    Step(
+        "publish",
+        (Action.PUBLISH, Action.CORRECT),
+        forms.PublishForm,
+        publication.publish,
+        _l("已公示，公示件几秒钟内可以搜索到。"),
+        _l("公示后任何人都可以看到和搜索右侧的公示件。"),
+    ),
+    Step(
+        "refuse",
+        (Action.REFUSE, Action.REFUSE_CORRECTION),
+        forms.RefuseForm,
+        publication.refuse,
+        _l("已不予公示。"),
+    ),
+    Step(
+        "unpublish",
+        (Action.UNPUBLISH,),
+        forms.UnpublishForm,
+        publication.unpublish,
+        _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
+        _l("公示件立即从网页、检索、订阅和接口中消失，信件本身仍是已办结。"),
+        _l("从网上撤下"),
+        _l("撤下公示件"),
+    ),
 )
-RECALL = Step(
-    "recall-proposal",
-    (Action.RECALL_PROPOSAL,),
-    PlainForm,
-    lambda i, f, a, at: publication.recall(i, f.seen, a, at),
-    _l("已撤回公示提请。"),
+MASK_STEPS: tuple[Step[Letter, Action], ...] = (
+    Step(
+        "mask-rest",
+        _REDACT,
+        PlainForm,
+        lambda i, _seen, a, at: redacting.mask_rest(i, a, at),
+        _l("其余提示已全部脱敏。"),
+        name=_l("其余全部脱敏"),
+    ),
+    Step(
+        "add-mask",
+        _REDACT,
+        forms.MaskForm,
+        lambda i, _seen, *given: redacting.add_mask(i, *given),
+        _l("已脱敏。"),
+        name=_l("标记系统没有发现的内容"),
+        button=_l("脱敏这段文字"),
+    ),
 )
-REST = Step(
-    "rest",
-    _REDACT,
-    PlainForm,
-    lambda i, f, a, at: redacting.mask_rest(i, a, at),
-    _l("其余提示已全部脱敏。"),
-)
-MARK = Step(
-    "mark",
-    _REDACT,
-    MarkForm,
-    lambda i, f, a, at: redacting.add_mask(i, PublicField(f.field.value), f.phrase.value, a, at),
-    _l("已脱敏。"),
-)
-PUBLISH = Step(
-    "publish",
-    (Action.PUBLISH, Action.CORRECT),
-    PublishForm,
-    lambda i, f, a, at: publication.publish(i, f.seen, f.seen_proposal, a, at),
-    _l("已公示，公示件几秒钟内可以搜索到。"),
-)
-REFUSE = Step(
-    "refuse",
-    (Action.REFUSE, Action.REFUSE_CORRECTION),
-    RefuseForm,
-    lambda i, f, a, at: publication.refuse(i, f.seen, f.code.value, f.reason.data, a, at),
-    _l("已不予公示。"),
-)
-WITHDRAW = Step(
-    "unpublish",
-    (Action.UNPUBLISH,),
-    WithdrawForm,
-    lambda i, f, a, at: publication.unpublish(i, f.seen, f.code.value, f.reason.data, a, at),
-    _l("已撤下，公示页、检索、订阅和接口都不再显示。"),
-)
-STEPS = {step.slug: step for step in (PROPOSE, RECALL, REST, MARK, PUBLISH, REFUSE, WITHDRAW)}
+"""The steps of everybody who may settle findings, whatever else they may do."""
 
 
 def redacts(letter: Letter) -> bool:
@@ -107,94 +198,53 @@ def redaction_page(
     problem: LetterboxError | None = None,
 ) -> tuple[str, int]:
     """Render the page; ``sent`` is a form with errors, ``problem`` the reason of a refusal."""
-    if sent and problem:
-        sent.freshen()
-    proposal = shown_proposal(letter)
-    masks = proposal.masks if proposal else []
-    page = build_redaction_page(
-        letter,
-        _forms(letter, sent),
-        {mask.id: _settle_form(letter, mask.id, sent) for mask in masks},
-        redacts(letter),
-        sent,
-        problem,
-    )
+    offers = offers_of(STEPS, letter, allowed_actions(current_actor(), letter), sent)
+    if redacts(letter):
+        offers += offers_of(MASK_STEPS, letter, _REDACT, sent)
+    page = build_redaction_page(letter, offers, sent, problem)
     return render_template("console/redaction.html", page=page), status
 
 
-def _forms(letter: Letter, sent: StepForm | None) -> dict[str, StepForm]:
-    """Return the forms of the steps possible now; ``sent`` replaces its own empty form."""
-    allowed = set(allowed_actions(current_actor(), letter))
-    return {
-        slug: step.form_for(letter, step.actions[0], sent)
-        for slug, step in STEPS.items()
-        if (redacts(letter) if step in (REST, MARK) else allowed & set(step.actions))
-    }
-
-
-def _settle_form(letter: Letter, mark_id: int, sent: StepForm | None) -> StepForm:
-    slug = f"finding-{mark_id}"
-    if sent is not None and sent.slug == slug:
-        return sent
-    return SettleForm(slug, letter, Action.PROPOSE, formdata=None)
-
-
-def publication_address(letter: Letter) -> str:
-    """Return the address after a step: this page again, or the inbox."""
+def _leave(letter: Letter, step: Step[Letter, Action]) -> Answer:
+    if step.done:
+        say_done(str(step.done), letter.id)
     found = find_letter(letter.number)
-    return url_for("console.redaction", number=letter.number) if found else url_for("console.inbox")
+    page = url_for("console.redaction", number=letter.number)
+    return redirect(page if found else url_for("console.inbox"))
 
 
-_take = partial(take_step, show=redaction_page, back=publication_address)
+_page = StepPage(find_letter, redaction_page, gone_page, _leave)
 
-
-ROUTES: tuple[tuple[str, str, Permission, Step[Action]], ...] = (
-    ("propose", "propose", Permission.PUBLICATION_PROPOSE, PROPOSE),
-    ("recall", "recall_proposal", Permission.PUBLICATION_PROPOSE, RECALL),
-    ("findings/rest", "mask_rest", Permission.LETTER_READ, REST),
-    ("marks", "add_mark", Permission.LETTER_READ, MARK),
-    ("publish", "publish", Permission.PUBLICATION_DECIDE, PUBLISH),
-    ("refuse", "refuse", Permission.PUBLICATION_DECIDE, REFUSE),
-    ("withdraw", "unpublish", Permission.PUBLICATION_UNPUBLISH, WITHDRAW),
-)
-"""Path below the page, endpoint, what a person needs to send the form at all, and the step."""
-
-
-for path, endpoint, permission, each in ROUTES:
+for each in (*STEPS, *MASK_STEPS):
     add_step(
         console,
-        f"/letters/<number>/publication/{path}",
-        endpoint,
-        permission,
-        partial(_take, step=each),
+        f"/letters/<number>/publication/{each.slug}",
+        each.slug.replace("-", "_"),
+        ACTION_PERMISSIONS[each.actions[0]] if each in STEPS else Permission.LETTER_READ,
+        partial(_page.take, step=each),
     )
 
 
-@console.post("/letters/<number>/publication/findings/<int:mark_id>")
+@console.post("/letters/<number>/publication/findings/<int:mask_id>")
 @needs(Permission.LETTER_READ)
-def settle(number: str, mark_id: int) -> Answer:
+def settle(number: str, mask_id: int) -> Answer:
     """Mask or keep one finding."""
-    step = Step(
-        f"finding-{mark_id}",
-        _REDACT,
-        SettleForm,
-        lambda i, f, a, at: redacting.settle(
-            i, mark_id, Decision(f.decision.value), f.reason.data, a, at
-        ),
-        "",
-    )
-    return _take(number, step)
+
+    def service(
+        letter_id: int, _seen: int, how: Decision, why: str, by: Actor, at: datetime
+    ) -> None:
+        redacting.settle(letter_id, mask_id, how, why, by, at)
+
+    return _page.take(number, Step(f"finding-{mask_id}", _REDACT, forms.SettleForm, service))
 
 
-@console.post("/letters/<number>/publication/findings/<int:mark_id>/remove")
+@console.post("/letters/<number>/publication/findings/<int:mask_id>/remove")
 @needs(Permission.LETTER_READ)
-def remove_mark(number: str, mark_id: int) -> Answer:
-    """Take away a mark made by hand."""
-    step = Step(
-        f"remove-{mark_id}",
-        _REDACT,
-        PlainForm,
-        lambda i, f, a, at: redacting.remove_mask(i, mark_id, a, at),
-        _l("标记已取消。"),
-    )
-    return _take(number, step)
+def remove_mask(number: str, mask_id: int) -> Answer:
+    """Remove a mask made by hand."""
+
+    def service(letter_id: int, _seen: int, by: Actor, at: datetime) -> None:
+        redacting.remove_mask(letter_id, mask_id, by, at)
+
+    slug, done = f"remove-{mask_id}", _l("标记已取消。")
+    return _page.take(number, Step(slug, _REDACT, PlainForm, service, done))

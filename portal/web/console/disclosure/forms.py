@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
@@ -13,95 +13,116 @@ from wtforms.validators import ValidationError
 from portal.domain.disclosure.application import COMPLETION_DAYS, COMPLETION_DAYS_MOST
 from portal.domain.disclosure.requests import DisclosureAction, DisclosureOutcome
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX
-from portal.models import DisclosureRequest, Organisation, db
+from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import latest_extended, rule_of
 from portal.queries.rules import deadline_rules
 from portal.services.disclosure.requests import REFERRED_MAX, Answer
 from portal.web.console.versioned_forms import VersionedForm, reason_field
 from portal.web.core.clock import today
-from portal.web.core.fields import DayField, EnumField, LineField, ListField, WholeNumber
-from portal.web.core.forms import FilterForm
-from portal.web.core.language import day
-
-WORDS_MAX = 60
+from portal.web.core.fields import DayField, EnumField, LineField, WholeNumber
+from portal.web.core.language import day, say
 
 
-class RequestForm(VersionedForm):
-    """The base of the forms of a request; without fields of its own nothing but the button."""
+class RequestForm(VersionedForm[DisclosureRequest, DisclosureAction]):
+    """A form of a request for disclosure."""
 
-    action: DisclosureAction
+    @property
+    def address(self) -> str:
+        """The address of the step."""
+        return url_for(f"console.disclosure_{self.slug}", request_number=self.subject.number)
 
-    def __init__(
-        self, slug: str, request: DisclosureRequest, action: DisclosureAction, **given: object
-    ) -> None:
-        """Read what was sent, or with ``formdata=None`` begin an empty form for the request."""
-        self.request = request
-        super().__init__(slug, request, action, **given)
+
+class PlainForm(RequestForm):
+    """Nothing but the button."""
+
+    def given(self) -> tuple[()]:
+        """Return what the service takes."""
+        return ()
 
 
 class CompletionNoticeForm(RequestForm):
     """All points that the applicant must clear up, and the last day for it."""
 
     text = reason_field(
-        _l("需要补正的事项"), _l("请一次写明需要补正的全部事项和补正的办法。"), TEXT_MAX
+        _l("需要补正的事项"), _l("请一次写明需要补正的全部事项和补正的办法。"), TEXT_MAX, rows=5
     )
     complete_by = DayField(_l("补正期限"), _l("请填写补正的最后一天。"))
 
     def prepare(self) -> None:
         """Set the usual last day and state the most days allowed."""
-        self.time_allowed = _("给申请人合理的时间，最长 %(n)s 日。", n=COMPLETION_DAYS_MOST)
+        most = COMPLETION_DAYS_MOST
+        self.complete_by.description = _("给申请人合理的时间，最长 %(n)s 日。", n=most)
         if not self.bound:
             self.complete_by.data = today() + timedelta(days=COMPLETION_DAYS)
+
+    def given(self) -> tuple[str, date]:
+        """Return what the service takes."""
+        return self.text.data, self.complete_by.value
 
 
 class CompletedForm(RequestForm):
     """The completion that the applicant handed in on paper or by word of mouth."""
 
-    text = reason_field(_l("补正的内容"), _l("请写下申请人补正的内容。"), TEXT_MAX)
+    text = reason_field(_l("补正的内容"), _l("请写下申请人补正的内容。"), TEXT_MAX, rows=5)
+
+    def given(self) -> tuple[str]:
+        """Return what the service takes."""
+        return (self.text.data,)
 
 
 class ExtensionForm(RequestForm):
-    """Further working days, with the reason and who agreed."""
+    """Further days, with the reason and who agreed."""
 
-    days = WholeNumber(_l("延长几个工作日"), _l("请填写延长几个工作日。"))
+    days = WholeNumber(_l("延长天数"), _l("请填写天数。"), render_kw={"inputmode": "numeric"})
     reason = reason_field(_l("理由（申请人会看到）"), _l("请写明为什么需要延期。"))
     consent = LineField(
         _l("同意延期的负责人"),
         _l("请填写同意延期的政府信息公开工作机构负责人。"),
         PERSON_NAME_MAX,
+        description=_l("记入办理记录，申请人看不到。"),
+        render_kw={"autocomplete": "off"},
     )
 
     def prepare(self) -> None:
         """State the days that the law allows, and the due date with all of them."""
-        read = db.session()
-        self.rule = rule_of(deadline_rules(read), self.request)
-        self.allowance = _(
-            "最多 %(n)s 个工作日，接着现在的期限往后算；延满是 %(day)s。",
-            n=self.rule.extension_days,
-            day=day(latest_extended(read, self.request)),
+        session = db.session()
+        self.rule = rule_of(deadline_rules(session), self.subject)
+        self.days.description = _(
+            "最多 %(most)s，接着现在的期限往后算；延满是 %(day)s。",
+            most=say(self.rule.span(self.rule.extension_days)),
+            day=day(latest_extended(session, self.subject)),
         )
 
     def validate_days(self, field: Field) -> None:
         """Refuse more days than the law allows, as the service does."""
-        if field.data is not None and not 1 <= field.data <= self.rule.extension_days:
-            most = self.rule.extension_days
+        most = self.rule.extension_days
+        if field.data is not None and not 1 <= field.data <= most:
             raise ValidationError(_("请填 1 到 %(n)s 之间的整数。", n=most))
+
+    def given(self) -> tuple[int, str, str]:
+        """Return what the service takes."""
+        return self.days.value, self.reason.data, self.consent.data
 
 
 class AnswerForm(RequestForm):
     """The outcome, the text, and who has the information instead."""
 
-    outcome = EnumField(_l("答复结果"), DisclosureOutcome, _l("请选择答复的结果。"))
-    text = reason_field(_l("答复内容"), _l("请写下答复。"), TEXT_MAX)
-    referred_to = LineField(_l("负责公开的机关和联系方式"), most=REFERRED_MAX)
+    outcome = EnumField(
+        _l("答复结果"),
+        DisclosureOutcome,
+        _l("请选择答复的结果。"),
+        hints={each: each.hint for each in DisclosureOutcome},
+    )
+    text = reason_field(_l("答复内容"), _l("请写下答复。"), TEXT_MAX, rows=8)
+    referred_to = LineField(
+        _l("负责公开的机关和联系方式"),
+        most=REFERRED_MAX,
+        description=_l("结果是“不属于本行政机关公开”、能够确定由谁公开时填写，申请人会看到。"),
+    )
 
-    def prepare(self) -> None:
-        """Set the hint of each outcome."""
-        self.hints = {o.value: _(o.hint) for o in DisclosureOutcome}
-
-    def answer(self) -> Answer:
-        """Return the input as the service takes it."""
-        return Answer(self.outcome.value, self.text.data, self.referred_to.data)
+    def given(self) -> tuple[Answer]:
+        """Return what the service takes."""
+        return (Answer(self.outcome.value, self.text.data, self.referred_to.data),)
 
     @property
     def referred(self) -> str:
@@ -124,15 +145,6 @@ class WithdrawalForm(RequestForm):
 
     reason = reason_field(_l("申请人怎样表示撤回"), _l("请写明申请人怎样、何时表示撤回。"))
 
-
-class RequestFilterForm(FilterForm):
-    """The filters of the list of requests."""
-
-    q = LineField(_l("编号、名称或文号"))
-    organisation = ListField(_l("被申请机关（含下级）"), validate_choice=False)
-
-    def offer(self, organisations: Sequence[Organisation]) -> None:
-        """Offer ``organisations`` to choose from."""
-        self.organisation.choices = [("", _("全部单位"))] + [
-            (str(each.id), each.name) for each in organisations
-        ]
+    def given(self) -> tuple[str]:
+        """Return what the service takes."""
+        return (self.reason.data,)

@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from flask_babel import lazy_gettext as _l
 
 from portal.domain.access import Permission
+from portal.domain.calendar import WorkCalendar
 from portal.domain.disclosure.numbers import looks_like_request_number
-from portal.domain.letters.numbers import NumberError, parse_number
+from portal.domain.errors import N_
+from portal.domain.letters.due import remaining
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.numbers import parse_number
+from portal.domain.letters.states import ENDED_STATES, State
 from portal.models import db
 from portal.queries.archive.problem_notices import count_open_notices
+from portal.queries.letter_rows import LetterRow
 from portal.queries.letters.inbox import Filters, Sort, inbox_page
 from portal.queries.letters.queues import UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
 from portal.queries.scope import readable_letter
-from portal.queries.targets import find, organisation_of, readable_condition
 from portal.web.console.blueprint import console
-from portal.web.console.letters.inbox_form import WORDS_MAX, InboxFilterForm
-from portal.web.console.letters.row_status import row_status
-from portal.web.core.clock import now
-from portal.web.core.fields import page_asked
+from portal.web.console.lists import ListForm, ListPage, RowStatus, number_asked, queue_asked
+from portal.web.core import Answer
+from portal.web.core.clock import now, today
+from portal.web.core.fields import DayField, EnumListField, LineField, ListField, page_asked
 from portal.web.core.language import day, label
 from portal.web.core.people import current_actor, staff_only
 from portal.web.core.settings import settings
 
-GROUPS: tuple[tuple[Queue, ...], ...] = (
+_SHOWS_PUBLICATION_REVIEW = frozenset({Queue.TODO, Queue.MINE})
+_SHOWS_SIGNOFF = frozenset({Queue.TODO, Queue.MINE, Queue.SIGNOFF})
+
+
+def row_status(row: LetterRow, queue: Queue, calendar: WorkCalendar) -> RowStatus:
+    """Return the status of ``row`` in ``queue``: a closed letter may wait for a second person."""
+    chip = _chip(row, queue)
+    if row.due_on and row.runs:
+        return RowStatus.left(remaining(calendar, today(), row.due_on), *chip)
+    if row.state in ENDED_STATES:
+        return RowStatus(_("%(day)s收到", day=day(row.received_at)), "", *chip)
+    return RowStatus(_("暂停计时"), "", *chip)
+
+
+def _chip(row: LetterRow, queue: Queue) -> tuple[str, str, str]:
+    if row.state is State.CLOSED and row.to_publish and queue in _SHOWS_PUBLICATION_REVIEW:
+        return "review", "publication", _("待公示审核")
+    if row.state is State.CLOSED and row.to_sign and queue in _SHOWS_SIGNOFF:
+        return "review", "follow_up", _("补充答复待审签")
+    if queue is Queue.PUBLICATION:
+        return "publication", row.publication.value, label(row.publication)
+    return "handling", row.state.value, label(row.state)
+
+
+GROUPS = (
     (Queue.TODO, Queue.MINE),
     (
         Queue.SUBMITTED,
@@ -45,9 +74,41 @@ GROUPS: tuple[tuple[Queue, ...], ...] = (
 )
 """Queues in the order of the page: the person's own, stages of a letter, urgent ones, the rest."""
 
-LATE = frozenset({Queue.OVERDUE, Queue.UNSIGNED})
-_FILTERS = ("queue", "q", "kind", "organisation", "level", "received_from", "received_to", "sort")
-Answer = str | Response
+
+@dataclass(frozen=True, slots=True)
+class InboxPage(ListPage[LetterRow, Queue]):
+    """All that ``console/inbox.html`` shows; ``notices`` are open, for people who settle them."""
+
+    notices: int | None
+
+
+class InboxForm(ListForm):
+    """The filters of the inbox."""
+
+    q = LineField(_l("编号或标题"), render_kw={"autocomplete": "off"})
+    kind = EnumListField(_l("类别"), Kind, N_("全部类别"))
+    organisation = ListField(
+        _l("承办单位"), validate_choice=False, description=_l("包括下级单位。")
+    )
+    received_from = DayField(_l("收到日期从"))
+    received_to = DayField(_l("收到日期到"))
+    sort = EnumListField(_l("排序"), Sort, N_("默认顺序"))
+
+    def filters(self) -> Filters:
+        """Return the filters of the address; values that are not understood are left out."""
+        words, organisation = self.read(Permission.LETTER_READ)
+        queue = queue_asked(Queue, words, Queue.TODO)
+        return Filters(
+            queue=queue,
+            kind=self.kind.data,
+            organisation=organisation,
+            own=request.args.get("level") == "own",
+            received_from=self.received_from.data,
+            received_to=self.received_to.data,
+            words=words,
+            sort=self.sort.data or (Sort.NEWEST if queue in UNCOUNTED else Sort.DUE),
+            page=page_asked(),
+        )
 
 
 @console.get("/")
@@ -57,99 +118,42 @@ def inbox() -> Answer:
 
     A person who may read no letters is redirected to administration.
     """
-    if not current_actor().holds(Permission.LETTER_READ):
+    session, actor = db.session(), current_actor()
+    if not actor.holds(Permission.LETTER_READ):
         return redirect(url_for("admin.index"))
     if looks_like_request_number(request.args.get("q", "")):
         return redirect(url_for("console.disclosure", q=request.args["q"]))
-    number, doubt = _number(request.args.get("q", ""))
-    if number and readable_letter(db.session(), current_actor(), number):
+    missing = _("没有找到这封信，或它不在您的权限内。")
+    number, doubt = number_asked(parse_number, missing)
+    if number and readable_letter(session, actor, number):
         return redirect(url_for("console.letter", number=number))
-    form = InboxFilterForm(request.args)
-    filters = _filters(form)
-    calendar = work_calendar(db.session())
+    return render_template("console/inbox.html", page=_page(doubt))
+
+
+def _page(doubt: str) -> InboxPage:
+    session, actor, form = db.session(), current_actor(), InboxForm(request.args)
+    filters, calendar = form.filters(), work_calendar(session)
     at = cutoffs(calendar, now())
-    page = inbox_page(db.session(), current_actor(), filters, at, settings().page_size)
-    return render_template(
-        "console/inbox.html",
+    page = inbox_page(session, actor, filters, at, settings().page_size)
+    decides = actor.holds(Permission.PUBLICATION_DECIDE)
+    place = filters.organisation.name if filters.organisation else ""
+    return InboxPage(
+        endpoint="console.inbox",
+        title=label(filters.queue),
         form=form,
         filters=filters,
         page=page,
-        statuses={row.number: row_status(row, filters.queue, calendar) for row in page.rows},
-        doubt=doubt or (_("没有找到这封信，或它不在您的权限内。") if number else ""),
+        statuses=[row_status(row, filters.queue, calendar) for row in page.rows],
         groups=GROUPS,
-        counts=queue_counts(db.session(), current_actor(), at),
-        late=LATE,
-        uncounted=UNCOUNTED,
-        notices=_notices(),
-        chips=_chips(filters),
-        page_address=lambda number: _address(page=number),
+        counts=queue_counts(session, actor, at),
+        late=frozenset({Queue.OVERDUE, Queue.UNSIGNED}),
+        doubt=doubt,
+        narrowing={
+            "q": filters.words,
+            "kind": label(filters.kind),
+            "organisation": _("%(name)s（本级）", name=place) if place and filters.own else place,
+            "received_from": day(filters.received_from),
+            "received_to": day(filters.received_to),
+        },
+        notices=count_open_notices(session, actor) if decides else None,
     )
-
-
-def _notices() -> int | None:
-    """Return the number of open problem notices, for people who settle them."""
-    actor = current_actor()
-    if not actor.holds(Permission.PUBLICATION_DECIDE):
-        return None
-    return count_open_notices(db.session(), actor)
-
-
-def _number(typed: str) -> tuple[str, str]:
-    """Return the letter number that was typed, or ``""`` and the error in its check digits."""
-    try:
-        return str(parse_number(typed)), ""
-    except NumberError as error:
-        return "", _(str(error)) if error.code == "check" else ""
-
-
-def _filters(form: InboxFilterForm) -> Filters:
-    """Read the filters of the address; values that are not understood are left out."""
-    form.validate()
-    session, within = db.session(), readable_condition(current_actor())
-    wanted = form.organisation.data or ""
-    organisation = organisation_of(session, within, wanted)
-    form.offer(find(session, within, "") + ([organisation] if organisation else []))
-    words = form.q.data[:WORDS_MAX]
-    queue = request.args.get("queue", "")
-    chosen = Queue(queue) if queue in set(Queue) else Queue.ALL if words else Queue.TODO
-    sort = form.sort.data
-    usual = Sort.NEWEST if chosen in UNCOUNTED else Sort.DUE
-    return Filters(
-        queue=chosen,
-        kind=form.kind.data,
-        organisation=organisation,
-        own=request.args.get("level") == "own",
-        received_from=form.received_from.data,
-        received_to=form.received_to.data,
-        words=words,
-        sort=Sort(sort) if sort in set(Sort) else usual,
-        page=page_asked(),
-    )
-
-
-def _address(**changes: Any) -> str:
-    """Return the address of this list with ``changes``; without a page it is the first."""
-    current = {name: request.args.get(name) for name in _FILTERS}
-    return url_for("console.inbox", **{**current, **changes})
-
-
-def _without(name: str) -> dict[str, None]:
-    return {"organisation": None, "level": None} if name == "organisation" else {name: None}
-
-
-def _place(filters: Filters) -> str:
-    """Return the organisation that narrows the list, in words."""
-    name = filters.organisation.name if filters.organisation else ""
-    return _("%(name)s（本级）", name=name) if name and filters.own else name
-
-
-def _chips(filters: Filters) -> list[tuple[str, str, str]]:
-    """Return the current filters of the list, each with the address without it."""
-    found = [
-        ("q", _("编号或标题"), filters.words),
-        ("kind", _("类别"), label(filters.kind)),
-        ("organisation", _("承办单位"), _place(filters)),
-        ("received_from", _("收到日期从"), day(filters.received_from)),
-        ("received_to", _("收到日期到"), day(filters.received_to)),
-    ]
-    return [(words, value, _address(**_without(name))) for name, words, value in found if value]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,41 +14,215 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Permission, can
 from portal.domain.choices import allowed_actions, next_action
 from portal.domain.errors import N_, LetterboxError
-from portal.domain.letters.due import Remaining, remaining
-from portal.domain.letters.reply_checks import Remark, check_reply
-from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
-from portal.models import Letter, db
-from portal.queries.letters.queues import is_stranded
+from portal.domain.letters.reply_checks import check_reply
+from portal.domain.letters.states import Action, ConsentBasis, Publication, State
+from portal.models import Letter, Rating, Reply, ReplyKind, db
+from portal.queries.history import HistoryEntry
+from portal.queries.letters.due import letter_rule
+from portal.queries.letters.inbox import next_in_line
+from portal.queries.letters.queues import cutoffs, is_stranded
 from portal.queries.letters.timeline import changes_since, consent_change, history
-from portal.queries.letters.track import declined, due_note
+from portal.queries.letters.track import (
+    CorrespondenceKind,
+    Declined,
+    correspondence,
+    declined,
+    due_note,
+)
 from portal.queries.rules import work_calendar
 from portal.services.letters.contacts import Contacts
 from portal.services.letters.replying import DRAFT_STATES
-from portal.web.console.letters.action_forms import StepForm
-from portal.web.console.letters.action_table import REPLY_ACTIONS, offers
-from portal.web.console.letters.letter_sections import (
-    Detail,
-    Passage,
-    PublicationPanel,
-    details,
-    passages,
-    publication_panel,
-    redaction_link,
-)
-from portal.web.console.letters.next_letter import next_address
-from portal.web.console.wording import (
-    HistoryLine,
+from portal.web.console.letters.forms import StepForm
+from portal.web.console.letters.steps import REPLY_ACTIONS, STEPS
+from portal.web.console.steps import Offer, offers_of
+from portal.web.console.subject_page import (
     Link,
-    Problem,
+    SubjectPage,
+    Task,
     history_line,
-    letter_change,
+    in_brackets,
     not_done,
 )
-from portal.web.core.clock import today
-from portal.web.core.due import DueExplanation, explain_due
-from portal.web.core.language import day, label, say
+from portal.web.core.clock import now, today
+from portal.web.core.due import explain_due
+from portal.web.core.language import day, label, moment, say
 from portal.web.core.people import current_actor
-from portal.web.core.steps import Offer
+
+_HEADINGS: dict[CorrespondenceKind, str] = {
+    CorrespondenceKind.LETTER: N_("来信"),
+    CorrespondenceKind.QUESTION: N_("请来信人补充"),
+    CorrespondenceKind.SUPPLEMENT: N_("来信人补充"),
+    CorrespondenceKind.REDO: N_("来信人申请重办"),
+    CorrespondenceKind.REPLY: N_("答复"),
+    CorrespondenceKind.FOLLOW_UP: N_("补充答复"),
+}
+_LOOKS: dict[CorrespondenceKind, str] = {
+    CorrespondenceKind.REDO: "supplement",
+    CorrespondenceKind.FOLLOW_UP: "reply",
+}
+"""The look of a piece in ``components/correspondence.html`` where it is not its own word."""
+_CONSENT: dict[ConsentBasis, str] = {
+    ConsentBasis.NONE: N_("来信人不同意公示"),
+    ConsentBasis.SENDER: N_("来信人同意公示"),
+    ConsentBasis.PUBLISHED_AT_SOURCE: N_("原系统已公示"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One piece of the correspondence as it is laid out; ``look`` is a word of the component."""
+
+    look: str
+    heading: str
+    text: str
+    at: datetime | None = None
+    signature: str | None = None
+    meta: str | None = None
+    note: str = ""
+    anchor: str | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it came in, apart from what was asked."""
+        return self.look != "question"
+
+    @property
+    def is_read_first(self) -> bool:
+        """Whether it is kept in view while a reply is written; replies are on the letter page."""
+        return self.look != "reply" and bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A row of the list of details; ``letters`` replace ``text``, ``note`` is below it."""
+
+    name: str
+    text: str = ""
+    note: str = ""
+    letters: Sequence[Letter] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationPanel:
+    """The state of publication, with the sentences that apply and the link to the review page."""
+
+    status: str
+    notes: Sequence[str]
+    link: Link | None
+
+
+def passages(letter: Letter, drafts: bool) -> list[Passage]:
+    """Return the correspondence, contributions of other organisations, and the draft reply."""
+    passages = [
+        Passage(
+            look=_LOOKS.get(piece.kind, piece.kind.value),
+            heading=say(_HEADINGS[piece.kind]),
+            text=piece.text,
+            at=piece.at,
+            signature=piece.organisation or None,
+        )
+        for piece in correspondence(letter)
+    ]
+    passages += [
+        Passage(
+            look="supplement",
+            heading=_("协办意见") if helper.contribution else _("已请协办，等待意见"),
+            text=helper.contribution or "",
+            at=helper.contributed_at or helper.requested_at,
+            signature=helper.organisation.name,
+            note=_("请求：%(text)s", text=helper.request),
+        )
+        for helper in letter.helpers
+    ]
+    review = letter.reply_in_review
+    if review:
+        follows = review.kind is ReplyKind.FOLLOW_UP
+        passages.append(
+            Passage(
+                look="reply",
+                heading=_("待签发的补充答复") if follows else _("待签发的答复"),
+                text=review.text,
+                signature=review.organisation.name,
+                meta=_drafted_by(review),
+                anchor="review",
+            )
+        )
+    elif letter.draft and drafts:
+        draft = letter.draft
+        passages.append(
+            Passage(
+                look="supplement",
+                heading=_("答复草稿"),
+                text=draft.text,
+                at=draft.updated_at,
+                meta=_drafted_by(draft),
+            )
+        )
+    return passages
+
+
+def _drafted_by(reply: Reply) -> str | None:
+    return _("起草：%(who)s", who=reply.author.name) if reply.author else None
+
+
+def publication_panel(
+    letter: Letter, consent: HistoryEntry | None, may_propose: bool
+) -> PublicationPanel:
+    """Return the state of publication of ``letter``; ``consent`` is its last change of consent."""
+    status, proposal = label(letter.publication), letter.open_proposal
+    if proposal:
+        left = len(proposal.open_masks)
+        status = _("%(status)s · 还有 %(n)s 条提示待处理", status=status, n=left)
+    notes = []
+    if letter.consent_basis is ConsentBasis.NONE and consent:
+        at = moment(consent.at)
+        notes.append(_("来信人已于 %(at)s 收回公示同意，不能再提请公示。", at=at))
+    elif letter.consent_basis is ConsentBasis.NONE:
+        notes.append(_("来信人没有同意公示，不能提请。"))
+    if letter.proposals:
+        return PublicationPanel(status, notes, redaction_link(letter, _("打开公示审核页")))
+    if letter.state is State.CLOSED:
+        name = _("提请公示") if may_propose else _("为什么还没有公示")
+        return PublicationPanel(status, notes, redaction_link(letter, name))
+    return PublicationPanel(status, [*notes, _("信件办结后可以提请公示。")], None)
+
+
+def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> list[Detail]:
+    """Return the list of details, without the rows that do not apply."""
+    extended = changed = ""
+    if letter.extension_days:
+        span = say(letter_rule(session, letter).span(letter.extension_days))
+        extended = _("已延期 %(days)s", days=span)
+    if consent:
+        changed = _("%(what)s %(at)s", what=say(consent.title), at=moment(consent.at))
+    closed = in_brackets(moment(letter.closed_at), label(letter.close_reason))
+    rows = [
+        Detail(_("信件编号"), letter.number),
+        Detail(_("承办单位"), letter.organisation.name),
+        Detail(_("经办人"), letter.assignee.name if letter.assignee else ""),
+        Detail(_("收到"), moment(letter.received_at)),
+        Detail(_("答复期限"), in_brackets(day(letter.due_on), extended) if letter.due_on else ""),
+        Detail(_("办结"), closed if letter.closed_at else ""),
+        Detail(_("被举报单位"), letter.accused.name if letter.accused else ""),
+        Detail(_("主信"), letters=[letter.parent] if letter.parent else []),
+        Detail(_("并入的信"), letters=letter.children),
+        Detail(_("公示意愿"), say(_CONSENT[letter.consent_basis]), changed),
+        Detail(_("来信人评价"), _rating(letter.rating) if letter.rating else ""),
+    ]
+    return [row for row in rows if row.text or row.letters]
+
+
+def _rating(rating: Rating) -> str:
+    points = _("态度 %(a)s 分，效率 %(e)s 分", a=rating.attitude, e=rating.efficiency)
+    if not rating.comment:
+        return str(points)
+    return str(_("%(points)s：%(comment)s", points=points, comment=rating.comment))
+
+
+def redaction_link(letter: Letter, name: str) -> Link:
+    """Return the way to the page where publication is proposed and reviewed."""
+    return Link(url_for("console.redaction", number=letter.number), name)
+
 
 _WAITING_FOR: dict[State, str] = {
     State.SUBMITTED: N_("等待分办员受理或交办。"),
@@ -62,48 +238,23 @@ _WAITING_FOR: dict[State, str] = {
 """Sentences on whom a letter waits for, for readers who have no action on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class NextTask:
-    """The one next thing to do: a form, a link to a page of its own, or only what is awaited."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterPage(SubjectPage[Letter, Action]):
+    """All that ``console/letter.html`` shows."""
 
-    heading: str
-    explanation: str = ""
-    offer: Offer | None = None
-    signs_reply: bool = False
-    remarks: Sequence[Remark] = ()
-    link: Link | None = None
-    next_letter: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OtherAction:
-    """A possible action that is not the next one, folded under ``heading``."""
-
-    heading: str
-    offer: Offer
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LetterPage:
-    """All that ``console/letter.html`` shows beside the letter's own title, state and chips."""
-
-    letter: Letter
     publication: Publication | None
-    due: Remaining | None
-    problem: Problem | None
-    task: NextTask
-    reply_link: Link | None
-    other_actions: Sequence[OtherAction]
-    decline_title: str
-    decline_advice: Sequence[str]
+    declined: Declined | None
     passages: Sequence[Passage]
-    history: Sequence[HistoryLine]
     panel: PublicationPanel
     details: Sequence[Detail]
-    due_explanation: DueExplanation | None
-    contacts: Contacts | None
-    can_reveal: bool
+
+
+def next_address(besides: int) -> str | None:
+    """Return the page of the letter first in line, other than the one with id ``besides``."""
+    session = db.session()
+    at = cutoffs(work_calendar(session), now())
+    number = next_in_line(session, current_actor(), at, besides)
+    return url_for("console.letter", number=number) if number else None
 
 
 def build_letter_page(
@@ -121,119 +272,90 @@ def build_letter_page(
     allowed = allowed_actions(actor, letter)
     stranded = is_stranded(session, actor, letter)
     first = next_action(actor, letter, allowed, stranded=stranded)
-    missed = changes_since(session, letter, sent.seen) if sent and problem else []
-    if sent and problem:
-        sent.freshen()
-    possible = offers(letter, allowed, sent)
-    primary = next((each for each in possible if first in each.step.actions), None)
+    offers = offers_of(STEPS, letter, allowed, sent)
+    primary = next((each for each in offers if first in each.step.actions), None)
     drafts = letter.state in DRAFT_STATES and can(actor, Permission.REPLY_WRITE, letter)
-    refused, consent = declined(session, letter), consent_change(session, letter)
-    note = due_note(session, letter, today())
+    consent, note = consent_change(session, letter), due_note(session, letter, today())
+    missed = partial(changes_since, session, letter)
     return LetterPage(
-        letter=letter,
-        publication=None if letter.publication is Publication.NOT_PROPOSED else letter.publication,
-        due=_remaining(session, letter),
-        problem=not_done(
-            problem, sent, [letter_change(each) for each in missed], [o.form for o in possible]
-        )
-        if sent and problem
-        else None,
-        task=_next_task(letter, first, primary, stranded),
-        reply_link=_reply_link(letter) if drafts and first not in REPLY_ACTIONS else None,
-        other_actions=[
-            OtherAction(_heading(each), each, each.form is sent)
-            for each in possible
-            if each is not primary
-        ],
-        decline_title=_("不予受理：%(why)s", why=say(refused.reason)) if refused else "",
-        decline_advice=[each for each in (say(refused.advice), refused.words) if each]
-        if refused
-        else [],
-        passages=passages(letter, drafts),
+        subject=letter,
+        task=_offered(letter, primary, stranded) if primary else _other_task(letter, first),
+        others=[each for each in offers if each is not primary],
+        other_link=_reply_link(letter) if drafts and first not in REPLY_ACTIONS else None,
+        sent=sent,
+        problem=not_done(problem, sent, [each.form for each in offers], missed),
         history=[history_line(each) for each in history(session, letter)],
-        panel=publication_panel(letter, consent, Action.PROPOSE in allowed),
-        details=details(letter, consent),
+        due=note,
         due_explanation=explain_due(note, reopened=letter.reopened) if note else None,
-        contacts=contacts,
+        revealed=_rows(contacts) if contacts else [],
         can_reveal=can(actor, Permission.CONTACTS_REVEAL, letter),
+        publication=None if letter.publication is Publication.NOT_PROPOSED else letter.publication,
+        declined=declined(session, letter),
+        passages=passages(letter, drafts),
+        panel=publication_panel(letter, consent, Action.PROPOSE in allowed),
+        details=details(session, letter, consent),
     )
 
 
-def _remaining(session: Session, letter: Letter) -> Remaining | None:
-    """Return the time left; a letter that has ended has no due date any more."""
-    if letter.due_on is None or letter.state not in OPEN_STATES:
-        return None
-    return remaining(work_calendar(session), today(), letter.due_on)
+def _rows(contacts: Contacts) -> list[tuple[str, str]]:
+    return [
+        (_("姓名"), contacts.name),
+        (_("电话"), contacts.phone),
+        (_("电子邮箱"), contacts.email),
+    ]
 
 
-def _heading(offer: Offer) -> str:
-    """Return the name of an offer; the form that grants an extension refuses it as well."""
-    if Action.GRANT_EXTENSION in offer.step.actions:
-        return str(_("批复延期"))
-    return label(offer.action)
+def reply_name(letter: Letter) -> str:
+    """Return what is written for ``letter`` now: a reply, or a follow-up to it."""
+    return str(_("写补充答复") if letter.state is State.CLOSED else _("写答复"))
 
 
-def _next_task(
-    letter: Letter, first: Action | None, primary: Offer | None, stranded: bool
-) -> NextTask:
-    if primary:
-        review = letter.reply_in_review if Action.SIGN in primary.step.actions else None
-        return NextTask(
-            heading=_("下一步：%(action)s", action=label(primary.action)),
-            explanation=_("%(name)s没有经办人，请交给能办理的单位。", name=letter.organisation.name)
-            if stranded
-            else "",
-            offer=primary,
-            signs_reply=review is not None,
-            remarks=check_reply(review.text, letter.text, letter.sender) if review else (),
-        )
+def _reply_link(letter: Letter, name: str = "") -> Link:
+    return Link(url_for("console.reply", number=letter.number), name or reply_name(letter))
+
+
+def _offered(
+    letter: Letter, primary: Offer[Letter, Action], stranded: bool
+) -> Task[Letter, Action]:
+    review = letter.reply_in_review if Action.SIGN in primary.step.actions else None
+    place = letter.organisation.name
+    return Task(
+        _("下一步：%(action)s", action=primary.name),
+        [_("%(name)s没有经办人，请交给能办理的单位。", name=place)] if stranded else [],
+        offer=primary,
+        signs_reply=review is not None,
+        remarks=check_reply(review.text, letter.text, letter.sender) if review else (),
+    )
+
+
+def _other_task(letter: Letter, first: Action | None) -> Task[Letter, Action]:
+    """Return the task on a page of its own, or what the letter waits for."""
     if first in REPLY_ACTIONS:
-        return _writing_task(letter)
-    if first is Action.PROPOSE:
-        return NextTask(
-            _("下一步：%(action)s", action=label(first)),
-            _("答复对其他人也有参考价值的，请脱敏后提请公示；公示由另一人审核。"),
-            link=redaction_link(letter, _("提请公示")),
-        )
-    if first in (Action.PUBLISH, Action.CORRECT):
-        name = _("公示审核") if first is Action.PUBLISH else label(first)
-        return NextTask(
-            _("下一步：%(action)s", action=name),
-            _("请核对脱敏后的公开稿，决定是否公示。"),
-            link=redaction_link(letter, _("打开公示审核页")),
-        )
-    return _nothing_to_do(letter)
+        name, why = _("写答复"), _("写好答复后送审签，审核人签发后来信人即可看到。")
+        link = _reply_link(letter, name)
+        if letter.draft:
+            link, why = _reply_link(letter, _("接着写答复")), _("已有草稿，可以接着写。")
+            if letter.draft.review_note:
+                why = _("审核人退回修改，请看意见后改好再送审签。")
+    elif first is Action.PROPOSE:
+        name = _("提请公示")
+        why = _("答复对其他人也有参考价值的，请脱敏后提请公示；公示由另一人审核。")
+        link = redaction_link(letter, name)
+    elif first in (Action.PUBLISH, Action.CORRECT):
+        name = _("公示审核") if first is Action.PUBLISH else _("更正公示件")
+        why = _("请核对脱敏后的公开稿，决定是否公示。")
+        link = redaction_link(letter, _("打开公示审核页"))
+    else:
+        return _nothing_to_do(letter)
+    return Task(_("下一步：%(action)s", action=name), [why], link=link)
 
 
-def _writing_task(letter: Letter) -> NextTask:
-    heading = _("下一步：%(action)s", action=_("写答复"))
-    address = url_for("console.reply", number=letter.number)
-    if letter.draft is None:
-        return NextTask(
-            heading,
-            _("写好答复后送审签，审核人签发后来信人即可看到。"),
-            link=Link(address, _("写答复")),
-        )
-    explanation = (
-        _("审核人退回修改，请看意见后改好再送审签。")
-        if letter.draft.review_note
-        else _("已有草稿，可以接着写。")
-    )
-    return NextTask(heading, explanation, link=Link(address, _("接着写答复")))
-
-
-def _nothing_to_do(letter: Letter) -> NextTask:
+def _nothing_to_do(letter: Letter) -> Task[Letter, Action]:
     next_letter = next_address(letter.id)
     if letter.state is State.DISPATCHED:
-        return NextTask(
-            _("已交办，等待%(name)s签收", name=letter.organisation.name), next_letter=next_letter
-        )
-    awaited = say(_WAITING_FOR[letter.state])
+        place = letter.organisation.name
+        return Task(_("已交办，等待%(name)s签收", name=place), next_letter=next_letter)
+    awaited = [say(_WAITING_FOR[letter.state])]
     if letter.answer_by:
-        awaited = _("%(awaited)s补充期限：%(day)s。", awaited=awaited, day=day(letter.answer_by))
-    return NextTask(_("目前不用您处理"), awaited, next_letter=next_letter)
-
-
-def _reply_link(letter: Letter) -> Link:
-    name = _("写补充答复") if letter.state is State.CLOSED else _("写答复")
-    return Link(url_for("console.reply", number=letter.number), name)
+        awaited.append(_("补充期限：%(day)s。", day=day(letter.answer_by)))
+    return Task(_("目前不用您处理"), awaited, next_letter=next_letter)

@@ -4,34 +4,76 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.domain.access import Permission, can
-from portal.domain.errors import (
-    InvalidInput,
-    LetterboxError,
-    NotPermitted,
-)
-from portal.domain.letters.reply_checks import Remark, check_reply
-from portal.models import Letter
+from portal.domain.choices import allowed_actions
+from portal.domain.errors import InvalidInput, LetterboxError, NotPermitted
+from portal.domain.letters.reply_checks import Remark, check_reply, questions
+from portal.domain.letters.states import TEXT_MAX, Action
+from portal.models import Letter, Reply, db
+from portal.queries.letters.timeline import changes_since
 from portal.services.letters.replying import DRAFT_STATES, request_signoff, save_draft
 from portal.web.console.blueprint import console
+from portal.web.console.letters.forms import StepForm
 from portal.web.console.letters.letter import (
     find_letter,
     gone_page,
     letter_page,
     require_letter,
+    say_done,
 )
-from portal.web.console.letters.next_letter import say_done
-from portal.web.console.letters.reply_form import ReplyForm
-from portal.web.console.letters.reply_page import build_reply_page
+from portal.web.console.letters.letter_page import Passage, passages, reply_name
+from portal.web.console.letters.steps import REPLY_ACTIONS
+from portal.web.console.steps import attempt
+from portal.web.console.subject_page import Problem, not_done
+from portal.web.console.versioned_forms import VersionField
+from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.failures import status_of
+from portal.web.core.fields import HiddenTextField, TextField
 from portal.web.core.language import moment
 from portal.web.core.people import current_actor, needs
-from portal.web.core.steps import Answer, StepPage
+
+
+class ReplyForm(StepForm):
+    """The text, the version of the draft before it, and the hash of the text last checked."""
+
+    text = TextField(
+        _l("答复正文"),
+        _l("请先写答复。"),
+        TEXT_MAX,
+        description=_l("写明办理结果、依据和联系电话。来信人收到的就是这段文字。"),
+        render_kw={"rows": 20},
+    )
+    reply_version = VersionField()
+    checked = HiddenTextField()
+
+    def __init__(self, letter: Letter, **given: object) -> None:
+        super().__init__("reply", letter, Action.REQUEST_SIGNOFF, **given)
+
+    @property
+    def address(self) -> str:
+        """The address of the editor."""
+        return url_for("console.send_reply", number=self.subject.number)
+
+    def prepare(self) -> None:
+        """Begin with the draft, where there is one and nothing has been sent."""
+        if not self.bound:
+            draft = self.subject.draft
+            self.text.data = draft.text if draft else ""
+            self.reply_version.data = draft.version if draft else 0
+
+    def freshen(self) -> None:
+        """Carry the present versions of letter and draft."""
+        super().freshen()
+        draft = self.subject.draft
+        self.reply_version.carry(draft.version if draft else 0)
 
 
 @console.get("/letters/<number>/reply")
@@ -52,7 +94,7 @@ def reply(number: str) -> Answer:
 def send_reply(number: str) -> Answer:
     """Save the draft, or check it and send it for sign-off."""
     run = _save if request.form.get("step") == "save" else _send
-    return StepPage(find_letter, _shown, gone_page).attempt(number, ReplyForm, run)
+    return attempt(number, ReplyForm, run, find_letter, _shown, gone_page)
 
 
 @console.post("/letters/<number>/draft")
@@ -72,7 +114,9 @@ def draft(number: str) -> tuple[dict[str, object], int]:
 
 
 def _keep(letter: Letter, form: ReplyForm) -> int:
-    return save_draft(letter.id, form.text.data or "", form.draft_seen, current_actor(), now())
+    return save_draft(
+        letter.id, form.text.data or "", form.reply_version.seen, current_actor(), now()
+    )
 
 
 def _save(letter: Letter, form: ReplyForm) -> Answer:
@@ -88,10 +132,10 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     text = str(form.text.data)
     remarks = check_reply(text, letter.text, letter.sender)
     if remarks and form.checked.data != _print(text):
-        form.go_on_from(_keep(letter, form))
+        form.reply_version.carry(_keep(letter, form))
         form.checked.raw_data, form.checked.data = None, _print(text)
         return _editor(letter, form, remarks=remarks)
-    request_signoff(letter.id, form.seen, text, form.draft_seen, current_actor(), now())
+    request_signoff(letter.id, form.seen, text, form.reply_version.seen, current_actor(), now())
     say_done(_("已送审签。审核人签发后，来信人即可看到答复。"), letter.id)
     return redirect(url_for("console.letter", number=letter.number))
 
@@ -104,11 +148,23 @@ def _shown(
     letter: Letter, status: int, *, sent: ReplyForm, problem: LetterboxError | None = None
 ) -> Answer:
     """Show the editor again, or the letter with the input where it takes no reply any more."""
-    if problem is None:
-        return _editor(letter, sent, status)
-    if letter.state not in DRAFT_STATES:
+    if problem is not None and letter.state not in DRAFT_STATES:
         return letter_page(letter, status, sent=sent, problem=problem)
     return _editor(letter, sent, status, problem=problem)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPage:
+    """All that ``console/reply.html`` shows; ``other_draft`` is what somebody else has saved."""
+
+    form: ReplyForm
+    name: str
+    problem: Problem | None
+    other_draft: Reply | None
+    remarks: Sequence[Remark]
+    sends: bool
+    questions: Sequence[str]
+    passages: Sequence[Passage]
 
 
 def _editor(
@@ -119,5 +175,15 @@ def _editor(
     remarks: Sequence[Remark] = (),
     problem: LetterboxError | None = None,
 ) -> tuple[str, int]:
-    page = build_reply_page(letter, form, remarks, problem)
+    draft, missed = letter.draft, partial(changes_since, db.session(), letter)
+    page = ReplyPage(
+        form=form,
+        name=reply_name(letter),
+        problem=not_done(problem, form, [form], missed),
+        other_draft=draft if problem and draft and draft.text != form.text.data else None,
+        remarks=remarks,
+        sends=bool(REPLY_ACTIONS & set(allowed_actions(current_actor(), letter))),
+        questions=questions(letter.text),
+        passages=[each for each in passages(letter, False) if each.is_read_first],
+    )
     return render_template("console/reply.html", page=page), status

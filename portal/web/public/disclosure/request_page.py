@@ -17,7 +17,8 @@ from portal.domain.periods import civil_date
 from portal.domain.translatable import Message
 from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import RequestDue, extension_text, request_due
-from portal.queries.disclosure.requests import RequestEvent, request_by_number, request_milestones
+from portal.queries.disclosure.requests import request_by_number, request_milestones
+from portal.queries.history import HistoryEntry
 from portal.services.disclosure.requests import applicant, complete, withdraw
 from portal.web.core import Answer
 from portal.web.core.clock import today
@@ -54,7 +55,7 @@ class DisclosureRequestView:
     """Values of the page of a request for its applicant."""
 
     request: DisclosureRequest
-    milestones: list[RequestEvent]
+    milestones: list[HistoryEntry]
     due: RequestDue | None
     due_explanation: DueExplanation | None
     extension: Message | None

@@ -101,7 +101,7 @@ def test_keeping_needs_a_reason(client: Client, walk: Walk) -> None:
     page = post(
         client, f"{url}/findings/{mark}", {"decision": "keep", "reason": "  "}, page=url, status=422
     )
-    assert f"keep-{mark}-error" in page.ids
+    assert f"finding-{mark}-reason-error" in page.ids
     post(client, f"{url}/findings/{mark}", {"decision": "keep", "reason": "公众人物"}, page=url)
     kept = next(m for m in walk.letter.open_proposal.masks if m.id == mark)
     assert (kept.decision, kept.reason) == (Decision.KEEP, "公众人物")
@@ -110,7 +110,7 @@ def test_keeping_needs_a_reason(client: Client, walk: Walk) -> None:
 def test_a_phrase_is_masked_wherever_it_stands(client: Client, walk: Walk) -> None:
     """A phrase the detectors did not know is masked by hand, and the mark can be taken back."""
     url = proposed(client, walk)
-    post(client, f"{url}/marks", {"field": "text", "phrase": "路灯"}, page=url)
+    post(client, f"{url}/add-mask", {"field": "text", "phrase": "路灯"}, page=url)
     mine = [m for m in walk.letter.open_proposal.masks if m.kind == "other"]
     assert len(mine) == 1
     post(client, f"{url}/findings/{mine[0].id}/remove", page=url)
@@ -121,15 +121,15 @@ def test_a_phrase_that_is_not_there_is_said_at_the_field(client: Client, walk: W
     """A phrase that the original does not have is refused and kept in the form."""
     url = proposed(client, walk)
     page = post(
-        client, f"{url}/marks", {"field": "text", "phrase": "没有这句"}, page=url, status=422
+        client, f"{url}/add-mask", {"field": "text", "phrase": "没有这句"}, page=url, status=422
     )
     assert "没有这句" in page.html
-    assert "mark-phrase-error" in page.ids
+    assert "add-mask-phrase-error" in page.ids
 
 
 def publish(browser: Client, url: str, walk: Walk) -> None:
     """Settle the rest and publish."""
-    post(browser, f"{url}/findings/rest", page=url)
+    post(browser, f"{url}/mask-rest", page=url)
     post(browser, f"{url}/publish", page=url)
 
 
@@ -152,7 +152,7 @@ def test_a_handler_cannot_publish(client: Client, walk: Walk) -> None:
     url = proposed(client, walk)
     page = get(client, url)
     assert not [f for f in page.forms if f.action.endswith(("/publish", "/refuse"))]
-    token = page.form(f"{url}/recall").hidden["csrf_token"]
+    token = page.form(f"{url}/recall-proposal").hidden["csrf_token"]
     assert client.post(f"{url}/publish", data={"csrf_token": token}).status_code == 403
 
 
@@ -169,7 +169,7 @@ def test_refusing_needs_a_coded_reason(app: Flask, client: Client, walk: Walk) -
 def test_the_proposer_takes_the_proposal_back(client: Client, walk: Walk) -> None:
     """A proposal can be recalled by who made it."""
     url = proposed(client, walk)
-    post(client, f"{url}/recall", page=url)
+    post(client, f"{url}/recall-proposal", page=url)
     assert walk.letter.publication is Publication.NOT_PROPOSED
 
 
@@ -180,8 +180,8 @@ def test_withdrawing_empties_the_copy(
     url = proposed(client, walk)
     browser = reviewer(app)
     publish(browser, url, walk)
-    post(browser, f"{url}/withdraw", {"code": "privacy"}, page=url, status=422)
-    post(browser, f"{url}/withdraw", {"code": "privacy", "reason": "来信人要求"}, page=url)
+    post(browser, f"{url}/unpublish", {"code": "privacy"}, page=url, status=422)
+    post(browser, f"{url}/unpublish", {"code": "privacy", "reason": "来信人要求"}, page=url)
     public = entry(session, walk)
     assert public is not None
     assert (public.title, public.text, public.reply) == ("", "", "")
@@ -211,10 +211,10 @@ def test_a_change_since_the_reviewer_looked_is_a_conflict(
     """Publishing what somebody has redacted differently meanwhile is refused."""
     url = proposed(client, walk)
     browser = reviewer(app)
-    post(browser, f"{url}/findings/rest", page=url)
+    post(browser, f"{url}/mask-rest", page=url)
     page = get(browser, url)
     form = page.form(f"{url}/publish")
-    post(client, f"{url}/marks", {"field": "text", "phrase": "何时"}, page=url)
+    post(client, f"{url}/add-mask", {"field": "text", "phrase": "何时"}, page=url)
     assert browser.post(f"{url}/publish", data=form.hidden).status_code == 409
     assert walk.letter.publication is Publication.PROPOSED
 

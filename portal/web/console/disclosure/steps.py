@@ -8,14 +8,14 @@ from portal.domain.disclosure.requests import DisclosureAction
 from portal.models import DisclosureRequest
 from portal.services.disclosure import requests as disclosure
 from portal.web.console.disclosure import forms
-from portal.web.core.steps import Offer, Step, offers_of
+from portal.web.console.steps import Step
 
-REQUEST_STEPS: tuple[Step[DisclosureAction], ...] = (
+REQUEST_STEPS: tuple[Step[DisclosureRequest, DisclosureAction], ...] = (
     Step(
         "lapse",
         (DisclosureAction.LAPSE,),
-        forms.RequestForm,
-        lambda i, f, a, at: disclosure.lapse(i, f.seen, a, at),
+        forms.PlainForm,
+        disclosure.lapse,
         name=_l("视为放弃，终止处理"),
         done=_l("已终止处理，申请人会看到原因。"),
         explanation=_l(
@@ -26,7 +26,7 @@ REQUEST_STEPS: tuple[Step[DisclosureAction], ...] = (
         "completed",
         (DisclosureAction.COMPLETE,),
         forms.CompletedForm,
-        lambda i, f, a, at: disclosure.complete(i, f.text.data, a, at, f.seen),
+        lambda i, seen, text, a, at: disclosure.complete(i, text, a, at, seen),
         name=_l("登记补正"),
         done=_l("已登记补正，答复期限从今天起重新计算。"),
         explanation=_l("申请人在网上补正的自动登记；当面、来信、来电补正的在这里登记。"),
@@ -35,7 +35,7 @@ REQUEST_STEPS: tuple[Step[DisclosureAction], ...] = (
         "answer",
         (DisclosureAction.ANSWER,),
         forms.AnswerForm,
-        lambda i, f, a, at: disclosure.answer(i, f.seen, f.answer(), a, at),
+        disclosure.answer,
         name=_l("答复"),
         done=_l("答复已送出，申请人现在可以看到。"),
         explanation=_l(
@@ -47,22 +47,16 @@ REQUEST_STEPS: tuple[Step[DisclosureAction], ...] = (
         "completion",
         (DisclosureAction.ASK_COMPLETION,),
         forms.CompletionNoticeForm,
-        lambda i, f, a, at: disclosure.ask_completion(
-            i, f.seen, f.text.data, f.complete_by.value, a, at
-        ),
+        disclosure.ask_completion,
         name=_l("通知补正"),
         done=_l("已通知申请人补正，答复期限待补正后重新计算。"),
-        explanation=_l(
-            "申请内容不明确时，收到之日起 7 个工作日内一次告知；只能通知一次（条例第三十条）。"
-        ),
+        explanation=_l("申请内容不明确时，在期限内一次告知；只能通知一次（条例第三十条）。"),
     ),
     Step(
         "extension",
         (DisclosureAction.EXTEND,),
         forms.ExtensionForm,
-        lambda i, f, a, at: disclosure.extend(
-            i, f.seen, f.days.value, f.reason.data, f.consent.data, a, at
-        ),
+        disclosure.extend,
         name=_l("延长答复期限"),
         done=_l("答复期限已延长，申请人会看到理由。"),
         explanation=_l(
@@ -74,17 +68,10 @@ REQUEST_STEPS: tuple[Step[DisclosureAction], ...] = (
         "withdrawal",
         (DisclosureAction.WITHDRAW,),
         forms.WithdrawalForm,
-        lambda i, f, a, at: disclosure.withdraw(i, a, at, f.seen, f.reason.data),
+        lambda i, seen, why, a, at: disclosure.withdraw(i, a, at, seen, why),
         name=_l("登记撤回"),
         done=_l("已登记撤回，不再处理。"),
         explanation=_l("申请人表示撤回时登记；撤回的申请不计入收到。"),
     ),
 )
 """In the order in which they come first: what a page offers on top is the first that is allowed."""
-
-
-def request_offers(
-    request: DisclosureRequest, allowed: list[DisclosureAction], sent: forms.RequestForm | None
-) -> list[Offer]:
-    """Return the steps possible now; ``sent`` takes the place of its own empty form."""
-    return offers_of(REQUEST_STEPS, request, allowed, sent)

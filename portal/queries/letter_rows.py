@@ -1,0 +1,85 @@
+"""The rows of a list of letters, whatever chose them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import CLOCK_STATES, Publication, State
+from portal.models import Letter, Organisation, Proposal, ProposalStatus, Reply, ReplyStatus
+from portal.queries.paging import Page, slice_of
+from portal.queries.scope import Condition
+
+
+def waiting_for_signature() -> sa.Select[int]:
+    """Return the ids of letters with a reply in review, follow-up replies included."""
+    return sa.select(Reply.letter_id).where(Reply.status == ReplyStatus.IN_REVIEW)
+
+
+def waiting_for_publication() -> sa.Select[int]:
+    """Return the ids of letters with an open proposal, corrections included."""
+    return sa.select(Proposal.letter_id).where(Proposal.status == ProposalStatus.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """One letter of a list; a list reads neither sender nor text."""
+
+    number: str
+    title: str
+    kind: Kind
+    state: State
+    publication: Publication
+    organisation: str
+    due_on: date | None
+    received_at: datetime
+    supervised: bool
+    reopened: bool
+    to_publish: bool
+    to_sign: bool
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock of the office runs."""
+        return self.due_on is not None and self.state in CLOCK_STATES
+
+
+def page_of_letters(
+    session: Session,
+    where: Sequence[Condition],
+    order: Sequence[sa.ColumnElement[Any]],
+    page: int,
+    per_page: int,
+) -> Page[LetterRow]:
+    """Return the page of the letters that meet ``where``, in ``order``."""
+    total = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
+    part = slice_of(total, page, per_page)
+    chosen = sa.select(Letter.id).where(*where).order_by(*order)
+    ids = list(session.scalars(chosen.limit(per_page).offset(part.offset))) if total else []
+    columns: tuple[Any, ...] = (
+        Letter.number,
+        Letter.title,
+        Letter.kind,
+        Letter.state,
+        Letter.publication,
+        Organisation.brief_name,
+        Letter.due_on,
+        Letter.received_at,
+        Letter.supervised,
+        Letter.reopened,
+        Letter.id.in_(waiting_for_publication()),
+        Letter.id.in_(waiting_for_signature()),
+    )
+    rows = session.execute(
+        sa.select(*columns)
+        .join(Organisation, Organisation.id == Letter.organisation_id)
+        .where(Letter.id.in_(ids))
+        .order_by(*order)
+    )
+    return Page([LetterRow(*row) for row in rows], total, part.page, part.pages)
