@@ -33,6 +33,8 @@ LEAST = 0.9
 """The share of mutants that tests must notice."""
 CATALOGUE = "tests/structure/test_translations.py::test_every_message_is_translated"
 """The test that holds the words of pages; it reads the code instead of running it."""
+REFUSALS = "tests/structure/test_forms.py"
+"""The tests that hold the fields and messages of refusals; they read the code, too."""
 HEAVY = (
     *("flask_migrate", "flask_limiter", "flask_babel", "flask_wtf", "flask_login", "whoosh.index"),
     *("hypothesis.strategies", "sqlalchemy.orm", "psycopg", "docx", "xlsxwriter", "openpyxl"),
@@ -168,6 +170,8 @@ def main(count: int, seed: str, jobs: int) -> None:
 def _tests(mutant: Mutant, reach: Reach) -> dict[str, float]:
     """Return the tests that may notice ``mutant`` and how long each takes."""
     tests = reach.tests(mutant.path, mutant.statements())
+    if "InvalidInput(" in mutant.diff:
+        tests[REFUSALS] = 5.0
     return tests | {CATALOGUE: 10.0} if mutant.wording else tests
 
 
