@@ -96,7 +96,7 @@ mutants/contexts: $(shell find portal search_index tests -name '*.py') | $(DEVEL
 	--cov-context=test --junitxml=mutants/times.xml || { rm -f $@; exit 1; }
 
 mutants: mutants/contexts ## Put MUTANTS=300 random faults into the code; tests must notice 90 %.
-	@$(BIN)/python -m tests.mutants $(MUTANTS) $(SEED)
+	@$(BIN)/python -m tests.mutants $(MUTANTS) $(SEED) $(JOBS)
 
 bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure; figures are ratios taken in one run.
 	@for each in tests/bench/bench_*.py; do \
