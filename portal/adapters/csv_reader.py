@@ -1,13 +1,12 @@
 """A reader of CSV files of unknown origin, row by row, whatever their size.
 
-UTF-8 (with or without a byte order mark) and GB18030 are recognised; other encodings are refused.
-A row that cannot be read does not end the reading, and an unclosed quote does not swallow the rows
-below it.
+The encoding is recognised or given (:mod:`portal.adapters.encodings`). A row that cannot be read
+does not end the reading: a damaged byte costs its own row, and an unclosed quote does not swallow
+the rows below it.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections import deque
@@ -16,11 +15,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-CHUNK = 1 << 20
+from portal.adapters.encodings import (
+    EncodingProblem,
+    check_encoding,
+    damage,
+    recognise,
+    refuse_binary,
+)
+
 FIELD_MAX = 1_000_000
 """Characters of a field; a longer one is a quote that was never closed."""
 UNCLOSED = "引号没有闭合: a quote in it is never closed"
-_SEPARATORS = ",;\t"
+_SEPARATORS = ",;\t|"
+_NAMED_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
+"""The line in front of the column names that names the separator for Excel."""
 
 
 class CsvProblem(Exception):
@@ -50,23 +58,32 @@ class CsvSource:
 
 
 @contextmanager
-def open_csv(path: Path) -> Iterator[CsvSource]:
-    """Open ``path``; raise :class:`CsvProblem` where it is no readable CSV file."""
-    encoding = recognise(path)
-    with path.open(encoding=encoding, newline="") as file:
-        first = file.readline()
-        separator = max(_SEPARATORS, key=first.count)
-        file.seek(0)
+def open_csv(path: Path, encoding: str | None = None) -> Iterator[CsvSource]:
+    """Open ``path``; raise :class:`CsvProblem` where it is no readable CSV file.
+
+    ``encoding`` is used instead of what the file looks like.
+    """
+    try:
+        encoding = check_encoding(encoding) if encoding else recognise(path)
+        refuse_binary(path, encoding)
+    except EncodingProblem as error:
+        raise CsvProblem(str(error)) from error
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
         # The limit belongs to the csv module and holds for the whole process.
         csv.field_size_limit(FIELD_MAX)
         lines = _Lines(file)
+        first = next(lines, "")
+        if named := _NAMED_SEPARATOR.fullmatch(first):
+            separator = named[1]
+        else:
+            separator = max(_SEPARATORS, key=first.count)
+            lines.give_back(1)
         reader = csv.reader(lines, delimiter=separator, strict=True)
         header = tuple(name.strip().lstrip("\ufeff") for name in _next(reader) or ())
         if not any(header):
             raise CsvProblem("the file is empty; its first line must name the columns")
-        twice = sorted({name for name in header if name and header.count(name) > 1})
-        if twice:
-            raise CsvProblem(f"the column {twice[0]!r} occurs twice in the first line")
+        if wrong := damage("".join(header)):
+            raise CsvProblem(f"the names of the columns cannot be read: {wrong} in {encoding}")
         yield CsvSource(encoding, header, _rows(reader, lines, _Layout(separator, len(header))))
 
 
@@ -95,12 +112,12 @@ class _Lines:
         self.count += 1
         return line
 
-    def keep_first(self) -> None:
-        """Give back all lines taken but the first."""
-        rest = self.taken[1:]
-        self._back.extendleft(reversed(rest))
-        self.count -= len(rest)
-        del self.taken[1:]
+    def give_back(self, number: int) -> None:
+        """Give back the last ``number`` lines taken."""
+        keep = len(self.taken) - number
+        self._back.extendleft(reversed(self.taken[keep:]))
+        self.count -= number
+        del self.taken[keep:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,41 +180,20 @@ def _rows(reader: Iterator[list[str]], lines: _Lines, layout: _Layout) -> Iterat
         except csv.Error:
             fields = layout.loose(lines.taken[0]) if len(lines.taken) == 1 else None
         if fields is None or layout.swallowed(lines.taken, fields):
-            lines.keep_first()
+            lines.give_back(len(lines.taken) - 1)
             raw = lines.taken[0]
             yield CsvRow(begins, tuple(layout.plain(raw)), UNCLOSED, raw)
-        elif len(fields) != layout.width:
+        elif wrong := _damaged_line(lines.taken, begins):
+            yield CsvRow(begins, tuple(fields), wrong, "".join(lines.taken))
+        elif len(fields) < layout.width or any(map(str.strip, fields[layout.width :])):
             said = f"has {len(fields)} fields where the first line names {layout.width}"
             if any(map(str.strip, fields)):
                 yield CsvRow(begins, tuple(fields), said, "".join(lines.taken))
         elif any(map(str.strip, fields)):
-            yield CsvRow(begins, tuple(fields))
+            yield CsvRow(begins, tuple(fields[: layout.width]))
 
 
-def recognise(path: Path) -> str:
-    """Return the encoding of ``path``, judged by the whole file, a megabyte at a time."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise CsvProblem("the file is in UTF-16; save it as CSV in UTF-8 and try again")
-    if _decodes(path, "utf-8"):
-        return "utf-8-sig"
-    if _decodes(path, "gb18030"):
-        return "gb18030"
-    raise CsvProblem(
-        "the file is neither in UTF-8 nor in GB18030; save it as CSV in UTF-8 and try again"
-    )
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(CHUNK):
-                if b"\0" in chunk:
-                    raise CsvProblem("the file contains NUL bytes, so it is no CSV text file")
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
+def _damaged_line(lines: list[str], begins: int) -> str:
+    """Return which of ``lines``, the first of them number ``begins``, holds a damaged byte."""
+    found = ((number, damage(line)) for number, line in enumerate(lines, begins))
+    return next((f"line {number} is damaged: {wrong}" for number, wrong in found if wrong), "")

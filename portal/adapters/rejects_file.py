@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from portal.adapters.csv_reader import CsvRow
+from portal.adapters.encodings import spelled_out
 
 
 class RejectsFile:
@@ -34,7 +35,8 @@ class RejectsFile:
         """Add a row."""
         file = self._file or self._begin()
         kept = [row.fields[i] if i < len(row.fields) else "" for i in self._keep]
-        csv.writer(file).writerow([*kept, row.line, reason, row.raw, *row.fields[self._width :]])
+        cells = [*kept, row.line, reason, row.raw, *row.fields[self._width :]]
+        csv.writer(file).writerow([spelled_out(str(cell)) for cell in cells])
 
     def close(self) -> Path | None:
         """Rename the file to its place and return that; ``None`` where no row was rejected."""

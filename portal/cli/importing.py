@@ -80,6 +80,19 @@ EPILOG = (
     help="Date of letters and replies that have none; without it they are rejected.",
 )
 @click.option(
+    "--date-format",
+    "date_formats",
+    multiple=True,
+    metavar="FORMAT",
+    help="How dates are written, such as %d/%m/%Y, where they could be read in two ways; may be "
+    "repeated.",
+)
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    help="Encoding of FILE, such as gb18030 or big5, instead of the one it seems to be in.",
+)
+@click.option(
     "--source",
     default="import",
     show_default=True,
@@ -95,23 +108,30 @@ def import_command(
     organisation: str | None,
     kind: str | None,
     default_date: datetime | None,
+    date_formats: tuple[str, ...],
+    encoding: str | None,
     source: str,
 ) -> None:
-    """Import letters, with their replies, from FILE (CSV in UTF-8 or GB18030).
+    """Import letters, with their replies, from FILE (CSV).
+
+    UTF-8, GB18030, Big5 and UTF-16 are recognised.
 
     Answered letters arrive closed, others wait for acceptance. Bad rows are listed with line
     and reason and written to a file that can be corrected and imported again; good rows are kept.
     Importing the same file again adds nothing.
     """
     defaults = Defaults(
-        Kind(kind) if kind else None, default_date.date() if default_date else None, source
+        Kind(kind) if kind else None,
+        default_date.date() if default_date else None,
+        source,
+        date_formats,
     )
     _check_rejects(rejects, file, map_file)
     begun = time.monotonic()
     with open_instance() as app:
         place = organisation_of(organisation).id if organisation else None
         try:
-            with open_csv(file) as csv_source:
+            with open_csv(file, encoding) as csv_source:
                 columns = map_columns(csv_source.header, _given(map_file, pairs))
                 plan = ImportPlan(columns, defaults, place, publish, dry_run)
                 bad = _rejects_file(app, file, rejects, csv_source, dry_run)

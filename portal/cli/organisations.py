@@ -15,6 +15,7 @@ from portal.cli.context import now, open_instance, organisation_of
 from portal.domain.access import SYSTEM
 from portal.domain.organisations import OrganisationKind
 from portal.models import Organisation, db
+from portal.services.importing.columns import ImportFault, check_once
 from portal.services.office import organisations
 from portal.services.office.organisations import NewOrganisation
 
@@ -133,7 +134,7 @@ def import_tree(file: Path) -> None:
         try:
             with open_csv(file) as source:
                 rows = list(_new_organisations(source.header, source.rows))
-        except CsvProblem as error:
+        except (CsvProblem, ImportFault) as error:
             raise UsageFault(f"{file.name}: {error}") from error
         added = organisations.add_organisations(rows, SYSTEM, now())
         click.echo(f"{added:,} organisations added, {len(rows) - added:,} were there already")
@@ -145,6 +146,7 @@ def _new_organisations(
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise CsvProblem(f"missing columns: {', '.join(missing)}")
+    check_once(header, [header.index(name) for name in (*COLUMNS, "short_name") if name in header])
     top = db.session.scalars(sa.select(Organisation).where(Organisation.parent_id.is_(None))).one()
     for row in rows:
         if row.problem:

@@ -64,7 +64,8 @@ class Event(Model):
 class StateInterval(Model):
     """The interval in which a letter was in a state; derived from events, rebuilt from them.
 
-    ``ended_at`` is empty for the present state. As-of figures read this table alone.
+    ``ended_at`` is empty for the present state. Queues, waits for the citizen, hops and coded
+    reasons are read from it; the rates are sums of :class:`~portal.models.RateFact`.
     """
 
     __tablename__ = "state_interval"

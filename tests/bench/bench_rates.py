@@ -34,7 +34,7 @@ from portal.queries.statistics.filters import Question
 from portal.queries.statistics.overview import Asked, overview
 from portal.services.core.facts import months, renew_versions, row_of
 from portal.services.core.unit import writing
-from portal.services.statistics.precompute import refresh
+from portal.services.statistics.precompute import fold, refresh
 from portal.tools.instance import enter_samples
 
 SIZES = (10_000, 100_000)
@@ -179,10 +179,15 @@ def happen(session: Session) -> None:
 
 
 def forget(session: Session) -> None:
-    """Let something happen in every month, so that nothing that was kept holds."""
+    """Let something happen in every month, so that nothing that was kept holds.
+
+    The changes are folded, as the worker does every few seconds.
+    """
     session.rollback()
     with writing() as unit:
         renew_versions(unit, month_versions(unit))
+    while fold(session):
+        pass
 
 
 def main(sizes: tuple[int, ...]) -> None:

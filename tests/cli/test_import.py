@@ -198,8 +198,7 @@ def test_a_byte_order_mark_is_no_part_of_a_name(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("标题,内容\n甲,乙".encode("utf-16"), "UTF-16"),
-        (b"title,text\n\x80\xff\xfe,\x81", "neither in UTF-8 nor in GB18030"),
+        (b"title,text\n\x80\xff\xfe,\x81", "--encoding"),
         (b"title,text\n\x00,b", "NUL"),
         (b"", "empty"),
         (b"title,title\na,b", "twice"),
@@ -363,3 +362,49 @@ def test_fifty_megabytes_are_streamed(command: Command, session: Session, tmp_pa
     assert f"rows read       {number + 1:,}" in result.stdout
     peak = next(line for line in result.stdout.splitlines() if line.startswith("peak memory"))
     assert int(peak.split()[2]) < 1_000
+
+
+def test_columns_nobody_reads_may_repeat(
+    command: Command, session: Session, tmp_path: Path
+) -> None:
+    """Two columns of the same name that hold no part of a letter are ignored."""
+    file = tmp_path / "letters.csv"
+    file.write_text(
+        "标题（必填）,备注,内容,备注,来信时间\n甲,x,乙,y,2019-01-01\n", encoding="utf-8"
+    )
+    assert command("import", file).exit_code == 0
+    assert [letter.text for letter in letters(session)] == ["乙"]
+
+
+def test_dates_of_either_order_need_a_form(
+    command: Command, session: Session, tmp_path: Path
+) -> None:
+    """A day that may be a month is rejected with the advice that then works."""
+    file = write(
+        tmp_path / "letters.csv", [portal_row(asked_at="5/3/2019", replied_at="25/3/2019")]
+    )
+    assert "--date-format" in command("import", file).stderr
+    command("import", file, "--date-format", "%d/%m/%Y")
+    (letter,) = letters(session)
+    assert f"{letter.received_at:%Y-%m-%d}" == "2019-03-04"
+
+
+@pytest.mark.parametrize(("column", "value"), [("id", "2.01605E+13"), ("phone", "1.38123E+10")])
+def test_a_number_ruined_by_a_spreadsheet_is_refused(
+    command: Command, session: Session, tmp_path: Path, column: str, value: str
+) -> None:
+    """An id or telephone number that has lost its digits is not taken for one."""
+    file = write(tmp_path / "letters.csv", [portal_row() | {column: value}])
+    said = command("import", file).stderr
+    assert value in said and "spreadsheet" in said
+    assert letters(session) == []
+
+
+def test_letters_of_a_web_editor_arrive_as_text(
+    command: Command, session: Session, tmp_path: Path
+) -> None:
+    """Tags and entities of the old system are paragraphs here."""
+    row = portal_row(title="路灯&amp;井盖", content="<p>您好：</p><p>路灯坏了。</p>")
+    command("import", write(tmp_path / "letters.csv", [row]))
+    (letter,) = letters(session)
+    assert (letter.title, letter.text) == ("路灯&井盖", "您好：\n\n路灯坏了。")

@@ -36,6 +36,11 @@ Value = TypeVar("Value")
 _Entries = OrderedDict[Hashable, tuple[Hashable, object]]
 _entries: WeakKeyDictionary[Engine, _Entries] = WeakKeyDictionary()
 _lock = Lock()
+_SPAN = (sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer))
+_CHANGES = sa.union_all(
+    sa.select(RateMonth.month, RateMonth.version).where(RateMonth.month.between(*_SPAN)),
+    sa.select(RateChange.month, RateChange.amount).where(RateChange.month.between(*_SPAN)),
+)
 
 
 def cube(session: Session, question: Question) -> Cube:
@@ -88,12 +93,8 @@ def month_versions(session: Session, first: int = 0, last: int = 999912) -> dict
     folds them into :class:`~portal.models.RateMonth`, which leaves the versions as they are. One
     statement reads both tables: between two, the worker might fold.
     """
-    query = sa.union_all(
-        sa.select(RateMonth.month, RateMonth.version).where(RateMonth.month.between(first, last)),
-        sa.select(RateChange.month, RateChange.amount).where(RateChange.month.between(first, last)),
-    )
     sums: Counter[int] = Counter()
-    for month, amount in session.execute(query):
+    for month, amount in session.execute(_CHANGES, {"first": first, "last": last}):
         sums[month] += amount
     return {month: total % VERSIONS for month, total in sums.items()}
 

@@ -19,7 +19,7 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.periods import year_of
 from portal.domain.statistics.rates import Figures, sums_by
 from portal.models import RateFact
-from portal.queries.statistics.filters import Question, measures, sums, where
+from portal.queries.statistics.filters import Question, measures, where
 
 _EPOCH = date(1970, 1, 1)
 _DAY = 86_400_000_000
@@ -62,7 +62,7 @@ def count(session: Session, question: Question) -> Cube:
     categories: Rows[str] = defaultdict(list)
     first, *others = question.period.months
     for each in measures(question):
-        anchor, columns = each.anchor, sums(each.counts)
+        anchor, columns = each.anchor, each.sums
         found = where(question, anchor)
         place = sa.type_coerce(anchor.organisation, sa.Integer)
         by_organisation = sa.select(place, *columns).where(*found).group_by(place)
@@ -87,7 +87,7 @@ def count_by_day(session: Session, question: Question) -> dict[date, Figures]:
     for each in measures(question):
         ticks = sa.type_coerce(each.anchor.moment, sa.BigInteger)
         day = ((ticks + _SHANGHAI) // _DAY).label("day")
-        query = sa.select(day, *sums(each.counts)).where(*where(question, each.anchor))
+        query = sa.select(day, *each.sums).where(*where(question, each.anchor))
         for number, *cell in session.execute(query.group_by(day)):
             found[_EPOCH + timedelta(days=number)].append(cell)
     return sums_by(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -67,12 +68,21 @@ class Anchor:
 RECEIPT = Anchor(F.received_month, F.received_at, F.received_organisation_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Measures:
     """Counts that are summed together, by name, because they share an anchor."""
 
     anchor: Anchor
     counts: dict[str, Condition]
+
+    @cached_property
+    def sums(self) -> list[sa.ColumnElement[int]]:
+        """A sum for each field of ``Figures``; what is not counted is 0."""
+        counts = self.counts
+        return [
+            (sa.func.count().filter(counts[name]) if name in counts else sa.literal(0)).label(name)
+            for name in NAMES
+        ]
 
 
 def stands(begin: Moments, until: Moments, before: datetime) -> Condition:
@@ -97,14 +107,19 @@ def published(before: datetime) -> Condition:
 
 def measures(question: Question) -> list[Measures]:
     """Return the counts of ``question``: one entry for each pass over the facts."""
+    return _measures(question.before, question.basis, question.view is View.ANSWERING)
+
+
+# The months of a year ask for the same sums, and to write them takes longer than to read a month.
+@lru_cache(maxsize=64)
+def _measures(before: datetime, basis: Basis, answering: bool) -> list[Measures]:
     # The part that is rarely true comes first in each condition: the rest is then not evaluated.
-    t = question.before
-    taken, ended = received(t), closed(t)
-    arrivals = {"received": taken, "withdrawn": sa.and_(F.withdrawn_at < t, F.opening)}
+    taken, ended = received(before), closed(before)
+    arrivals = {"received": taken, "withdrawn": sa.and_(F.withdrawn_at < before, F.opening)}
     courses = {
-        "extended": sa.and_(F.extended_at < t, taken),
-        "returned": sa.and_(F.returned_at < t, taken),
-        "redone": sa.and_(F.redone_at < t, taken),
+        "extended": sa.and_(F.extended_at < before, taken),
+        "returned": sa.and_(F.returned_at < before, taken),
+        "redone": sa.and_(F.redone_at < before, taken),
     }
     endings = {
         "closed": ended,
@@ -112,10 +127,9 @@ def measures(question: Question) -> list[Measures]:
         "timed_out": sa.and_(F.outcome == Outcome.NO_SUPPLEMENT, ended),
         "on_time": sa.and_(ended, F.on_time.is_(True)),
     }
-    publications = {"published": published(t)}
-    answering = question.view is View.ANSWERING
+    publications = {"published": published(before)}
     place = F.closing_organisation_id if answering else F.received_organisation_id
-    if question.basis is Basis.PERIOD:
+    if basis is Basis.PERIOD:
         return [
             Measures(RECEIPT, arrivals),
             Measures(Anchor(F.closed_month, F.closed_from, place), endings),
@@ -127,14 +141,6 @@ def measures(question: Question) -> list[Measures]:
             Measures(replace(RECEIPT, organisation=place), endings | publications),
         ]
     return [Measures(RECEIPT, arrivals | courses | endings | publications)]
-
-
-def sums(counts: dict[str, Condition]) -> list[sa.ColumnElement[int]]:
-    """Return a sum for each field of ``Figures``; what is not counted is 0."""
-    return [
-        (sa.func.count().filter(counts[name]) if name in counts else sa.literal(0)).label(name)
-        for name in NAMES
-    ]
 
 
 def where(question: Question, anchor: Anchor = RECEIPT) -> list[Condition]:

@@ -1,7 +1,8 @@
 """What every text from outside goes through before it is kept.
 
 Control and format characters go, line ends become ``\\n``, spaces at the ends are cut; emoji and
-rare characters stay. Errors carry the field and say how to mend it.
+rare characters stay, and those of names that older systems kept in the private area become the
+characters that GB18030-2022 gives them. Errors carry the field and say how to mend it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,17 @@ from portal.domain.errors import N_, InvalidInput
 
 REASON_MAX = 500
 """Characters of a reason or note that goes with an action."""
-_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
+_DROPPED = frozenset({"Cc", "Cf", "Cs"})
+_PRIVATE = "\ue7c7\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796" + (
+    "\ue816\ue817\ue818\ue81e\ue826\ue82b\ue82c\ue831\ue832\ue83b\ue843\ue854\ue855\ue864"
+)
+_NAMED = "\u1e3f\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19" + (
+    "\U00020087\U00020089\U000200cc\u9fb4\u9fb5\u9fb6\u9fb7"
+    "\U000215d7\u9fb8\U0002298f\u9fb9\u9fba\U000241fe\u9fbb"
+)
+_GB18030_2022 = str.maketrans(_PRIVATE, _NAMED)
+"""Places of the private area where GB18030-2000 and older fonts put characters of names, and the
+characters that stand there since GB18030-2022. Others of the area stay: their font knows them."""
 _HIDDEN = frozenset("\u034f\u17b4\u17b5")
 """Marks that show nothing by themselves although their category does not say so."""
 _BLANK = frozenset("\t\u115f\u1160\u2800\u3164\uffa0")
@@ -30,7 +41,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def clean(text: str | None, *, lines: bool = True) -> str:
     """Return ``text`` without control and invisible characters; one line unless ``lines``."""
     text = _LINE_END.sub("\n", text or "")
-    kept = text if _PLAIN.fullmatch(text) else _visible(text)
+    kept = text if _PLAIN.fullmatch(text) else _visible(text.translate(_GB18030_2022))
     if not lines:
         return " ".join(kept.split())
     return _BLANK_LINES.sub("\n\n", kept).strip()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class ImportFault(Exception):
     """The import cannot begin; the message names what is at fault and what to do."""
 
 
+_LABEL_ENDS = re.compile(r"\s+|[*:]|\((?:必填|选填|required|optional)\)")
 REQUIRED = ("title", "text")
 
 RECOGNISED: dict[str, tuple[str, ...]] = {
@@ -33,23 +36,25 @@ def map_columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, in
     """Return for each of our columns found in ``header`` its position.
 
     ``given`` (ours → theirs) goes before what is recognised. Raises :class:`ImportFault` for an
-    unknown name on either side and for missing columns, all of them named.
+    unknown name on either side, for missing columns, all of them named, and for one that is
+    needed and occurs twice. Columns that nothing is read from may be called as they like.
     """
-    places = {name.casefold(): i for i, name in reversed(list(enumerate(header)))}
+    places = {_heading(name): i for i, name in reversed(list(enumerate(header)))}
     found: dict[str, int] = {}
     for ours, theirs in given.items():
         if ours not in RECOGNISED:
             raise ImportFault(f"there is no column {ours!r} of ours; ours are: {_ours()}")
-        if theirs.casefold() not in places:
+        if _heading(theirs) not in places:
             near = difflib.get_close_matches(theirs, header, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise ImportFault(f"the file has no column {theirs!r}{hint} It has: {_list(header)}")
-        found[ours] = places[theirs.casefold()]
+        found[ours] = places[_heading(theirs)]
     for ours, others in RECOGNISED.items():
         if ours not in found:
             names = (name for name in (ours, *others) if name in places)
             if (name := next(names, None)) is not None:
                 found[ours] = places[name]
+    check_once(header, found.values())
     missing = [name for name in REQUIRED if name not in found]
     if missing:
         raise ImportFault(
@@ -57,6 +62,20 @@ def map_columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, in
             f"Say which it is, such as --column {missing[0]}={header[0]}"
         )
     return found
+
+
+def check_once(header: Sequence[str], used: Iterable[int]) -> None:
+    """Raise :class:`ImportFault` where the heading of a ``used`` column stands for two."""
+    for place in used:
+        if sum(_heading(name) == _heading(header[place]) for name in header) > 1:
+            raise ImportFault(
+                f"the column {header[place]!r} occurs twice; rename the one that is not meant"
+            )
+
+
+def _heading(name: str) -> str:
+    """Return ``name`` without width, case, blanks, and what forms add to their labels."""
+    return _LABEL_ENDS.sub("", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _ours() -> str:

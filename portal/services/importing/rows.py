@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,16 +12,14 @@ from portal.domain.letters.states import PERSON_NAME_MAX, STORED_TITLE_MAX
 from portal.domain.periods import SHANGHAI, civil_date
 from portal.models.base import fingerprint
 from portal.services.core.typed_text import clean
+from portal.services.importing import cells
+from portal.services.importing.moments import DoubtfulMoment, parse_moment
 
 TEXT_MAX = 50_000
 """Characters of a text taken over; no letter known comes near it."""
 OLDEST = date(1990, 1, 1)
+_NUMBERS = ("id", "phone")
 _SHORT_MAX = {"name": PERSON_NAME_MAX, "phone": 50, "email": 254, "category": 32, "id": 100}
-_MOMENT = re.compile(
-    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
-    r"(?:[T\s]+(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2}))?(?:\.\d+)?)?"
-    r"(?P<utc>Z|[+-]\d{2}:?\d{2})?"
-)
 
 
 class RowFault(Exception):
@@ -31,11 +28,15 @@ class RowFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds where a row says nothing: ``kind`` also where it names an unknown one."""
+    """What holds where a row says nothing: ``kind`` also where it names an unknown one.
+
+    ``date_formats`` (of ``strptime``) are how the file writes its dates.
+    """
 
     kind: Kind | None = None
     day: date | None = None
     source: str = "import"
+    date_formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def read_row(
     if row.problem:
         raise RowFault(row.problem)
     raw = {name: row.fields[i] for name, i in columns.items()}
-    title = _text("title", clean(raw["title"], lines=False), STORED_TITLE_MAX)
-    text = _text("text", clean(raw["text"]), TEXT_MAX)
+    title = _text("title", clean(cells.text_of(raw["title"]), lines=False), STORED_TITLE_MAX)
+    text = _text("text", clean(cells.text_of(raw["text"])), TEXT_MAX)
     short = {name: _short(name, raw.get(name, "")) for name in _SHORT_MAX}
     received_at = _moment("received_at", raw.get("received_at", ""), defaults, now)
-    reply = clean(raw.get("reply", ""))
+    reply = clean(cells.text_of(raw.get("reply", "")))
     if len(reply) > TEXT_MAX:
         raise RowFault(f"reply has {len(reply)} characters; at most {TEXT_MAX} are taken over")
     replied_at = None
@@ -83,7 +84,7 @@ def read_row(
         kind=_kind(raw.get("kind", ""), defaults),
         title=title,
         text=text,
-        places=tuple(p for p in map(str.strip, raw.get("organisation", "").split("|")) if p),
+        places=_places(raw.get("organisation", "")),
         category=short["category"] or None,
         name=short["name"] or None,
         phone=short["phone"] or None,
@@ -103,14 +104,21 @@ def _text(name: str, text: str, most: int) -> str:
 
 
 def _short(name: str, text: str) -> str:
-    kept = clean(text, lines=False)
+    if name in _NUMBERS and (wrong := cells.fault(text)):
+        raise RowFault(f"{name} {wrong}")
+    kept = clean(cells.short_of(text), lines=False)
     if len(kept) > _SHORT_MAX[name]:
         raise RowFault(f"{name} has {len(kept)} characters; at most {_SHORT_MAX[name]} are kept")
     return kept
 
 
+def _places(text: str) -> tuple[str, ...]:
+    """Return the organisations that a cell names, each once cleaned like any other value."""
+    return tuple(filter(None, (clean(cells.short_of(p), lines=False) for p in text.split("|"))))
+
+
 def _kind(text: str, defaults: Defaults) -> Kind:
-    word = clean(text, lines=False)
+    word = clean(cells.short_of(text), lines=False)
     kind = KINDS_BY_WORD.get(word.lower())
     if kind is not None:
         return kind
@@ -121,12 +129,21 @@ def _kind(text: str, defaults: Defaults) -> Kind:
 
 
 def _moment(name: str, text: str, defaults: Defaults, now: datetime) -> datetime:
-    text = clean(text, lines=False)
-    if text:
-        moment = parse_moment(text)
+    if wrong := cells.fault(text):
+        raise RowFault(f"{name} {wrong}")
+    text = clean(cells.short_of(text), lines=False)
+    if text and set(text) - set("0-: "):
+        try:
+            moment = parse_moment(text, defaults.date_formats)
+        except DoubtfulMoment:
+            raise RowFault(
+                f"{name} {text[:30]!r} may be the month or the day first; say which with "
+                "--date-format, such as %d/%m/%Y"
+            ) from None
         if moment is None:
             raise RowFault(
-                f"{name} {text[:30]!r} is no date such as 2016-12-31 or 2016-12-31 09:30"
+                f"{name} {text[:30]!r} is no date such as 2016-12-31 or 2016-12-31 09:30; "
+                "give its form with --date-format, such as %y-%m-%d"
             )
     elif defaults.day is not None:
         moment = datetime.combine(defaults.day, time(), SHANGHAI).astimezone(UTC)
@@ -137,25 +154,3 @@ def _moment(name: str, text: str, defaults: Defaults, now: datetime) -> datetime
     if civil_date(moment) < OLDEST:
         raise RowFault(f"{name} {text[:30]} is before {OLDEST.year}")
     return moment
-
-
-def parse_moment(text: str) -> datetime | None:
-    """Return the moment that ``text`` names, in UTC, or ``None``.
-
-    Without an offset it is the wall clock of Shanghai; without a time of day, midnight.
-    """
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        return None
-    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
-    try:
-        day = date(int(match["year"]), int(match["month"]), int(match["day"]))
-        wall = datetime.combine(day, time(hour, minute, second))
-        if match["utc"]:
-            offset = match["utc"].replace("Z", "+0000").replace(":", "")
-            return datetime.strptime(f"{wall:%Y%m%d%H%M%S}{offset}", "%Y%m%d%H%M%S%z").astimezone(
-                UTC
-            )
-        return wall.replace(tzinfo=SHANGHAI).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -7,6 +7,8 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from wtforms import Field
 from wtforms.validators import StopValidation
@@ -17,11 +19,12 @@ EMAIL_MAX = 254
 WORDS_MAX = 60
 """Characters of words typed to find an organisation, a person or a record."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_HOME = "CN"
+_HOME_CODE = 86
+_EXTENSION = re.compile(r"\s*(?:转接?|轉|分机号?|分機|内线)[:：\s]*(?=[0-9])")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"0[0-9]{2,3}[2-9][0-9]{6,7}(?:-[0-9]{1,6})?")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
+_DASHED_EXTENSION = re.compile(r"(.*[0-9]{7,8})-([0-9]{1,6})")
 _DASHES = re.compile(r"[‐‑‒–—―−－_]")
-_TALK = re.compile(r"[\s()\[\]（）.]+")
 
 
 def one_line(text: str | None) -> str:
@@ -30,23 +33,58 @@ def one_line(text: str | None) -> str:
 
 
 def plain_phone(text: str | None) -> str:
-    """Return a telephone number in plain digits, as typed otherwise.
+    """Return a telephone number in plain digits, or as typed where it is none.
 
-    Full-width digits, spaces, brackets and the country code are taken; a dash stays only before
-    an extension.
+    Full-width digits, blanks, brackets, the country code and 转 before an extension are taken. A
+    number at home begins with its area code, any other with ``+`` and its country; an extension
+    follows a dash.
     """
     folded = _DASHES.sub("-", unicodedata.normalize("NFKC", one_line(text)))
-    folded = re.sub(r"^(\+|00)86-?", "", _TALK.sub("", folded))
-    area = re.fullmatch(r"(0[0-9]{2,3})-([2-9][0-9]{6,7}(?:-[0-9]{1,6})?)", folded)
-    if area:
-        return area[1] + area[2]
-    digits = folded.replace("-", "")
-    return digits if _MOBILE.fullmatch(digits) else folded
+    number = _phone(folded)
+    if number is None:
+        return folded
+    if number.country_code == _HOME_CODE:
+        plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        plain = re.sub(r"[^0-9]", "", plain.partition(" ext")[0])
+    else:
+        plain = f"+{number.country_code}{number.national_number}"
+    return f"{plain}-{number.extension}" if number.extension else plain
+
+
+def is_phone(number: str) -> bool:
+    """Return whether ``number`` can be called: with its area code or country, or a mobile."""
+    return _phone(number) is not None
+
+
+def _phone(text: str) -> phonenumbers.PhoneNumber | None:
+    spelled = _EXTENSION.sub(" ext. ", text)
+    if dashed := _DASHED_EXTENSION.fullmatch(spelled):
+        spelled = f"{dashed[1]} ext. {dashed[2]}"
+    try:
+        number = phonenumbers.parse(spelled, _HOME)
+    except phonenumbers.NumberParseException:
+        return None
+    # New blocks of mobile numbers are in use before the tables of the library know them.
+    mobile = number.country_code == _HOME_CODE and _MOBILE.fullmatch(str(number.national_number))
+    return number if mobile or phonenumbers.is_valid_number(number) else None
 
 
 def plain_email(text: str | None) -> str:
-    """Return an e-mail address without blanks, full-width characters folded."""
-    return unicodedata.normalize("NFKC", one_line(text)).replace(" ", "").replace("。", ".")
+    """Return an e-mail address without blanks, in the form in which it is written to."""
+    folded = unicodedata.normalize("NFKC", one_line(text)).replace(" ", "").replace("。", ".")
+    try:
+        return validate_email(folded, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return folded
+
+
+def is_email(address: str) -> bool:
+    """Return whether ``address`` is an e-mail address by its form, in any script."""
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return len(address) <= EMAIL_MAX
 
 
 def at_most(most: int) -> Callable[[object, Field], None]:
@@ -60,16 +98,6 @@ def at_most(most: int) -> Callable[[object, Field], None]:
 
     check.field_flags = {"maxlength": most}  # type: ignore[attr-defined]
     return check
-
-
-def is_phone(number: str) -> bool:
-    """Return whether plain digits are a mobile number, or a landline with its area code."""
-    return bool(_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number))
-
-
-def is_email(address: str) -> bool:
-    """Return whether ``address`` has the form of an e-mail address."""
-    return len(address) <= EMAIL_MAX and bool(_EMAIL.fullmatch(address))
 
 
 def form_token(given: str | None) -> str:

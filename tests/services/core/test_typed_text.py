@@ -58,3 +58,26 @@ def test_line_ends_are_one() -> None:
 def test_one_line_has_no_line_ends() -> None:
     """A title is one line, with single spaces."""
     assert clean(" 路灯\n\u3164坏了 ", lines=False) == "路灯 坏了"
+
+
+@pytest.mark.parametrize(
+    ("kept_before", "since"),
+    [("\ue81e", "\u9fb4"), ("\ue864", "\u9fbb"), ("\ue816", "\U00020087"), ("\ue7c7", "\u1e3f")],
+)
+def test_characters_of_names_get_their_places(kept_before: str, since: str) -> None:
+    """Characters that GB18030-2022 moved out of the private area are found where they are now."""
+    assert clean(f"李{kept_before}华") == f"李{since}华"
+
+
+def test_private_characters_are_kept() -> None:
+    """A character that only the sender's own font knows stays part of the name."""
+    assert clean("王\ue000明\U000f0001") == "王\ue000明\U000f0001"
+
+
+def test_the_bytes_of_rare_names_are_read() -> None:
+    """GB18030 bytes for rare characters, as Python decodes them, become characters with a name."""
+    rare = bytes.fromhex("fe51 fe52 fe53 fe59 fe61 fe66 fe67 fe6c fe6d fe76 fe7e fe90 fe91 fea0")
+    kept = clean(rare.decode("gb18030"))
+    assert len(kept) == 14
+    assert not any("\ue000" <= char <= "\uf8ff" for char in kept)
+    assert kept[3:5] == "\u9fb4\u9fb5"
