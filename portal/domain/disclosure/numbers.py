@@ -8,6 +8,7 @@ apart wherever a number is typed.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from portal.domain.checked_numbers import MistypedNumber, number_ending, read_sequence
 from portal.domain.errors import N_
@@ -15,6 +16,8 @@ from portal.domain.letters.numbers import compact, parse_number
 
 PREFIX = "GK"
 _WIDTH = 6
+_RECEIPT_MAX = 2_000
+"""Characters of a pasted text that are looked at."""
 _NUMBER = re.compile(r"GK(?P<digits>(?P<year>[0-9]{4})(?P<sequence>[0-9]{6,9})[0-9])")
 
 
@@ -63,3 +66,21 @@ def parse_any_number(text: str) -> str:
     Raises :class:`MistypedNumber`.
     """
     return parse_request_number(text) if looks_like_request_number(text) else parse_number(text)
+
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
+_ON_RECEIPT = re.compile(
+    r"(?<![0-9A-Z])(?P<number>(?:GK[0-9]{4}-[0-9]{6,9}|[0-9]{8}-[0-9]{5,9})-[0-9])(?![0-9A-Z-])"
+    r"|(?<![0-9A-Z-])(?P<code>[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5})(?![0-9A-Z-])"
+)
+
+
+def read_receipt(text: str) -> tuple[str, str] | None:
+    """Return number and query code as they stand on a receipt from which ``text`` was copied.
+
+    ``None`` where either is missing or stands there twice in different ways.
+    """
+    plain = unicodedata.normalize("NFKC", text[:_RECEIPT_MAX]).translate(_DASHES).upper()
+    found = {(each.lastgroup, each[0]) for each in _ON_RECEIPT.finditer(plain)}
+    parts = dict(found)
+    return (parts["number"], parts["code"]) if len(found) == len(parts) == 2 else None

@@ -7,7 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from portal.domain.disclosure.numbers import looks_like_request_number, parse_any_number
+from portal.domain.disclosure.numbers import (
+    looks_like_request_number,
+    parse_any_number,
+    read_receipt,
+)
 from portal.models import DisclosureRequest, Letter, db
 from portal.queries.codes import opened_by
 from portal.web.core import Answer, Page
@@ -25,6 +29,11 @@ class TrackForm(Form):
     number = LineField(_l("信件编号或申请编号"), _l("请填写回执上的编号。"))
     query_code = LineField(_l("查询码"), _l("请填写回执上的查询码。"))
 
+    def take_receipt(self) -> None:
+        """Fill both fields from what was copied from a receipt into either of them."""
+        if found := read_receipt(f"{self.number.data} {self.query_code.data}"):
+            self.number.data, self.query_code.data = found
+
 
 @public_pages.route("/track", methods=["GET", "POST"])
 @public
@@ -32,6 +41,7 @@ def track() -> Answer:
     """Ask for number and code; a wrong code is answered exactly like an unknown number."""
     form = TrackForm(number=request.args.get("number", "")[:40])
     if form.is_submitted():
+        form.take_receipt()
         complete = form.validate()
         if form.number.data:
             with form.errors_shown():

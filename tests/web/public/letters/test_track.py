@@ -43,6 +43,17 @@ def test_a_code_may_be_typed_carelessly(client: FlaskClient, world: World, style
     assert TITLE in open_letter(client, number.replace("-", ""), style(code)).text
 
 
+@pytest.mark.parametrize("place", ["number", "query_code"])
+@pytest.mark.parametrize("other", ["", "x"])
+def test_what_the_receipt_copies_is_understood(
+    client: FlaskClient, world: World, place: str, other: str
+) -> None:
+    """The line that the receipt copies opens the letter from either field."""
+    line = "信件编号 {}，查询码 {}".format(*receipt(client))
+    typed = {"number": other, "query_code": other} | {place: line}
+    assert TITLE in post(client, "/track", typed, follow=True).text
+
+
 def test_a_wrong_check_digit_is_said_at_the_number(client: FlaskClient, world: World) -> None:
     """A typing error in the number is recognised and said at its field, the rest kept."""
     number, code = receipt(client)
