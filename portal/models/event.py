@@ -14,6 +14,8 @@ from portal.models.user import User
 
 _NAMED = sa.text("subject IS NOT NULL")
 """Events of letters have no subject; the index holds the others."""
+RECALLED = sa.text("action = 'recall_dispatch'")
+"""The events of an index of their own: recalls are few among many."""
 
 
 class Event(Model):
@@ -27,6 +29,13 @@ class Event(Model):
     __table_args__ = (
         sa.Index("ix_event_letter", "letter_id", "id"),
         sa.Index("ix_event_occurred", "occurred_at"),
+        sa.Index(
+            "ix_event_recall",
+            "letter_id",
+            "occurred_at",
+            sqlite_where=RECALLED,
+            postgresql_where=RECALLED,
+        ),
         sa.Index("ix_event_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
