@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from opencc import OpenCC
 
 CHINESE_DIGITS = str.maketrans(
-    "〇○◯⭕零洞一二三四五六七八九幺么弌弍弎两拐勾壹贰叁肆伍陆柒捌玖OoIl",
-    "000000123456789111232791234567890011",
+    "〇○◯⭕零洞一二三四五六七八九幺么弌弍弎两拐勾壹贰叁肆伍陆柒捌玖OoIli",
+    "0000001234567891112327912345678900111",
 )
 """Numerals, their readings on the telephone (幺 洞 拐 勾 两) and letters typed for digits."""
 

@@ -36,7 +36,7 @@ _LEADS_TO_ADDRESS = re.compile(r"[是为箱址到至发寄:,]|邮件")
 # In small letters; what begins with a Latin letter begins a word.
 _NETWORK = re.compile(
     r"微 ?[信❤♥💚💌] ?信?(?!公众|小程序|支付|群里)|[薇威维徽卫嶶崴][信芯❤]|wei ?xin|wei ?信|微xin|we ?chat|[wv] ?x(?![a-z])|[wv]x(?=[a-z_]{1,12}[0-9])"
-    r"|v ?[❤♥💚信号]|v(?=[号:是为加 =0-9])|[加➕+] ?(?:v ?x?|q ?q?|微)|微我|q[号群]|绿泡泡|绿泡|绿色软件|绿信|绿书|企鹅号?|扣扣|叩叩|球球|蔻蔻|q ?q|q(?=[号:是为 =0-9])|扣(?=[:号是])"
+    r"|v ?[❤♥💚信号]|v(?=[号:是为加 =0-9])|[加➕+] ?(?:[薇威徽]|v ?x?|q ?q?|微)|微我|q[号群]|绿泡泡|绿泡|绿色软件|绿信|绿书|企鹅号?|扣扣|叩叩|球球|蔻蔻|q ?q|q(?=[号:是为 =0-9])|扣(?=[:号是])"
     r"|抖音|快手|微博|小红书|钉钉|支付宝|陌陌|淘宝|旺旺|咸鱼|闲鱼|知乎|贴吧|b站|哔哩|telegram|电报|whatsapp|skype|facebook|脸书|推特|twitter|instagram"
     r"|(?:tg|line|ins)(?=[号:是 ])"
 )
@@ -46,7 +46,7 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(
-    r"(?:[A-Za-z](?:[\-_ .]?[A-Za-z0-9_]){4,24}|[1-9](?:[ \-.\n]?[0-9]){4,11})(?![A-Za-z0-9_@]|\.[A-Za-z]| ?[元万年月日号%])"
+    r"(?:[A-Za-z](?:[\-_ .]?[A-Za-z0-9_]){4,24}|[1-9](?:[ \-.\n]?[0-9]){4,11}|[1-9][0-9]{1,3}(?:[、,] ?[0-9]{2,4}){1,4})(?![A-Za-z0-9_@]|\.[A-Za-z]| ?[元万年月日号%])"
 )
 _NO_HANDLE = re.compile(
     r"(?:https?|www|app|wechat|weixin|qq|android|iphone|about|public|service|official|online|mini)(?![0-9])",
@@ -128,6 +128,9 @@ def _local_start(view: str, sign: int) -> int:
     floor = max(0, start - _LONGEST_LOCAL)
     while start > floor and view[start - 1] in _LOCAL_CHARACTERS:
         start -= 1
+        # liu点wei: a dot in words between Latin letters.
+        if view[start - 1] == "点" and view[max(0, start - 2)] in _LOCAL_CHARACTERS:
+            start -= 1
     floor = max(0, start - _LONGEST_CHINESE_LOCAL)
     chinese = start
     while chinese > floor and "\u4e00" <= view[chinese - 1] <= "\u9fff":

@@ -20,6 +20,10 @@ _CUE = re.compile(
 _FILLER = re.compile(rf"(?:数字|号码|手机|分别|就?是|为|号|的|{MARK}){{0,5}}")
 _PIECE = re.compile(rf"[0-9](?:{MARK}{{0,2}}[0-9]){{2,17}}(?:{MARK}{{0,2}}[XxХ×叉])?(?![0-9])")
 _SHORT_OF_X = re.compile(rf"[0-9](?:{MARK}{{0,2}}[0-9]){{0,17}}[XxХ×叉]")
+# 138 1234 后四位五六七八: the digits in front of the words, which the view shows as 后4位.
+_FRONT = re.compile(
+    rf"(?<![0-9])1[3-9][0-9]{MARK}{{0,2}}[0-9]{{4}}(?={MARK}{{0,3}}(?:最后|后面?|末|尾)(?:的)?(?:4位|号|数))"
+)
 _FIRST_THREE = re.compile(r"1[3-9][0-9]|0[0-9]{2,3}")
 _UNIT = re.compile(r" ?(?:[元万亿%年月日路]|次列车)")
 
@@ -27,6 +31,8 @@ _UNIT = re.compile(r" ?(?:[元万亿%年月日路]|次列车)")
 def find_fragments(folded: Folded) -> Iterator[Hit]:
     """Yield pieces of numbers behind the words that announce them."""
     view = folded.digits
+    for front in _FRONT.finditer(view):
+        yield Hit(FindingKind.FRAGMENT, front.start(), front.end(), COVER)
     for cue in _CUE.finditer(folded.plain):
         filler = _FILLER.match(folded.plain, cue.end())
         start = filler.end() if filler else cue.end()

@@ -55,6 +55,14 @@ _PRIVATE = re.compile(
     r"家里|家中|家庭|住宅|宅电|(?<!办公)座机|小灵通|先生|女士|阿姨|大爷|某某?|我家|他家|她家|您家|你家|私人|个人|本人|老人|家长|患者|"
     r"(?:您|你|其|他|她|网友|市民)(?:本人)?(?:所?留|提供|登记|预留)?(?:下)?的?(?:联系|座机|家庭|住宅|本人)?(?:电话|号码|座机|方式)"
 )
+# 王先生:您好! greets; whose telephone follows is not said.
+_SALUTATION = re.compile(
+    r"^.*(?:先生|女士|同志|阿姨|大爷|家长|居民|业主|村民|网友)[们等]?[:,](?! ?[0-9])|^.*您好",
+    re.DOTALL,
+)
+_CONTACT = re.compile(
+    r"(?:联系人|经办人|承办人|工作人员|主任|科长|所长|站长|队长|局长)[:是为]?[\u4e00-\u9fff]某某?"
+)
 _PUBLISHED = re.compile(
     r"(?:局|委|办|厅|科|处|所|站|中心|法院|检察院|政府|街道|社区|医院|学校|公司|大厅|窗口|银行|集团|客服|官方|公布|平台)"
     r"[\u4e00-\u9fff]{0,4}?的?(?:举报|投诉|咨询|监督|服务|客服|值班|办公|报修|报警|热线|窗口|官方|公开|公示|前台|总机|24小时)"
@@ -156,7 +164,8 @@ def judge_phones(view: str, hits: Iterable[Hit], field: PublicField) -> Iterator
         if field is PublicField.REPLY:
             announced = _OFFICE_CUE.search(context) or _ASKED_TO_CALL.search(context)
             listed = hit.start - listed_to <= _LIST_GAP
-            office = bool(announced or listed) and not _PRIVATE.search(context)
+            own = _CONTACT.sub("", _SALUTATION.sub("", context))
+            office = bool(announced or listed) and not _PRIVATE.search(own)
         else:
             office = bool(_PUBLISHED.search(context)) and not _PRIVATE.search(context)
         if office:

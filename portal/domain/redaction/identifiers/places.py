@@ -14,7 +14,7 @@ from portal.domain.redaction.identifiers.premises import from_the_name_on, joine
 from portal.domain.redaction.kinds import KEEP_OFFICE_PLACE, FindingKind, PublicField
 from portal.domain.redaction.masks import COVER
 
-_NUMBER = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
+_NUMBER = r"(?:[甲乙丙丁]?[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
 _UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
 _COUNTS = ("户", "层")
 _UNIT_WORD = re.compile(_UNIT)
@@ -23,18 +23,22 @@ _LINK = r"[ ,，\-—–]{0,2}"
 _TAIL = r"(?:[ \-—–]{0,2}[A-Za-z]?[0-9]{1,5}(?:[\-—–][0-9]{1,5}){0,3}(?: ?(?:室|号|户|房))?)?"
 _CHAIN = re.compile(rf"(?<![0-9A-Za-z第]){_PART}(?:{_LINK}{_PART}){{0,5}}{_TAIL}(?![0-9])")
 _DASHED = re.compile(
-    r"(?<=[区苑园庭城湾府邸寓楼里村居厦阁轩])[0-9]{1,3}[\-—–][0-9]{1,3}[\-—–][0-9]{1,5}(?![0-9\-—–])"
+    r"(?<=[区苑园庭城湾府邸寓楼里村居厦阁轩])[0-9]{1,3}[\-—–][0-9]{1,3}[\-—–][0-9]{1,5}(?:、[0-9]{1,3}[\-—–][0-9]{1,3}[\-—–][0-9]{1,5}){0,9}(?![0-9\-—–])"
 )
 _VILLAGE = re.compile(
     rf"(?:(?<=[镇乡])|(?<=街道))[\u4e00-\u9fff]{{1,6}}?(?:村|社区)[\u4e00-\u9fff]{{0,4}}?"
     rf"(?:第?{_NUMBER} ?(?:组|社|队|号)){{1,3}}(?!线)"
+    r"|(?:(?<=[镇乡])|(?<=街道))(?!政府|干部)[\u4e00-\u9fff]{1,5}村(?!民|委|里|的|干|两|支|工|调|领|级)[\u4e00-\u9fff]{2,3}(?<!小|作|查|专|班|导)组(?:[0-9]{1,4}号)?(?!织|长|建|成|合|装)"
 )
 _STRONG = re.compile(r"楼[ \-—–]?[0-9]{3,4}|号楼|栋|幢|单元|室|号房|号院|附|弄")
 _ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
 _NAMED_NUMBER = re.compile(r"[0-9]号[\u4e00-\u9fff]{2,10}$")
 _HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号")
+_LIVES = re.compile(r"(?:住(?![房宅户院建])|(?:我们?|本人)是)[\u4e00-\u9fff]{2,12}$")
 _OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
-_CITIZENS_OWN = re.compile(r"[住户]|[您你其他她]家|家[中里]|业主|居民|来信人|反映人|投诉人|当事人")
+_CITIZENS_OWN = re.compile(
+    r"(?<!居)住|居住(?!证)|户(?!籍|口)|[您你其他她]家|家[中里]|业主|居民|来信人|反映人|投诉人|当事人"
+)
 _NOT_A_HOME = re.compile(
     r"\s?(?:线|文件?|令|公告|通告|通知|车|机|码|窗|柜|会议|办公|展|院线|期|批|标段|地块|门店?|以[上下前]|字|桥|井|泵|学|中|厅|卫|余|多|平|米|元|年|月|人)"
 )
@@ -80,7 +84,8 @@ def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
     at_road = numbered and _ROAD.search(view, max(0, start - 2), start) is not None
     detailed = strong and (parts > 1 or text[-1].isascii())
     context = before(view, start, 30)
-    cued = _HOME_CUE.search(context) is not None
+    lives = strong and _LIVES.search(view, max(0, start - 15), start)
+    cued = lives or _HOME_CUE.search(context) is not None
     at_number = strong and _NAMED_NUMBER.search(context) is not None
     counted = _COUNTED.search(context) or _BUILDING_SORT.match(view, match.end())
     if not (at_road or detailed or at_number or cued and not counted):

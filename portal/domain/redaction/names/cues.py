@@ -22,12 +22,15 @@ from portal.domain.redaction.names.shapes import (
     name_at,
     name_hit,
     surname_at,
+    undotted_at,
     weak_name_at,
 )
 from portal.domain.redaction.names.surnames import (
     COMMON_WORDS,
+    COMPOUND_SURNAMES,
     FREQUENT_SURNAMES,
     PARTICLE_SURNAMES,
+    RARE_SURNAMES,
     SURNAMES,
 )
 
@@ -49,15 +52,18 @@ KIN = (
     " 次女 独子 独女 双胞胎 爷爷 奶奶 外公 外婆 姥姥 姥爷 祖父 祖母 外祖父 外祖母 孙子 孙女 外孙 外孙女 孙儿 曾孙 哥哥 弟弟 姐姐 妹妹 大哥"
     " 二哥 大姐 二姐 哥 弟 姐 妹 姐夫 妹夫 嫂子 弟媳 弟妹 表哥 表弟 表姐 表妹 堂哥 堂弟 堂姐 堂妹 堂兄 表兄 兄弟 姐妹 叔叔 伯父 伯伯 姑姑 姑妈"
     " 姨妈 小姨 舅舅 舅妈 婶婶 姑父 姨父 侄子 侄女 侄儿 外甥 外甥女 岳父 岳母 公公 婆婆 丈人 丈母娘 亲家 亲戚 家属 家人 监护人 老人 崽 幺儿 幺女 老汉 堂客 婆娘 老头子 老伴 老爷子 仔 囡囡 姨 叔 舅 姑 伯"
+    " 婶 嫂 侄 大嫂 小叔子 小姑子 小舅子 大舅子 妯娌 连襟 养父 养母 继父 继母 生父 生母 干妈 干爹 干儿子 干女儿 堂叔 表叔 伯母 叔父 前男友 前女友 孙媳妇 独生子"
 )
 _OTHERS = (
     "邻居 同事 同学 同桌 室友 舍友 房东 租客 租户 房客 住户 合租人 朋友 好友 老乡 战友 工友 徒弟 师傅 保姆 护工 月嫂 中介 业主 网友 居民 村民 市民"
     " 原告 被告 被告人 原告人 上诉人 被上诉人 第三人 当事人 嫌疑人 犯罪嫌疑人 受害人 受害者 被害人 死者 伤者 肇事者 目击者 证人 债主 债务人 债权人"
     " 患者 病人 病患 产妇 孕妇 婴儿 学生 学员 考生 幼儿 小朋友 女生 男生 老板 老板娘 包工头 工头 承包人 负责人 股东 会计 出纳 店主 摊主 司机 车主"
     " 还有 另有 分别是 分别为 分别叫 包括 乘客 买家 卖家 买方 卖方 甲方 乙方 户主 职工 工人 员工 农民 农民工 教师 党员 群众 会员 客户 用户 顾客 社员 志愿者 叫 贫困户 低保户 五保户 残疾人 楼上 楼下 隔壁 对门 旁边 房主"
+    " 闺蜜 发小 园长 班长 社长 总监 工友 家长代表 业主代表 共有人 购房人 购买人 领款人 使用人 抄表员 驾驶员 安全员 保洁员 收费员 快递员 外卖员 售票员 服务员 营业员 收银员 业务员 销售员 催收员 调解员"
+    " 保安 保洁 门卫 店长 领班 主管 财务 麻醉师 药师 技师 主刀 管床医生 主治医生 楼长 栋长"
 )
 _STRONG_WORDS = (
-    "我叫 我名叫 我的名字叫 名字叫做 名叫 名字叫 名字是 名字为 叫做 取名 化名 真名 原名 本名 曾用名 别名 小名 姓名 署名 落款 签名 签字 签名人"
+    "我叫 我名叫 我的名字叫 名字叫做 名叫 名字叫 名字是 名字为 叫做 取名 化名 真名 原名 本名 曾用名 别名 小名 姓名 全名 大名 学名 乳名 中文名 英文名 署名 落款 签名 签字 签名人"
     " 收件人 收款人 持卡人 开户名 户名 投保人 被保险人 法人代表 法定代表人 法人 承办人 经办人 户主 房主 死者 伤者 受害人 当事人 投诉人 反映人 举报人"
     " 申请人 来信人 写信人 报告人 陈述人 诉求人 求助人 反馈人 留言人 上访人 信访人 委托人 代理人 监护人 见证人 担保人 借款人 出借人 出租人 承租人 买受人"
     " 出卖人 转让人 受让人 继承人 被继承人 紧急联系人 联系人 身份证姓名 用户名 学生姓名 患者姓名 考生姓名 孩子姓名 乘车人 购票人 订票人 寄件人 投稿人"
@@ -77,12 +83,19 @@ def _any(words: Iterable[str]) -> str:
 
 
 _STRONG_CUE = re.compile(
-    rf"(?:{_any(_STRONG_WORDS.split())}|[\u4e00-\u9fff]人(?=:))(?:姓名|名称|名字|名|叫做|叫|是|为|系|:|,|\(|\[|\"|“|\s){{0,4}}"
+    rf"(?:{_any(_STRONG_WORDS.split())}|[\u4e00-\u9fff]人(?=:))(?:姓名|名称|名字|名|叫做|叫|好像|大概|可能|是|为|系|:|,|\(|\[|\"|“|\s){{0,4}}"
 )
 _RELATIONS = frozenset((*KIN.split(), *_OTHERS.split()))
 _WEAK_CUE = re.compile(
-    rf"(?:我是|本人是|本人|鄙人|尊敬的|{_any(_RELATIONS)}|(?:{_any(_DOES.split())})[人者])(?:姓名|名字|名叫|叫做|叫|是|为|系|:|\(|,|\s|“|\"){{0,3}}"
+    rf"(?:我是|本人是|本人|鄙人|尊敬的|{_any(_RELATIONS)}|(?:{_any(_DOES.split())})[人者]|(?<!人)员)(?:姓名|名字|名叫|叫做|叫|是|为|系|:|\(|,|\s|“|\"){{0,3}}"
 )
+_KIN_CUE = re.compile(rf"(?:{_any(KIN.split())}|车主)")
+# 区 is a surname behind a relative, in a list and in a form, and a district elsewhere (居民区太远).
+_BEFORE_OU = frozenset("亲妈母爸父弟哥姐妹子女儿婆公叫名:、")
+_CLEAR_COMPOUNDS = COMPOUND_SURNAMES - frozenset(
+    ["东方", "西门", "南宫", "第五", "百里", "东郭", "长孙"]
+)
+_CLEAR_SURNAMES = FREQUENT_SURNAMES | RARE_SURNAMES
 _NAMED = re.compile(r"(?:名叫|叫做|叫|姓名|名字)[是为:\s]{0,2}$")
 # Money and goods change hands with people: 收了王大力5000元.
 _DEALING = re.compile(
@@ -108,6 +121,7 @@ _DATED_LINE = re.compile(
     r"[\n。!?;~][ \t]*(?=[\u4e00-\u9fff]{2,4}[ \t,]{1,4}[0-9]{2,4}[年.\-/][0-9]{1,2}[月.\-/]"
     r"[0-9]{1,2}日?\s*\Z)"
 )
+_GREETED = re.compile(r"(?:\A|\n)[ \t]{0,8}(?=[\u4e00-\u9fff]{2,4}[:,] ?[您你]们?好)")
 _NOT_A_TITLE = re.compile(
     r"主任(?:何|意|性|务|课|教)|[长](?:江|安|春|沙|寿|期|年|效|度|大|久|远|城|宁|征|虹|兴|乐|治|假|途|租|达|廊)"
 )
@@ -142,6 +156,8 @@ def _is_person(text: str, hit: Hit) -> bool:
     """Return whether a hit is no place (黄财镇, 马坡岭) and, without its office, no official."""
     if hit.keep_reason:
         return True
+    if text[hit.start] == "区" and text[max(0, hit.start - 1) : hit.start] not in _BEFORE_OU:
+        return False
     if _PLACE_BEHIND.match(text, hit.end) or text[hit.end - 1] in _PLACE_LAST:
         return False
     if _IN_OFFICE.search(text, max(0, hit.start - 4), hit.start):
@@ -161,9 +177,11 @@ def _cued(text: str) -> Iterator[Hit]:
         hit = (name_at if _NAMED.search(match[0]) else weak_name_at)(text, match.end())
         if hit is None and not match[0].startswith(_ABOUT_PLACES):
             hit = _usual_name_at(text, match.end())
+        if hit is None and _KIN_CUE.match(match[0]):
+            hit = undotted_at(text, match.end())
         if hit is not None:
             yield hit
-    for cue in (_SIGNATURE, _LAST_LINE, _DATED_LINE):
+    for cue in (_SIGNATURE, _LAST_LINE, _DATED_LINE, _GREETED):
         for match in cue.finditer(text):
             hit = weak_name_at(text, match.end())
             if hit is not None:
@@ -186,15 +204,18 @@ def _cued(text: str) -> Iterator[Hit]:
 
 def _usual_name_at(text: str, start: int) -> Hit | None:
     """Return a name of three characters as most people have one, whatever follows it."""
-    end = start + 3
-    if text[start : start + 1] not in FREQUENT_SURNAMES or not is_name(text, start, end):
+    compound = text[start : start + 2] in _CLEAR_COMPOUNDS
+    end = start + 3 + compound
+    if not (compound or text[start : start + 1] in _CLEAR_SURNAMES) or not is_name(
+        text, start, end
+    ):
         return None
-    parts = (text[start + 1 : end], text[start + 2 : end + 1], text[start : start + 2])
+    parts = (text[end - 2 : end], text[end - 1 : end + 1], text[start : start + 2])
     if not is_usual(text, start, end) or any(part in COMMON_WORDS for part in parts):
         return None
     if text[end - 1] in _PLACE_ENDS or _PLACE.match(text, end):
         return None
-    return name_hit(start, end, text[start])
+    return name_hit(start, end, surname_at(text, start))
 
 
 def _titled(text: str) -> Iterator[Hit]:
@@ -219,7 +240,7 @@ def _name_behind_title(text: str, start: int) -> Hit | None:
             free = end - start == 3
             if ends_at(text, end, freely=free):
                 return name_hit(start, end, surname_at(text, start))
-    return None
+    return _usual_name_at(text, start)
 
 
 def _owners(text: str) -> Iterator[Hit]:
@@ -268,7 +289,7 @@ def _enumerated(text: str, found: Iterable[Hit]) -> Iterator[Hit]:
             continue
         at = hit.end
         while (link := _NEXT.match(text, at)) is not None:
-            following = _listed_at(text, link.end())
+            following = _listed_at(text, link.end(), closed=link[0] == "、")
             if following is None:
                 break
             yield following
@@ -299,7 +320,8 @@ def _lists(text: str) -> Iterator[Hit]:
                 at += len(name) + 1
 
 
-def _listed_at(text: str, start: int) -> Hit | None:
+def _listed_at(text: str, start: int, *, closed: bool) -> Hit | None:
+    """Return the name that begins an item of a list; a ``closed`` item may have any surname."""
     dotted = minority_at(text, start)
     if dotted is not None:
         return dotted
@@ -309,7 +331,7 @@ def _listed_at(text: str, start: int) -> Hit | None:
             if (
                 is_usual(text, start, end)
                 or ends_at(text, end)
-                and surname not in PARTICLE_SURNAMES
+                and (surname not in PARTICLE_SURNAMES or closed and end - start == 3)
             ):
                 return name_hit(start, end, surname)
     return None

@@ -20,18 +20,21 @@ from portal.domain.redaction.names.surnames import (
 TITLE = re.compile("|".join(sorted(TITLES, key=len, reverse=True)))
 MINORITY = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・.∙●⋅][\u4e00-\u9fff]{1,8}){1,3}")
 _USUAL_PART = 4
+_LONGEST_UNDOTTED = 8
 _USUAL_SHARE = 0.7
 _SPACED = re.compile(
     r"[\u4e00-\u9fff](?:[ \t_.\-*/|,·]{1,3}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])"
 )
 _WRAPPED = re.compile(r"[\u4e00-\u9fff]{1,2}[\r\n]{1,2}[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])")
+# What neighbours call somebody whose place in the family or childhood name they know.
+_FAMILIAR = re.compile("[老阿小][一二三四五六七八九大幺满]|[二三小大狗][狗苟牛娃毛蛋妹]")
 # Words that follow a name in a sentence, and hardly ever belong to one.
 FOLLOWING = frozenset(
     "在与和跟及被因于今现已将说是的去从到对住患得有来向找要曾经每就也都还没不给把让称表反等先昨前后同以受却仍又本自属入"
-    "毕死病出收买租打欠借丢遭遇驾骑坐做用或所称某男女几您你我他她它这那其此为该至未能会可应须需再只正刚上下，"
+    "毕死病出收买租打欠借丢遭遇驾骑坐做用或所称某男女几您你我他她它这那其此为该至未能会可应须需再只正刚上下推骂踢撞抢骗砍踹殴抓摔跌砸拿跑追偷喊叫伤，"
 )
 _ENDS = re.compile(
-    r"\s*(?:[,。;:!?、()\[\]】〉》”\"'」』\n/]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于"
+    r"\s*(?:[,。;:!?、()\[\]】〉》”\"'」』\n/]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于|(?:[汉壮侗苗瑶彝藏回满白黎]|土家|蒙古|维吾尔|布依|朝鲜|哈萨克)族"
     r"|的(?:身份|电话|手机|信|来信|留言|女儿|儿子|孩子|父|母|爸|妈|妻|丈夫|老公|老婆|爱人|家属|孙|哥|弟|姐|妹|邻居|同事))"
 )
 _NOT_GIVEN_NAMES = (
@@ -80,7 +83,9 @@ def is_usual(text: str, start: int, end: int) -> bool:
     """Return whether a possible name has a surname and given name as most people have."""
     surname = surname_at(text, start)
     given = text[start + len(surname) : end]
-    return surname not in PARTICLE_SURNAMES and all(char in GIVEN for char in given)
+    if surname in PARTICLE_SURNAMES:
+        return False
+    return all(char in GIVEN for char in given) or _FAMILIAR.fullmatch(given) is not None
 
 
 def ends_at(text: str, end: int, *, freely: bool = False) -> bool:
@@ -160,6 +165,16 @@ def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
             end = at
             break
     return name_hit(start, end, match[0][0])
+
+
+def undotted_at(text: str, start: int) -> Hit | None:
+    """Return a transcribed name written as one word (卓玛央宗), where it ends as names do."""
+    end = start
+    while end < len(text) and end - start < _LONGEST_UNDOTTED and text[end] in TRANSCRIBED:
+        end += 1
+    if end - start < _USUAL_PART or not ends_at(text, end, freely=True):
+        return None
+    return name_hit(start, end, text[start])
 
 
 def spaced_at(text: str, start: int) -> Hit | None:
