@@ -118,7 +118,9 @@ class Settings(BaseSettings):
         if not value:
             return value
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        # The pages stand at the root of a host; nothing could be reached below another path.
+        beyond = parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
             raise ValueError("must be an address such as https://letters.example.gov")
         _port = parts.port  # raises ValueError where it is no number
         return value.rstrip("/")

@@ -80,6 +80,8 @@ def test_missing_folder_is_made(tmp_path: Path) -> None:
         ({"base_url": "https://"}, "base_url: .*https://"),
         ({"base_url": "https://:8000"}, "base_url: .*https://"),
         ({"base_url": "https://letters.example:eighty"}, "base_url: .*eighty"),
+        ({"base_url": "https://letters.example/letters"}, "base_url: .*https://"),
+        ({"base_url": "https://letters.example/?a=b"}, "base_url: .*https://"),
         ({"database_url": "mysql://localhost/x"}, "database_url|DATABASE_URL"),
         ({"database_url": "sqlite:foo"}, "database_url|DATABASE_URL"),
         ({"database_url": "sqlite:///"}, "database_url|DATABASE_URL"),
