@@ -125,6 +125,18 @@ class Settings(BaseSettings):
         _port = parts.port  # raises ValueError where it is no number
         return value.rstrip("/")
 
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        host = re.compile(r"(\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(:\d+)?")
+        for name in filter(None, map(str.strip, value.split(","))):
+            if not host.fullmatch(name):
+                raise ValueError(
+                    f"{name!r} is no host name; write names such as letters.example.gov, or "
+                    ".example.gov for all below it, separated by commas"
+                )
+        return value
+
     @field_validator("track_limit", "submit_limit")
     @classmethod
     def _rate_limit(cls, value: str) -> str:

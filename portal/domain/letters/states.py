@@ -21,6 +21,8 @@ PERSON_NAME_MAX = 50
 """Characters of the name of a sender, or of a person who agreed to something."""
 RETURN_LIMIT = 2
 """Returns after which only the common superior can place the letter (裁定)."""
+SCORES = range(1, 6)
+"""What a citizen may give for attitude and for efficiency."""
 SUPPLEMENT_DAYS = 15
 """Calendar days a citizen has to supplement before the letter closes with a notice."""
 
