@@ -73,14 +73,14 @@ unit: $(DEVELOPMENT) $(CATALOGUES)
 
 check: lint unit ## Check in under a minute: style, types, contracts, templates, unit tests.
 
-sqlite: $(DEVELOPMENT) $(CATALOGUES)
+sqlite: $(DEVELOPMENT) $(CATALOGUES) ## Run the tests on SQLite.
 	@echo "All tests on SQLite, $(COVERED) % of lines and branches"; $(PYTEST) -m "not browser" \
 	--cov --cov-report= --cov-fail-under=$(COVERED)
 
-postgres: $(DEVELOPMENT) $(CATALOGUES)
-	@echo "All tests on PostgreSQL"; LETTERBOX_TEST_DATABASE=postgres $(PYTEST) -m "not browser"
+postgres: $(DEVELOPMENT) $(CATALOGUES) ## Run the tests that use a database on PostgreSQL.
+	@echo "All tests that use a database, on PostgreSQL"; LETTERBOX_TEST_DATABASE=postgres $(PYTEST) -m "not browser"
 
-browser: $(DEVELOPMENT) $(CATALOGUES)
+browser: $(DEVELOPMENT) $(CATALOGUES) ## Run the journeys in a browser.
 	@./.ci/browser
 	@echo "Journeys in a browser"; $(PYTEST) tests/browser
 
@@ -96,7 +96,7 @@ mutants/contexts: $(shell find portal search_index tests -name '*.py') | $(DEVEL
 	--cov-context=test --junitxml=mutants/times.xml || { rm -f $@; exit 1; }
 
 mutants: mutants/contexts ## Put MUTANTS=300 random faults into the code; tests must notice 90 %.
-	@$(BIN)/python -m tests.mutants $(MUTANTS) $(SEED)
+	@$(BIN)/python -m tests.mutants $(MUTANTS) $(SEED) $(JOBS)
 
 bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure; figures are ratios taken in one run.
 	@for each in tests/bench/bench_*.py; do \

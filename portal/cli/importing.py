@@ -18,12 +18,21 @@ from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, organisation_of, progress
 from portal.cli.indexing import drain_outbox
 from portal.domain.letters.kinds import Kind
+from portal.domain.redaction import FindingKind
 from portal.services.importing.columns import RECOGNISED, ImportFault, map_columns
 from portal.services.importing.letters import ImportPlan, Tally, import_letters
 from portal.services.importing.rows import Defaults
 from portal.web.core.settings import settings_of
 
 _SHOWN_REJECTS = 20
+_WAITS_FOR = {
+    FindingKind.POSSIBLE_NAME: "possible name",
+    FindingKind.UNKNOWN_NUMBER: "number of unknown kind",
+    FindingKind.CONFIDENTIAL: "asks not to be shown",
+    FindingKind.ID_CARD: "identity number",
+    FindingKind.BANK_CARD: "card or account number",
+    FindingKind.DOCUMENT: "document number",
+}
 _SHOWN_NAMES = 5
 _BYTES_A_MEGABYTE = 1_000_000
 EPILOG = (
@@ -53,7 +62,8 @@ EPILOG = (
     "--publish",
     is_flag=True,
     help="Put answered letters into the public archive, personal data masked by the "
-    "default rules. Only for letters that are public where they come from.",
+    "default rules. Letters with what only a person can judge wait for one. Only for letters "
+    "that are public where they come from.",
 )
 @click.option(
     "--rejects",
@@ -220,6 +230,12 @@ def _named(source: CsvSource, plan: ImportPlan) -> str:
     return ", ".join(f"{ours}={source.header[i]}" for ours, i in plan.columns.items())
 
 
+def _reasons(tally: Tally) -> str:
+    """Return why letters wait, the commonest reason first."""
+    counted = ", ".join(f"{_WAITS_FOR[kind]} {n:,}" for kind, n in tally.waits_for.most_common())
+    return f" ({counted})" if counted else ""
+
+
 def _report(
     tally: Tally, plan: ImportPlan, seconds: float, in_all: float, rejects: Path | None
 ) -> None:
@@ -229,6 +245,8 @@ def _report(
         f"{would}added{'' if would else '     '}      {tally.added:,}"
         f" ({tally.answered:,} answered, {tally.published:,} published)"
     )
+    if plan.publish and not plan.dry_run:
+        click.echo(f"wait for review {tally.waiting:,}" + _reasons(tally))
     click.echo(f"known already   {tally.known:,}")
     click.echo(f"rejected        {tally.rejected:,}" + (f" → {rejects}" if rejects else ""))
     if plan.dry_run:

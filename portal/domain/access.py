@@ -54,6 +54,7 @@ class Permission(StrEnum):
     HANDLING_DISPATCH = "letter:handling:dispatch"
     HANDLING_INVITE = "letter:handling:invite"
     HANDLING_MERGE = "letter:handling:merge"
+    HANDLING_RECALL = "letter:handling:recall"
     HANDLING_RETURN = "letter:handling:return"
     HANDLING_RULE = "letter:handling:rule"
     HANDLING_SIGN_FOR = "letter:handling:sign_for"
@@ -91,6 +92,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
                 _P.HANDLING_ASSIGN,
                 _P.HANDLING_DISPATCH,
                 _P.HANDLING_MERGE,
+                _P.HANDLING_RECALL,
                 _P.HANDLING_RETURN,
                 _P.HANDLING_SIGN_FOR,
                 _P.HANDLING_TRANSFER,
@@ -107,6 +109,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.HANDLING_ASK,
             _P.HANDLING_INVITE,
             _P.HANDLING_MERGE,
+            _P.HANDLING_RECALL,
             _P.HANDLING_RETURN,
             _P.HANDLING_SIGN_FOR,
             _P.HANDLING_TRANSFER,
@@ -148,6 +151,7 @@ ACTION_PERMISSIONS: dict[Action, Permission] = {
     Action.DISPATCH: _P.HANDLING_DISPATCH,
     Action.TRANSFER: _P.HANDLING_TRANSFER,
     Action.SIGN_FOR: _P.HANDLING_SIGN_FOR,
+    Action.RECALL_DISPATCH: _P.HANDLING_RECALL,
     Action.RETURN: _P.HANDLING_RETURN,
     Action.RULE: _P.HANDLING_RULE,
     Action.RULE_DECLINE: _P.HANDLING_RULE,
@@ -234,7 +238,10 @@ MACHINE = Actor(ActorKind.MACHINE, name="machine")
 
 
 class Placed(Protocol):
-    """Where a letter is, for a decision on access."""
+    """Where a letter is, for a decision on access.
+
+    ``sent_from_path`` is the organisation that sent it, until somebody has signed for it.
+    """
 
     @property
     def id(self) -> int: ...
@@ -245,11 +252,9 @@ class Placed(Protocol):
     @property
     def ruling_path(self) -> str | None: ...
     @property
+    def sent_from_path(self) -> str | None: ...
+    @property
     def helper_paths(self) -> tuple[str, ...]: ...
-
-
-HELPER_PERMISSIONS = frozenset({Permission.LETTER_READ, Permission.CONTRIBUTION_WRITE})
-"""What an organisation that was asked to co-handle may do."""
 
 
 def within(grant: Grant, reach: Reach, path: str) -> bool:
@@ -268,17 +273,21 @@ def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
     """Return whether a grant of ``actor`` carries ``permission`` for ``letter``.
 
     A report of wrongdoing is hidden from the organisation it accuses and from what is below it.
-    Reading follows an invitation to co-handle; a ruling belongs to the common superior.
+    Reading follows an invitation to co-handle, and stays with who sent the letter until it is signed
+    for; a ruling belongs to the common superior, a recall to who sent the letter.
     """
+    sender = (letter.sent_from_path,) if letter.sent_from_path else ()
     for grant, reach in actor.reaches(permission):
         if letter.accused_path and covers(letter.accused_path, grant.path):
             continue
         if permission is Permission.HANDLING_RULE:
             paths: Iterable[str] = (letter.ruling_path or letter.organisation_path,)
+        elif permission is Permission.HANDLING_RECALL:
+            paths = sender
         elif permission is Permission.CONTRIBUTION_WRITE:
             paths = letter.helper_paths
-        elif permission in HELPER_PERMISSIONS:
-            paths = (letter.organisation_path, *letter.helper_paths)
+        elif permission is Permission.LETTER_READ:
+            paths = (letter.organisation_path, *letter.helper_paths, *sender)
         else:
             paths = (letter.organisation_path,)
         if any(within(grant, reach, path) for path in paths):

@@ -78,13 +78,17 @@ def next_action(
 
     What has been dispatched to others is theirs to sign for, although a dispatcher above may; the
     office at the top of the tree dispatches before it accepts for itself. A letter that is
-    ``stranded`` in progress, where nobody could answer it, is to be given to somebody who can.
+    ``stranded``, where nobody could go on with it, is recalled or taken over, and one in progress
+    given to somebody who can answer it.
     """
     own = {grant.path for grant in actor.grants}
+    if stranded and Action.RECALL_DISPATCH in allowed:
+        return Action.RECALL_DISPATCH
     for action in NEXT:
         if action not in allowed:
             continue
-        if action is Action.SIGN_FOR and letter.organisation_path not in own:
+        elsewhere = letter.organisation_path not in own
+        if action is Action.SIGN_FOR and elsewhere and not stranded:
             continue
         if action is Action.DISPATCH and letter.state is State.IN_PROGRESS and not stranded:
             continue

@@ -14,6 +14,8 @@ from portal.models.user import User
 
 _NAMED = sa.text("subject IS NOT NULL")
 """Events of letters have no subject; the index holds the others."""
+RECALLED = sa.text("action = 'recall_dispatch'")
+"""The events of an index of their own: recalls are few among many."""
 
 
 class Event(Model):
@@ -27,6 +29,13 @@ class Event(Model):
     __table_args__ = (
         sa.Index("ix_event_letter", "letter_id", "id"),
         sa.Index("ix_event_occurred", "occurred_at"),
+        sa.Index(
+            "ix_event_recall",
+            "letter_id",
+            "occurred_at",
+            sqlite_where=RECALLED,
+            postgresql_where=RECALLED,
+        ),
         sa.Index("ix_event_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
@@ -55,7 +64,8 @@ class Event(Model):
 class StateInterval(Model):
     """The interval in which a letter was in a state; derived from events, rebuilt from them.
 
-    ``ended_at`` is empty for the present state. As-of figures read this table alone.
+    ``ended_at`` is empty for the present state. Queues, waits for the citizen, hops and coded
+    reasons are read from it; the rates are sums of :class:`~portal.models.RateFact`.
     """
 
     __tablename__ = "state_interval"

@@ -69,6 +69,13 @@ class Letter(Model):
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"), index=True)
 
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was sent to where it waits to be signed for."""
+    sent_from_before_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    """What ``sent_from_id`` goes back to if it is recalled."""
+    assignee_before_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    """What ``assignee_id`` goes back to if it is recalled."""
+
     return_count: Mapped[int] = mapped_column(default=0)
     hop_count: Mapped[int] = mapped_column(default=0)
     placed: Mapped[bool] = mapped_column(default=False)
@@ -93,6 +100,7 @@ class Letter(Model):
     received_organisation: Mapped[Organisation] = relationship(
         foreign_keys=[received_organisation_id]
     )
+    sent_from: Mapped[Organisation | None] = relationship(foreign_keys=[sent_from_id])
     closing_organisation: Mapped[Organisation | None] = relationship(
         foreign_keys=[closing_organisation_id]
     )
@@ -124,6 +132,12 @@ class Letter(Model):
     def ruling_path(self) -> str | None:
         """Path of the common superior that must place a disputed letter."""
         return self.ruling.path if self.ruling else None
+
+    @property
+    def sent_from_path(self) -> str | None:
+        """Path of the organisation that sent it, until somebody has signed for it."""
+        waits = self.state is State.DISPATCHED and self.sent_from is not None
+        return self.sent_from.path if waits and self.sent_from else None
 
     @property
     def helper_paths(self) -> tuple[str, ...]:

@@ -64,6 +64,11 @@ class Proposal(Model):
         return self.status is ProposalStatus.OPEN
 
     @property
+    def proposed_to_keep(self) -> int:
+        """How many open findings the detector proposes to keep."""
+        return sum(mask.proposed is Decision.KEEP for mask in self.open_masks)
+
+    @property
     def open_masks(self) -> list[RedactionMask]:
         """Findings that nobody has settled."""
         return [mask for mask in self.masks if mask.is_open]
@@ -91,6 +96,11 @@ class RedactionMask(Model):
     def is_open(self) -> bool:
         """Whether nobody has settled the finding yet."""
         return self.decision is Decision.OPEN
+
+    @property
+    def proposed(self) -> Decision:
+        """What the detector proposes for an open finding: to keep it where it gives a reason."""
+        return Decision.KEEP if self.reason else Decision.MASK
 
     @property
     def is_masked(self) -> bool:

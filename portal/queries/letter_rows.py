@@ -29,7 +29,10 @@ def waiting_for_publication() -> sa.Select[int]:
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
-    """One letter of a list; a list reads neither sender nor text."""
+    """One letter of a list; a list reads neither sender nor text.
+
+    ``for_another`` says that it waits for the reader because nobody is where it lies.
+    """
 
     number: str
     title: str
@@ -43,6 +46,7 @@ class LetterRow:
     reopened: bool
     to_publish: bool
     to_sign: bool
+    for_another: bool
 
     @property
     def runs(self) -> bool:
@@ -56,6 +60,7 @@ def page_of_letters(
     order: Sequence[sa.ColumnElement[Any]],
     page: int,
     per_page: int,
+    for_another: Condition | None = None,
 ) -> Page[LetterRow]:
     """Return the page of the letters that meet ``where``, in ``order``."""
     total = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
@@ -75,6 +80,7 @@ def page_of_letters(
         Letter.reopened,
         Letter.id.in_(waiting_for_publication()),
         Letter.id.in_(waiting_for_signature()),
+        sa.false() if for_another is None else for_another,
     )
     rows = session.execute(
         sa.select(*columns)

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import HELPER_PERMISSIONS, Actor, Grant, Permission, Reach
+from portal.domain.access import Actor, Grant, Permission, Reach
+from portal.domain.letters.states import State
 from portal.domain.organisations import path_ids
 from portal.models import CoHandling, DisclosureRequest, Letter, Organisation, RoleGrant, User
 
@@ -41,12 +42,23 @@ def _placed(grant: Grant, reach: Reach, permission: Permission) -> Condition:
         return _reached(place, grant, reach)
     if permission is Permission.CONTRIBUTION_WRITE:
         return helped
+    sent = sa.and_(
+        Letter.state == State.DISPATCHED,
+        Letter.sent_from_id.is_not(None),
+        _reached(Letter.sent_from_id, grant, reach),
+    )
+    if permission is Permission.HANDLING_RECALL:
+        return sent
     held = _reached(Letter.organisation_id, grant, reach)
-    return sa.or_(held, helped) if permission in HELPER_PERMISSIONS else held
+    return sa.or_(held, helped, sent) if permission is Permission.LETTER_READ else held
 
 
 def _reached(
-    column: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute[int], grant: Grant, reach: Reach
+    column: sa.ColumnElement[int]
+    | sa.orm.InstrumentedAttribute[int]
+    | sa.orm.InstrumentedAttribute[int | None],
+    grant: Grant,
+    reach: Reach,
 ) -> Condition:
     # The subtree of the top is the whole tree and needs no list of ids.
     if reach is Reach.ALL or (reach is Reach.SUBTREE and len(path_ids(grant.path)) == 1):

@@ -40,5 +40,6 @@ class Place:
     organisation_path: str
     accused_path: str | None = None
     ruling_path: str | None = None
+    sent_from_path: str | None = None
     helper_paths: tuple[str, ...] = ()
     id: int = 1

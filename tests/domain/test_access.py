@@ -41,6 +41,7 @@ letter:handling:assign       subtree    -       -        -          -           
 letter:handling:dispatch     subtree    -       -        -          -             -
 letter:handling:invite       -          unit    -        -          -             -
 letter:handling:merge        subtree    unit    -        -          -             -
+letter:handling:recall       subtree    unit    -        -          -             -
 letter:handling:return       subtree    unit    -        -          -             -
 letter:handling:rule         -          -       -        subtree    -             -
 letter:handling:sign_for     subtree    unit    -        -          -             -
@@ -98,6 +99,9 @@ def test_every_place(role: Role, permission: Permission, reach: Reach | None) ->
         # A contribution is written where one was invited, whoever holds the letter.
         invited = permission is Permission.CONTRIBUTION_WRITE
         letter = Place("/9/", helper_paths=(path,)) if invited else Place(path)
+        if permission is Permission.HANDLING_RECALL:
+            # A letter is recalled where it was sent from, wherever it went.
+            letter = Place("/9/", sent_from_path=path)
         if can(staff(role), permission, letter):
             reached.add(where)
     assert reached == REACHED[reach]
@@ -158,6 +162,22 @@ def test_ruling_belongs_to_the_superior(path: str, rules: bool) -> None:
     """A dispute is ruled by the common superior or above, not by who holds the letter."""
     letter = Place("/1/2/5/", ruling_path="/1/2/")
     assert can(staff(Role.SUPERVISOR, path), Permission.HANDLING_RULE, letter) is rules
+
+
+@pytest.mark.parametrize("to", ["/1/2/5/", "/1/3/", "/1/"])
+def test_the_sender_reads_and_recalls_what_nobody_has_signed_for(to: str) -> None:
+    """Sent down, sideways or up, a letter stays in the sight of who sent it, who may recall it."""
+    letter = Place(to, sent_from_path=UNIT)
+    for role in (Role.DISPATCHER, Role.HANDLER):
+        assert can(staff(role), Permission.HANDLING_RECALL, letter)
+        assert can(staff(role), Permission.LETTER_READ, letter)
+    assert can(staff(Role.DISPATCHER, "/1/"), Permission.HANDLING_RECALL, letter)
+    assert not can(staff(Role.HANDLER, "/1/"), Permission.HANDLING_RECALL, letter)
+    assert not can(staff(Role.DISPATCHER, "/1/4/"), Permission.HANDLING_RECALL, letter)
+    assert not can(staff(Role.DISPATCHER), Permission.HANDLING_RECALL, Place(to))
+    accusing = Place(to, accused_path=UNIT, sent_from_path=UNIT)
+    assert not can(staff(Role.DISPATCHER), Permission.LETTER_READ, accusing)
+    assert not can(staff(Role.DISPATCHER), Permission.HANDLING_RECALL, accusing)
 
 
 def test_actions_have_exactly_one_kind_of_actor() -> None:

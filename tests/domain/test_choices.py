@@ -42,6 +42,7 @@ class Facts:
     organisation_path: str = CITY
     accused_path: str | None = None
     ruling_path: str | None = None
+    sent_from_path: str | None = None
     helper_paths: tuple[str, ...] = field(default_factory=tuple)
     awaited_ids: tuple[int, ...] = field(default_factory=tuple)
     extension_asker_id: int | None = None
@@ -113,6 +114,19 @@ def test_a_stranded_letter_is_given_to_somebody_else() -> None:
     letter.placed = True
     allowed = [Action.TRANSFER]
     assert next_action(dispatcher, letter, allowed, stranded=True) is Action.TRANSFER
+
+
+def test_a_letter_sent_where_nobody_is_comes_back_or_is_signed_for() -> None:
+    """Who sent it is to recall it; a superior who did not is to sign for it."""
+    letter = Facts(state=State.DISPATCHED, state_before=State.SUBMITTED, sent_from_id=1)
+    dispatcher = person(Role.DISPATCHER, OFFICE)
+    allowed = allowed_actions(dispatcher, letter)
+    assert next_action(dispatcher, letter, allowed) is None
+    assert next_action(dispatcher, letter, allowed, stranded=True) is Action.SIGN_FOR
+    letter.sent_from_path = OFFICE
+    allowed = allowed_actions(dispatcher, letter)
+    assert next_action(dispatcher, letter, allowed) is None
+    assert next_action(dispatcher, letter, allowed, stranded=True) is Action.RECALL_DISPATCH
 
 
 @pytest.mark.parametrize(

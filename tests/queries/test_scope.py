@@ -26,7 +26,7 @@ class Sketch:
 
     parents: list[int]
     grants: list[tuple[Role, int]]
-    letters: list[tuple[int, int | None, int | None, list[int]]]
+    letters: list[tuple[int, int | None, int | None, int | None, State, list[int]]]
 
 
 @st.composite
@@ -36,7 +36,12 @@ def sketches(draw: st.DrawFn) -> Sketch:
     place = st.integers(0, size - 1)
     grants = draw(st.lists(st.tuples(st.sampled_from(Role), place), max_size=4, unique=True))
     letter = st.tuples(
-        place, st.none() | place, st.none() | place, st.lists(place, max_size=2, unique=True)
+        place,
+        st.none() | place,
+        st.none() | place,
+        st.none() | place,
+        st.sampled_from((State.IN_PROGRESS, State.DISPATCHED)),
+        st.lists(place, max_size=2, unique=True),
     )
     return Sketch(parents, grants, draw(st.lists(letter, min_size=1, max_size=6)))
 
@@ -60,19 +65,20 @@ def build(session: Session, sketch: Sketch) -> tuple[Actor, list[Letter]]:
         made.path = child_path(above.path if above else None, made.id)
         organisations.append(made)
     letters = []
-    for holder, accused, ruling, helpers in sketch.letters:
+    for holder, accused, ruling, sender, state, helpers in sketch.letters:
         letter = Letter(
             number=f"n{next(_codes)}",
             kind=Kind.WRONGDOING if accused is not None else Kind.HELP,
             title="题",
             text="文",
-            state=State.IN_PROGRESS,
+            state=state,
             received_at=START,
             clock_from=START,
             organisation=organisations[holder],
             received_organisation=organisations[holder],
             accused=None if accused is None else organisations[accused],
             ruling=None if ruling is None else organisations[ruling],
+            sent_from=None if sender is None else organisations[sender],
         )
         for helper in helpers:
             letter.helpers.append(

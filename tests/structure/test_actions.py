@@ -38,6 +38,7 @@ ALLOWED = {
     ("portal/services/disclosure/requests.py", "extend", "extension_days"): "likewise",
     ("portal/services/office/deadline_rules.py", "_fill", "setattr"): "a deadline rule",
     ("portal/services/letters/handling.py", "_shield", "sent_from_id"): "needs the tree",
+    ("portal/services/letters/handling.py", "_shield", "sent_from_before_id"): "likewise",
     ("portal/services/letters/handling.py", "_shield", "placed"): "likewise",
 }
 """Where and what else is written, with the reason."""

@@ -10,7 +10,7 @@ from babel import Locale
 
 from portal.domain.deadline_rules import letter_code
 from portal.domain.languages import COMMAND_LINE, LANGUAGES, SOURCE
-from portal.domain.letters.kinds import KINDS, LETTER_RULES, Kind
+from portal.domain.letters.kinds import KINDS, KINDS_BY_WORD, LETTER_RULES, Kind
 from tests.structure.source import ROOT, modules
 
 KIND_FILES = {"portal/domain/letters/kinds.py", "portal/tools/samples/grammar.py"}
@@ -24,6 +24,12 @@ def test_every_kind_has_its_row() -> None:
     """The table has each kind once, in the order of the kinds, and a deadline rule for each."""
     assert list(KINDS) == list(Kind)
     assert {rule.code for rule in LETTER_RULES} == {letter_code(kind) for kind in Kind}
+
+
+def test_a_word_of_other_systems_means_one_kind() -> None:
+    """No word for a kind in files of other systems stands in two rows."""
+    words = [w for kind, row in KINDS.items() for w in (kind.value, kind.label, *row.also_called)]
+    assert len(words) == len(KINDS_BY_WORD)
 
 
 def test_no_code_names_a_kind() -> None:

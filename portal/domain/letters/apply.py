@@ -21,7 +21,7 @@ from portal.domain.letters.states import (
     CLOCK_STATES,
     CLOSE_REASONS,
     CONCLUDED_STATES,
-    PAUSED_STATES,
+    REVERSIBLE_STATES,
     SUPPLEMENT_DAYS,
     Action,
     CloseReason,
@@ -43,6 +43,16 @@ class Applicable(HandledLetter, Protocol):
     def first_response_at(self) -> datetime | None: ...
     @property
     def hop_count(self) -> int: ...
+    @property
+    def sent_from_id(self) -> int | None: ...
+    @property
+    def assignee_id(self) -> int | None: ...
+    @property
+    def sent_at(self) -> datetime | None: ...
+    @property
+    def sent_from_before_id(self) -> int | None: ...
+    @property
+    def assignee_before_id(self) -> int | None: ...
     @property
     def version(self) -> int: ...
 
@@ -77,6 +87,9 @@ class LetterState:
     sent_from_id: int | None = None
     closing_organisation_id: int | None = None
     assignee_id: int | None = None
+    sent_at: datetime | None = None
+    sent_from_before_id: int | None = None
+    assignee_before_id: int | None = None
     return_count: int = 0
     hop_count: int = 0
     placed: bool = False
@@ -265,10 +278,20 @@ def _entered(
             "clock_from": moment,
             "extension_days": 0,
         }
-    if target in PAUSED_STATES:
+    if target in REVERSIBLE_STATES:
         changes["state_before"] = before
-    elif before in PAUSED_STATES:
+    elif before in REVERSIBLE_STATES:
         changes["state_before"] = None
+    if target is State.DISPATCHED:
+        changes |= {
+            "sent_at": moment,
+            "sent_from_before_id": letter.sent_from_id,
+            "assignee_before_id": letter.assignee_id,
+        }
+    elif before is State.DISPATCHED:
+        changes |= dict.fromkeys(("sent_at", "sent_from_before_id", "assignee_before_id"))
+    if action is Action.RECALL_DISPATCH:
+        return changes | _undone(letter)
     if target is State.AWAITING_CITIZEN:
         changes["answer_by"] = answer_by(moment)
     elif before is State.AWAITING_CITIZEN:
@@ -283,8 +306,25 @@ def _entered(
     return changes
 
 
+def _undone(letter: Applicable) -> dict[str, Any]:
+    """Return the columns that the dispatch to be recalled has set and nothing before it."""
+    changes: dict[str, Any] = {}
+    if letter.state_before is State.SUBMITTED:
+        changes |= {"accepted": False, "accepted_at": None}
+    if letter.first_response_at == letter.sent_at:
+        changes["first_response_at"] = None
+    return changes
+
+
 def _moved(letter: Applicable, action: Action, to_id: int) -> dict[str, Any]:
     """Return the columns that follow from a move to ``to_id``."""
+    if action is Action.RECALL_DISPATCH:
+        return {
+            "organisation_id": to_id,
+            "hop_count": letter.hop_count - 1,
+            "assignee_id": letter.assignee_before_id,
+            "sent_from_id": letter.sent_from_before_id,
+        }
     changes: dict[str, Any] = {
         "organisation_id": to_id,
         "hop_count": letter.hop_count + 1,

@@ -165,6 +165,14 @@ def has_sender(letter: GuardedLetter, actor_id: int | None) -> str | None:
     return None if letter.sent_from_id is not None else N_("没有交办单位，无法退回。")
 
 
+def recallable(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to recall what was placed by ruling, and what nobody sent."""
+    if letter.placed:
+        return N_("这封信由裁定交办，不能收回。")
+    sent = letter.sent_from_id is not None and letter.state_before is not None
+    return None if sent else N_("没有交办单位，无法收回。")
+
+
 def before_acceptance(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Refuse the citizen's withdrawal after acceptance."""
     waiting = letter.state is State.AWAITING_CITIZEN and letter.state_before is not State.SUBMITTED

@@ -49,6 +49,8 @@ CONCLUDED_STATES = frozenset({State.CLOSED, State.DECLINED})
 OPEN_STATES = frozenset(State) - ENDED_STATES
 PAUSED_STATES = frozenset({State.AWAITING_CITIZEN, State.MERGED})
 """States that a letter leaves for the one it came from; the clock stands still meanwhile."""
+REVERSIBLE_STATES = PAUSED_STATES | {State.DISPATCHED}
+"""States in which a letter keeps the state it came from: it may go back there."""
 CLOCK_STATES = OPEN_STATES - PAUSED_STATES
 """States in which the due date runs against the office."""
 
@@ -72,6 +74,7 @@ class Action(Labelled):
     DISPATCH = "dispatch", N_("交办")
     TRANSFER = "transfer", N_("转办")
     SIGN_FOR = "sign_for", N_("签收")
+    RECALL_DISPATCH = "recall_dispatch", N_("收回")
     RETURN = "return", N_("退回")
     RULE = "rule", N_("裁定交办")
     RULE_DECLINE = "rule_decline", N_("裁定不予受理")

@@ -37,6 +37,7 @@ from portal.domain.letters.guards import (
     only_author,
     only_proposer,
     publishable,
+    recallable,
     supervised,
     unsupervised,
 )
@@ -49,7 +50,7 @@ def same_state(letter: HandledLetter) -> State:
 
 
 def earlier_state(letter: HandledLetter) -> State:
-    """Return the state that a paused letter goes back to."""
+    """Return the state that a paused or recalled letter goes back to."""
     return letter.state_before or State.SUBMITTED
 
 
@@ -112,6 +113,7 @@ TRANSITIONS: dict[Action, Transition] = {
         ),
         _row(A.TRANSFER, (S.IN_PROGRESS,), S.DISPATCHED, not_placed),
         _row(A.SIGN_FOR, (S.DISPATCHED,), S.IN_PROGRESS),
+        _row(A.RECALL_DISPATCH, (S.DISPATCHED,), earlier_state, recallable),
         _row(A.RETURN, (S.DISPATCHED,), S.RETURNED, not_placed, has_sender),
         _row(A.RULE, (S.RETURNED,), S.DISPATCHED, at_return_limit),
         _row(A.RULE_DECLINE, (S.RETURNED,), S.DECLINED, at_return_limit),

@@ -6,12 +6,25 @@
 Plain functions over text: storage and pages are elsewhere.
 """
 
-from portal.domain.redaction.detection import TEXT_LIMIT, default_copy, default_masks, detect
+from portal.domain.redaction.detection import (
+    TEXT_LIMIT,
+    confidentiality_requests,
+    default_copies,
+    default_copy,
+    default_masks,
+    detect,
+    detect_letter,
+    sensitive_numbers,
+)
 from portal.domain.redaction.kinds import (
+    DOUBTFUL,
     FINDING_LABELS,
+    KEEP_OFFICE_MAIL,
     KEEP_OFFICE_PHONE,
     KEEP_OFFICE_PLACE,
+    KEEP_OFFICIAL,
     KEEP_PUBLIC_NUMBER,
+    SENSITIVE,
     Decision,
     Finding,
     FindingKind,
@@ -23,10 +36,14 @@ from portal.domain.redaction.kinds import (
 )
 
 __all__ = [
+    "DOUBTFUL",
     "FINDING_LABELS",
+    "KEEP_OFFICE_MAIL",
     "KEEP_OFFICE_PHONE",
     "KEEP_OFFICE_PLACE",
+    "KEEP_OFFICIAL",
     "KEEP_PUBLIC_NUMBER",
+    "SENSITIVE",
     "TEXT_LIMIT",
     "Decision",
     "Finding",
@@ -35,8 +52,12 @@ __all__ = [
     "PublicField",
     "Sender",
     "mask_text",
+    "confidentiality_requests",
+    "default_copies",
     "default_copy",
     "default_decision",
     "default_masks",
     "detect",
+    "detect_letter",
+    "sensitive_numbers",
 ]

@@ -8,13 +8,12 @@ from portal.domain.redaction.kinds import FindingKind
 
 # Between two digits of one number people put at most this.
 SEPARATOR = r"[ \t\-.·•‧・_~()—–―‐−/*]{0,2}"
-# A number may also be broken by the end of a line.
-WRAPPED = r"[ \t\-.·•‧・_~()—–―‐−/*\r\n]{0,2}"
 
 _NO_DIGITS = re.compile("[^0-9]+")
+_STOPS = re.compile("[。！!？?；;\n]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A finding by folded offsets, before overlaps are settled."""
 
@@ -32,9 +31,12 @@ def digits_of(text: str) -> str:
 
 def before(text: str, start: int, width: int) -> str:
     """Return up to ``width`` characters in front of ``start``, no further back than the sentence."""
-    window = text[max(0, start - width) : start]
-    cut = max(window.rfind(stop) for stop in "。！!？?；;\n")
-    return window[cut + 1 :]
+    return _STOPS.split(text[max(0, start - width) : start])[-1]
+
+
+def after(text: str, end: int, width: int) -> str:
+    """Return up to ``width`` characters behind ``end``, no further than the sentence."""
+    return _STOPS.split(text[end : end + width], maxsplit=1)[0]
 
 
 def scan(

@@ -30,6 +30,16 @@ class FindingKind(StrEnum):
     SENDER_NAME = "sender_name"
     SENDER_CONTACT = "sender_contact"
     SOCIAL_ACCOUNT = "social_account"
+    DOCUMENT = "document"
+    CASE_NUMBER = "case_number"
+    REGISTER_NUMBER = "register_number"
+    FRAGMENT = "fragment"
+    BIRTH_DATE = "birth_date"
+    SCHOOL_CLASS = "school_class"
+    POSITION = "position"
+    POSSIBLE_NAME = "possible_name"
+    UNKNOWN_NUMBER = "unknown_number"
+    CONFIDENTIAL = "confidential"
     OTHER = "other"
 
 
@@ -45,12 +55,30 @@ FINDING_LABELS: dict[FindingKind, str] = {
     FindingKind.SENDER_NAME: N_("来信人姓名"),
     FindingKind.SENDER_CONTACT: N_("来信人联系方式"),
     FindingKind.SOCIAL_ACCOUNT: N_("社交账号"),
+    FindingKind.DOCUMENT: N_("证件号码"),
+    FindingKind.CASE_NUMBER: N_("案件文书号"),
+    FindingKind.REGISTER_NUMBER: N_("户号、单号等编号"),
+    FindingKind.FRAGMENT: N_("号码片段"),
+    FindingKind.BIRTH_DATE: N_("出生日期"),
+    FindingKind.SCHOOL_CLASS: N_("学校班级"),
+    FindingKind.POSITION: N_("经纬度"),
+    FindingKind.POSSIBLE_NAME: N_("可能的姓名"),
+    FindingKind.UNKNOWN_NUMBER: N_("用途不明的号码"),
+    FindingKind.CONFIDENTIAL: N_("要求保密"),
     FindingKind.OTHER: N_("其他"),
 }
+DOUBTFUL = frozenset(
+    {FindingKind.POSSIBLE_NAME, FindingKind.UNKNOWN_NUMBER, FindingKind.CONFIDENTIAL}
+)
+"""What only a person can judge: never masked by default, never published by a machine."""
+SENSITIVE = frozenset({FindingKind.ID_CARD, FindingKind.BANK_CARD, FindingKind.DOCUMENT})
+"""Numbers a citizen is warned of before sending, and a machine leaves to a person."""
 
 KEEP_OFFICE_PHONE = N_("答复中公布的办公电话")
 KEEP_OFFICE_PLACE = N_("答复中公布的办公地点")
 KEEP_PUBLIC_NUMBER = N_("公共服务电话")
+KEEP_OFFICE_MAIL = N_("答复中公布的办公邮箱")
+KEEP_OFFICIAL = N_("履行职务的公职人员")
 
 
 class Decision(StrEnum):

@@ -1,6 +1,16 @@
-"""The public text proposed for each kind, as published archives write it."""
+"""The public text proposed for each kind, as published archives write it.
+
+Of a phone number the first three and last four digits stay; of an identity, card or account number
+nothing does.
+"""
 
 COVER = "***"
+
+_PROVIDER_WORDS = (
+    "qq.com 163.com 126.com 139.com 189.cn sina.com sina.cn sohu.com foxmail.com gmail.com"
+    " hotmail.com outlook.com aliyun.com yeah.net icloud.com tom.com 21cn.com"
+)
+_PROVIDERS = frozenset(_PROVIDER_WORDS.split())
 
 
 def mask_mobile(digits: str) -> str:
@@ -13,19 +23,11 @@ def mask_landline(area: str) -> str:
     return f"{area}-****" if area else "****"
 
 
-def mask_id_card(number: str) -> str:
-    """Return the first two and last three characters of an identity number."""
-    return f"{number[:2]}{'*' * (len(number) - 5)}{number[-3:]}"
-
-
-def mask_bank_card(digits: str) -> str:
-    """Return the last four digits of a card."""
-    return f"****{digits[-4:]}"
-
-
 def mask_email(local: str, domain: str) -> str:
-    """Return ``z***@qq.com``."""
-    return f"{local[0]}***@{domain}"
+    """Return ``z***@qq.com``; of a domain that may be somebody's own, nothing stays."""
+    if domain not in _PROVIDERS:
+        return "***@***"
+    return f"{local[0] if local[0].isascii() and len(local) > 2 else ''}***@{domain}"
 
 
 def mask_plate(region: str) -> str:

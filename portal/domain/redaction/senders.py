@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from portal.domain.redaction.chains import MARK
 from portal.domain.redaction.folding import Folded, fold
-from portal.domain.redaction.hits import SEPARATOR, Hit, digits_of
+from portal.domain.redaction.hits import Hit, digits_of
 from portal.domain.redaction.kinds import FindingKind, Sender
 from portal.domain.redaction.masks import COVER, mask_email, mask_mobile, mask_name
-from portal.domain.redaction.surnames import COMPOUND_SURNAMES
+from portal.domain.redaction.names.pinyin import pinyin_patterns
+from portal.domain.redaction.names.surnames import COMPOUND_SURNAMES
 
 _LONGEST_NAME, _LONGEST_PHONE = 40, 20
 _SHORTEST_PHONE, _SHORTEST_ACCOUNT = 7, 6
@@ -15,8 +17,10 @@ _SHORTEST_PHONE, _SHORTEST_ACCOUNT = 7, 6
 _NO_NAME = re.compile(
     r"匿名|网友|市民|群众|业主|村民|居民|用户|无名|不详|未知|某|\*|[×xX]{2}|^.{1,2}(?:先生|女士|小姐|同学|师傅|老师)$"
 )
+_LATIN = re.compile("[a-z]{4}|[a-z]{2,} [a-z]{2}")
+_LONGEST_CHINESE_NAME = 4
 _TOUCHING = re.compile(r"[0-9]{1,40}")
-_NAME_GAP = r"[ \t·•‧・.\-_*]{0,2}"
+_NAME_GAP = r"[ \t\r\n·•‧・.\-_*]{0,3}"
 
 
 def find_sender(folded: Folded, sender: Sender) -> Iterator[Hit]:
@@ -30,17 +34,20 @@ def _find_name(folded: Folded, name: str) -> Iterator[Hit]:
     letters = [char for char in name if char.isalnum()]
     if len(letters) < 2 or _NO_NAME.search(name):
         return
-    # Building a pattern takes longer than seeing that a letter of the name occurs nowhere.
-    plain = folded.plain.lower()
-    if any(char.lower() not in plain for char in letters):
-        return
-    body = _NAME_GAP.join(map(re.escape, letters))
-    chinese = not name.isascii()
-    pattern = body if chinese else rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])"
+    chinese = [char for char in letters if not char.isascii()]
     surname = name[:2] if name[:2] in COMPOUND_SURNAMES else name[0]
     mask = mask_name(surname) if chinese else f"{name[0]}{COVER}"
-    for match in re.finditer(pattern, folded.plain, re.IGNORECASE):
-        yield Hit(FindingKind.SENDER_NAME, match.start(), match.end(), mask)
+    # Building a pattern takes longer than seeing that a letter of the name occurs nowhere.
+    plain = folded.plain.lower()
+    if all(char.lower() in plain for char in letters):
+        body = _NAME_GAP.join(map(re.escape, letters))
+        pattern = body if chinese else rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])"
+        for match in re.finditer(pattern, folded.plain, re.IGNORECASE):
+            yield Hit(FindingKind.SENDER_NAME, match.start(), match.end(), mask)
+    if len(chinese) == len(letters) <= _LONGEST_CHINESE_NAME and _LATIN.search(plain):
+        for pattern in pinyin_patterns("".join(letters)):
+            for match in re.finditer(pattern, folded.plain, re.IGNORECASE):
+                yield Hit(FindingKind.SENDER_NAME, match.start(), match.end(), COVER)
 
 
 def _find_phone(folded: Folded, phone: str) -> Iterator[Hit]:
@@ -50,7 +57,7 @@ def _find_phone(folded: Folded, phone: str) -> Iterator[Hit]:
         digits = mobile[1]
     if not _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE:
         return
-    pattern = re.compile(SEPARATOR.join(digits))
+    pattern = re.compile(f"{MARK}{{0,4}}".join(digits))
     mask = mask_mobile(digits) if mobile else "****"
     for view in folded.views:
         for match in pattern.finditer(view):

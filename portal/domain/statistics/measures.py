@@ -18,6 +18,7 @@ from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.kinds import Kind
+from portal.domain.letters.recalls import without_recalled
 from portal.domain.letters.states import CLOSE_REASONS, CONCLUDED_STATES, Action, Publication, State
 from portal.domain.periods import civil_date
 from portal.domain.translatable import Labelled
@@ -56,7 +57,14 @@ OUTCOMES: dict[str, Outcome] = {
     Action.RULE_DECLINE: Outcome.DECLINED,
 }
 _MOVES = frozenset(
-    {Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.RETURN, Action.CHANGE_KIND}
+    {
+        Action.DISPATCH,
+        Action.TRANSFER,
+        Action.RULE,
+        Action.RECALL_DISPATCH,
+        Action.RETURN,
+        Action.CHANGE_KIND,
+    }
 )
 
 
@@ -152,7 +160,7 @@ class Ledger:
         response = next(
             (
                 e.at
-                for e in events
+                for e in without_recalled(events)
                 if e.staff and e.axis is Axis.HANDLING and e.to_state != e.from_state
             ),
             None,

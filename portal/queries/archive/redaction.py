@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.domain.redaction import PublicField
-from portal.models import Proposal, RedactionMask
+from portal.domain.redaction import PublicField, confidentiality_requests
+from portal.models import Letter, Proposal, RedactionMask
 
 CONTEXT = 12
 """Characters of the original shown on either side of a finding."""
@@ -75,3 +75,10 @@ def findings(proposal: Proposal) -> list[Finding]:
         for text in (original_of(proposal, field),)
         for mask in masks_of(proposal, field)
     ]
+
+
+def requests_not_to_be_shown(letter: Letter) -> list[str]:
+    """Return the words in which the writer of ``letter`` asks not to be shown, each once."""
+    texts = (letter.title, letter.text, *(message.text for message in letter.messages))
+    found = (each.text for text in texts for each in confidentiality_requests(text))
+    return list(dict.fromkeys(found))

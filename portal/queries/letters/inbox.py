@@ -17,7 +17,13 @@ from portal.domain.periods import midnight
 from portal.domain.translatable import Labelled
 from portal.models import Letter, Organisation
 from portal.queries.letter_rows import LetterRow, page_of_letters
-from portal.queries.letters.queues import UNCOUNTED, Cutoffs, Queue, conditions
+from portal.queries.letters.queues import (
+    UNCOUNTED,
+    Cutoffs,
+    Queue,
+    conditions,
+    done_for_another,
+)
 from portal.queries.paging import Page
 from portal.queries.scope import Condition, letters_for, subtree_ids
 
@@ -74,7 +80,7 @@ def inbox_page(
     """Return the page of letters that ``filters`` ask for, within what ``actor`` may read."""
     where = [letters_for(actor), conditions(actor, at)[filters.queue], *_narrowing(filters)]
     order = _order(filters.sort, filters.queue)
-    return page_of_letters(session, where, order, filters.page, per_page)
+    return page_of_letters(session, where, order, filters.page, per_page, done_for_another(actor))
 
 
 def next_in_line(session: Session, actor: Actor, at: Cutoffs, besides: int) -> str | None:

@@ -31,12 +31,11 @@ from portal.models import (
     ProposalStatus,
     Reply,
     ReplyStatus,
-    RoleGrant,
     StateInterval,
-    User,
 )
 from portal.queries.letter_rows import waiting_for_publication, waiting_for_signature
 from portal.queries.scope import Condition, letters_for
+from portal.queries.staffing import answered_for, in_service, passed_over, places_with
 
 Key = TypeVar("Key")
 UNSIGNED_DAYS = 2
@@ -52,6 +51,7 @@ class Queue(Labelled):
     IN_PROGRESS = "in_progress", N_("办理中")
     SIGNOFF = "signoff", N_("待审签")
     PUBLICATION = "publication", N_("待公示审核")
+    DOUBTFUL = "doubtful", N_("导入待核对")
     AWAITING = "awaiting", N_("待补充")
     RETURNED = "returned", N_("已退回")
     EXTENSION = "extension", N_("待批延期")
@@ -89,6 +89,11 @@ def cutoffs(calendar: WorkCalendar, now: datetime) -> Cutoffs:
     )
 
 
+def left_by_machine() -> sa.Select[int]:
+    """Return the ids of letters that a machine proposed and left to a person."""
+    return waiting_for_publication().where(Proposal.proposer_id.is_(None))
+
+
 def _asking_for_time() -> sa.Select[int]:
     return sa.select(Extension.letter_id).where(Extension.granted.is_(None))
 
@@ -100,34 +105,46 @@ def _awaited(actor: Actor) -> sa.Select[int]:
     )
 
 
-def _places_with(*roles: Role) -> sa.Select[int]:
-    return (
-        sa.select(RoleGrant.organisation_id)
-        .join(User, User.id == RoleGrant.user_id)
-        .where(RoleGrant.role.in_(roles), User.disabled.is_(False))
-    )
+_DUTY_ABSENT: tuple[tuple[State, tuple[Role, ...]], ...] = (
+    (State.SUBMITTED, (Role.DISPATCHER,)),
+    (State.RETURNED, (Role.DISPATCHER,)),
+    (State.DISPATCHED, (Role.HANDLER, Role.DISPATCHER)),
+    (State.IN_PROGRESS, (Role.HANDLER,)),
+)
+"""The states in which a letter falls to a dispatcher where nobody has one of the roles.
+
+Replies to be signed and disputes fall to a superior in the ordinary course: not every
+organisation has reviewers and supervisors.
+"""
 
 
 def stranded(actor: Actor) -> Condition | None:
-    """Return the condition for letters in progress that only ``actor`` can bring to a handler.
+    """Return the condition for letters that wait where nobody is, and therefore for ``actor``.
 
-    They are at an organisation without a handler in service: one for which the actor works, or one
-    below that has no dispatcher either. ``None`` for those who dispatch nowhere.
+    The organisation that holds them has nobody in service who could take the next action, and
+    ``actor`` dispatches there, or at the nearest superior that has a dispatcher. ``None`` for those
+    who dispatch nowhere.
     """
-    alone = sa.and_(
-        Letter.state == State.IN_PROGRESS,
-        Letter.organisation_id.not_in(_places_with(Role.HANDLER)),
+    own = _places(actor, Permission.HANDLING_DISPATCH)
+    if not own:
+        return None
+    absent = (
+        sa.and_(Letter.state == state, Letter.organisation_id.not_in(places_with(*roles)))
+        for state, roles in _DUTY_ABSENT
     )
-    own = _held(actor, Permission.HANDLING_DISPATCH, alone)
-    nobody = Letter.organisation_id.not_in(_places_with(Role.DISPATCHER))
-    below = _any(actor, Permission.HANDLING_DISPATCH, alone, nobody)
-    parts = [part for part in (own, below) if part is not None]
-    return sa.or_(*parts) if parts else None
+    mine = Letter.organisation_id.in_(answered_for(own, Role.DISPATCHER))
+    return sa.and_(mine, ~_disputed(), sa.or_(*absent))
+
+
+def done_for_another(actor: Actor) -> Condition | None:
+    """Return the condition for letters :func:`stranded` at another organisation."""
+    own, alone = _places(actor, Permission.HANDLING_DISPATCH), stranded(actor)
+    return None if alone is None else sa.and_(alone, Letter.organisation_id.not_in(own))
 
 
 def is_stranded(session: Session, actor: Actor, letter: Letter) -> bool:
     """Return whether ``letter`` is one of those :func:`stranded` for ``actor``."""
-    alone = stranded(actor) if letter.state is State.IN_PROGRESS else None
+    alone = stranded(actor)
     if alone is None:
         return False
     return session.scalar(sa.select(Letter.id).where(Letter.id == letter.id, alone)) is not None
@@ -158,6 +175,7 @@ def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
         Queue.IN_PROGRESS: state == State.IN_PROGRESS,
         Queue.SIGNOFF: Letter.id.in_(waiting_for_signature()),
         Queue.PUBLICATION: Letter.id.in_(waiting_for_publication()),
+        Queue.DOUBTFUL: Letter.id.in_(left_by_machine()),
         Queue.AWAITING: state == State.AWAITING_CITIZEN,
         Queue.RETURNED: state == State.RETURNED,
         Queue.EXTENSION: sa.and_(
@@ -179,24 +197,23 @@ def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
 def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
     """Return the condition for what waits for the actor.
 
-    That is the letters of the organisations of the actor's grants, and what the actor decides on.
+    Each state of a letter has a duty. Who has the duty where the letter lies has it to do; where
+    nobody in service has it, it falls to the nearest superior that has somebody. The actor
+    decides on extensions and publications of the whole scope besides.
     """
-    disputed = Letter.return_count >= RETURN_LIMIT
-    author = sa.select(Reply.letter_id).where(
-        Reply.status == ReplyStatus.IN_REVIEW, Reply.author_id == actor.user_id
-    )
     proposer = sa.select(Proposal.letter_id).where(
         Proposal.status == ProposalStatus.OPEN, Proposal.proposer_id == actor.user_id
     )
-    free = sa.or_(Letter.assignee_id.is_(None), Letter.assignee_id == actor.user_id)
+    serves = sa.tuple_(Letter.assignee_id, Letter.organisation_id).in_(in_service(Role.HANDLER))
+    free = sa.or_(Letter.assignee_id.is_(None), Letter.assignee_id == actor.user_id, ~serves)
     parts = (
         _held(actor, Permission.HANDLING_ACCEPT, queues[Queue.SUBMITTED]),
-        _held(actor, Permission.HANDLING_ACCEPT, sa.and_(queues[Queue.RETURNED], ~disputed)),
+        _held(actor, Permission.HANDLING_ACCEPT, sa.and_(queues[Queue.RETURNED], ~_disputed())),
         _held(actor, Permission.HANDLING_SIGN_FOR, queues[Queue.DISPATCHED]),
         _held(actor, Permission.REPLY_WRITE, sa.and_(queues[Queue.IN_PROGRESS], free)),
-        _any(actor, Permission.HANDLING_RULE, sa.and_(queues[Queue.RETURNED], disputed)),
+        _to_rule(actor),
         _any(actor, Permission.EXTENSION_DECIDE, queues[Queue.EXTENSION]),
-        _any(actor, Permission.REPLY_SIGN, queues[Queue.SIGNOFF], Letter.id.not_in(author)),
+        _to_sign(actor, queues[Queue.SIGNOFF]),
         _any(
             actor,
             Permission.PUBLICATION_DECIDE,
@@ -209,9 +226,49 @@ def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
     return sa.or_(*(part for part in parts if part is not None))
 
 
+def _disputed() -> Condition:
+    """Return the condition for letters that only a ruling can place."""
+    return sa.and_(Letter.state == State.RETURNED, Letter.return_count >= RETURN_LIMIT)
+
+
+def _to_rule(actor: Actor) -> Condition | None:
+    """Return the condition for disputes on which the actor is the nearest to rule."""
+    own = _places(actor, Permission.HANDLING_RULE)
+    place = sa.func.coalesce(Letter.ruling_id, Letter.organisation_id)
+    return sa.and_(_disputed(), place.in_(answered_for(own, Role.SUPERVISOR))) if own else None
+
+
+def _to_sign(actor: Actor, waiting: Condition) -> Condition | None:
+    """Return the condition for replies which the actor is the nearest to review.
+
+    Their author is passed over, and so is an organisation that has no other reviewer.
+    """
+    own = _places(actor, Permission.REPLY_SIGN)
+    if not own:
+        return None
+    others = (
+        sa.select(Reply.letter_id)
+        .join(Letter, Letter.id == Reply.letter_id)
+        .where(
+            Reply.status == ReplyStatus.IN_REVIEW,
+            sa.tuple_(Letter.organisation_id, Reply.author_id).in_(passed_over(own, Role.REVIEWER)),
+        )
+    )
+    author = sa.select(Reply.letter_id).where(
+        Reply.status == ReplyStatus.IN_REVIEW, Reply.author_id == actor.user_id
+    )
+    nearest = Letter.organisation_id.in_(answered_for(own, Role.REVIEWER))
+    return sa.and_(waiting, sa.or_(nearest, Letter.id.in_(others)), Letter.id.not_in(author))
+
+
+def _places(actor: Actor, permission: Permission) -> set[int]:
+    """Return the organisations of the grants of the actor that carry ``permission``."""
+    return {grant.organisation_id for grant, _ in actor.reaches(permission)}
+
+
 def _held(actor: Actor, permission: Permission, condition: Condition) -> Condition | None:
     """Narrow ``condition`` to letters held by the organisations of the actor's grants."""
-    own = {grant.organisation_id for grant, _ in actor.reaches(permission)}
+    own = _places(actor, permission)
     return sa.and_(condition, Letter.organisation_id.in_(own)) if own else None
 
 

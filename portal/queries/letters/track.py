@@ -18,6 +18,7 @@ from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import Remaining, remaining
+from portal.domain.letters.recalls import without_recalled
 from portal.domain.letters.states import (
     CLOCK_STATES,
     Action,
@@ -135,13 +136,17 @@ _MILESTONES: dict[str, tuple[str, str]] = {
 
 
 def milestones(session: Session, letter: Letter) -> list[Milestone]:
-    """Return the milestones of the letter, oldest first; internal actions are left out."""
+    """Return the milestones of the letter, oldest first.
+
+    Internal actions are left out, and so is a dispatch that was recalled.
+    """
+    shown = (*_MILESTONES, Action.RECALL_DISPATCH)
     events = session.scalars(
         sa.select(Event)
-        .where(Event.letter_id == letter.id, Event.action.in_(_MILESTONES))
+        .where(Event.letter_id == letter.id, Event.action.in_(shown))
         .order_by(Event.occurred_at, Event.id)
     )
-    return [_milestone(event) for event in events]
+    return [_milestone(event) for event in without_recalled(events)]
 
 
 def _milestone(event: Event) -> Milestone:

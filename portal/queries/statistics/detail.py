@@ -17,6 +17,7 @@ from portal.domain.letters.states import Action, DeclineReason, Publication, Ref
 from portal.domain.statistics.measures import Outcome
 from portal.domain.statistics.quality_measures import Detail, Durations, Mean
 from portal.models import Event, RateFact, Rating, StateInterval
+from portal.models.event import RECALLED
 from portal.queries.statistics.filters import (
     Condition,
     Question,
@@ -146,9 +147,23 @@ def rated(question: Question, letters: sa.Select[int]) -> list[Condition]:
 def moved(question: Question, letters: sa.Select[int]) -> list[Condition]:
     """Return the conditions on the intervals that began with a hop of one of ``letters``.
 
-    Every hop begins a state of waiting for a signature, or of having been returned.
+    Every hop begins a state of waiting for a signature, or of having been returned; of a recall
+    neither the state that it ended nor the one that it began counts.
     """
+    ended, begun = (
+        sa.exists().where(
+            RECALLED,
+            Event.letter_id == StateInterval.letter_id,
+            Event.occurred_at == moment,
+            Event.occurred_at < question.before,
+        )
+        for moment in (StateInterval.ended_at, StateInterval.started_at)
+    )
     return [
+        ~sa.or_(
+            sa.and_(StateInterval.state == State.DISPATCHED, ended),
+            sa.and_(StateInterval.state == State.RETURNED, begun),
+        ),
         # Both belong to handling alone; without the axis an index answers by itself.
         StateInterval.state.in_((State.DISPATCHED, State.RETURNED)),
         StateInterval.started_at >= question.period.starts_at,

@@ -7,7 +7,9 @@ are written in bulk; a test compares one of them with what two persons would hav
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +21,15 @@ from portal.domain.errors import NotPermitted
 from portal.domain.letters.apply import Effect, apply, intervals
 from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
-from portal.domain.redaction import default_decision
+from portal.domain.redaction import (
+    DOUBTFUL,
+    FINDING_LABELS,
+    SENSITIVE,
+    Decision,
+    Finding,
+    FindingKind,
+    default_decision,
+)
 from portal.models import (
     ArchiveEntry,
     Event,
@@ -37,30 +47,58 @@ from portal.services.archive.redacting import find
 from portal.services.core.acting import change
 from portal.services.core.facts import touch
 
+_LEFT_TO_PEOPLE = DOUBTFUL | SENSITIVE
+_PUBLISHING = (Action.PROPOSE, Action.PUBLISH)
 
-def publish_by_machine(session: Session, letters: Sequence[Letter], now: datetime) -> int:
-    """Publish ``letters`` within the caller's unit of work; return how many.
 
-    Raises :class:`NotPermitted` or :class:`ActionNotAllowed` for one that may not be public.
+@dataclass(frozen=True, slots=True)
+class MachineReview:
+    """What became of letters reviewed without a person: how many went out, how many wait and why.
+
+    ``reasons`` counts waiting letters by the kind of finding they wait for; a letter may have several.
+    """
+
+    published: int = 0
+    waiting: int = 0
+    reasons: Counter[FindingKind] = field(default_factory=Counter)
+
+
+def publish_by_machine(session: Session, letters: Sequence[Letter], now: datetime) -> MachineReview:
+    """Publish ``letters`` within the caller's unit of work, or leave them to a person.
+
+    A machine is stricter than a person: a letter waits, proposed and unpublished, where a detector is
+    unsure, where a number of an identity document or card stands in it, and where its writer asks
+    not to be shown. Raises :class:`NotPermitted` or :class:`ActionNotAllowed` for one that may
+    not be public.
     """
     if not letters:
-        return 0
-    actions = (Action.PROPOSE, Action.PUBLISH)
-    taken = [(letter, [_act(letter, action, now) for action in actions]) for letter in letters]
-    events = [_event(letter, effect, now) for letter, effects in taken for effect in effects]
+        return MachineReview()
+    reviewed = [(letter, *_proposal(letter)) for letter in letters]
+    clear = [(letter, proposal) for letter, proposal, doubts in reviewed if not doubts]
+    effects = [
+        (letter, _act_all(letter, (Action.PROPOSE,) if doubts else _PUBLISHING, now))
+        for letter, _, doubts in reviewed
+    ]
+    events = [_event(letter, effect, now) for letter, taken in effects for effect in taken]
     rows = [
         {"letter_id": letter.id, **columns}
-        for letter, effects in taken
-        for columns in intervals(effects)
+        for letter, taken in effects
+        for columns in intervals(taken)
     ]
-    proposals = [_proposal(letter, now) for letter in letters]
-    _insert_proposals(session, proposals, now)
+    _insert_proposals(session, [proposal for _, proposal, _ in reviewed], now)
     session.execute(sa.insert(Event), events)
     session.execute(sa.insert(StateInterval), rows)
-    _insert_entries(session, letters, proposals, now)
+    if clear:
+        _insert_entries(session, clear, now)
     for letter in letters:
         touch(session, letter.id)
-    return len(letters)
+    reasons = Counter(kind for _, _, doubts in reviewed for kind in doubts)
+    return MachineReview(len(clear), len(reviewed) - len(clear), reasons)
+
+
+def _act_all(letter: Letter, actions: Sequence[Action], now: datetime) -> list[Effect]:
+    """Take ``actions`` on the letter; return what they do."""
+    return [_act(letter, action, now) for action in actions]
 
 
 def _act(letter: Letter, action: Action, now: datetime) -> Effect:
@@ -81,25 +119,42 @@ def _event(letter: Letter, effect: Effect, now: datetime) -> dict[str, Any]:
     }
 
 
-def _proposal(letter: Letter, now: datetime) -> Proposal:
-    """Return a proposal, outside the session, with every finding settled by the default rules."""
+def _proposal(letter: Letter) -> tuple[Proposal, Counter[FindingKind]]:
+    """Return a proposal, outside the session, and the kinds of findings it waits for.
+
+    Without any, every finding is settled by the default rules; otherwise those are left open.
+    """
     proposal = Proposal(
-        letter_id=letter.id, title=letter.title, text=letter.text, reply=public_reply(letter)
+        letter_id=letter.id,
+        status=ProposalStatus.PUBLISHED,
+        title=letter.title,
+        text=letter.text,
+        reply=public_reply(letter),
     )
-    find(letter, proposal, decide=default_decision)
-    return proposal
+    kinds = find(letter, proposal, decide=_decide)
+    doubts = Counter({kind: n for kind, n in kinds.items() if kind in _LEFT_TO_PEOPLE})
+    if doubts:
+        counted = "、".join(f"{FINDING_LABELS[kind]} {n} 处" for kind, n in doubts.items())
+        proposal.status = ProposalStatus.OPEN
+        proposal.note = f"导入时系统不能确定，请人工核对：{counted}"
+    return proposal, doubts
+
+
+def _decide(finding: Finding) -> Decision:
+    return Decision.OPEN if finding.kind in _LEFT_TO_PEOPLE else default_decision(finding)
 
 
 def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime) -> None:
     values = [
         {
             "letter_id": each.letter_id,
-            "status": ProposalStatus.PUBLISHED,
+            "status": each.status,
             "title": each.title,
             "text": each.text,
             "reply": each.reply,
+            "note": each.note,
             "proposed_at": now,
-            "decided_at": now,
+            "decided_at": None if each.is_open else now,
         }
         for each in proposals
     ]
@@ -124,10 +179,10 @@ def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime
 
 
 def _insert_entries(
-    session: Session, letters: Sequence[Letter], proposals: list[Proposal], now: datetime
+    session: Session, clear: Sequence[tuple[Letter, Proposal]], now: datetime
 ) -> None:
     calendar = work_calendar(session)
-    answering = [letter.closing_organisation_id or letter.organisation_id for letter in letters]
+    answering = [letter.closing_organisation_id or letter.organisation_id for letter, _ in clear]
     rows = session.scalars(sa.select(Organisation).where(Organisation.id.in_(set(answering))))
     organisations = {each.id: each for each in rows}
     values = [
@@ -138,7 +193,7 @@ def _insert_entries(
             "updated_at": now,
             "machine_reviewed": True,
         }
-        for letter, proposal, place in zip(letters, proposals, answering, strict=True)
+        for (letter, proposal), place in zip(clear, answering, strict=True)
     ]
     insert = sa.insert(ArchiveEntry).returning(ArchiveEntry.id, sort_by_parameter_order=True)
     ids = session.scalars(insert, values)

@@ -7,6 +7,7 @@ finding nobody has settled is masked in the copy and blocks publication.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,7 +24,7 @@ from portal.domain.redaction import (
     FindingKind,
     Mask,
     PublicField,
-    detect,
+    detect_letter,
     mask_text,
 )
 from portal.models import Letter, Proposal, RedactionMask
@@ -68,15 +69,23 @@ def find(
     proposal: Proposal,
     earlier: Proposal | None = None,
     decide: Callable[[Finding], Decision] = lambda finding: Decision.OPEN,
-) -> None:
-    """Add a mask for each finding of the detectors, decided as ``decide`` says.
+) -> Counter[FindingKind]:
+    """Add a mask for each finding of the detectors, decided as ``decide`` says; return their kinds.
 
-    Decisions on the same words in ``earlier`` are carried over.
+    Names that questions and supplements give away are looked for as well. Decisions on the same
+    words in ``earlier`` are carried over. Words that ask not to be shown are counted, not masked.
     """
     known = _decided(earlier) if earlier else {}
-    for field in PublicField:
-        text = original_of(proposal, field)
-        for finding in detect(text, sender=letter.sender, field=field):
+    found = detect_letter(
+        {field: original_of(proposal, field) for field in PublicField},
+        sender=letter.sender,
+        beside=[message.text for message in letter.messages],
+        doubts=True,
+    )
+    for field, findings in found.items():
+        for finding in findings:
+            if finding.kind is FindingKind.CONFIDENTIAL:
+                continue
             past = known.get((field, finding.text))
             proposal.masks.append(
                 RedactionMask(
@@ -89,6 +98,7 @@ def find(
                     reason=(past.reason if past else finding.keep_reason) or None,
                 )
             )
+    return Counter(finding.kind for findings in found.values() for finding in findings)
 
 
 def _decided(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]:
@@ -141,11 +151,14 @@ def settle(
 
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
-    """Mask every finding still open; return how many."""
+    """Settle every open finding as the detector proposes; return how many.
+
+    What it would keep, such as an office's telephone, is kept with its reason; the rest is masked.
+    """
     with _redacting(letter_id, actor) as (session, letter, proposal):
         rest = proposal.open_masks
         for mask in rest:
-            mask.decision, mask.reason, mask.decider_id = Decision.MASK, None, actor.user_id
+            mask.decision, mask.decider_id = mask.proposed, actor.user_id
         _note(
             session, letter, actor, now, reason_code=str(Decision.MASK), subject=f"rest:{len(rest)}"
         )

@@ -22,7 +22,7 @@ from portal.domain.letters.apply import Clock, Effect, apply, receive
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
-from portal.models import Event, Letter, Organisation, StateInterval
+from portal.models import Event, Letter, Organisation, StateInterval, User
 from portal.services.core.deadlines import choose_rule, compute_due
 from portal.services.core.facts import touch
 from portal.services.core.unit import writing
@@ -86,7 +86,8 @@ def take(
     change(letter, effect)
     if to is not None:
         letter.organisation = to
-        letter.assignee = None
+        # A letter that is recalled goes back to the person who had it.
+        letter.assignee = session.get(User, letter.assignee_id) if letter.assignee_id else None
     follow(session, letter, effect)
     if effect.chooses_rule:
         choose_rule(session, letter)

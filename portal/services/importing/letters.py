@@ -23,9 +23,10 @@ from portal.domain.events import RecordAction
 from portal.domain.letters.kinds import KINDS
 from portal.domain.letters.states import ConsentBasis, State
 from portal.domain.periods import civil_date
+from portal.domain.redaction import FindingKind
 from portal.models import Event, Letter, Organisation, Reply, StateInterval, db
 from portal.queries.rules import deadlines
-from portal.services.archive.machine_publication import publish_by_machine
+from portal.services.archive.machine_publication import MachineReview, publish_by_machine
 from portal.services.core.acting import record
 from portal.services.core.facts import touch
 from portal.services.core.numbering import next_numbers
@@ -59,6 +60,8 @@ class Tally:
     added: int = 0
     answered: int = 0
     published: int = 0
+    waiting: int = 0
+    waits_for: Counter[FindingKind] = field(default_factory=Counter)
     known: int = 0
     rejected: int = 0
     unmatched: Counter[str] = field(default_factory=Counter)
@@ -219,7 +222,10 @@ def _write(
     tally.added += len(ids)
     tally.answered += len(replies)
     if plan.publish:
-        tally.published += _publish(session, ids, now)
+        review = _publish(session, ids, now)
+        tally.published += review.published
+        tally.waiting += review.waiting
+        tally.waits_for += review.reasons
 
 
 def _numbers(session: Session, letters: list[ImportedLetter]) -> list[str]:
@@ -229,8 +235,8 @@ def _numbers(session: Session, letters: list[ImportedLetter]) -> list[str]:
     return [next(given[day]) for day in days]
 
 
-def _publish(session: Session, ids: list[int], now: datetime) -> int:
-    """Publish what was answered and is no report of wrongdoing; return how many."""
+def _publish(session: Session, ids: list[int], now: datetime) -> MachineReview:
+    """Publish what was answered and is no report of wrongdoing, or leave it to a person."""
     letters = session.scalars(
         sa.select(Letter)
         .where(
@@ -239,7 +245,11 @@ def _publish(session: Session, ids: list[int], now: datetime) -> int:
             Letter.consent_basis == ConsentBasis.PUBLISHED_AT_SOURCE,
         )
         .order_by(Letter.id)
-        .options(selectinload(Letter.replies), selectinload(Letter.proposals))
+        .options(
+            selectinload(Letter.replies),
+            selectinload(Letter.proposals),
+            selectinload(Letter.messages),
+        )
     ).all()
     return publish_by_machine(session, letters, now)
 
@@ -247,7 +257,7 @@ def _publish(session: Session, ids: list[int], now: datetime) -> int:
 def _note(plan: ImportPlan, tally: Tally, now: datetime) -> None:
     said = (
         f"{tally.read} read, {tally.added} added, {tally.answered} answered, "
-        f"{tally.published} published, {tally.known} known, {tally.rejected} rejected"
+        f"{tally.published} published, {tally.waiting} waiting, {tally.known} known, {tally.rejected} rejected"
     )
     subject = f"import:{plan.defaults.source}"[:100]
     with writing() as session:

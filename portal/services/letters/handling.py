@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.errors import N_, InvalidInput
+from portal.domain.events import Axis
 from portal.domain.letters.kinds import KINDS, Kind
+from portal.domain.letters.recalls import without_recalled
 from portal.domain.letters.states import (
     RETURN_LIMIT,
     TEXT_MAX,
@@ -109,6 +111,14 @@ def sign_for(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
         take(session, letter, Action.SIGN_FOR, actor, now)
 
 
+def recall_dispatch(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Take a letter back from where nobody has signed for it; it is then as before it was sent."""
+    reason = optional("reason", reason, REASON_MAX)
+    with changing(actor, letter_id, version) as (session, letter):
+        back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
+        take(session, letter, Action.RECALL_DISPATCH, actor, now, to=back, reason=reason or None)
+
+
 def return_letter(letter_id: int, version: int, reason: str, actor: Actor, now: datetime) -> None:
     """Return a letter to where it came from, with a reason; too many returns call for a ruling."""
     reason = required("reason", reason, REASON_MAX)
@@ -120,12 +130,21 @@ def return_letter(letter_id: int, version: int, reason: str, actor: Actor, now: 
 
 
 def _superior(session: Session, letter: Letter) -> int:
-    """Return the common superior of every organisation that has held the letter."""
-    paths = session.scalars(
-        sa.select(Organisation.path)
-        .join(Event, Event.to_organisation_id == Organisation.id)
-        .where(Event.letter_id == letter.id, Event.action != Action.INVITE)
+    """Return the common superior of every organisation that has held the letter.
+
+    An organisation from which it was recalled has not held it.
+    """
+    events = session.scalars(
+        sa.select(Event)
+        .where(Event.letter_id == letter.id, Event.axis == Axis.HANDLING)
+        .order_by(Event.id)
+        .options(joinedload(Event.to_organisation))
     )
+    paths = [
+        event.to_organisation.path
+        for event in without_recalled(events)
+        if event.to_organisation is not None and event.action != Action.INVITE
+    ]
     return common_superior([*paths, letter.organisation_path])
 
 
@@ -243,6 +262,9 @@ def _shield(session: Session, letter: Letter, accused: Organisation | None, now:
     back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
     if back is not None and (covers(accused.path, back.path) or back is letter.organisation):
         letter.sent_from_id = None
+    before = letter.sent_from_before_id and session.get(Organisation, letter.sent_from_before_id)
+    if before and covers(accused.path, before.path):
+        letter.sent_from_before_id = None
     if letter.ruling_path and covers(accused.path, letter.ruling_path):
         letter.ruling_id = accused.parent_id
     letter.placed = False

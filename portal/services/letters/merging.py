@@ -26,6 +26,14 @@ _PRIVATE = frozenset(
         FindingKind.EMAIL,
         FindingKind.PLATE,
         FindingKind.ADDRESS,
+        FindingKind.SOCIAL_ACCOUNT,
+        FindingKind.DOCUMENT,
+        FindingKind.CASE_NUMBER,
+        FindingKind.REGISTER_NUMBER,
+        FindingKind.FRAGMENT,
+        FindingKind.BIRTH_DATE,
+        FindingKind.SCHOOL_CLASS,
+        FindingKind.POSITION,
     }
 )
 """What a reply may say about the sender of the leading letter and of no use to the others."""

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from portal.domain.errors import N_
+from portal.domain.letters.kinds import KINDS
 from portal.models import ArchiveEntry
 from portal.queries.archive.search import Found
 from portal.queries.archive.table import Listing
@@ -15,9 +16,7 @@ from portal.web.core.settings import settings
 FIELDS: dict[str, str] = {
     "id": N_("公示件编号，不会改变，撤下后也不再使用"),
     "revision": N_("第几次修改，每次更正加一"),
-    "kind": N_(
-        "来信类别：consultation 咨询、complaint 投诉、help 求助、suggestion 建议、thanks 感谢"
-    ),
+    "kind": N_("来信类别"),
     "title": N_("标题，已脱敏"),
     "letter": N_("来信全文，已脱敏"),
     "reply": N_("答复全文，已脱敏"),
@@ -32,6 +31,10 @@ FIELDS: dict[str, str] = {
     "links": N_("self 是本条数据的地址，page 是网页地址"),
 }
 """Every field of an entry with its meaning, shown in the documentation."""
+PUBLIC_KINDS: dict[str, str] = {
+    kind.value: kind.label for kind, row in KINDS.items() if row.publishable
+}
+"""Every kind of letter that an entry may be of, with its label."""
 
 
 def absolute(endpoint: str, **values: Any) -> str:

@@ -14,7 +14,7 @@ from portal.models import db
 from portal.queries.archive.search import search_archive
 from portal.queries.archive.table import archive_entry, list_entries
 from portal.web.api.blueprint import LIMIT, PER_MINUTE, Gone, answer, open_data
-from portal.web.api.documents import FIELDS, absolute, document, page_of
+from portal.web.api.documents import FIELDS, PUBLIC_KINDS, absolute, document, page_of
 from portal.web.api.parameters import PARAMETERS, archive_query, per_page
 from portal.web.core.people import public
 from portal.web.core.settings import settings
@@ -37,13 +37,13 @@ def index() -> Response | str:
             "api/index.html",
             addresses=addresses,
             fields=FIELDS,
+            kinds=PUBLIC_KINDS,
             parameters=PARAMETERS,
             per_minute=PER_MINUTE,
         )
     parameters = {name: str(meaning) for name, meaning in PARAMETERS.items()}
-    response = answer(
-        {"addresses": addresses, "parameters": parameters, "fields": FIELDS, "limit": LIMIT}
-    )
+    described = {"parameters": parameters, "fields": FIELDS, "kinds": PUBLIC_KINDS}
+    response = answer({"addresses": addresses, **described, "limit": LIMIT})
     response.vary.add("Accept")
     return response
 

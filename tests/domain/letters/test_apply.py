@@ -12,7 +12,7 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
     CLOCK_STATES,
     CONCLUDED_STATES,
-    PAUSED_STATES,
+    REVERSIBLE_STATES,
     Action,
     CloseReason,
     State,
@@ -21,8 +21,8 @@ from portal.domain.letters.transitions import TRANSITIONS
 
 START = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
 MOVES = (Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.RETURN)
-BACK = (Action.SUPPLEMENT, Action.SEPARATE, Action.RELEASE_MERGED)
-"""Actions by which a paused letter goes back to the state that it left."""
+BACK = (Action.SUPPLEMENT, Action.SEPARATE, Action.RELEASE_MERGED, Action.RECALL_DISPATCH)
+"""Actions by which a paused or recalled letter goes back to the state that it left."""
 OFFICE, BUREAU, PARENT = 1, 2, 3
 
 
@@ -45,6 +45,8 @@ def possible(letter: LetterState) -> list[Action]:
 def take(letter: LetterState, action: Action, at: datetime = START) -> Clock:
     """Take an action of the staff on the letter."""
     to_id = BUREAU if action in MOVES else None
+    if action is Action.RECALL_DISPATCH:
+        to_id = letter.sent_from_id
     effect = apply(letter, action, ActorKind.STAFF, at, to_id)
     letter.change(effect)
     return effect.clock
@@ -60,16 +62,16 @@ def test_columns_agree_with_the_state_on_every_walk(data: st.DataObject) -> None
         at = START + timedelta(days=number)
         before = letter.state
         clock = take(letter, action, at)
-        hops += action in MOVES
+        hops += (action in MOVES) - (action is Action.RECALL_DISPATCH)
         assert (letter.closed_at is not None) == (letter.state in CONCLUDED_STATES)
         assert (letter.closing_organisation_id is not None) == (letter.state in CONCLUDED_STATES)
         assert (letter.close_reason is not None) == (letter.state is State.CLOSED)
         assert (letter.answer_by is not None) == (letter.state is State.AWAITING_CITIZEN)
         if action in BACK:
             assert letter.state is left
-        if letter.state not in PAUSED_STATES:
+        if letter.state not in REVERSIBLE_STATES:
             left = None
-        elif before not in PAUSED_STATES:
+        elif before not in REVERSIBLE_STATES:
             left = before
         assert letter.state_before is left
         if before not in CLOCK_STATES and letter.state in CLOCK_STATES:
@@ -85,10 +87,11 @@ def test_intervals_follow_each_other_without_gaps(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(0, 12))):
         action = data.draw(st.sampled_from(possible(letter)))
         before = (letter.state, letter.publication, letter.organisation_id)
-        effect = apply(letter, action, ActorKind.STAFF, START, BUREAU if action in MOVES else None)
+        moves = action in (*MOVES, Action.RECALL_DISPATCH)
+        effect = apply(letter, action, ActorKind.STAFF, START, BUREAU if moves else None)
         letter.change(effect)
         changed = (letter.state, letter.publication, letter.organisation_id) != before
-        assert (effect.interval is not None) == (changed or action in MOVES)
+        assert (effect.interval is not None) == (changed or moves)
         if effect.interval is not None:
             assert effect.interval.state in (letter.state, letter.publication)
             assert effect.interval.organisation_id == letter.organisation_id
@@ -132,6 +135,26 @@ def test_a_return_counts_and_forgets_where_the_letter_came_from() -> None:
     assert letter.sent_from_id == OFFICE
     letter.change(apply(letter, Action.RETURN, ActorKind.STAFF, START, OFFICE))
     assert (letter.return_count, letter.hop_count, letter.sent_from_id) == (1, 2, None)
+
+
+@given(st.data())
+def test_a_recall_leaves_everything_as_before_the_dispatch(data: st.DataObject) -> None:
+    """Whatever happened before, a recalled letter differs in its version alone."""
+    letter = arrived()
+    at = START
+    for _ in range(data.draw(st.integers(0, 12))):
+        at += timedelta(days=1)
+        take(letter, data.draw(st.sampled_from(possible(letter))), at)
+    letter.assignee_id = data.draw(st.none() | st.integers(1, 3))
+    sendings = set(possible(letter)) & {Action.DISPATCH, Action.TRANSFER}
+    if not sendings:
+        return
+    before = letter.columns()
+    take(letter, data.draw(st.sampled_from(sorted(sendings))), at + timedelta(days=1))
+    assert (letter.accepted, letter.sent_at) == (True, at + timedelta(days=1))
+    letter.assignee_id = data.draw(st.none() | st.integers(1, 3))
+    assert take(letter, Action.RECALL_DISPATCH, at + timedelta(days=2)) is Clock.KEEP
+    assert letter.columns() == before | {"version": before["version"] + 2}
 
 
 def test_only_staff_respond() -> None:

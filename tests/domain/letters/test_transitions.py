@@ -7,7 +7,14 @@ import pytest
 from portal.domain.errors import ActionNotAllowed
 from portal.domain.events import Axis
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Action, CloseReason, ConsentBasis, Publication, State
+from portal.domain.letters.states import (
+    REVERSIBLE_STATES,
+    Action,
+    CloseReason,
+    ConsentBasis,
+    Publication,
+    State,
+)
 from portal.domain.letters.transitions import TRANSITIONS, advance, objection
 from tests.domain.facts import Facts
 
@@ -21,6 +28,7 @@ decline            declined         -                -           -              
 dispatch           dispatched       -                -           -                dispatched       dispatched       -                -                -        -
 transfer           -                -                -           -                -                dispatched       -                -                -        -
 sign_for           -                -                -           in_progress      -                -                -                -                -        -
+recall_dispatch    -                -                -           submitted        -                -                -                -                -        -
 return             -                -                -           returned         -                -                -                -                -        -
 rule               -                -                -           -                dispatched       -                -                -                -        -
 rule_decline       -                -                -           -                declined         -                -                -                -        -
@@ -105,7 +113,7 @@ def actor_for(action: Action) -> int:
 def test_every_pair_of_handling(pair: tuple[str, str], target: str) -> None:
     """An action leads from a state where the table says, or is refused."""
     action, state = Action(pair[0]), State(pair[1])
-    before = State.SUBMITTED if state in (State.AWAITING_CITIZEN, State.MERGED) else None
+    before = State.SUBMITTED if state in REVERSIBLE_STATES else None
     letter = replace(willing(action), state=state, state_before=before)
     if target == "-":
         with pytest.raises(ActionNotAllowed):
@@ -150,7 +158,10 @@ def test_axes_never_mix() -> None:
         assert all(isinstance(source, states) for source in row.sources)
 
 
-@pytest.mark.parametrize("action", [Action.SUPPLEMENT, Action.SEPARATE, Action.RELEASE_MERGED])
+@pytest.mark.parametrize(
+    "action",
+    [Action.SUPPLEMENT, Action.SEPARATE, Action.RELEASE_MERGED, Action.RECALL_DISPATCH],
+)
 @pytest.mark.parametrize("before", [State.SUBMITTED, State.IN_PROGRESS])
 def test_letter_goes_back_where_it_came_from(action: Action, before: State) -> None:
     """A letter that was held returns to the state it was held in."""
@@ -163,6 +174,7 @@ PUBLISHABLE: dict[str, object] = {"state": State.CLOSED}
 PUBLIC: dict[str, object] = {"state": State.CLOSED, "publication": Publication.PUBLISHED}
 PROPOSED: dict[str, object] = {"state": State.CLOSED, "publication": Publication.PROPOSED}
 REVIEW: dict[str, object] = {"state": State.AWAITING_SIGNOFF}
+SENT: dict[str, object] = {"state": State.DISPATCHED, "state_before": State.SUBMITTED}
 AT_LIMIT: dict[str, object] = {"state": State.RETURNED, "return_count": 2}
 
 
@@ -173,6 +185,8 @@ OBJECTIONS: list[tuple[Action, dict[str, object], int | None, str]] = [
     (Action.TRANSFER, {"state": State.IN_PROGRESS, "placed": True}, 1, "已经裁定"),
     (Action.RETURN, {"state": State.DISPATCHED, "placed": True}, 1, "已经裁定"),
     (Action.RETURN, {"state": State.DISPATCHED, "sent_from_id": None}, 1, "没有交办单位"),
+    (Action.RECALL_DISPATCH, SENT | {"placed": True}, 1, "不能收回"),
+    (Action.RECALL_DISPATCH, SENT | {"sent_from_id": None}, 1, "没有交办单位"),
     (Action.RULE, {"state": State.RETURNED, "return_count": 1}, 1, "未达上限"),
     (Action.RULE_DECLINE, {"state": State.RETURNED, "return_count": 1}, 1, "未达上限"),
     (Action.MERGE, {"has_children": True}, 1, "不能再并案"),

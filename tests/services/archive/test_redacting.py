@@ -121,3 +121,33 @@ def test_decisions_are_carried_over(session: Session, world: World) -> None:
     walk.propose()
     again = [m for m in proposal_of(walk).masks if m.kind == mask.kind]
     assert [m.decision for m in again] == [Decision.KEEP]
+
+
+def test_the_rest_is_settled_as_the_detector_proposes(session: Session, world: World) -> None:
+    """What the detector would keep stays with its reason; everything else is masked."""
+    walk = a_walk(session, world, text=TEXT)
+    walk.accept()
+    walk.ask_signoff(
+        "您好！来信收悉。请拨打服务热线023-63151234咨询，您家里电话023-63159999无人接听。"
+    )
+    walk.sign()
+    walk.propose()
+    redacting.mask_rest(walk.letter_id, world.actor("city_reviewer"), walk.now)
+    proposal = proposal_of(walk)
+    copy = public_copy(proposal)
+    assert "023-63151234" in copy["reply"]
+    assert "63159999" not in copy["reply"]
+    kept = [mask for mask in proposal.masks if mask.decision is Decision.KEEP]
+    assert [mask.reason for mask in kept] == ["答复中公布的办公电话"]
+
+
+def test_a_name_given_in_the_letter_is_masked_in_title_and_reply(
+    session: Session, world: World
+) -> None:
+    """A name that only the letter introduces is hidden in every text."""
+    walk = a_walk(session, world, title="赵铁柱扰民", text="邻居赵铁柱每天半夜放音响。")
+    walk.accept()
+    walk.ask_signoff("您好！来信收悉。我们已与赵铁柱沟通，他表示今后注意。")
+    walk.sign()
+    walk.propose()
+    assert not any("铁柱" in text for text in public_copy(proposal_of(walk)).values())

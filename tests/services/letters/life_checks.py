@@ -54,8 +54,9 @@ def check_letter(letter: Letter, events: list[Event]) -> None:
     assert (letter.closed_at is not None) == (letter.state in (State.CLOSED, State.DECLINED))
     assert (letter.close_reason is not None) == (letter.state is State.CLOSED)
     assert (letter.answer_by is not None) == (letter.state is State.AWAITING_CITIZEN)
-    held = letter.state in (State.AWAITING_CITIZEN, State.MERGED)
+    held = letter.state in (State.AWAITING_CITIZEN, State.MERGED, State.DISPATCHED)
     assert (letter.state_before is not None) == held
+    assert (letter.sent_at is not None) == (letter.state is State.DISPATCHED)
     if letter.state in (State.IN_PROGRESS, State.DISPATCHED, State.AWAITING_SIGNOFF):
         assert letter.accepted
         assert letter.due_on is not None

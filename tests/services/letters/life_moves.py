@@ -89,6 +89,7 @@ MOVES: dict[Action, Move] = {
     A.DISPATCH: ("dispatcher", handling.dispatch, _to_somewhere),
     A.TRANSFER: ("handler", handling.transfer, _to_somewhere),
     A.SIGN_FOR: ("handler", handling.sign_for, _nothing),
+    A.RECALL_DISPATCH: ("sender", handling.recall_dispatch, _said),
     A.RETURN: ("handler", handling.return_letter, _said),
     A.RULE: (TOP, handling.rule, _to_somewhere),
     A.RULE_DECLINE: (TOP, handling.decline, _decline),

@@ -81,6 +81,9 @@ class Life(RuleBasedStateMachine):
             waiting = [h for h in letter.helpers if h.contribution is None]
             code = waiting[0].organisation.code if waiting else "office"
             return f"{code}_handler"
+        if duty == "sender":
+            sender = letter.sent_from.code if letter.sent_from else "office"
+            return f"{sender}_dispatcher"
         place = self.world.place_of(letter)
         own = f"{place}_{duty}"
         return own if own in self.world.people else f"{ABOVE[place]}_{duty}"

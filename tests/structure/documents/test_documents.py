@@ -230,10 +230,14 @@ def test_the_values_of_addresses_are_documented(word: str, values: type[StrEnum]
     assert set(code_words(row[1])) - {word} == {str(value) for value in values}
 
 
+STEPS = {
+    "docs/recipes.md": r"^(?:\d+\.|-) (.*(?:\n {2,}.*)*)",
+    "docs/architecture.md": r"^\d+\. (.*(?:\n   .*)*)",
+}
 ITEMS = [
     item
-    for name in ("docs/recipes.md", "docs/architecture.md")
-    for item in re.findall(r"^\d+\. (.*(?:\n   .*)*)", document(name), re.MULTILINE)
+    for name in STEPS
+    for item in re.findall(STEPS[name], document(name), re.MULTILINE)
     if "`" in item
 ]
 """The steps of recipes and of walks through the code."""

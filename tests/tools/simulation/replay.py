@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Actor, Grant
 from portal.domain.events import ActorKind, Axis
 from portal.domain.letters.apply import LetterState, apply, receive
-from portal.domain.letters.states import RETURN_LIMIT, Action, ConsentBasis
+from portal.domain.letters.states import RETURN_LIMIT, Action, ConsentBasis, State
 from portal.models import Event, Letter, Organisation, RoleGrant
 
 
@@ -43,6 +43,12 @@ class Replayed(LetterState):
     def organisation_path(self) -> str:
         """Path of the organisation that holds the letter."""
         return self.paths[self.organisation_id]
+
+    @property
+    def sent_from_path(self) -> str | None:
+        """Path of the organisation that sent it, until somebody has signed for it."""
+        waits = self.state is State.DISPATCHED and self.sent_from_id is not None
+        return self.paths[self.sent_from_id or 0] if waits else None
 
     def follow(self, event: Event) -> None:
         """Take over what ``event`` changed."""

@@ -168,10 +168,12 @@ def test_too_many_requests_wait(client: FlaskClient, world: World) -> None:
 
 
 def test_the_documentation_is_complete(client: FlaskClient, world: World) -> None:
-    """The page for people and the JSON for programs name every field and parameter."""
+    """The page for people and the JSON for programs name every field, parameter and public kind."""
     page = get(client, "/api/v1/", headers={"Accept": "text/html"})
     data = read(client, "/api/v1/")
-    for name in (*FIELDS, *PARAMETERS):
+    kinds = {kind.value: kind.label for kind in Kind if kind is not Kind.WRONGDOING}
+    for name in (*FIELDS, *PARAMETERS, *kinds):
         assert f"<code>{name}</code>" in page.html
+    assert data["kinds"] == kinds
     assert (set(data["fields"]), set(data["parameters"])) == (set(FIELDS), set(PARAMETERS))
     assert data["addresses"]["entries"] == f"{BASE}/api/v1/entries"

@@ -18,7 +18,13 @@ from portal.domain.letters.states import Action, Publication
 from portal.domain.letters.transitions import objection
 from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
 from portal.models import Letter, Proposal, RedactionMask, db
-from portal.queries.archive.redaction import Finding, Segment, findings, segments
+from portal.queries.archive.redaction import (
+    Finding,
+    Segment,
+    findings,
+    requests_not_to_be_shown,
+    segments,
+)
 from portal.queries.letters.timeline import changes_since
 from portal.queries.letters.track import public_copy
 from portal.services.archive import publication, redacting
@@ -55,7 +61,8 @@ class FindingRow:
 class RedactionPage:
     """All that ``console/redaction.html`` shows; ``offers`` are the steps by their slug.
 
-    ``proposal`` is the open one, else the last; ``panes`` are its texts in segments.
+    ``proposal`` is the open one, else the last; ``panes`` are its texts in segments. ``requests`` are
+    the words in which the writer asks not to be shown.
     """
 
     letter: Letter
@@ -64,6 +71,7 @@ class RedactionPage:
     sent: StepForm | None
     problem: Problem | None
     objection: str
+    requests: Sequence[str]
     panes: Mapping[PublicField, Sequence[Segment]]
     findings: Sequence[FindingRow]
     offers: Mapping[str, Offer[Letter, Action]]
@@ -89,6 +97,7 @@ def build_redaction_page(
         sent=sent,
         problem=not_done(problem, sent, shown, partial(changes_since, db.session(), letter)),
         objection=say(against) if against else _("由经办人提请，审核人审核。"),
+        requests=requests_not_to_be_shown(letter),
         panes={each: segments(proposal, each) for each in PublicField} if proposal else {},
         findings=rows,
         offers={each.step.slug: each for each in offers},
@@ -107,6 +116,8 @@ def _row(letter: Letter, finding: Finding, sent: StepForm | None) -> FindingRow:
 def _status(mask: RedactionMask) -> str:
     if not mask.hides:
         return str(_("已保留：%(reason)s", reason=say(mask.reason or "")))
+    if mask.is_open and mask.reason:
+        return str(_("建议保留：%(reason)s", reason=say(mask.reason)))
     if mask.is_open:
         return str(_("建议脱敏为 %(text)s", text=mask.replacement))
     return str(_("已脱敏为 %(text)s", text=mask.replacement))
@@ -161,7 +172,7 @@ MASK_STEPS: tuple[Step[Letter, Action], ...] = (
         _REDACT,
         PlainForm,
         lambda i, _seen, a, at: redacting.mask_rest(i, a, at),
-        _l("其余提示已全部脱敏。"),
+        _l("其余提示已按建议处理。"),
         name=_l("其余全部脱敏"),
     ),
     Step(

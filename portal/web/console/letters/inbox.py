@@ -68,6 +68,7 @@ GROUPS = (
         Queue.AWAITING,
         Queue.SIGNOFF,
         Queue.PUBLICATION,
+        Queue.DOUBTFUL,
     ),
     (Queue.DUE_SOON, Queue.OVERDUE, Queue.UNSIGNED, Queue.SUPERVISED),
     (Queue.CLOSED, Queue.ALL),

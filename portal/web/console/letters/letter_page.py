@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -11,12 +11,13 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Permission, can
+from portal.domain.access import Actor, Permission, can
 from portal.domain.choices import allowed_actions, next_action
 from portal.domain.errors import N_, LetterboxError
 from portal.domain.letters.reply_checks import check_reply
 from portal.domain.letters.states import Action, ConsentBasis, Publication, State
 from portal.models import Letter, Rating, Reply, ReplyKind, db
+from portal.queries.archive.redaction import requests_not_to_be_shown
 from portal.queries.history import HistoryEntry
 from portal.queries.letters.due import letter_rule
 from portal.queries.letters.inbox import next_in_line
@@ -240,11 +241,15 @@ _WAITING_FOR: dict[State, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterPage(SubjectPage[Letter, Action]):
-    """All that ``console/letter.html`` shows."""
+    """All that ``console/letter.html`` shows.
+
+    ``requests`` are the words in which the writer asks not to be shown.
+    """
 
     publication: Publication | None
     declined: Declined | None
     passages: Sequence[Passage]
+    requests: Sequence[str]
     panel: PublicationPanel
     details: Sequence[Detail]
 
@@ -277,9 +282,12 @@ def build_letter_page(
     drafts = letter.state in DRAFT_STATES and can(actor, Permission.REPLY_WRITE, letter)
     consent, note = consent_change(session, letter), due_note(session, letter, today())
     missed = partial(changes_since, session, letter)
+    task = _offered(letter, primary) if primary else _other_task(letter, first)
+    if stranded:
+        task = replace(task, sentences=[_absence(actor, letter), *task.sentences])
     return LetterPage(
         subject=letter,
-        task=_offered(letter, primary, stranded) if primary else _other_task(letter, first),
+        task=task,
         others=[each for each in offers if each is not primary],
         other_link=_reply_link(letter) if drafts and first not in REPLY_ACTIONS else None,
         sent=sent,
@@ -292,6 +300,7 @@ def build_letter_page(
         publication=None if letter.publication is Publication.NOT_PROPOSED else letter.publication,
         declined=declined(session, letter),
         passages=passages(letter, drafts),
+        requests=requests_not_to_be_shown(letter),
         panel=publication_panel(letter, consent, Action.PROPOSE in allowed),
         details=details(session, letter, consent),
     )
@@ -314,14 +323,18 @@ def _reply_link(letter: Letter, name: str = "") -> Link:
     return Link(url_for("console.reply", number=letter.number), name or reply_name(letter))
 
 
-def _offered(
-    letter: Letter, primary: Offer[Letter, Action], stranded: bool
-) -> Task[Letter, Action]:
-    review = letter.reply_in_review if Action.SIGN in primary.step.actions else None
+def _absence(actor: Actor, letter: Letter) -> str:
+    """Return why a letter waits for ``actor`` although somebody else should have it to do."""
     place = letter.organisation.name
+    if all(grant.organisation_id != letter.organisation_id for grant in actor.grants):
+        return str(_("%(name)s暂无在岗人员，由您单位代办。", name=place))
+    return str(_("%(name)s没有经办人，请交给能办理的单位。", name=place))
+
+
+def _offered(letter: Letter, primary: Offer[Letter, Action]) -> Task[Letter, Action]:
+    review = letter.reply_in_review if Action.SIGN in primary.step.actions else None
     return Task(
         _("下一步：%(action)s", action=primary.name),
-        [_("%(name)s没有经办人，请交给能办理的单位。", name=place)] if stranded else [],
         offer=primary,
         signs_reply=review is not None,
         remarks=check_reply(review.text, letter.text, letter.sender) if review else (),

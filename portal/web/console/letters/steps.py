@@ -36,6 +36,14 @@ STEPS: tuple[Step[Letter, Action], ...] = (
         _l("确认由本单位办理；不属于本单位职责的请退回。"),
     ),
     Step(
+        "recall-dispatch",
+        (Action.RECALL_DISPATCH,),
+        forms.NoteForm,
+        handling.recall_dispatch,
+        _l("已收回，信件回到交办前的状态。"),
+        _l("对方签收前可以收回：不算退回，来信人不会看到，办理时限照常计算。"),
+    ),
+    Step(
         "rule",
         (Action.RULE,),
         forms.TransferForm,

@@ -8,7 +8,13 @@ from datetime import datetime
 from flask import render_template
 
 from portal.domain.letters.kinds import KINDS, LetterKind
-from portal.domain.redaction import PublicField, Sender, default_copy
+from portal.domain.redaction import (
+    FINDING_LABELS,
+    PublicField,
+    Sender,
+    default_copies,
+    sensitive_numbers,
+)
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.letters.track import letter_by_number
@@ -16,6 +22,7 @@ from portal.queries.office.directory import Place
 from portal.services.letters.submission import NewLetter, chosen_organisation, submit
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
+from portal.web.core.language import say
 from portal.web.core.people import public
 from portal.web.core.settings import code_key
 from portal.web.core.submission import SubmissionPage, receipt_page
@@ -27,15 +34,33 @@ NEAR_MOST = 3
 """Earlier answers shown above the button that sends."""
 
 
+AROUND = 12
+"""Characters shown on either side of a number that is pointed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivePlace:
+    """A number that should not be sent unless it is needed, with the words around it."""
+
+    kind: str
+    before: str
+    found: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True)
 class LetterPreview:
-    """A letter as it would be sent; ``public_copy`` is title and text, masked, with consent only."""
+    """A letter as it would be sent; ``public_copy`` is title and text, masked, with consent only.
+
+    ``sensitive`` are the numbers in it that the answer hardly needs, with the words around them.
+    """
 
     letter: NewLetter
     chosen: Place | None
     sent_at: datetime
     near: list[Similar]
     public_copy: list[str]
+    sensitive: list[SensitivePlace]
 
     @property
     def kind(self) -> LetterKind:
@@ -62,6 +87,7 @@ class WritePage(SubmissionPage[WriteForm]):
             sent_at=now(),
             near=_near(new),
             public_copy=_public_copy(new),
+            sensitive=_sensitive(new),
         )
         return render_template("public/preview.html", form=self.form, preview=shown)
 
@@ -98,4 +124,18 @@ def _public_copy(new: NewLetter) -> list[str]:
         return []
     sender = Sender(new.name, new.phone, new.email)
     texts = {PublicField.TITLE: new.title, PublicField.TEXT: new.text}
-    return [default_copy(text, sender=sender, field=field) for field, text in texts.items()]
+    return list(default_copies(texts, sender=sender).values())
+
+
+def _sensitive(new: NewLetter) -> list[SensitivePlace]:
+    """Return where numbers of identity documents, cards and accounts stand in title and text."""
+    return [
+        SensitivePlace(
+            kind=say(FINDING_LABELS[found.kind]),
+            before=text[max(0, found.start - AROUND) : found.start],
+            found=found.text,
+            after=text[found.end : found.end + AROUND],
+        )
+        for text in (new.title, new.text)
+        for found in sensitive_numbers(text)
+    ]

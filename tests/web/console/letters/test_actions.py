@@ -477,6 +477,7 @@ def test_text_is_given_back_where_the_letter_has_left(
     client = staff("city_handler")
     form = get(client, url(walk.letter)).form(url(walk.letter, "/ask"))
     walk.step(handling.transfer, "city_dispatcher", world["police"], "属公安")
+    walk.step(handling.sign_for, "police_handler")
     answer = client.post(url(walk.letter, "/ask"), data={**form.hidden, "text": "请补充门牌号。"})
     assert answer.status_code == 404
     assert "请补充门牌号。" in answer.text
@@ -485,14 +486,24 @@ def test_text_is_given_back_where_the_letter_has_left(
 def test_letter_out_of_sight_leads_back_to_the_inbox(
     staff: Staff, session: Session, world: World
 ) -> None:
-    """After sending a letter away, a handler stands in the inbox, not before a missing page."""
+    """After a return, a handler stands in the inbox, not before a missing page."""
+    letter = a_letter(session, world, State.DISPATCHED)
+    typed = {"reason": "属公安"}
+    answer = post(staff("city_handler"), url(letter, "/return"), typed, page=url(letter))
+    assert answer.response.location == "/console/"
+
+
+def test_who_sends_a_letter_away_may_recall_it_there(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """After a transfer the letter stays in view, and may be recalled until it is signed for."""
     walk = a_walk(session, world)
     walk.accept()
+    page, client = url(walk.letter), staff("city_handler")
     typed = {"organisation": world["police"], "reason": "属公安"}
-    answer = post(
-        staff("city_handler"), url(walk.letter, "/transfer"), typed, page=url(walk.letter)
-    )
-    assert answer.response.location == "/console/"
+    assert post(client, url(walk.letter, "/transfer"), typed, page=page).response.location == page
+    post(client, url(walk.letter, "/recall-dispatch"), {"reason": "选错了"}, page=page)
+    assert (walk.here, walk.letter.state) == ("city", State.IN_PROGRESS)
 
 
 def test_expired_login_keeps_what_was_typed(staff: Staff, session: Session, world: World) -> None:

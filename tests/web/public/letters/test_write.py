@@ -79,6 +79,23 @@ def test_the_preview_shows_what_would_be_public(client: FlaskClient, world: Worl
     assert "13912345678" not in shown.split("</details>")[0]
 
 
+def test_the_preview_points_out_numbers_that_should_not_be_sent(
+    client: FlaskClient, world: World
+) -> None:
+    """A citizen whose text holds an identity or card number sees where before sending."""
+    page = preview(client, text="我叫周晓兰，身份证500103198507\n12421X，路灯坏了。")
+    assert "信里有证件号码或账号" in page.text
+    assert "身份证号：" in page.text
+    assert "<mark>500103198507\n12421X</mark>" in page.html.replace("\r", "")
+
+
+def test_the_preview_of_a_harmless_letter_warns_of_nothing(
+    client: FlaskClient, world: World
+) -> None:
+    """Without such a number there is no warning."""
+    assert "信里有证件号码或账号" not in preview(client).text
+
+
 def test_without_consent_no_public_copy_is_shown(client: FlaskClient, world: World) -> None:
     """A citizen who does not consent is shown no public copy and is told so."""
     page = preview(client)

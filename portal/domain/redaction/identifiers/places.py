@@ -1,9 +1,8 @@
-"""Number plates, and addresses finer than a township.
+"""Addresses finer than a township.
 
-Sources: GA 36 (plates: province, letter, five characters; new energy: six); addresses are
-published no finer than the township (镇、乡、街道), so building, unit and room numbers are masked
-with the road and the compound they belong to, and village groups with their village where the
-township stands in front.
+Addresses are published no finer than the township (镇、乡、街道), so building, unit and room numbers
+are masked with the road and the compound they belong to, and village groups with their village
+where the township stands in front.
 """
 
 import re
@@ -11,27 +10,14 @@ from collections.abc import Iterator
 
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit, before, scan
+from portal.domain.redaction.identifiers.premises import from_the_name_on, joined
 from portal.domain.redaction.kinds import KEEP_OFFICE_PLACE, FindingKind, PublicField
-from portal.domain.redaction.masks import COVER, mask_plate
-from portal.domain.redaction.premises import from_the_name_on, joined
-
-_GAP = r"[ ·•‧・.\-—–]{0,2}"
-_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_HEAD = rf"([{_PROVINCES}]){_GAP}([A-Za-z])"
-_NEW_ENERGY = re.compile(
-    rf"{_HEAD}{_GAP}(?:[A-Ka-k]{_GAP}[A-Za-z0-9](?:{_GAP}[0-9]){{4}}|[0-9](?:{_GAP}[0-9]){{4}}{_GAP}[A-Ka-k])"
-    r"(?![A-Za-z0-9])"
-)
-_PLATE = re.compile(
-    rf"{_HEAD}((?:{_GAP}[A-Za-z0-9]){{4}}{_GAP}[A-Za-z0-9学警港澳挂试超领])(?![A-Za-z0-9])"
-)
-
-_POLICE = re.compile(
-    rf"WJ{_GAP}[{_PROVINCES}]?(?:{_GAP}[0-9]){{4,5}}[A-Za-z]?(?![A-Za-z0-9])", re.I
-)
+from portal.domain.redaction.masks import COVER
 
 _NUMBER = r"(?:[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
 _UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
+_COUNTS = ("户", "层")
+_UNIT_WORD = re.compile(_UNIT)
 _PART = rf"(?:附|第)?{_NUMBER} ?{_UNIT}"
 _LINK = r"[ ,，\-—–]{0,2}"
 _TAIL = r"(?:[ \-—–]{0,2}[A-Za-z]?[0-9]{1,5}(?:[\-—–][0-9]{1,5}){0,3}(?: ?(?:室|号|户|房))?)?"
@@ -59,13 +45,9 @@ _BUILDING_SORT = re.compile(r"\s?(?:住宅|高层|洋房|别墅|房|建筑|安�
 
 
 def find_places(folded: Folded, field: PublicField) -> Iterator[Hit]:
-    """Yield plates and addresses; in a reply, announced office places carry a keep reason."""
-    for view in folded.views:
-        yield from scan(_NEW_ENERGY, view, _plate)
-        yield from scan(_PLATE, view, _check_plate)
-        for match in _POLICE.finditer(view):
-            yield Hit(FindingKind.PLATE, match.start(), match.end(), mask_plate("WJ"))
-    yield from joined(folded.plain, _addresses(folded.plain, field))
+    """Yield addresses; in a reply, announced office places carry a keep reason."""
+    if folded.has_chinese:
+        yield from joined(folded.plain, _addresses(folded.plain, field))
 
 
 def _addresses(view: str, field: PublicField) -> Iterator[Hit]:
@@ -77,30 +59,29 @@ def _addresses(view: str, field: PublicField) -> Iterator[Hit]:
         yield from_the_name_on(view, hit)
 
 
-def _plate(match: re.Match[str]) -> Hit:
-    mask = mask_plate(match[1] + match[2].upper())
-    return Hit(FindingKind.PLATE, match.start(), match.end(), mask)
-
-
-def _check_plate(match: re.Match[str]) -> Hit | None:
-    digits = sum("0" <= char <= "9" for char in match[3])
-    return _plate(match) if digits >= 2 else None
-
-
 def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
-    text, view = match[0], match.string
-    context = before(view, match.start(), 30)
-    if _NOT_A_HOME.match(view, match.end()) or _ONE_BUILDING.match(text):
+    text, view, start = match[0], match.string, match.start()
+    strong = _STRONG.search(text) is not None
+    numbered = "号" in text
+    if not strong and not numbered or _NOT_A_HOME.match(view, match.end()):
         return None
-    parts = len(re.findall(_UNIT, text))
-    if parts == 1 and _DOCUMENT.search(context):
+    units = _UNIT_WORD.findall(text)
+    parts = len(units)
+    # 共3栋90户 counts, and no address begins with a household or floor.
+    if (
+        units[0] in _COUNTS
+        and parts > 1
+        or units[-1] == "户"
+        and _COUNTED.search(view, max(0, start - 3), start)
+    ):
         return None
-    at_road = _ROAD.search(context) is not None and "号" in text
-    detailed = _STRONG.search(text) is not None and (parts > 1 or text[-1].isascii())
-    cued = _HOME_CUE.search(context) is not None and (
-        _STRONG.search(text) is not None or "号" in text
-    )
-    at_number = _NAMED_NUMBER.search(context) is not None and _STRONG.search(text) is not None
+    if _ONE_BUILDING.match(text) or parts == 1 and _DOCUMENT.search(view, max(0, start - 2), start):
+        return None
+    at_road = numbered and _ROAD.search(view, max(0, start - 2), start) is not None
+    detailed = strong and (parts > 1 or text[-1].isascii())
+    context = before(view, start, 30)
+    cued = _HOME_CUE.search(context) is not None
+    at_number = strong and _NAMED_NUMBER.search(context) is not None
     counted = _COUNTED.search(context) or _BUILDING_SORT.match(view, match.end())
     if not (at_road or detailed or at_number or cued and not counted):
         return None

@@ -1,0 +1,1 @@
+"""Numbers, accounts, plates, addresses and whatever else identifies a person without a name."""

@@ -1,0 +1,312 @@
+"""Names of people: introduced by a cue (我叫…, 联系人：…), by kinship, by a title, in an enumeration or signature.
+
+张先生 and 王主任 name nobody and stay; 王建国主任 becomes 王某某主任. Who holds a public office
+(区委书记…) carries a keep reason. Names without any cue are in ``doubts``.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from portal.domain.redaction.folding import Folded
+from portal.domain.redaction.hits import Hit
+from portal.domain.redaction.kinds import KEEP_OFFICIAL
+from portal.domain.redaction.names.pinyin import find_pinyin_names
+from portal.domain.redaction.names.shapes import (
+    TITLE,
+    ends_at,
+    filled_in_at,
+    is_name,
+    is_usual,
+    minority_at,
+    name_at,
+    name_hit,
+    surname_at,
+    weak_name_at,
+)
+from portal.domain.redaction.names.surnames import (
+    COMMON_WORDS,
+    FREQUENT_SURNAMES,
+    PARTICLE_SURNAMES,
+    SURNAMES,
+)
+
+_LONGEST_NAME = 4
+# 我是柳叶湖管委会的居民: what follows is a place as often as a person.
+_ABOUT_PLACES = ("我是", "本人是", "居民", "村民", "市民", "业主", "尊敬的", "还有", "包括")
+_PLACE_LAST = frozenset("村岭庄场镇路线营塘城网")
+_PLACE_BEHIND = re.compile(
+    r"[镇乡](?!里|上|长|政府的)|路口|街道|社区|管委会|胡同|村(?!民|里|上|委|支)|总部|[集总分]?公司"
+    r"|区|国际|大道|府|客服|项目|楼盘|道边|[一二三0-9]期"
+)
+_PLACE_ENDS = frozenset("湖家村路桥镇山河江岭园坝沟湾")
+_PLACE = re.compile(
+    r"管委会|街道|社区|[村镇乡路街桥湖区县市]|大道|小区|学校|公司|广场|花园|公园|医院|水库|度假"
+)
+KIN = (
+    "父亲 母亲 爸爸 妈妈 老爸 老妈 爸 妈 爹 娘 丈夫 妻子 老公 老婆 爱人 先生 太太 媳妇 女婿 儿媳妇 儿媳 配偶 对象 男友 女友 男朋友 女朋友"
+    " 未婚夫 未婚妻 前夫 前妻 儿子 女儿 大儿子 小儿子 大女儿 小女儿 孩子 小孩 娃娃 娃儿 娃 闺女 宝宝 宝贝 养子 养女 继子 继女 长子 次子 长女"
+    " 次女 独子 独女 双胞胎 爷爷 奶奶 外公 外婆 姥姥 姥爷 祖父 祖母 外祖父 外祖母 孙子 孙女 外孙 外孙女 孙儿 曾孙 哥哥 弟弟 姐姐 妹妹 大哥"
+    " 二哥 大姐 二姐 哥 弟 姐 妹 姐夫 妹夫 嫂子 弟媳 弟妹 表哥 表弟 表姐 表妹 堂哥 堂弟 堂姐 堂妹 堂兄 表兄 兄弟 姐妹 叔叔 伯父 伯伯 姑姑 姑妈"
+    " 姨妈 小姨 舅舅 舅妈 婶婶 姑父 姨父 侄子 侄女 侄儿 外甥 外甥女 岳父 岳母 公公 婆婆 丈人 丈母娘 亲家 亲戚 家属 家人 监护人 老人 崽 幺儿 幺女 老汉 堂客 婆娘 老头子 老伴 老爷子 仔 囡囡 姨 叔 舅 姑 伯"
+)
+_OTHERS = (
+    "邻居 同事 同学 同桌 室友 舍友 房东 租客 租户 房客 住户 合租人 朋友 好友 老乡 战友 工友 徒弟 师傅 保姆 护工 月嫂 中介 业主 网友 居民 村民 市民"
+    " 原告 被告 被告人 原告人 上诉人 被上诉人 第三人 当事人 嫌疑人 犯罪嫌疑人 受害人 受害者 被害人 死者 伤者 肇事者 目击者 证人 债主 债务人 债权人"
+    " 患者 病人 病患 产妇 孕妇 婴儿 学生 学员 考生 幼儿 小朋友 女生 男生 老板 老板娘 包工头 工头 承包人 负责人 股东 会计 出纳 店主 摊主 司机 车主"
+    " 还有 另有 分别是 分别为 分别叫 包括 乘客 买家 卖家 买方 卖方 甲方 乙方 户主 职工 工人 员工 农民 农民工 教师 党员 群众 会员 客户 用户 顾客 社员 志愿者 叫 贫困户 低保户 五保户 残疾人 楼上 楼下 隔壁 对门 旁边 房主"
+)
+_STRONG_WORDS = (
+    "我叫 我名叫 我的名字叫 名字叫做 名叫 名字叫 名字是 名字为 叫做 取名 化名 真名 原名 本名 曾用名 别名 小名 姓名 署名 落款 签名 签字 签名人"
+    " 收件人 收款人 持卡人 开户名 户名 投保人 被保险人 法人代表 法定代表人 法人 承办人 经办人 户主 房主 死者 伤者 受害人 当事人 投诉人 反映人 举报人"
+    " 申请人 来信人 写信人 报告人 陈述人 诉求人 求助人 反馈人 留言人 上访人 信访人 委托人 代理人 监护人 见证人 担保人 借款人 出借人 出租人 承租人 买受人"
+    " 出卖人 转让人 受让人 继承人 被继承人 紧急联系人 联系人 身份证姓名 用户名 学生姓名 患者姓名 考生姓名 孩子姓名 乘车人 购票人 订票人 寄件人 投稿人"
+    " 原告 被告 被告人 原告人 上诉人 被上诉人 嫌疑人 犯罪嫌疑人 租客叫 也叫 都叫 人叫"
+)
+
+
+# Who does something is named behind the word: 被执行人罗志强.
+_DOES = (
+    "执行 填表 填写 签收 陪护 护理 举报 检举 控告 申诉 起诉 证明 经手 收货 发货 收款 付款 汇款 抵押 赠与 推荐 介绍 发包 承包 施工 肇事 报警 报案"
+    " 受伤 遇难 失踪 走失 涉案 涉事 发起 操作 驾驶 中标 注册 实控 控制 申请 投诉 反映 联系 负责 管理 租赁 出资 转账 送货 收件 寄件 目击 知情 索赔"
+)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(set(words), key=len, reverse=True))
+
+
+_STRONG_CUE = re.compile(
+    rf"(?:{_any(_STRONG_WORDS.split())}|[\u4e00-\u9fff]人(?=:))(?:姓名|名称|名字|名|叫做|叫|是|为|系|:|,|\(|\[|\"|“|\s){{0,4}}"
+)
+_RELATIONS = frozenset((*KIN.split(), *_OTHERS.split()))
+_WEAK_CUE = re.compile(
+    rf"(?:我是|本人是|本人|鄙人|尊敬的|{_any(_RELATIONS)}|(?:{_any(_DOES.split())})[人者])(?:姓名|名字|名叫|叫做|叫|是|为|系|:|\(|,|\s|“|\"){{0,3}}"
+)
+_NAMED = re.compile(r"(?:名叫|叫做|叫|姓名|名字)[是为:\s]{0,2}$")
+# Money and goods change hands with people: 收了王大力5000元.
+_DEALING = re.compile(
+    r"(?:收了|收取|收到|借给|借了|欠了|欠|向|从|付给|转给|转账给|打给|汇给|给了|赔给|赔了|支付给|卖给|租给|打伤|起诉|告诉|举报|殴打|找|跟|和|与|被|由|帮|替|是)"
+)
+_AMOUNT = re.compile(r"(?:人民币|现金|押金|定金|货款|工资|借款)?[0-9.]{1,10} ?(?:元|万|块)")
+_DEALT_WITH = re.compile(
+    r"(?:手[中上里])?(?:借|买|租|签|讨|索|催|协商|理论|吵|发生|打架|要求|付款)"
+)
+_WHOSE = re.compile(
+    rf"的(?:{_any(KIN.split())}|家属|家里|房子|住宅|手机|电话|身份证|银行卡|户口|车)(?!人?们)|(?:妈妈|爸爸|家长|父亲|母亲|奶奶|爷爷|外婆|小朋友|一家|夫妇|夫妻|之子|之女|之妻|之夫|之父|之母)(?!们)"
+)
+_DESCRIBED = re.compile(
+    r"[ ,(:]{0,2}(?:联系电话|联系方式|电话号?码?|手机号?码?)[:是 ]|[ ]?[,(:][ ]?(?:男|女|现年|今年[0-9]|[0-9]{1,3}岁|身份证|身份证号|手机|电话|联系电话|系|(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{0,2}日?(?:出?生|生于)|汉族|[\u4e00-\u9fff]族)"
+    r"|[ ]?\((?=[^)\n]{0,20}(?:班|年级|学生|[0-9]岁|村民|业主|住))|[ ]?\([男女]|[ ,:]{0,2}(?:身份证号?|手机号?|联系电话|电话号?码?)?[: ]{0,2}1[3-9][0-9][0-9*\- ]{8,12}(?![0-9])"
+)
+_SIGNATURE = re.compile(
+    r"(?:敬礼|敬上|此致|谨上|拜托|谢谢|感谢|致敬|盼复|跪求)[!。~,\s]{1,8}(?:一个|您的)?(?:市民|村民|业主|居民|群众)?[:\s]{0,2}"
+)
+_LAST_LINE = re.compile(r"\n[ \t]*(?=[^\n]{2,7}(?:\n\s*[0-9年月日.\-/ ]{6,14}\s*)?\s*\Z)")
+# Name and date on the line that ends the text.
+_DATED_LINE = re.compile(
+    r"[\n。!?;~][ \t]*(?=[\u4e00-\u9fff]{2,4}[ \t,]{1,4}[0-9]{2,4}[年.\-/][0-9]{1,2}[月.\-/]"
+    r"[0-9]{1,2}日?\s*\Z)"
+)
+_NOT_A_TITLE = re.compile(
+    r"主任(?:何|意|性|务|课|教)|[长](?:江|安|春|沙|寿|期|年|效|度|大|久|远|城|宁|征|虹|兴|乐|治|假|途|租|达|廊)"
+)
+_OFFICE = re.compile(
+    r"(?:副?(?:市|县|区|省|州|镇|乡|厅|局|部)长|副?书记|副?主席|检察长|常委|市委|县委|区委|省委|政委|委员长|总理)"
+)
+_OFFICE_PLACE = re.compile(r"[市县区省州镇乡厅局部委党府院]|常委|第一")
+_IS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_NEXT = re.compile(r"(?:[、,;/ ]|以?及|和|与|跟|还有|另有|同){1,3}")
+_LIST = re.compile(
+    r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,3}(?=[、,。;()等和及与在都的均三四五六七八九十]|$)){1,30}"
+)
+_SHORTEST_LIST = 3
+
+
+def find_names(folded: Folded) -> Iterator[Hit]:
+    """Yield full names of people other than the sender, as far as the words around them show it."""
+    text = folded.plain
+    if folded.has_latin:
+        yield from find_pinyin_names(text)
+    if not folded.has_chinese:
+        return
+    found = [hit for hit in (*_cued(text), *_titled(text), *_owners(text)) if _is_person(text, hit)]
+    yield from found
+    for hit in (*_enumerated(text, found), *_lists(text)):
+        if _is_person(text, hit):
+            yield hit
+
+
+def _is_person(text: str, hit: Hit) -> bool:
+    """Return whether a hit is no place (黄财镇, 马坡岭) and, without its office, no official."""
+    if hit.keep_reason:
+        return True
+    if _PLACE_BEHIND.match(text, hit.end) or text[hit.end - 1] in _PLACE_LAST:
+        return False
+    title = TITLE.match(text, hit.end)
+    return title is None or _OFFICE.fullmatch(title[0]) is None
+
+
+def _cued(text: str) -> Iterator[Hit]:
+    for match in _STRONG_CUE.finditer(text):
+        hit = name_at(text, match.end())
+        if hit is None and match[0].endswith(":"):
+            hit = filled_in_at(text, match.end())
+        if hit is not None:
+            yield hit
+    for match in _WEAK_CUE.finditer(text):
+        hit = (name_at if _NAMED.search(match[0]) else weak_name_at)(text, match.end())
+        if hit is None and not match[0].startswith(_ABOUT_PLACES):
+            hit = _usual_name_at(text, match.end())
+        if hit is not None:
+            yield hit
+    for cue in (_SIGNATURE, _LAST_LINE, _DATED_LINE):
+        for match in cue.finditer(text):
+            hit = weak_name_at(text, match.end())
+            if hit is not None:
+                yield hit
+    for match in _DEALING.finditer(text):
+        at = match.end()
+        for end in (at + 3, at + 2):
+            if is_name(text, at, end) and is_usual(text, at, end) and _AMOUNT.match(text, end):
+                yield name_hit(at, end, surname_at(text, at))
+                break
+            if (
+                end == at + 3
+                and _DEALT_WITH.match(text, end)
+                and is_usual(text, at, end)
+                and is_name(text, at, end)
+            ):
+                yield name_hit(at, end, surname_at(text, at))
+                break
+
+
+def _usual_name_at(text: str, start: int) -> Hit | None:
+    """Return a name of three characters as most people have one, whatever follows it."""
+    end = start + 3
+    if text[start : start + 1] not in FREQUENT_SURNAMES or not is_name(text, start, end):
+        return None
+    parts = (text[start + 1 : end], text[start + 2 : end + 1], text[start : start + 2])
+    if not is_usual(text, start, end) or any(part in COMMON_WORDS for part in parts):
+        return None
+    if text[end - 1] in _PLACE_ENDS or _PLACE.match(text, end):
+        return None
+    return name_hit(start, end, text[start])
+
+
+def _titled(text: str) -> Iterator[Hit]:
+    for match in TITLE.finditer(text):
+        start, end = match.span()
+        if _NOT_A_TITLE.match(text, end - 2) or _NOT_A_TITLE.match(text, end - 1):
+            continue
+        official = _OFFICE.fullmatch(match[0]) is not None
+        before = _name_ending_at(text, start)
+        if before is not None:
+            yield replace(before, keep_reason=KEEP_OFFICIAL) if official else before
+            continue
+        behind = _name_behind_title(text, end)
+        if behind is not None:
+            office = official and _OFFICE_PLACE.search(text, max(0, start - 3), end - 1)
+            yield replace(behind, keep_reason=KEEP_OFFICIAL) if office else behind
+
+
+def _name_behind_title(text: str, start: int) -> Hit | None:
+    for end in (start + 3, start + 2):
+        if is_name(text, start, end) and is_usual(text, start, end):
+            free = end - start == 3
+            if ends_at(text, end, freely=free):
+                return name_hit(start, end, surname_at(text, start))
+    return None
+
+
+def _owners(text: str) -> Iterator[Hit]:
+    """Yield names with what describes them behind them: 张三丰的女儿, 李小红（女）."""
+    for pattern in (_WHOSE, _DESCRIBED):
+        for match in pattern.finditer(text):
+            hit = _usual_name_ending_at(text, match.start())
+            if hit is not None:
+                yield hit
+
+
+def _usual_name_ending_at(text: str, end: int) -> Hit | None:
+    for start in (end - 3, end - 2):
+        if start < 0 or not is_name(text, start, end) or not is_usual(text, start, end):
+            continue
+        alone = start == 0 or not _IS_CHINESE.match(text[start - 1])
+        if alone or end - start == 3 and text[start - 1 : start + 1] not in COMMON_WORDS:
+            return name_hit(start, end, surname_at(text, start))
+    return None
+
+
+def _name_ending_at(text: str, end: int) -> Hit | None:
+    for length in (_LONGEST_NAME, 3, 2):
+        start = end - length
+        if start < 0 or not is_name(text, start, end):
+            continue
+        surname = surname_at(text, start)
+        if length == _LONGEST_NAME and len(surname) == 1:
+            continue
+        leading = text[start - 1] if start else ""
+        inside_word = bool(leading) and text[start - 1 : start + 1] in COMMON_WORDS
+        doubtful = surname in PARTICLE_SURNAMES and (
+            _IS_CHINESE.match(leading) or end - start == len(surname) + 1
+        )
+        # 张 in 和张经理 is a surname with a title, not the end of a name.
+        swallowed = text[end - 1] in SURNAMES and surname in PARTICLE_SURNAMES
+        if not (inside_word or doubtful or swallowed):
+            return name_hit(start, end, surname)
+    return None
+
+
+def _enumerated(text: str, found: Iterable[Hit]) -> Iterator[Hit]:
+    """Yield what stands in one enumeration with a name that was found."""
+    for hit in found:
+        if hit.keep_reason:
+            continue
+        at = hit.end
+        while (link := _NEXT.match(text, at)) is not None:
+            following = _listed_at(text, link.end())
+            if following is None:
+                break
+            yield following
+            at = following.end
+        at = hit.start
+        while at > 1 and text[at - 1] in "、,，和与及":
+            preceding = _usual_name_ending_at(text, at - 1)
+            if preceding is None:
+                break
+            yield preceding
+            at = preceding.start
+
+
+def _lists(text: str) -> Iterator[Hit]:
+    """Yield the names of a list that holds nothing but names, at least three."""
+    for match in _LIST.finditer(text):
+        words = match[0].split("、")
+        if len(words) < _SHORTEST_LIST:
+            continue
+        first = next(
+            (words[0][-n:] for n in (3, 2) if is_name(words[0][-n:], 0, len(words[0][-n:]))), ""
+        )
+        names = [first, *words[1:]]
+        if first and all(is_name(n, 0, len(n)) and is_usual(n, 0, len(n)) for n in names):
+            at = match.start() + len(words[0]) - len(first)
+            for name in names:
+                yield name_hit(at, at + len(name), surname_at(name, 0))
+                at += len(name) + 1
+
+
+def _listed_at(text: str, start: int) -> Hit | None:
+    dotted = minority_at(text, start)
+    if dotted is not None:
+        return dotted
+    for end in (start + 4, start + 3, start + 2):
+        if is_name(text, start, end) and ends_at(text, end, freely=True):
+            surname = surname_at(text, start)
+            if (
+                is_usual(text, start, end)
+                or ends_at(text, end)
+                and surname not in PARTICLE_SURNAMES
+            ):
+                return name_hit(start, end, surname)
+    return None

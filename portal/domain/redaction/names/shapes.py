@@ -1,0 +1,176 @@
+"""What a name looks like: surname and given name, or parts with dots between them."""
+
+import re
+from collections.abc import Iterator
+
+from portal.domain.redaction.hits import Hit
+from portal.domain.redaction.kinds import FindingKind
+from portal.domain.redaction.masks import mask_name
+from portal.domain.redaction.names.given import GIVEN, TRANSCRIBED
+from portal.domain.redaction.names.surnames import (
+    COMMON_WORDS,
+    COMPOUND_SURNAMES,
+    NOT_GIVEN,
+    NOT_LAST,
+    PARTICLE_SURNAMES,
+    SURNAMES,
+    TITLES,
+)
+
+TITLE = re.compile("|".join(sorted(TITLES, key=len, reverse=True)))
+MINORITY = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・.∙●⋅][\u4e00-\u9fff]{1,8}){1,3}")
+_USUAL_PART = 4
+_USUAL_SHARE = 0.7
+_SPACED = re.compile(
+    r"[\u4e00-\u9fff](?:[ \t_.\-*/|,·]{1,3}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])"
+)
+_WRAPPED = re.compile(r"[\u4e00-\u9fff]{1,2}[\r\n]{1,2}[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])")
+# Words that follow a name in a sentence, and hardly ever belong to one.
+FOLLOWING = frozenset(
+    "在与和跟及被因于今现已将说是的去从到对住患得有来向找要曾经每就也都还没不给把让称表反等先昨前后同以受却仍又本自属入"
+    "毕死病出收买租打欠借丢遭遇驾骑坐做用或所称某男女几您你我他她它这那其此为该至未能会可应须需再只正刚上下，"
+)
+_ENDS = re.compile(
+    r"\s*(?:[,。;:!?、()\[\]】〉》”\"'」』\n/]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于"
+    r"|的(?:身份|电话|手机|信|来信|留言|女儿|儿子|孩子|父|母|爸|妈|妻|丈夫|老公|老婆|爱人|家属|孙|哥|弟|姐|妹|邻居|同事))"
+)
+_NOT_GIVEN_NAMES = (
+    "老人 家人 小孩 水岸 家 城 府 园 业 教 公安 政府 商城 公司 法院 信访 工会 党支 支部 学校 医院"
+)
+_NOT_ALONE = frozenset(_NOT_GIVEN_NAMES.split())
+_OTHER_WORDS = (
+    "本人 自己 同上 村民 居民 业主 家属 网友 群众 市民 物业 社区 公司 单位 个人 企业 法人 户主 不详 匿名 保密 无名 没有 全体 大家"
+    " 某某 领导 政府 老师 学生 家长 用户 客户 顾客 游客 乘客 司机 车主 先生 女士 村委 居委 部门 开发商 承包商 施工方 派出所 居委会"
+    " 村委会 业委会 物业公司 物管 城管 交警 警察 医生 护士 老板 员工 职工 工人 农民 商户 住户 租户 房东 租客 父母 父亲 母亲 丈夫"
+    " 妻子 儿子 女儿 孩子 爷爷 奶奶 外公 外婆"
+)
+_NO_NAME = frozenset(_OTHER_WORDS.split())
+
+
+def name_hit(start: int, end: int, surname: str) -> Hit:
+    """Return a hit that leaves the surname to read."""
+    return Hit(FindingKind.NAME, start, end, mask_name(surname))
+
+
+def surname_at(text: str, start: int) -> str:
+    """Return the surname that begins at ``start``, or nothing."""
+    if text[start : start + 2] in COMPOUND_SURNAMES:
+        return text[start : start + 2]
+    return text[start] if text[start : start + 1] in SURNAMES else ""
+
+
+def is_name(text: str, start: int, end: int) -> bool:
+    """Return whether the characters can be a full name and are no other word or a title."""
+    surname = surname_at(text, start)
+    if not surname or end > len(text) or not 1 <= end - start - len(surname) <= 2:
+        return False
+    if len(surname) == 1 and text[start : start + 2] in COMMON_WORDS:
+        return False
+    given = text[start + len(surname) : end]
+    if not all("\u4e00" <= char <= "\u9fff" and char not in NOT_GIVEN for char in given):
+        return False
+    if text[start:end] in _NO_NAME or given in _NO_NAME or given in _NOT_ALONE:
+        return False
+    if given in COMMON_WORDS and not all(char in GIVEN for char in given):
+        return False
+    return not any(TITLE.match(text, at) for at in range(start + 1, end))
+
+
+def is_usual(text: str, start: int, end: int) -> bool:
+    """Return whether a possible name has a surname and given name as most people have."""
+    surname = surname_at(text, start)
+    given = text[start + len(surname) : end]
+    return surname not in PARTICLE_SURNAMES and all(char in GIVEN for char in given)
+
+
+def ends_at(text: str, end: int, *, freely: bool = False) -> bool:
+    """Return whether a name may end at ``end``; ``freely`` also in front of a verb or preposition."""
+    if freely and (text[end : end + 1] in FOLLOWING or TITLE.match(text, end)):
+        return True
+    return _ENDS.match(text, end) is not None
+
+
+def lengths_at(text: str, start: int) -> Iterator[int]:
+    """Yield the ends of the names that may begin at ``start``, the longest first."""
+    surname = surname_at(text, start)
+    if surname:
+        yield from range(min(start + len(surname) + 2, len(text)), start + len(surname), -1)
+
+
+def name_at(text: str, start: int) -> Hit | None:
+    """Return the name behind a cue that nothing but a name can follow."""
+    dotted = minority_at(text, start)
+    if dotted is not None:
+        return dotted
+    for end in lengths_at(text, start):
+        if not is_name(text, start, end):
+            continue
+        usual = surname_at(text, start) not in PARTICLE_SURNAMES
+        if ends_at(text, end) or usual and text[end - 1] not in NOT_LAST:
+            return name_hit(start, end, surname_at(text, start))
+    return spaced_at(text, start)
+
+
+def weak_name_at(text: str, start: int) -> Hit | None:
+    """Return the name behind a cue that other words may follow as well: it must end as names do."""
+    dotted = minority_at(text, start, weak=True)
+    if dotted is not None:
+        return dotted
+    for end in lengths_at(text, start):
+        if not is_name(text, start, end):
+            continue
+        surname = surname_at(text, start)
+        closed = ends_at(text, end) and (surname not in PARTICLE_SURNAMES or end - start > 2)
+        if closed or is_usual(text, start, end) and ends_at(text, end, freely=True):
+            return name_hit(start, end, surname)
+    return spaced_at(text, start)
+
+
+def filled_in_at(text: str, start: int) -> Hit | None:
+    """Return what was written into the field of a form (姓名：…), whatever the surname."""
+    end = start
+    while end < len(text) and end - start < 5 and "\u4e00" <= text[end] <= "\u9fff":
+        end += 1
+    word = text[start:end]
+    if not 2 <= len(word) <= 3 or not ends_at(text, end) or word in _NO_NAME:
+        return None
+    if word in COMMON_WORDS or any(char in NOT_GIVEN for char in word) or TITLE.search(word):
+        return None
+    return name_hit(start, end, word[0])
+
+
+def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
+    """Return a name with dots between its parts; where a ``weak`` cue leads to it, a usual one."""
+    match = MINORITY.match(text, start)
+    if match is None:
+        return None
+    if weak or "." in match[0]:
+        parts = re.split("[·•‧・.∙●⋅]", match[0])
+        letters = "".join((*parts[:-1], parts[-1][:2]))
+        usual = sum(char in TRANSCRIBED for char in letters)
+        if weak and "." in match[0] or usual < _USUAL_SHARE * len(letters):
+            return None
+    end, tail = match.end(), max(match[0].rfind(dot) for dot in "·•‧・.∙●⋅")
+    for at in range(start + tail + 1, end):
+        if (
+            at > start + tail + 1
+            and text[at] not in TRANSCRIBED
+            and (text[at] in FOLLOWING or at - start - tail > _USUAL_PART)
+        ):
+            end = at
+            break
+    return name_hit(start, end, match[0][0])
+
+
+def spaced_at(text: str, start: int) -> Hit | None:
+    """Return a name with a blank or mark between its characters, or broken by the end of a line."""
+    match = _SPACED.match(text, start) or _WRAPPED.match(text, start)
+    if match is None:
+        return None
+    marks = {char for char in match[0] if not "\u4e00" <= char <= "\u9fff"}
+    letters = [at for at in range(start, match.end()) if "\u4e00" <= text[at] <= "\u9fff"]
+    name = "".join(text[at] for at in letters)
+    for length in range(len(name), 1, -1):
+        if is_name(name, 0, length) and not ({",", "/"} & marks and length < 3):
+            return name_hit(start, letters[length - 1] + 1, surname_at(name, 0))
+    return None
