@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.models import Organisation, RoleGrant, User
@@ -26,6 +27,22 @@ def in_service(*roles: Role) -> sa.Select[int, int]:
 def places_with(*roles: Role) -> sa.Select[int]:
     """Return the ids of the organisations with somebody in service who has one of ``roles``."""
     return in_service(*roles).with_only_columns(RoleGrant.organisation_id)
+
+
+WORKING = (Role.DISPATCHER, Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR)
+"""The roles of those who work on letters."""
+
+
+def staffed() -> sa.ColumnElement[bool]:
+    """Return the condition on ``Organisation`` for those where somebody in service works."""
+    return Organisation.id.in_(places_with(*WORKING))
+
+
+def without_staff(session: Session, organisations: Iterable[Organisation]) -> frozenset[int]:
+    """Return the ids of those of ``organisations`` where nobody in service works."""
+    ids = [each.id for each in organisations]
+    query = sa.select(Organisation.id).where(Organisation.id.in_(ids), ~staffed())
+    return frozenset(session.scalars(query))
 
 
 def answered_for(places: Iterable[int], role: Role) -> sa.Select[int]:

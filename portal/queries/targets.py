@@ -13,6 +13,7 @@ from portal.domain.letters.states import Action
 from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, Organisation
 from portal.queries.scope import Condition
+from portal.queries.staffing import staffed
 
 MOST_FOUND = 20
 MOST_WORDS, WORDS_MAX = 5, 60
@@ -65,7 +66,10 @@ def _below(path: str) -> Condition:
 def usual_targets(
     session: Session, letter: Letter, action: Action, today: date
 ) -> list[Organisation]:
-    """Return the likeliest targets: directly below, or beside and above the holder."""
+    """Return the likeliest targets: directly below, or beside and above the holder.
+
+    Those without staff come last.
+    """
     holder = letter.organisation
     below = letter.ruling_id or holder.id
     near = (
@@ -78,7 +82,8 @@ def usual_targets(
         )
     )
     query = sa.select(Organisation).where(near, target_condition(letter, action, today))
-    return list(session.scalars(query.order_by(Organisation.level, Organisation.id)))
+    order = (sa.not_(staffed()), Organisation.level, Organisation.id)
+    return list(session.scalars(query.order_by(*order)))
 
 
 def with_words(
@@ -102,13 +107,15 @@ def with_words(
 def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     """Return organisations ``within`` that have every one of ``words`` in name, superior or code.
 
-    An exact name or code comes first, then the beginning of a name, then the higher in the tree.
+    An exact name or code comes first, then the beginning of a name, then the higher in the tree;
+    those without staff come last.
     """
     terms = words.split()[:MOST_WORDS]
     columns = (Organisation.name, Organisation.short_name, Organisation.code)
     query = with_words(sa.select(Organisation), terms, columns)
     if terms:
-        query = query.order_by(_fit(terms[-1]))
+        fit = _fit(terms[-1])
+        query = query.order_by(fit != 0, sa.not_(staffed()), fit)
     query = query.where(within).order_by(Organisation.level, Organisation.id).limit(MOST_FOUND)
     return list(session.scalars(query))
 

@@ -15,6 +15,7 @@ from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, Organisation
+from portal.queries.staffing import staffed, without_staff
 from portal.queries.statistics.cache import cube
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
@@ -30,11 +31,15 @@ _STEP = " › "
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An organisation to choose; ``path`` names it from level 1 down: 渝中区 › 大坪街道."""
+    """An organisation to choose; ``path`` names it from level 1 down: 渝中区 › 大坪街道.
+
+    ``staffed`` says whether somebody in service works there.
+    """
 
     id: int
     name: str
     path: str
+    staffed: bool = True
 
 
 def find_organisations(
@@ -42,7 +47,8 @@ def find_organisations(
 ) -> list[Place]:
     """Return open organisations with all ``words`` in their name or their superior's.
 
-    The best matches come first: the whole name, a part of it, then the higher in the tree.
+    The best matches come first: the whole name, a part of it, then the higher in the tree. Those
+    without staff follow those with staff, except the one with that very name.
     Without words the members of level 1 are returned.
     """
     terms = words.split()[:MOST_WORDS]
@@ -56,7 +62,7 @@ def find_organisations(
             (sa.or_(*(name.icontains(last, autoescape=True) for name in names)), 1),
             else_=2,
         )
-        query = query.order_by(fit)
+        query = query.order_by(fit != 0, sa.not_(staffed()), fit)
     query = query.order_by(Organisation.level, Organisation.id).limit(limit)
     return places(session, session.scalars(query).all())
 
@@ -84,8 +90,9 @@ def closest_organisations(
 
 
 def places(session: Session, organisations: Iterable[Organisation]) -> list[Place]:
-    """Return the organisations as choices, each with its path; one query serves all."""
+    """Return the organisations as choices, each with its path; a query for each serves all."""
     chosen = list(organisations)
+    empty = without_staff(session, chosen)
     above = {i for o in chosen for i in path_ids(o.path)}
     rows = session.execute(
         sa.select(Organisation.id, Organisation.brief_name).where(
@@ -94,7 +101,12 @@ def places(session: Session, organisations: Iterable[Organisation]) -> list[Plac
     )
     names = {row.id: row.brief_name for row in rows}
     return [
-        Place(o.id, o.name, _STEP.join(names[i] for i in path_ids(o.path) if i in names))
+        Place(
+            o.id,
+            o.name,
+            _STEP.join(names[i] for i in path_ids(o.path) if i in names),
+            o.id not in empty,
+        )
         for o in chosen
     ]
 

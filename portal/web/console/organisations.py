@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import request
+from flask_babel import gettext as _
 
 from portal.domain.access import Permission
 from portal.domain.letters.states import Action
 from portal.models import Organisation, db
 from portal.queries.disclosure.queues import handled_places
-from portal.queries.office.directory import places
+from portal.queries.office.directory import Place, places
 from portal.queries.scope import Condition
 from portal.queries.targets import (
     WORDS_MAX,
@@ -65,4 +66,9 @@ def _found(within: Condition) -> list[Organisation]:
 
 def _items(found: list[Organisation]) -> Items:
     chosen = places(db.session(), found)
-    return {"items": [{"id": p.id, "name": p.name, "path": p.path} for p in chosen]}
+    return {"items": [{"id": p.id, "name": p.name, "path": _path(p)} for p in chosen]}
+
+
+def _path(place: Place) -> str:
+    """Return the path of a choice, which says if nobody works there."""
+    return place.path if place.staffed else str(_("%(path)s · 暂无人员", path=place.path))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import Response, jsonify, render_template, request
+from flask_babel import gettext as _
 
 from portal.domain.disclosure.application import takes_requests
 from portal.domain.errors import NotFound
 from portal.models import Organisation, db
-from portal.queries.office.directory import find_organisations, members, subordinates, superiors
+from portal.queries.office.directory import (
+    Place,
+    find_organisations,
+    members,
+    subordinates,
+    superiors,
+)
 from portal.services.core.typed_text import clean
 from portal.web.core.clock import today
 from portal.web.core.people import public
@@ -22,7 +27,14 @@ from portal.web.public.blueprint import public_pages
 def organisations_json() -> Response:
     """Return ``{"items": [{"id", "name", "path"}]}`` for the words of ``q``."""
     found = find_organisations(db.session(), _words(), today())
-    return jsonify(items=[asdict(place) for place in found])
+    return jsonify(items=[{"id": p.id, "name": p.name, "path": _path(p)} for p in found])
+
+
+def _path(place: Place) -> str:
+    """Return the path of a choice, which says where letters go if nobody works there."""
+    if place.staffed:
+        return place.path
+    return str(_("%(path)s · 由上级单位代收", path=place.path))
 
 
 @public_pages.get("/organisations")

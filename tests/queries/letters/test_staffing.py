@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
-from portal.domain.letters.states import State
+from portal.domain.letters.states import Action, State
 from portal.models import Letter, RoleGrant, User
 from portal.queries.letters.inbox import Filters, inbox_page
 from portal.queries.letters.queues import Queue, cutoffs, queue_counts
+from portal.queries.office.directory import find_organisations, named_organisations
 from portal.queries.rules import work_calendar
+from portal.queries.staffing import without_staff
+from portal.queries.targets import find, usual_targets
 from portal.services.core.unit import writing
 from portal.services.letters import handling, replying
 from tests.builders import Walk, World, a_letter, a_person, a_walk
@@ -153,3 +156,21 @@ def test_the_list_says_for_whom_one_acts(session: Session, world: World) -> None
     assert {row.number: row.for_another for row in rows} == numbers
     assert all(row.due_on for row in rows)
     assert session.scalar(sa.select(Letter.due_on).where(Letter.number == rows[0].number))
+
+
+def test_choices_without_staff_come_last_and_say_so(session: Session, world: World) -> None:
+    """A unit where nobody works follows the others, except where its very name was typed."""
+    leave(world, *EMPTY_BUREAU)
+    walk = a_walk(session, world, "district")
+    usual = usual_targets(session, walk.letter, Action.DISPATCH, CLOCK.date())
+    assert [o.code for o in usual] == ["township", "bureau"]
+    assert [o.code for o in find(session, sa.true(), "临江区")] == [
+        "district",
+        "township",
+        "bureau",
+    ]
+    found = find_organisations(session, "临江区", CLOCK.date())
+    assert [place.staffed for place in found] == [True, True, False]
+    (exact,) = named_organisations(session, "临江区教育委员会", CLOCK.date())
+    assert (exact.id, exact.staffed) == (world["bureau"], False)
+    assert without_staff(session, usual) == {world["bureau"]}

@@ -21,6 +21,7 @@ _POSITION = re.compile(
 )
 _PUBLIC_PLACE = re.compile(r"事发|事故|工程|项目|井盖|路口|水库|桥|隧道|公园|矿|垃圾")
 
+_PAIR = 2
 # A position that is called one may be a fact about the city; near a person it is a home.
 _PERSONAL = re.compile(r"[我他她住家]|孩子|儿子|女儿|老人|患者|病人|学生|定位|坐标")
 
@@ -82,7 +83,7 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
         for match in _POSITION.finditer(folded.lower):
             context = before(view, match.start(), 24)
             near = context + match[0] + after(view, match.end(), 8)
-            stated = match[0][0] in "经纬东西南北坐定"
+            stated = match[0][0] in "经纬东西南北坐定" and match[0].count(".") < _PAIR
             if not _PUBLIC_PLACE.search(context) and (not stated or _PERSONAL.search(near)):
                 yield Hit(FindingKind.POSITION, match.start(), match.end(), COVER)
     if _CLASS_WORD.search(view):

@@ -85,9 +85,10 @@ _OLD_CASE = re.compile(
 )
 _COURT_NAME = re.compile(r"(?:(?![的了按据以在收到])[\u4e00-\u9fff]){1,6}$")
 _PROPERTY = re.compile(
-    r"[(\[〔【] ?(?:19|20)[0-9]{2} ?[)\]〕】] ?[\u4e00-\u9fff]{2,12}不动产(?:权|证明)第? ?[0-9]{{4,14}}号?"
+    r"[(\[〔【] ?(?:19|20)[0-9]{2} ?[)\]〕】] ?[\u4e00-\u9fff]{2,12}不动产(?:权|证明)第? ?[0-9]{4,14}号?"
     r"|(?:房地?证|房权证|国用|集用|集建|房地权证)(?:[\u4e00-\u9fff0-9()\[\]〔〕]{0,16}?第 ?[0-9\-]{1,14} ?号|[\u4e00-\u9fff()\[\]〔〕]{0,8}?[0-9\-]{4,14} ?号?)"
 )
+_PROVINCES = frozenset("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
 _TRAVEL = re.compile(r"[EGDPSHMCKLWT](?<![0-9A-Za-z].)[A-Z]?[0-9]{7,8}(?![0-9A-Za-z])")
 _VEHICLE = re.compile(r"L(?<![0-9A-Za-z].)[A-HJ-NPR-Z0-9]{10}[0-9]{6}(?![0-9A-Za-z])")
 _PARCEL = re.compile(r"(?:SF|YT|JD|JT|ZTO|EMS|STO)[A-Z]{0,3}[ -]?[0-9]{10,15}(?![0-9A-Za-z])")
@@ -118,7 +119,11 @@ def find_registered(folded: Folded) -> Iterator[Hit]:
         (FindingKind.DOCUMENT, _HONG_KONG),
     ):
         for match in pattern.finditer(view):
-            yield Hit(kind, match.start(), match.end(), COVER)
+            start = match.start()
+            # 川（2019）成都市不动产权第…号: the province belongs to it.
+            if match[0][0] in "([〔【" and view[max(0, start - 1) : start] in _PROVINCES:
+                start -= 1
+            yield Hit(kind, start, match.end(), COVER)
     for year in _YEAR.finditer(view):
         court = _COURT.match(view, year.end())
         if court and _COURT_WORDS.search(court[0]):

@@ -17,6 +17,7 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, Organisation, db
 from portal.queries.letters.due import letter_rule
 from portal.queries.office.people import handlers_of
+from portal.queries.staffing import without_staff
 from portal.queries.targets import named, target_condition, usual_targets
 from portal.services.office.organisations import NAME_MAX
 from portal.web.console.subject_page import in_brackets
@@ -97,8 +98,10 @@ class OrganisationForm(StepForm):
         self._offer(usual_targets(db.session(), self.subject, self.action, today()))
 
     def _offer(self, organisations: Sequence[Organisation]) -> None:
+        empty = without_staff(db.session(), organisations)
         self.organisation.choices = [("", _("请选择"))] + [
-            (str(each.id), each.name) for each in organisations
+            (str(o.id), _("%(name)s（暂无人员）", name=o.name) if o.id in empty else o.name)
+            for o in organisations
         ]
 
     def validate_organisation(self, field: Field) -> None:
