@@ -146,6 +146,16 @@ def test_the_tree_of_the_day_decides() -> None:
     assert known.for_letter("help", 70, moved - timedelta(days=1)).days == 10
 
 
+def test_the_tree_is_not_read_for_rules_of_everybody() -> None:
+    """Where no organisation has a rule of its own, nobody asks what stands above one."""
+
+    def line(organisation_id: int, on: date) -> list[int]:
+        raise AssertionError
+
+    known = DeadlineRules(LETTER_RULES, line)
+    assert known.for_letter("complaint", 70, TODAY).days == 10
+
+
 def test_rule_in_words() -> None:
     """A rule reads as a sentence with its unit and its extension."""
     assert str(RULES.for_letter("consultation", 1, TODAY).text) == (

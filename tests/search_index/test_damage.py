@@ -10,7 +10,8 @@ import pytest
 
 from search_index import errors
 from search_index.embedded import whoosh_engine
-from search_index.embedded.postings import Leaf
+from search_index.embedded.postings import Columns, Leaf
+from search_index.embedded.schema import COLUMNS
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import SearchRequest, Upsert
 from search_index.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnwritable
@@ -204,3 +205,11 @@ def test_a_list_that_names_a_document_too_many_is_damage(
     """A list whose last document lies beyond the segment does not fit."""
     with pytest.raises(ValueError, match="does not fit"):
         probed(monkeypatch, Postings(*numbers))
+
+
+def test_columns_that_do_not_fit_their_checksum_name_their_entry() -> None:
+    """A value changed on the disk is told with the entry it belongs to."""
+    values = dict(zip((*COLUMNS, "seal"), (7, 1, 736_000, b"help", b"1,2", 0), strict=True))
+    reader = SimpleNamespace(doc_count_all=lambda: 1, column_reader=lambda name: [values[name]])
+    with pytest.raises(ValueError, match="entry 7 do not fit their checksum"):
+        Columns(reader)

@@ -47,6 +47,20 @@ def test_optimising_rewrites_what_holds_deleted_letters(tmp_path: Path) -> None:
     engine.check(thorough=True)
 
 
+@pytest.mark.parametrize(("rest", "groups", "left"), [(4, 1, 2), (5, 1, 2), (6, 0, 3)])
+@pytest.mark.usefixtures("small_segments")
+def test_optimising_joins_segments_of_up_to_half_the_size(
+    tmp_path: Path, rest: int, groups: int, left: int
+) -> None:
+    """Of segments that may hold ten documents those of one to five are joined, larger ones stay."""
+    engine = engine_with(tmp_path, *(document(n) for n in range(1, 11 + rest)))
+    engine.apply([Upsert(document(99))])
+    assert segments(tmp_path / "index") == 3
+    assert engine.optimise() == groups
+    assert segments(tmp_path / "index") == left
+    assert engine.document_count() == 11 + rest
+
+
 def test_many_small_commits_leave_few_segments(tmp_path: Path) -> None:
     """Publishing letters one by one does not let the segments grow without end."""
     engine = engine_with(tmp_path, document(1))

@@ -20,6 +20,15 @@ def test_similar_letters_name_the_words_they_share(letters: WhooshEngine) -> Non
     assert not {"请问", "怎么办"} & set(hit.shared_terms)
 
 
+def test_the_most_telling_shared_word_is_named_first(tmp_path: Path) -> None:
+    """A word that few entries hold stands before one that many hold."""
+    common = (document(n, title="供暖", text="供暖", reply="供暖") for n in range(2, 12))
+    engine = engine_with(tmp_path, document(1, title="物业", text="供暖", reply="物业"), *common)
+    hits = {hit.entry_id: hit.shared_terms for hit in engine.similar("供暖，物业", limit=20)}
+    assert hits[1] == ("物业", "供暖")
+    assert hits[2] == ("供暖",)
+
+
 def test_a_letter_is_not_similar_to_itself(letters: WhooshEngine) -> None:
     """The entry whose own text is asked about is left out, the limit still filled."""
     title, letter, _ = LETTERS[0]

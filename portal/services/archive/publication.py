@@ -24,6 +24,7 @@ from portal.models import (
     Organisation,
     Proposal,
     ProposalStatus,
+    Reply,
 )
 from portal.queries.rules import work_calendar
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
@@ -58,15 +59,19 @@ def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime
 
 def public_reply(letter: Letter) -> str:
     """Return the answer with the follow-up replies that came after it."""
-    answer = letter.answer or (letter.signed_replies[-1] if letter.signed_replies else None)
-    if answer is None:
-        raise ActionNotAllowed(N_("没有答复的信件不能公示。"))
+    answer = _answer(letter)
     later = [r for r in letter.signed_replies if r.id > answer.id]
     parts = [answer.text]
     for reply in later:
         day = civil_date(reply.signed_at) if reply.signed_at else civil_date(reply.updated_at)
         parts.append(f"补充答复（{day.year}年{day.month}月{day.day}日）：\n{reply.text}")
     return "\n\n".join(parts)
+
+
+def _answer(letter: Letter) -> Reply:
+    if letter.answer is None:
+        raise ActionNotAllowed(N_("没有答复的信件不能公示。"))
+    return letter.answer
 
 
 def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
@@ -143,7 +148,7 @@ def entry_content(
 
     ``organisation`` is the one that answered; ``working_days`` counts from receipt to answer.
     """
-    answer = letter.answer or letter.signed_replies[-1]
+    answer = _answer(letter)
     asked_on, answered_on = civil_date(letter.received_at), civil_date(answer.signed_at or now)
     return {
         **public_copy(proposal),

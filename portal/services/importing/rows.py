@@ -132,17 +132,18 @@ def _moment(name: str, text: str, defaults: Defaults, now: datetime) -> datetime
     if wrong := cells.fault(text):
         raise RowFault(f"{name} {wrong}")
     text = clean(cells.short_of(text), lines=False)
+    shown = text[:30]
     if text and set(text) - set("0-: "):
         try:
             moment = parse_moment(text, defaults.date_formats)
         except DoubtfulMoment:
             raise RowFault(
-                f"{name} {text[:30]!r} may be the month or the day first; say which with "
+                f"{name} {shown!r} may be the month or the day first; say which with "
                 "--date-format, such as %d/%m/%Y"
             ) from None
         if moment is None:
             raise RowFault(
-                f"{name} {text[:30]!r} is no date such as 2016-12-31 or 2016-12-31 09:30; "
+                f"{name} {shown!r} is no date such as 2016-12-31 or 2016-12-31 09:30; "
                 "give its form with --date-format, such as %y-%m-%d"
             )
     elif defaults.day is not None:
@@ -150,7 +151,7 @@ def _moment(name: str, text: str, defaults: Defaults, now: datetime) -> datetime
     else:
         raise RowFault(f"{name} is empty; give --default-date to take such rows over")
     if moment > now:
-        raise RowFault(f"{name} {text[:30]} is in the future")
+        raise RowFault(f"{name} {shown} is in the future")
     if civil_date(moment) < OLDEST:
-        raise RowFault(f"{name} {text[:30]} is before {OLDEST.year}")
+        raise RowFault(f"{name} {shown} is before {OLDEST.year}")
     return moment

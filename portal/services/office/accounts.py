@@ -70,7 +70,7 @@ def log_in(username: str, password: str, now: datetime, failures: int, lock: tim
     Raises :class:`LoginFailed` or :class:`AccountLocked`.
     """
     # PostgreSQL refuses a text with a zero byte; nobody is called that.
-    query = sa.select(User).where(User.username == clean(username, lines=False))
+    query = sa.select(User).where(User.username == clean(username))
     user = db.session.scalar(query)
     known_hash = user.password_hash if user and not user.disabled else _DUMMY
     correct = _verify(known_hash, password)

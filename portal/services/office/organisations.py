@@ -62,9 +62,11 @@ def create_organisation(
     """
     allow(actor, Permission.ORGANISATIONS_EDIT)
     with writing() as session:
-        parent = None if parent_id is None else session.get(Organisation, parent_id)
-        if parent_id is not None and parent is None:
-            raise InvalidInput("parent", N_("没有这个上级单位，请重新选择。"))
+        parent = None
+        if parent_id is not None:
+            parent = session.get(Organisation, parent_id)
+            if parent is None:
+                raise InvalidInput("parent", N_("没有这个上级单位，请重新选择。"))
         code = _free_code(session, code)
         new = NewOrganisation(code, name, kind, None, short_name, founded_on)
         made = _found(session, new, parent)

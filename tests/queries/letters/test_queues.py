@@ -11,8 +11,9 @@ from portal.models import User
 from portal.queries.letters.inbox import Filters, inbox_page
 from portal.queries.letters.queues import UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
+from portal.services.archive import publication
 from portal.services.letters import replying
-from tests.builders import World, a_letter, a_person, a_walk
+from tests.builders import Walk, World, a_letter, a_person, a_walk
 from tests.conftest import CLOCK, Once
 
 
@@ -30,8 +31,8 @@ def fill(session: Session, world: World) -> None:
             a_letter(
                 session, world, state, place=place, now=CLOCK - timedelta(days=10 * offset + 2)
             )
-    for publication in Publication:
-        a_letter(session, world, publication=publication)
+    for each in Publication:
+        a_letter(session, world, publication=each)
     walk = a_walk(session, world)
     walk.accept()
     walk.ask_signoff()
@@ -99,6 +100,30 @@ def test_a_letter_without_a_handler_stays_with_the_dispatcher(
     session.commit()
     rows = inbox_page(session, dispatcher, Filters(), at, 50).rows
     assert [row.number for row in rows] == [letter.number]
+
+
+def test_nobody_decides_on_what_they_wrote_or_proposed(
+    session: Session, world: World, password_hash: str
+) -> None:
+    """A reviewer's own reply and own proposal wait for another reviewer; those of others for them."""
+    a_person(world, "both", password_hash, (Role.HANDLER, "city"), (Role.REVIEWER, "city"))
+    waiting = []
+    for who in ("both", "city_handler"):
+        reply = a_walk(session, world)
+        reply.accept()
+        reply.step(replying.request_signoff, who, "您好，路灯已经修好。", 0)
+        proposal = Walk(session, world, a_letter(session, world, State.CLOSED).id, CLOCK)
+        proposal.step(publication.propose, who, "")
+        waiting.append({reply.letter.number, proposal.letter.number})
+    own, others = waiting
+    at = cutoffs(work_calendar(session), CLOCK)
+
+    def todo(who: str) -> set[str]:
+        page = inbox_page(session, world.actor(who), Filters(queue=Queue.TODO), at, 50)
+        return {row.number for row in page.rows}
+
+    assert todo("both") == others
+    assert todo("city_reviewer") == own | others
 
 
 def test_what_is_late_comes_before_what_waits_for_publication(

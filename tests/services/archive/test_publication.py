@@ -11,8 +11,9 @@ from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotPe
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Publication, RefusalReason, State
 from portal.domain.redaction import PublicField
-from portal.models import ArchiveEntry, OutboxRow, ProposalStatus
+from portal.models import ArchiveEntry, Letter, OutboxRow, ProposalStatus
 from portal.services.archive import publication, redacting
+from portal.services.core.unit import writing
 from tests.archive import entry_of, published, withdraw
 from tests.builders import Walk, World, a_letter, a_person, a_walk
 
@@ -37,7 +38,14 @@ def corrected(walk: Walk, phrase: str) -> None:
 
 def test_the_entry_holds_the_copy(session: Session, world: World) -> None:
     """What is published is the redacted copy, with who answered and how long it took."""
-    entry = published(session, world, text="我是周晓兰，电话13900000001，路灯坏了两个星期。")
+    text = "我是周晓兰，电话13900000001，路灯坏了两个星期。"
+    walk = a_closed(session, world, text=text, kind=Kind.SUGGESTION)
+    with writing() as unit:
+        unit.get_one(Letter, walk.letter_id).category = "城乡建设"
+    walk.propose()
+    walk.publish()
+    entry = entry_of(session, walk.letter)
+    assert (entry.kind, entry.category) == (Kind.SUGGESTION, "城乡建设")
     assert "13900000001" not in entry.text
     assert "周晓兰" not in entry.text
     assert "路灯坏了两个星期" in entry.text

@@ -1,11 +1,13 @@
 """Findings are settled one by one; the original texts stay as they are."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
+from portal.domain.events import RecordAction
 from portal.domain.redaction import Decision, PublicField
-from portal.models import Proposal, RedactionMask
+from portal.models import Event, Proposal, RedactionMask
 from portal.services.archive import redacting
 from portal.services.archive.redacting import public_copy
 from tests.builders import Walk, World, a_walk
@@ -120,7 +122,21 @@ def test_decisions_are_carried_over(session: Session, world: World) -> None:
     walk.publish()
     walk.propose()
     again = [m for m in proposal_of(walk).masks if m.kind == mask.kind]
-    assert [m.decision for m in again] == [Decision.KEEP]
+    assert [(m.decision, m.reason) for m in again] == [(Decision.KEEP, "单位公开电话")]
+
+
+def test_settling_is_on_record(session: Session, world: World) -> None:
+    """The record says of which text and kind a finding was kept, and why."""
+    walk = a_proposed(session, world)
+    mask, actor = phone_mask(walk), world.actor("city_reviewer")
+    redacting.settle(walk.letter_id, mask.id, Decision.KEEP, "单位公开电话", actor, walk.now)
+    query = sa.select(Event).where(Event.action == RecordAction.SETTLE_FINDING)
+    event = session.scalars(query).one()
+    assert (event.subject, event.reason_code, event.reason) == (
+        f"text:{mask.kind}",
+        "keep",
+        "单位公开电话",
+    )
 
 
 def test_the_rest_is_settled_as_the_detector_proposes(session: Session, world: World) -> None:

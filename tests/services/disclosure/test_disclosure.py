@@ -1,6 +1,7 @@
 """Requests for disclosure: limits by date, completion, answers, and what they never touch."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -38,6 +39,22 @@ def test_the_limit_is_that_of_the_day_of_receipt(
 ) -> None:
     """A request is due after 15 working days in 2016 and after 20 since 2019."""
     assert a_request(session, world, now=received).due_on == due
+
+
+def test_a_request_keeps_what_was_filed(session: Session, world: World) -> None:
+    """Every part of the application is kept; what was left empty stays without a value."""
+    given: dict[str, Any] = {
+        "phone": "13900000001",
+        "email": "zhou@example.com",
+        "address": "山城市人民路1号",
+        "title": "路灯维修经费",
+        "document_number": "山城管〔2015〕12号",
+        "description": "2015年的项目和金额。",
+    }
+    request = a_request(session, world, **given)
+    assert {name: getattr(request, name) for name in given} == given
+    empty = a_request(session, world, email="", address="", document_number="")
+    assert (empty.email, empty.address, empty.document_number) == (None, None, None)
 
 
 def test_completion_stops_the_clock_and_starts_it_again(session: Session, world: World) -> None:
@@ -106,12 +123,15 @@ def test_a_request_lapses_only_when_its_days_are_over(session: Session, world: W
 def test_one_extension_within_the_law(session: Session, world: World) -> None:
     """The limit is extended once, with consent, by no more days than the law allows."""
     request, actor = a_request(session, world, now=LAW_OF_2008), world.actor("city_handler")
-    with pytest.raises(InvalidInput):
-        disclosure.extend(request.id, 1, 16, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
-    with pytest.raises(InvalidInput):
-        disclosure.extend(request.id, 1, 15, "需征求第三方意见", " ", actor, LAW_OF_2008)
-    with pytest.raises(InvalidInput):
-        disclosure.extend(request.id, 1, 0, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
+    for days, reason, consent, field in (
+        (16, "需征求第三方意见", "李主任", "days"),
+        (0, "需征求第三方意见", "李主任", "days"),
+        (15, "需征求第三方意见", " ", "consent"),
+        (15, " ", "李主任", "reason"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            disclosure.extend(request.id, 1, days, reason, consent, actor, LAW_OF_2008)
+        assert caught.value.field == field
     disclosure.extend(request.id, 1, 15, "需征求第三方意见", "李主任", actor, LAW_OF_2008)
     session.refresh(request)
     assert request.due_on == date(2016, 4, 19)

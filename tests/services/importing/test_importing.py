@@ -23,6 +23,7 @@ from portal.models import (
     StateInterval,
 )
 from portal.services.archive import publication, redacting
+from portal.services.importing import letters as importing
 from portal.services.importing.columns import map_columns
 from portal.services.importing.letters import ImportPlan, import_letters
 from portal.services.importing.rows import Defaults
@@ -195,6 +196,26 @@ def test_the_preview_shows_what_an_import_publishes(
     shown = unescape(page.html.split("<details", 1)[1].split("</details>")[0])
     assert entry.title in shown
     assert entry.text in shown
+
+
+def test_what_became_of_the_rows_is_counted(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row is counted once, however many are written at a time."""
+    monkeypatch.setattr(importing, "BATCH", 2)
+    good = ("", TEXT, "", "", "city", f"{ASKED:%FT%TZ}", REPLY, f"{REPLIED:%FT%TZ}")
+    rows = [(f"第{n}封", *good[1:]) for n in range(3)]
+    unanswered = ("没有答复", *good[1:6], "", "")
+    rejected: list[tuple[int, str]] = []
+    rows = [*rows, good, unanswered, rows[0], (*good[:1], *rows[0][1:])]
+    source = CsvSource("utf-8", HEADER, iter([CsvRow(n, row) for n, row in enumerate(rows, 2)]))
+    plan = ImportPlan(map_columns(HEADER, {}), Defaults(), publish=True)
+    tally = import_letters(
+        source, plan, PUBLISHED, lambda row, reason: rejected.append((row.line, reason))
+    )
+    counts = (tally.read, tally.added, tally.answered, tally.published, tally.known, tally.rejected)
+    assert counts == (7, 4, 3, 3, 1, 2)
+    assert rejected == [(5, "title is empty"), (8, "title is empty")]
 
 
 def test_rates_count_an_imported_letter(session: Session, world: World) -> None:

@@ -133,13 +133,15 @@ def test_contribution_is_for_the_own_organisation(
     assert answered == {world["water"]: None, world["police"]: "公安意见"}
 
 
-@pytest.mark.parametrize("place", ["city", None])
-def test_helper_must_be_somebody_else(session: Session, world: World, place: str | None) -> None:
+@pytest.mark.parametrize(("place", "words"), [("city", "牵头单位"), (None, "没有这个单位")])
+def test_helper_must_be_somebody_else(
+    session: Session, world: World, place: str | None, words: str
+) -> None:
     """An organisation does not invite itself, nor one that does not exist."""
     walk = a_walk(session, world)
     walk.accept()
     target = world[place] if place else 999_999
-    with pytest.raises(InvalidInput) as error:
+    with pytest.raises(InvalidInput, match=words) as error:
         walk.step(cooperation.invite, "city_handler", target, "请协助")
     assert error.value.field == "organisation"
 

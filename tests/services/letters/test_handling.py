@@ -1,5 +1,7 @@
 """What the office does before the reply: accept, move, return, rule, ask, supervise."""
 
+from collections.abc import Callable
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,9 +14,10 @@ from portal.domain.errors import (
     NotPermitted,
 )
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Action, DeclineReason, State
+from portal.domain.letters.states import Action, DeclineReason, RefusalReason, State
 from portal.models import Event
-from portal.services.letters import handling, submission
+from portal.services.archive import publication
+from portal.services.letters import cooperation, handling, merging, replying, submission
 from portal.services.office.organisations import close
 from portal.services.office.users import disable
 from tests.builders import HOUR, START, World, a_letter, a_published, a_walk
@@ -47,6 +50,52 @@ def test_stale_page_is_a_conflict(session: Session, world: World) -> None:
         )
     session.rollback()
     assert letter.state is State.IN_PROGRESS
+
+
+HERE = 1
+"""An organisation that steps may name."""
+
+
+@pytest.mark.parametrize(
+    ("service", "values"),
+    [
+        (handling.accept, ()),
+        (handling.decline, (DeclineReason.UNLAWFUL, "")),
+        (handling.dispatch, (HERE, "")),
+        (handling.transfer, (HERE, "转办")),
+        (handling.rule, (HERE, "裁定")),
+        (handling.sign_for, ()),
+        (handling.return_letter, ("退回",)),
+        (handling.ask_citizen, ("几号楼？",)),
+        (handling.assign, (None,)),
+        (handling.change_kind, (Kind.COMPLAINT, "核定")),
+        (handling.supervise, ("久拖未办",)),
+        (handling.end_supervision, ()),
+        (cooperation.request_extension, (5, "需要现场勘查")),
+        (cooperation.decide_extension, (True, "")),
+        (cooperation.invite, (HERE, "请协助")),
+        (cooperation.contribute, ("意见",)),
+        (replying.request_signoff, ("您好，已修好。", 0)),
+        (replying.recall, ()),
+        (replying.send_back, ("请补充",)),
+        (replying.sign, ()),
+        (merging.merge, ("20160601-00001-0", "同一问题")),
+        (merging.separate, ("",)),
+        (publication.propose, ("",)),
+        (publication.recall, ()),
+        (publication.publish, (1,)),
+        (publication.refuse, (RefusalReason.NO_VALUE, "")),
+        (publication.unpublish, (RefusalReason.PRIVACY, "隐私")),
+    ],
+    ids=lambda each: getattr(each, "__qualname__", ""),
+)
+def test_every_step_is_taken_on_the_letter_as_it_is(
+    session: Session, world: World, service: Callable[..., object], values: tuple[object, ...]
+) -> None:
+    """No step of staff is taken by somebody whose page shows another version of the letter."""
+    letter = a_letter(session, world)
+    with pytest.raises(Conflict):
+        service(letter.id, letter.version + 1, *values, world.actor("office_supervisor"), START)
 
 
 def test_foreign_letter_is_like_none(session: Session, world: World) -> None:
@@ -197,8 +246,11 @@ def test_same_kind_is_no_change(session: Session, world: World) -> None:
 
 
 def test_supervision_is_a_flag(session: Session, world: World) -> None:
-    """Supervision begins and ends without touching the state."""
+    """Supervision begins with a reason and ends without touching the state."""
     walk = a_walk(session, world)
+    with pytest.raises(InvalidInput) as error:
+        walk.step(handling.supervise, "office_supervisor", " ")
+    assert error.value.field == "reason"
     walk.step(handling.supervise, "office_supervisor", "久拖未办")
     assert (walk.letter.supervised, walk.letter.state) == (True, State.SUBMITTED)
     with pytest.raises(ActionNotAllowed):

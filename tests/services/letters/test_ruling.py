@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import ActionNotAllowed, NotPermitted
+from portal.domain.errors import ActionNotAllowed, InvalidInput, NotPermitted
 from portal.domain.events import Axis
 from portal.domain.letters.states import DeclineReason, State
 from portal.models import StateInterval
@@ -73,6 +73,22 @@ def test_ruler_is_the_lowest_common_superior(session: Session, world: World, inv
         if walk.letter.return_count == 1:
             walk.step(handling.accept, "township_dispatcher")
     assert walk.letter.ruling_id == world["district"]
+
+
+def test_a_ruling_stays_within_its_reach(session: Session, world: World) -> None:
+    """A district rules among its own organisations and places nothing outside of them."""
+    walk = a_walk(session, world, "township")
+    walk.accept()
+    for _ in range(2):
+        walk.step(handling.transfer, "township_handler", world["bureau"], "属于教育部门职责")
+        walk.step(handling.return_letter, "bureau_handler", "不属于本单位职责")
+        if walk.letter.return_count == 1:
+            walk.step(handling.accept, "township_dispatcher")
+    with pytest.raises(InvalidInput, match="管辖范围") as error:
+        walk.step(handling.rule, "district_supervisor", world["city"], "由城管部门负责")
+    assert error.value.field == "organisation"
+    walk.step(handling.rule, "district_supervisor", world["bureau"], "由教育部门负责")
+    assert walk.here == "bureau"
 
 
 def test_every_move_has_an_interval_at_its_organisation(session: Session, world: World) -> None:

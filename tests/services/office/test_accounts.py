@@ -54,6 +54,14 @@ def test_fifth_failure_locks(session: Session, world: World) -> None:
     assert attempt("city_handler", PASSWORD, 16)
 
 
+def test_a_lock_that_ran_out_leaves_no_failures(session: Session, world: World) -> None:
+    """After the lock four more failures lock nobody out, as at the beginning."""
+    for minutes in (0, 0, 0, 0, 0, 16, 16, 16, 16):
+        with pytest.raises(LoginFailed):
+            attempt("city_handler", "wrong password", minutes)
+    assert attempt("city_handler", PASSWORD, 16)
+
+
 def test_success_forgets_failures(session: Session, world: World) -> None:
     """A login in between starts the count of failures again."""
     for _ in range(2):

@@ -176,19 +176,26 @@ def test_a_rule_in_force_ends_with_the_day(session: Session, world: World, add: 
         letter_rule(session, complaint(session, world, "city", LATER + timedelta(days=3))).days
         == 10
     )
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="已经停止执行") as caught:
         remove_deadline_rule(made, actor, LATER + timedelta(days=1))
+    assert caught.value.field == "rule"
 
 
 def test_every_edit_is_recorded(session: Session, world: World, add: Add) -> None:
-    """The trail says who edited which rule, for which organisation and what it says."""
+    """The trail says who edited which rule, for which organisation and what it says.
+
+    A rule that is taken back bears a minus.
+    """
     made, actor = add(organisation_id=world["city"]), world.actor(ADMIN)
     remove_deadline_rule(made, actor, START)
-    events = session.scalars(sa.select(Event).where(Event.action == "edit_limit")).all()
+    query = sa.select(Event).where(Event.action == "edit_limit").order_by(Event.id)
+    events = session.scalars(query).all()
     assert {(e.actor_id, e.subject, e.organisation_id) for e in events} == {
         (world.people[ADMIN], "deadline_rule:letter_complaint", world["city"])
     }
     assert all("3 个工作日" in str(e.reason) and "市政府通知" in str(e.reason) for e in events)
+    added, removed = (str(e.reason) for e in events)
+    assert removed == f"- {added}"
 
 
 def test_the_table_counts_who_follows_each_version(

@@ -225,9 +225,13 @@ def test_a_merged_letter_is_judged_by_its_own_clock(session: Session, world: Wor
 
 
 def test_what_was_told_again_is_on_record(session: Session, world: World, admin: Actor) -> None:
-    """The last step leaves who, which days, and how many letters were looked at and corrected."""
+    """The last step leaves who, which days, and how many letters were looked at and corrected.
+
+    Letters answered before these days or received after them are not looked at.
+    """
     for days in (0, 2, 5, 6):
         answered(session, world, START, days)
+    answered(session, world, START + DAY * 9, 2)
     day = START.date() + DAY * 5
     set_days(day, day, False, "", admin, LATER)
     assert follow(most=1) == 3
