@@ -93,6 +93,7 @@ class DisclosureAction(Labelled):
     ANSWER = "disclosure_answer", N_("答复公开申请")
     LAPSE = "disclosure_lapse", N_("逾期不补正，视为放弃")
     WITHDRAW = "disclosure_withdraw", N_("申请人撤回")
+    HAND_OVER = "disclosure_hand_over", N_("移交承接单位")
     REVEAL = "disclosure_reveal", N_("查看申请人身份和联系方式")
 
 
