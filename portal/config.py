@@ -118,10 +118,24 @@ class Settings(BaseSettings):
         if not value:
             return value
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        # The pages stand at the root of a host; nothing could be reached below another path.
+        beyond = parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
             raise ValueError("must be an address such as https://letters.example.gov")
         _port = parts.port  # raises ValueError where it is no number
         return value.rstrip("/")
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        host = re.compile(r"(\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(:\d+)?")
+        for name in filter(None, map(str.strip, value.split(","))):
+            if not host.fullmatch(name):
+                raise ValueError(
+                    f"{name!r} is no host name; write names such as letters.example.gov, or "
+                    ".example.gov for all below it, separated by commas"
+                )
+        return value
 
     @field_validator("track_limit", "submit_limit")
     @classmethod

@@ -82,7 +82,7 @@ def recognise(path: Path) -> str:
         return name
     raise EncodingProblem(
         "its encoding is unclear: the text makes no sense in UTF-8, GB18030 or Big5; "
-        "name the encoding, such as --encoding gb18030, or save the file as CSV in UTF-8"
+        "save the file as CSV in UTF-8, or name its encoding (letterbox import --encoding gb18030)"
     )
 
 

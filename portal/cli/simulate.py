@@ -47,7 +47,7 @@ _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
     "--disclosure",
     metavar="N,N,N,N",
     help="Requests for disclosure answered in each year: disclosed, not ours, nonexistent, unclear. "
-    "The year 2016 alone has those of its report unless told otherwise. From 2009 on, "
+    "The year 2016 alone has those of its report unless this option names others. From 2009 on, "
     f"{MOST_REQUESTS:,} for all years at most.",
 )
 @click.option(

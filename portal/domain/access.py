@@ -196,7 +196,13 @@ CITIZEN_ACTIONS = frozenset(
     }
 )
 SYSTEM_ACTIONS = frozenset(
-    {Action.TIME_OUT, Action.CLOSE_MERGED, Action.RELEASE_MERGED, Action.RECALL_PROPOSAL}
+    {
+        Action.TIME_OUT,
+        Action.HAND_OVER,
+        Action.CLOSE_MERGED,
+        Action.RELEASE_MERGED,
+        Action.RECALL_PROPOSAL,
+    }
 )
 MACHINE_ACTIONS = frozenset({Action.PROPOSE, Action.PUBLISH})
 """What an import may do by itself, for letters published at their source."""

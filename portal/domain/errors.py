@@ -47,7 +47,7 @@ class NotPermitted(LetterboxError):
 
 
 class ActionNotAllowed(LetterboxError):
-    """The letter's state or facts do not allow the action now."""
+    """The state of the letter does not allow the action now."""
 
 
 class Conflict(LetterboxError):

@@ -125,7 +125,7 @@ class Letter(Model):
 
     @property
     def accused_path(self) -> str | None:
-        """Path of the organisation that a report accuses."""
+        """Path of the organisation that a letter of wrongdoing accuses."""
         return self.accused.path if self.accused else None
 
     @property

@@ -16,7 +16,10 @@ from portal.queries.scope import Condition
 from portal.queries.staffing import staffed
 
 MOST_FOUND = 20
-MOST_WORDS, WORDS_MAX = 5, 60
+WORDS_MAX = 60
+"""Characters of words by which something is searched in the database."""
+MOST_WORDS = 5
+"""Words of those that are searched for; more would slow the lists down."""
 
 
 def open_on(day: date) -> Condition:

@@ -32,6 +32,7 @@ INDEX = "search_index"
 ENTRY_NUMBERS = ("entry_id", "document_id", "id")
 """Attributes of a search hit that may hold the number of its document."""
 ARGUMENT = re.compile(r"<(?:(\w+(?:\([^)]*\))?):)?\w+>")
+CHOICE = re.compile(r"<any\(([a-z_,-]+)\):[a-z_]+>")
 """An argument of a rule, with its converter."""
 
 
@@ -98,12 +99,22 @@ def ranked(hits: Iterable[Any], rows: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
+def spelled_out(rule: str) -> list[str]:
+    """Return ``rule`` for each of the words that it lets a part choose from."""
+    choice = CHOICE.search(rule)
+    if choice is None:
+        return [rule]
+    words = choice[1].split(",")
+    return [each for word in words for each in spelled_out(rule.replace(choice[0], word, 1))]
+
+
 def routes_of_checkout() -> Record:
     """Return the methods of each rule of the application, with converters for its arguments."""
     rules: dict[str, set[str]] = {}
     for rule in application_factory()().url_map.iter_rules():
-        address = ARGUMENT.sub(lambda found: f"<{found[1] or 'string'}>", rule.rule)
-        rules.setdefault(address, set()).update(rule.methods or ())
+        for written in spelled_out(rule.rule):
+            address = ARGUMENT.sub(lambda found: f"<{found[1] or 'string'}>", written)
+            rules.setdefault(address, set()).update(rule.methods or ())
     return {"routes": {rule: " ".join(sorted(methods)) for rule, methods in rules.items()}}
 
 

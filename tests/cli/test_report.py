@@ -115,7 +115,7 @@ def test_an_instance_in_use_is_not_simulated_into(command: Command) -> None:
         (b"", "letters.csv: the file is empty"),
         (b"title,content\n", "letters.csv: the file holds no letter"),
         (b"a,b\n1,2\n", "letters.csv: no column for title and text was found; the file has: a, b"),
-        (b"title,content\n\xff\xfe\xfa,x\n", "letters.csv: the file is neither in UTF-8 nor in GB"),
+        (b"title,content\n\xff\xfe\xfa,x\n", "letters.csv: its encoding is unclear"),
     ],
 )
 def test_a_corpus_that_cannot_be_used_is_named(

@@ -193,6 +193,23 @@ def test_migrations_go_down_and_up(app: Flask, session: Session, world: World) -
     assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
 
 
+@pytest.mark.slow
+def test_letters_under_way_can_be_recalled_after_an_upgrade(
+    app: Flask, session: Session, world: World
+) -> None:
+    """What waits to be signed for learns from its events what it goes back to."""
+    letter = a_letter(session, world, State.DISPATCHED)
+    a_letter(session, world, State.IN_PROGRESS)
+    columns = (Letter.state_before, Letter.sent_at)
+    before = session.execute(sa.select(*columns).order_by(Letter.id)).all()
+    assert before[0] == (State.SUBMITTED, letter.accepted_at)
+    session.rollback()
+    db.engine.dispose()
+    downgrade(revision="initial")
+    upgrade()
+    assert session.execute(sa.select(*columns).order_by(Letter.id)).all() == before
+
+
 @pytest.mark.parametrize("publication", [Publication.PROPOSED, Publication.PUBLISHED])
 def test_facts_for_the_guards(session: Session, world: World, publication: Publication) -> None:
     """A letter tells the guards who proposed what waits, and nobody when nothing does."""

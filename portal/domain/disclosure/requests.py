@@ -93,6 +93,7 @@ class DisclosureAction(Labelled):
     ANSWER = "disclosure_answer", N_("答复公开申请")
     LAPSE = "disclosure_lapse", N_("逾期不补正，视为放弃")
     WITHDRAW = "disclosure_withdraw", N_("申请人撤回")
+    HAND_OVER = "disclosure_hand_over", N_("移交承接单位")
     REVEAL = "disclosure_reveal", N_("查看申请人身份和联系方式")
 
 
@@ -150,7 +151,7 @@ def objection(
         if request.completion_asked:
             return N_("补正应当一次性告知，这件申请已经通知过补正。")
         if completion_until is not None and today > completion_until:
-            return N_("已超过通知补正的期限（收到申请之日起7个工作日），应当直接答复。")
+            return N_("已超过通知补正的期限，应当直接答复。")
         if request.due_on is not None and today > request.due_on:
             return N_("答复期限已过，不能再通知补正，应当尽快答复。")
     if action is _A.EXTEND:

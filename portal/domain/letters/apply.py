@@ -325,6 +325,9 @@ def _moved(letter: Applicable, action: Action, to_id: int) -> dict[str, Any]:
             "assignee_id": letter.assignee_before_id,
             "sent_from_id": letter.sent_from_before_id,
         }
+    if action is Action.HAND_OVER:
+        sender = None if letter.sent_from_id == to_id else letter.sent_from_id
+        return {"organisation_id": to_id, "assignee_id": None, "sent_from_id": sender}
     changes: dict[str, Any] = {
         "organisation_id": to_id,
         "hop_count": letter.hop_count + 1,

@@ -1,4 +1,4 @@
-"""Guards of the transition table: each looks at the facts of a letter and may object.
+"""Guards of the transition table: each looks at the state of a letter and may object.
 
 A guard returns a zh-CN sentence that says why not, or ``None``.
 """

@@ -21,6 +21,8 @@ PERSON_NAME_MAX = 50
 """Characters of the name of a sender, or of a person who agreed to something."""
 RETURN_LIMIT = 2
 """Returns after which only the common superior can place the letter (裁定)."""
+SCORES = range(1, 6)
+"""What a citizen may give for attitude and for efficiency."""
 SUPPLEMENT_DAYS = 15
 """Calendar days a citizen has to supplement before the letter closes with a notice."""
 
@@ -74,6 +76,7 @@ class Action(Labelled):
     SIGN_FOR = "sign_for", N_("签收")
     RECALL_DISPATCH = "recall_dispatch", N_("收回")
     RETURN = "return", N_("退回")
+    HAND_OVER = "hand_over", N_("移交承接单位")
     RULE = "rule", N_("裁定交办")
     RULE_DECLINE = "rule_decline", N_("裁定不予受理")
     ASK_CITIZEN = "ask_citizen", N_("请来信人补充")

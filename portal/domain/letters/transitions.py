@@ -115,6 +115,7 @@ TRANSITIONS: dict[Action, Transition] = {
         _row(A.SIGN_FOR, (S.DISPATCHED,), S.IN_PROGRESS),
         _row(A.RECALL_DISPATCH, (S.DISPATCHED,), earlier_state, recallable),
         _row(A.RETURN, (S.DISPATCHED,), S.RETURNED, not_placed, has_sender),
+        _row(A.HAND_OVER, OPEN_STATES, same_state),
         _row(A.RULE, (S.RETURNED,), S.DISPATCHED, at_return_limit),
         _row(A.RULE_DECLINE, (S.RETURNED,), S.DECLINED, at_return_limit),
         _row(A.ASK_CITIZEN, (S.SUBMITTED, S.IN_PROGRESS), S.AWAITING_CITIZEN),

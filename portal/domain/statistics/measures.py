@@ -62,6 +62,7 @@ _MOVES = frozenset(
         Action.TRANSFER,
         Action.RULE,
         Action.RECALL_DISPATCH,
+        Action.HAND_OVER,
         Action.RETURN,
         Action.CHANGE_KIND,
     }

@@ -21,9 +21,7 @@ from portal.models import DisclosureRequest, Organisation
 from portal.queries.letters.queues import Cutoffs, counted
 from portal.queries.paging import Page, slice_of
 from portal.queries.scope import Condition, requests_for, subtree_ids
-from portal.queries.targets import open_on, readable_condition
-
-MOST_WORDS = 5
+from portal.queries.targets import MOST_WORDS, open_on, readable_condition
 
 
 class RequestQueue(Labelled):

@@ -19,6 +19,7 @@ _APPLICANT_LABELS: dict[str, str] = {
     DisclosureAction.ASK_COMPLETION: N_("请您补正申请"),
     DisclosureAction.COMPLETE: N_("已收到补正，期限重新计算"),
     DisclosureAction.EXTEND: N_("答复期限已延长"),
+    DisclosureAction.HAND_OVER: N_("原受理单位撤并，由承接单位答复"),
     DisclosureAction.ANSWER: N_("已答复"),
     DisclosureAction.LAPSE: N_("逾期没有补正，视为放弃申请"),
     DisclosureAction.WITHDRAW: N_("申请已撤回"),

@@ -26,9 +26,7 @@ from portal.queries.letters.queues import (
 )
 from portal.queries.paging import Page
 from portal.queries.scope import Condition, letters_for, subtree_ids
-
-MOST_WORDS = 5
-"""Words of a title that are searched for; more would slow the list down."""
+from portal.queries.targets import MOST_WORDS
 
 
 class Sort(Labelled):

@@ -111,6 +111,7 @@ _MILESTONES: dict[str, tuple[str, str]] = {
     Action.DISPATCH: (N_("交由承办单位办理"), _TO),
     Action.TRANSFER: (N_("转由另一单位办理"), _TO),
     Action.RULE: (N_("由上级确定承办单位"), _TO),
+    Action.HAND_OVER: (N_("原承办单位撤并，由承接单位继续办理"), _TO),
     Action.SIGN_FOR: (N_("承办单位已签收"), _FROM),
     Action.RETURN: (N_("不属于该单位职责，退回重新分办"), _FROM),
     Action.ASK_CITIZEN: (N_("请您补充情况"), _FROM),

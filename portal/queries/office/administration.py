@@ -18,8 +18,7 @@ from portal.models import DeadlineRuleRow, Event, Model, Organisation, RoleGrant
 from portal.queries.paging import Slice, slice_of
 from portal.queries.rules import work_calendar
 from portal.queries.scope import Condition, subtree_ids
-
-_MOST_WORDS = 5
+from portal.queries.targets import MOST_WORDS
 
 
 class PersonState(Labelled):
@@ -63,7 +62,7 @@ def organisation_table(
     query = sa.select(Organisation.id, Organisation.path).outerjoin(
         parent, Organisation.parent_id == parent.id
     )
-    for term in words.split()[:_MOST_WORDS]:
+    for term in words.split()[:MOST_WORDS]:
         names = (Organisation.name, Organisation.short_name, Organisation.code, parent.name)
         query = query.where(sa.or_(*(n.icontains(term, autoescape=True) for n in names)))
     if kind:
@@ -154,7 +153,7 @@ def people_table(
 ) -> tuple[Slice, list[User]]:
     """Return one page of accounts, ordered by user name."""
     conditions: list[Condition] = []
-    for term in asked.words.split()[:_MOST_WORDS]:
+    for term in asked.words.split()[:MOST_WORDS]:
         fits = (User.name, User.username)
         conditions.append(sa.or_(*(n.icontains(term, autoescape=True) for n in fits)))
     grants = []

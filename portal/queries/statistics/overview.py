@@ -141,6 +141,6 @@ def overview(session: Session, asked: Asked) -> Overview:
 
 
 def categories(session: Session, asked: Asked) -> list[str]:
-    """Return the subjects of the letters of the question, without its own limit to a subject."""
+    """Return the subjects of the letters of the question, whatever its own subject."""
     _tree, anything = resolve(session, replace(asked, category=None, kind=None))
     return [name for name, _figures in cube(session, anything).categories]

@@ -13,7 +13,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.domain.statistics.rates import Figures, wilson
 from portal.queries.statistics.tree import Node, Tree
 
-SMALL = 30
+RANKED_FROM = 30
 """Letters below which a rate is not ranked: chance would decide the place."""
 
 
@@ -88,7 +88,7 @@ def breakdown(tree: Tree, figures: Mapping[int, Figures], top: int) -> list[Row]
     return rows
 
 
-def league(rows: list[Row], measure: str, smallest: int = SMALL) -> list[Ranked]:
+def league(rows: list[Row], measure: str, smallest: int = RANKED_FROM) -> list[Ranked]:
     """Rank rows by the rate ``measure`` (a property of ``Figures``), best first.
 
     Rows with fewer than ``smallest`` in the denominator follow without a rank. Rows whose

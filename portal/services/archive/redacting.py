@@ -27,13 +27,13 @@ from portal.domain.redaction import (
     detect_letter,
     mask_text,
 )
+from portal.domain.redaction.masks import COVER
 from portal.models import Letter, Proposal, RedactionMask
 from portal.queries.archive.redaction import original_of
 from portal.services.core.acting import changing, record
 from portal.services.core.typed_text import required
 
 REASON_MAX = 200
-COVER = "***"
 
 
 def public_copy(proposal: Proposal) -> dict[str, str]:

@@ -37,7 +37,7 @@ def revoke_consent(letter_id: int, now: datetime) -> None:
 def give_consent(letter_id: int, now: datetime) -> None:
     """Record later consent of the sender; then two persons of the office may propose and publish.
 
-    Raises :class:`ActionNotAllowed` where it was given already or the letter is a report.
+    Raises :class:`ActionNotAllowed` where it was given already or the letter is one of wrongdoing.
     """
     actor = citizen(letter_id)
     with changing(actor, letter_id) as (session, letter):

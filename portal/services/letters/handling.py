@@ -239,7 +239,7 @@ def change_kind(
 
 
 def _accused(session: Session, letter: Letter, accused_id: int | None) -> Organisation | None:
-    """Return whom a letter that becomes a report accuses, or nobody for the office on top."""
+    """Return whom a letter that becomes one of wrongdoing accuses, or nobody for the office on top."""
     named = letter.organisation if accused_id is None else session.get(Organisation, accused_id)
     if named is None:
         raise InvalidInput("accused", N_("没有这个单位，或它已停用，请重新选择。"))
@@ -247,14 +247,14 @@ def _accused(session: Session, letter: Letter, accused_id: int | None) -> Organi
 
 
 def _refuge(letter: Letter, accused: Organisation | None) -> Organisation | None:
-    """Return where a report must go, or ``None`` where whom it accuses does not hold it."""
+    """Return where a letter of wrongdoing must go, or ``None`` where whom it accuses does not hold it."""
     if accused is None or not covers(accused.path, letter.organisation_path):
         return None
     return accused.parent
 
 
 def _shield(session: Session, letter: Letter, accused: Organisation | None, now: datetime) -> None:
-    """Leave no way by which a letter that became a report gets back to whom it accuses."""
+    """Leave no way by which a letter that became one of wrongdoing gets back to whom it accuses."""
     release_children(session, letter, now)
     if accused is None:
         return

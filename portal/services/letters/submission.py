@@ -14,6 +14,7 @@ from portal.domain.events import ActorKind
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     PERSON_NAME_MAX,
+    SCORES,
     TEXT_MAX,
     TITLE_MAX,
     Action,
@@ -141,7 +142,7 @@ def withdraw(letter_id: int, now: datetime) -> None:
 def rate(letter_id: int, attitude: int, efficiency: int, comment: str, now: datetime) -> None:
     """Rate attitude and efficiency, 1 to 5 each, once after closing."""
     for field, value in (("attitude", attitude), ("efficiency", efficiency)):
-        if value not in range(1, 6):
+        if value not in SCORES:
             raise InvalidInput(field, N_("请在 1 至 5 分之间选择。"))
     comment = optional("comment", comment, COMMENT_MAX)
     actor = citizen(letter_id)

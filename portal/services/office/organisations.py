@@ -16,17 +16,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission
-from portal.domain.disclosure.requests import PENDING_STATES
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import RecordAction
-from portal.domain.letters.states import OPEN_STATES
 from portal.domain.organisations import CODE_MAX, OrganisationKind, child_path, covers
 from portal.domain.periods import civil_date
-from portal.models import DisclosureRequest, Letter, Organisation, OrganisationVersion
+from portal.models import Organisation, OrganisationVersion
+from portal.queries.office.open_work import open_work
 from portal.services.core.acting import record
 from portal.services.core.permits import allow
 from portal.services.core.typed_text import clean, limited, required
 from portal.services.core.unit import writing
+from portal.services.office.handing_over import hand_over
 from portal.services.office.organisation_versions import begin_version, effective, open_version
 
 NAME_MAX, SHORT_NAME_MAX = 100, 50
@@ -254,26 +254,26 @@ def close(
 ) -> None:
     """Take an organisation out of choice from civil day ``on`` (today), naming who took over.
 
-    Raises :class:`InvalidInput` while it holds open letters or requests or active organisations
-    are below it, and with ``successor`` or ``on``.
+    Its open letters and requests are handed over to the successor. Raises :class:`InvalidInput`
+    while it holds some and none is named, while active organisations are below it, and with
+    ``successor`` or ``on``.
     """
     with _changing(organisation_id, actor) as (session, closed):
         if closed.parent_id is None:
             raise InvalidInput("organisation", N_("单位树的顶端不能停用。"))
         if any(child.active for child in closed.children):
             raise InvalidInput("organisation", N_("还有在用的下级单位，请先停用或移走它们。"))
-        held = sa.select(Letter.id).where(
-            Letter.organisation_id == closed.id, Letter.state.in_(OPEN_STATES)
-        )
-        if session.scalar(held.limit(1)) is not None:
-            raise InvalidInput("organisation", N_("还有没办结的信件，请先办结或转给其他单位。"))
-        asked = sa.select(DisclosureRequest.id).where(
-            DisclosureRequest.organisation_id == closed.id,
-            DisclosureRequest.state.in_(PENDING_STATES),
-        )
-        if session.scalar(asked.limit(1)) is not None:
-            raise InvalidInput("organisation", N_("还有没答复的公开申请，请先答复。"))
         successor = _successor(session, closed, successor_id)
+        if successor is not None:
+            hand_over(session, closed, successor, actor, now)
+        elif open_work(session, closed).letters:
+            raise InvalidInput(
+                "organisation", N_("还有没办结的信件，请选择承接单位，或先办结、转给其他单位。")
+            )
+        elif open_work(session, closed).requests:
+            raise InvalidInput(
+                "organisation", N_("还有没答复的公开申请，请选择承接单位，或先答复。")
+            )
         closed.closed_on = effective(session, closed, on, civil_date(now))
         closed.successor_id = successor.id if successor else None
         open_version(session, closed).valid_to = closed.closed_on

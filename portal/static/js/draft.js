@@ -1,5 +1,5 @@
 // Keeps what is typed in this browser until it has been sent. Never stores passwords, files, hidden
-// fields, ticked boxes (consent is given anew each time) or what is marked data-draft-skip; a draft
+// fields, ticked boxes (consent is given again each time) or what is marked data-draft-skip; a draft
 // older than a week is dropped unread.
 const PREFIX = "letterbox:draft:";
 const WEEK = 7 * 24 * 3600 * 1000;

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.domain.letters.due import Deadlines
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.numbers import format_number
-from portal.domain.letters.states import Action, Publication
+from portal.domain.letters.states import SCORES, Action, Publication
 from portal.domain.periods import Period, civil_date
 from portal.models import (
     Letter,
@@ -147,8 +147,8 @@ class _Run:
                 name(chance),
                 f"139{chance.randrange(10**8):08d}",
                 public or (KINDS[letter.kind].publishable and chance.random() < _CONSENTING),
-                chance.choices(range(1, 6), _ATTITUDES)[0],
-                chance.choices(range(1, 6), _EFFICIENCIES)[0],
+                chance.choices(SCORES, _ATTITUDES)[0],
+                chance.choices(SCORES, _EFFICIENCIES)[0],
             ),
         )
 

@@ -13,6 +13,7 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import Organisation, db
 from portal.queries.office.administration import holders_at, open_within, organisation_table
 from portal.queries.office.directory import places, subordinates, superiors
+from portal.queries.office.open_work import OpenWork, open_work
 from portal.queries.targets import find
 from portal.web.admin.blueprint import admin
 from portal.web.admin.organisation_forms import (
@@ -95,8 +96,12 @@ def organisations_new() -> Answer:
     return _form_page(form, "new")
 
 
-def _form_page(form: Form, what: str, found: Organisation | None = None) -> Page:
-    page = render_template("admin/organisation_form.html", form=form, what=what, organisation=found)
+def _form_page(
+    form: Form, what: str, found: Organisation | None = None, work: OpenWork | None = None
+) -> Page:
+    page = render_template(
+        "admin/organisation_form.html", form=form, what=what, organisation=found, work=work
+    )
     return page, 422 if form.errors else 200
 
 
@@ -112,4 +117,7 @@ def organisation_change(organisation_id: int, what: str) -> Answer:
             form.change(organisation_id, current_actor(), now())
             flash(_("修改已保存。"), "success")
             return redirect(url_for("admin.organisation", organisation_id=organisation_id))
-    return _form_page(form, what, _organisation(organisation_id))
+    found = _organisation(organisation_id)
+    return _form_page(
+        form, what, found, open_work(db.session(), found) if what == "close" else None
+    )

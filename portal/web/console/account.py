@@ -50,6 +50,10 @@ class PasswordForm(Form):
             Length(min=PASSWORD_MIN, message=_l("新密码至少 %(n)s 个字符。", n=PASSWORD_MIN)),
             at_most(PASSWORD_MAX),
         ],
+        description=_l(
+            "至少 %(n)s 个字符，不要使用常见的密码。修改后，其他设备上的登录会全部退出。",
+            n=PASSWORD_MIN,
+        ),
     )
     repeat = SecretField(
         _l("再输一遍新密码"),
@@ -67,7 +71,7 @@ LOGINS_PER_ADDRESS = "30 per 10 minutes"
 def login() -> Answer:
     """Ask for name and password."""
     if current_user.is_authenticated:
-        return redirect(_onward())
+        return redirect(_destination())
     return _login_page(LoginForm(), 200)
 
 
@@ -88,15 +92,15 @@ def enter() -> Answer:
         form.form_errors.append(_(str(error)))
         return _login_page(form, 423 if isinstance(error, AccountLocked) else 401)
     begin_session(user_id)
-    return redirect(_onward())
+    return redirect(_destination())
 
 
 def _login_page(form: LoginForm, status: int) -> tuple[str, int]:
-    onward = local_path(request.values.get("next"))
-    return render_template("console/login.html", form=form, onward=onward), status
+    wanted = local_path(request.values.get("next"))
+    return render_template("console/login.html", form=form, wanted=wanted), status
 
 
-def _onward() -> str:
+def _destination() -> str:
     """Return where the person wanted to go, else the first page of their work."""
     wanted = local_path(request.values.get("next"))
     return wanted or url_for(first_page(current_actor()))

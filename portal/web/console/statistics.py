@@ -60,7 +60,8 @@ def statistics_years() -> Answer:
     """Show all years of an organisation side by side."""
     query = _query()
     page = years_page(query, now(), _address(), _letters)
-    return render_template("console/statistics_years.html", page=page), query.status
+    layout = "layouts/console.html"
+    return render_template("statistics/years.html", layout=layout, page=page), query.status
 
 
 @dataclass(frozen=True, slots=True)

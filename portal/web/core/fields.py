@@ -37,7 +37,8 @@ from portal.web.core.typed import at_most, is_email, is_phone, one_line, plain_e
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Labelled)
-_LAST_PAGE = 10**9
+LAST_PAGE = 10**9
+"""The last page that an address may ask for."""
 
 
 class LineField(StringField):  # type: ignore[misc]
@@ -219,6 +220,6 @@ class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]
 def page_asked() -> int:
     """Return the page number in the address; 1 where it is no number."""
     # Digits beyond those of the last page change nothing but the time that reading them takes.
-    typed = request.args.get("page", "")[: len(str(_LAST_PAGE)) + 1]
+    typed = request.args.get("page", "")[: len(str(LAST_PAGE)) + 1]
     page = whole_number(typed)
-    return 1 if page is None else min(page, _LAST_PAGE)
+    return 1 if page is None else min(page, LAST_PAGE)

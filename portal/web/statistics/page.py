@@ -20,6 +20,7 @@ from portal.models import Organisation, db
 from portal.queries.statistics.by_year import Year, by_year
 from portal.queries.statistics.cache import detail, tree_on
 from portal.queries.statistics.overview import Asked, Overview, categories, overview
+from portal.queries.statistics.tables import RANKED_FROM
 from portal.queries.statistics.tree import Node
 from portal.web.core.language import day as day_text
 from portal.web.core.language import say
@@ -67,6 +68,7 @@ class StatisticsPage:
     rates: Chart
     bars: list[Bar]
     quality: ShownQuality
+    ranked_from: int = RANKED_FROM
 
     @property
     def asked(self) -> Asked:

@@ -30,6 +30,7 @@ transfer           -                -                -           -              
 sign_for           -                -                -           in_progress      -                -                -                -                -        -
 recall_dispatch    -                -                -           submitted        -                -                -                -                -        -
 return             -                -                -           returned         -                -                -                -                -        -
+hand_over          submitted        awaiting_citizen merged      dispatched       returned         in_progress      awaiting_signoff -                -        -
 rule               -                -                -           -                dispatched       -                -                -                -        -
 rule_decline       -                -                -           -                declined         -                -                -                -        -
 ask_citizen        awaiting_citizen -                -           -                -                awaiting_citizen -                -                -        -

@@ -148,9 +148,9 @@ def _one(life: Life, asked: Question) -> Figures:
         return Figures()
     state, public, place, closing = "submitted", "not_proposed", past[0].to_organisation_id, None
     closed_at = public_at = past[0].occurred_at
-    outcome, marks = "", set()
+    outcome, actions = "", set()
     for event in past[1:]:
-        marks.add(event.action)
+        actions.add(event.action)
         if event.axis is Axis.PUBLICATION:
             public, public_at = event.to_state, event.occurred_at  # type: ignore[assignment]
             continue
@@ -170,7 +170,7 @@ def _one(life: Life, asked: Question) -> Figures:
     closed = closed and (arrived if cohort else _within(closed_at, asked))
     appeared = max(public_at, closed_at)
     published = published and (arrived if cohort else _within(appeared, asked))
-    marked = received and cohort
+    counted = received and cohort
     return Figures(
         received=int(received),
         withdrawn=int(here and state == "withdrawn"),
@@ -178,9 +178,9 @@ def _one(life: Life, asked: Question) -> Figures:
         published=int(published),
         declined=int(closed and outcome == "declined"),
         timed_out=int(closed and outcome == "no_supplement"),
-        extended=int(marked and "grant_extension" in marks),
-        returned=int(marked and "return" in marks),
-        redone=int(marked and "redo" in marks),
+        extended=int(counted and "grant_extension" in actions),
+        returned=int(counted and "return" in actions),
+        redone=int(counted and "redo" in actions),
     )
 
 

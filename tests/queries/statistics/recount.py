@@ -21,13 +21,13 @@ CALENDAR = WorkCalendar()
 
 
 @dataclass(frozen=True)
-class Story:
-    """A letter with its events in the order of their happening, and its marks if it was rated."""
+class LetterHistory:
+    """A letter with its events in the order of their happening, and its scores if it was rated."""
 
     letter_id: int
     place: int
     events: Sequence[Event]
-    marks: tuple[int, int] | None = None
+    scores: tuple[int, int] | None = None
 
 
 @dataclass
@@ -58,34 +58,36 @@ class Recount:
         )
 
 
-def stories(session: Session) -> list[Story]:
+def histories(session: Session) -> list[LetterHistory]:
     """Return every letter with what happened to it on both axes."""
     told: dict[int, list[Event]] = defaultdict(list)
     axes = (Axis.HANDLING, Axis.PUBLICATION)
     query = sa.select(Event).where(Event.letter_id.is_not(None), Event.axis.in_(axes))
     for event in session.scalars(query.order_by(Event.occurred_at, Event.id)):
         told[event.letter_id or 0].append(event)
-    marks = {r.letter_id: (r.attitude, r.efficiency) for r in session.scalars(sa.select(Rating))}
+    scores = {r.letter_id: (r.attitude, r.efficiency) for r in session.scalars(sa.select(Rating))}
     return [
-        Story(letter.id, letter.received_organisation_id, told[letter.id], marks.get(letter.id))
+        LetterHistory(
+            letter.id, letter.received_organisation_id, told[letter.id], scores.get(letter.id)
+        )
         for letter in session.scalars(sa.select(Letter).order_by(Letter.id))
     ]
 
 
-def recounted(all_stories: Iterable[Story], asked: Question) -> Recount:
+def recounted(histories: Iterable[LetterHistory], asked: Question) -> Recount:
     """Go through the events before the moment, of letters received in the period and the place."""
     found = Recount()
-    for story in all_stories:
-        arrived = asked.period.starts_at <= story.events[0].occurred_at < asked.period.ends_at
-        here = asked.organisations is None or story.place in asked.organisations
-        past = [e for e in story.events if e.occurred_at < asked.before]
+    for history in histories:
+        arrived = asked.period.starts_at <= history.events[0].occurred_at < asked.period.ends_at
+        here = asked.organisations is None or history.place in asked.organisations
+        past = [e for e in history.events if e.occurred_at < asked.before]
         if arrived and here and past and "withdraw" not in {e.action for e in past}:
-            _tell(found, story, past)
+            _tell(found, history, past)
     return found
 
 
-def _tell(found: Recount, story: Story, past: list[Event]) -> None:
-    number, begun = story.letter_id, civil_date(past[0].occurred_at)
+def _tell(found: Recount, history: LetterHistory, past: list[Event]) -> None:
+    number, begun = history.letter_id, civil_date(past[0].occurred_at)
     handling = [e for e in past if e.axis is Axis.HANDLING]
     public = [e for e in past if e.axis is Axis.PUBLICATION]
     found.received.append(number)
@@ -93,8 +95,8 @@ def _tell(found: Recount, story: Story, past: list[Event]) -> None:
     staff = [e for e in handling if e.actor_kind is ActorKind.STAFF and e.from_state != e.to_state]
     if staff:
         found.responded[number] = _days(begun, civil_date(staff[0].occurred_at))
-    if story.marks and any(e.action == "rate" for e in handling):
-        found.rated[number] = story.marks
+    if history.scores and any(e.action == "rate" for e in handling):
+        found.rated[number] = history.scores
     changes = [e for e in handling if e.from_state != e.to_state]
     redone = [e for e in changes if e.from_state == "closed"]
     last = changes[-1]

@@ -47,9 +47,9 @@ def test_every_hop_counts(session: Session, world: World) -> None:
 
 def test_ratings_are_exact_means_with_their_count(session: Session, world: World) -> None:
     """Two ratings of 5 and 4 give a mean of nine halves, of 2."""
-    for marks in ((5, 3), (4, 2)):
+    for scores in ((5, 3), (4, 2)):
         letter = a_letter(session, world, State.CLOSED)
-        submission.rate(letter.id, *marks, "", START + HOUR * 50)
+        submission.rate(letter.id, *scores, "", START + HOUR * 50)
     found = detail(session, YEAR)
     assert found.attitude.value == Fraction(9, 2) and found.efficiency.value == Fraction(5, 2)
     assert found.attitude.count == 2

@@ -4,7 +4,7 @@ import pytest
 
 from portal.domain.organisations import OrganisationKind
 from portal.domain.statistics.rates import Figures, wilson
-from portal.queries.statistics.tables import SMALL, Row, league
+from portal.queries.statistics.tables import RANKED_FROM, Row, league
 from portal.queries.statistics.tree import Node
 
 Place = tuple[int, int | None]
@@ -30,10 +30,10 @@ def test_the_best_rate_stands_first() -> None:
     assert places(rows) == [(2, 1), (1, 2), (3, 3)]
 
 
-@pytest.mark.parametrize(("received", "rank"), [(SMALL, 1), (SMALL - 1, None)])
+@pytest.mark.parametrize(("received", "rank"), [(RANKED_FROM, 1), (RANKED_FROM - 1, None)])
 def test_a_rank_needs_enough_letters(received: int, rank: int | None) -> None:
     """Thirty letters give a rank, twenty-nine do not, however good their rate is."""
-    assert SMALL == 30
+    assert RANKED_FROM == 30
     found = places([a_row(1, received, received), a_row(2, 100, 50)])
     assert dict(found) == {1: rank, 2: 2 if rank else 1}
 

@@ -18,7 +18,7 @@ from portal.services.archive import publication
 from portal.services.letters import handling, submission
 from tests.builders import HOUR, START, Walk, World, a_letter, a_walk
 from tests.conftest import Once
-from tests.queries.statistics.recount import Story, recounted, stories
+from tests.queries.statistics.recount import LetterHistory, histories, recounted
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -78,10 +78,10 @@ def withdrawn_after_a_question(session: Session, world: World) -> Walk:
 
 
 @pytest.fixture
-def told(session: Session, world: World, once: Once) -> list[Story]:
+def told(session: Session, world: World, once: Once) -> list[LetterHistory]:
     """Letters on most ways that a letter can go, by real services."""
     once(f"{__name__}.told", lambda: bring_in(session, world))
-    return stories(session)
+    return histories(session)
 
 
 def bring_in(session: Session, world: World) -> None:
@@ -93,20 +93,20 @@ def bring_in(session: Session, world: World) -> None:
     withdrawn_after_a_question(session, world)
     a_letter(session, world, State.MERGED, place="district")
     a_letter(session, world, State.CLOSED, place="township", now=MIDNIGHT)
-    for marks, state in (((2, 4), Publication.UNPUBLISHED), ((4, 1), Publication.PUBLISHED)):
+    for scores, state in (((2, 4), Publication.UNPUBLISHED), ((4, 1), Publication.PUBLISHED)):
         letter = a_letter(session, world, publication=state, place="district", now=MIDNIGHT - TICK)
-        submission.rate(letter.id, *marks, "", START + 3 * DAY)
+        submission.rate(letter.id, *scores, "", START + 3 * DAY)
     a_letter(session, world, State.AWAITING_CITIZEN, place="bureau")
     handling.close_unanswered(START + 60 * DAY)
 
 
-def moments(told: list[Story]) -> list[datetime]:
+def moments(told: list[LetterHistory]) -> list[datetime]:
     """Return the moment of each event, and the one right after it."""
-    known = sorted({e.occurred_at for story in told for e in story.events})
+    known = sorted({e.occurred_at for history in told for e in history.events})
     return [at + later for at in known for later in (timedelta(0), TICK)]
 
 
-def test_measures_turn_exactly_with_the_events(session: Session, told: list[Story]) -> None:
+def test_measures_turn_exactly_with_the_events(session: Session, told: list[LetterHistory]) -> None:
     """Medians, hops, ratings and reasons equal a recount at each event and right after it."""
     seen: Counter[str] = Counter()
     for at in moments(told):
@@ -119,7 +119,7 @@ def test_measures_turn_exactly_with_the_events(session: Session, told: list[Stor
 
 @pytest.mark.parametrize("text", ["2016-06-01", "2016-06-02", "2016-W22", "2015Q4"])
 def test_measures_keep_to_the_edges_of_their_period(
-    session: Session, told: list[Story], text: str
+    session: Session, told: list[LetterHistory], text: str
 ) -> None:
     """A letter of the first moment of a day belongs to it, one of the moment before to the last."""
     for at in moments(told)[::3]:
@@ -129,9 +129,9 @@ def test_measures_keep_to_the_edges_of_their_period(
 
 
 def test_measures_belong_to_who_received_first(
-    session: Session, world: World, told: list[Story]
+    session: Session, world: World, told: list[LetterHistory]
 ) -> None:
-    """Where a letter is answered plays no part: its days and marks count where it came in."""
+    """Where a letter is answered plays no part: its days and scores count where it came in."""
     tree = tree_on(session, told[0].events[0].occurred_at.date())
     for place in ("office", "police", "district", "water"):
         below = frozenset(tree.subtree(world[place]) if place == "district" else [world[place]])
@@ -142,7 +142,7 @@ def test_measures_belong_to_who_received_first(
 
 @pytest.mark.parametrize(("basis", "view"), list(product(Basis, View)))
 def test_the_letters_behind_are_those_of_the_measures(
-    session: Session, world: World, told: list[Story], basis: Basis, view: View
+    session: Session, world: World, told: list[LetterHistory], basis: Basis, view: View
 ) -> None:
     """On whatever basis and view a page stands, the lists hold the letters received, to the tick.
 
@@ -160,7 +160,7 @@ def test_the_letters_behind_are_those_of_the_measures(
 
 
 def test_the_letters_behind_turn_exactly_with_the_events(
-    session: Session, told: list[Story]
+    session: Session, told: list[LetterHistory]
 ) -> None:
     """At each event and right after it the lists hold the letters of a recount, reason by reason."""
     for at in moments(told):
@@ -177,7 +177,7 @@ def test_the_letters_behind_turn_exactly_with_the_events(
                 assert sorted(ids) == sorted(own), (name, reason, at)
 
 
-def test_a_list_of_days_holds_both_its_ends(session: Session, told: list[Story]) -> None:
+def test_a_list_of_days_holds_both_its_ends(session: Session, told: list[LetterHistory]) -> None:
     """Letters that took from so many to so many working days, the first and the last included."""
     asked = Question(Period(2016), START + 300 * DAY)
     counted = recounted(told, asked)
@@ -189,9 +189,9 @@ def test_a_list_of_days_holds_both_its_ends(session: Session, told: list[Story])
             assert sorted(ids) == sorted(own), (name, first, last)
 
 
-def test_the_recount_is_about_all_of_it(told: list[Story]) -> None:
+def test_the_recount_is_about_all_of_it(told: list[LetterHistory]) -> None:
     """The letters of this file have been everywhere that the measures speak of."""
-    actions = {e.action for story in told for e in story.events}
+    actions = {e.action for history in told for e in history.events}
     assert {"return", "redo", "refuse", "decline", "rate", "time_out", "merge"} <= actions
     whole = recounted(told, Question(Period(2016), START + 300 * DAY))
     assert max(whole.answered.values()) > 2 and whole.hops == 3

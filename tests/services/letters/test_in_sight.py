@@ -10,17 +10,20 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 
 from portal.domain.access import Role
 from portal.domain.letters.states import CLOCK_STATES
-from portal.models import Letter, RoleGrant, User
+from portal.models import Letter, Organisation, OrganisationVersion, RoleGrant, User
 from portal.queries.letters.queues import Queue, conditions, cutoffs
 from portal.queries.rules import work_calendar
 from portal.queries.scope import letters_for
 from portal.services.core.unit import writing
+from portal.services.office import organisations
 from tests.builders import World
 from tests.services.letters.test_life import CHANCE, PEOPLE, Life
 
 STAYING = frozenset({"office_dispatcher", "office_reviewer", "office_supervisor"})
 """The people at the top who stay, without whom nobody has what falls to the top."""
 LEAVING = [name for name in PEOPLE if name not in STAYING]
+CLOSES = 0.1
+"""How often an organisation closes instead."""
 WORKING = [Role.DISPATCHER, Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR]
 
 
@@ -37,8 +40,13 @@ class Staffed(Life):
         self.everything_is_in_sight()
 
     def come_and_go(self, _letter: Letter, chance: Random) -> None:
-        """Somebody is disabled or comes back, is given a role or loses all of them."""
+        """Somebody is disabled, comes back, is given a role or loses all; or a place closes."""
         name, change = chance.choice(LEAVING), chance.choice(["out", "out", "in", "take", "give"])
+        if chance.random() < CLOSES:
+            closing, successor = chance.choice(list(CLOSING.items()))
+            actor = self.world.actor("office_administrator")
+            self.attempt(organisations.close, self.world[closing], self.world[successor], actor)
+            return
         with writing() as unit:
             user = unit.get_one(User, self.world.people[name])
             if change in ("out", "in"):
@@ -83,8 +91,12 @@ class Staffed(Life):
         super().teardown()
         with writing() as unit:
             unit.execute(sa.update(User).values(disabled=False))
+            unit.execute(sa.update(Organisation).values(closed_on=None, successor_id=None))
+            unit.execute(sa.update(OrganisationVersion).values(valid_to=None))
 
 
+CLOSING = {"city": "police", "bureau": "township", "water": "office"}
+"""Organisations that may close, each with who takes over."""
 PLACE_CODES = ["office", "city", "police", "district", "bureau", "township", "water"]
 
 

@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor
 from portal.domain.errors import InvalidInput, NotFound, NotPermitted
 from portal.domain.events import RecordAction
-from portal.domain.letters.states import State
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, State
 from portal.domain.organisations import OrganisationKind
-from portal.models import Event, Organisation, OrganisationVersion
+from portal.models import DisclosureRequest, Event, Letter, Organisation, OrganisationVersion
+from portal.queries.office.open_work import open_work
+from portal.services.core.unit import writing
 from portal.services.office import organisations
 from portal.services.office.organisations import NewOrganisation
 from tests.builders import START, World, a_letter
+from tests.disclosure import a_request
 
 LATER = START + timedelta(days=30)
 DAY = date(2016, 6, 20)
@@ -244,6 +248,42 @@ def test_what_is_in_use_is_not_closed(
     assert error.value.field == field
     session.rollback()
     assert world.organisation(place).active
+
+
+def test_a_successor_takes_over_what_is_open(session: Session, world: World) -> None:
+    """Open letters and requests move with an event each, states and due dates stay."""
+    sent = a_letter(session, world, State.DISPATCHED)
+    held = a_letter(session, world, State.AWAITING_SIGNOFF)
+    closed = a_letter(session, world, State.CLOSED)
+    asked = a_request(session, world, place="city")
+    before = {i.id: (i.state, i.due_on) for i in (sent, held)}
+    work = open_work(session, world.organisation("city"))
+    assert (work.letters, work.requests) == (2, 1)
+    assert {number for number, *_ in work.listed_letters} == {sent.number, held.number}
+    organisations.close(world["city"], world["police"], admin(world), LATER)
+    session.expire_all()
+    for letter in (sent, held):
+        assert letter.organisation_id == world["police"]
+        assert before[letter.id] == (letter.state, letter.due_on)
+        last = session.scalars(
+            sa.select(Event).where(Event.letter_id == letter.id).order_by(Event.id.desc())
+        ).first()
+        assert last is not None
+        assert (last.action, last.to_organisation_id) == (Action.HAND_OVER, world["police"])
+    assert closed.organisation_id == world["city"]
+    assert session.get_one(DisclosureRequest, asked.id).organisation_id == world["police"]
+    assert not open_work(session, world.organisation("city")).any
+
+
+def test_a_report_is_not_handed_over_to_whom_it_accuses(session: Session, world: World) -> None:
+    """A letter that accuses the successor goes to the organisation above the accused."""
+    letter = a_letter(session, world, kind=Kind.WRONGDOING, place="office")
+    with writing() as unit:
+        moved = unit.get_one(Letter, letter.id)
+        moved.organisation_id, moved.accused_id = world["city"], world["bureau"]
+    organisations.close(world["city"], world["bureau"], admin(world), LATER)
+    session.expire_all()
+    assert letter.organisation_id == world["district"]
 
 
 def test_the_tree_is_the_administrators(session: Session, world: World) -> None:

@@ -157,11 +157,23 @@ def test_closing_names_the_successor(session: Session, admin: Client, world: Wor
 
 
 def test_closing_waits_for_open_letters(session: Session, admin: Client, world: World) -> None:
-    """An organisation that holds open letters stays open and the page says why."""
-    a_letter(session, world, place="water")
+    """Without a successor it stays open: the page says why, and lists what is open, untitled."""
+    letter = a_letter(session, world, place="water")
     page = post(admin, f"/admin/organisations/{world['water']}/close", status=422)
     assert "还有没办结的信件" in page.text
+    assert f"{letter.number} · 待受理 · 期限" in page.text
+    assert letter.title not in page.text
     assert place(session, "water").active
+
+
+def test_closing_hands_open_letters_over(session: Session, admin: Client, world: World) -> None:
+    """With a successor what the page has listed is theirs."""
+    letter = a_letter(session, world, place="water")
+    url = f"/admin/organisations/{world['water']}/close"
+    assert letter.number in get(admin, url).text
+    post(admin, url, {"successor": str(world["city"])}, follow=True)
+    session.rollback()
+    assert letter.organisation_id == world["city"]
 
 
 def test_an_unknown_organisation_is_not_found(admin: Client, world: World) -> None:

@@ -21,11 +21,11 @@ from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
 from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
+from portal.web.core.fields import LAST_PAGE
 from portal.web.core.language import label
 
 LINE = 96
 """Characters shown of a letter and of its answer."""
-_LAST_PAGE = 10**9
 _OPENS = "<mark>"
 
 FacetItem = tuple[str, int, str, bool]
@@ -53,7 +53,7 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
         kind=Kind(kind) if kind in {str(k) for k in Kind} else None,
         year=year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None,
         by_date=given.get("sort") == "date",
-        page=min(max(_number(given.get("page")) or 1, 1), _LAST_PAGE),
+        page=min(max(_number(given.get("page")) or 1, 1), LAST_PAGE),
     )
 
 

@@ -41,7 +41,8 @@ def years() -> Page:
     """Show all years side by side, of all organisations or of one."""
     query = parse_query()
     page = years_page(query, now(), _address, no_letters)
-    return render_template("public/statistics_years.html", page=page), query.status
+    layout = "layouts/public.html"
+    return render_template("statistics/years.html", layout=layout, page=page), query.status
 
 
 @statistics.get("/organisations.json")
