@@ -50,7 +50,14 @@ def facts(session: Session) -> list[Row]:
     query = (
         sa.select(fact.letter_id, fact.response_days, fact.closing_days, fact.on_time)
         .where(sa.or_(fact.closing_days.is_not(None), fact.response_days.is_not(None)))
-        .order_by(fact.letter_id, fact.opening.desc(), fact.closed_from)
+        # A letter may be closed, opened again and closed in one moment.
+        .order_by(
+            fact.letter_id,
+            fact.opening.desc(),
+            fact.closed_from,
+            fact.closed_until.nulls_last(),
+            fact.id,
+        )
     )
     return [(i, response, closing, on) for i, response, closing, on in session.execute(query)]
 
