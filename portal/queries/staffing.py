@@ -66,11 +66,10 @@ def passed_over(places: Iterable[int], role: Role) -> sa.Select[int, int]:
     ``places``, and may not act: nobody reviews their own reply.
     """
     only = (
-        sa.select(
+        in_service(role)
+        .with_only_columns(
             RoleGrant.organisation_id.label("place"), sa.func.min(RoleGrant.user_id).label("person")
         )
-        .join(User, User.id == RoleGrant.user_id)
-        .where(RoleGrant.role == role, User.disabled.is_(False))
         .group_by(RoleGrant.organisation_id)
         .having(sa.func.count() == 1)
         .cte()
