@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 CHUNK = 1 << 20
@@ -29,12 +30,14 @@ class _Candidate:
     common: frozenset[str]
 
 
-_TRADITIONAL = _common("big5", 0xA4, 0xC6) | set(_BLANKS_AND_MARKS)
-_CANDIDATES = (
+@cache
+def _candidates() -> tuple[_Candidate, ...]:
+    traditional = _common("big5", 0xA4, 0xC6) | set(_BLANKS_AND_MARKS)
     # GB18030 writes traditional characters, too.
-    _Candidate("gb18030", _common("gb2312", 0xB0, 0xD7) | _TRADITIONAL),
-    _Candidate("big5hkscs", _TRADITIONAL),
-)
+    simplified = _common("gb2312", 0xB0, 0xD7) | traditional
+    return _Candidate("gb18030", simplified), _Candidate("big5hkscs", traditional)
+
+
 _SAMPLE = 4 * CHUNK
 """Bytes that a judgement between encodings looks at."""
 _PLAUSIBLE = 0.8
@@ -76,7 +79,7 @@ def recognise(path: Path) -> str:
             return encoding
     if start.startswith(codecs.BOM_UTF8) or _is_utf8(path):
         return "utf-8-sig"
-    shares = sorted(((_share(start, each), each.name) for each in _CANDIDATES), reverse=True)
+    shares = sorted(((_share(start, each), each.name) for each in _candidates()), reverse=True)
     (best, name), (second, _) = shares[:2]
     if best >= _PLAUSIBLE and best - second >= _LEAD:
         return name
@@ -127,7 +130,7 @@ def _is_utf8(path: Path) -> bool:
             text = decoder.decode(chunk)
             lost = len(_BAD.findall(text))
             bad += lost
-            beyond += len(text) - lost - sum(map(str.isascii, text))
+            beyond += len(text) - lost - len(text.encode("ascii", "ignore"))
     bad += len(_BAD.findall(decoder.decode(b"", final=True)))
     return bad <= _DAMAGED * beyond
 
