@@ -142,8 +142,9 @@ class _Text(HTMLParser):
         elif tag == "a" and self._links:
             address, begins = self._links.pop()
             words = "".join(self._parts[begins:]).strip()
-            if address.startswith(("http:", "https:", "mailto:")) and address != words:
-                self._parts.append(f"（{address.removeprefix('mailto:')}）")
+            shown = address.removeprefix("mailto:")
+            if address.startswith(("http:", "https:", "mailto:")) and shown != words:
+                self._parts.append(f"（{shown}）")
 
     def handle_data(self, data: str) -> None:
         """Keep words; blanks and line ends of the source are single spaces."""

@@ -18,7 +18,6 @@ from portal.services.importing.cells import fault, short_of, text_of
             '见<a href="http://a.example/x?a=1&amp;b=2">公告</a>。',
             "见公告（http://a.example/x?a=1&b=2）。",
         ),
-        ('<a href="http://a.example/">http://a.example/</a>', "http://a.example/"),
         ("<table><tr><td>甲</td><td>乙</td></tr><tr><td>丙</td></tr></table>", "甲 乙\n丙"),
         ("&lt;p&gt;您好&lt;/p&gt;&lt;p&gt;再见&lt;/p&gt;", "您好\n\n再见"),
         ("<style>p {color: red}</style><p>正文<o:p></o:p></p>", "正文"),
@@ -26,12 +25,47 @@ from portal.services.importing.cells import fault, short_of, text_of
         ("噪声&gt;60分贝&#40;夜间&#41;", "噪声>60分贝(夜间)"),
         ("第一段\\r\\n第二段\\n第三段", "第一段\n第二段\n第三段"),
         ("第一段_x000D_\n第二段", "第一段\n第二段"),
+        ("第一段_x000D_第二段_x000a_\n第三段", "第一段\n第二段\n第三段"),
+        ("甲_x0009_乙_x0007_\n丙_x0041_", "甲 乙 \n丙A"),
+        ("一\n二\\n三", "一\n二\\n三"),
+        ("A&amp;B &#65;&#x41; &nosuch;", "A&B AA &nosuch;"),
+        ("甲<br>乙<BR/>丙 <br> 丁", "甲\n乙\n丙\n丁"),
+        ("<p>甲  乙\n丙</p>\n\n<p></p><p>丁</p>", "甲 乙 丙\n\n丁"),
+        ("<h2>标题</h2>正文<hr>尾", "标题\n\n正文\n\n尾"),
+        ("<p>a &lt;b&gt; c</p>", "a <b> c"),
+        ("<table><tr><th>甲</th><td>乙</td></tr></table>", "甲 乙"),
+        ("<ol><li>甲<ul><li>子</li></ul></li><li>乙</li></ol>", "1. 甲\n\n· 子\n\n2. 乙"),
+        ("</ul><li>甲</li></ol><ul><li>乙</li></ul>", "· 甲\n\n· 乙"),
+        ("<ol><li>甲</li></ol><li>乙</li>", "1. 甲\n\n· 乙"),
+        ('<img src="x.png" alt="坏灯">照片<img src="y.png"/>两张', "[坏灯]照片两张"),
+        ("<html><head><title>题</title></head><body>正文</body></html>", "正文"),
+        ("<script>a()</script><p>正文</p></style><p>尾</p>", "正文\n\n尾"),
         ("NULL", ""),
         ("\\N", ""),
     ],
 )
 def test_markup_becomes_paragraphs(cell: str, text: str) -> None:
     """Tags, entities and escapes become what a reader of the old page saw."""
+    assert text_of(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('<a href="https://a.example/x">公告</a>', "公告（https://a.example/x）"),
+        ('<a href="http://a.example/">http://a.example/</a>', "http://a.example/"),
+        ('<a href="mailto:a@b.example">来信</a>', "来信（a@b.example）"),
+        ('<a href="mailto:a@b.example">a@b.example</a>', "a@b.example"),
+        ('<a href="#top">顶部</a><a>无</a></a>', "顶部无"),
+        ('<a name="x">甲</a><a href="http://b.example/">乙</a>', "甲乙（http://b.example/）"),
+        (
+            '<a href="http://b.example/">甲<a href="http://c.example/">乙</a>丙</a>',
+            "甲乙（http://c.example/）丙（http://b.example/）",
+        ),
+    ],
+)
+def test_a_link_keeps_its_address(cell: str, text: str) -> None:
+    """The address of a page or mailbox follows the words of a link that does not show it."""
     assert text_of(cell) == text
 
 
@@ -63,7 +97,13 @@ def test_a_plain_text_stays_as_it_is(text: str) -> None:
         ('="02363151234"', "02363151234"),
         ("'02363151234", "02363151234"),
         ("13800000000.0", "13800000000"),
+        ('="12.0"', "12"),
+        ('="a""b"', '="a""b"'),
+        ("''x", "'x"),
+        ("12.05", "12.05"),
+        ("A&amp;B &lt;x&gt;", "A&B <x>"),
         ("(null)", ""),
+        (" N/A ", ""),
         ("A-12.0.1", "A-12.0.1"),
     ],
 )
@@ -72,10 +112,19 @@ def test_the_wrapping_of_numbers_goes(cell: str, value: str) -> None:
     assert short_of(cell) == value
 
 
-@pytest.mark.parametrize("cell", ["2.01605E+13", "1.38123e+10", "5E+15", "#REF!", "########"])
-def test_a_ruined_value_is_told(cell: str) -> None:
-    """A number cut short by a spreadsheet and its signs of errors are no values."""
-    assert fault(cell)
+@pytest.mark.parametrize("cell", ["2.01605E+13", " 1.38123e+10", "5E+15"])
+def test_a_shortened_number_is_told(cell: str) -> None:
+    """A number cut short by a spreadsheet is named, and how to get the whole one."""
+    assert fault(cell) == (
+        f"{cell.strip()} was shortened by a spreadsheet; in the system it comes from, save the file "
+        "again, or set the column to text before the file is opened"
+    )
+
+
+@pytest.mark.parametrize("cell", ["#REF!", " #VALUE!", "#NUM!", "#NAME?", "#DIV/0!", "#" * 30])
+def test_an_error_of_a_spreadsheet_is_told(cell: str) -> None:
+    """Its signs of errors are no values; of a long one the beginning is shown."""
+    assert fault(cell) == f"{cell.strip()[:20]} is an error of a spreadsheet, not a value"
 
 
 @pytest.mark.parametrize("cell", ["20160503000012", "A-1E5", "#12", "12.5", "", "E+13"])
