@@ -28,6 +28,8 @@ from portal.web.core.language import set_up_language
 from portal.web.core.people import set_up_people
 from portal.web.core.safety import protect
 from portal.web.core.settings import keep_settings, settings_of
+from portal.web.delivery.caching import set_up_caching
+from portal.web.delivery.static_files import set_up_static_files
 from portal.web.public import public_blueprints
 
 PACKAGE = Path(__file__).resolve().parent
@@ -44,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(
         "portal",
         template_folder=str(templates),
-        static_folder=str(PACKAGE / "static"),
+        static_folder=None,
         instance_path=str(settings.instance),
     )
     keep_settings(app, settings)
@@ -53,7 +55,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_uri),
         SQLALCHEMY_BINDS=_binds(settings.database_uri),
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     Cipher.load([settings.key("data")])
     db.init_app(app)
@@ -65,6 +66,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_people(app)
     set_up_language(app, str(PACKAGE / "translations"))
     set_up_failures(app)
+    set_up_static_files(app)
+    set_up_caching(app)
     app.jinja_env.globals.update(settings=settings)
     for blueprint in (
         *public_blueprints,

@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.web.core.language import marked
+from portal.web.delivery.static_files import static_url
 from portal.web.statistics.charts import Chart, Series, count_chart
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +39,7 @@ def app() -> Flask:
     app.secret_key = "a key for these pages alone"
     app.jinja_loader = FileSystemLoader(ROOT / "templates")
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.globals.update(get_locale=get_locale, static_url=static_url)
     app.jinja_env.filters["marked"] = marked
     Babel(app, default_locale="zh_Hans_CN")
     CSRFProtect(app)

@@ -26,8 +26,8 @@ from datetime import UTC, datetime
 app = create_app(load_settings(instance=pathlib.Path("instance")))
 ensure_database(app, datetime.now(UTC))
 client = app.test_client()
-answers = {path: client.get(path).status_code for path in ("/", "/?lang=en", "/static/css/base.css")}
-english = client.get("/?lang=en").get_data(as_text=True)
+answers = {path: client.get(path).status_code for path in ("/", "/en/", "/static/x/css/base.css")}
+english = client.get("/en/").get_data(as_text=True)
 json.dump({"from": portal.__file__, "answers": answers, "english": "Write" in english}, sys.stdout)
 """
 

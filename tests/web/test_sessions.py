@@ -71,7 +71,7 @@ def test_forms_of_the_same_person_outlive_a_login(client: Client, world: World) 
     with client.session_transaction() as kept:
         kept["seen"] = 0
     assert enter(client, "city_handler", before) == 302
-    assert client.post("/language", data={"csrf_token": before, "locale": "en"}).status_code == 302
+    assert client.post("/account/logout", data={"csrf_token": before}).status_code == 302
 
 
 def test_forms_of_somebody_else_do_not(app: Flask, client: Client, world: World) -> None:
@@ -86,5 +86,5 @@ def test_forms_of_somebody_else_do_not(app: Flask, client: Client, world: World)
     planted = token(fresh, LOGIN)
     assert enter(fresh, "city_handler", planted) == 302
     for browser, stale in ((client, other), (fresh, planted)):
-        answer = browser.post("/language", data={"csrf_token": stale, "locale": "en"})
+        answer = browser.post("/account/logout", data={"csrf_token": stale})
         assert answer.status_code == 400

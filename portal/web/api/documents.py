@@ -11,6 +11,7 @@ from portal.domain.letters.kinds import KINDS
 from portal.models import ArchiveEntry
 from portal.queries.archive.search import Found
 from portal.queries.archive.table import Listing
+from portal.web.core.language import in_source
 from portal.web.core.settings import settings
 
 FIELDS: dict[str, str] = {
@@ -39,7 +40,7 @@ PUBLIC_KINDS: dict[str, str] = {
 
 def absolute(endpoint: str, **values: Any) -> str:
     """Return the whole public address of ``endpoint``."""
-    return settings().public_url + url_for(endpoint, **values)
+    return settings().public_url + in_source(url_for(endpoint, **values))
 
 
 def document(entry: ArchiveEntry) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from portal.queries.archive.table import archive_entry, list_entries
 from portal.web.api.blueprint import LIMIT, PER_MINUTE, Gone, answer, open_data
 from portal.web.api.documents import FIELDS, PUBLIC_KINDS, absolute, document, page_of
 from portal.web.api.parameters import PARAMETERS, archive_query, per_page
+from portal.web.core.language import one_language
 from portal.web.core.people import public
 from portal.web.core.settings import settings
 
@@ -50,6 +51,7 @@ def index() -> Response | str:
 
 @open_data.get("/entries")
 @public
+@one_language
 def entries() -> Response:
     """Return a page of entries, what was answered last first."""
     size = per_page()
@@ -59,6 +61,7 @@ def entries() -> Response:
 
 @open_data.get("/entries/<int:entry_id>")
 @public
+@one_language
 def entry(entry_id: int) -> Response:
     """Return one entry; 410 where it was unpublished."""
     found = archive_entry(db.session(), entry_id)
@@ -71,6 +74,7 @@ def entry(entry_id: int) -> Response:
 
 @open_data.get("/search")
 @public
+@one_language
 def search() -> Response:
     """Return a page of hits with the passages that hold the words, as HTML with ``<mark>``."""
     size = per_page()

@@ -19,7 +19,7 @@ from portal.queries.statistics.drilldown import Counted, letters_behind
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.tree import Node
 from portal.web.console.blueprint import console
-from portal.web.core.addresses import with_words
+from portal.web.core.addresses import this_path, with_words
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import label
@@ -77,7 +77,7 @@ class LettersPage:
 
     def page_address(self, number: int) -> str:
         """Return the address of a page of the list."""
-        return with_words(request.path, {**_words(), "page": number})
+        return with_words(this_path(), {**_words(), "page": number})
 
 
 @console.get("/statistics/letters")

@@ -36,15 +36,26 @@ class IdConverter(IntegerConverter):
 def set_up_addresses(app: Flask) -> None:
     """Route every ``<int:…>`` in the addresses of ``app`` as an id, and offer ``here`` to pages."""
     app.url_map.converters["int"] = IdConverter
-    app.jinja_env.globals.update(here=here)
+    app.jinja_env.globals.update(here=here, this_path=this_path)
 
 
 def with_words(path: str, words: dict[str, Any]) -> str:
-    """Return ``path`` with the ``words`` that are not empty as its query."""
-    query = urlencode([(name, value) for name, value in words.items() if value not in (None, "")])
+    """Return ``path`` with the ``words`` that are not empty as its query; a list gives several."""
+    given = {name: value for name, value in words.items() if value not in (None, "")}
+    query = urlencode(given, doseq=True)
     return f"{path}?{query}" if query else path
+
+
+def this_path() -> str:
+    """Return the path of this page, its language included."""
+    return request.script_root + request.path
+
+
+def this_address() -> str:
+    """Return the path and query of this page."""
+    return request.script_root + request.full_path.rstrip("?")
 
 
 def here(**changes: Any) -> str:
     """Return the address of this page with words of its query changed; ``None`` removes one."""
-    return with_words(request.path, {**request.args, **changes})
+    return with_words(this_path(), {**request.args, **changes})

@@ -22,6 +22,7 @@ from portal.domain.errors import (
 )
 from portal.models import db
 from portal.web.core import Answer, Page
+from portal.web.core.addresses import this_address
 from portal.web.core.language import say
 from portal.web.core.people import login_manager
 
@@ -78,7 +79,7 @@ def error_page(status: int, message: str = "") -> Page:
 
 def expired_page(reason: str, status: int) -> Page:
     """Render the page from which a stale form can be sent again."""
-    address = request.full_path.rstrip("?")
+    address = this_address()
     page = render_template(
         "errors/expired.html", carried=carried(), action=address, reason=reason, labels=_TYPED
     )
@@ -99,7 +100,7 @@ def set_up_failures(app: Flask) -> None:
 def _login() -> Answer:
     if request.method == "POST":
         return expired_page("login", 401)
-    return redirect(url_for("account.login", next=request.full_path.rstrip("?")))
+    return redirect(url_for("account.login", next=this_address()))
 
 
 def status_of(error: LetterboxError) -> int:

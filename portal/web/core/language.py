@@ -1,22 +1,39 @@
-"""Language of a page, and words and dates of the domain in it."""
+"""Language of a page, and words and dates of the domain in it.
+
+The language stands in the address: ``/en/archive`` is the page ``/archive`` in English, and the
+source language has no prefix. Every address that a page makes keeps its language.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from babel import Locale
-from flask import Flask, request, session
+from flask import Flask, current_app, redirect, request
 from flask_babel import Babel, format_date, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from portal.domain.languages import LANGUAGES, SOURCE, Language
 from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.periods import shanghai
 from portal.domain.translatable import Labelled, Message
+from portal.web.core.addresses import with_words
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_LOCALE, _ROOT = "letterbox.locale", "letterbox.root"
+"""Keys of the WSGI environment: the language of the address, and what stands before it."""
+_ASKED = "lang"
+"""Word of the query that named the language in addresses of earlier releases."""
 _HAN = re.compile("[\u3400-\u9fff]")
 babel = Babel()
 
@@ -93,10 +110,67 @@ def other_languages() -> dict[str, Language]:
     return {code: row for code, row in LANGUAGES.items() if row is not here}
 
 
+def _prefix(locale: str) -> str:
+    return "" if locale == SOURCE else f"/{LANGUAGES[locale].tag}"
+
+
+class LanguageInAddress:
+    """WSGI middleware that turns the language at the head of a path into part of the script root.
+
+    Routes are thereby the same in every language, and ``url_for`` stays in that of the request.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer the request as the application does without the language."""
+        path, root = environ.get("PATH_INFO", ""), environ.get("SCRIPT_NAME", "")
+        environ[_ROOT] = root
+        for locale in LANGUAGES:
+            prefix = _prefix(locale)
+            if prefix and (path == prefix or path.startswith(f"{prefix}/")):
+                environ[_LOCALE] = locale
+                environ["SCRIPT_NAME"] = root + prefix
+                environ["PATH_INFO"] = path.removeprefix(prefix) or "/"
+        return self._application(environ, start_response)
+
+
 def choose_locale() -> str:
-    """Return the language chosen, else Chinese; ``?lang=`` serves links and search engines."""
-    wanted = request.args.get("lang") or session.get("locale")
-    return wanted if wanted in LANGUAGES else SOURCE
+    """Return the locale that the address names."""
+    return str(request.environ.get(_LOCALE, SOURCE))
+
+
+def address_in(locale: str) -> str:
+    """Return the path and query of the page of this request in another language."""
+    words = request.args.to_dict(flat=False)
+    words.pop(_ASKED, None)
+    root = request.environ.get(_ROOT, "")
+    return with_words(f"{root}{_prefix(locale)}{request.path}", words)
+
+
+def in_source(path: str) -> str:
+    """Return a path that ``url_for`` made in this request, in the source language."""
+    return str(request.environ.get(_ROOT, "")) + path.removeprefix(request.script_root)
+
+
+def one_language(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view of a document that is the same in every language and has one address."""
+    view.one_language = True  # type: ignore[attr-defined]
+    return view
+
+
+def _old_address() -> Response | None:
+    """Redirect an address that names its language in the query, or needlessly."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    asked = request.args.get(_ASKED)
+    if asked in LANGUAGES:
+        return redirect(address_in(asked), 301)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if choose_locale() != SOURCE and getattr(view, "one_language", False):
+        return redirect(address_in(SOURCE), 301)
+    return None
 
 
 def set_up_language(app: Flask, translations: str) -> None:
@@ -106,6 +180,8 @@ def set_up_language(app: Flask, translations: str) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=translations,
     )
+    app.wsgi_app = LanguageInAddress(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_old_address)
     babel.init_app(app, locale_selector=choose_locale)
     app.jinja_env.filters.update(
         label=label, say=say, day=day, moment=moment, subject=subject, marked=marked
@@ -114,5 +190,7 @@ def set_up_language(app: Flask, translations: str) -> None:
     app.jinja_env.globals.update(
         page_language=page_language,
         other_languages=other_languages,
+        address_in=address_in,
+        languages=LANGUAGES,
         source_language=LANGUAGES[SOURCE],
     )

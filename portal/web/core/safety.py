@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, request
+from flask import Flask, Request, Response, abort, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -15,6 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import Settings
 
+P = ParamSpec("P")
+R = TypeVar("R")
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True, storage_uri="memory://")
 
@@ -65,6 +68,7 @@ def protect(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts or [own or "localhost", "localhost", "127.0.0.1", "[::1]"],
+        WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         RATELIMIT_ENABLED=settings.limits_enabled,
@@ -73,6 +77,7 @@ def protect(app: Flask, settings: Settings) -> None:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.before_request(_sent_from_here)
     limiter.init_app(app)
     app.after_request(lambda response: _headers(response, settings.https))
 
@@ -80,6 +85,33 @@ def protect(app: Flask, settings: Settings) -> None:
 def _no_such_path() -> None:
     if "\0" in request.path:
         abort(404)
+
+
+def without_token(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view whose form carries no CSRF token, because proxies keep its page.
+
+    The browser says instead which site the form was sent from; where it says nothing, the sender
+    is asked to send the form again with a token.
+    """
+    view.without_token = True  # type: ignore[attr-defined]
+    return view
+
+
+def _sent_from_here() -> None:
+    if request.endpoint is None:
+        return
+    view = current_app.view_functions.get(request.endpoint)
+    if getattr(view, "without_token", False) and _is_own(request):
+        # Flask-WTF's mark that the request needs no further check.
+        g.csrf_valid = True
+    else:
+        csrf.protect()
+
+
+def _is_own(sent: Request) -> bool:
+    """Return whether the browser states that a page of this site sent the request."""
+    site, origin = sent.headers.get("Sec-Fetch-Site"), sent.headers.get("Origin", "")
+    return site == "same-origin" if site else urlsplit(origin).netloc == sent.host
 
 
 def _headers(response: Response, https: bool) -> Response:

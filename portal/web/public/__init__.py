@@ -10,7 +10,7 @@ from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
 from portal.web.public.letters import consent, letter, track, write
-from portal.web.public.pages import language_switch, standing_pages
+from portal.web.public.pages import standing_pages
 from portal.web.public.statistics import open_data
 from portal.web.public.statistics.pages import statistics
 
@@ -19,7 +19,6 @@ VIEWS = (apply, consent, feeds, home, letter, open_data, organisations, request_
 public_blueprints: tuple[Blueprint, ...] = (
     public_pages,
     archive_pages,
-    language_switch,
     standing_pages,
     statistics,
 )

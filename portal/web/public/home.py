@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.organisations import OrganisationKind
@@ -15,7 +15,10 @@ from portal.domain.statistics.rates import DEFINITIONS, Figures
 from portal.models import ArchiveEntry, Organisation, db
 from portal.queries.office.directory import helpful_entries, home_figures, latest_entries, members
 from portal.web.core.clock import now, today
+from portal.web.core.language import one_language
 from portal.web.core.people import public
+from portal.web.delivery.caching import cacheable
+from portal.web.delivery.static_files import static_url
 from portal.web.public.blueprint import public_pages
 
 LATEST, HELPFUL = 5, 3
@@ -53,6 +56,7 @@ class HomePage:
 
 @public_pages.get("/")
 @public
+@cacheable
 def home() -> str:
     """Show search, the ways to write and to track, figures, answers and organisations."""
     moment = now()
@@ -74,6 +78,7 @@ def home() -> str:
 
 @public_pages.get("/robots.txt")
 @public
+@one_language
 def robots() -> Response:
     """Serve rules that keep crawlers out of forms, letters and combinations of figures."""
     return Response(ROBOTS, mimetype="text/plain")
@@ -81,6 +86,7 @@ def robots() -> Response:
 
 @public_pages.get("/favicon.ico")
 @public
+@one_language
 def favicon() -> AnyResponse:
     """Redirect browsers that ask for the customary address of the icon."""
-    return redirect(url_for("static", filename="img/favicon.svg"), 301)
+    return redirect(static_url("img/favicon.svg"), 302)

@@ -19,11 +19,13 @@ from portal.services.core.typed_text import clean
 from portal.web.core.clock import today
 from portal.web.core.people import public
 from portal.web.core.typed import WORDS_MAX
+from portal.web.delivery.caching import cacheable
 from portal.web.public.blueprint import public_pages
 
 
 @public_pages.get("/organisations.json")
 @public
+@cacheable
 def organisations_json() -> Response:
     """Return ``{"items": [{"id", "name", "path"}]}`` for the words of ``q``."""
     found = find_organisations(db.session(), _words(), today())
@@ -39,6 +41,7 @@ def _path(place: Place) -> str:
 
 @public_pages.get("/organisations")
 @public
+@cacheable
 def organisations() -> str:
     """Show the members of level 1 by kind, or the organisations that match ``q``."""
     words = _words()
@@ -52,6 +55,7 @@ def organisations() -> str:
 
 @public_pages.get("/organisations/<int:organisation_id>")
 @public
+@cacheable
 def organisation(organisation_id: int) -> str:
     """Show one organisation, its superiors and subordinates, and links for it."""
     found = db.session.get(Organisation, organisation_id)

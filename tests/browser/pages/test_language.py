@@ -15,20 +15,21 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def switch(page: Page, name: str) -> None:
-    """Press the button that names the language."""
-    page.get_by_role("button", name=name, exact=True).click()
+    """Follow the link that names the language."""
+    page.get_by_role("link", name=name, exact=True).click()
 
 
 def test_language_switches_and_stays(person: Person) -> None:
-    """English is chosen with a button, says so to screen readers, stays on the next page and
-    leads back to the page in view."""
+    """English is a link to the page in view, says so to screen readers and stays on the next
+    page."""
     page = person()
     page.goto("/track")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     switch(page, "English")
-    expect(page).to_have_url(re.compile(r"/track\??$"))
+    expect(page).to_have_url(re.compile(r"/en/track$"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.goto("/write")
+    page.locator(".masthead__mark").click()
+    expect(page).to_have_url(re.compile(r"/en/$"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
     switch(page, "中文")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
@@ -57,9 +58,7 @@ OFFICE = "/console/", "/console/letters/{in_progress}", "/console/statistics", "
 def test_english_page_speaks_english(path: str, person: Person) -> None:
     """On an English page navigation, headings, labels and buttons are English."""
     page = person()
-    page.goto("/account/login")
-    switch(page, "English")
-    page.goto(path)
+    page.goto(f"/en{path}")
     assert chinese(page, "nav a, footer, h1, h2, label, legend, main button, summary") == []
     check(page, WIDE)
 
@@ -72,7 +71,7 @@ def test_english_console_speaks_english(person: Person, letters: Letters) -> Non
     page.locator(".menu summary").click()
     switch(page, "English")
     for path in OFFICE:
-        page.goto(path.format(**vars(letters)))
+        page.goto(f"/en{path}".format(**vars(letters)))
         assert chinese(page, "nav a, h2, label, legend, main button, main summary, th") == []
 
 
@@ -87,10 +86,7 @@ def chinese(page: Page, selector: str) -> list[str]:
 def test_english_lists_wrap(person: Person, letters: Letters) -> None:
     """English is longer: on a telephone no queue is out of sight, and marks may take two lines."""
     page = person("city_handler", width=NARROW)
-    page.goto("/console/?queue=all")
-    page.locator(".menu summary").click()
-    switch(page, "English")
-    page.goto("/console/?queue=all")
+    page.goto("/en/console/?queue=all")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".rows .chip").first).to_have_css("white-space", "normal")
     hidden = "all => all.filter(e => e.scrollWidth > e.clientWidth).length"

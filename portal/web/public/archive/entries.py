@@ -28,8 +28,9 @@ from portal.web.core.forms import Form
 from portal.web.core.people import public
 from portal.web.core.rate_limits import address as visitor
 from portal.web.core.rate_limits import count, minutes, retry_later, wait_for
-from portal.web.core.safety import limiter
+from portal.web.core.safety import limiter, without_token
 from portal.web.core.settings import settings
+from portal.web.delivery.caching import cacheable
 from portal.web.public.archive.results import (
     address,
     chips,
@@ -52,6 +53,11 @@ WRITING = "write"
 class NoticeForm(Form):
     """A notice of a reader that something is wrong with an entry."""
 
+    class Meta:
+        """The view is marked ``without_token``."""
+
+        csrf = False
+
     fallback = "text"
     text = TextField(_l("哪里有问题"), _l("请写下哪里有问题。"), NOTICE_MAX)
 
@@ -63,6 +69,7 @@ def archive_index() -> SearchEngine:
 
 @archive_pages.get("/archive")
 @public
+@cacheable
 def search() -> str:
     """Search the archive, or show what was answered last."""
     asked = read_query(request.args, db.session())
@@ -91,6 +98,7 @@ def _without_filters(asked: ArchiveQuery, found: Found) -> int:
 
 @archive_pages.get("/archive/<int:entry_id>")
 @public
+@cacheable
 def entry(entry_id: int) -> Page:
     """Show an entry, or 410 where it was unpublished."""
     return _page(entry_id, NoticeForm(formdata=None))
@@ -98,6 +106,7 @@ def entry(entry_id: int) -> Page:
 
 @archive_pages.post("/archive/<int:entry_id>/helpful")
 @public
+@without_token
 def helpful(entry_id: int) -> Response:
     """Count whether the entry helped, once for each visitor."""
     said = request.form.get("helpful")
@@ -132,6 +141,7 @@ def _once(what: str, entry_id: int, act: Callable[[], object]) -> None:
 
 @archive_pages.post("/archive/<int:entry_id>/report")
 @public
+@without_token
 def send_report(entry_id: int) -> Answer:
     """Take a reader's notice of a problem with the entry."""
     found = archive_entry(db.session(), entry_id)
@@ -173,6 +183,7 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
     if found.unpublished_at is not None:
         return render_template("public/gone.html", unpublished_at=found.unpublished_at), 410
     near = similar_entries(db.session(), archive_index(), found.text, found.title, exclude=found.id)
+    writing = request.args.get("from") == WRITING
     page = render_template(
         "public/entry.html",
         entry=found,
@@ -180,8 +191,8 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
         outdated=today() - found.answered_on > MAYBE_OUTDATED,
         voted=found.id in session.get(_VOTED, []),
         solved=found.id in session.get(_SOLVED, []),
-        writing=request.args.get("from") == WRITING,
-        form_token=token_urlsafe(24),
+        writing=writing,
+        form_token=token_urlsafe(24) if writing else "",
         form=form,
     )
     return page, status

@@ -14,6 +14,7 @@ from portal.domain.letters.salutation import answer_start
 from portal.models import db
 from portal.queries.archive.search import known_organisation
 from portal.queries.archive.table import list_entries, map_parts, map_rows
+from portal.web.core.language import one_language
 from portal.web.core.people import public
 from portal.web.core.settings import settings
 from portal.web.public.archive.entries import archive_pages
@@ -35,6 +36,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @archive_pages.get("/archive/feed.atom")
 @public
+@one_language
 def feed() -> Response:
     """Return the entries answered last, of an organisation or a kind where one is named."""
     asked = replace(read_query(request.args, db.session()), text="", page=1, by_date=False)
@@ -54,6 +56,7 @@ def feed() -> Response:
 
 @archive_pages.get("/sitemap.xml")
 @public
+@one_language
 def sitemap() -> Response:
     """Return the index of the map: standing pages, then the entries in parts."""
     return _xml("feeds/sitemap_index.xml", "application/xml", parts=map_parts(db.session()))
@@ -61,6 +64,7 @@ def sitemap() -> Response:
 
 @archive_pages.get("/sitemap/<int:part>.xml")
 @public
+@one_language
 def sitemap_part(part: int) -> Response:
     """Return one part of the map; part 0 holds the standing pages."""
     rows = map_rows(db.session(), part) if part else []

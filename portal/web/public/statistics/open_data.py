@@ -23,7 +23,9 @@ from portal.queries.statistics.cache import detail
 from portal.queries.statistics.overview import Overview, overview
 from portal.reporting.cells import safe_cell
 from portal.web.core.clock import now
+from portal.web.core.language import one_language
 from portal.web.core.people import public
+from portal.web.delivery.caching import cacheable
 from portal.web.public.statistics.pages import parse_query, statistics
 from portal.web.statistics.query import StatisticsQuery, category_word, word
 
@@ -48,6 +50,8 @@ FORMULAS = {
 
 @statistics.get("/data.json")
 @public
+@cacheable
+@one_language
 def open_json() -> Response | tuple[dict[str, Any], int]:
     """Give the figures of a page with numerators, denominators, definitions and formulas."""
     query = _query()
@@ -78,6 +82,8 @@ def open_json() -> Response | tuple[dict[str, Any], int]:
 
 @statistics.get("/data.csv")
 @public
+@cacheable
+@one_language
 def open_csv() -> Response:
     """Give the same figures as a table: a row for each cell, and for each quality count."""
     query = _query()

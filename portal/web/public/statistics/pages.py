@@ -15,6 +15,7 @@ from portal.web.core import Page
 from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
 from portal.web.core.people import public
+from portal.web.delivery.caching import cacheable
 from portal.web.statistics.page import no_letters, statistics_page, years_page
 from portal.web.statistics.query import StatisticsQuery, word
 
@@ -23,6 +24,7 @@ statistics = Blueprint("statistics", __name__, url_prefix="/statistics")
 
 @statistics.get("", endpoint="overview")
 @public
+@cacheable
 def overview_page() -> Page:
     """Show the figures of all organisations, or of the one that ``organisation`` names."""
     return _page("")
@@ -30,6 +32,7 @@ def overview_page() -> Page:
 
 @statistics.get("/<code>")
 @public
+@cacheable
 def organisation(code: str) -> Page:
     """Show the figures of one organisation with everything below it."""
     return _page(code)
@@ -37,6 +40,7 @@ def organisation(code: str) -> Page:
 
 @statistics.get("/years")
 @public
+@cacheable
 def years() -> Page:
     """Show all years side by side, of all organisations or of one."""
     query = parse_query()
@@ -47,6 +51,7 @@ def years() -> Page:
 
 @statistics.get("/organisations.json")
 @public
+@cacheable
 def organisations_json() -> dict[str, Any]:
     """Return ``{"items": [{"id", "name", "path"}]}`` for ``q``; the id is the code of addresses."""
     tree = tree_on(db.session(), civil_date(now()))

@@ -226,6 +226,6 @@ def test_more_hits_ask_no_more_of_the_database(
 
 def test_the_page_speaks_english(client: FlaskClient, lamp: int) -> None:
     """The page can be had in English; what people wrote stays as it is."""
-    page = get(client, "/archive?q=路灯&lang=en")
+    page = get(client, "/en/archive?q=路灯")
     assert page.lang == "en"
     assert "1 June 2016" in page.text

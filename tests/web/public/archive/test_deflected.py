@@ -24,10 +24,10 @@ def deflected(session: Session) -> list[DeflectedLetter]:
     return list(session.scalars(sa.select(DeflectedLetter)))
 
 
-def sending(client: FlaskClient, entry: ArchiveEntry, came: str = "") -> dict[str, str]:
-    """Open the entry and return what its button sends."""
+def sending(client: FlaskClient, entry: ArchiveEntry) -> dict[str, str]:
+    """Open the entry with a letter in hand and return what its button sends."""
     url = f"/archive/{entry.id}"
-    return get(client, url + came).form(f"{url}/solved").hidden
+    return get(client, f"{url}?from=write").form(f"{url}/solved").hidden
 
 
 def test_a_reader_with_a_letter_in_hand_is_asked(
@@ -43,18 +43,19 @@ def test_a_reader_with_a_letter_in_hand_is_asked(
 def test_other_readers_find_a_quiet_line(
     client: FlaskClient, session: Session, world: World
 ) -> None:
-    """An entry opened otherwise asks nothing and offers the word beside the votes."""
-    page = get(client, f"/archive/{published(session, world).id}")
-    assert OFFER in page.text and ASK not in page.text
-
-
-@pytest.mark.parametrize("came", ["?from=write", ""])
-def test_a_letter_not_written_is_counted(
-    client: FlaskClient, session: Session, world: World, came: str
-) -> None:
-    """Either button counts one letter to the organisation that answered, and thanks."""
+    """An entry opened otherwise asks nothing and leads to the question beside the votes."""
     entry = published(session, world)
-    data = sending(client, entry, came)
+    page = get(client, f"/archive/{entry.id}")
+    assert OFFER in page.text and ASK not in page.text
+    assert f"/archive/{entry.id}?from=write#solved-ask" in page.links
+
+
+def test_a_letter_not_written_is_counted(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """The button counts one letter to the organisation that answered, and thanks."""
+    entry = published(session, world)
+    data = sending(client, entry)
     answer = client.post(f"/archive/{entry.id}/solved", data=data)
     assert (answer.status_code, answer.location) == (303, f"/archive/{entry.id}#solved")
     (row,) = deflected(session)
@@ -63,7 +64,7 @@ def test_a_letter_not_written_is_counted(
         world["city"],
         entry.kind,
     )
-    page = get(client, f"/archive/{entry.id}{came}")
+    page = get(client, f"/archive/{entry.id}")
     assert THANKS in page.text and ASK not in page.text and OFFER not in page.text
 
 
@@ -103,7 +104,7 @@ def test_a_visitor_counts_once_for_an_entry(
 ) -> None:
     """The page opened twice before the button is pressed on both counts one letter."""
     entry = published(session, world)
-    pages = [sending(client, entry), sending(client, entry, "?from=write")]
+    pages = [sending(client, entry), sending(client, entry)]
     assert pages[0]["form_token"] != pages[1]["form_token"]
     for data in pages:
         client.post(f"/archive/{entry.id}/solved", data=data)
@@ -153,7 +154,7 @@ def test_an_address_is_limited(
 def test_an_entry_that_is_gone_says_so(client: FlaskClient, session: Session, world: World) -> None:
     """A reader of an entry that was withdrawn meanwhile learns it, with a way to write."""
     entry = published(session, world)
-    data = sending(client, entry, "?from=write")
+    data = sending(client, entry)
     withdraw(session, world, entry)
     answer = client.post(f"/archive/{entry.id}/solved", data=data)
     text = answer.get_data(as_text=True)

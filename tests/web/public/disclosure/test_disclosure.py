@@ -279,6 +279,5 @@ def test_a_letter_that_asks_for_disclosure_is_led_here(
 def test_requests_are_no_letters_in_english(client: Client, session: Session, world: World) -> None:
     """A request left unanswered is called a request in English, not a letter."""
     a_request(session, world, now=datetime.now(UTC) - timedelta(days=60))
-    post(client, "/language", {"locale": "en"}, page="/disclosure")
-    text = get(client, "/disclosure").text
+    text = get(client, "/en/disclosure").text
     assert "Limit passed without an answer 1 request" in text and "1 letter" not in text

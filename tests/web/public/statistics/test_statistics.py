@@ -331,7 +331,7 @@ def test_axes_end_at_round_numbers(most: int) -> None:
 
 def test_the_page_speaks_english(client: Client) -> None:
     """The page comes in English too; counts of letters read as counts, not as things to do."""
-    page = get(client, "/statistics?period=2016&lang=en")
+    page = get(client, "/en/statistics?period=2016")
     assert page.lang == "en"
     assert "Returned 0 letters Redone 0 letters Withdrawn 0 letters" in page.text
 
@@ -344,7 +344,7 @@ def test_known_subjects_are_translated_and_others_are_marked(
     declined = RateFact.outcome == "declined"
     session.execute(sa.update(RateFact).where(declined).values(category="江上摆渡"))
     session.commit()
-    html = get(client, "/statistics?period=2016&lang=en").html
+    html = get(client, "/en/statistics?period=2016").html
     assert ">Transport</a>" in html and ">Transport</option>" in html and "交通运输</" not in html
     assert '<span lang="zh-CN">江上摆渡</span>' in html
     assert '<option value="江上摆渡" lang="zh-CN">江上摆渡</option>' in html

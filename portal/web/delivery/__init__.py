@@ -1,0 +1,1 @@
+"""How answers reach readers: addresses of static files, what proxies may keep, compression."""

@@ -1,0 +1,164 @@
+"""What proxies and browsers may keep, and how little of it travels."""
+
+import gzip
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.config import Settings
+from portal.web.delivery.caching import FRESH
+from tests.archive import bring_up_to_date, published, withdraw
+from tests.builders import World
+from tests.pages import FROM_HERE, get, login
+
+KEPT = (
+    *("/", "/archive", "/archive?q=路灯", "/archive/{entry}", "/organisations", "/about"),
+    *("/organisations/{city}", "/statistics", "/statistics/years", "/privacy", "/en/archive"),
+)
+PERSONAL = "/write", "/track", "/disclosure/new", "/account/login", "/archive/{entry}?from=write"
+
+
+@pytest.fixture
+def values(session: Session, world: World, settings: Settings) -> dict[str, int]:
+    """The entry and the organisation that stand in the addresses."""
+    entry = published(session, world)
+    bring_up_to_date(settings)
+    return {"entry": entry.id, "city": world["city"]}
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_a_reader_without_a_session_gets_no_cookie(
+    client: FlaskClient, values: dict[str, int], path: str
+) -> None:
+    """A public page sets no cookie and may be kept for five seconds, by its ETag for longer."""
+    path = path.format(**values)
+    answer = client.get(path)
+    assert "Set-Cookie" not in answer.headers
+    assert (answer.cache_control.public, answer.cache_control.max_age) == (True, FRESH)
+    assert "Cookie" in answer.headers["Vary"]
+    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", PERSONAL)
+def test_a_page_with_a_form_is_kept_by_nobody(
+    client: FlaskClient, values: dict[str, int], path: str
+) -> None:
+    """A page that begins a session, or is made for one reader, is private."""
+    answer = client.get(path.format(**values))
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_nothing_is_kept_for_somebody_with_a_session(
+    client: FlaskClient, values: dict[str, int], path: str
+) -> None:
+    """Pages of a reader who has a session are private, and are not compressed."""
+    login(client, "city_handler")
+    answer = client.get(path.format(**values), headers={"Accept-Encoding": "br"})
+    assert "public" not in answer.headers.get("Cache-Control", "")
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_an_error_is_not_kept(client: FlaskClient, values: dict[str, int]) -> None:
+    """A page that is missing today may be there in a moment."""
+    assert not client.get("/archive/999").cache_control.public
+
+
+@pytest.mark.parametrize(
+    ("asked", "unpack"), [("br, gzip", brotli.decompress), ("gzip", gzip.decompress)]
+)
+def test_pages_travel_compressed(
+    client: FlaskClient, values: dict[str, int], asked: str, unpack: object
+) -> None:
+    """A browser gets brotli where it can, else gzip, and asks again by the ETag of that form."""
+    plain = client.get("/archive")
+    small = client.get("/archive", headers={"Accept-Encoding": asked})
+    assert unpack(small.data) == plain.data  # type: ignore[operator]
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert small.headers["ETag"] != plain.headers["ETag"]
+    again = {"Accept-Encoding": asked, "If-None-Match": small.headers["ETag"]}
+    assert client.get("/archive", headers=again).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/archive/{entry}", "/archive", "/archive?q=路灯", "/"])
+def test_a_withdrawn_entry_is_gone_with_the_next_request(
+    client: FlaskClient, session: Session, world: World, settings: Settings, path: str
+) -> None:
+    """The ETag of a page that showed an entry does not bring it back after it is withdrawn."""
+    entry = published(session, world)
+    bring_up_to_date(settings)
+    path = path.format(entry=entry.id)
+    tag = client.get(path).headers["ETag"]
+    withdraw(session, world, entry)
+    bring_up_to_date(settings)
+    answer = client.get(path, headers={"If-None-Match": tag})
+    assert answer.status_code in (200, 410)
+    assert entry.title.encode() not in answer.data
+
+
+def test_a_vote_needs_no_cookie_before(client: FlaskClient, values: dict[str, int]) -> None:
+    """A page that proxies keep has no token; the browser says where its form comes from."""
+    path = f"/archive/{values['entry']}/helpful"
+    assert client.post(path, data={"helpful": "yes"}, headers=FROM_HERE).status_code == 303
+    assert "您已经说过了" in get(client, f"/archive/{values['entry']}").text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_vote_from_another_site_needs_a_token(
+    client: FlaskClient, values: dict[str, int], headers: dict[str, str]
+) -> None:
+    """Where the browser does not vouch for the page, the form comes back with a token."""
+    path = f"/archive/{values['entry']}/helpful"
+    answer = client.post(path, data={"helpful": "yes"}, headers=headers)
+    assert answer.status_code == 400
+    token = answer.get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
+    sent = {"helpful": "yes", "csrf_token": token}
+    assert client.post(path, data=sent, headers=headers).status_code == 303
+
+
+def test_an_old_browser_says_its_origin(client: FlaskClient, values: dict[str, int]) -> None:
+    """Without Sec-Fetch-Site the origin of the site itself will do."""
+    path = f"/archive/{values['entry']}/helpful"
+    headers = {"Origin": "http://localhost"}
+    assert client.post(path, data={"helpful": "no"}, headers=headers).status_code == 303
+
+
+def test_only_named_forms_go_without_a_token(app: Flask) -> None:
+    """The forms of pages that proxies keep are the two of an entry."""
+    marked = {name for name, view in app.view_functions.items() if hasattr(view, "without_token")}
+    assert marked == {"archive.helpful", "archive.send_report"}
+
+
+def test_static_files_are_kept_for_a_year(client: FlaskClient, values: dict[str, int]) -> None:
+    """The address of a style sheet changes with its content, so that it never needs asking."""
+    page = get(client, "/en/").html
+    sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    answer = client.get(sheet)
+    assert answer.mimetype == "text/css"
+    assert (answer.cache_control.max_age, answer.cache_control.immutable) == (31536000, True)
+    assert client.get(sheet, headers={"Accept-Encoding": "br"}).content_encoding == "br"
+
+
+def test_a_page_of_another_release_gets_its_style(client: FlaskClient) -> None:
+    """The address of an earlier release answers with the present file, not to be kept."""
+    answer = client.get("/static/0123456789ab/css/base.css")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+@pytest.mark.parametrize("name", ["css/missing.css", "../config.py", "css/../../app.py", ""])
+def test_only_static_files_are_served(client: FlaskClient, name: str) -> None:
+    """A name that is none of the files is not found."""
+    assert client.get(f"/static/x/{name}").status_code == 404
