@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 _LETTERS = r"0-9A-Za-z\u2e80-\u2fff\u3005-\u9fff\ue000\uac00-\ud7a3\U00020000-\U0003ffff"
 MARK = rf"[^{_LETTERS}]"
@@ -64,8 +65,7 @@ class Chain:
         """The digits with which runs without anything between them begin."""
         if isinstance(self.places, range):
             return [0]
-        pairs = zip(self.places, self.places[1:], strict=False)
-        return [0, *(i for i, (a, b) in enumerate(pairs, 1) if b - a > 1)]
+        return [0, *(i for i, (a, b) in enumerate(pairwise(self.places), 1) if b - a > 1)]
 
     @cached_property
     def _dates(self) -> list[tuple[int, int]]:
@@ -97,7 +97,7 @@ def _is_list(groups: list[str]) -> bool:
     if len(groups) < 4 or all(len(group) == 1 for group in groups):
         return False
     values = [int(group) for group in groups]
-    steps = sum(a < b <= a + 4 for a, b in zip(values, values[1:], strict=False))
+    steps = sum(a < b <= a + 4 for a, b in pairwise(values))
     return steps >= len(values) - 2
 
 

@@ -103,7 +103,7 @@ def detect_letter(
     published and may name people. With ``doubts`` also what only a person can judge, by kinds in ``DOUBTFUL``.
     """
     parts = [_Part(text, field, sender) for field, text in texts.items()]
-    others = [_Part(text, PublicField.TEXT, sender) for text in beside]
+    others = [_Part(text, PublicField.TEXT, None) for text in beside]
     for part in (*parts, *others):
         if len(part.text) > TEXT_LIMIT:
             raise ValueError(f"text of {len(part.text)} characters exceeds {TEXT_LIMIT}")
@@ -117,7 +117,7 @@ def detect_letter(
         if not any(exposed):
             break
         for part, more in zip(parts, exposed, strict=True):
-            part.hits = _widened(part.hits, more) if more else part.hits
+            part.hits = _widened(part.hits, more)
     return {part.place: _findings(part) for part in parts}
 
 
@@ -257,7 +257,7 @@ def _merge(hits: list[Hit]) -> list[Hit]:
             merged.append(_combine(cluster))
             cluster = []
         cluster.append(hit)
-        end = max(end, hit.end) if len(cluster) > 1 else hit.end
+        end = max(end, hit.end)
     if cluster:
         merged.append(_combine(cluster))
     return merged

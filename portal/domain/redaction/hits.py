@@ -36,7 +36,13 @@ def before(text: str, start: int, width: int) -> str:
 
 def after(text: str, end: int, width: int) -> str:
     """Return up to ``width`` characters behind ``end``, no further than the sentence."""
-    return _STOPS.split(text[end : end + width], maxsplit=1)[0]
+    return _STOPS.split(text[end : end + width])[0]
+
+
+def skip(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Return where a match of ``pattern`` at ``start`` ends, or ``start`` where there is none."""
+    match = pattern.match(text, start)
+    return match.end() if match else start
 
 
 def scan(

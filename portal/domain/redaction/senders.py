@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from portal.domain.redaction.chains import MARK
 from portal.domain.redaction.folding import Folded, fold
-from portal.domain.redaction.hits import Hit, digits_of
+from portal.domain.redaction.hits import Hit, digits_of, skip
 from portal.domain.redaction.kinds import FindingKind, Sender
 from portal.domain.redaction.masks import COVER, mask_email, mask_mobile, mask_name
 from portal.domain.redaction.names.pinyin import pinyin_patterns
@@ -62,8 +62,7 @@ def _find_phone(folded: Folded, phone: str) -> Iterator[Hit]:
     for view in folded.views:
         for match in pattern.finditer(view):
             # Digits that touch the number would be left to read: they go with it.
-            ahead = _TOUCHING.match(view, match.end())
-            end = ahead.end() if ahead else match.end()
+            end = skip(_TOUCHING, view, match.end())
             yield Hit(FindingKind.SENDER_CONTACT, match.start(), end, mask)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from portal.domain.redaction.folding import Folded
-from portal.domain.redaction.hits import Hit, before
+from portal.domain.redaction.hits import Hit, before, skip
 from portal.domain.redaction.kinds import KEEP_OFFICE_MAIL, FindingKind, PublicField
 from portal.domain.redaction.masks import COVER, mask_email
 
@@ -90,8 +90,7 @@ def _is_inside_word(text: str, start: int) -> bool:
 
 
 def _account(view: str, network: re.Match[str]) -> Hit | None:
-    filler = _FILLER.match(view, network.end())
-    start = filler.end() if filler else network.end()
+    start = skip(_FILLER, view, network.end())
     handle = _HANDLE.match(view, start)
     if handle is None or _NO_HANDLE.match(handle[0]):
         return None
@@ -109,7 +108,7 @@ def _find_emails(view: str, field: PublicField) -> Iterator[Hit]:
         local = re.sub(r"\s", "", view[start : at.start()])
         if not local:
             continue
-        domain = re.sub(_DOT, ".", re.sub(r"[\r\n]", "", match[1])).lower().replace(" ", "")
+        domain = re.sub(_DOT, ".", match[1].lower())
         office = (
             field is PublicField.REPLY
             and _OFFICE_DOMAIN.search(domain)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from portal.domain.redaction.chains import MARK
 from portal.domain.redaction.folding import Folded
-from portal.domain.redaction.hits import Hit
+from portal.domain.redaction.hits import Hit, skip
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER
 
@@ -34,8 +34,7 @@ def find_fragments(folded: Folded) -> Iterator[Hit]:
     for front in _FRONT.finditer(view):
         yield Hit(FindingKind.FRAGMENT, front.start(), front.end(), COVER)
     for cue in _CUE.finditer(folded.plain):
-        filler = _FILLER.match(folded.plain, cue.end())
-        start = filler.end() if filler else cue.end()
+        start = skip(_FILLER, folded.plain, cue.end())
         piece = _PIECE.match(view, start) or _SHORT_OF_X.match(view, start)
         if piece is None or _FIRST_THREE.fullmatch(piece[0]) or _UNIT.match(view, piece.end()):
             continue

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from portal.domain.redaction.chains import MARK
 from portal.domain.redaction.folding import Folded
-from portal.domain.redaction.hits import Hit, after, before
+from portal.domain.redaction.hits import Hit, after, before, skip
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER
 
@@ -109,8 +109,7 @@ def _english_addresses(view: str) -> Iterator[Hit]:
         front = _BEFORE_ROAD.search(window)
         if front is None:
             continue
-        behind = _BEHIND_ROAD.match(view, road.end())
-        end = behind.end() if behind else road.end()
+        end = skip(_BEHIND_ROAD, view, road.end())
         start = floor + front.start()
         if any(char.isdigit() for char in view[start:end]):
             yield Hit(FindingKind.ADDRESS, start, end, COVER)

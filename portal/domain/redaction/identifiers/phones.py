@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from portal.domain.redaction.chains import MARK, Chain
-from portal.domain.redaction.hits import Hit, before, scan
+from portal.domain.redaction.hits import Hit, before, scan, skip
 from portal.domain.redaction.kinds import (
     KEEP_OFFICE_PHONE,
     KEEP_PUBLIC_NUMBER,
@@ -108,8 +108,7 @@ def _landline(chain: Chain, at: int, area: str, begun: int | None = None) -> Ite
         if end > len(chain.digits) or not chain.ends(end) or not chain.is_one_number(at, end):
             continue
         start, stop = chain.span(at, end)
-        extension = _EXTENSION.match(chain.view, stop)
-        stop = extension.end() if extension else stop
+        stop = skip(_EXTENSION, chain.view, stop)
         begin = start if begun is None else begun
         yield Hit(FindingKind.LANDLINE, begin, stop, mask_landline(f"0{area}"))
         return
@@ -124,8 +123,7 @@ def find_local_phones(view: str) -> Iterator[Hit]:
 
 
 def _local(match: re.Match[str]) -> Hit | None:
-    extension = _EXTENSION.match(match.string, match.end())
-    end = extension.end() if extension else match.end()
+    end = skip(_EXTENSION, match.string, match.end())
     if _UNIT.match(match.string, end):
         return None
     return Hit(FindingKind.LANDLINE, match.start(), end, mask_landline(""))

@@ -14,7 +14,7 @@ from stdnum.cn import uscc
 
 from portal.domain.redaction.chains import MARK
 from portal.domain.redaction.folding import Folded
-from portal.domain.redaction.hits import Hit, before
+from portal.domain.redaction.hits import Hit, before, skip
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER
 
@@ -150,11 +150,10 @@ def find_registered(folded: Folded) -> Iterator[Hit]:
 def _value_behind(view: str, cue: re.Match[str]) -> Hit | None:
     word = cue[0]
     kind = _KINDS[word]
-    filler = _FILLER.match(view, cue.end())
-    start = filler.end() if filler else cue.end()
+    start = skip(_FILLER, view, cue.end())
     value = _VALUE.match(view, start)
     if value is None:
-        if kind is not FindingKind.REGISTER_NUMBER or "证" not in word + (filler or cue)[0]:
+        if kind is not FindingKind.REGISTER_NUMBER or "证" not in view[cue.start() : start]:
             return None
         value = _CERTIFICATE.match(view, start)
         certified = value is not None and "费" not in value[0] and "元" not in value[0]

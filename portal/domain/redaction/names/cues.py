@@ -268,8 +268,6 @@ def _name_ending_at(text: str, end: int) -> Hit | None:
         if start < 0 or not is_name(text, start, end):
             continue
         surname = surname_at(text, start)
-        if length == _LONGEST_NAME and len(surname) == 1:
-            continue
         leading = text[start - 1] if start else ""
         inside_word = bool(leading) and text[start - 1 : start + 1] in COMMON_WORDS
         doubtful = surname in PARTICLE_SURNAMES and (

@@ -38,8 +38,6 @@ def pinyin_patterns(name: str) -> list[str]:
     """Return patterns for a Chinese name in pinyin, surname first or last."""
     given_from = 2 if len(name) > 3 else 1
     surnames, given = _readings(name[:given_from]), _readings(name[given_from:])
-    if not given:
-        return []
     last = _GAP.join(given)
     return [
         rf"(?<![A-Za-z]){order}(?![A-Za-z])"
@@ -52,12 +50,12 @@ def pinyin_patterns(name: str) -> list[str]:
 
 
 def _readings(characters: str) -> list[str]:
-    syllables: list[str] = _pypinyin().lazy_pinyin(characters, errors="ignore")
+    syllables: list[str] = _pypinyin().lazy_pinyin(characters)
     return [syllable.replace("v", "[uvü]") for syllable in syllables]
 
 
 def _surname_alternatives(surname: str) -> set[str]:
-    (readings,) = _pypinyin().pinyin(surname, style=0, heteronym=True) or [[]]
+    (readings,) = _pypinyin().pinyin(surname, style=0, heteronym=True)
     return {reading.replace("v", "[uvü]") for reading in readings}
 
 

@@ -156,11 +156,9 @@ def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
         if weak and "." in match[0] or usual < _USUAL_SHARE * len(letters):
             return None
     end, tail = match.end(), max(match[0].rfind(dot) for dot in "·•‧・.∙●⋅")
-    for at in range(start + tail + 1, end):
-        if (
-            at > start + tail + 1
-            and text[at] not in TRANSCRIBED
-            and (text[at] in FOLLOWING or at - start - tail > _USUAL_PART)
+    for at in range(start + tail + 2, end):
+        if text[at] not in TRANSCRIBED and (
+            text[at] in FOLLOWING or at - start - tail > _USUAL_PART
         ):
             end = at
             break
