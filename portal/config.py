@@ -104,6 +104,13 @@ class Settings(BaseSettings):
     limits_enabled: bool = Field(
         default=True, description="Whether limits on guessing and flooding apply."
     )
+    page_cache_seconds: int = Field(
+        default=2,
+        ge=0,
+        le=4,
+        description="Seconds for which a process keeps a page that is the same for everybody; "
+        "0: none.",
+    )
     page_size: int = Field(default=20, ge=5, le=200, description="Rows of a list page.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

@@ -153,7 +153,8 @@ def settings(
     instance = tmp_path / "instance"
     shutil.copytree(keys, instance / "keys")
     database.renew(WORLD if "world" in request.fixturenames else EMPTY)
-    return load_settings(instance=instance, database_url=database.address)
+    # Most tests look at a page right after something changed.
+    return load_settings(instance=instance, database_url=database.address, page_cache_seconds=0)
 
 
 @pytest.fixture

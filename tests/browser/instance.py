@@ -88,7 +88,13 @@ def a_served_instance(folder: Path, keys: Path, password_hash: str) -> Iterator[
         server = subprocess.Popen(
             [sys.executable, "-m", "portal", "serve", "--workers", "1"],
             cwd=SOURCE_ROOT,
-            env={**os.environ, "LETTERBOX_INSTANCE": str(root), "PORT": str(port)},
+            env={
+                **os.environ,
+                "LETTERBOX_INSTANCE": str(root),
+                "PORT": str(port),
+                # Journeys look at pages right after something changed.
+                "LETTERBOX_PAGE_CACHE_SECONDS": "0",
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -1,7 +1,8 @@
 """Which pages a proxy may keep, and compression of what everybody may read.
 
-A page is kept for :data:`FRESH` seconds at most, so that what is unpublished is gone from every
-cache by then; afterwards its ETag saves the transfer. An answer to somebody with a session, or one
+A page is kept for :data:`FRESH` seconds at most, some of them in the process that made it and the
+rest outside, so that what is unpublished is gone from every cache by then; afterwards its ETag
+saves the transfer. An answer to somebody with a session, or one
 that begins a session, is never kept. It is not compressed either: the length of a compressed page
 that holds a secret and a reader's words would betray the secret (BREACH).
 """
@@ -9,9 +10,13 @@ that holds a secret and a reader's words would betray the secret (BREACH).
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
+
+from portal.web.core.settings import settings
+from portal.web.delivery.kept_pages import KeptPages
 
 if TYPE_CHECKING:
 
@@ -28,7 +33,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 FRESH = 5
 """Seconds for which a page may be shown without asking again."""
+MOST_KEPT = 32_000_000
+"""Bytes of pages that a process keeps."""
 _compress = Compress()
+_PLACE = "letterbox_kept_pages"
 
 
 def cacheable(view: Callable[P, R]) -> Callable[P, R]:
@@ -38,14 +46,17 @@ def cacheable(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def set_up_caching(app: Flask) -> None:
-    """Allow proxies to keep the pages of ``app`` that are marked, and compress what is public."""
+    """Allow ``app`` and proxies to keep the pages that are marked, and compress what is public."""
     app.config.update(
         COMPRESS_REGISTER=False,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
         COMPRESS_BR_LEVEL=5,
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
     )
     _compress.init_app(app)
+    app.extensions[_PLACE] = KeptPages(MOST_KEPT)
+    app.before_request(_kept)
     app.after_request(_deliver)
     app.jinja_env.globals.update(is_cacheable=is_cacheable)
 
@@ -56,22 +67,44 @@ def is_cacheable() -> bool:
     return bool(getattr(view, "cacheable", False)) and request.method in ("GET", "HEAD")
 
 
+def _kept() -> Response | None:
+    """Answer with the page that this process made a moment ago for the same request."""
+    if not (settings().page_cache_seconds and is_cacheable() and _is_stranger()):
+        return None
+    page = current_app.extensions[_PLACE].get(_key(), monotonic())
+    if page is None:
+        return None
+    g.was_kept = True
+    return Response(page.body, headers=page.headers)
+
+
+def _key() -> str:
+    """Return what a page depends on: host, address, and the encodings that the browser reads."""
+    encodings = request.headers.get("Accept-Encoding", "")
+    return "\n".join((request.host, request.script_root, request.full_path, encodings))
+
+
 def _deliver(response: Response) -> Response:
-    if _same_for_everybody(response):
-        response.headers["Cache-Control"] = f"public, max-age={FRESH}"
+    if g.get("was_kept"):
+        return response.make_conditional(request)  # type: ignore[return-value]
+    shared = (
+        is_cacheable() and response.status_code == 200 and _is_stranger() and not session.modified
+    )
+    seconds = settings().page_cache_seconds
+    if shared:
+        response.headers["Cache-Control"] = f"public, max-age={FRESH - seconds}"
         response.vary.add("Cookie")
         response.add_etag()
     if not response.cache_control.public:
         return response
-    sent = _compress.after_request(response)
-    return sent.make_conditional(request)  # type: ignore[return-value]
+    response = _compress.after_request(response)
+    if shared and seconds and request.method == "GET" and not response.is_streamed:
+        body = response.get_data()
+        until = monotonic() + seconds
+        current_app.extensions[_PLACE].put(_key(), body, response.headers, until)
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def _same_for_everybody(response: Response) -> bool:
-    cookie = current_app.session_interface.get_cookie_name(current_app)
-    return (
-        is_cacheable()
-        and response.status_code == 200
-        and cookie not in request.cookies
-        and not session.modified
-    )
+def _is_stranger() -> bool:
+    """Return whether the reader has no session."""
+    return current_app.session_interface.get_cookie_name(current_app) not in request.cookies

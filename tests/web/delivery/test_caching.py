@@ -1,6 +1,7 @@
 """What proxies and browsers may keep, and how little of it travels."""
 
 import gzip
+from unittest.mock import patch
 
 import brotli
 import pytest
@@ -9,7 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.web.delivery.caching import FRESH
+from portal.web.core.settings import keep_settings
+from portal.web.delivery.caching import _PLACE, FRESH, MOST_KEPT
+from portal.web.delivery.kept_pages import KeptPages
 from tests.archive import bring_up_to_date, published, withdraw
 from tests.builders import World
 from tests.pages import FROM_HERE, get, login
@@ -98,6 +101,71 @@ def test_a_withdrawn_entry_is_gone_with_the_next_request(
     answer = client.get(path, headers={"If-None-Match": tag})
     assert answer.status_code in (200, 410)
     assert entry.title.encode() not in answer.data
+
+
+@pytest.fixture
+def keeping(app: Flask, settings: Settings) -> Flask:
+    """The application with its default of keeping pages for two seconds, none of them kept yet."""
+    keep_settings(app, settings.model_copy(update={"page_cache_seconds": 2}))
+    app.extensions[_PLACE] = KeptPages(MOST_KEPT)
+    return app
+
+
+def test_a_process_keeps_a_page_for_a_moment(
+    keeping: Flask, client: FlaskClient, session: Session, world: World
+) -> None:
+    """Within its seconds the page is sent again as it was, then it is made again."""
+    with patch("portal.web.delivery.caching.monotonic") as clock:
+        clock.return_value = 100.0
+        before = client.get("/archive")
+        entry = published(session, world)
+        clock.return_value = 101.9
+        again = client.get("/archive")
+        assert (again.data, again.headers["ETag"]) == (before.data, before.headers["ETag"])
+        clock.return_value = 102.0
+        assert entry.title in client.get("/archive").get_data(as_text=True)
+    assert before.cache_control.max_age == FRESH - 2
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/en/archive", {}),
+        ("/archive?year=2016", {}),
+        ("/archive", {"Accept-Encoding": "br"}),
+        ("/archive", {"Host": "127.0.0.1"}),
+    ],
+)
+def test_another_request_gets_a_page_of_its_own(
+    keeping: Flask, client: FlaskClient, values: dict[str, int], path: str, headers: dict[str, str]
+) -> None:
+    """Language, query, encoding and host are part of what a page is kept under."""
+    kept = client.get("/archive")
+    other = client.get(path, headers=headers)
+    assert other.status_code == 200
+    assert other.data != kept.data or "Host" in headers
+
+
+def test_somebody_with_a_session_never_gets_a_kept_page(
+    keeping: Flask, client: FlaskClient, session: Session, world: World
+) -> None:
+    """Staff see at once what they published."""
+    client.get("/archive")
+    login(client, "city_handler")
+    entry = published(session, world)
+    assert entry.title in client.get("/archive").get_data(as_text=True)
+
+
+def test_kept_pages_are_bounded() -> None:
+    """Beyond the bytes allowed the page goes that was not asked for longest."""
+    pages = KeptPages(10)
+    for key in "ab":
+        pages.put(key, b"1234", [], 1.0)
+    assert pages.get("a", 0.0)
+    pages.put("c", b"1234", [], 1.0)
+    assert [key for key in "abc" if pages.get(key, 0.0)] == ["a", "c"]
+    pages.put("d", b"12345678901", [], 1.0)
+    assert [key for key in "abcd" if pages.get(key, 0.0)] == []
 
 
 def test_a_vote_needs_no_cookie_before(client: FlaskClient, values: dict[str, int]) -> None:
