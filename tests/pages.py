@@ -211,7 +211,8 @@ def post(
     Hidden fields, the token among them, go along as the page has them. ``status`` is what must
     come back (302 for a redirect, which ``follow`` follows to a 200); ``None`` takes any.
     """
-    form = get(client, page or url).form(url)
+    # A page may lead to a form with an address of its own.
+    form = get(client, page or url, follow_redirects=True).form(url)
     sent = {**form.hidden, **(data or {})}
     answer = read(client.post(url, data=sent, headers=FROM_HERE, follow_redirects=follow))
     wanted = 200 if follow and status == 302 else status

@@ -22,6 +22,7 @@ from portal.config import Settings
 from portal.domain.errors import Unavailable
 from portal.models import db
 from portal.services.archive.indexing import drain, ensure_index
+from portal.services.core.unsent import sweep_unsent
 from portal.services.letters.handling import close_unanswered
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
@@ -56,6 +57,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 check_at = now + INDEX_CHECK
             if now >= chores_at:
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
+                _guarded(lambda: sweep_unsent(datetime.now(UTC)))
                 _guarded(index.optimise)
                 chores_at = now + CHORES
             done = _guarded(lambda: drain(index, datetime.now(UTC)))

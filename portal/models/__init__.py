@@ -21,6 +21,7 @@ from portal.models.publication import (
 from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
+from portal.models.unsent import UnsentForm
 from portal.models.user import RoleGrant, User
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "ReplyStatus",
     "RoleGrant",
     "StateInterval",
+    "UnsentForm",
     "User",
     "db",
     "prepare_engine",

@@ -20,7 +20,7 @@ PRIVATE = Kind("private")
 
 def test_the_kind_is_in_every_list(client: Client, staff: Staff, world: World) -> None:
     """The form offers it with its hint; filters, statistics and the deadline page have it."""
-    form = get(client, "/write")
+    form = get(client, "/write", follow_redirects=True)
     assert "密件" in form.text and "只给领导看的信" in form.text
     for address in ("/statistics", "/api/v1/entries?kind=private", "/archive?kind=private"):
         get(client, address)

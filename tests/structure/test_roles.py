@@ -157,6 +157,7 @@ def _values(world: World) -> dict[str, object]:
         "notice_id": 1,
         "part": 1,
         "code": "city",
+        "token": "a" * 32,
         "rest": "unknown",
     }
 

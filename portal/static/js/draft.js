@@ -106,8 +106,9 @@ function improve(form) {
   const draft = read(key);
   let waiting;
 
-  // What the server sent back after an error is newer than any draft.
-  if (draft && offer && !form.querySelector("[data-error-summary]")) {
+  // What the server sent back, after an error or a preview, is newer than any draft.
+  const newer = form.dataset.draftKept !== undefined || form.querySelector("[data-error-summary]");
+  if (draft && offer && !newer) {
     if (JSON.stringify(draft.values) !== found) {
       offer.querySelector("[data-draft-when]").textContent = new Date(draft.at).toLocaleString(
         document.documentElement.lang,
@@ -182,6 +183,14 @@ function offerToDelete(place) {
     gone.focus();
   });
 }
+
+// A button that gives the draft up, once it is confirmed.
+document.addEventListener("submit", (event) => {
+  const { draftForget, confirm } = event.submitter?.dataset ?? {};
+  if (draftForget && (!confirm || event.target.dataset.confirmed)) {
+    forget(draftForget);
+  }
+});
 
 document.querySelectorAll("[data-draft-left]").forEach(offerToDelete);
 document.querySelectorAll("[data-draft-clear]").forEach((sign) => {

@@ -1,7 +1,7 @@
 // Loads only the improvements that the page in view has a use for. Every page works without them.
 const improvements = {
   "[data-max]": "./counter.js",
-  "[data-draft], [data-draft-clear], [data-draft-left]": "./draft.js",
+  "[data-draft], [data-draft-clear], [data-draft-left], [data-draft-forget]": "./draft.js",
   "[data-tree-picker]": "./tree-picker.js",
   "[data-autosave]": "./autosave.js",
   "[data-copy]": "./copy.js",

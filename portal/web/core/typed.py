@@ -102,4 +102,9 @@ def at_most(most: int) -> Callable[[object, Field], None]:
 
 def form_token(given: str | None) -> str:
     """Return the token of a form, which makes two clicks one; a missing or odd one is made new."""
-    return given if given and _TOKEN.fullmatch(given) else secrets.token_urlsafe(24)
+    return given if given and is_form_token(given) else secrets.token_urlsafe(24)
+
+
+def is_form_token(given: str) -> bool:
+    """Return whether ``given`` can be the token of a form."""
+    return bool(_TOKEN.fullmatch(given))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Letter
 from tests.builders import World
-from tests.pages import Page, get, post
+from tests.pages import Form, Page, get, post
 
 TITLE = "小区门口的路灯什么时候能修好"
 TEXT = "石桥街道梧桐小区门口的路灯坏了两个星期，晚上回家看不清路，请问什么时候能修好？"
@@ -28,9 +28,16 @@ def typed(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**fields, **changes}.items() if value is not None}
 
 
+def written(client: FlaskClient) -> Form:
+    """Open an empty form of a letter."""
+    return get(client, "/write", follow_redirects=True).form("/write")
+
+
 def preview(client: FlaskClient, *, status: int = 200, **changes: Any) -> Page:
-    """Fill the form and ask for the preview."""
-    return post(client, "/write", {**typed(**changes), "step": "preview"}, status=status)
+    """Fill the form, ask for the preview and go where that leads."""
+    sent = {**typed(**changes), "step": "preview"}
+    led = post(client, "/write", sent, status=303)
+    return get(client, led.response.location or "", status)
 
 
 def send(client: FlaskClient, *, status: int = 302, **changes: Any) -> Page:

@@ -17,11 +17,12 @@ from portal.web.console.blueprint import console
 from portal.web.console.disclosure.request_page import REGISTERED
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
-from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.fields import DayField, EnumField
 from portal.web.core.people import current_actor, needs
 from portal.web.core.settings import code_key
-from portal.web.core.submission import Groups, SubmissionPage
+from portal.web.submission.disclosure_form import ApplicationForm
+from portal.web.submission.form import Groups
+from portal.web.submission.page import SubmissionPage
 
 
 class RegisterForm(ApplicationForm):
@@ -68,10 +69,6 @@ class RegisterPage(SubmissionPage[RegisterForm]):
 
     def check_organisation(self) -> None:
         """Leave the check to the service, which comes next."""
-
-    def preview(self) -> Answer:
-        """Register at once."""
-        return self.send()
 
     def submit(self, key: str) -> str:
         """Register the request."""

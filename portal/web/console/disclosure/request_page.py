@@ -45,7 +45,7 @@ from portal.web.core.due import explain_request_due
 from portal.web.core.failures import typed_texts
 from portal.web.core.language import day, say
 from portal.web.core.people import current_actor, needs
-from portal.web.core.submission import code_once, last_number
+from portal.web.submission.receipts import code_once
 
 _WAITING_FOR: dict[DisclosureState, str] = {
     DisclosureState.OPEN: N_("由被申请机关答复，您可以查看。"),
@@ -180,7 +180,7 @@ def disclosure_applicant(request_number: str) -> Answer:
 
 def _code(found: DisclosureRequest) -> str | None:
     """Return the code of a request registered a moment ago; it is shown only this once."""
-    return code_once(REGISTERED) if last_number(REGISTERED) == found.number else None
+    return code_once(REGISTERED, found.number)
 
 
 def _leave(found: DisclosureRequest, step: Step[DisclosureRequest, DisclosureAction]) -> Answer:

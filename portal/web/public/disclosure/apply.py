@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 
 from portal.domain.disclosure.application import takes_requests
 from portal.domain.disclosure.requests import ANSWER_RULE, DISCLOSURE_DEFINITION
@@ -16,17 +16,21 @@ from portal.queries.statistics.disclosure import disclosure_figures
 from portal.services.disclosure.filing import addressee, submit
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
-from portal.web.core.disclosure_form import ApplicationForm
 from portal.web.core.people import public
 from portal.web.core.settings import code_key
-from portal.web.core.submission import SubmissionPage, receipt_page
 from portal.web.public.blueprint import public_pages
+from portal.web.submission.disclosure_form import ApplicationForm
+from portal.web.submission.previewed import PreviewedPage
+from portal.web.submission.receipts import receipt_page
 
 
-class ApplicationPage(SubmissionPage[ApplicationForm]):
+class ApplicationPage(PreviewedPage[ApplicationForm]):
     """The page of an application on the web."""
 
+    form_class = ApplicationForm
     template = "public/disclosure_new.html"
+    form_page = "public.disclosure_form"
+    preview_page = "public.disclosure_preview"
     receipt = "public.disclosure_receipt"
 
     def takes(self, kind: OrganisationKind) -> bool:
@@ -72,13 +76,30 @@ def disclosure() -> str:
 @public_pages.route("/disclosure/new", methods=["GET", "POST"])
 @public
 def disclosure_new() -> Answer:
-    """Take an application through form and preview; only the step ``send`` hands it in."""
+    """Begin an application, or take its form a step on; only the step ``send`` hands it in."""
+    if request.method == "GET":
+        return ApplicationPage.begin()
     return ApplicationPage(ApplicationForm()).respond()
 
 
-@public_pages.get("/disclosure/receipt")
+@public_pages.get("/disclosure/new/<token>")
 @public
-def disclosure_receipt() -> Answer:
-    """Show number and code of the request just sent; the code only this once."""
+def disclosure_form(token: str) -> Answer:
+    """Show the form of an application, with what was typed before its preview."""
+    return ApplicationPage.open_form(token)
+
+
+@public_pages.get("/disclosure/new/<token>/preview")
+@public
+def disclosure_preview(token: str) -> Answer:
+    """Show an application as it would be filed."""
+    return ApplicationPage.open_preview(token)
+
+
+@public_pages.get("/disclosure/receipt", defaults={"number": ""})
+@public_pages.get("/disclosure/receipt/<number>")
+@public
+def disclosure_receipt(number: str) -> Answer:
+    """Show number and code of a request just sent; the code only this once."""
     page = ApplicationPage.receipt
-    return receipt_page(page, request_by_number, "public/disclosure_receipt.html")
+    return receipt_page(page, request_by_number, "public/disclosure_receipt.html", number)

@@ -21,6 +21,7 @@ from portal.web.core.people import close_opened, public, remember_opened
 from portal.web.core.rate_limits import address, count, minutes, retry_later, wait_for
 from portal.web.core.settings import code_key, settings
 from portal.web.public.blueprint import public_pages
+from portal.web.submission.receipts import forget_receipts
 
 
 class TrackForm(Form):
@@ -56,6 +57,7 @@ def track() -> Answer:
 def leave() -> Response:
     """Forget the letters and requests this browser has opened, for those who share a computer."""
     close_opened()
+    forget_receipts()
     flash(_("已退出。再次查看需要编号和查询码。"), "success")
     return redirect(url_for("public.track"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import render_template
+from flask import render_template, request
 
 from portal.domain.letters.kinds import KINDS, LetterKind
 from portal.domain.redaction import (
@@ -25,10 +25,11 @@ from portal.web.core.clock import now, today
 from portal.web.core.language import say
 from portal.web.core.people import public
 from portal.web.core.settings import code_key
-from portal.web.core.submission import SubmissionPage, receipt_page
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.write_form import WriteForm
+from portal.web.submission.previewed import PreviewedPage
+from portal.web.submission.receipts import receipt_page
 
 NEAR_MOST = 3
 """Earlier answers shown above the button that sends."""
@@ -68,10 +69,13 @@ class LetterPreview:
         return KINDS[self.letter.kind]
 
 
-class WritePage(SubmissionPage[WriteForm]):
+class WritePage(PreviewedPage[WriteForm]):
     """The page of a new letter."""
 
+    form_class = WriteForm
     template = "public/write.html"
+    form_page = "public.write_form"
+    preview_page = "public.write_preview"
     receipt = "public.receipt"
 
     def check_organisation(self) -> None:
@@ -99,15 +103,30 @@ class WritePage(SubmissionPage[WriteForm]):
 @public_pages.route("/write", methods=["GET", "POST"])
 @public
 def write() -> Answer:
-    """Take a letter through form and preview; only the step ``send`` hands it in."""
-    return WritePage(WriteForm()).respond()
+    """Begin a letter, or take its form a step on; only the step ``send`` hands it in."""
+    return WritePage.begin() if request.method == "GET" else WritePage(WriteForm()).respond()
 
 
-@public_pages.get("/receipt")
+@public_pages.get("/write/<token>")
 @public
-def receipt() -> Answer:
-    """Show number and code of the letter just sent; the code only this once."""
-    return receipt_page(WritePage.receipt, letter_by_number, "public/receipt.html")
+def write_form(token: str) -> Answer:
+    """Show the form of a letter, with what was typed before its preview."""
+    return WritePage.open_form(token)
+
+
+@public_pages.get("/write/<token>/preview")
+@public
+def write_preview(token: str) -> Answer:
+    """Show a letter as it would be sent."""
+    return WritePage.open_preview(token)
+
+
+@public_pages.get("/receipt", defaults={"number": ""})
+@public_pages.get("/receipt/<number>")
+@public
+def receipt(number: str) -> Answer:
+    """Show number and code of a letter just sent; the code only this once."""
+    return receipt_page(WritePage.receipt, letter_by_number, "public/receipt.html", number)
 
 
 def _near(new: NewLetter) -> list[Similar]:

@@ -12,8 +12,8 @@ from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX, TITLE_MAX
 from portal.services.letters.submission import NewLetter
 from portal.web.core import fields
-from portal.web.core.submission import SubmissionForm
 from portal.web.core.typed import WORDS_MAX
+from portal.web.submission.form import SubmissionForm
 
 
 class WriteForm(SubmissionForm):

@@ -45,6 +45,11 @@ def send(
     return post(client, "/disclosure/new", {**typed(world, **changes), "step": step}, status=status)
 
 
+def preview(client: FlaskClient, world: World, **changes: Any) -> Page:
+    """Fill the form, ask for the preview and go where that leads."""
+    return get(client, send(client, world, "preview", 303, **changes).response.location or "")
+
+
 def receipt(client: FlaskClient, world: World, **changes: Any) -> tuple[str, str]:
     """File a request and return number and code from the receipt."""
     send(client, world, **changes)
@@ -86,7 +91,7 @@ def test_the_code_is_shown_once_and_kept_as_a_hash(
 
 def test_a_double_click_files_once(client: Client, session: Session, world: World) -> None:
     """The same form sent twice gives one request and the same receipt."""
-    form = get(client, "/disclosure/new").form("/disclosure/new")
+    form = get(client, "/disclosure/new", follow_redirects=True).form("/disclosure/new")
     said = {**form.hidden, **typed(world), "step": "send"}
     for _click in range(2):
         assert client.post("/disclosure/new", data=said).status_code == 302
@@ -95,10 +100,29 @@ def test_a_double_click_files_once(client: Client, session: Session, world: Worl
 
 def test_the_preview_carries_everything(client: Client, session: Session, world: World) -> None:
     """Nothing is filed before the applicant has looked it over, and nothing typed is lost."""
-    page = send(client, world, step="preview", status=200)
+    page = preview(client, world)
     assert "还没有提交" in page.text and not requests(session)
     kept = page.form("/disclosure/new").hidden
     assert typed(world).items() <= kept.items()
+
+
+def test_the_preview_has_an_address_of_its_own(
+    client: Client, session: Session, world: World
+) -> None:
+    """Preview and form are loaded again with everything typed; once filed, they lead to the receipt."""
+    led = send(client, world, "preview", 303, organisation=str(world["township"]))
+    preview = led.response.location or ""
+    for _ in range(2):
+        assert TITLE in get(client, preview).text
+    fields = get(client, preview.removesuffix("/preview")).form("/disclosure/new").fields
+    assert fields["organisation"] == [str(world["township"])]
+    assert fields["identity"] == [IDENTITY]
+    kept = get(client, preview).form("/disclosure/new").hidden
+    filed = client.post("/disclosure/new", data={**kept, "step": "send"})
+    (request,) = requests(session)
+    assert filed.location == f"/disclosure/receipt/{request.number}"
+    assert client.get(preview).location == filed.location
+    assert not session.scalar(sa.text("SELECT count(*) FROM unsent_form"))
 
 
 @pytest.mark.parametrize(
@@ -272,7 +296,9 @@ def test_a_letter_that_asks_for_disclosure_is_led_here(
     )
     page = get(client, f"/letters/{letter.number}")
     assert f"/disclosure/new?organisation={world['city']}" in page.links
-    form = get(client, f"/disclosure/new?organisation={world['city']}").form("/disclosure/new")
+    form = get(client, f"/disclosure/new?organisation={world['city']}", follow_redirects=True).form(
+        "/disclosure/new"
+    )
     assert form.fields["organisation"] == [str(world["city"])]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.models import DisclosureRequest
 from tests.builders import World
 from tests.disclosure import IDENTITY
-from tests.pages import Page, post
+from tests.pages import Page, get, post
 
 FORM = "/disclosure/new"
 
@@ -44,7 +44,7 @@ def test_a_name_that_fits_one_is_asked(
     client: FlaskClient, session: Session, world: World, words: str
 ) -> None:
     """A name, or a part that only one authority bears, is enough without the list."""
-    page = send(client, words, 200, "preview")
+    page = get(client, send(client, words, 303, "preview").response.location or "")
     assert page.form(FORM).hidden["organisation"] == str(world["township"])
     send(client, words)
     assert asked(session) == [world["township"]]

@@ -77,7 +77,7 @@ def test_it_is_refused_until_its_day(
 @pytest.mark.parametrize("page", ["/write", "/disclosure/new"])
 def test_an_address_does_not_choose_it(client: Client, world: World, page: str) -> None:
     """An address that names it chooses nothing, and the lists do not have it."""
-    found = get(client, f"{page}?organisation={world['police']}")
+    found = get(client, f"{page}?organisation={world['police']}", follow_redirects=True)
     assert f'value="{world["police"]}"' not in found.html
 
 

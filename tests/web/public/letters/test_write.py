@@ -16,12 +16,13 @@ from tests.web.public.citizens import (
     send,
     typed,
     value,
+    written,
 )
 
 
 def test_the_form_asks_nothing_to_be_ticked(client: FlaskClient, world: World) -> None:
     """A fresh form has no kind chosen, no organisation and no consent."""
-    form = get(client, "/write").form("/write")
+    form = written(client)
     assert form.fields["kind"] == []
     assert form.fields["organisation"] == [""]
     assert form.fields["consent"] == []
@@ -29,7 +30,9 @@ def test_the_form_asks_nothing_to_be_ticked(client: FlaskClient, world: World) -
 
 def test_the_form_takes_an_organisation_from_the_address(client: FlaskClient, world: World) -> None:
     """A link from the directory chooses the organisation, also one below level 1."""
-    form = get(client, f"/write?organisation={world['township']}").form("/write")
+    form = get(client, f"/write?organisation={world['township']}", follow_redirects=True).form(
+        "/write"
+    )
     assert form.fields["organisation"] == [str(world["township"])]
 
 
@@ -58,7 +61,7 @@ def test_the_preview_carries_the_letter_on(
 def test_back_from_the_preview_nothing_is_lost(client: FlaskClient, world: World) -> None:
     """A citizen who goes back from the preview finds the form as it was left."""
     form = preview(client, organisation=str(world["bureau"]), consent="y").form("/write")
-    answer = client.post("/write", data={**form.hidden, "step": "edit"})
+    answer = client.post("/write", data={**form.hidden, "step": "edit"}, follow_redirects=True)
     html = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert TEXT in html
@@ -145,7 +148,7 @@ def test_a_changed_letter_from_the_same_page_is_not_swallowed(
     client: FlaskClient, session: Session, world: World
 ) -> None:
     """A citizen who goes back and sends another text has written two letters."""
-    form = get(client, "/write").form("/write")
+    form = written(client)
     for text in (TEXT, "另一件事：公交站台的雨棚也坏了。"):
         client.post("/write", data={**form.hidden, **typed(text=text), "step": "send"})
     assert [letter.text for letter in letters(session)] == [
@@ -176,12 +179,13 @@ def test_the_code_is_shown_once(client: FlaskClient, world: World) -> None:
     assert "已经显示过一次" in page.text
 
 
-def test_the_code_stands_in_no_cookie(client: FlaskClient, world: World) -> None:
+def test_the_code_stands_in_no_cookie(client: FlaskClient, session: Session, world: World) -> None:
     """A query code is neither in the address nor in what the browser keeps."""
     answer = send(client)
     cookies = "".join(answer.response.headers.getlist("Set-Cookie"))
     code = value(get(client, "/receipt"), "receipt-code")
-    assert answer.response.location == "/receipt"
+    (letter,) = letters(session)
+    assert answer.response.location == f"/receipt/{letter.number}"
     assert code not in cookies
     assert code.replace("-", "") not in cookies
 

@@ -17,8 +17,8 @@ from portal.models import Organisation, db
 from portal.services.core.unit import writing
 from tests.builders import World
 from tests.databases import ON_POSTGRES
-from tests.pages import Client, get, read
-from tests.web.public.citizens import TEXT, TITLE, letters, preview, send, typed
+from tests.pages import Client, read
+from tests.web.public.citizens import TEXT, TITLE, letters, preview, send, typed, written
 
 WRONG = (
     ({"kind": None}, "请选一个类别"),
@@ -156,7 +156,7 @@ def test_an_expired_session_keeps_the_text(
     client: FlaskClient, session: Session, world: World
 ) -> None:
     """A citizen whose session has gone while writing sends the letter with one more click."""
-    form = get(client, "/write").form("/write")
+    form = written(client)
     client.delete_cookie("letterbox")
     page = read(client.post("/write", data={**form.hidden, **typed(), "step": "send"}))
     assert page.status == 400
@@ -168,7 +168,7 @@ def test_a_short_form_token_is_replaced(
     client: FlaskClient, session: Session, world: World
 ) -> None:
     """Two letters whose forms carry the same guessable token get codes of their own."""
-    form = get(client, "/write").form("/write")
+    form = written(client)
     for _ in range(2):
         sent = {**form.hidden, **typed(), "form_token": "a", "step": "send"}
         assert client.post("/write", data=sent).status_code == 302
@@ -202,7 +202,7 @@ def test_a_busy_database_keeps_the_letter(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
     """A letter that cannot be written now comes back with 503 and can be sent again."""
-    form = get(client, "/write").form("/write")
+    form = written(client)
     fields = {**form.hidden, **typed(), "step": "send"}
     file = make_url(settings.database_uri).database
     assert file is not None

@@ -22,8 +22,8 @@ from portal.domain.disclosure.application import (
 )
 from portal.domain.errors import N_
 from portal.web.core import fields
-from portal.web.core.submission import ChosenOrTyped, SubmissionForm
 from portal.web.core.typed import WORDS_MAX
+from portal.web.submission.form import ChosenOrTyped, SubmissionForm
 
 
 class ApplicationForm(SubmissionForm):

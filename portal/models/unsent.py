@@ -1,0 +1,24 @@
+"""What was typed into a public form and has not been sent yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime
+
+
+class UnsentForm(Model):
+    """The fields of a form between its preview and its sending, encrypted, for a day at most.
+
+    ``key`` is a fingerprint of the form's token and of a secret that only the browser has.
+    """
+
+    __tablename__ = "unsent_form"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    content: Mapped[str] = mapped_column(EncryptedText)
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,77 @@
+"""Receipts of what this browser has handed in: the number again and again, the code once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import redirect, render_template, session, url_for
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.numbers import derive_query_code, format_code
+from portal.models import db
+from portal.web.core import Answer
+from portal.web.core.settings import code_key
+
+MOST = 5
+"""Receipts that a browser can open; each window has its own."""
+_RECEIPTS = "receipts"
+SHOWN = "."
+"""What ends the key of a receipt whose code has been shown."""
+
+
+def remember(receipt: str, number: str, key: str) -> None:
+    """Allow this browser to open the receipt of ``number`` at the endpoint ``receipt``.
+
+    The code is derived from ``key`` when it is shown, and is in no cookie itself.
+    """
+    others = [kept for kept in _kept(receipt) if kept[0] != number]
+    _keep(receipt, [*others, [number, key]][-MOST:])
+
+
+def last_number(receipt: str) -> str:
+    """Return the number of the last submission, or ``""`` where there is none."""
+    kept = _kept(receipt)
+    return kept[-1][0] if kept else ""
+
+
+def number_sent(receipt: str, form_token: str) -> str:
+    """Return the number of what was sent from the form with ``form_token``, or ``""``."""
+    sent = [number for number, key in _kept(receipt) if key.partition(".")[0] == form_token]
+    return sent[-1] if sent else ""
+
+
+def code_once(receipt: str, number: str) -> str | None:
+    """Return the query code of what was sent with ``number``; only once."""
+    kept = _kept(receipt)
+    found = next((each for each in kept if each[0] == number and not each[1].endswith(SHOWN)), None)
+    if found is None:
+        return None
+    code = format_code(derive_query_code(code_key(), found[1]))
+    found[1] = found[1].partition(".")[0] + SHOWN
+    _keep(receipt, kept)
+    return code
+
+
+def forget_receipts() -> None:
+    """Forget every receipt of this browser (a shared computer)."""
+    session.pop(_RECEIPTS, None)
+
+
+def receipt_page(
+    receipt: str, find: Callable[[Session, str], object], template: str, number: str = ""
+) -> Answer:
+    """Show number and code of what was sent with ``number``, or last; the code only this once."""
+    known = [kept[0] for kept in _kept(receipt)]
+    found = find(db.session(), number or last_number(receipt)) if known else None
+    if found is None or (number and number not in known):
+        return redirect(url_for("public.track"))
+    code = code_once(receipt, number or last_number(receipt))
+    return render_template(template, sent=found, code=code)
+
+
+def _kept(receipt: str) -> list[list[str]]:
+    return [list(each) for each in session.get(_RECEIPTS, {}).get(receipt, [])]
+
+
+def _keep(receipt: str, kept: list[list[str]]) -> None:
+    session[_RECEIPTS] = {**session.get(_RECEIPTS, {}), receipt: kept}
