@@ -16,7 +16,7 @@ from portal.queries.letters.track import DueNote
 from portal.web.console.steps import Offer
 from portal.web.console.versioned_forms import A, NamedForm, S, VersionedForm
 from portal.web.core.due import DueExplanation
-from portal.web.core.language import moment, say
+from portal.web.core.language import iso, moment, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def history_line(event: HistoryEntry) -> HistoryLine:
     return HistoryLine(
         title=say(event.title),
         at=moment(event.at),
-        datetime=event.at.isoformat(),
+        datetime=iso(event.at),
         organisation=" · ".join(place),
         note=note,
     )

@@ -94,6 +94,11 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{day(value)} {shanghai(value):%H:%M}"
 
 
+def iso(value: datetime) -> str:
+    """Return a moment as HTML's ``time`` takes it: Shanghai wall clock, seconds, offset."""
+    return shanghai(value).isoformat(timespec="seconds")
+
+
 _locale = cache(Locale.parse)
 
 
@@ -184,7 +189,7 @@ def set_up_language(app: Flask, translations: str) -> None:
     app.before_request(_old_address)
     babel.init_app(app, locale_selector=choose_locale)
     app.jinja_env.filters.update(
-        label=label, say=say, day=day, moment=moment, subject=subject, marked=marked
+        label=label, say=say, day=day, iso=iso, moment=moment, subject=subject, marked=marked
     )
     app.jinja_env.tests.update(foreign=is_foreign)
     app.jinja_env.globals.update(

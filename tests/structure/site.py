@@ -1,0 +1,165 @@
+"""A site with letters, and the session of each role, for tests that open every route."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.app import create_app
+from portal.config import load_settings
+from portal.domain.access import Role
+from portal.domain.letters.states import State
+from portal.models import ArchiveEntry, RoleGrant, User, db
+from portal.web.core.safety import limiter
+from tests.builders import World, a_letter, a_person, a_published, a_world
+from tests.databases import Postgres, Sqlite
+from tests.disclosure import a_request
+from tests.pages import get, login
+
+INSTANCE_WIDE = (Role.ADMINISTRATOR, Role.AUDITOR)
+NEWCOMER = "newcomer"
+"""Somebody with almost every role, whose password was made up by the administrator."""
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
+_CHOICE = re.compile(r"<any\(([\w,]+)\):\w+>")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A line of the list, for one method."""
+
+    endpoint: str
+    method: str
+    path: str
+    permission: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def listed() -> list[Route]:
+    """Return the routes of the list, one for each method."""
+    lines = (Path(__file__).parent / "routes.txt").read_text("utf-8").splitlines()
+    parts = [line.split() for line in lines]
+    return [
+        Route(e, m, path, needed)
+        for e, ms, rule, needed in parts
+        for m in ms.split(",")
+        for path in chosen(rule)
+    ]
+
+
+def chosen(rule: str) -> list[str]:
+    """Return the paths of a rule, one for each word where it has a choice."""
+    found = _CHOICE.search(rule)
+    return [rule.replace(found[0], word) for word in found[1].split(",")] if found else [rule]
+
+
+ROUTES = listed()
+
+
+@dataclass
+class Site:
+    """The application with its letters, and the session of each role."""
+
+    app: Flask
+    values: dict[str, object]
+    foreign: str
+    foreign_request: str
+    sessions: dict[Role | str, tuple[str, str]]
+
+    def path(self, route: Route, **other: object) -> str:
+        """Return the path of ``route`` with values of this site in it."""
+        return _PART.sub(lambda part: str({**self.values, **other}[part[1]]), route.path)
+
+    def ask(self, route: Route, role: Role | str | None, **other: object) -> int:
+        """Return the status with which ``route`` answers ``role`` (``None``: nobody)."""
+        client, token = self.app.test_client(), ""
+        if role is not None:
+            cookie, token = self.sessions[role]
+            client.set_cookie("letterbox", cookie)
+        elif route.method == "POST":
+            token = _token(client, "/account/login")
+        answer = client.open(
+            self.path(route, **other), method=route.method, data={"csrf_token": token}
+        )
+        if role is None and answer.status_code == 302:
+            return 401 if "/account/login?" in (answer.location or "") else 302
+        return answer.status_code
+
+
+def _token(client: FlaskClient, path: str) -> str:
+    forms = get(client, path).forms
+    return next(form.hidden["csrf_token"] for form in forms if "csrf_token" in form.hidden)
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory,
+    database: Sqlite | Postgres,
+    keys: Path,
+    password_hash: str,
+) -> Iterator[Site]:
+    """A site with an open letter, a published one, and one that is none of the city's."""
+    instance = tmp_path_factory.mktemp("roles")
+    shutil.copytree(keys, instance / "keys")
+    app = create_app(load_settings(instance=instance, database_url=database.fresh(instance)))
+    app.testing = True
+    with app.app_context():
+        world = a_world(db.session(), password_hash)
+        values = _values(world)
+        everywhere = [(role, "office") for role in Role if role is not Role.AUDITOR]
+        a_person(world, NEWCOMER, password_hash, *everywhere)
+        world.session.get_one(User, world.people[NEWCOMER]).must_change_password = True
+        world.session.commit()
+        foreign = a_letter(db.session(), world, State.IN_PROGRESS, place="water").number
+        foreign_request = a_request(db.session(), world, place="police").number
+        db.session.remove()
+    limiter.enabled = False
+    usernames: dict[str, str] = {
+        role: f"{'office' if role in INSTANCE_WIDE else 'city'}_{role}" for role in Role
+    }
+    people = {**usernames, NEWCOMER: NEWCOMER}
+    sessions = {who: _session(app, username) for who, username in people.items()}
+    yield Site(app, values, foreign, foreign_request, sessions)
+    limiter.enabled = True
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _values(world: World) -> dict[str, object]:
+    session = world.session
+    letter = a_letter(session, world, State.IN_PROGRESS, place="city")
+    a_published(session, world, place="city")
+    person = world.people["water_handler"]
+    entry = session.query(ArchiveEntry).one()
+    grant = session.query(RoleGrant).filter_by(user_id=person).one()
+    return {
+        "number": letter.number,
+        "request_number": a_request(session, world).number,
+        "entry_id": entry.id,
+        "user_id": person,
+        "grant_id": grant.id,
+        "organisation_id": world["water"],
+        "rule_id": 1,
+        "mask_id": 1,
+        "notice_id": 1,
+        "part": 1,
+        "code": "city",
+        "token": "a" * 32,
+        "rest": "unknown",
+    }
+
+
+def _session(app: Flask, username: str) -> tuple[str, str]:
+    client = app.test_client()
+    login(client, username)
+    token = _token(client, "/account/")
+    cookie = client.get_cookie("letterbox")
+    assert cookie is not None
+    return cookie.value, token
