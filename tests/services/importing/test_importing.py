@@ -25,7 +25,7 @@ from portal.models import (
 from portal.services.archive import publication, redacting
 from portal.services.importing import letters as importing
 from portal.services.importing.columns import map_columns
-from portal.services.importing.letters import ImportPlan, import_letters
+from portal.services.importing.letters import ImportPlan, Tally, import_letters
 from portal.services.importing.rows import Defaults
 from portal.services.letters import handling, replying
 from portal.services.letters.submission import submit
@@ -216,6 +216,40 @@ def test_what_became_of_the_rows_is_counted(
     counts = (tally.read, tally.added, tally.answered, tally.published, tally.known, tally.rejected)
     assert counts == (7, 4, 3, 3, 1, 2)
     assert rejected == [(5, "title is empty"), (8, "title is empty")]
+
+
+def test_a_dry_run_tells_what_an_import_does(session: Session, world: World) -> None:
+    """It counts, places and rejects the same rows for the same reasons, and writes nothing."""
+    good = ("路灯坏了", TEXT, "", "", "city", f"{ASKED:%FT%TZ}", REPLY, f"{REPLIED:%FT%TZ}")
+    rows = [
+        good,
+        good,
+        ("没有答复", TEXT, "", "", "nowhere|elsewhere", good[5], "", ""),
+        ("", *good[1:]),
+    ]
+
+    def run(dry_run: bool) -> tuple[Tally, list[tuple[int, str]], list[int]]:
+        rejected: list[tuple[int, str]] = []
+        written: list[int] = []
+        source = CsvSource("utf-8", HEADER, iter([CsvRow(n, row) for n, row in enumerate(rows, 2)]))
+        plan = ImportPlan(map_columns(HEADER, {}), Defaults(), dry_run=dry_run)
+        tally = import_letters(
+            source,
+            plan,
+            PUBLISHED,
+            lambda row, reason: rejected.append((row.line, reason)),
+            written.append,
+        )
+        return tally, rejected, written
+
+    dry = run(dry_run=True)
+    assert session.scalars(sa.select(Letter)).all() == []
+    tally, rejected, written = dry
+    assert (tally.read, tally.added, tally.answered, tally.known, tally.rejected) == (4, 2, 1, 1, 1)
+    assert (tally.unmatched, rejected, written) == ({"nowhere": 1}, [(5, "title is empty")], [4])
+    assert run(dry_run=False) == dry
+    letters = session.scalars(sa.select(Letter).order_by(Letter.id)).all()
+    assert [each.organisation_id for each in letters] == [world["city"], world["office"]]
 
 
 def test_rates_count_an_imported_letter(session: Session, world: World) -> None:
