@@ -18,6 +18,7 @@ from portal.domain.redaction.names.shapes import (
     filled_in_at,
     is_name,
     is_usual,
+    lengths_at,
     minority_at,
     name_at,
     name_hit,
@@ -188,16 +189,9 @@ def _cued(text: str) -> Iterator[Hit]:
                 yield hit
     for match in _DEALING.finditer(text):
         at = match.end()
-        for end in (at + 3, at + 2):
-            if is_name(text, at, end) and is_usual(text, at, end) and _AMOUNT.match(text, end):
-                yield name_hit(at, end, surname_at(text, at))
-                break
-            if (
-                end == at + 3
-                and _DEALT_WITH.match(text, end)
-                and is_usual(text, at, end)
-                and is_name(text, at, end)
-            ):
+        for end in lengths_at(text, at):
+            dealt = _AMOUNT.match(text, end) or end > at + 2 and _DEALT_WITH.match(text, end)
+            if dealt and is_name(text, at, end) and is_usual(text, at, end):
                 yield name_hit(at, end, surname_at(text, at))
                 break
 
