@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, State
-from portal.models import Letter
+from portal.models import Letter, User
 from portal.services.archive import publication, redacting
 from portal.services.core.handing_in import Receipt
+from portal.services.core.unit import writing
 from portal.services.letters import handling, merging, replying, submission
 from portal.services.letters.submission import NewLetter
 from tests.world import PLACES, ROLES, START, World, a_person, a_world
@@ -34,6 +36,7 @@ __all__ = [
     "a_published",
     "a_walk",
     "a_world",
+    "leave",
     "new_letter",
     "send",
 ]
@@ -124,6 +127,13 @@ class Walk:
         proposal = self.letter.open_proposal
         assert proposal is not None
         self.step(publication.publish, self.reviewer, proposal.version)
+
+
+def leave(world: World, *names: str) -> None:
+    """Disable people."""
+    with writing() as unit:
+        ids = [world.people[name] for name in names]
+        unit.execute(sa.update(User).where(User.id.in_(ids)).values(disabled=True))
 
 
 def a_walk(

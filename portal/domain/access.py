@@ -16,7 +16,7 @@ from typing import Protocol
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
-from portal.domain.organisations import covers
+from portal.domain.organisations import covered, covers
 from portal.domain.translatable import Labelled
 
 USERNAME_MAX = 64
@@ -145,6 +145,9 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     _R.AUDITOR: {_P.AUDIT_READ: Reach.ALL},
 }
 
+ANSWERING = frozenset(role for role, held in GRANTS.items() if _P.REPLY_WRITE in held)
+"""The roles of those who write replies, each at their own organisation."""
+
 ACTION_PERMISSIONS: dict[Action, Permission] = {
     Action.ACCEPT: _P.HANDLING_ACCEPT,
     Action.DECLINE: _P.HANDLING_ACCEPT,
@@ -246,6 +249,7 @@ MACHINE = Actor(ActorKind.MACHINE, name="machine")
 class Placed(Protocol):
     """Where a letter is, for a decision on access.
 
+    ``accused_paths`` are the organisation that a report accuses and who took over from it;
     ``sent_from_path`` is the organisation that sent it, until somebody has signed for it.
     """
 
@@ -254,7 +258,7 @@ class Placed(Protocol):
     @property
     def organisation_path(self) -> str: ...
     @property
-    def accused_path(self) -> str | None: ...
+    def accused_paths(self) -> tuple[str, ...]: ...
     @property
     def ruling_path(self) -> str | None: ...
     @property
@@ -278,13 +282,14 @@ def can_at(actor: Actor, permission: Permission, path: str) -> bool:
 def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
     """Return whether a grant of ``actor`` carries ``permission`` for ``letter``.
 
-    A report of wrongdoing is hidden from the organisation it accuses and from what is below it.
+    A report of wrongdoing is hidden from the organisation it accuses, from who took over from it, and
+    from what is below them.
     Reading follows an invitation to co-handle, and stays with who sent the letter until it is signed
     for; a ruling belongs to the common superior, a recall to who sent the letter.
     """
     sender = (letter.sent_from_path,) if letter.sent_from_path else ()
     for grant, reach in actor.reaches(permission):
-        if letter.accused_path and covers(letter.accused_path, grant.path):
+        if covered(letter.accused_paths, grant.path):
             continue
         if permission is Permission.HANDLING_RULE:
             paths: Iterable[str] = (letter.ruling_path or letter.organisation_path,)

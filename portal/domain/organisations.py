@@ -6,7 +6,7 @@ every path that starts with the path of its top, so one prefix test answers "is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -51,6 +51,11 @@ def path_ids(path: str) -> tuple[int, ...]:
 def covers(top: str, path: str) -> bool:
     """Return whether ``path`` lies in the subtree of ``top`` (an organisation covers itself)."""
     return path.startswith(top)
+
+
+def covered(tops: Iterable[str], path: str) -> bool:
+    """Return whether ``path`` lies in the subtree of one of ``tops``."""
+    return any(covers(top, path) for top in tops)
 
 
 def version_on(versions: Sequence[Version], day: date) -> Version | None:

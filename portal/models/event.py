@@ -14,8 +14,8 @@ from portal.models.user import User
 
 _NAMED = sa.text("subject IS NOT NULL")
 """Events of letters have no subject; the index holds the others."""
-RECALLED = sa.text("action = 'recall_dispatch'")
-"""The events of an index of their own: recalls are few among many."""
+NO_HOPS = sa.text("action IN ('recall_dispatch', 'hand_over')")
+"""The events of an index of their own: few move a letter without a hop."""
 
 
 class Event(Model):
@@ -30,11 +30,11 @@ class Event(Model):
         sa.Index("ix_event_letter", "letter_id", "id"),
         sa.Index("ix_event_occurred", "occurred_at"),
         sa.Index(
-            "ix_event_recall",
+            "ix_event_no_hop",
             "letter_id",
             "occurred_at",
-            sqlite_where=RECALLED,
-            postgresql_where=RECALLED,
+            sqlite_where=NO_HOPS,
+            postgresql_where=NO_HOPS,
         ),
         sa.Index("ix_event_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.domain.access import ANSWERING
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, Source, State
 from portal.domain.redaction import Sender
@@ -124,9 +125,15 @@ class Letter(Model):
         return self.organisation.path
 
     @property
-    def accused_path(self) -> str | None:
-        """Path of the organisation that a letter of wrongdoing accuses."""
-        return self.accused.path if self.accused else None
+    def accused_paths(self) -> tuple[str, ...]:
+        """Paths from which a letter of wrongdoing is hidden."""
+        return self.accused.report_paths if self.accused else ()
+
+    @property
+    def answerable(self) -> bool:
+        """Whether somebody in service where it lies may write the reply."""
+        there = self.organisation.grants
+        return any(grant.role in ANSWERING and not grant.user.disabled for grant in there)
 
     @property
     def ruling_path(self) -> str | None:

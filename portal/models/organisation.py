@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.organisations import OrganisationKind
+from portal.domain.organisations import OrganisationKind, covered
 from portal.models.base import Id, Model, word
+
+if TYPE_CHECKING:
+    from portal.models.user import RoleGrant
 
 
 class Organisation(Model):
@@ -35,6 +39,10 @@ class Organisation(Model):
     children: Mapped[list[Organisation]] = relationship(
         foreign_keys=[parent_id], back_populates="parent"
     )
+    grants: Mapped[list[RoleGrant]] = relationship(back_populates="organisation")
+    successor: Mapped[Organisation | None] = relationship(
+        remote_side=[id], foreign_keys=[successor_id]
+    )
     versions: Mapped[list[OrganisationVersion]] = relationship(
         back_populates="organisation",
         order_by="OrganisationVersion.valid_from.nulls_first()",
@@ -55,6 +63,31 @@ class Organisation(Model):
     def active(self) -> bool:
         """Whether it has not been closed; it may not be founded yet."""
         return self.closed_on is None
+
+    @property
+    def heirs(self) -> list[Organisation]:
+        """Who took over from it, and from them, one after the other."""
+        found: list[Organisation] = []
+        heir = self.successor
+        while heir is not None and heir not in found:
+            found.append(heir)
+            heir = heir.successor
+        return found
+
+    @property
+    def report_paths(self) -> tuple[str, ...]:
+        """Paths from which a report that accuses it is hidden: its own and its heirs'.
+
+        The office at the top is never among the heirs: nobody would be left to read the report.
+        """
+        return (self.path, *(heir.path for heir in self.heirs if heir.parent_id is not None))
+
+    def refuge(self, place: Organisation) -> Organisation:
+        """Return ``place``, or the nearest above from which no report that accuses it is hidden."""
+        paths = self.report_paths
+        while covered(paths, place.path) and place.parent is not None:
+            place = place.parent
+        return place
 
     def open_on(self, day: date) -> bool:
         """Return whether it takes letters on the civil ``day``: it is founded and not closed."""

@@ -6,6 +6,7 @@ role, reach and place.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,59 +21,150 @@ Condition = sa.ColumnElement[bool]
 
 
 def letters_for(actor: Actor, permission: Permission = Permission.LETTER_READ) -> Condition:
-    """Return the condition on ``Letter`` for what ``actor`` has ``permission`` on."""
-    conditions = [
-        sa.and_(_not_accused(grant), _placed(grant, reach, permission))
-        for grant, reach in actor.reaches(permission)
-    ]
-    return sa.or_(*conditions) if conditions else sa.false()
+    """Return the condition on ``Letter`` for what ``actor`` has ``permission`` on.
+
+    Its size does not grow with the grants: a person may hold some hundreds.
+    """
+    reached = _widest(actor.reaches(permission))
+    if not reached:
+        return sa.false()
+    if len(reached) == 1:
+        unaccused = _not_accused(reached[0][0])
+    else:
+        # Reports are few: only they ask by which of the grants they are reached.
+        by_some = _placed(permission, lambda place: _by_some_unaccused(place, reached))
+        unaccused = sa.or_(Letter.accused_id.is_(None), by_some)
+    return sa.and_(_placed(permission, lambda place: within_reach(place, reached)), unaccused)
 
 
-def _not_accused(grant: Grant) -> Condition:
-    return sa.or_(Letter.accused_id.is_(None), Letter.accused_id.not_in(path_ids(grant.path)))
+Grants = Sequence[tuple[Grant, Reach]]
+Place = (
+    sa.ColumnElement[int]
+    | sa.orm.InstrumentedAttribute[int]
+    | sa.orm.InstrumentedAttribute[int | None]
+)
 
 
-def _placed(grant: Grant, reach: Reach, permission: Permission) -> Condition:
+def _placed(permission: Permission, within: Callable[[Place], Condition]) -> Condition:
+    """Return the condition that a place of the letter which counts for ``permission`` is ``within``."""
     # A list of ids instead of a correlated subquery: databases then find both sides by index.
     helped = Letter.id.in_(
-        sa.select(CoHandling.letter_id).where(_reached(CoHandling.organisation_id, grant, reach))
+        sa.select(CoHandling.letter_id).where(within(CoHandling.organisation_id))
     )
     if permission is Permission.HANDLING_RULE:
-        place = sa.func.coalesce(Letter.ruling_id, Letter.organisation_id)
-        return _reached(place, grant, reach)
+        return within(sa.func.coalesce(Letter.ruling_id, Letter.organisation_id))
     if permission is Permission.CONTRIBUTION_WRITE:
         return helped
     sent = sa.and_(
         Letter.state == State.DISPATCHED,
         Letter.sent_from_id.is_not(None),
-        _reached(Letter.sent_from_id, grant, reach),
+        within(Letter.sent_from_id),
     )
     if permission is Permission.HANDLING_RECALL:
         return sent
-    held = _reached(Letter.organisation_id, grant, reach)
+    held = within(Letter.organisation_id)
     return sa.or_(held, helped, sent) if permission is Permission.LETTER_READ else held
 
 
-def _reached(
-    column: sa.ColumnElement[int]
-    | sa.orm.InstrumentedAttribute[int]
-    | sa.orm.InstrumentedAttribute[int | None],
-    grant: Grant,
-    reach: Reach,
-) -> Condition:
+def within_reach(place: Place, reached: Grants) -> Condition:
+    """Return the condition that some grant reaches ``place``."""
+    tops = {g.organisation_id: g.path for g, reach in reached if reach is Reach.SUBTREE}
     # The subtree of the top is the whole tree and needs no list of ids.
-    if reach is Reach.ALL or (reach is Reach.SUBTREE and len(path_ids(grant.path)) == 1):
+    whole = any(len(path_ids(path)) == 1 for path in tops.values())
+    if whole or any(reach is Reach.ALL for _, reach in reached):
         return sa.true()
-    if reach is Reach.UNIT:
-        return column == grant.organisation_id
-    return column.in_(subtree_ids(grant.path))
+    own = {g.organisation_id for g, reach in reached if reach is Reach.UNIT}
+    parts = [place.in_(own)] if own else []
+    if len(tops) == 1:
+        parts += [place.in_(subtree_ids(path)) for path in tops.values()]
+    elif tops:
+        parts.append(place.in_(_subtrees(tops)))
+    return sa.or_(sa.false(), *parts)
+
+
+def _subtrees(tops: Iterable[int]) -> sa.Select[int]:
+    """Return the ids of the organisations ``tops`` and of all below them."""
+    walk = sa.select(Organisation.id).where(Organisation.id.in_(tops)).cte(recursive=True)
+    below = sa.select(Organisation.id).where(Organisation.parent_id == walk.c.id)
+    return sa.select(walk.union(below).c.id)
+
+
+def _widest(reached: Grants) -> Grants:
+    """Return ``reached`` without the grants that another one among them covers."""
+    tops = {g.organisation_id for g, reach in reached if reach is Reach.SUBTREE}
+    found = {}
+    for grant, reach in reached:
+        above = set(path_ids(grant.path))
+        if reach is Reach.SUBTREE:
+            above.discard(grant.organisation_id)
+        if reach is Reach.ALL or tops.isdisjoint(above):
+            found[grant.organisation_id, reach] = (grant, reach)
+    return list(found.values())
+
+
+def _not_accused(grant: Grant) -> Condition:
+    """Return the condition that the letter is no report that is hidden from ``grant``."""
+    top, *below = path_ids(grant.path)
+    accused = Letter.accused_id == top
+    if below:
+        accused = sa.or_(accused, Letter.accused_id.in_(predecessors(*below)))
+    return sa.or_(Letter.accused_id.is_(None), ~accused)
+
+
+def _by_some_unaccused(place: Place, reached: Grants) -> Condition:
+    """Return the condition that ``place`` is reached by a grant from which no report is hidden."""
+    holder, lies = sa.orm.aliased(Organisation), sa.orm.aliased(Organisation)
+    by_reach = {
+        Reach.UNIT: holder.id == lies.id,
+        Reach.SUBTREE: lies.path.startswith(holder.path),
+        # The first character of a path is the same for all.
+        Reach.ALL: lies.path.startswith(sa.func.substr(holder.path, 1, 1)),
+    }
+    ids = {reach: {g.organisation_id for g, own in reached if own is reach} for reach in by_reach}
+    found = (
+        sa.and_(holder.id.in_(ids[reach]), by_reach[reach]) for reach in by_reach if ids[reach]
+    )
+    shut = sa.orm.aliased(Organisation)
+    accused = sa.or_(
+        shut.id == Letter.accused_id,
+        sa.and_(
+            shut.parent_id.is_not(None),
+            shut.id.in_(
+                sa.select(_HEIRS.c.heir)
+                .where(_HEIRS.c.closed == Letter.accused_id)
+                .correlate(Letter)
+            ),
+        ),
+    )
+    hidden = sa.exists().where(accused, holder.path.startswith(shut.path)).correlate(Letter, holder)
+    return sa.exists().where(lies.id == place, sa.or_(*found), ~hidden)
+
+
+def _heirs() -> sa.CTE:
+    """Return who took over from each ``closed`` organisation, one after the other."""
+    heir = sa.orm.aliased(Organisation)
+    walk = (
+        sa.select(Organisation.id.label("closed"), Organisation.successor_id.label("heir"))
+        .where(Organisation.successor_id.is_not(None))
+        .cte("heirs", recursive=True)
+    )
+    after = sa.select(walk.c.closed, heir.successor_id)
+    return walk.union(after.where(heir.id == walk.c.heir, heir.successor_id.is_not(None)))
+
+
+_HEIRS = _heirs()
+
+
+def predecessors(*heirs: int) -> sa.CompoundSelect[int]:
+    """Return the ids of organisations and of all from which they have taken over."""
+    closed = sa.select(_HEIRS.c.closed).where(_HEIRS.c.heir.in_(heirs))
+    return sa.select(Organisation.id).where(Organisation.id.in_(heirs)).union(closed)
 
 
 def requests_for(actor: Actor, permission: Permission = Permission.DISCLOSURE_READ) -> Condition:
     """Return the condition on ``DisclosureRequest`` for what ``actor`` has ``permission`` on."""
-    column = DisclosureRequest.organisation_id
-    found = [_reached(column, grant, reach) for grant, reach in actor.reaches(permission)]
-    return sa.or_(*found) if found else sa.false()
+    reached = actor.reaches(permission)
+    return within_reach(DisclosureRequest.organisation_id, reached) if reached else sa.false()
 
 
 def subtree_ids(path: str) -> sa.Select[Any]:

@@ -8,11 +8,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.domain.access import Actor, Permission, Reach
+from portal.domain.access import Actor, Permission
 from portal.domain.letters.states import Action
 from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, Organisation
-from portal.queries.scope import Condition
+from portal.queries.scope import Condition, within_reach
 from portal.queries.staffing import staffed
 
 MOST_FOUND = 20
@@ -38,8 +38,7 @@ def target_condition(letter: Letter, action: Action, today: date) -> Condition:
     accused; a letter is dispatched below its holder and ruled on below the superior who rules.
     """
     wanted = [open_on(today), Organisation.id != letter.organisation_id]
-    if letter.accused_path:
-        wanted.append(~_below(letter.accused_path))
+    wanted += [~_below(path) for path in letter.accused_paths]
     if action is Action.DISPATCH:
         wanted.append(_below(letter.organisation_path))
     if action is Action.RULE:
@@ -52,14 +51,7 @@ def readable_condition(actor: Actor, permission: Permission = Permission.LETTER_
 
     Without a permission: those whose letters the actor may read.
     """
-    reached = actor.reaches(permission)
-    return sa.or_(
-        sa.false(),
-        *(
-            Organisation.id == grant.organisation_id if reach is Reach.UNIT else _below(grant.path)
-            for grant, reach in reached
-        ),
-    )
+    return within_reach(Organisation.id, actor.reaches(permission))
 
 
 def _below(path: str) -> Condition:

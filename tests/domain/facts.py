@@ -31,6 +31,7 @@ class Facts:
     correction_pending: bool = False
     accepted: bool = False
     has_children: bool = False
+    answerable: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Place:
     """Where a letter is."""
 
     organisation_path: str
-    accused_path: str | None = None
+    accused_paths: tuple[str, ...] = ()
     ruling_path: str | None = None
     sent_from_path: str | None = None
     helper_paths: tuple[str, ...] = ()

@@ -139,13 +139,13 @@ def test_several_roles_add_up() -> None:
 )
 def test_report_is_hidden_from_the_accused(path: str, seen: bool) -> None:
     """A report is hidden from the accused and all below, wherever it lies; not from above."""
-    letter = Place("/1/2/5/", accused_path="/1/2/")
+    letter = Place("/1/2/5/", accused_paths=("/1/2/",))
     assert can(staff(Role.SUPERVISOR, path), Permission.LETTER_READ, letter) is seen
 
 
 def test_accused_as_helpers_see_nothing() -> None:
     """An invitation does not open a report to the organisation it accuses."""
-    letter = Place("/1/3/", accused_path="/1/2/", helper_paths=("/1/2/",))
+    letter = Place("/1/3/", accused_paths=("/1/2/",), helper_paths=("/1/2/",))
     assert not can(staff(Role.HANDLER), Permission.LETTER_READ, letter)
     assert not can(staff(Role.HANDLER), Permission.CONTRIBUTION_WRITE, letter)
 
@@ -175,7 +175,7 @@ def test_the_sender_reads_and_recalls_what_nobody_has_signed_for(to: str) -> Non
     assert not can(staff(Role.HANDLER, "/1/"), Permission.HANDLING_RECALL, letter)
     assert not can(staff(Role.DISPATCHER, "/1/4/"), Permission.HANDLING_RECALL, letter)
     assert not can(staff(Role.DISPATCHER), Permission.HANDLING_RECALL, Place(to))
-    accusing = Place(to, accused_path=UNIT, sent_from_path=UNIT)
+    accusing = Place(to, accused_paths=(UNIT,), sent_from_path=UNIT)
     assert not can(staff(Role.DISPATCHER), Permission.LETTER_READ, accusing)
     assert not can(staff(Role.DISPATCHER), Permission.HANDLING_RECALL, accusing)
 

@@ -39,8 +39,9 @@ class Facts:
     correction_pending: bool = False
     accepted: bool = False
     has_children: bool = False
+    answerable: bool = True
     organisation_path: str = CITY
-    accused_path: str | None = None
+    accused_paths: tuple[str, ...] = ()
     ruling_path: str | None = None
     sent_from_path: str | None = None
     helper_paths: tuple[str, ...] = field(default_factory=tuple)

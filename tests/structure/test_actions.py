@@ -40,6 +40,8 @@ ALLOWED = {
     ("portal/services/letters/handling.py", "_shield", "sent_from_id"): "needs the tree",
     ("portal/services/letters/handling.py", "_shield", "sent_from_before_id"): "likewise",
     ("portal/services/letters/handling.py", "_shield", "placed"): "likewise",
+    ("portal/services/office/handing_over.py", "stand_in", "sent_from_id"): "likewise",
+    ("portal/services/office/handing_over.py", "stand_in", "sent_from_before_id"): "likewise",
 }
 """Where and what else is written, with the reason."""
 BUILDERS = frozenset({"Letter", "LetterState", "Trajectory", "cls", "values", "dict", "update"})

@@ -337,8 +337,9 @@ def _moved(letter: Applicable, action: Action, to_id: int) -> dict[str, Any]:
         changes |= {"return_count": letter.return_count + 1, "sent_from_id": None}
     elif action in (Action.DISPATCH, Action.TRANSFER, Action.RULE):
         changes["sent_from_id"] = letter.organisation_id
-    if action is Action.RULE:
-        changes["placed"] = True
+    # What moves on from where a ruling has placed it, because nobody is there, is placed no more.
+    if action in (Action.DISPATCH, Action.TRANSFER, Action.RETURN, Action.RULE):
+        changes["placed"] = action is Action.RULE
     return changes
 
 

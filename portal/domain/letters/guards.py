@@ -43,7 +43,8 @@ class GuardedLetter(HandledLetter, Protocol):
     """What guards look at besides; the letter row offers it, and so may any plain object.
 
     ``author_id`` is the person who wrote the reply under review, ``proposer_id`` who proposed
-    publication or a correction, ``actor_id`` comes with the call.
+    publication or a correction, ``actor_id`` comes with the call. A letter
+    is ``answerable`` where somebody in service at its organisation may write the reply.
     """
 
     @property
@@ -74,6 +75,8 @@ class GuardedLetter(HandledLetter, Protocol):
     def correction_pending(self) -> bool: ...
     @property
     def has_children(self) -> bool: ...
+    @property
+    def answerable(self) -> bool: ...
 
 
 Guard = Callable[[GuardedLetter, int | None], str | None]
@@ -156,8 +159,9 @@ def at_return_limit(letter: GuardedLetter, actor_id: int | None) -> str | None:
 
 
 def not_placed(letter: GuardedLetter, actor_id: int | None) -> str | None:
-    """Refuse to move a letter placed by ruling."""
-    return N_("这封信已经裁定，不能再退回或转办。") if letter.placed else None
+    """Refuse to move a letter placed by ruling, as long as somebody there can answer it."""
+    stays = letter.placed and letter.answerable
+    return N_("这封信已经裁定，不能再退回或转办。") if stays else None
 
 
 def has_sender(letter: GuardedLetter, actor_id: int | None) -> str | None:

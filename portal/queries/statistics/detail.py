@@ -17,7 +17,7 @@ from portal.domain.letters.states import Action, DeclineReason, Publication, Ref
 from portal.domain.statistics.measures import Outcome
 from portal.domain.statistics.quality_measures import Detail, Durations, Mean
 from portal.models import Event, RateFact, Rating, StateInterval
-from portal.models.event import RECALLED
+from portal.models.event import NO_HOPS
 from portal.queries.statistics.filters import (
     Condition,
     Question,
@@ -57,11 +57,11 @@ def count_detail(session: Session, question: Question) -> Detail:
         if each.other is not None:
             closing[each.other] += each.count
     letters = sum(each.total or 0 for each in found["days"])
-    (hops,), (ratings,) = found["hops"], found["rated"]
+    (moves,), (ratings,) = found["hops"], found["rated"]
     return Detail(
         response=Durations(dict(response)),
         closing=Durations(dict(closing)),
-        hops=Mean(letters, hops.count),
+        hops=Mean(letters, moves.count),
         attitude=Mean(ratings.count, int(ratings.one or 0)),
         efficiency=Mean(ratings.count, int(ratings.other or 0)),
         refusals=_by_reason(RefusalReason, found["refused"]),
@@ -100,11 +100,11 @@ def _statement(question: Question) -> sa.CompoundSelect[Any]:
     c = letters.c
     taken = sa.select(c.letter_id).where(c.taken == 1)
     days = _line("days", sa.func.count(), c.response, c.closing, sa.func.sum(c.taken))
-    hops = _line("hops", sa.func.count()).select_from(StateInterval)
+    moves = _line("hops", hops(question)).select_from(StateInterval)
     ratings = (sa.func.count(), sa.func.sum(Rating.attitude), sa.func.sum(Rating.efficiency))
     return sa.union_all(
         days.group_by(c.response, c.closing),
-        hops.where(*moved(question, taken)),
+        moves.where(*moved(question, taken)),
         _line("rated", *ratings).where(*rated(question, taken)),
         _reasons("refused", refused(question, sa.select(c.letter_id).where(c.unpublished == 1))),
         _reasons("declined", declined(question, sa.select(c.letter_id).where(c.over == 1))),
@@ -145,31 +145,42 @@ def rated(question: Question, letters: sa.Select[int]) -> list[Condition]:
 
 
 def moved(question: Question, letters: sa.Select[int]) -> list[Condition]:
-    """Return the conditions on the intervals that began with a hop of one of ``letters``.
-
-    Every hop begins a state of waiting for a signature, or of having been returned; of a recall
-    neither the state that it ended nor the one that it began counts.
-    """
-    ended, begun = (
-        sa.exists().where(
-            RECALLED,
-            Event.letter_id == StateInterval.letter_id,
-            Event.occurred_at == moment,
-            Event.occurred_at < question.before,
-        )
-        for moment in (StateInterval.ended_at, StateInterval.started_at)
-    )
+    """Return the conditions on the intervals that a move of one of ``letters`` began."""
     return [
-        ~sa.or_(
-            sa.and_(StateInterval.state == State.DISPATCHED, ended),
-            sa.and_(StateInterval.state == State.RETURNED, begun),
-        ),
         # Both belong to handling alone; without the axis an index answers by itself.
         StateInterval.state.in_((State.DISPATCHED, State.RETURNED)),
         StateInterval.started_at >= question.period.starts_at,
         StateInterval.started_at < question.before,
         StateInterval.letter_id.in_(letters),
     ]
+
+
+def hops(question: Question) -> sa.ColumnElement[int]:
+    """Return the sum of the hops that began the intervals of :func:`moved`.
+
+    Every hop begins a state of waiting for a signature, or of having been returned. A hand-over by
+    an organisation that closes is no hop, and a recall takes the last one back.
+    """
+    handed, again, recalled = (
+        sa.exists().where(
+            NO_HOPS,
+            Event.action == action,
+            Event.letter_id == StateInterval.letter_id,
+            Event.occurred_at == moment,
+            Event.occurred_at < question.before,
+        )
+        for action, moment in (
+            (Action.HAND_OVER, StateInterval.started_at),
+            (Action.RECALL_DISPATCH, StateInterval.started_at),
+            (Action.RECALL_DISPATCH, StateInterval.ended_at),
+        )
+    )
+    begun = sa.case((handed, 0), else_=1)
+    taken_back = sa.case((recalled, 1), else_=0)
+    hop = sa.case(
+        (StateInterval.state == State.DISPATCHED, begun - taken_back), (again, 0), else_=begun
+    )
+    return sa.func.coalesce(sa.func.sum(hop), 0)
 
 
 def refused(question: Question, letters: sa.Select[int]) -> Reasons:

@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.domain.access import Actor, Permission
 from portal.domain.errors import N_, InvalidInput, NotPermitted
 from portal.domain.letters.states import TEXT_MAX, Action
-from portal.domain.organisations import covers
+from portal.domain.organisations import covered
 from portal.domain.periods import civil_date
 from portal.models import CoHandling, Extension, Organisation
 from portal.queries.letters.due import letter_rule
@@ -63,7 +63,7 @@ def invite(
             raise InvalidInput("organisation", N_("没有这个单位，或它已停用，请重新选择。"))
         if helper.id == letter.organisation_id:
             raise InvalidInput("organisation", N_("本单位已是牵头单位，请选择其他单位。"))
-        if letter.accused_path and covers(letter.accused_path, helper.path):
+        if covered(letter.accused_paths, helper.path):
             raise InvalidInput("organisation", N_("举报信件不能交给被举报的单位。"))
         if any(h.organisation_id == helper.id and h.contribution is None for h in letter.helpers):
             raise InvalidInput("organisation", N_("已经请这个单位协办，正在等待意见。"))

@@ -20,7 +20,7 @@ from portal.domain.letters.states import (
     Publication,
     State,
 )
-from portal.domain.organisations import common_superior, covers
+from portal.domain.organisations import common_superior, covered, covers
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Message, MessageKind, Organisation, RoleGrant, User
 from portal.services.core.acting import changing, take
@@ -100,7 +100,7 @@ def _target(
     # A ruling may well say that the letter belongs where it lies.
     if target.id == letter.organisation_id and action is not Action.RULE:
         raise InvalidInput("organisation", N_("信件已经在这个单位，请选择其他单位。"))
-    if letter.accused_path and covers(letter.accused_path, target.path):
+    if covered(letter.accused_paths, target.path):
         raise InvalidInput("organisation", N_("举报信件不能交给被举报的单位。"))
     return target
 
@@ -248,9 +248,8 @@ def _accused(session: Session, letter: Letter, accused_id: int | None) -> Organi
 
 def _refuge(letter: Letter, accused: Organisation | None) -> Organisation | None:
     """Return where a letter of wrongdoing must go, or ``None`` where whom it accuses does not hold it."""
-    if accused is None or not covers(accused.path, letter.organisation_path):
-        return None
-    return accused.parent
+    refuge = accused.refuge(letter.organisation) if accused else letter.organisation
+    return None if refuge is letter.organisation else refuge
 
 
 def _shield(session: Session, letter: Letter, accused: Organisation | None, now: datetime) -> None:
@@ -260,13 +259,12 @@ def _shield(session: Session, letter: Letter, accused: Organisation | None, now:
         return
     letter.accused, letter.accused_id = accused, accused.id
     back = session.get(Organisation, letter.sent_from_id) if letter.sent_from_id else None
-    if back is not None and (covers(accused.path, back.path) or back is letter.organisation):
+    if back and (covered(accused.report_paths, back.path) or back is letter.organisation):
         letter.sent_from_id = None
     before = letter.sent_from_before_id and session.get(Organisation, letter.sent_from_before_id)
-    if before and covers(accused.path, before.path):
+    if before and covered(accused.report_paths, before.path):
         letter.sent_from_before_id = None
-    if letter.ruling_path and covers(accused.path, letter.ruling_path):
-        letter.ruling_id = accused.parent_id
+    letter.ruling = accused.refuge(letter.ruling) if letter.ruling else None
     letter.placed = False
 
 

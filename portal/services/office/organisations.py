@@ -26,7 +26,7 @@ from portal.services.core.acting import record
 from portal.services.core.permits import allow
 from portal.services.core.typed_text import clean, limited, required
 from portal.services.core.unit import writing
-from portal.services.office.handing_over import hand_over
+from portal.services.office.handing_over import hand_over, stand_in
 from portal.services.office.organisation_versions import begin_version, effective, open_version
 
 NAME_MAX, SHORT_NAME_MAX = 100, 50
@@ -264,6 +264,7 @@ def close(
         if any(child.active for child in closed.children):
             raise InvalidInput("organisation", N_("还有在用的下级单位，请先停用或移走它们。"))
         successor = _successor(session, closed, successor_id)
+        closed.successor = successor
         if successor is not None:
             hand_over(session, closed, successor, actor, now)
         elif open_work(session, closed).letters:
@@ -274,8 +275,8 @@ def close(
             raise InvalidInput(
                 "organisation", N_("还有没答复的公开申请，请选择承接单位，或先答复。")
             )
+        stand_in(session, closed)
         closed.closed_on = effective(session, closed, on, civil_date(now))
-        closed.successor_id = successor.id if successor else None
         open_version(session, closed).valid_to = closed.closed_on
         said = f"{closed.name} → {successor.name if successor else '-'} ({closed.closed_on})"
         _note(session, RecordAction.CLOSE_ORGANISATION, closed, actor, now, said)

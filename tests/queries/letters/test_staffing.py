@@ -17,15 +17,8 @@ from portal.queries.staffing import without_staff
 from portal.queries.targets import find, usual_targets
 from portal.services.core.unit import writing
 from portal.services.letters import handling, replying
-from tests.builders import Walk, World, a_letter, a_person, a_walk
+from tests.builders import Walk, World, a_letter, a_person, a_walk, leave
 from tests.conftest import CLOCK
-
-
-def leave(world: World, *names: str) -> None:
-    """Disable people."""
-    with writing() as unit:
-        ids = [world.people[name] for name in names]
-        unit.execute(sa.update(User).where(User.id.in_(ids)).values(disabled=True))
 
 
 def have(session: Session, world: World, number: str) -> set[str]:

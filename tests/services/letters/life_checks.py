@@ -14,6 +14,8 @@ from portal.domain.letters.states import (
 )
 from portal.models import ArchiveEntry, Event, Letter, ReplyStatus, StateInterval, db
 
+MOVES = (Action.DISPATCH, Action.TRANSFER, Action.RETURN, Action.RULE)
+
 
 def check_record(letter: Letter, events: list[Event], intervals: list[StateInterval]) -> None:
     """The record tells the state of every moment, and the intervals tell the same."""
@@ -85,7 +87,8 @@ def check_ruling(letter: Letter, actions: list[str]) -> None:
             if a in (Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.ACCEPT)
         ]
         assert moves in ([], [Action.RULE])
-    assert letter.placed == (Action.RULE in actions)
+    moves = [a for a in actions if a in MOVES]
+    assert letter.placed == (moves[-1:] == [Action.RULE])
 
 
 def check_replies(letter: Letter) -> None:

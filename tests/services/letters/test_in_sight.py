@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from portal.domain.access import Role
-from portal.domain.letters.states import CLOCK_STATES
+from portal.domain.access import Role, may
+from portal.domain.letters.states import CLOCK_STATES, Action
+from portal.domain.letters.transitions import objection
 from portal.models import Letter, Organisation, OrganisationVersion, RoleGrant, User
 from portal.queries.letters.queues import Queue, conditions, cutoffs
 from portal.queries.rules import work_calendar
@@ -65,7 +66,7 @@ class Staffed(Life):
         return "office_dispatcher" if user.disabled else name
 
     def everything_is_in_sight(self) -> None:
-        """Every letter that waits for the office is to be done by somebody in service."""
+        """Every letter that waits for the office is to be done by somebody who can bring it on."""
         self.session.rollback()
         at = cutoffs(work_calendar(self.session), self.now)
         waiting = set(
@@ -79,8 +80,15 @@ class Staffed(Life):
         for name in self.session.scalars(query).all():
             actor = self.world.actor(name)
             todo = conditions(actor, at)[Queue.TODO]
-            mine = sa.select(Letter.id).where(letters_for(actor), todo, Letter.id.in_(waiting))
-            waiting -= set(self.session.scalars(mine))
+            mine = sa.select(Letter).where(letters_for(actor), todo, Letter.id.in_(waiting))
+            waiting -= {
+                letter.id
+                for letter in self.session.scalars(mine)
+                if any(
+                    may(actor, action, letter) and objection(letter, action, actor.user_id) is None
+                    for action in ONWARD
+                )
+            }
             if not waiting:
                 return
         lost = [self.session.get_one(Letter, i) for i in waiting]
@@ -95,6 +103,13 @@ class Staffed(Life):
             unit.execute(sa.update(OrganisationVersion).values(valid_to=None))
 
 
+ONWARD = frozenset(
+    {
+        *(Action.ACCEPT, Action.DISPATCH, Action.TRANSFER, Action.SIGN_FOR, Action.RETURN),
+        *(Action.RULE, Action.REQUEST_SIGNOFF, Action.SIGN, Action.SEND_BACK),
+    }
+)
+"""The actions that bring a letter nearer to its answer."""
 CLOSING = {"city": "police", "bureau": "township", "water": "office"}
 """Organisations that may close, each with who takes over."""
 PLACE_CODES = ["office", "city", "police", "district", "bureau", "township", "water"]

@@ -9,7 +9,7 @@ from portal.domain.events import Axis
 from portal.domain.letters.states import DeclineReason, State
 from portal.models import StateInterval
 from portal.services.letters import cooperation, handling
-from tests.builders import Walk, World, a_walk
+from tests.builders import Walk, World, a_walk, leave
 
 
 def a_dispute(session: Session, world: World) -> Walk:
@@ -106,3 +106,32 @@ def test_every_move_has_an_interval_at_its_organisation(session: Session, world:
     assert [row.ended_at for row in rows[:-1]] == [row.started_at for row in rows[1:]]
     assert rows[-1].ended_at is None
     assert walk.letter.hop_count == 4
+
+
+def test_who_is_above_moves_a_placed_letter_where_nobody_answers(
+    session: Session, world: World
+) -> None:
+    """A unit that has lost its last handler holds nothing back, and the next one may return it."""
+    walk = a_dispute(session, world)
+    walk.step(handling.rule, "office_supervisor", world["city"], "路灯由城管部门负责")
+    walk.step(handling.sign_for, "city_handler")
+    with pytest.raises(ActionNotAllowed):
+        walk.step(handling.transfer, "office_dispatcher", world["police"], "再转")
+    leave(world, "city_handler", "city_handler2")
+    walk.step(handling.transfer, "office_dispatcher", world["police"], "该单位暂无人员")
+    assert (walk.here, walk.letter.placed) == ("police", False)
+    walk.step(handling.return_letter, "police_handler", "不属于本单位职责")
+    assert walk.letter.ruling_id == world["office"]
+
+
+def test_who_is_above_returns_a_placed_letter_that_nobody_signs_for(
+    session: Session, world: World
+) -> None:
+    """Where nobody is left to sign for it, it goes back to who ruled."""
+    walk = a_dispute(session, world)
+    walk.step(handling.rule, "office_supervisor", world["city"], "路灯由城管部门负责")
+    leave(world, "city_handler", "city_handler2")
+    walk.step(handling.return_letter, "office_dispatcher", "该单位暂无人员")
+    assert (walk.letter.state, walk.here) == (State.RETURNED, "office")
+    walk.step(handling.rule, "office_supervisor", world["water"], "由水务部门负责")
+    assert walk.letter.placed

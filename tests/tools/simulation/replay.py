@@ -21,7 +21,7 @@ class Replayed(LetterState):
     id: int = 0
     consent_basis: ConsentBasis = ConsentBasis.NONE
     paths: Mapping[int, str] = field(default_factory=dict)
-    accused_path: str | None = None
+    accused_paths: tuple[str, ...] = ()
     rated: bool = False
     supervised: bool = False
     author_id: int | None = None
@@ -29,6 +29,7 @@ class Replayed(LetterState):
     asker_id: int | None = None
     extension_granted: bool = False
     has_children: bool = False
+    answerable: bool = True
     ruling_path: str | None = None
     helper_paths: tuple[str, ...] = ()
     follow_up_pending: bool = False
@@ -89,14 +90,14 @@ def actor_of(event: Event, people: Mapping[int, Actor]) -> Actor:
 
 def beginning(letter: Letter, received: Event, paths: Mapping[int, str]) -> Replayed:
     """Return the letter as it arrived."""
-    accused = paths[letter.accused_id] if letter.accused_id else None
+    accused = (paths[letter.accused_id],) if letter.accused_id else ()
     found = Replayed(
         letter.kind,
         received.occurred_at,
         id=letter.id,
         consent_basis=letter.consent_basis,
         paths=paths,
-        accused_path=accused,
+        accused_paths=accused,
     )
     found.change(receive(letter.kind, received.to_organisation_id or 0, received.occurred_at))
     return found

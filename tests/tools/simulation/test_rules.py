@@ -19,7 +19,7 @@ from portal.domain.letters.states import (
     State,
 )
 from portal.domain.letters.transitions import advance
-from portal.domain.organisations import covers
+from portal.domain.organisations import covered, covers
 from portal.domain.periods import civil_date, shanghai
 from portal.models import Event, Letter, Organisation, StateInterval
 from portal.queries.rules import work_calendar
@@ -81,7 +81,7 @@ def _check_way(letter: Replayed, event: Event) -> None:
     if to is None:
         return
     assert event.action == Action.RULE or to != letter.organisation_id
-    assert letter.accused_path is None or not covers(letter.accused_path, letter.paths[to])
+    assert not covered(letter.accused_paths, letter.paths[to])
     if event.action == Action.DISPATCH:
         assert covers(letter.organisation_path, letter.paths[to])
     if event.action == Action.RETURN:
