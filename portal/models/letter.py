@@ -16,7 +16,7 @@ from portal.models.correspondence import CoHandling, Extension, Message, Rating
 from portal.models.organisation import Organisation
 from portal.models.publication import Proposal
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
-from portal.models.user import User
+from portal.models.user import RoleGrant, User
 
 
 class Letter(Model):
@@ -116,6 +116,11 @@ class Letter(Model):
     helpers: Mapped[list[CoHandling]] = relationship(order_by="CoHandling.id")
     rating: Mapped[Rating | None] = relationship()
     proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
+    grants_there: Mapped[list[RoleGrant]] = relationship(
+        primaryjoin=lambda: Letter.organisation_id == sa.orm.foreign(RoleGrant.organisation_id),
+        viewonly=True,
+    )
+    """The roles held at the organisation that holds the letter."""
 
     # What the guards of the transition table and the access rules read.
 
@@ -132,8 +137,9 @@ class Letter(Model):
     @property
     def answerable(self) -> bool:
         """Whether somebody in service where it lies may write the reply."""
-        there = self.organisation.grants
-        return any(grant.role in ANSWERING and not grant.user.disabled for grant in there)
+        return any(
+            grant.role in ANSWERING and not grant.user.disabled for grant in self.grants_there
+        )
 
     @property
     def ruling_path(self) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -11,9 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.organisations import OrganisationKind, covered
 from portal.models.base import Id, Model, word
-
-if TYPE_CHECKING:
-    from portal.models.user import RoleGrant
 
 
 class Organisation(Model):
@@ -39,7 +35,6 @@ class Organisation(Model):
     children: Mapped[list[Organisation]] = relationship(
         foreign_keys=[parent_id], back_populates="parent"
     )
-    grants: Mapped[list[RoleGrant]] = relationship(back_populates="organisation")
     successor: Mapped[Organisation | None] = relationship(
         remote_side=[id], foreign_keys=[successor_id]
     )

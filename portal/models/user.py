@@ -47,4 +47,4 @@ class RoleGrant(Model):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
 
     user: Mapped[User] = relationship(back_populates="grants")
-    organisation: Mapped[Organisation] = relationship(lazy="joined", back_populates="grants")
+    organisation: Mapped[Organisation] = relationship(lazy="joined")

@@ -52,7 +52,7 @@ def hand_over(
 
 
 def stand_in(session: Session, closed: Organisation) -> None:
-    """Let letters that would go back to ``closed`` go to its successor or else to its superior.
+    """Send what would go back to ``closed`` to its successor or else to its superior.
 
     A letter that lies there already goes to the next one above, and a dispute to be ruled on by
     ``closed`` to its superior. A report goes past everybody from whom it is hidden.
