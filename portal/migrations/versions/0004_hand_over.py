@@ -1,14 +1,14 @@
 """An index of the events that move a letter without a hop: recalls and hand-overs.
 
 Revision ID: hand_over
-Revises: recall
+Revises: unsent_form
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "hand_over"
-down_revision = "recall"
+down_revision = "unsent_form"
 branch_labels = None
 depends_on = None
 
