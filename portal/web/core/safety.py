@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, ParamSpec, TypeVar
+from io import BytesIO
+from typing import IO, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import Settings
@@ -36,20 +39,55 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 LARGEST_REQUEST = 2_000_000
+"""Bytes of a request."""
+MOST_FIELDS = 2_000
+"""Fields of a form; the longest of ours, a page of findings, has some hundreds."""
 
 
 class Sent(ImmutableMultiDict[str, str]):
-    """Fields of an address or a form without NUL, which PostgreSQL can neither store nor search."""
+    """Fields of an address or a form without NUL, which PostgreSQL can neither store nor search.
+
+    Files are left out, which no form of the portal has, and so are fields without a name.
+    """
 
     def __init__(self, fields: Any = None) -> None:
         pairs = MultiDict(fields).items(multi=True)
-        super().__init__([(name, value.replace("\0", "")) for name, value in pairs])
+        texts = [(name, text) for name, text in pairs if name and isinstance(text, str)]
+        super().__init__([(name, text.replace("\0", "")) for name, text in texts])
+
+
+class BoundedParser(FormDataParser):
+    """A parser of forms that refuses more than :data:`MOST_FIELDS` before it looks at any."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+        """Return the stream, the fields and the files of a form.
+
+        Raises ``RequestEntityTooLarge``, and ``BadRequest`` for a part that cannot be read.
+        """
+        if mimetype == "application/x-www-form-urlencoded":
+            sent = stream.read()
+            if sent.count(b"&") >= MOST_FIELDS:
+                raise RequestEntityTooLarge
+            stream = BytesIO(sent)
+        try:
+            return super().parse(stream, mimetype, content_length, options)
+        except LookupError as error:
+            # Werkzeug takes for granted that every part has a name and a known character set.
+            raise BadRequest from error
 
 
 class LetterboxRequest(Request):
     """A request whose fields are :class:`Sent`."""
 
     parameter_storage_class = Sent
+    form_data_parser_class = BoundedParser
+    max_form_parts = MOST_FIELDS
 
 
 def protect(app: Flask, settings: Settings) -> None:
