@@ -20,7 +20,7 @@ from portal.models import Cipher, db, prepare_engine
 from portal.models.base import NUMBERS
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
-from portal.web.api import api_blueprints
+from portal.web.api import api_blueprints, set_up_interfaces
 from portal.web.console import console_blueprints
 from portal.web.core.addresses import set_up_addresses
 from portal.web.core.failures import set_up_failures
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     set_up_addresses(app)
+    set_up_interfaces(app)
     protect(app, settings)
     set_up_people(app)
     set_up_language(app, str(PACKAGE / "translations"))

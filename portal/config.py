@@ -30,6 +30,8 @@ SOURCE_ROOT = Path(__file__).resolve().parent.parent
 FILE_NAME = "portal.toml"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _PREFIX = "LETTERBOX_"
+_IDS_SINCE = 2026
+"""The date of the ids in feeds where no setting gives one."""
 _NOT_SETTINGS = ("LETTERBOX_TEST_", "LETTERBOX_SHARED_DATA")
 """Beginnings of variables that the tests and benchmarks read, not the letterbox."""
 
@@ -82,6 +84,11 @@ class Settings(BaseSettings):
         default=0, ge=0, le=5, description="Reverse proxies in front whose headers are believed."
     )
     site_name: str = Field(default="重庆市政府公开信箱", description="Name of the site.")
+    feed_ids: str = Field(
+        default="",
+        description="Host name and date that begin the ids in feeds, such as "
+        "letters.example.gov,2026, and never change. Empty: the host of the first base_url.",
+    )
     session_idle_minutes: int = Field(
         default=60, ge=5, le=1440, description="Minutes after which an idle staff session ends."
     )
@@ -131,6 +138,13 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://letters.example.gov")
         _port = parts.port  # raises ValueError where it is no number
         return value.rstrip("/")
+
+    @field_validator("feed_ids")
+    @classmethod
+    def _tagging_entity(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[a-z0-9.-]+,[0-9]{4}(-[0-9]{2}){0,2}", value):
+            raise ValueError("must be a host name and a date, such as letters.example.gov,2026")
+        return value
 
     @field_validator("trusted_hosts")
     @classmethod
@@ -210,6 +224,19 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
+    def tagging_entity(self) -> str:
+        """What begins the ids in feeds (RFC 4151): the host of the first public address, kept."""
+        if self.feed_ids:
+            return self.feed_ids
+        host = urlsplit(self.public_url).hostname or "localhost"
+        if not self.base_url:
+            return f"{host},{_IDS_SINCE}"
+        path = self.instance / "feed_ids"
+        if not path.exists():
+            _write_once(path, f"{host},{_IDS_SINCE}")
+        return path.read_text("utf-8").strip()
+
+    @property
     def index_folder(self) -> Path:
         """Where the full-text index lives."""
         return self.instance / "index"
@@ -220,14 +247,18 @@ class Settings(BaseSettings):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{name}.key"
         if not path.exists():
-            draft = folder / f".{name}.{secrets.token_hex(4)}"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-            # A link fails where another process was first, so nobody ever reads half a key.
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-            draft.unlink()
+            _write_once(path, secrets.token_hex(32))
         return bytes.fromhex(path.read_text().strip())
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file of mode 0600 unless another process was first; nobody ever reads half of it."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def load_settings(**given: Any) -> Settings:

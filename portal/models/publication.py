@@ -113,19 +113,22 @@ class RedactionMask(Model):
         return self.decision is not Decision.KEEP
 
 
+def _some(name: str, column: str, condition: str) -> sa.Index:
+    """Return an index of the entries whose ``unpublished_at`` fulfils ``condition``."""
+    where = sa.text(f"unpublished_at {condition}")
+    return sa.Index(name, column, "id", sqlite_where=where, postgresql_where=where)
+
+
 class ArchiveEntry(Model):
     """The redacted copy of letter and reply; unpublished entries are emptied and keep their id."""
 
     __tablename__ = "archive_entry"
     # Only public entries: PostgreSQL takes no order from an index that begins with a NULL.
     __table_args__ = (
-        sa.Index(
-            "ix_archive_entry_newest",
-            "answered_on",
-            "id",
-            sqlite_where=sa.text("unpublished_at IS NULL"),
-            postgresql_where=sa.text("unpublished_at IS NULL"),
-        ),
+        _some("ix_archive_entry_newest", "answered_on", "IS NULL"),
+        _some("ix_archive_entry_published", "published_at", "IS NULL"),
+        _some("ix_archive_entry_unpublished", "unpublished_at", "IS NOT NULL"),
+        sa.Index("ix_archive_entry_changed", "updated_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -34,13 +34,14 @@ MAP_PART = 10_000
 class ArchiveQuery:
     """A query of the archive; a blank ``text`` asks for everything, newest first.
 
-    ``organisation_id`` includes its subtree, ``year`` is that of the answer, ``page`` counts
-    from 1 and may lie beyond the end.
+    ``organisation_id`` includes its subtree, ``topic`` is a subject (only the table knows it),
+    ``year`` is that of the answer, ``page`` counts from 1 and may lie beyond the end.
     """
 
     text: str = ""
     organisation_id: int | None = None
     kind: Kind | None = None
+    topic: str | None = None
     year: int | None = None
     by_date: bool = False
     page: int = 1
@@ -65,7 +66,7 @@ def list_entries(
     session: Session, asked: ArchiveQuery, per_page: int, words: Iterable[str] = ()
 ) -> Listing:
     """Return a page of the public entries that match the filters and have all ``words``."""
-    narrow = [*_words(words), *_filters(session, asked).values()]
+    narrow = [*containing(words), *filters(session, asked).values()]
     total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, *narrow)) or 0
     pages = -(-total // per_page)
     page = max(1, min(asked.page, pages))
@@ -76,10 +77,10 @@ def list_entries(
 
 def facets(session: Session, asked: ArchiveQuery, words: Iterable[str] = ()) -> Facets:
     """Count the hits by value; each facet applies all filters except its own."""
-    found, filters = _words(words), _filters(session, asked)
+    found, chosen = containing(words), filters(session, asked)
 
     def counted(column: Any, own: str) -> dict[Any, int]:
-        others = [condition for name, condition in filters.items() if name != own]
+        others = [condition for name, condition in chosen.items() if name != own]
         query = sa.select(column, sa.func.count()).select_from(ArchiveEntry)
         query = query.where(PUBLIC, *found, *others).group_by(column)
         return dict(session.execute(query).all())
@@ -121,12 +122,14 @@ def archive_entry(session: Session, entry_id: int) -> ArchiveEntry | None:
     return session.get(ArchiveEntry, entry_id)
 
 
-def _words(words: Iterable[str]) -> list[Condition]:
+def containing(words: Iterable[str]) -> list[Condition]:
+    """Return the conditions that an entry holds each of ``words`` in one of its texts."""
     texts = (ArchiveEntry.title, ArchiveEntry.text, ArchiveEntry.reply)
     return [sa.or_(*(c.icontains(word, autoescape=True) for c in texts)) for word in words]
 
 
-def _filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
+def filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
+    """Return the conditions of the filters of ``asked``, by their names."""
     conditions: dict[str, Condition] = {}
     if asked.organisation_id is not None:
         top = session.get(Organisation, asked.organisation_id)
@@ -135,6 +138,8 @@ def _filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
         )
     if asked.kind is not None:
         conditions["kind"] = ArchiveEntry.kind == asked.kind
+    if asked.topic is not None:
+        conditions["topic"] = ArchiveEntry.category == asked.topic
     if asked.year is not None:
         first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
         conditions["year"] = ArchiveEntry.answered_on.between(first, last)

@@ -1,76 +1,84 @@
-"""The open data of the archive: the blueprint, its errors as JSON, what every answer carries."""
+"""The open data of the archive: the blueprint, and what every answer of the interfaces carries."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
-from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError, TimeoutError
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask, Response, abort, jsonify, request
 
-from portal.domain.errors import InvalidInput, NotFound
-from portal.models import db
-from portal.web.core.language import say
+from portal.web.api.problems import problem
+from portal.web.core.failures import answer_programs
 from portal.web.core.safety import limiter
 
+PREFIX = "/api/"
+INTERFACES = (PREFIX, "/open311/")
+"""Beginnings of the addresses that scripts of other sites may read."""
 open_data = Blueprint("api", __name__, url_prefix="/api/v1")
 PER_MINUTE = 300
 LIMIT = f"{PER_MINUTE} per minute"
 limiter.limit(LIMIT)(open_data)
-
-Failure = tuple[dict[str, Any], int]
-
-
-class Gone(NotFound):
-    """The entry was unpublished."""
+_HTML_TOO = ("api.index",)
+_EXPOSED = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After"
+_SENT = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-None-Match"
+_PREFLIGHT_SECONDS = 86_400
 
 
-def answer(body: dict[str, Any]) -> Response:
+def answer(body: dict[str, Any], status: int = 200) -> Response:
     """Return ``body`` as JSON that caches must revalidate for each request.
 
     An entry that is unpublished is then gone at the next request.
     """
     response = jsonify(body)
+    response.status_code = status
     response.headers["Cache-Control"] = "public, no-cache"
+    response.vary.add("Accept")
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def failure(status: int, message: str, **more: str) -> Failure:
-    """Return an error as JSON: ``{"error": {"status", "title", "detail"[, "parameter"]}}``."""
-    title = HTTPStatus(status).phrase
-    return {"error": {"status": status, "title": title, "detail": message, **more}}, status
+def set_up_interfaces(app: Flask) -> None:
+    """Answer errors of the open data as problems, and let scripts of other sites read it.
+
+    To be called before the limits are set up, whose headers are completed here.
+    """
+    app.after_request(_complete)
+    answer_programs(app, PREFIX, problem)
 
 
-@open_data.after_request
-def _open(response: Response) -> Response:
-    """Allow scripts of other sites to read the answer, which is the same for everybody."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+@open_data.before_request
+def _as_json() -> None:
+    """Refuse whoever does not take JSON."""
+    accepted = request.accept_mimetypes
+    if request.endpoint in _HTML_TOO and accepted["text/html"]:
+        return
+    if accepted.provided and not accepted["application/json"]:
+        abort(406)
+
+
+def _complete(response: Response) -> Response:
+    if not request.path.startswith(INTERFACES):
+        return response
+    headers = response.headers
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = _EXPOSED
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if request.method == "OPTIONS" and "Allow" in headers:
+        headers["Access-Control-Allow-Methods"] = headers["Allow"]
+        headers["Access-Control-Allow-Headers"] = _SENT
+        headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
+    _tell_limit(response)
     return response
 
 
-@open_data.errorhandler(InvalidInput)
-def _wrong(error: InvalidInput) -> Failure:
-    return failure(400, say(error.message), parameter=error.field)
-
-
-@open_data.errorhandler(NotFound)
-def _missing(error: NotFound) -> Failure:
-    if isinstance(error, Gone):
-        return failure(410, _("这份公示件已撤下。"))
-    return failure(404, say(error.message))
-
-
-@open_data.errorhandler(OperationalError)
-@open_data.errorhandler(TimeoutError)
-def _database(error: Exception) -> Failure:
-    db.session.rollback()
-    return failure(503, _("系统暂时繁忙，请稍后再试。"))
-
-
-@open_data.errorhandler(HTTPException)
-def _http(error: HTTPException) -> Failure:
-    return failure(error.code or 500, error.description or "")
+def _tell_limit(response: Response) -> None:
+    """Name the limit and what is left of it (draft-ietf-httpapi-ratelimit-headers)."""
+    held = limiter.current_limit
+    if held is None:
+        return
+    wait = response.headers.pop("Retry-After", None)
+    if wait is not None and response.status_code in (429, 503):
+        response.headers["Retry-After"] = str(max(1, int(wait)))
+    amount, window = held.limit.amount, held.limit.get_expiry()
+    seconds = max(0, int(wait or 0))
+    response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window}'
+    response.headers["RateLimit"] = f'"default";r={held.remaining};t={seconds}'

@@ -5,17 +5,36 @@ Fields and parameters keep their names and meanings; new ones may be added.
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
-from werkzeug.exceptions import NotFound as NoSuchAddress
+from typing import Any
+
+from flask import Response, abort, render_template, request
 
 from portal.adapters.archive_index import fragments, open_index
-from portal.domain.errors import NotFound
-from portal.models import db
+from portal.domain.errors import N_, InvalidInput, NotFound
+from portal.models import ArchiveEntry, db
+from portal.queries.archive.changes import changes_after, entries_after
 from portal.queries.archive.search import search_archive
 from portal.queries.archive.table import archive_entry, list_entries
-from portal.web.api.blueprint import LIMIT, PER_MINUTE, Gone, answer, open_data
-from portal.web.api.documents import FIELDS, PUBLIC_KINDS, absolute, document, page_of
-from portal.web.api.parameters import PARAMETERS, archive_query, per_page
+from portal.web.api.blueprint import LIMIT, PER_MINUTE, answer, open_data
+from portal.web.api.cursors import read_answered, read_changed, write_cursor
+from portal.web.api.openapi import openapi_document
+from portal.web.archive.documents import (
+    FIELDS,
+    PUBLIC_KINDS,
+    absolute,
+    deletion,
+    document,
+    here,
+    page_of,
+)
+from portal.web.archive.parameters import (
+    LISTING,
+    PARAMETERS,
+    PER_PAGE,
+    SEARCHING,
+    archive_query,
+    given_values,
+)
 from portal.web.core.language import one_language
 from portal.web.core.people import public
 from portal.web.core.settings import settings
@@ -32,6 +51,7 @@ def index() -> Response | str:
         "entries": absolute("api.entries"),
         "entry": absolute("api.index") + "entries/{id}",
         "search": absolute("api.search") + "?q={q}",
+        "openapi": absolute("api.openapi"),
     }
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         return render_template(
@@ -42,10 +62,19 @@ def index() -> Response | str:
             parameters=PARAMETERS,
             per_minute=PER_MINUTE,
         )
-    parameters = {name: str(meaning) for name, meaning in PARAMETERS.items()}
-    described = {"parameters": parameters, "fields": FIELDS, "kinds": PUBLIC_KINDS}
-    response = answer({"addresses": addresses, **described, "limit": LIMIT})
-    response.vary.add("Accept")
+    parameters = {name: str(each.meaning) for name, each in PARAMETERS.items()}
+    fields = {name: each.meaning for name, each in FIELDS.items()}
+    described = {"parameters": parameters, "fields": fields, "kinds": PUBLIC_KINDS}
+    return answer({"addresses": addresses, **described, "limit": LIMIT})
+
+
+@open_data.get("/openapi.json")
+@public
+@one_language
+def openapi() -> Response:
+    """Return the OpenAPI document of this interface, in the reader's language."""
+    response = answer(openapi_document())
+    response.vary.add("Accept-Language")
     return response
 
 
@@ -53,10 +82,47 @@ def index() -> Response | str:
 @public
 @one_language
 def entries() -> Response:
-    """Return a page of entries, what was answered last first."""
-    size = per_page()
-    listing = list_entries(db.session(), archive_query(), size)
-    return answer({"data": [document(e) for e in listing.entries], **page_of(listing, size)})
+    """Return a page of entries: what was answered last first, or in the order of changes."""
+    values = given_values(LISTING)
+    if "page" in values and ("cursor" in values or "updated_since" in values):
+        raise InvalidInput("page", N_("page 不能和 cursor 或 updated_since 一起用。"))
+    if "updated_since" in values:
+        return answer(_changes(values))
+    if "cursor" in values:
+        return answer(_continued(values))
+    size = values.get("per_page", PER_PAGE)
+    listing = list_entries(db.session(), archive_query(values), size)
+    shown = page_of(listing, size)
+    if "page" not in values and "next" in shown["links"]:
+        last = listing.entries[-1]
+        shown["links"]["next"] = here(cursor=write_cursor((last.answered_on, last.id)))
+    return answer({"data": [document(each) for each in listing.entries], **shown})
+
+
+def _continued(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the entries after a cursor."""
+    size, place = values.get("per_page", PER_PAGE), read_answered(values["cursor"])
+    found, following = entries_after(db.session(), archive_query(values), place, size)
+    links = {"self": here(), "first": here(cursor=None)}
+    if following:
+        links["next"] = here(cursor=write_cursor(following))
+    return {"data": [document(each) for each in found], "per_page": size, "links": links}
+
+
+def _changes(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what was published, corrected or withdrawn from a moment on."""
+    size, place = values.get("per_page", PER_PAGE), read_changed(values.get("cursor"))
+    since = values["updated_since"]
+    found, following = changes_after(db.session(), archive_query(values), since, place, size)
+    links = {"self": here(), "first": here(cursor=None)}
+    if following:
+        links["next"] = here(cursor=write_cursor(following))
+    return {
+        "data": [document(each) for each in found if each.unpublished_at is None],
+        "deleted": [deletion(each) for each in found if each.unpublished_at is not None],
+        "per_page": size,
+        "links": links,
+    }
 
 
 @open_data.get("/entries/<int:entry_id>")
@@ -64,11 +130,12 @@ def entries() -> Response:
 @one_language
 def entry(entry_id: int) -> Response:
     """Return one entry; 410 where it was unpublished."""
+    given_values(())
     found = archive_entry(db.session(), entry_id)
     if found is None:
         raise NotFound
     if found.unpublished_at is not None:
-        raise Gone
+        abort(410)
     return answer({"data": document(found)})
 
 
@@ -77,23 +144,14 @@ def entry(entry_id: int) -> Response:
 @one_language
 def search() -> Response:
     """Return a page of hits with the passages that hold the words, as HTML with ``<mark>``."""
-    size = per_page()
-    found = search_archive(
-        db.session(), open_index(settings()), archive_query(searching=True), size
-    )
-    data = [
-        {
-            **document(e),
-            "passages": {
-                "letter": fragments(e.text, found.understood, FRAGMENT),
-                "reply": fragments(e.reply, found.understood, FRAGMENT),
-            },
-        }
-        for e in found.entries
-    ]
+    values = given_values(SEARCHING)
+    if "q" not in values:
+        raise InvalidInput("q", N_("请给出查询的词。"))
+    size = values.get("per_page", PER_PAGE)
+    found = search_archive(db.session(), open_index(settings()), archive_query(values), size)
     return answer(
         {
-            "data": data,
+            "data": [_hit(each, found.understood) for each in found.entries],
             **page_of(found, size),
             "understood": list(found.understood),
             "matched": "any" if found.partial else "all",
@@ -102,8 +160,9 @@ def search() -> Response:
     )
 
 
-@open_data.get("/<path:rest>")
-@public
-def unknown(rest: str) -> Response:
-    """Answer an address that does not exist like every other error of the open data."""
-    raise NoSuchAddress
+def _hit(entry: ArchiveEntry, words: tuple[str, ...]) -> dict[str, Any]:
+    passages = {
+        "letter": fragments(entry.text, words, FRAGMENT),
+        "reply": fragments(entry.reply, words, FRAGMENT),
+    }
+    return {**document(entry), "passages": passages}

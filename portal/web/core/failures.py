@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import structlog
-from flask import Flask, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
@@ -12,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 from werkzeug.wrappers import Response
 
 from portal.domain.errors import (
+    N_,
     ActionNotAllowed,
     Conflict,
     InvalidInput,
@@ -20,6 +23,7 @@ from portal.domain.errors import (
     NotPermitted,
     Unavailable,
 )
+from portal.domain.translatable import Message
 from portal.models import db
 from portal.web.core import Answer, Page
 from portal.web.core.addresses import this_address
@@ -49,7 +53,41 @@ _TYPED = {
     "number": _l("信件编号"),
 }
 """Fields whose content is shown again; all others are hidden values."""
+_BUSY = N_("系统暂时繁忙，您填写的内容没有丢失，请稍后再试。")
+_PROGRAMS = "letterbox.programs"
+_ABOUT_THE_BODY = ("content-type", "content-length")
 _log = structlog.get_logger("portal.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as it is answered: its status, what is said of it, and headers that belong to it.
+
+    ``parameter`` is the field or parameter at fault, ``""`` where there is none.
+    """
+
+    status: int
+    message: Message | str = ""
+    parameter: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def answer_programs(app: Flask, prefix: str, answer: Callable[[Failure], Response]) -> None:
+    """Have ``answer`` respond to errors under the addresses that begin with ``prefix``."""
+    app.extensions.setdefault(_PROGRAMS, {})[prefix] = answer
+
+
+def _fail(failure: Failure) -> Page | Response:
+    programs: dict[str, Callable[[Failure], Response]] = current_app.extensions.get(_PROGRAMS, {})
+    for prefix, answer in programs.items():
+        if request.path.startswith(prefix):
+            return answer(failure)
+    page = error_page(failure.status, say(failure.message))
+    if not failure.headers:
+        return page
+    response = make_response(page)
+    response.headers.update(failure.headers)
+    return response
 
 
 def carried() -> list[tuple[str, str]]:
@@ -108,8 +146,8 @@ def status_of(error: LetterboxError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
 
 
-def _rule(error: LetterboxError) -> Page:
-    return error_page(status_of(error), say(error.message))
+def _rule(error: LetterboxError) -> Page | Response:
+    return _fail(Failure(status_of(error), error.message, getattr(error, "field", "")))
 
 
 def _http(error: HTTPException) -> Page | Response | HTTPException:
@@ -118,17 +156,19 @@ def _http(error: HTTPException) -> Page | Response | HTTPException:
     if isinstance(error, SecurityError):
         # Under a host name that is not ours no address can be made, so that no page can either.
         return Response("Unknown host name.\n", 400, content_type="text/plain; charset=utf-8")
-    return error_page(error.code)
+    given = error.get_headers()
+    headers = {name: value for name, value in given if name.lower() not in _ABOUT_THE_BODY}
+    return _fail(Failure(error.code, headers=headers))
 
 
-def _database(error: OperationalError | TimeoutError) -> Page:
+def _database(error: OperationalError | TimeoutError) -> Page | Response:
     db.session.rollback()
     cause = error.orig if isinstance(error, OperationalError) else error
     _log.error("database_unavailable", kind=type(cause).__name__)
-    return error_page(503, _("系统暂时繁忙，您填写的内容没有丢失，请稍后再试。"))
+    return _fail(Failure(503, _BUSY))
 
 
-def _crash(error: Exception) -> Page:
+def _crash(error: Exception) -> Page | Response:
     db.session.rollback()
     _log.exception("unexpected_error", endpoint=request.endpoint)
-    return error_page(500)
+    return _fail(Failure(500))

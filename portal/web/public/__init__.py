@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web.public import home, organisations
-from portal.web.public.archive import feeds
+from portal.web.public.archive import feeds, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
@@ -14,7 +14,10 @@ from portal.web.public.pages import standing_pages
 from portal.web.public.statistics import open_data
 from portal.web.public.statistics.pages import statistics
 
-VIEWS = (apply, consent, feeds, home, letter, open_data, organisations, request_page, track, write)
+VIEWS = (
+    *(apply, consent, feeds, home, letter, open_data, organisations, request_page, sitemaps),
+    *(track, write),
+)
 """The modules that add their routes to the blueprints."""
 public_blueprints: tuple[Blueprint, ...] = (
     public_pages,

@@ -35,6 +35,7 @@ from portal.web.public.archive.results import (
     address,
     chips,
     facet_lists,
+    feed_address,
     hit,
     read_query,
 )
@@ -84,6 +85,7 @@ def search() -> str:
         chips=chips(asked, organisation),
         facets=facet_lists(db.session(), asked, found, organisation),
         wider=_without_filters(asked, found),
+        feed=feed_address(asked),
         to=lambda **changes: address(asked, **changes),
     )
 

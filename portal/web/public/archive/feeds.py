@@ -1,90 +1,111 @@
-"""The feed of the archive and the map of the site."""
+"""Feeds of the archive (Atom, RFC 4287): of everything, of a search or filter, of one entry.
+
+What was published last stands first, in pages (RFC 5005); what was withdrawn is named (RFC 6721).
+Ids are tags (RFC 4151), which stay when the site moves to another address.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
-from flask import Response, current_app, request, url_for
-from flask_babel import force_locale
+from flask import Response, render_template, url_for
 
-from portal.domain.languages import SOURCE
+from portal.domain.errors import InvalidInput, NotFound
 from portal.domain.letters.salutation import answer_start
-from portal.models import db
+from portal.models import ArchiveEntry, ArchiveVersion, db
+from portal.queries.archive.newest import Publications, publications
 from portal.queries.archive.search import known_organisation
-from portal.queries.archive.table import list_entries, map_parts, map_rows
+from portal.queries.archive.table import archive_entry
+from portal.web.archive.parameters import FILTERS, archive_query, given_values
+from portal.web.core import Answer
 from portal.web.core.language import one_language
 from portal.web.core.people import public
+from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
+from portal.web.delivery.xml import xml_document
 from portal.web.public.archive.entries import archive_pages
-from portal.web.public.archive.results import address, read_query
+from portal.web.public.archive.results import address, feed_address
 
 FEED_LENGTH = 30
 SUMMARY_LENGTH = 200
-STANDING = (
-    "public.home",
-    "archive.search",
-    "public.organisations",
-    "statistics.overview",
-    "pages.about",
-    "pages.privacy",
-    "pages.accessibility",
-)
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FEED_LIMIT = "120 per minute"
+_ATOM = "application/atom+xml"
+_BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @archive_pages.get("/archive/feed.atom")
 @public
 @one_language
+@limiter.limit(FEED_LIMIT)
 def feed() -> Response:
-    """Return the entries answered last, of an organisation or a kind where one is named."""
-    asked = replace(read_query(request.args, db.session()), text="", page=1, by_date=False)
-    entries = list_entries(db.session(), asked, FEED_LENGTH).entries
-    updated = max((entry.updated_at for entry in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
-    return _xml(
+    """Return a page of what was published last, of a search or filter where one is given.
+
+    404 for a filter that does not exist and for a page beyond the end: an unknown filter must not
+    turn a feed into everybody's.
+    """
+    try:
+        values = given_values(("q", *FILTERS, "page"))
+    except InvalidInput as error:
+        raise NotFound from error
+    asked = archive_query(values)
+    found = publications(db.session(), asked, FEED_LENGTH)
+    if found.page > found.pages:
+        raise NotFound
+    given = sorted((name, value) for name, value in values.items() if name != "page")
+    return xml_document(
         "feeds/feed.atom.xml",
-        "application/atom+xml",
-        entries=entries,
-        updated=updated,
+        _ATOM,
+        found=found,
+        updated=found.updated_at or _BEFORE_ALL,
+        asked=asked,
         organisation=known_organisation(db.session(), asked.organisation_id),
-        kind=asked.kind,
+        id=_tag("feed" + (f"?{urlencode(given)}" if given else "")),
         page=address(asked),
-        summary=lambda entry: answer_start(entry.reply)[:SUMMARY_LENGTH],
+        links=_links(found, lambda page: feed_address(asked, page)),
+        tag=lambda entry_id: _tag(f"archive/{entry_id}"),
+        summary=_summary,
     )
 
 
-@archive_pages.get("/sitemap.xml")
+@archive_pages.get("/archive/<int:entry_id>/feed.atom")
 @public
 @one_language
-def sitemap() -> Response:
-    """Return the index of the map: standing pages, then the entries in parts."""
-    return _xml("feeds/sitemap_index.xml", "application/xml", parts=map_parts(db.session()))
+def entry_feed(entry_id: int) -> Answer:
+    """Return the versions of an entry, the present one first; 410 where it was unpublished."""
+    entry = archive_entry(db.session(), entry_id)
+    if entry is None:
+        raise NotFound
+    if entry.unpublished_at is not None:
+        return render_template("public/gone.html", unpublished_at=entry.unpublished_at), 410
+    versions: list[tuple[ArchiveEntry | ArchiveVersion, datetime]] = [(entry, entry.updated_at)]
+    versions += [(each, each.published_at) for each in reversed(entry.versions)]
+    return xml_document(
+        "feeds/entry.atom.xml",
+        _ATOM,
+        entry=entry,
+        versions=versions,
+        id=_tag(f"feed/{entry.id}"),
+        tag=lambda revision: _tag(f"archive/{entry.id}/{revision}"),
+        page=url_for("archive.entry", entry_id=entry.id),
+        summary=_summary,
+    )
 
 
-@archive_pages.get("/sitemap/<int:part>.xml")
-@public
-@one_language
-def sitemap_part(part: int) -> Response:
-    """Return one part of the map; part 0 holds the standing pages."""
-    rows = map_rows(db.session(), part) if part else []
-    pages = [url_for(endpoint) for endpoint in STANDING] if not part else []
-    # Built once: thousands of addresses differ in the number alone.
-    stem = url_for("archive.entry", entry_id=0).removesuffix("0")
-    return _xml("feeds/sitemap.xml", "application/xml", rows=rows, pages=pages, stem=stem)
+def _tag(name: str) -> str:
+    return f"tag:{settings().tagging_entity}:{name}"
 
 
-def _xml(template: str, mimetype: str, **values: object) -> Response:
-    """Render a document that is the same for all readers, whatever language they chose.
+def _summary(reply: str) -> str:
+    return answer_start(reply)[:SUMMARY_LENGTH]
 
-    Caches must revalidate it for each request, so that an unpublished entry is gone at once.
-    """
-    known = {"site": settings().site_name, "base": settings().public_url}
-    known["here"] = request.full_path.rstrip("?")
-    with force_locale(SOURCE):
-        # Not render_template, which adds values that depend on the visitor.
-        text = current_app.jinja_env.get_template(template).render(**known, **values)
-    response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+
+def _links(found: Publications, to: Callable[[int], str]) -> list[tuple[str, str]]:
+    """Return the relations of RFC 5005 with their paths."""
+    places = [("first", 1), ("last", found.pages)]
+    if found.page > 1:
+        places.append(("previous", found.page - 1))
+    if found.page < found.pages:
+        places.append(("next", found.page + 1))
+    return [(relation, to(page)) for relation, page in places]

@@ -75,6 +75,19 @@ def address(asked: ArchiveQuery, **changes: Any) -> str:
     return url_for("archive.search", **{name: value for name, value in given.items() if value})
 
 
+def feed_address(asked: ArchiveQuery, page: int = 1) -> str:
+    """Return the address of a page of the feed of ``asked``."""
+    return url_for(
+        "archive.feed",
+        q=asked.text[:MAX_CHARACTERS] or None,
+        organisation=asked.organisation_id,
+        kind=asked.kind and str(asked.kind),
+        topic=asked.topic,
+        year=asked.year,
+        page=page if page > 1 else None,
+    )
+
+
 def hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
     """Return an entry as it is shown, with ``words`` marked."""
     title, letter = mark(entry.title, words), fragments(entry.text, words, LINE)

@@ -1,25 +1,42 @@
-"""The feed and the map of the site."""
+"""Feeds of publications, and the map of the site."""
 
+from datetime import timedelta
 from xml.etree import ElementTree
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
+from portal.models import ArchiveEntry, ArchiveVersion
+from portal.services.core.unit import writing
 from portal.web.public.archive.feeds import FEED_LENGTH
 from tests.archive import published, withdraw
 from tests.builders import World
+from tests.pages import get
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+BASE = "http://127.0.0.1:8000"
 
 
-def entries(client: FlaskClient, address: str = "/archive/feed.atom") -> list[str]:
-    """Return the ids of the entries in a feed."""
-    answer = client.get(address)
-    assert answer.mimetype == "application/atom+xml"
-    feed = ElementTree.fromstring(answer.data)
-    return [entry.findtext(f"{ATOM}id", "") for entry in feed.iter(f"{ATOM}entry")]
+def read(client: FlaskClient, address: str = "/archive/feed.atom") -> ElementTree.Element:
+    """Return the feed at ``address``."""
+    answer = client.get(address.removeprefix(BASE))
+    assert (answer.status_code, answer.mimetype) == (200, "application/atom+xml")
+    return ElementTree.fromstring(answer.data)
+
+
+def entries(client: FlaskClient, address: str = "/archive/feed.atom") -> list[int]:
+    """Return the numbers of the entries in a feed."""
+    ids = [entry.findtext(f"{ATOM}id", "") for entry in read(client, address).iter(f"{ATOM}entry")]
+    return [int(each.rpartition("archive/")[2]) for each in ids]
+
+
+def links(feed: ElementTree.Element) -> dict[str, str]:
+    """Return the addresses of a feed by their relation."""
+    return {link.get("rel", ""): link.get("href", "") for link in feed.findall(f"{ATOM}link")}
 
 
 def addresses(client: FlaskClient, address: str) -> list[str]:
@@ -29,28 +46,68 @@ def addresses(client: FlaskClient, address: str) -> list[str]:
     return [loc.text or "" for loc in ElementTree.fromstring(answer.data).iter(f"{MAP}loc")]
 
 
+def answer_earlier(entry: ArchiveEntry, days: int) -> int:
+    """Move the answer of ``entry`` into the past, its publication a minute on; return its id."""
+    with writing() as unit:
+        row = unit.get_one(ArchiveEntry, entry.id)
+        row.answered_on -= timedelta(days=days)
+        row.published_at += timedelta(minutes=days)
+        return row.id
+
+
 def test_the_feed_has_what_a_reader_needs(
     client: FlaskClient, session: Session, world: World
 ) -> None:
     """An entry of the feed has title, whole address, dates, organisation and the answer's start."""
     entry = published(session, world)
-    feed = ElementTree.fromstring(client.get("/archive/feed.atom").data)
+    feed = read(client)
     item = feed.find(f"{ATOM}entry")
     assert item is not None
     assert item.findtext(f"{ATOM}title") == entry.title
-    assert item.findtext(f"{ATOM}id") == f"http://127.0.0.1:8000/archive/{entry.id}"
+    assert item.findtext(f"{ATOM}id") == f"tag:127.0.0.1,2026:archive/{entry.id}"
+    link = item.find(f"{ATOM}link")
+    assert link is not None
+    assert link.get("href") == f"{BASE}/archive/{entry.id}"
     assert item.findtext(f"{ATOM}author/{ATOM}name") == "山城市城市管理局"
     assert "三日内恢复照明" in (item.findtext(f"{ATOM}summary") or "")
     assert feed.findtext(f"{ATOM}updated") == entry.updated_at.isoformat()
 
 
 def test_the_feed_narrows(client: FlaskClient, session: Session, world: World) -> None:
-    """A feed of an organisation has its subtree's answers, one of a kind that kind's."""
+    """A feed of an organisation has its subtree's answers; kind, year and words narrow too."""
     school = published(session, world, place="bureau", kind=Kind.HELP).id
+    other = published(session, world).id
+    assert entries(client, f"/archive/feed.atom?organisation={world['district']}") == [school]
+    assert entries(client, "/archive/feed.atom?kind=help") == [school]
+    assert entries(client, "/archive/feed.atom?year=2016") == [other, school]
+    assert entries(client, "/archive/feed.atom?year=2015") == []
+    assert entries(client, "/archive/feed.atom?q=路灯") == [other, school]
+    assert entries(client, "/archive/feed.atom?q=火星") == []
+    assert entries(client, "/archive/feed.atom?q=?!") == []
+
+
+def test_a_feed_of_a_topic(client: FlaskClient, session: Session, world: World) -> None:
+    """A topic narrows to the letters of that subject."""
+    entry = published(session, world)
+    with writing() as unit:
+        unit.get_one(ArchiveEntry, entry.id).category = "环境保护"
+    assert entries(client, "/archive/feed.atom?topic=环境保护") == [entry.id]
+    assert entries(client, "/archive/feed.atom?topic=交通运输") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("organisation=999999", "organisation=x", "kind=x", "topic=没有", "year=20160"),
+        *("page=2", "page=0", "page=x", "colour=red", "kind=help&kind=thanks", "organisation="),
+    ],
+)
+def test_a_filter_that_is_not_understood_is_not_found(
+    client: FlaskClient, session: Session, world: World, query: str
+) -> None:
+    """A feed with a filter that does not exist is 404, never the feed of everybody."""
     published(session, world)
-    wanted = [f"http://127.0.0.1:8000/archive/{school}"]
-    assert entries(client, f"/archive/feed.atom?organisation={world['district']}") == wanted
-    assert entries(client, "/archive/feed.atom?kind=help") == wanted
+    assert client.get(f"/archive/feed.atom?{query}").status_code == 404
 
 
 def test_the_feed_of_an_empty_archive(client: FlaskClient, world: World) -> None:
@@ -58,11 +115,85 @@ def test_the_feed_of_an_empty_archive(client: FlaskClient, world: World) -> None
     assert entries(client) == []
 
 
-def test_the_feed_holds_the_latest(client: FlaskClient, session: Session, world: World) -> None:
-    """A feed of more answers than it is long holds the latest ones."""
-    ids = [published(session, world).id for _ in range(FEED_LENGTH + 1)]
-    base = "http://127.0.0.1:8000/archive/"
-    assert entries(client) == [f"{base}{i}" for i in sorted(ids, reverse=True)[:FEED_LENGTH]]
+def test_what_is_published_last_stands_first(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """An old answer published today stands before a newer answer published yesterday."""
+    made = [published(session, world) for _ in range(3)]
+    ids = [answer_earlier(entry, days) for days, entry in zip((3, 1, 2), made, strict=True)]
+    assert entries(client) == [ids[0], ids[2], ids[1]]
+
+
+def test_the_pages_of_a_feed_lead_to_everything(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """Following ``next`` from the first page gives every entry once, and ``last`` is the end."""
+    ids = sorted((published(session, world).id for _ in range(FEED_LENGTH + 2)), reverse=True)
+    first = read(client, "/archive/feed.atom?year=2016")
+    assert "previous" not in links(first)
+    following = links(first)["next"]
+    second = read(client, following)
+    assert links(second)["last"] == following
+    assert links(second)["previous"] == links(first)["first"]
+    assert "next" not in links(second)
+    assert first.findtext(f"{ATOM}id") == second.findtext(f"{ATOM}id")
+    got = entries(client, "/archive/feed.atom?year=2016") + entries(
+        client, following.removeprefix(BASE)
+    )
+    assert got == ids
+
+
+def test_a_withdrawn_entry_leaves_a_tombstone(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """Feeds name what was withdrawn, under the id it had, and when; its own feed is gone."""
+    entry, kept = published(session, world), published(session, world)
+    entry_id, kept_id = entry.id, kept.id
+    withdraw(session, world, entry)
+    moment = session.get_one(ArchiveEntry, entry_id).unpublished_at
+    for query in ("", f"?organisation={world['city']}", "?q=路灯"):
+        (stone,) = read(client, f"/archive/feed.atom{query}").findall(TOMBSTONE)
+        assert stone.get("ref") == f"tag:127.0.0.1,2026:archive/{entry_id}"
+        assert stone.get("when") == moment.isoformat()
+        assert entries(client, f"/archive/feed.atom{query}") == [kept_id]
+    assert read(client, "/archive/feed.atom?kind=help").findall(TOMBSTONE) == []
+    assert client.get(f"/archive/{entry_id}/feed.atom").status_code == 410
+
+
+def test_an_entry_has_a_feed_of_its_versions(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """The feed of an entry has what it says now and what it said before, each under its own id."""
+    entry = published(session, world)
+    with writing() as unit:
+        row = unit.get_one(ArchiveEntry, entry.id)
+        earlier = ArchiveVersion(
+            revision=1, title="早先的标题", text="早", reply="先", published_at=row.published_at
+        )
+        row.versions.append(earlier)
+        row.revision = 2
+    feed = read(client, f"/archive/{entry.id}/feed.atom")
+    assert [each.findtext(f"{ATOM}title") for each in feed.iter(f"{ATOM}entry")] == [
+        entry.title,
+        "早先的标题",
+    ]
+    ids = [each.findtext(f"{ATOM}id") for each in feed.iter(f"{ATOM}entry")]
+    assert ids == [f"tag:127.0.0.1,2026:archive/{entry.id}/{n}" for n in (2, 1)]
+    assert client.get("/archive/999/feed.atom").status_code == 404
+
+
+def test_pages_name_their_feeds(client: FlaskClient, session: Session, world: World) -> None:
+    """Home, a search, an organisation and an entry name the feed of what they show."""
+    entry = published(session, world)
+    for page, feed in (
+        ("/", "/archive/feed.atom"),
+        ("/archive?kind=help&q=路灯", "/archive/feed.atom?q=%E8%B7%AF%E7%81%AF&amp;kind=help"),
+        (f"/organisations/{world['city']}", f"/archive/feed.atom?organisation={world['city']}"),
+        (f"/archive/{entry.id}", f"/archive/{entry.id}/feed.atom"),
+    ):
+        html = get(client, page).html
+        links = [line for line in html.splitlines() if 'type="application/atom+xml"' in line]
+        assert [f'href="{feed}"' in line for line in links] == [True]
 
 
 def test_the_map_names_pages_and_entries(
@@ -71,11 +202,10 @@ def test_the_map_names_pages_and_entries(
     """The map leads to the standing pages and to each public entry."""
     entry, gone = published(session, world), published(session, world)
     withdraw(session, world, gone)
-    base = "http://127.0.0.1:8000"
     parts = addresses(client, "/sitemap.xml")
-    assert parts == [f"{base}/sitemap/0.xml", f"{base}/sitemap/1.xml"]
-    assert f"{base}/archive" in addresses(client, "/sitemap/0.xml")
-    assert addresses(client, "/sitemap/1.xml") == [f"{base}/archive/{entry.id}"]
+    assert parts == [f"{BASE}/sitemap/0.xml", f"{BASE}/sitemap/1.xml"]
+    assert f"{BASE}/archive" in addresses(client, "/sitemap/0.xml")
+    assert addresses(client, "/sitemap/1.xml") == [f"{BASE}/archive/{entry.id}"]
 
 
 def test_a_part_that_does_not_exist_is_empty(client: FlaskClient, world: World) -> None:

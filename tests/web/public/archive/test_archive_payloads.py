@@ -146,8 +146,11 @@ def test_texts_do_not_act_on_pages(client: FlaskClient, loaded: int, address: st
 def test_queries_do_not_act(client: FlaskClient, loaded: int) -> None:
     """A query full of markup comes back as text, in the box, the title and the notices."""
     for payload in PAYLOADS:
-        for address in ("/archive", "/archive/feed.atom"):
+        for address, status in (("/archive", 200), ("/archive/feed.atom", 404)):
             answer = client.get(address, query_string={"q": payload, "kind": payload})
+            assert answer.status_code == status
+            assert dangers(answer.get_data(as_text=True)) == [], payload
+            answer = client.get(address, query_string={"q": payload})
             assert answer.status_code == 200
             assert dangers(answer.get_data(as_text=True)) == [], payload
 

@@ -1,0 +1,86 @@
+"""What was published and withdrawn last, from the archive table alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.adapters.archive_index import parse
+from portal.domain.letters.subjects import SUBJECTS
+from portal.models import ArchiveEntry
+from portal.queries.archive.table import (
+    PUBLIC,
+    ArchiveQuery,
+    Condition,
+    containing,
+    entries_query,
+    filters,
+)
+
+Withdrawn = sa.Row[int, datetime | None]
+"""Id of an entry and the moment at which it was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publications:
+    """One page of publications and of withdrawals, each the newest first.
+
+    ``page`` counts from 1; a page beyond ``pages`` is empty. ``updated_at`` is the last change of
+    what the page holds, ``None`` where it holds nothing.
+    """
+
+    entries: list[ArchiveEntry]
+    withdrawn: list[Withdrawn]
+    page: int
+    pages: int
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """The last change of what the page holds."""
+        moments = [entry.updated_at for entry in self.entries]
+        moments += [moment for _id, moment in self.withdrawn if moment is not None]
+        return max(moments, default=None)
+
+
+def publications(session: Session, asked: ArchiveQuery, size: int) -> Publications:
+    """Return a page of ``size`` publications that match ``asked``, and of withdrawals.
+
+    The texts of a withdrawn entry are gone, so that the words searched do not narrow the
+    withdrawals; the filters do.
+    """
+    words = parse(asked.text).understood
+    narrow = list(filters(session, asked).values())
+    found = [PUBLIC, *narrow, *(containing(words) if words or not asked.text else [sa.false()])]
+    gone = [ArchiveEntry.unpublished_at.is_not(None), *narrow]
+    offset = (asked.page - 1) * size
+    entries = session.scalars(
+        entries_query()
+        .where(*found)
+        .order_by(ArchiveEntry.published_at.desc(), ArchiveEntry.id.desc())
+        .limit(size)
+        .offset(offset)
+    )
+    withdrawn = session.execute(
+        sa.select(ArchiveEntry.id, ArchiveEntry.unpublished_at)
+        .where(*gone)
+        .order_by(ArchiveEntry.unpublished_at.desc(), ArchiveEntry.id.desc())
+        .limit(size)
+        .offset(offset)
+    )
+    most = max(_count(session, found), _count(session, gone))
+    return Publications(list(entries), list(withdrawn), asked.page, max(1, -(-most // size)))
+
+
+def _count(session: Session, conditions: list[Condition]) -> int:
+    return session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(*conditions)) or 0
+
+
+def known_topic(session: Session, topic: str) -> bool:
+    """Return whether ``topic`` is a subject of the product or of an entry."""
+    if topic in SUBJECTS:
+        return True
+    query = sa.select(ArchiveEntry.id).where(ArchiveEntry.category == topic).limit(1)
+    return session.scalar(query) is not None
