@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "instance:calendar:edit"
     DEADLINE_RULES_EDIT = "instance:deadline_rules:edit"
     ORGANISATIONS_EDIT = "instance:organisations:edit"
+    TOKENS_EDIT = "instance:tokens:edit"
     USERS_EDIT = "instance:users:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
     CONTRIBUTION_WRITE = "letter:contribution:write"
@@ -140,7 +141,14 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         Reach.SUBTREE,
     ),
     _R.ADMINISTRATOR: dict.fromkeys(
-        (_P.ORGANISATIONS_EDIT, _P.USERS_EDIT, _P.CALENDAR_EDIT, _P.DEADLINE_RULES_EDIT), Reach.ALL
+        (
+            _P.ORGANISATIONS_EDIT,
+            _P.USERS_EDIT,
+            _P.CALENDAR_EDIT,
+            _P.DEADLINE_RULES_EDIT,
+            _P.TOKENS_EDIT,
+        ),
+        Reach.ALL,
     ),
     _R.AUDITOR: {_P.AUDIT_READ: Reach.ALL},
 }

@@ -21,11 +21,13 @@ from portal.models.publication import (
 from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
+from portal.models.token import ApiToken
 from portal.models.unsent import UnsentForm
 from portal.models.user import RoleGrant, User
 
 __all__ = [
     "VERSIONS",
+    "ApiToken",
     "ArchiveEntry",
     "ArchiveVersion",
     "CalendarDay",

@@ -16,6 +16,7 @@ from portal.models.correspondence import CoHandling, Extension, Message, Rating
 from portal.models.organisation import Organisation
 from portal.models.publication import Proposal
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
+from portal.models.token import ApiToken
 from portal.models.user import RoleGrant, User
 
 
@@ -39,6 +40,8 @@ class Letter(Model):
     form_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     source: Mapped[Source] = mapped_column(word(Source), default=Source.WEB)
     source_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    token_id: Mapped[int | None] = mapped_column(sa.ForeignKey("api_token.id"))
+    """The token of the program that handed it in, for a letter that no person typed here."""
 
     kind: Mapped[Kind] = mapped_column(word(Kind))
     never_public: Mapped[bool] = mapped_column(default=False)
@@ -97,6 +100,7 @@ class Letter(Model):
     answer_by: Mapped[date | None]
     """Day by which the citizen must supplement."""
 
+    token: Mapped[ApiToken | None] = relationship()
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     received_organisation: Mapped[Organisation] = relationship(
         foreign_keys=[received_organisation_id]

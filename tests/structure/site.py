@@ -147,6 +147,7 @@ def _values(world: World) -> dict[str, object]:
         "grant_id": grant.id,
         "organisation_id": world["water"],
         "rule_id": 1,
+        "token_id": 1,
         "mask_id": 1,
         "notice_id": 1,
         "part": 1,

@@ -15,7 +15,8 @@ ANYONE = [*Role, None]
 OWN_PASSWORD = {"account.profile": 200, "account.password": 422}
 LETTERS = "/console/letters/<number>"
 REQUESTS = "/console/disclosure/<request_number>"
-CLOSED = [route for route in ROUTES if route.permission != "public"]
+BY_TOKEN = [route for route in ROUTES if route.permission == "token"]
+CLOSED = [route for route in ROUTES if route.permission not in ("public", "token")]
 
 
 def _named(role: Role | None) -> str:
@@ -42,6 +43,13 @@ def test_a_public_route_serves_everybody(site: Site, route: Route, role: Role | 
     status = site.ask(route, role)
     assert status < 500
     assert status not in (401, 403)
+
+
+@pytest.mark.parametrize("role", ANYONE, ids=_named)
+@pytest.mark.parametrize("route", BY_TOKEN, ids=str)
+def test_a_route_for_programs_asks_for_a_token(site: Site, route: Route, role: Role | None) -> None:
+    """No session opens a route for programs."""
+    assert site.ask(route, role) in (401, 403)
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=str)

@@ -36,8 +36,8 @@ def test_routes_are_those_of_the_list(app: Flask) -> None:
 
 
 def test_every_route_has_a_permission(app: Flask) -> None:
-    """A route is public, for staff, or needs a permission; none has forgotten to say."""
-    allowed = {"public", "staff"} | {str(p) for p in Permission}
+    """A route is public, for staff, needs a token or a permission; none has forgotten to say."""
+    allowed = {"public", "staff", "token"} | {str(p) for p in Permission}
     assert [line for line in described(app) if line.split()[-1] not in allowed] == []
 
 

@@ -188,6 +188,8 @@ class Source(StrEnum):
     """How a letter reached the letterbox."""
 
     WEB = "web"
+    API = "api"
+    OPEN311 = "open311"
     IMPORT = "import"
     DEMO = "demo"
     SIMULATION = "simulation"

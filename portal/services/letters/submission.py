@@ -57,7 +57,24 @@ class NewLetter:
     organisation_id: int | None = None
 
 
-def submit(new: NewLetter, form_token: str, code_key: bytes, now: datetime) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How a letter is handed in; ``token_id`` is the token of a program."""
+
+    source: Source = Source.WEB
+    token_id: int | None = None
+
+
+ON_THE_WEB = Channel()
+
+
+def submit(
+    new: NewLetter,
+    form_token: str,
+    code_key: bytes,
+    now: datetime,
+    channel: Channel = ON_THE_WEB,
+) -> Receipt:
     """Take a letter in; the same ``form_token`` again gives the same receipt.
 
     A report of wrongdoing goes past the organisation it accuses, to the one above.
@@ -67,12 +84,12 @@ def submit(new: NewLetter, form_token: str, code_key: bytes, now: datetime) -> R
         Letter,
         form_token,
         code_key,
-        lambda session: _letter(session, new, now),
+        lambda session: _letter(session, new, channel, now),
         lambda session, letter: begin(session, letter, Actor(ActorKind.CITIZEN), now),
     )
 
 
-def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
+def _letter(session: Session, new: NewLetter, channel: Channel, now: datetime) -> Letter:
     chosen = chosen_organisation(session, new.organisation_id, civil_date(now))
     accused = chosen if KINDS[new.kind].accuses and chosen.parent_id is not None else None
     holder = accused.parent if accused is not None and accused.parent else chosen
@@ -86,7 +103,8 @@ def _letter(session: Session, new: NewLetter, now: datetime) -> Letter:
         sender_phone=new.phone or None,
         sender_email=new.email or None,
         consent_basis=ConsentBasis.SENDER if new.consent else ConsentBasis.NONE,
-        source=Source.WEB,
+        source=channel.source,
+        token_id=channel.token_id,
         organisation_id=holder.id,
         organisation=holder,
         accused_id=accused.id if accused else None,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.api import v1
+from portal.web.api import letters, v1
 from portal.web.api.blueprint import open_data, set_up_interfaces
 from portal.web.api.health import health
 
-__all__ = ["api_blueprints", "set_up_interfaces", "v1"]
+__all__ = ["api_blueprints", "set_up_interfaces", "letters", "v1"]
 
 api_blueprints: tuple[Blueprint, ...] = (open_data, health)

@@ -19,7 +19,7 @@ LIMIT = f"{PER_MINUTE} per minute"
 limiter.limit(LIMIT)(open_data)
 _HTML_TOO = ("api.index",)
 _EXPOSED = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After"
-_SENT = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-None-Match"
+_SENT = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-None-Match, Query-Code"
 _PREFLIGHT_SECONDS = 86_400
 
 

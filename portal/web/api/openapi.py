@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from flask_babel import force_locale
 
 from portal.domain.errors import N_
+from portal.domain.letters.states import State
 from portal.domain.translatable import Message
+from portal.web.api.handing_in import KEY_MOST, LETTER
 from portal.web.api.problems import PROBLEM, TITLES, preferred_locale
 from portal.web.archive.documents import FIELDS, absolute
 from portal.web.archive.parameters import LISTING, PARAMETERS, SEARCHING
@@ -17,6 +20,7 @@ from portal.web.core.settings import settings
 
 Schema = dict[str, Any]
 _ID: Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
+_TOKEN: list[Schema] = [{"token": []}]
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _TEXT: Schema = {"type": "string"}
 _FAILURES = (400, 404, 406, 429, 503)
@@ -34,6 +38,7 @@ def openapi_document() -> Schema:
             "components": {
                 "schemas": _schemas(),
                 "responses": {str(status): _problem(status) for status in TITLES},
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             },
         }
 
@@ -69,7 +74,34 @@ def _paths() -> Schema:
                 "responses": _responses("HitList"),
             }
         },
+        "/letters": {
+            "post": {
+                "operationId": "hand_in",
+                "summary": say(N_("提交来信，需要令牌")),
+                "security": _TOKEN,
+                "parameters": [_header("Idempotency-Key", KEY_MOST, needed=False)],
+                "requestBody": {"required": True, "content": _json("NewLetter")},
+                "responses": _responses("NewReceipt", 401, 415, 422, success=201),
+            }
+        },
+        "/letters/{number}": {
+            "get": {
+                "operationId": "follow",
+                "summary": say(N_("凭编号和查询码查进度，需要令牌")),
+                "security": _TOKEN,
+                "parameters": [
+                    {"name": "number", "in": "path", "required": True, "schema": _TEXT},
+                    _header("Query-Code", KEY_MOST, needed=True),
+                ],
+                "responses": _responses("OneLetter", 401),
+            }
+        },
     }
+
+
+def _header(name: str, most: int, *, needed: bool) -> Schema:
+    schema = {"type": "string", "minLength": 1, "maxLength": most}
+    return {"name": name, "in": "header", "required": needed, "schema": schema}
 
 
 def _parameters(names: Iterable[str], required: Iterable[str] = ()) -> list[Schema]:
@@ -85,13 +117,17 @@ def _parameters(names: Iterable[str], required: Iterable[str] = ()) -> list[Sche
     ]
 
 
-def _responses(schema: str, *more: int) -> Schema:
-    content = {"application/json": {"schema": _reference(schema)}}
+def _json(schema: str) -> Schema:
+    return {"application/json": {"schema": _reference(schema)}}
+
+
+def _responses(schema: str, *more: int, success: int = 200) -> Schema:
     failures = {
         str(status): {"$ref": f"#/components/responses/{status}"}
         for status in sorted({*_FAILURES, *more})
     }
-    return {"200": {"description": "OK", "content": content}, **failures}
+    done = {"description": HTTPStatus(success).phrase, "content": _json(schema)}
+    return {str(success): done, **failures}
 
 
 def _reference(schema: str) -> Schema:
@@ -143,7 +179,38 @@ def _schemas() -> Schema:
         ),
         "OneEntry": _object({"data": _reference("Entry")}),
         "HitList": _object({"data": _array("Hit"), **place, **found}),
+        **_letters(),
         "Problem": _object({**problem, "parameter": _TEXT}, ("parameter",)),
+    }
+
+
+def _letters() -> Schema:
+    parts = {name: _described(each.meaning, each.schema) for name, each in LETTER.items()}
+    needed = [name for name, each in LETTER.items() if each.needed]
+    moment, links = {"type": "string", "format": "date-time"}, {"page": _TEXT}
+    receipt = {"number": _TEXT, "query_code": _TEXT, "links": _object({"self": _TEXT, **links})}
+    item = _object({"kind": _TEXT, "text": _TEXT, "at": moment, "organisation": _TEXT})
+    letter = {
+        "number": _TEXT,
+        "kind": LETTER["kind"].schema,
+        "title": _TEXT,
+        "status": {"type": "string", "enum": [str(state) for state in State]},
+        "received_at": moment,
+        "due_on": {"type": ["string", "null"], "format": "date"},
+        "organisation": _object({"id": _ID, "name": _TEXT}),
+        "correspondence": {"type": "array", "items": item},
+        "links": _object({**links, "public_entry": _TEXT}, ("public_entry",)),
+    }
+    return {
+        "NewLetter": {
+            "type": "object",
+            "properties": parts,
+            "required": needed,
+            "anyOf": [{"required": ["phone"]}, {"required": ["email"]}],
+            "additionalProperties": False,
+        },
+        "NewReceipt": _object({"data": _object(receipt)}),
+        "OneLetter": _object({"data": _object(letter)}),
     }
 
 

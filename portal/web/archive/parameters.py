@@ -106,7 +106,7 @@ def _topic(name: str, given: str) -> str:
 def read_moment(name: str, given: str) -> datetime:
     """Return a moment given as RFC 3339, such as 2026-01-31T08:00:00Z, or as a date, in UTC."""
     try:
-        moment = datetime.fromisoformat(given[:40].replace(" ", "+"))
+        moment = datetime.fromisoformat(given[:40].upper().replace(" ", "+"))
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         wrong = N_("请给出时间，例如 2026-01-31T08:00:00Z 或 2026-01-31。")

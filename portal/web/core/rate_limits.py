@@ -6,6 +6,7 @@ Checking and counting are two steps, because a right code and a form with errors
 from __future__ import annotations
 
 import time
+from typing import TypeVar
 
 from flask import make_response, request
 from limits import parse_many
@@ -15,6 +16,7 @@ from portal.web.core import Page
 from portal.web.core.safety import limiter
 
 Key = tuple[str, ...]
+R = TypeVar("R", bound=Response)
 
 
 def address() -> str:
@@ -42,7 +44,11 @@ def minutes(seconds: int) -> int:
 
 def retry_later(page: Page, seconds: int) -> Response:
     """Return ``page`` with the header that says when to come back."""
-    response = make_response(page)
+    return retry_after(make_response(page), seconds)
+
+
+def retry_after(response: R, seconds: int) -> R:
+    """Return ``response`` with the header that says when to come back."""
     response.headers["Retry-After"] = str(seconds)
     return response
 

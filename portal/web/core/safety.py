@@ -135,10 +135,18 @@ def without_token(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def without_session(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that trusts no cookie, so that nobody's session can be misused for it."""
+    view.without_session = True  # type: ignore[attr-defined]
+    return view
+
+
 def _sent_from_here() -> None:
     if request.endpoint is None:
         return
     view = current_app.view_functions.get(request.endpoint)
+    if getattr(view, "without_session", False):
+        return
     if getattr(view, "without_token", False) and _is_own(request):
         # Flask-WTF's mark that the request needs no further check.
         g.csrf_valid = True

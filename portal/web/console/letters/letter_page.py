@@ -202,6 +202,7 @@ def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> l
         Detail(_("承办单位"), letter.organisation.name),
         Detail(_("经办人"), letter.assignee.name if letter.assignee else ""),
         Detail(_("收到"), moment(letter.received_at)),
+        Detail(_("经由接口"), letter.token.name if letter.token else ""),
         Detail(_("答复期限"), in_brackets(day(letter.due_on), extended) if letter.due_on else ""),
         Detail(_("办结"), closed if letter.closed_at else ""),
         Detail(_("被举报单位"), letter.accused.name if letter.accused else ""),

@@ -27,7 +27,7 @@ from portal.web.core.people import public
 from portal.web.core.settings import code_key
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import public_pages
-from portal.web.public.letters.write_form import WriteForm
+from portal.web.submission.letter_form import WriteForm
 from portal.web.submission.previewed import PreviewedPage
 from portal.web.submission.receipts import receipt_page
 
