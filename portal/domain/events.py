@@ -37,6 +37,7 @@ class RecordAction(Labelled):
     RESOLVE_NOTICE = "settle_report", N_("处理读者反映")
     CREATE_ORGANISATION = "create_organisation", N_("新增单位")
     RENAME_ORGANISATION = "rename_organisation", N_("单位更名")
+    DESCRIBE_ORGANISATION = "describe_organisation", N_("更改单位职责和联系方式")
     MOVE_ORGANISATION = "move_organisation", N_("调整隶属")
     CLOSE_ORGANISATION = "close_organisation", N_("停用单位")
     CREATE_USER = "create_user", N_("新增用户")

@@ -29,6 +29,12 @@ class Organisation(Model):
     closed_on: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
 
+    duties: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    address: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    telephone: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    """Telephones of the office, as the public reads them."""
+    hours: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+
     parent: Mapped[Organisation | None] = relationship(
         remote_side=[id], foreign_keys=[parent_id], back_populates="children"
     )
@@ -58,6 +64,14 @@ class Organisation(Model):
     def active(self) -> bool:
         """Whether it has not been closed; it may not be founded yet."""
         return self.closed_on is None
+
+    @property
+    def line(self) -> list[Organisation]:
+        """It and its superiors up to the top."""
+        found = [self]
+        while found[-1].parent is not None:
+            found.append(found[-1].parent)
+        return found
 
     @property
     def heirs(self) -> list[Organisation]:

@@ -13,7 +13,13 @@ from portal.domain.redaction.identifiers.contacts import find_contacts
 from portal.domain.redaction.identifiers.fragments import find_fragments
 from portal.domain.redaction.identifiers.numbers import find_numbers, find_partly_hidden
 from portal.domain.redaction.identifiers.persons import find_persons
-from portal.domain.redaction.identifiers.phones import find_local_phones, find_phones, judge_phones
+from portal.domain.redaction.identifiers.phones import (
+    find_local_phones,
+    find_phones,
+    judge_phones,
+    keep_own,
+    own_numbers,
+)
 from portal.domain.redaction.identifiers.places import find_places
 from portal.domain.redaction.identifiers.plates import find_plates
 from portal.domain.redaction.identifiers.registers import find_registered
@@ -72,6 +78,7 @@ class _Part:
     text: str
     place: PublicField
     sender: Sender | None
+    own: frozenset[str] = frozenset()
     hits: list[Hit] = field(default_factory=list)
     doubts: list[Hit] = field(default_factory=list)
 
@@ -95,14 +102,16 @@ def detect_letter(
     *,
     sender: Sender | None = None,
     beside: Iterable[str] = (),
+    office_phones: Iterable[str] = (),
     doubts: bool = False,
 ) -> dict[PublicField, list[Finding]]:
     """Return what identifies a person in the texts of one letter; see :func:`detect`.
 
     A name found in one text is found in all. ``beside`` are texts of the letter that are not
-    published and may name people. With ``doubts`` also what only a person can judge, by kinds in ``DOUBTFUL``.
+    published and may name people, ``office_phones`` the telephones of who answers, which a reply keeps. With ``doubts`` also what only a person can judge, by kinds in ``DOUBTFUL``.
     """
-    parts = [_Part(text, field, sender) for field, text in texts.items()]
+    own = own_numbers(fold(text).digits for text in office_phones)
+    parts = [_Part(text, field, sender, own) for field, text in texts.items()]
     others = [_Part(text, PublicField.TEXT, None) for text in beside]
     for part in (*parts, *others):
         if len(part.text) > TEXT_LIMIT:
@@ -195,6 +204,8 @@ def _find(folded: Folded, chain_list: list[Chain], part: _Part) -> list[Hit]:
         found += find_partly_hidden(view)
         phones += find_local_phones(view)
     found += judge_phones(folded.plain, phones, part.place)
+    if part.own and part.place is PublicField.REPLY:
+        found = list(keep_own(folded.digits, found, part.own))
     found += find_registered(folded)
     found += find_fragments(folded)
     found += find_contacts(folded, part.place)
@@ -284,7 +295,7 @@ def _exposed(part: _Part, names: set[str]) -> list[Hit]:
     for hit in masked:
         places.append(hit.start + shift)
         shift += len(hit.mask) - (hit.end - hit.start)
-    copy = _Part(public, part.place, part.sender)
+    copy = _Part(public, part.place, part.sender, part.own)
     names |= _look(copy, public, doubts=False)
     return [
         Hit(

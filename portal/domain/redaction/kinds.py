@@ -75,6 +75,7 @@ SENSITIVE = frozenset({FindingKind.ID_CARD, FindingKind.BANK_CARD, FindingKind.D
 """Numbers a citizen is warned of before sending, and a machine leaves to a person."""
 
 KEEP_OFFICE_PHONE = N_("答复中公布的办公电话")
+KEEP_OWN_PHONE = N_("本单位公开的办公电话")
 KEEP_OFFICE_PLACE = N_("答复中公布的办公地点")
 KEEP_PUBLIC_NUMBER = N_("公共服务电话")
 KEEP_OFFICE_MAIL = N_("答复中公布的办公邮箱")

@@ -80,6 +80,7 @@ def find(
         {field: original_of(proposal, field) for field in PublicField},
         sender=letter.sender,
         beside=[message.text for message in letter.messages],
+        office_phones=[place.telephone for place in letter.organisation.line],
         doubts=True,
     )
     for field, findings in found.items():

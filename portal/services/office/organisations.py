@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ from portal.services.office.handing_over import hand_over, stand_in
 from portal.services.office.organisation_versions import begin_version, effective, open_version
 
 NAME_MAX, SHORT_NAME_MAX = 100, 50
+DUTIES_MAX, OFFICE_MAX = 1000, 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -205,6 +206,38 @@ def rename(
             begin_version(session, changed, since)
         changed.short_name = short_name
         _note(session, RecordAction.RENAME_ORGANISATION, changed, actor, now, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the public reads about an organisation's office; empty texts are not shown."""
+
+    duties: str = ""
+    address: str = ""
+    telephone: str = ""
+    hours: str = ""
+
+
+def describe(organisation_id: int, office: Office, actor: Actor, now: datetime) -> None:
+    """Enter what an organisation does, where it is and when it can be reached.
+
+    The audit trail keeps what stood there before. Raises :class:`InvalidInput` with the name of a text
+    that is too long.
+    """
+    new = Office(
+        limited("duties", clean(office.duties), DUTIES_MAX),
+        limited("address", clean(office.address, lines=False), OFFICE_MAX),
+        limited("telephone", clean(office.telephone, lines=False), OFFICE_MAX),
+        limited("hours", clean(office.hours, lines=False), OFFICE_MAX),
+    )
+    with _changing(organisation_id, actor) as (session, changed):
+        old = Office(changed.duties, changed.address, changed.telephone, changed.hours)
+        changed.duties, changed.address = new.duties, new.address
+        changed.telephone, changed.hours = new.telephone, new.hours
+        pairs = zip(astuple(old), astuple(new), strict=True)
+        said = "；".join(f"{a or '-'} → {b or '-'}" for a, b in pairs if a != b)
+        if said:
+            _note(session, RecordAction.DESCRIBE_ORGANISATION, changed, actor, now, said)
 
 
 def move(

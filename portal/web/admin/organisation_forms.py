@@ -12,9 +12,15 @@ from portal.domain.errors import N_
 from portal.domain.organisations import CODE_MAX, OrganisationKind
 from portal.models import Organisation
 from portal.services.office import organisations
-from portal.services.office.organisations import NAME_MAX, SHORT_NAME_MAX
+from portal.services.office.organisations import (
+    DUTIES_MAX,
+    NAME_MAX,
+    OFFICE_MAX,
+    SHORT_NAME_MAX,
+    Office,
+)
 from portal.web.admin.forms import OrganisationField
-from portal.web.core.fields import DayField, EnumListField, LineField, TickField
+from portal.web.core.fields import DayField, EnumListField, LineField, TextField, TickField
 from portal.web.core.forms import FilterForm, Form
 
 _ON = _l("生效日期")
@@ -78,9 +84,7 @@ class NewOrganisationForm(_Named):
 
 
 class ChangeForm(Form):
-    """A change of an organisation, from a day on."""
-
-    on: DayField
+    """A change of an organisation."""
 
     def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
         """Carry out the change."""
@@ -100,6 +104,29 @@ class RenameForm(ChangeForm, _Named):
         organisations.rename(
             organisation_id, self.name.data, self.short_name.data, actor, now, self.on.data
         )
+
+
+class OfficeForm(ChangeForm):
+    """Duties, address, telephones and opening hours."""
+
+    duties = TextField(
+        _l("职责"), most=DUTIES_MAX, description=_l("办什么、不办什么，写给来信人看。")
+    )
+    address = LineField(_l("办公地址"), most=OFFICE_MAX)
+    telephone = LineField(
+        _l("办公电话"),
+        most=OFFICE_MAX,
+        description=_l("几个号码之间用顿号隔开。答复里写到这些号码时，公示件予以保留。"),
+    )
+    hours = LineField(_l("办公时间"), most=OFFICE_MAX)
+
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__(obj=organisation)
+
+    def change(self, organisation_id: int, actor: Actor, now: datetime) -> None:
+        """Enter what the organisation does and how it is reached."""
+        office = Office(self.duties.data, self.address.data, self.telephone.data, self.hours.data)
+        organisations.describe(organisation_id, office, actor, now)
 
 
 class MoveForm(ChangeForm):
@@ -138,6 +165,7 @@ class CloseForm(ChangeForm):
 
 CHANGES: dict[str, Callable[[Organisation], ChangeForm]] = {
     "rename": RenameForm,
+    "office": OfficeForm,
     "move": MoveForm,
     "close": CloseForm,
 }

@@ -106,11 +106,12 @@ def _form_page(
 
 
 @admin.route(
-    "/organisations/<int:organisation_id>/<any(rename,move,close):what>", methods=["GET", "POST"]
+    "/organisations/<int:organisation_id>/<any(rename,office,move,close):what>",
+    methods=["GET", "POST"],
 )
 @needs(_EDIT)
 def organisation_change(organisation_id: int, what: str) -> Answer:
-    """Rename an organisation, put it under another superior, or take it out of use."""
+    """Rename or describe an organisation, put it under another superior, or take it out of use."""
     form = CHANGES[what](_organisation(organisation_id))
     if form.validate_on_submit():
         with form.errors_shown():

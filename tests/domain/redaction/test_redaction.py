@@ -6,6 +6,7 @@ from portal.domain.redaction import (
     FINDING_LABELS,
     KEEP_OFFICE_PHONE,
     KEEP_OFFICE_PLACE,
+    KEEP_OWN_PHONE,
     KEEP_PUBLIC_NUMBER,
     TEXT_LIMIT,
     Decision,
@@ -16,6 +17,7 @@ from portal.domain.redaction import (
     default_copy,
     default_decision,
     detect,
+    detect_letter,
     mask_text,
 )
 
@@ -232,3 +234,34 @@ def test_a_text_beyond_the_limit_is_refused() -> None:
     """The cap on length is stated in the error."""
     with pytest.raises(ValueError, match=str(TEXT_LIMIT)):
         detect("一" * (TEXT_LIMIT + 1))
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("经座机023-63151234核实", True),
+        ("已从住宅旁的63151234回电", True),
+        ("家里（023）6315－1234转8016", True),
+        ("值班手机13800138000", True),
+        ("家里63151235", False),
+        ("家里02163151234", False),
+        ("手机13900138000", False),
+    ],
+)
+def test_a_reply_keeps_the_numbers_of_who_answers(reply: str, kept: bool) -> None:
+    """The organisation's own telephones stay whatever the sentence says, in a reply alone."""
+    texts = {PublicField.REPLY: reply, PublicField.TEXT: reply}
+    own = ["023-6315 1234、13800138000"]
+    found = detect_letter(texts, office_phones=own)
+    assert [f.keep_reason == KEEP_OWN_PHONE for f in found[PublicField.REPLY]] == [kept]
+    assert [f.keep_reason for f in found[PublicField.TEXT]] == [""]
+
+
+def test_a_sender_with_the_number_of_the_office_is_masked() -> None:
+    """What the sender gave as their own number is hidden though the office has it too."""
+    sender = Sender(phone="02363151234")
+    texts = {PublicField.REPLY: "请拨023-63151234"}
+    (found,) = detect_letter(texts, sender=sender, office_phones=["023-63151234"])[
+        PublicField.REPLY
+    ]
+    assert found.keep_reason == ""

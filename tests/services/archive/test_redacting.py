@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import ActionNotAllowed, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import RecordAction
-from portal.domain.redaction import Decision, PublicField
-from portal.models import Event, Proposal, RedactionMask
+from portal.domain.redaction import KEEP_OWN_PHONE, Decision, PublicField
+from portal.models import Event, Organisation, Proposal, RedactionMask
 from portal.services.archive import redacting
 from portal.services.archive.redacting import public_copy
+from portal.services.core.unit import writing
 from tests.builders import Walk, World, a_walk
 
 TEXT = "我是周晓兰，电话13900000001，梧桐小区门口的路灯坏了，梧桐小区的人都看不清路。"
@@ -167,3 +168,18 @@ def test_a_name_given_in_the_letter_is_masked_in_title_and_reply(
     walk.sign()
     walk.propose()
     assert not any("铁柱" in text for text in public_copy(proposal_of(walk)).values())
+
+
+def test_a_reply_keeps_the_telephones_of_its_organisation(session: Session, world: World) -> None:
+    """Numbers of the answering organisation and of those above it are proposed to be kept."""
+    with writing() as unit:
+        unit.get_one(Organisation, world["city"]).telephone = "023-63151234"
+        unit.get_one(Organisation, world["office"]).telephone = "12345、63155679"
+        unit.get_one(Organisation, world["police"]).telephone = "023-63159999"
+    walk = a_walk(session, world)
+    walk.accept()
+    walk.ask_signoff("经住宅座机63151234、63155679、63159999核实，路灯已经修好。")
+    walk.sign()
+    walk.propose()
+    reasons = [m.reason for m in proposal_of(walk).masks if m.field is PublicField.REPLY]
+    assert reasons == [KEEP_OWN_PHONE, KEEP_OWN_PHONE, None]

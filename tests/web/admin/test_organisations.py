@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import Organisation, OrganisationVersion
+from portal.domain.events import RecordAction
+from portal.models import Event, Organisation, OrganisationVersion
 from portal.queries.statistics.cache import tree_on
 from tests.builders import World, a_letter
 from tests.pages import Client, get, post
@@ -187,3 +188,23 @@ def test_the_picker_finds_organisations_in_use(admin: Client, world: World) -> N
     """The picker is given id, name and way down the tree."""
     items = admin.get("/admin/organisations.json?q=石桥").get_json()["items"]
     assert [item["id"] for item in items] == [world["township"]]
+
+
+def test_an_office_says_how_it_is_reached(session: Session, admin: Client, world: World) -> None:
+    """Duties, address, telephone and hours are kept, shown and recorded with what was before."""
+    url = f"/admin/organisations/{world['city']}/office"
+    sent = {
+        "duties": "路灯、市容",
+        "address": "山城市临江路1号",
+        "telephone": "023-63151234",
+        "hours": "工作日9:00—17:30",
+    }
+    post(admin, url, sent)
+    shown = get(admin, f"/admin/organisations/{world['city']}")
+    assert all(value in shown.text for value in sent.values())
+    post(admin, url, sent | {"telephone": "023-63155678"})
+    said = sa.select(Event.reason).where(Event.action == RecordAction.DESCRIBE_ORGANISATION)
+    *_, last = session.scalars(said.order_by(Event.id))
+    assert last == "023-63151234 → 023-63155678"
+    page = post(admin, url, sent | {"address": "一" * 201}, status=422)
+    assert "address-error" in page.ids

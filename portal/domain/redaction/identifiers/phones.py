@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from portal.domain.redaction.chains import MARK, Chain
-from portal.domain.redaction.hits import Hit, before, scan, skip
+from portal.domain.redaction.hits import Hit, before, digits_of, scan, skip
 from portal.domain.redaction.kinds import (
     KEEP_OFFICE_PHONE,
+    KEEP_OWN_PHONE,
     KEEP_PUBLIC_NUMBER,
     FindingKind,
     PublicField,
@@ -171,3 +172,43 @@ def judge_phones(view: str, hits: Iterable[Hit], field: PublicField) -> Iterator
             yield Hit(hit.kind, hit.start, hit.end, hit.mask, KEEP_OFFICE_PHONE)
         else:
             yield hit
+
+
+_BETWEEN = re.compile(r"[、,;/|\n]|和|或|以及")
+_AREA_LENGTHS = (2, 3)
+_SHORTEST = 7
+_LAST_EXTENSION = re.compile(f"(?:{_EXTENSION.pattern})$", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:(?:00)?86(?=[0-9]{9}))?0?")
+
+
+def own_numbers(telephones: Iterable[str]) -> frozenset[str]:
+    """Return the national digits of the numbers in ``telephones``, folded texts that list some."""
+    listed = (part for text in telephones for part in _BETWEEN.split(text))
+    return frozenset(digits for part in listed for digits in _readings(part))
+
+
+def keep_own(view: str, hits: Iterable[Hit], own: frozenset[str]) -> Iterator[Hit]:
+    """Give the telephones among ``hits`` that are ``own`` numbers of an office a reason to stay."""
+    for hit in hits:
+        phone = hit.kind in (FindingKind.LANDLINE, FindingKind.MOBILE)
+        readings = _readings(view[hit.start : hit.end]) if phone else set()
+        if any(_is_same(reading, each) for reading in readings for each in own):
+            yield Hit(hit.kind, hit.start, hit.end, hit.mask, KEEP_OWN_PHONE)
+        else:
+            yield hit
+
+
+def _readings(written: str) -> set[str]:
+    """Return the digits without country code and trunk prefix, with and without an extension."""
+    found = set()
+    for number in (written, _LAST_EXTENSION.sub("", written)):
+        digits = _PREFIX.sub("", digits_of(number))
+        if len(digits) >= _SHORTEST:
+            found.add(digits)
+    return found
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Return whether two numbers are the same, one of them perhaps without its area code."""
+    short, long = sorted((one, other), key=len)
+    return short == long or len(long) - len(short) in _AREA_LENGTHS and long.endswith(short)
