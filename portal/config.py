@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         description="Host name and date that begin the ids in feeds, such as "
         "letters.example.gov,2026, and never change. Empty: the host of the first base_url.",
     )
+    security_contact: str = Field(
+        default="",
+        description="Where to report a weakness, such as mailto:security@example.gov; stands in "
+        "/.well-known/security.txt, which is missing without it.",
+    )
     session_idle_minutes: int = Field(
         default=60, ge=5, le=1440, description="Minutes after which an idle staff session ends."
     )
@@ -144,6 +149,13 @@ class Settings(BaseSettings):
     def _tagging_entity(cls, value: str) -> str:
         if value and not re.fullmatch(r"[a-z0-9.-]+,[0-9]{4}(-[0-9]{2}){0,2}", value):
             raise ValueError("must be a host name and a date, such as letters.example.gov,2026")
+        return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _contact(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+?[0-9])\S+", value):
+            raise ValueError("must be an address such as mailto:security@example.gov or https://…")
         return value
 
     @field_validator("trusted_hosts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.public import home, organisations
+from portal.web.public import browsers, home, organisations
 from portal.web.public.archive import feeds, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
@@ -16,7 +16,7 @@ from portal.web.public.statistics.pages import statistics
 
 VIEWS = (
     *(apply, consent, feeds, home, letter, open_data, organisations, request_page, sitemaps),
-    *(track, write),
+    *(browsers, track, write),
 )
 """The modules that add their routes to the blueprints."""
 public_blueprints: tuple[Blueprint, ...] = (

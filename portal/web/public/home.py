@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, redirect, render_template
+from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.organisations import OrganisationKind
@@ -17,6 +17,7 @@ from portal.queries.office.directory import helpful_entries, home_figures, lates
 from portal.web.core.clock import now, today
 from portal.web.core.language import one_language
 from portal.web.core.people import public
+from portal.web.core.settings import settings
 from portal.web.delivery.caching import cacheable
 from portal.web.delivery.static_files import static_url
 from portal.web.public.blueprint import public_pages
@@ -80,8 +81,9 @@ def home() -> str:
 @public
 @one_language
 def robots() -> Response:
-    """Serve rules that keep crawlers out of forms, letters and combinations of figures."""
-    return Response(ROBOTS, mimetype="text/plain")
+    """Serve rules that keep crawlers out of forms and letters, and the address of the map."""
+    place = settings().public_url + url_for("archive.sitemap")
+    return Response(f"{ROBOTS}\nSitemap: {place}\n", mimetype="text/plain")
 
 
 @public_pages.get("/favicon.ico")

@@ -39,6 +39,7 @@ from portal.web.public.archive.results import (
     hit,
     read_query,
 )
+from portal.web.public.archive.structured import description, qa_page
 
 archive_pages = Blueprint("archive", __name__)
 
@@ -189,6 +190,8 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
     page = render_template(
         "public/entry.html",
         entry=found,
+        description=description(found),
+        structured=qa_page(found),
         near=near,
         outdated=today() - found.answered_on > MAYBE_OUTDATED,
         voted=found.id in session.get(_VOTED, []),
