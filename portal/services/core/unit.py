@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
@@ -20,14 +21,18 @@ from portal.models.base import BEGIN_MODE, UNIT
 from portal.services.core.facts import derive_touched
 
 _BUSY = N_("系统正忙，您填写的内容没有丢失，请稍后再试。")
+_FULL = N_("服务器的存储空间满了，暂时不能保存。您填写的内容没有丢失，请过一会儿再提交。")
+_DISK_FULL = ("SQLITE_FULL", "53100")
+"""What SQLite and PostgreSQL call a full disk."""
+_log = structlog.get_logger("portal.database")
 
 
 @contextmanager
 def writing() -> Iterator[Session]:
     """Yield a session in a write transaction; commit at the end, roll back on any error.
 
-    Raises :class:`Unavailable` where the database stays locked or cannot be reached, or every
-    connection of a pool stays in use.
+    Raises :class:`Unavailable` where the database stays locked, cannot be reached or has no room
+    left, at the beginning, in the middle or at the end, or every connection of a pool stays in use.
     """
     session = db.session()
     if UNIT in session.info:
@@ -38,18 +43,26 @@ def writing() -> Iterator[Session]:
         session.connection(execution_options={BEGIN_MODE: "IMMEDIATE"})
     except (OperationalError, TimeoutError) as error:
         session.rollback()
-        raise Unavailable(_BUSY) from error
+        raise _unavailable(error) from error
     session.info[UNIT] = {}
     try:
         yield session
         derive_touched(session)
         session.commit()
-    except TimeoutError as error:
-        # The pool of the connections that number letters had none free.
+    except (OperationalError, TimeoutError) as error:
+        # A time-out is that of the pool of connections that number letters: it had none free.
         session.rollback()
-        raise Unavailable(_BUSY) from error
+        raise _unavailable(error) from error
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop(UNIT)
+
+
+def _unavailable(error: OperationalError | TimeoutError) -> Unavailable:
+    """Return what the sender reads about ``error``; the operator finds its kind in the log."""
+    cause = error.orig if isinstance(error, OperationalError) else error
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    _log.error("database_unavailable", kind=type(cause).__name__, code=code)
+    return Unavailable(_FULL if code in _DISK_FULL else _BUSY)

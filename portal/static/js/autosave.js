@@ -38,6 +38,14 @@ function improve(form) {
         // Somebody else has saved, or the letter has moved on: only a person can decide now.
         stopped = answer.status === 409;
         say(said.error ?? form.dataset.failed, true);
+        if (said.login) {
+          const link = document.createElement("a");
+          link.href = said.login;
+          link.target = "_blank";
+          link.rel = "noopener";
+          link.textContent = form.dataset.login;
+          status.append(" ", link);
+        }
       }
     } catch {
       say(form.dataset.failed, true);

@@ -6,8 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
-from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
@@ -41,11 +53,17 @@ _STATUS: dict[type[LetterboxError], int] = {
 _PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 _SECRET = ("csrf_token", "password", "old", "new", "repeat", "query_code")
 _TYPED = {
+    "organisation_words": _l("单位名称"),
     "title": _l("标题"),
+    "document_number": _l("文号"),
+    "description": _l("内容描述"),
     "text": _l("正文"),
     "name": _l("姓名"),
+    "applicant": _l("姓名或单位名称"),
+    "identity": _l("证件号码"),
     "phone": _l("电话"),
     "email": _l("电子邮箱"),
+    "address": _l("通信地址"),
     "comment": _l("想说的话"),
     "reason": _l("理由"),
     "words": _l("说明"),
@@ -56,6 +74,12 @@ _TYPED = {
 _BUSY = N_("系统暂时繁忙，您填写的内容没有丢失，请稍后再试。")
 _PROGRAMS = "letterbox.programs"
 _ABOUT_THE_BODY = ("content-type", "content-length")
+_SAVED_BY_SCRIPT = {
+    "csrf": N_("页面打开太久，没有保存；文字还在这里，请点“保存草稿”。"),
+    "login": N_("登录已经过期，没有保存；文字还在这里。请登录后再点“保存草稿”。"),
+    "disabled": N_("您的账号已经停用，没有保存。请把文字复制出来，并联系本单位的管理员。"),
+}
+"""Why what is saved by script was not saved, for the page on which it is being written."""
 _log = structlog.get_logger("portal.web")
 
 
@@ -107,26 +131,32 @@ def typed_texts() -> list[tuple[str, str]]:
 
 
 def error_page(status: int, message: str = "") -> Page:
-    """Render the page of ``status``, with the input if there is any."""
+    """Render the page of ``status``, with the input if there is any.
+
+    What failed for no fault of the sender can be sent again from the page.
+    """
     page = status if status in _PAGES else (500 if status >= 500 else 400)
     if status >= 500:
         # The page must not ask a database that may be down who is logged in.
         g._login_user = login_manager.anonymous_user()
-    return render_template(f"errors/{page}.html", message=message), status
+    return _page(f"errors/{page}.html", status, message=message, again=status >= 500)
 
 
 def expired_page(reason: str, status: int) -> Page:
     """Render the page from which a stale form can be sent again."""
+    return _page("errors/expired.html", status, reason=reason)
+
+
+def _page(template: str, status: int, **values: object) -> Page:
     address = this_address()
-    page = render_template(
-        "errors/expired.html", carried=carried(), action=address, reason=reason, labels=_TYPED
-    )
-    return page, status
+    return render_template(
+        template, carried=carried(), action=address, labels=_TYPED, **values
+    ), status
 
 
 def set_up_failures(app: Flask) -> None:
     """Answer every error of ``app`` with a page in the style of the site."""
-    app.register_error_handler(CSRFError, lambda error: expired_page("csrf", 400))
+    app.register_error_handler(CSRFError, lambda error: _no_token())
     app.register_error_handler(LetterboxError, _rule)
     app.register_error_handler(HTTPException, _http)
     for busy in (OperationalError, TimeoutError):
@@ -137,8 +167,23 @@ def set_up_failures(app: Flask) -> None:
 
 def _login() -> Answer:
     if request.method == "POST":
-        return expired_page("login", 401)
+        return _expired(g.get("session_ended", "login"), 401)
     return redirect(url_for("account.login", next=this_address()))
+
+
+def _expired(reason: str, status: int) -> Answer:
+    if request.accept_mimetypes.best == "application/json":
+        login = url_for("account.login") if reason == "login" else None
+        answer = jsonify(error=_(_SAVED_BY_SCRIPT[reason]), login=login)
+        answer.status_code = status
+        return answer
+    return expired_page(reason, status)
+
+
+def _no_token() -> Answer:
+    # Whoever has lost the whole session must log in before anything else.
+    staff = request.path.startswith(("/console/", "/admin/"))
+    return _expired("login" if staff and not current_user.is_authenticated else "csrf", 400)
 
 
 def status_of(error: LetterboxError) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from portal.domain.access import Actor, Permission
@@ -62,6 +62,8 @@ def load_staff(session_id: str) -> Staff | None:
     if user_id is None or epoch is None:
         return None
     user = db.session.get(User, user_id)
+    if user is not None and user.disabled:
+        g.session_ended = "disabled"
     if user is None or user.disabled or user.session_epoch != epoch or _over():
         return None
     return Staff(user)
