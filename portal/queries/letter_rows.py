@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import CLOCK_STATES, Publication, State
-from portal.models import Letter, Organisation, Proposal, ProposalStatus, Reply, ReplyStatus
+from portal.domain.redaction import confidentiality_requests
+from portal.models import (
+    Letter,
+    Message,
+    Organisation,
+    Proposal,
+    ProposalStatus,
+    Reply,
+    ReplyStatus,
+)
 from portal.queries.paging import Page, slice_of
 from portal.queries.scope import Condition
 
@@ -29,9 +38,10 @@ def waiting_for_publication() -> sa.Select[int]:
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
-    """One letter of a list; a list reads neither sender nor text.
+    """One letter of a list; a list shows neither sender nor text.
 
-    ``for_another`` says that it waits for the reader because nobody is where it lies.
+    ``for_another`` says that it waits for the reader because nobody is where it lies, ``confidential``
+    that its writer asks not to be shown.
     """
 
     number: str
@@ -47,6 +57,7 @@ class LetterRow:
     to_publish: bool
     to_sign: bool
     for_another: bool
+    confidential: bool
 
     @property
     def runs(self) -> bool:
@@ -68,6 +79,7 @@ def page_of_letters(
     chosen = sa.select(Letter.id).where(*where).order_by(*order)
     ids = list(session.scalars(chosen.limit(per_page).offset(part.offset))) if total else []
     columns: tuple[Any, ...] = (
+        Letter.id,
         Letter.number,
         Letter.title,
         Letter.kind,
@@ -88,4 +100,15 @@ def page_of_letters(
         .where(Letter.id.in_(ids))
         .order_by(*order)
     )
-    return Page([LetterRow(*row) for row in rows], total, part.page, part.pages)
+    asking = _asking_not_to_be_shown(session, ids)
+    found = [LetterRow(*(*values, letter in asking)) for letter, *values in rows]
+    return Page(found, total, part.page, part.pages)
+
+
+def _asking_not_to_be_shown(session: Session, ids: Sequence[int]) -> set[int]:
+    """Return those of the letters ``ids`` whose writers ask not to be shown, in whatever text."""
+    written = sa.union_all(
+        sa.select(Letter.id, Letter.title + "\n" + Letter.text).where(Letter.id.in_(ids)),
+        sa.select(Message.letter_id, Message.text).where(Message.letter_id.in_(ids)),
+    )
+    return {letter for letter, text in session.execute(written) if confidentiality_requests(text)}

@@ -1,6 +1,7 @@
 """Counts of the queues against the lists behind them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from portal.queries.letters.inbox import Filters, inbox_page
 from portal.queries.letters.queues import UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
 from portal.services.archive import publication
-from portal.services.letters import replying
+from portal.services.letters import handling, replying
+from portal.services.letters.submission import supplement
 from tests.builders import Walk, World, a_letter, a_person, a_walk
 from tests.conftest import CLOCK, Once
 
@@ -138,3 +140,26 @@ def test_what_is_late_comes_before_what_waits_for_publication(
     rows = inbox_page(session, reviewer, Filters(), at, 50).rows
     assert [row.number for row in rows] == [running, proposed]
     assert [row.to_publish for row in rows] == [False, True]
+
+
+def test_rows_say_who_asks_not_to_be_shown(session: Session, world: World) -> None:
+    """Such words are pointed out in a list wherever they stand: title, text or supplement."""
+    texts: dict[str, dict[str, Any]] = {
+        "title": {"title": "匿名反映路灯不亮"},
+        "text": {"text": "路灯坏了，请不要让物业知道是我写的。"},
+        "plain": {"text": "路灯坏了，请派人来修。"},
+    }
+    walks = {name: a_walk(session, world, "city", **given) for name, given in texts.items()}
+    walks["supplement"] = a_walk(session, world, "city", text="路灯坏了，请派人来修。")
+    walks["supplement"].accept()
+    walks["supplement"].step(handling.ask_citizen, "city_handler", "是哪一盏？")
+    supplement(walks["supplement"].letter_id, "桥头那盏，请为我保密。", CLOCK)
+    at = cutoffs(work_calendar(session), CLOCK)
+    page = inbox_page(session, world.actor("city_dispatcher"), Filters(queue=Queue.ALL), at, 50)
+    said = {row.number: row.confidential for row in page.rows}
+    assert {name: said[walk.letter.number] for name, walk in walks.items()} == {
+        "title": True,
+        "text": True,
+        "plain": False,
+        "supplement": True,
+    }
