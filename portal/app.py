@@ -20,7 +20,7 @@ from portal.models import Cipher, db, prepare_engine
 from portal.models.base import NUMBERS
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
-from portal.web.api import api_blueprints, set_up_interfaces
+from portal.web.api import api_blueprints, set_up_interfaces, set_up_open311
 from portal.web.console import console_blueprints
 from portal.web.core.addresses import set_up_addresses
 from portal.web.core.failures import set_up_failures
@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         prepare_engine(db.engine)
     set_up_addresses(app)
     set_up_interfaces(app)
+    set_up_open311(app)
     protect(app, settings)
     set_up_people(app)
     set_up_language(app, str(PACKAGE / "translations"))

@@ -98,8 +98,8 @@ def hand_in(parts: dict[str, Any], source: Source, key: str, locale: str) -> Rec
     """
     token: ApiToken = g.token
     token_id, used = token.id, ("token", str(token.id))
-    if wait_for(SUBMITTED, used):
-        raise TooManyRequests
+    if wait := wait_for(SUBMITTED, used):
+        raise TooManyRequests(retry_after=wait)
     given = {name: "y" if value is True else str(value) for name, value in parts.items()}
     if parts.get("consent") is False:
         given.pop("consent")

@@ -13,6 +13,11 @@ from portal.web.core.settings import settings
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def only_xml(text: str) -> str:
+    """Return ``text`` without the characters that no XML document may hold."""
+    return _NOT_XML.sub("", text)
+
+
 def xml_document(template: str, mimetype: str, **values: object) -> Response:
     """Render ``template``, which gets ``site``, ``base`` and ``here`` (path and query) too.
 
@@ -23,7 +28,7 @@ def xml_document(template: str, mimetype: str, **values: object) -> Response:
     with force_locale(SOURCE):
         # Not render_template, which adds values that depend on the visitor.
         text = current_app.jinja_env.get_template(template).render(**known, **values)
-    response = Response(_NOT_XML.sub("", text), mimetype=mimetype)
+    response = Response(only_xml(text), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, no-cache"
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]
