@@ -148,6 +148,7 @@ def _values(world: World) -> dict[str, object]:
         "organisation_id": world["water"],
         "rule_id": 1,
         "token_id": 1,
+        "request_id": "1",
         "mask_id": 1,
         "notice_id": 1,
         "part": 1,
