@@ -38,7 +38,7 @@ def full_disk(app: Flask) -> Iterator[None]:
         engine.dispose()
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Pages that were freed before are room too.
-            connection.connection.execute("VACUUM")  # type: ignore[attr-defined]
+            connection.connection.execute("VACUUM")
         engine.dispose()
     sa.event.listen(engine, "connect", forbid)
     try:
