@@ -68,6 +68,8 @@ class Letter(Model):
     received_organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     sent_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     accused_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    organisation_words: Mapped[str | None] = mapped_column(sa.String(60))
+    """The organisation in the sender's words, where none was found; for the dispatcher alone."""
     ruling_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     closing_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))

@@ -57,6 +57,8 @@ class LetterRow:
     to_publish: bool
     to_sign: bool
     for_another: bool
+    organisation_words: str | None
+    """An organisation in the sender's words that was not found, until the letter is dispatched."""
     confidential: bool
 
     @property
@@ -93,6 +95,7 @@ def page_of_letters(
         Letter.id.in_(waiting_for_publication()),
         Letter.id.in_(waiting_for_signature()),
         sa.false() if for_another is None else for_another,
+        sa.case((Letter.state == State.SUBMITTED, Letter.organisation_words)),
     )
     rows = session.execute(
         sa.select(*columns)

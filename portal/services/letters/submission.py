@@ -37,15 +37,20 @@ from portal.services.core.acting import begin, changing, take
 from portal.services.core.handing_in import Receipt, hand_in
 from portal.services.core.numbering import next_number
 from portal.services.core.outbox import enqueue
-from portal.services.core.typed_text import optional, required
+from portal.services.core.typed_text import clean, limited, optional, required
 from portal.services.letters.merging import release_children
 
 COMMENT_MAX = 500
+WORDS_MAX = 60
+"""Characters of an organisation in the sender's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewLetter:
-    """What a citizen hands in; ``organisation_id`` is empty for "I don't know"."""
+    """What a citizen hands in; ``organisation_id`` is empty for "I don't know".
+
+    ``organisation_words`` then names an organisation that was not found.
+    """
 
     kind: Kind
     title: str
@@ -55,6 +60,7 @@ class NewLetter:
     email: str
     consent: bool
     organisation_id: int | None = None
+    organisation_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,16 @@ def _letter(session: Session, new: NewLetter, channel: Channel, now: datetime) -
         organisation=holder,
         accused_id=accused.id if accused else None,
         accused=accused,
+        organisation_words=_not_found(new),
         number=next_number(session, now),
     )
+
+
+def _not_found(new: NewLetter) -> str | None:
+    if new.organisation_id is not None:
+        return None
+    words = clean(new.organisation_words, lines=False)
+    return limited("organisation_words", words, WORDS_MAX) or None
 
 
 def chosen_organisation(session: Session, organisation_id: int | None, today: date) -> Organisation:

@@ -52,6 +52,31 @@ function improve(field) {
 
   const chosenName = () => (select.value ? select.selectedOptions[0]?.textContent.trim() ?? "" : "");
 
+  // Carries a name for which no organisation was chosen.
+  const carrier = words.wordsName && element("input", { type: "text", name: words.wordsName, hidden: "" });
+  if (carrier) {
+    carrier.value = words.words;
+    frame.append(carrier);
+    document.querySelectorAll(`a[href="#${words.wordsName}"]`).forEach((link) => {
+      link.href = `#${id}`;
+    });
+  }
+  const carry = (typed) => {
+    if (carrier && carrier.value !== typed) {
+      carrier.value = typed;
+      carrier.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+  // What other words were asked about is no question any more.
+  const forgetMeant = () => {
+    document.querySelectorAll("[data-words-meant]").forEach((box) => {
+      box.hidden = true;
+      box.querySelectorAll("input").forEach((choice) => {
+        choice.checked = false;
+      });
+    });
+  };
+
   const none = [...select.options].find((option) => option.value === "");
   const noneName = none?.textContent.trim() ?? "";
 
@@ -83,6 +108,8 @@ function improve(field) {
     }
     select.value = value;
     input.value = item.name;
+    carry("");
+    forgetMeant();
     close();
     select.dispatchEvent(new Event("change", { bubbles: true }));
     select.dispatchEvent(new Event("input", { bubbles: true }));
@@ -189,15 +216,15 @@ function improve(field) {
     }
   });
   input.addEventListener("focus", () => {
-    if (!select.value) {
+    if (!select.value && !carrier?.value) {
       input.value = "";
     }
     if (!input.value.trim()) {
       ask();
     }
   });
-  // Words that were never chosen name no organisation: show what the form will really send.
-  input.addEventListener("blur", () => {
+  // Words that were never chosen are sent as they are, or name no organisation: show what is sent.
+  const settle = () => {
     clearTimeout(waiting);
     stale = false;
     asking?.abort();
@@ -206,16 +233,38 @@ function improve(field) {
     if (!typed && none) {
       select.value = "";
     }
+    if (carrier && typed && typed !== noneName && typed !== chosenName()) {
+      if (carrier.value !== typed) {
+        forgetMeant();
+      }
+      select.value = "";
+      carry(typed);
+      return;
+    }
+    carry("");
     input.value = typed && !select.value ? noneName : chosenName();
-  });
+  };
+  input.addEventListener("blur", settle);
+  select.form?.addEventListener("submit", settle);
   select.addEventListener("change", () => {
-    input.value = chosenName();
+    input.value = chosenName() || carrier?.value || "";
+  });
+  carrier?.addEventListener("input", () => {
+    if (carrier.value) {
+      input.value = carrier.value;
+    }
+  });
+  // A browser that goes back may fill the list without a word.
+  window.addEventListener("pageshow", () => {
+    if (document.activeElement !== input) {
+      input.value = chosenName() || carrier?.value || "";
+    }
   });
 
   if (words.currentId) {
     pick({ id: words.currentId, name: words.currentName });
   } else {
-    input.value = chosenName();
+    input.value = chosenName() || carrier?.value || "";
   }
   // Whoever was there before this file had come stays there.
   if (focused) {

@@ -81,12 +81,10 @@ class SubmissionForm(Form):
 
         One that alone bears the name, or was chosen among those offered, is taken. Nothing is
         guessed where several fit, where none does, or where another one stands chosen in the list.
+        Where nobody need know the organisation, words that name none go along as they are.
         """
         words = self.organisation_words.data
         if not words or len(words) > WORDS_MAX:
-            return
-        if self.organisation_meant.data == UNKNOWN:
-            self._choose("")
             return
         found = named_organisations(db.session(), words, today())
         offered = found or closest_organisations(db.session(), words, today())
@@ -97,11 +95,23 @@ class SubmissionForm(Form):
         if meant:
             self._choose(str(meant[0].id))
             return
-        self.unclear = str(self._why(found, offered)) % {"words": words}
+        nothing_near = not offered and self.organisation_id is None
+        if self.may_be_unknown and (self.organisation_meant.data == UNKNOWN or nothing_near):
+            # The words stay, for whoever finds out which organisation is meant.
+            self.organisation.data, self.organisation_meant.data = "", UNKNOWN
+        else:
+            self.unclear = str(self._why(found, offered)) % {"words": words}
+        if not offered:
+            return
         meanings = [SelectChoice(str(place.id), place.path) for place in offered]
         if self.may_be_unknown:
             meanings.append(SelectChoice(UNKNOWN, _(self.none)))
         self.organisation_meant.choices = meanings
+
+    @property
+    def words_not_found(self) -> str:
+        """The name typed by hand where no organisation is chosen for it."""
+        return self.organisation_words.data if self.organisation_id is None else ""
 
     def _choose(self, organisation: str) -> None:
         self.organisation.data = organisation

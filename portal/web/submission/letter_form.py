@@ -22,7 +22,6 @@ class WriteForm(SubmissionForm):
     fallback = "text"
     none = N_("不清楚，由信箱办分办")
     may_be_unknown = True
-    unlike_any = _l("没有叫“%(words)s”的单位，请换个写法；不清楚就由信箱办分办。")
 
     kind = fields.EnumField(
         _l("这封信是"),
@@ -74,4 +73,5 @@ class WriteForm(SubmissionForm):
             email=self.email.data,
             consent=self.consents,
             organisation_id=self.organisation_id,
+            organisation_words=self.words_not_found,
         )

@@ -205,6 +205,9 @@ def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> l
         Detail(_("经由接口"), letter.token.name if letter.token else ""),
         Detail(_("答复期限"), in_brackets(day(letter.due_on), extended) if letter.due_on else ""),
         Detail(_("办结"), closed if letter.closed_at else ""),
+        Detail(
+            _("来信人写的单位"), letter.organisation_words or "", _("名录里没有找到，供分办参考")
+        ),
         Detail(_("被举报单位"), letter.accused.name if letter.accused else ""),
         Detail(_("主信"), letters=[letter.parent] if letter.parent else []),
         Detail(_("并入的信"), letters=letter.children),

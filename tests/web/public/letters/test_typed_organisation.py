@@ -1,5 +1,6 @@
 """An organisation typed by name, as people without script do."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.models import Organisation
 from portal.services.core.unit import writing
 from tests.builders import World
-from tests.pages import Page
+from tests.pages import Client, Page, get, read
 from tests.web.public.citizens import TEXT, letters, preview, send
 
 CHOICE = "organisation_meant"
@@ -61,7 +62,9 @@ def test_a_nearest_name_is_chosen(client: FlaskClient, session: Session, world: 
 def test_not_knowing_is_chosen(client: FlaskClient, session: Session, world: World) -> None:
     """Who says not to know among the choices writes to the letterbox office."""
     send(client, organisation_words="临江区教委", organisation_meant="unknown")
-    assert letters(session)[0].organisation_id == world["office"]
+    (letter,) = letters(session)
+    assert letter.organisation_id == world["office"]
+    assert letter.organisation_words == "临江区教委"
 
 
 def test_several_that_fit_are_offered(client: FlaskClient, session: Session, world: World) -> None:
@@ -99,15 +102,52 @@ def test_a_closed_organisation_is_not_understood(
     assert str(world["water"]) not in offered(page)
 
 
-@pytest.mark.parametrize("words", ["长" * 61, "%", "_", "'", "😀", "<b>局</b>"])
-def test_odd_words_come_back(
-    client: FlaskClient, session: Session, world: World, words: str
+def test_words_that_are_too_long_come_back(
+    client: FlaskClient, session: Session, world: World
 ) -> None:
-    """Words that name nothing, too long ones too, come back with a word why."""
-    page = send(client, status=422, organisation_words=words)
-    assert page.form("/write").fields["organisation_words"] == [words]
+    """A name longer than any comes back with a word why."""
+    page = send(client, status=422, organisation_words="长" * 61)
+    assert page.form("/write").fields["organisation_words"] == ["长" * 61]
     assert 'href="#organisation_words"' in page.html
     assert letters(session) == []
+
+
+@pytest.mark.parametrize("words", ["气象台", "%", "_", "'", "😀", "a<b>c"])
+def test_words_like_no_name_go_to_the_dispatcher(
+    client: FlaskClient,
+    staff: Callable[[str], Client],
+    session: Session,
+    world: World,
+    words: str,
+) -> None:
+    """Where no organisation is called anything like it, the words go along to the office."""
+    shown = preview(client, organisation_words=words)
+    assert words in shown.text and "没有找到" in shown.text
+    form = shown.form("/write").hidden
+    assert client.post("/write", data={**form, "step": "send"}).status_code == 302
+    (letter,) = letters(session)
+    assert (letter.organisation_id, letter.organisation_words) == (world["office"], words)
+    dispatcher = staff("office_dispatcher")
+    assert f"来信人写的单位：{words}" in get(dispatcher, "/console/").text
+    assert words in get(dispatcher, f"/console/letters/{letter.number}").text
+
+
+def test_words_stand_in_the_form_that_is_edited(client: FlaskClient, world: World) -> None:
+    """Going back from the preview keeps the words and the choice of no organisation."""
+    looked = preview(client, organisation_words="临江区教委", organisation_meant="unknown")
+    form = looked.form("/write").hidden
+    page = read(client.post("/write", data={**form, "step": "edit"}, follow_redirects=True))
+    fields = page.form("/write").fields
+    assert fields["organisation_words"] == ["临江区教委"]
+    assert fields["organisation_meant"] == ["unknown"]
+
+
+def test_a_chosen_organisation_leaves_no_words(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """Words that were understood are no words for the dispatcher."""
+    send(client, organisation_words="石桥街道")
+    assert letters(session)[0].organisation_words is None
 
 
 def test_a_forged_choice_is_not_taken(client: FlaskClient, session: Session, world: World) -> None:
