@@ -228,4 +228,5 @@ def test_citizen_writes_and_tracks_on_a_phone(instance: Instance, person: Person
     expect(page.locator(".timeline")).to_contain_text("待受理")
     page.get_by_text("不想办了，撤回这封信").click()
     press(page, "撤回信件")
+    press(page, "确定撤回")
     told(page, "信件已经撤回")

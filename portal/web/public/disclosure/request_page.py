@@ -44,6 +44,7 @@ class WithdrawForm(SenderForm):
     """Nothing but the button."""
 
     done = N_("申请已经撤回。")
+    question = N_("确定撤回这件申请吗？撤回后不再处理，也不能恢复。")
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Withdraw the request."""

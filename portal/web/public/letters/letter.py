@@ -93,6 +93,7 @@ class WithdrawForm(SenderForm):
     """Nothing but the button."""
 
     done = N_("信件已经撤回。")
+    question = N_("确定撤回这封信吗？撤回后不再办理，也不能恢复。")
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Withdraw the letter before anybody has accepted it."""

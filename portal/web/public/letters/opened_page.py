@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
-from flask import flash, redirect
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from portal.domain.checked_numbers import MistypedNumber
@@ -32,6 +32,8 @@ class SenderForm(Form):
 
     done: ClassVar[str]
     """Message after the form was sent."""
+    question: ClassVar[str] = ""
+    """What is asked once more before a step that cannot be taken back."""
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Submit the input to the service."""
@@ -87,6 +89,8 @@ class OpenedPage(ABC, Generic[A, T]):
             return self.closed(form.typed)
         if not form.validate():
             return self.show(found, 422)
+        if form.question and self.allows(found, action) and "sure" not in request.form:
+            return self.ask_again(found, form)
         try:
             form.send(found.id, now())
         except InvalidInput as error:
@@ -97,6 +101,12 @@ class OpenedPage(ABC, Generic[A, T]):
             return self.respond(503 if isinstance(error, Unavailable) else 409)
         flash(_(form.done), "success")
         return redirect(self.address(found))
+
+    def ask_again(self, found: T, form: SenderForm) -> Answer:
+        """Ask once more, before a step that cannot be taken back."""
+        return render_template(
+            "public/sure.html", subject=found, question=_(form.question), back=self.address(found)
+        )
 
     def offered(self, found: T) -> SenderForms[A]:
         """Return the forms of the actions possible now, the one that was sent as it was sent."""

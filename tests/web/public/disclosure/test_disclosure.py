@@ -233,7 +233,9 @@ def test_the_applicant_withdraws(client: Client, session: Session, world: World)
     """A request is withdrawn by its applicant and cannot be withdrawn again."""
     number, code = receipt(client, world)
     opened(client, number, code)
-    page = post(client, f"/disclosure/{number}/withdraw", page=f"/disclosure/{number}", follow=True)
+    own, step = f"/disclosure/{number}", f"/disclosure/{number}/withdraw"
+    assert "确定撤回" in post(client, step, page=own, status=200).text
+    page = post(client, step, {"sure": "y"}, page=own, follow=True)
     assert "申请已经撤回" in page.text
     assert at_office(session, world)[0].state is DisclosureState.WITHDRAWN
 

@@ -56,7 +56,10 @@ def test_a_new_letter_may_be_withdrawn(client: FlaskClient, session: Session, wo
     """A letter nobody has accepted offers withdrawal and nothing else, and can be withdrawn."""
     letter = an_opened_letter(client, session, world)
     assert offered(client, letter) == {"withdraw"}
-    act(client, letter, "withdraw")
+    asked_again = act(client, letter, "withdraw", status=200)
+    session.refresh(letter)
+    assert "确定撤回" in asked_again and letter.state is State.SUBMITTED
+    act(client, letter, "withdraw", sure="y")
     session.refresh(letter)
     assert letter.state is State.WITHDRAWN
     assert offered(client, letter) == set()
