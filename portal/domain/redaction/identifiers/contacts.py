@@ -35,7 +35,7 @@ _LEADS_TO_ADDRESS = re.compile(r"[是为箱址到至发寄:,]|邮件")
 
 # In small letters; what begins with a Latin letter begins a word.
 _NETWORK = re.compile(
-    r"微 ?[信❤♥💚💌] ?信?(?!公众|小程序|支付|群里)|[薇威维徽卫嶶崴][信芯❤]|wei ?xin|wei ?信|微xin|we ?chat|[wv] ?x(?![a-z])|[wv]x(?=[a-z_]{1,12}[0-9])"
+    r"微 ?[信❤♥💚💌] ?信?(?!公众|小程序|支付|群里)|[薇威维徽卫嶶崴][信芯❤]|卫星(?=[:号是])|wei ?xin|wei ?信|微xin|we ?chat|[wv] ?x(?![a-z])|[wv]x(?=[a-z_]{1,12}[0-9])"
     r"|v ?[❤♥💚信号]|v(?=[号:是为加 =0-9])|[加➕+] ?(?:[薇威徽]|v ?x?|q ?q?|微)|微我|q[号群]|绿泡泡|绿泡|绿色软件|绿信|绿书|企鹅号?|扣扣|叩叩|球球|蔻蔻|q ?q|q(?=[号:是为 =0-9])|扣(?=[:号是])"
     r"|抖音|快手|微博|小红书|钉钉|支付宝|陌陌|淘宝|旺旺|咸鱼|闲鱼|知乎|贴吧|b站|哔哩|telegram|电报|whatsapp|skype|facebook|脸书|推特|twitter|instagram"
     r"|(?:tg|line|ins)(?=[号:是 ])"

@@ -51,6 +51,9 @@ _OFFICE_CUE = re.compile(
 _ASKED_TO_CALL = re.compile(
     r"(?:联系|咨询|服务)?(?:电话|号码)(?:号码)?[:是为]? ?$|(?:致电|拨打|联系)[^,]{0,6}$|(?:请|可|欢迎|敬请|如有[^,]{0,12})[^,]{0,8}(?:联系|致电|拨打|来电|咨询|与)"
 )
+_INVITED = re.compile(
+    r"(?:请|可以?|或者?|欢迎|建议|也可以?)(?:您|直接|再|尽快){0,2}(?:拨打|致电|联系) ?$"
+)
 _PRIVATE = re.compile(
     r"来信人|来电人|投诉人|反映人|举报人|申请人|当事人|户主|业主|家属|住户|居民|村民|房主|房东|租客|"
     r"家里|家中|家庭|住宅|宅电|(?<!办公)座机|小灵通|先生|女士|阿姨|大爷|某某?|我家|他家|她家|您家|你家|私人|个人|本人|老人|家长|患者|"
@@ -165,6 +168,7 @@ def judge_phones(view: str, hits: Iterable[Hit], field: PublicField) -> Iterator
             listed = hit.start - listed_to <= _LIST_GAP
             own = _CONTACT.sub("", _SALUTATION.sub("", context))
             office = bool(announced or listed) and not _PRIVATE.search(own)
+            office = office or _INVITED.search(context) is not None
         else:
             office = bool(_PUBLISHED.search(context)) and not _PRIVATE.search(context)
         if office:

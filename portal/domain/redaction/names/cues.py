@@ -16,6 +16,7 @@ from portal.domain.redaction.names.shapes import (
     TITLE,
     ends_at,
     filled_in_at,
+    introduced_at,
     is_name,
     is_usual,
     lengths_at,
@@ -83,14 +84,27 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(set(words), key=len, reverse=True))
 
 
+def _begins(*words: str) -> str:
+    """Return a look ahead at the first characters of ``words``: most places are none of them."""
+    return f"(?=[{''.join(sorted({word[0] for word in words}))}])"
+
+
+# Where somebody lives or stands: 楼上的李国富, 3栋的王建军.
+_WHERE = "楼上 楼下 隔壁 对门 对面 旁边 前面 后面 门口 单元 栋 幢 楼 层 室 号 组 队 村 社 院 湾 家 负责 值班 在场 那个 这个 姓名"
+
+
 _STRONG_CUE = re.compile(
-    rf"(?:{_any(_STRONG_WORDS.split())}|[\u4e00-\u9fff]人(?=:))(?:姓名|名称|名字|名|叫做|叫|好像|大概|可能|是|为|系|:|,|\(|\[|\"|“|\s){{0,4}}"
+    rf"{_begins(*_STRONG_WORDS.split(), '人')}(?:{_any(_STRONG_WORDS.split())}|(?<=[\u4e00-\u9fff])人(?=:))(?:姓名|名称|名字|名|叫做|叫|好像|大概|可能|是|为|系|:|,|\(|\[|\"|“|\s){{0,4}}"
 )
 _RELATIONS = frozenset((*KIN.split(), *_OTHERS.split()))
 _WEAK_CUE = re.compile(
-    rf"(?:我是|本人是|本人|鄙人|尊敬的|{_any(_RELATIONS)}|(?:{_any(_DOES.split())})[人者]|(?<!人)员)(?:姓名|名字|名叫|叫做|叫|是|为|系|:|\(|,|\s|“|\"){{0,3}}"
+    rf"{_begins('我', '本', '鄙', '尊', '员', *_RELATIONS, *_DOES.split())}(?:我是|本人是|本人|鄙人|尊敬的|{_any(_RELATIONS)}|(?:{_any(_DOES.split())})[人者]|(?<!人)员)(?:姓名|名字|名叫|叫做|叫|是|为|系|:|\(|,|\s|“|\"){{0,3}}"
 )
-_KIN_CUE = re.compile(rf"(?:{_any(KIN.split())}|车主)")
+_PLACED = re.compile(rf"(?:{_any(_WHERE.split())})的")
+_INTRODUCED = re.compile(
+    r"我 ?叫 {0,2}(?=[\u4e00-\u9fff])|我 是 (?=[\u4e00-\u9fff] )|(?:名叫|叫做|名字[叫是为]|姓名[:是为])"
+)
+_KIN_CUE = re.compile(rf"(?:{_any(KIN.split())}|车主|租客|房客|租户|工友|同桌|室友)")
 # 区 is a surname behind a relative, in a list and in a form, and a district elsewhere (居民区太远).
 _BEFORE_OU = frozenset("亲妈母爸父弟哥姐妹子女儿婆公叫名:、")
 _CLEAR_COMPOUNDS = COMPOUND_SURNAMES - frozenset(
@@ -100,14 +114,14 @@ _CLEAR_SURNAMES = FREQUENT_SURNAMES | RARE_SURNAMES
 _NAMED = re.compile(r"(?:名叫|叫做|叫|姓名|名字)[是为:\s]{0,2}$")
 # Money and goods change hands with people: 收了王大力5000元.
 _DEALING = re.compile(
-    r"(?:收了|收取|收到|借给|借了|欠了|欠|向|从|付给|转给|转账给|打给|汇给|给了|赔给|赔了|支付给|卖给|租给|打伤|起诉|告诉|举报|殴打|找|跟|和|与|被|由|帮|替|是)"
+    r"(?=[收借欠向从付转打汇给赔支卖租起告举殴找跟和与被由帮替是])(?:收了|收取|收到|借给|借了|欠了|欠|向|从|付给|转给|转账给|打给|汇给|给了|赔给|赔了|支付给|卖给|租给|打伤|起诉|告诉|举报|殴打|找|跟|和|与|被|由|帮|替|是)"
 )
 _AMOUNT = re.compile(r"(?:人民币|现金|押金|定金|货款|工资|借款)?[0-9.]{1,10} ?(?:元|万|块)")
 _DEALT_WITH = re.compile(
     r"(?:手[中上里])?(?:借|买|租|签|讨|索|催|协商|理论|吵|发生|打架|要求|付款)"
 )
 _WHOSE = re.compile(
-    rf"的(?:{_any(KIN.split())}|家属|家里|房子|住宅|手机|电话|身份证|银行卡|户口|车)(?!人?们)|(?:妈妈|爸爸|家长|父亲|母亲|奶奶|爷爷|外婆|小朋友|一家|夫妇|夫妻|之子|之女|之妻|之夫|之父|之母)(?!们)"
+    rf"(?=[的妈爸家父母奶爷外小一夫之])(?:的(?:{_any(KIN.split())}|家属|家里|房子|住宅|手机|电话|身份证|银行卡|户口|车)(?!人?们)|(?:妈妈|爸爸|家长|父亲|母亲|奶奶|爷爷|外婆|小朋友|一家|夫妇|夫妻|之子|之女|之妻|之夫|之父|之母)(?!们))"
 )
 _DESCRIBED = re.compile(
     r"[ ,(:]{0,2}(?:联系电话|联系方式|电话号?码?|手机号?码?)[:是 ]|[ ]?[,(:][ ]?(?:男|女|现年|今年[0-9]|[0-9]{1,3}岁|身份证|身份证号|手机|电话|联系电话|系|(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{0,2}日?(?:出?生|生于)|汉族|[\u4e00-\u9fff]族)"
@@ -180,6 +194,16 @@ def _cued(text: str) -> Iterator[Hit]:
             hit = _usual_name_at(text, match.end())
         if hit is None and _KIN_CUE.match(match[0]):
             hit = undotted_at(text, match.end())
+        if hit is not None:
+            yield hit
+    for match in _PLACED.finditer(text):
+        hit = _usual_name_at(text, match.end()) or weak_name_at(text, match.end())
+        # 朱家 is a family.
+        person = hit is not None and hit.end - hit.start > 2 and text[hit.start + 1] != "家"
+        if hit is not None and person and is_usual(text, hit.start, hit.end):
+            yield hit
+    for match in _INTRODUCED.finditer(text):
+        hit = introduced_at(text, match.end())
         if hit is not None:
             yield hit
     for cue in (_SIGNATURE, _LAST_LINE, _DATED_LINE, _GREETED):

@@ -144,6 +144,22 @@ def filled_in_at(text: str, start: int) -> Hit | None:
     return name_hit(start, end, word[0])
 
 
+def introduced_at(text: str, start: int) -> Hit | None:
+    """Return what follows 我叫 and ends the clause, though it begins as another word does (高兴国).
+
+    Three characters of usual given names, the parts of one set apart by blanks, or a transcribed name.
+    """
+    spaced = _SPACED.match(text, start)
+    if spaced is not None:
+        return spaced_at(text, start)
+    end = start + 3
+    if end > len(text) or not ends_at(text, end):
+        return None
+    usual = text[start] in SURNAMES and all(char in GIVEN for char in text[start + 1 : end])
+    transcribed = all(char in TRANSCRIBED for char in text[start:end])
+    return name_hit(start, end, text[start]) if usual or transcribed else None
+
+
 def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
     """Return a name with dots between its parts; where a ``weak`` cue leads to it, a usual one."""
     match = MINORITY.match(text, start)
