@@ -67,6 +67,16 @@ function improve(field) {
       carrier.dispatchEvent(new Event("input", { bubbles: true }));
     }
   };
+  // Words of which the search has found nothing need not be asked about.
+  let nothingFound = false;
+  const unknown = words.wordsUnknown && element("input", { type: "hidden", name: words.wordsUnknown, value: "unknown" });
+  const sayUnknown = (is) => {
+    if (unknown && is) {
+      frame.append(unknown);
+    } else if (unknown) {
+      unknown.remove();
+    }
+  };
   // What other words were asked about is no question any more.
   const forgetMeant = () => {
     document.querySelectorAll("[data-words-meant]").forEach((box) => {
@@ -109,6 +119,7 @@ function improve(field) {
     select.value = value;
     input.value = item.name;
     carry("");
+    sayUnknown(false);
     forgetMeant();
     close();
     select.dispatchEvent(new Event("change", { bubbles: true }));
@@ -117,6 +128,7 @@ function improve(field) {
 
   const show = (found) => {
     items = found;
+    nothingFound = !found.length;
     stale = false;
     list.replaceChildren(
       ...found.map((item, at) => {
@@ -180,6 +192,7 @@ function improve(field) {
     // The list still answers what was typed before: Enter must not take the first of it, and
     // "none of them" must not lie under the finger of whoever has begun to type.
     stale = true;
+    nothingFound = false;
     if (items.length === 1 && items[0].id === "") {
       close();
     }
@@ -236,12 +249,14 @@ function improve(field) {
     if (carrier && typed && typed !== noneName && typed !== chosenName()) {
       if (carrier.value !== typed) {
         forgetMeant();
+        sayUnknown(nothingFound);
       }
       select.value = "";
       carry(typed);
       return;
     }
     carry("");
+    sayUnknown(false);
     input.value = typed && !select.value ? noneName : chosenName();
   };
   input.addEventListener("blur", settle);
