@@ -160,3 +160,26 @@ def test_requests_follow_the_grants_too(
         }
         assert found == allowed
     assert len(requests) == 4
+
+
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.DISPATCHER])
+def test_the_condition_does_not_grow_with_the_grants(
+    session: Session, world: World, role: Role
+) -> None:
+    """Hundreds of roles make no longer statement than two, and what is below counts once."""
+    path = world.organisation("city").path
+    own = [
+        Grant(role, world[place], world.organisation(place).path) for place in ("city", "bureau")
+    ]
+    below = [Grant(role, 10_000 + i, child_path(path, 10_000 + i)) for i in range(400)]
+    beside = [Grant(role, 20_000 + i, f"/1/{20_000 + i}/") for i in range(400)]
+    letter = a_letter(session, world, State.IN_PROGRESS)
+
+    def statement(grants: list[Grant]) -> str:
+        actor = Actor(ActorKind.STAFF, 1, "", tuple(grants))
+        query = sa.select(Letter.id).where(letters_for(actor))
+        assert session.scalars(query).all() == [letter.id]
+        return str(query)
+
+    assert statement([*own, *beside]) == statement(own)
+    assert statement([*own, *below, *beside]) == statement(own)
