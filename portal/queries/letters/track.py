@@ -32,6 +32,12 @@ from portal.queries.letters.due import handling_time
 from portal.queries.rules import deadlines
 
 
+def sent_before(session: Session, numbers: Sequence[str], text: str) -> str | None:
+    """Return the number of the letter among ``numbers`` that has this very text already."""
+    same = sa.select(Letter.number).where(Letter.number.in_(numbers), Letter.text == text)
+    return session.scalars(same.order_by(Letter.id.desc())).first()
+
+
 def letter_by_number(session: Session, number: str) -> Letter | None:
     """Return the letter; the caller checks whether this browser may see it."""
     return session.scalar(sa.select(Letter).where(Letter.number == number))

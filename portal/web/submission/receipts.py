@@ -34,6 +34,11 @@ def last_number(receipt: str) -> str:
     return kept[-1][0] if kept else ""
 
 
+def numbers_sent(receipt: str) -> list[str]:
+    """Return the numbers of what this browser has sent, the last five at most."""
+    return [kept[0] for kept in _kept(receipt)]
+
+
 def number_sent(receipt: str, form_token: str) -> str:
     """Return the number of what was sent from the form with ``form_token``, or ``""``."""
     sent = [number for number, key in _kept(receipt) if key.partition(".")[0] == form_token]
@@ -61,7 +66,7 @@ def receipt_page(
     receipt: str, find: Callable[[Session, str], object], template: str, number: str = ""
 ) -> Answer:
     """Show number and code of what was sent with ``number``, or last; the code only this once."""
-    known = [kept[0] for kept in _kept(receipt)]
+    known = numbers_sent(receipt)
     found = find(db.session(), number or last_number(receipt)) if known else None
     if found is None or (number and number not in known):
         return redirect(url_for("public.track"))

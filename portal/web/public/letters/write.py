@@ -17,7 +17,7 @@ from portal.domain.redaction import (
 )
 from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
-from portal.queries.letters.track import letter_by_number
+from portal.queries.letters.track import letter_by_number, sent_before
 from portal.queries.office.directory import Place
 from portal.services.letters.submission import NewLetter, chosen_organisation, submit
 from portal.web.core import Answer
@@ -29,7 +29,7 @@ from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import public_pages
 from portal.web.submission.letter_form import WriteForm
 from portal.web.submission.previewed import PreviewedPage
-from portal.web.submission.receipts import receipt_page
+from portal.web.submission.receipts import numbers_sent, receipt_page
 
 NEAR_MOST = 3
 """Earlier answers shown above the button that sends."""
@@ -62,6 +62,8 @@ class LetterPreview:
     near: list[Similar]
     public_copy: list[str]
     sensitive: list[SensitivePlace]
+    sent_before: str | None
+    """Number of a letter with the same text that this browser has sent."""
 
     @property
     def kind(self) -> LetterKind:
@@ -92,6 +94,7 @@ class WritePage(PreviewedPage[WriteForm]):
             near=_near(new),
             public_copy=_public_copy(new),
             sensitive=_sensitive(new),
+            sent_before=sent_before(db.session(), numbers_sent(self.receipt), new.text),
         )
         return render_template("public/preview.html", form=self.form, preview=shown)
 

@@ -215,6 +215,18 @@ def test_what_was_typed_can_be_deleted(client: FlaskClient, session: Session, wo
     assert TEXT not in get(client, preview, follow_redirects=True).html
 
 
+def test_the_same_text_again_is_pointed_out(client: Client, session: Session, world: World) -> None:
+    """Who has just sent this very text reads so before sending it again; nobody else does."""
+    sent_from(client, looked_at(client))
+    (letter,) = letters(session)
+    again = get(client, looked_at(client, title="再问一次")).text
+    assert "也许已经寄出" in again and letter.number in again
+    assert "也许已经寄出" not in get(client, looked_at(client, text="另一件事")).text
+    other = client.application.test_client()
+    assert isinstance(other, Client)
+    assert "也许已经寄出" not in get(other, looked_at(other)).text
+
+
 def test_an_odd_token_is_no_form(client: FlaskClient, world: World) -> None:
     """An address with something that is no token of a form leads to a new form."""
     for odd in ("x", "a" * 65, "%3Cb%3E" * 8):
