@@ -119,7 +119,7 @@ def test_reply_survives_a_session_that_ended(instance: Instance, person: Person)
     page.locator(".editor textarea").fill(REPLY)
     press(page, "保存草稿")
     expect(page.locator("h1")).to_contain_text("请再提交一次")
-    expect(page.locator(".carried")).to_contain_text(REPLY)
+    expect(page.get_by_label("正文")).to_have_value(REPLY)
     with page.expect_popup() as opened:
         page.get_by_role("link", name="去登录").click()
     log_in(opened.value, "police_handler")
