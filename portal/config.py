@@ -89,6 +89,10 @@ class Settings(BaseSettings):
         description="Host name and date that begin the ids in feeds, such as "
         "letters.example.gov,2026, and never change. Empty: the host of the first base_url.",
     )
+    data_licence: str = Field(
+        default="https://creativecommons.org/licenses/by/4.0/",
+        description="Address of the licence under which the open data may be used again.",
+    )
     security_contact: str = Field(
         default="",
         description="Where to report a weakness, such as mailto:security@example.gov; stands in "
@@ -149,6 +153,13 @@ class Settings(BaseSettings):
     def _tagging_entity(cls, value: str) -> str:
         if value and not re.fullmatch(r"[a-z0-9.-]+,[0-9]{4}(-[0-9]{2}){0,2}", value):
             raise ValueError("must be a host name and a date, such as letters.example.gov,2026")
+        return value
+
+    @field_validator("data_licence")
+    @classmethod
+    def _licence(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+            raise ValueError("must be the address of a licence, such as https://…")
         return value
 
     @field_validator("security_contact")
@@ -252,6 +263,11 @@ class Settings(BaseSettings):
     def index_folder(self) -> Path:
         """Where the full-text index lives."""
         return self.instance / "index"
+
+    @property
+    def open_data_folder(self) -> Path:
+        """Where the files of open data live."""
+        return self.instance / "open-data"
 
     def key(self, name: str) -> bytes:
         """Return the secret key ``name`` (32 bytes), made on first use with mode 0600."""

@@ -22,6 +22,8 @@ from portal.config import Settings
 from portal.domain.errors import Unavailable
 from portal.models import db
 from portal.services.archive.indexing import drain, ensure_index
+from portal.services.archive.open_data import Publisher
+from portal.services.archive.open_data import refresh as refresh_open_data
 from portal.services.core.unsent import sweep_unsent
 from portal.services.letters.handling import close_unanswered
 from portal.services.statistics.precompute import refresh
@@ -34,6 +36,8 @@ INDEX_CHECK = timedelta(seconds=30)
 """How often the index is checked, so that damage is found before the next publication."""
 SUMS = timedelta(seconds=10)
 """How often the stored figures of changed months are refreshed."""
+OPEN_DATA = timedelta(seconds=30)
+"""How often the files of open data are brought up to date."""
 NARROWER_SUMS = timedelta(minutes=10)
 """How often those of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
@@ -47,7 +51,8 @@ def run(settings: Settings, parent: int | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN if parent else lambda *_: stop.set())
     app = create_app(settings)
     index = open_index(settings)
-    chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
+    publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
+    chores_at = check_at = sums_at = narrower_at = open_data_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set() and (parent is None or os.getppid() == parent):
@@ -68,6 +73,10 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 if not _guarded(partial(refresh, now, narrower=narrower)):
                     sums_at = now + SUMS
                     narrower_at = now + NARROWER_SUMS if narrower else narrower_at
+            if not done and now >= open_data_at:
+                folder = settings.open_data_folder
+                _guarded(partial(refresh_open_data, folder, publisher, now))
+                open_data_at = now + OPEN_DATA
             if not done:
                 stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
         _log.info("worker_stopped")

@@ -147,6 +147,8 @@ def _values(world: World) -> dict[str, object]:
         "grant_id": grant.id,
         "organisation_id": world["water"],
         "rule_id": 1,
+        "year": 2016,
+        "name": "entries.csv",
         "token_id": 1,
         "request_id": "1",
         "mask_id": 1,

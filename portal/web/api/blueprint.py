@@ -11,7 +11,7 @@ from portal.web.core.failures import answer_programs
 from portal.web.core.safety import limiter
 
 PREFIX = "/api/"
-INTERFACES = (PREFIX, "/open311/")
+INTERFACES = (PREFIX, "/open311/", "/open-data/")
 """Beginnings of the addresses that scripts of other sites may read."""
 open_data = Blueprint("api", __name__, url_prefix="/api/v1")
 PER_MINUTE = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web.public import browsers, home, organisations
-from portal.web.public.archive import feeds, sitemaps
+from portal.web.public.archive import feeds, open_files, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
@@ -16,7 +16,7 @@ from portal.web.public.statistics.pages import statistics
 
 VIEWS = (
     *(apply, consent, feeds, home, letter, open_data, organisations, request_page, sitemaps),
-    *(browsers, track, write),
+    *(browsers, open_files, track, write),
 )
 """The modules that add their routes to the blueprints."""
 public_blueprints: tuple[Blueprint, ...] = (

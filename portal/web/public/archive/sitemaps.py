@@ -16,6 +16,7 @@ STANDING = (
     "archive.search",
     "public.organisations",
     "statistics.overview",
+    "archive.open_data",
     "pages.about",
     "pages.privacy",
     "pages.accessibility",
