@@ -6,20 +6,26 @@ character of a run yield a single character too, which leaves no gap between run
 continue across punctuation. A run of other letters and digits (``a3``, ``12345``) is one term at
 one position.
 
-Words of a dictionary are not indexed: on real letters they improved neither known-item search nor
-similar letters (``tests/bench/bench_search_relevance.py``) and made the index larger and dependent
-on the version of the dictionary. The dictionary serves queries: it says which characters belong
-together.
+The words of a dictionary are terms of a field of their own. They decide no match, which depends on
+the characters alone; they take part in the order of hits, where bigrams and words together are
+better than either (``docs/search.md``).
+
+Terms are numbers of 64 bits. A Han character or a pair of them is written out in its number; any
+other term has the highest bit set and 63 bits of its digest, among which two of a million terms
+coincide once in nine million indexes.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
+import numpy as np
 import rjieba
+from numpy.typing import NDArray
 
-ANALYZER_VERSION = "han-bigram-2"
+ANALYZER_VERSION = "han-bigram-words-3"
 """Version of the terms that a text gives; an index of another version is outdated."""
 
 MAX_TOKEN = 64
@@ -31,9 +37,24 @@ OTHER_CHARACTER = f"[^\\W_{_HAN}]"
 """Pattern of one letter or digit that is not Han."""
 
 _RUN = re.compile(f"([{_HAN}]+)|({OTHER_CHARACTER}+)")
+_OTHERS = re.compile(f"{OTHER_CHARACTER}+")
+_WORD = re.compile(f"[{_HAN}]|{OTHER_CHARACTER}")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _HAS_COMBINING = re.compile(f"[{_COMBINING}]")
 _CLUSTER = re.compile(f".[{_COMBINING}]*", re.DOTALL)
+_CHARACTER_BITS = 21
+_DIGEST = 1 << 63
+_REMEMBERED = 200_000
+
+
+def _han_table() -> NDArray[np.bool_]:
+    table = np.zeros(0x323B1, np.bool_)
+    for first, last in re.findall("(.)(?:-(.))?", _HAN):
+        table[ord(first) : ord(last or first) + 1] = True
+    return table
+
+
+_IS_HAN = _han_table()
 
 
 class Run(NamedTuple):
@@ -110,33 +131,87 @@ def segment(han: str) -> list[str]:
     return words
 
 
-class LetterAnalyzer:
-    """The analyzer of letters; it has no state, so that one instance serves all threads."""
+def dictionary_words(normalised: str) -> list[str]:
+    """Return the words of a normalised text in order, repetitions included."""
+    return [word[:MAX_TOKEN] for word in rjieba.cut(normalised, hmm=False) if _WORD.match(word)]
 
-    version = ANALYZER_VERSION
 
-    def positions(self, text: str, first: int = 0) -> tuple[dict[str, list[int]], int]:
-        """Return the terms of ``text`` with their positions, and the next free position.
+def term_number(term: str) -> int:
+    """Return the number of a term: written out for one or two Han characters, else a digest."""
+    if len(term) <= 2 and all(map(is_han, term)):
+        second = ord(term[1]) if len(term) == 2 else 0
+        return ord(term[0]) << _CHARACTER_BITS | second
+    digest = blake2b(term.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") | _DIGEST
 
-        Positions count characters, a run of letters and digits as one; they begin at ``first`` and
-        rise within each term.
-        """
-        found: dict[str, list[int]] = {}
-        position = first
-        for run, _, han in runs(normalise(text)):
-            if not han:
-                found.setdefault(run[:MAX_TOKEN], []).append(position)
-                position += 1
-                continue
-            found.setdefault(run[0], []).append(position)
-            for term in bigrams(run):
-                found.setdefault(term, []).append(position)
-                position += 1
-            if len(run) > 1:
-                found.setdefault(run[-1], []).append(position)
-            position += 1
-        return found, position
 
-    def characters(self, text: str) -> set[str]:
-        """Return the distinct Han characters of ``text``."""
-        return set(_HAN_CHARACTER.findall(normalise(text)))
+def numbers_beginning_with(character: str) -> tuple[int, int]:
+    """Return the first number of a term that begins with a Han character, and the next after all."""
+    return ord(character) << _CHARACTER_BITS, (ord(character) + 1) << _CHARACTER_BITS
+
+
+class _TermNumbers(dict[str, int]):
+    """Term to number, filled as terms are met and emptied when it is large."""
+
+    def __missing__(self, term: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[term] = number = term_number(term)
+        return number
+
+
+_NUMBERS = _TermNumbers()
+
+
+def term_numbers(terms: Sequence[str]) -> NDArray[np.uint64]:
+    """Return the numbers of ``terms`` in their order."""
+    return np.fromiter(map(_NUMBERS.__getitem__, terms), np.uint64, len(terms))
+
+
+class Occurrences(NamedTuple):
+    """The terms of some texts: three arrays of one element for each occurrence.
+
+    ``texts`` are the places of the texts in the sequence, ``positions`` those in the text;
+    ``lengths`` has the number of positions of each text. In a text the positions of a term rise.
+    """
+
+    terms: NDArray[np.uint64]
+    texts: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+def occurrences(normalised: Sequence[str]) -> Occurrences:
+    """Return the terms of normalised texts with their positions.
+
+    Positions count characters, a run of letters and digits as one; they begin at 0 in each text.
+    """
+    joined = "".join(text + "\n" for text in normalised)
+    codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
+    sizes = np.fromiter((len(text) + 1 for text in normalised), np.int64, len(normalised))
+    texts = np.repeat(np.arange(len(sizes)), sizes)
+    han = _IS_HAN[np.minimum(codes, len(_IS_HAN) - 1)]
+    runs_of_others = [(m.start(), m.group()[:MAX_TOKEN]) for m in _OTHERS.finditer(joined)]
+    others = np.fromiter((start for start, _ in runs_of_others), np.int64, len(runs_of_others))
+    takes_place = han.copy()
+    takes_place[others] = True
+    before: NDArray[np.int64] = np.cumsum(takes_place) - takes_place
+    ends = np.cumsum(sizes)
+    lengths = np.add.reduceat(takes_place, ends - sizes, dtype=np.int64)
+    positions = before - (np.cumsum(lengths) - lengths)[texts]
+    follows = np.zeros_like(han)
+    follows[:-1] = han[1:]
+    preceded = np.zeros_like(han)
+    preceded[1:] = han[:-1]
+    pairs = np.flatnonzero(han & follows)
+    singles = np.flatnonzero(han & ~(preceded & follows))
+    wide = codes.astype(np.uint64) << np.uint64(_CHARACTER_BITS)
+    places = np.concatenate([pairs, singles, others])
+    terms = np.concatenate(
+        [
+            wide[pairs] | codes[pairs + 1],
+            wide[singles],
+            term_numbers([run for _, run in runs_of_others]),
+        ]
+    )
+    return Occurrences(terms, texts[places], positions[places], lengths)

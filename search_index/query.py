@@ -5,10 +5,18 @@ signs ignored. A query is cut at ``MAX_CHARACTERS`` and ``MAX_TERMS``.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from search_index.analysis import MAX_TOKEN, bigrams, normalise, runs, segment
+from search_index.analysis import (
+    MAX_TOKEN,
+    bigrams,
+    dictionary_words,
+    normalise,
+    runs,
+    segment,
+)
 
 MAX_CHARACTERS = 200
 MAX_TERMS = 20
@@ -33,7 +41,8 @@ class ParsedQuery:
     """The words and phrases to search, normalised, without repetition, in the order typed.
 
     ``blank`` distinguishes an empty query (all documents) from one without a word (no document);
-    ``text`` is the normalised text, for ranking.
+    ``text`` is the normalised text, for ranking. ``alternatives`` are other words that count as a
+    word of the query; no entry with one of ``excluded`` is found.
     """
 
     terms: tuple[str, ...] = ()
@@ -42,6 +51,15 @@ class ParsedQuery:
     understood: tuple[str, ...] = ()
     blank: bool = False
     text: str = ""
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Each word and phrase with its alternatives: an entry needs one of each group."""
+        return tuple(
+            (needle, *self.alternatives.get(needle, ())) for needle in self.phrases + self.terms
+        )
 
 
 def parse(text: str) -> ParsedQuery:
@@ -91,7 +109,7 @@ def words_of(normalised: str) -> list[str]:
     return words
 
 
-def weighted_terms(normalised: str) -> dict[str, float]:
+def ranking_terms(normalised: str) -> dict[str, float]:
     """Return the index terms of a normalised text with their weights for ranking.
 
     Pairs of characters inside a word weigh 1 per occurrence, pairs across two words
@@ -113,6 +131,12 @@ def weighted_terms(normalised: str) -> dict[str, float]:
             weight = ACROSS_WORDS if i + 1 in ends else 1.0
             weights[pair] = weights.get(pair, 0.0) + weight
     return weights
+
+
+def ranking_words(normalised: str) -> dict[str, float]:
+    """Return the words of a normalised text that take part in ranking, with their number."""
+    counts = Counter(word for word in dictionary_words(normalised) if word not in STOP_WORDS)
+    return {word: float(count) for word, count in counts.items()}
 
 
 def _clean(phrase: str) -> str:

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A hit; scores compare within one search only (0.0 when sorted by date)."""
+    """A hit; scores compare within one search only (0.0 when sorted by date).
+
+    ``complete`` says that the entry holds all words and phrases of the query, not just most.
+    """
 
     entry_id: int
     score: float
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class SimilarHit:
 class Facets:
     """The number of hits by value; each facet applies all filters of the request except its own.
 
+    Complete hits are counted; where the query has none, whatever the filters, the partial ones.
     ``organisations`` counts an entry for the answering organisation and each of its ancestors.
     """
 
@@ -34,7 +39,11 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits; ``understood`` are the words and phrases that were searched."""
+    """One page of hits; ``understood`` are the words and phrases that were searched.
+
+    The ``total`` complete hits come first, then ``partial_total`` entries that hold most of the
+    query; ``pages`` are those of both together.
+    """
 
     total: int
     hits: list[Hit]
@@ -43,3 +52,4 @@ class SearchPage:
     page: int
     pages: int
     truncated: bool = False
+    partial_total: int = 0

@@ -1,157 +1,104 @@
-"""The codec: Whoosh's codec with another format of posting lists.
+"""The codec: Whoosh's own for what belongs to each document, our lists for the inverted text.
 
-Whoosh writes a list as pickled, compressed blocks of 128 postings. Bigrams make many short lists,
-for which that costs eighty bytes each, and long ones are slow to read. Here a list is two runs of
-plain arrays, document numbers with weights, then positions, each compressed where that is smaller:
-a third of the size, and read at the speed of ``array``. The format::
-
-    list      := flags:u8 count:u32 head_size:u32 body_size:u32 head body
-    head      := differences of document numbers (u16 or u32), weights (f32; one if all are equal)
-    body      := sizes of values (u16), values; absent for fields without positions
+Whoosh's lists are pickled, compressed blocks of 128 postings, found through a hashed table. Bigrams
+make many short lists, for which that costs a hundred bytes each, and long ones are slow to read.
 """
 
-import struct
-import zlib
-from array import array
-from itertools import accumulate, pairwise
+import os
+from pathlib import Path
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3PostingsWriter
-from whoosh.matching import ListMatcher
+from whoosh.codec.whoosh3 import W3Codec
 
-_HEADER = struct.Struct("<BIII")
-_WIDE_NUMBERS = 1
-_ONE_WEIGHT = 2
-_HEAD_COMPRESSED = 4
-_BODY_COMPRESSED = 8
-_COMPRESS_FROM = 64
-_LEVEL = 3
-_UNLIMITED = 1 << 31
+from search_index.embedded.inversion import Inverter
+from search_index.embedded.lists import FIELDS, WORDS, ListFiles, encoded, with_norms
+from search_index.embedded.snapshot import Snapshot
+from search_index.embedded.storage import mapped
 
 
-class Values:
-    """The encoded positions of a list, split at the first access."""
+class InvertedWriter:
+    """A writer of the two files of a segment, from the lists that an ``Inverter`` has collected."""
 
-    def __init__(self, body: bytes, count: int, compressed: bool) -> None:
-        self._body = body
-        self._count = count
-        self._compressed = compressed
-        self._ends: list[int] = []
+    def __init__(self, storage: Any, segment: Any) -> None:
+        self._storage, self._segment = storage, segment
+        self.is_closed = False
 
-    def __len__(self) -> int:
-        return self._count
+    def add_postings(self, schema: object, lengths: object, lists: Any) -> None:
+        """Write ``lists``, the lists of all documents of the segment by field."""
+        documents = len(next(iter(lists.values())).lengths)
+        terms, postings = encoded(lists, documents)
+        for extension, pieces in ((W3Codec.TERMS_EXT, [terms]), (W3Codec.POSTS_EXT, postings)):
+            file = self._segment.create_file(self._storage, extension)
+            for piece in pieces:
+                file.write(piece)
+            file.close()
 
-    def __getitem__(self, i: int) -> bytes:
-        if not self._ends:
-            if self._compressed:
-                self._body = zlib.decompress(self._body)
-                self._compressed = False
-            sizes = array("H", self._body[: 2 * self._count])
-            self._ends = list(accumulate(sizes, initial=2 * self._count))
-            if self._ends[-1] != len(self._body):
-                raise ValueError("the values of a posting list differ from their sizes")
-        return self._body[self._ends[i] : self._ends[i + 1]]
+    def close(self) -> None:
+        """End writing; what was not written is not wanted."""
+        self.is_closed = True
 
 
-class PostingList(ListMatcher):  # type: ignore[misc]
-    """A whole posting list in memory: ascending ``numbers`` with their weights and values."""
+class InvertedReader(ListFiles):
+    """The lists of a segment in the place of Whoosh's reader of terms."""
 
-    numbers: list[int]
-    weights: "array[float]"
-    values: Values | None
+    def __init__(self, storage: Any, segment: Any) -> None:
+        folder = Path(storage.folder)
+        names = (segment.make_filename(e) for e in (W3Codec.TERMS_EXT, W3Codec.POSTS_EXT))
+        self._paths = [folder / name for name in names]
+        self._states = self._now()
+        super().__init__(*map(mapped, self._paths))
 
-    def __init__(self, blob: bytes, format_: Any, term: Any, scorer: Any) -> None:
-        self.numbers, self.weights, self.values = _decode(blob)
-        super().__init__(self.numbers, self.weights, self.values, format_, scorer=scorer, term=term)
+    def unchanged(self) -> bool:
+        """Return whether the files are still those that were opened; nothing may write to them."""
+        return self._now() == self._states
 
-    def value(self) -> bytes:
-        """Return the encoded positions at the current document, for merging."""
-        return self.values[self._i] if self.values else b""
+    def _now(self) -> list[tuple[int, int, int]]:
+        states = map(os.stat, self._paths)
+        return [(state.st_ino, state.st_size, state.st_mtime_ns) for state in states]
 
-    def positions(self, i: int) -> "array[int]":
-        """Return the positions of the term in the ``i``-th document of the list, ascending."""
-        return array("H", self.values[i]) if self.values else array("H")
+    def indexed_field_names(self) -> tuple[str, ...]:
+        """Return the fields that have lists."""
+        return FIELDS
 
-
-class PostingsWriter(W3PostingsWriter):  # type: ignore[misc]
-    """A writer that collects a whole list and writes it at once."""
-
-    def add_posting(
-        self, id_: int, weight: float, vbytes: bytes, length: int | None = None
-    ) -> None:
-        """Add one document to the list; document numbers ascend."""
-        self._ids.append(id_)
-        self._weights.append(weight)
-        if vbytes:
-            self._values.append(vbytes)
-
-    def _write_block(self, last: bool = False) -> None:
-        self._maxweight = max(self._weights)
-        self._terminfo.add_block(self)
-        self._postfile.write(_encode(self._ids, self._weights, self._values))
-        self._blockcount += 1
-        self._new_block()
+    def close(self) -> None:
+        """Do nothing: the files are unmapped when nobody uses their arrays."""
 
 
 class LetterCodec(W3Codec):  # type: ignore[misc]
-    """Whoosh's codec of the third generation with the posting lists of this module."""
+    """Whoosh's codec of the third generation with the posting lists of ``lists``."""
 
     length_stats = False
-    """Lengths by block serve Whoosh's own scoring alone, and cost a third of the time to build."""
 
-    def postings_writer(self, dbfile: Any, byteids: bool = False) -> PostingsWriter:
-        """Return the writer of one field's posting lists."""
-        if byteids:
-            raise ValueError("this index keeps no term vectors")
-        return PostingsWriter(dbfile, blocklimit=_UNLIMITED)
+    def field_writer(self, storage: Any, segment: Any) -> InvertedWriter:
+        """Return the writer of the posting lists of a segment."""
+        return InvertedWriter(storage, segment)
 
-    def postings_reader(
-        self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None
-    ) -> PostingList:
-        """Return the posting list that ``terminfo`` points to."""
-        # Whoosh returns the length of the extent as a tuple; the list holds its length itself.
-        offset, _ = terminfo.extent()
-        _, _, head_size, body_size = _HEADER.unpack(dbfile.get(offset, _HEADER.size))
-        blob = bytes(dbfile.get(offset, _HEADER.size + head_size + body_size))
-        return PostingList(blob, format_, term, scorer)
+    def terms_reader(self, storage: Any, segment: Any) -> InvertedReader:
+        """Return the reader of the posting lists of a segment."""
+        return InvertedReader(storage, segment)
 
 
-def _encode(numbers: "array[int]", weights: "array[float]", values: list[bytes]) -> bytes:
-    steps = [numbers[0]] + [b - a for a, b in pairwise(numbers)]
-    wide = max(steps) > 0xFFFF
-    flags = _WIDE_NUMBERS * wide
-    head = array("I" if wide else "H", steps).tobytes()
-    if min(weights) == max(weights):
-        flags |= _ONE_WEIGHT
-        head += weights[:1].tobytes()
-    else:
-        head += weights.tobytes()
-    body = b""
-    if values:
-        body = array("H", map(len, values)).tobytes() + b"".join(values)
-    if len(head) >= _COMPRESS_FROM:
-        flags |= _HEAD_COMPRESSED
-        head = zlib.compress(head, _LEVEL)
-    if len(body) >= _COMPRESS_FROM:
-        flags |= _BODY_COMPRESSED
-        body = zlib.compress(body, _LEVEL)
-    return _HEADER.pack(flags, len(numbers), len(head), len(body)) + head + body
+class Pool:
+    """The lists of a new segment, in the place of Whoosh's pool of postings.
 
+    ``before`` is the index that the segment is added to, for the weights of words.
+    """
 
-def _decode(blob: bytes) -> "tuple[list[int], array[float], Values | None]":
-    flags, count, head_size, _ = _HEADER.unpack_from(blob)
-    end = _HEADER.size + head_size
-    head, body = blob[_HEADER.size : end], blob[end:]
-    if flags & _HEAD_COMPRESSED:
-        head = zlib.decompress(head)
-    steps = array("I" if flags & _WIDE_NUMBERS else "H")
-    cut = count * steps.itemsize
-    steps.frombytes(head[:cut])
-    weights = array("f", head[cut:])
-    if flags & _ONE_WEIGHT:
-        weights *= count
-    if not len(steps) == len(weights) == count:
-        raise ValueError("a posting list is shorter than it says")
-    numbers = list(accumulate(steps))
-    values = Values(body, count, bool(flags & _BODY_COMPRESSED)) if body else None
-    return numbers, weights, values
+    def __init__(self, before: Snapshot) -> None:
+        self.inverter = Inverter()
+        self._before = before
+
+    def add(self, item: object) -> None:
+        """Refuse a posting of Whoosh: no field of the schema has any."""
+        raise TypeError("this index takes no single postings")
+
+    def iter_postings(self) -> dict[str, Any]:
+        """Return the lists of all documents, for ``InvertedWriter``."""
+        lists = self.inverter.finish()
+        words = lists[WORDS]
+        others = self._before.frequencies(WORDS, words.terms)
+        return lists | {WORDS: with_norms(words, others, self._before.count)}
+
+    def cleanup(self) -> None:
+        """Free all memory."""
+        self.inverter = Inverter()

@@ -22,6 +22,7 @@ from search_index.errors import IndexLocked, IndexMissing, IndexOutdated
 POINTER = "current"
 STAMP = "stamp.json"
 _NAME = re.compile(r"generation-(\d+)")
+_COMMIT = re.compile(r"_MAIN_(\d+)\.toc")
 
 
 class Generations:
@@ -125,6 +126,26 @@ class Generations:
 
     def _last_number(self) -> int:
         return max((int(path.name.partition("-")[2]) for path in self._folders()), default=0)
+
+
+def last_commit(folder: Path) -> tuple[int, int, int]:
+    """Return what distinguishes the last commit in the folder of a generation from any other state.
+
+    It is the number of its table of contents, with the size and time of that file, which nothing
+    may write to; the number is -1 without one.
+    """
+    while True:
+        commits = map(_COMMIT.fullmatch, os.listdir(folder))  # noqa: PTH208 - a page waits for it
+        found = [(int(commit.group(1)), commit.group()) for commit in commits if commit]
+        if not found:
+            return -1, 0, 0
+        number, name = max(found)
+        try:
+            state = (folder / name).stat()
+        except FileNotFoundError:
+            # A commit came between, which deletes the table before it.
+            continue
+        return number, state.st_size, state.st_mtime_ns
 
 
 def sync(folder: Path) -> None:

@@ -1,49 +1,111 @@
-"""Matching: which documents of a segment contain the words and phrases of a query."""
+"""Matching: which documents contain the words and phrases of a query.
 
-from array import array
-from datetime import MAXYEAR, MINYEAR, date
-from functools import reduce
+Sets of documents are arrays of ascending numbers.
+"""
+
+from collections.abc import Sequence
+from datetime import MAXYEAR, MINYEAR
+
+import numpy as np
+from numpy.typing import NDArray
 
 from search_index.analysis import MAX_TOKEN, bigrams, is_han, runs
-from search_index.embedded.postings import Leaf
+from search_index.embedded.lists import TEXT, idf
+from search_index.embedded.snapshot import Numbers, Snapshot
 from search_index.engine import SearchRequest
 from search_index.query import ParsedQuery
 
+NOTHING: Numbers = np.zeros(0, np.int64)
 
-def matching(leaf: Leaf, query: ParsedQuery, *, match_any: bool) -> set[int]:
-    """Return the numbers of the live documents that contain all (or any) words and phrases."""
+HELD_LEAST = 0.1
+"""Share of the weight of a query that a document must hold to be found without all of it."""
+
+_LEAST_WEIGHT = 0.01
+"""Weight of a word that nearly every document contains."""
+
+
+def matching(snapshot: Snapshot, query: ParsedQuery, *, match_any: bool) -> tuple[Numbers, Numbers]:
+    """Return the live documents that match, and those that hold most of the query only.
+
+    The first contain all words and phrases of the query, or any of them with ``match_any``, which
+    leaves nothing for the second. The second hold at least ``HELD_LEAST`` of the weight of those
+    words that occur at all, where a word weighs its idf; if no document does, any word will do.
+    """
     if query.blank:
-        return leaf.documents()
-    needles = query.phrases + query.terms
-    if not needles:
-        return set()
+        return snapshot.live_numbers, NOTHING
+    groups = query.groups
     if match_any:
         # A single character occurs in nearly every letter.
-        needles = tuple(needle for needle in needles if len(needle) > 1) or needles
-        found: set[int] = set().union(*(holding(leaf, needle) for needle in needles))
-    else:
-        # The longest needle is usually the rarest, which leaves few documents for the others.
-        ordered = sorted(needles, key=len, reverse=True)
-        found = holding(leaf, ordered[0])
-        for needle in ordered[1:]:
-            found &= holding(leaf, needle)
-            if not found:
-                break
-    return found if leaf.live is None else found & leaf.live
+        groups = tuple(g for g in groups if any(len(needle) > 1 for needle in g)) or groups
+    found = [_any_of(snapshot, group) for group in groups]
+    allowed = snapshot.live.copy()
+    for needle in query.excluded:
+        allowed[holding(snapshot, needle)] = False
+    if len(found) == 1:
+        return found[0][allowed[found[0]]], NOTHING
+    known = [documents for documents in found if len(documents)]
+    held = np.zeros(snapshot.count)
+    weights = [max(_LEAST_WEIGHT, idf(snapshot.count, len(documents))) for documents in known]
+    for documents, weight in zip(known, weights, strict=True):
+        held[documents] += weight
+    held[~allowed] = 0
+    some = np.flatnonzero(held)
+    if match_any:
+        return some, NOTHING
+    of_some, whole = held[some], sum(weights)
+    all_words = of_some > whole - _LEAST_WEIGHT / 2 if len(known) == len(found) else of_some < 0
+    most = ~all_words & (of_some >= HELD_LEAST * whole)
+    complete = some[all_words]
+    return complete, some[most] if most.any() or len(complete) else some
 
 
-def holding(leaf: Leaf, needle: str) -> set[int]:
-    """Return the numbers of documents that contain a normalised word or phrase without a gap."""
+def _any_of(snapshot: Snapshot, needles: Sequence[str]) -> Numbers:
+    """Return the documents that contain one of ``needles``, deleted ones included."""
+    found = [holding(snapshot, needle) for needle in needles]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+
+
+def holding(snapshot: Snapshot, needle: str) -> Numbers:
+    """Return the documents that contain a normalised word or phrase without a gap.
+
+    Deleted documents are included.
+    """
     places = term_places(needle)
     if not places:
-        return set()
+        return NOTHING
+    names = list(dict.fromkeys(name for _, name in places))
+    if len(places) == 1 and len(names[0]) == 1 and is_han(names[0]):
+        return snapshot.with_character(names[0])
+    terms = snapshot.terms(TEXT, names)
+    if len(terms) < len(names):
+        return NOTHING
     if len(places) == 1:
-        term = places[0][1]
-        alone = len(term) == 1 and is_han(term)
-        return set(leaf.with_character(term) if alone else leaf.numbers(term))
-    lists = sorted((leaf.numbers(term) for _, term in places), key=len)
-    candidates = set(lists[0]).intersection(*lists[1:])
-    return _adjacent(leaf, places, candidates) if candidates else candidates
+        return terms[names[0]].numbers
+    rarest_first = sorted(places, key=lambda place: terms[place[1]].frequency)
+    offset, name = rarest_first[0]
+    starts = terms[name].places() - offset
+    for offset, name in rarest_first[1:]:
+        starts = starts[among(terms[name].places(), starts + offset)]
+        if not len(starts):
+            return NOTHING
+    return distinct(starts >> 17)
+
+
+def among(ascending: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of ``values`` occur in ``ascending``."""
+    if not len(ascending):
+        return np.zeros(len(values), np.bool_)
+    places = np.searchsorted(ascending, values)
+    places[places == len(ascending)] = 0
+    occurs: NDArray[np.bool_] = ascending[places] == values
+    return occurs
+
+
+def distinct(ascending: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return ``ascending`` without repetition."""
+    new = np.ones(len(ascending), np.bool_)
+    new[1:] = ascending[1:] != ascending[:-1]
+    return ascending[new]
 
 
 def term_places(needle: str) -> list[tuple[int, str]]:
@@ -63,36 +125,17 @@ def term_places(needle: str) -> list[tuple[int, str]]:
     return places
 
 
-def _adjacent(leaf: Leaf, places: list[tuple[int, str]], candidates: set[int]) -> set[int]:
-    by_term = {term: leaf.positions(term, candidates) for _, term in places}
-    nothing: array[int] = array("H")
-    found = set()
-    for number in candidates:
-        starts = (
-            {place - offset for place in by_term[term].get(number, nothing)}
-            for offset, term in places
-        )
-        if reduce(set.__and__, starts):
-            found.add(number)
-    return found
-
-
-def filtered(leaf: Leaf, found: set[int], request: SearchRequest, *, without: str = "") -> set[int]:
+def filtered(
+    snapshot: Snapshot, found: Numbers, request: SearchRequest, *, without: str = ""
+) -> Numbers:
     """Return those of ``found`` that match the filters of ``request`` except ``without``."""
-    columns = leaf.columns
     if request.kind is not None and without != "kind":
-        found = {n for n in found if columns.kinds[n] == request.kind}
+        kinds = np.array([kind == request.kind for kind in snapshot.kinds], np.bool_)
+        found = found[kinds[snapshot.kind_of[found]]]
     if request.organisation_id is not None and without != "organisation":
-        found = {n for n in found if request.organisation_id in columns.organisations[n]}
+        paths = np.array([request.organisation_id in path for path in snapshot.paths], np.bool_)
+        found = found[paths[snapshot.path_of[found]]]
     if request.year is not None and without != "year":
-        days = columns.days
-        first, last = year_bounds(request.year)
-        found = {n for n in found if first <= days[n] <= last}
+        year = request.year if MINYEAR <= request.year <= MAXYEAR else 0
+        found = found[snapshot.years[found] == year]
     return found
-
-
-def year_bounds(year: int) -> tuple[int, int]:
-    """Return the ordinals of the first and last day of ``year``, or an empty range."""
-    if not MINYEAR <= year <= MAXYEAR:
-        return 1, 0
-    return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()

@@ -1,65 +1,86 @@
-"""Ranking: BM25F over one text field, in which title, text and reply have different weights.
+"""Ranking: the sum of two BM25, over the characters in pairs and over the words.
 
-The weights are applied to the term frequencies before saturation (Robertson, Zaragoza, Taylor:
-Simple BM25 extension to multiple weighted fields, 2004); ``schema`` writes them at indexing time.
+Each is BM25F with title, letter and reply weighted before saturation (Robertson, Zaragoza, Taylor:
+Simple BM25 extension to multiple weighted fields, 2004). Pairs find what the dictionary cuts
+otherwise, words know which characters belong together; the sum is better than either.
 """
 
-import heapq
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
-from search_index.embedded.postings import Leaf
-from search_index.embedded.schema import TEXT
+import numpy as np
+from numpy.typing import NDArray
 
-K1 = 1.2
-B = 0.75
+from search_index.embedded.lists import idf
+from search_index.embedded.snapshot import K1, Numbers, Snapshot, Term
 
+RARITY = 1.4
+"""Power of the idf in the weight of a term: rare terms count more than in plain BM25."""
 
-def inverse_document_frequencies(
-    leaves: Sequence[Leaf], terms: Iterable[str]
-) -> dict[str, tuple[float, int]]:
-    """Return term → (idf, number of documents) over all segments; unknown terms are left out."""
-    total = sum(leaf.columns.count for leaf in leaves)
-    found = {}
-    for term in terms:
-        frequency = sum(leaf.frequency(TEXT, term) for leaf in leaves)
-        if frequency:
-            idf = math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
-            found[term] = idf, frequency
-    return found
+WHOLE_LISTS = 8
+"""A list is read as a whole where it is up to this many times as long as the documents scored."""
+
+Weighted = tuple[Term, float]
 
 
-def average_length(leaves: Sequence[Leaf]) -> float:
-    """Return the mean number of terms of a document, at least 1."""
-    documents = sum(leaf.columns.count for leaf in leaves)
-    return max(1.0, sum(leaf.columns.terms for leaf in leaves) / max(1, documents))
+def weighted(
+    snapshot: Snapshot, field: str, counts: Mapping[str, float], most: int
+) -> list[Weighted]:
+    """Return the ``most`` telling terms of a query with their weights: idf ^ ``RARITY`` × weight in the query."""
+    terms = snapshot.terms(field, list(counts))
+    weights = {
+        name: counts[name] * float(idf(snapshot.count, term.frequency)) ** RARITY
+        for name, term in terms.items()
+    }
+    specific = sorted(weights, key=lambda name: (-weights[name], name))[:most]
+    return [(terms[name], weights[name]) for name in specific]
 
 
-def score(
-    leaf: Leaf, weights: Mapping[str, float], average: float, among: set[int] | None = None
-) -> dict[int, float]:
-    """Return document number → BM25F score for ``weights`` (idf × weight in the query).
+def scores(
+    snapshot: Snapshot, queries: Mapping[str, list[Weighted]], documents: Numbers
+) -> NDArray[np.float64]:
+    """Return the score of each of ``documents``, the sum over the fields of ``queries``."""
+    total = np.zeros(len(documents))
+    for field, terms in queries.items():
+        total += field_scores(snapshot, field, terms, documents)
+    return total
 
-    With ``among``, exactly those documents get a score, even 0.0; without it, every document that
-    contains a term, deleted ones included.
-    """
-    lengths = leaf.columns.lengths
-    fixed = K1 * (1 - B)
-    by_length = K1 * B / average
-    scores: dict[int, float] = dict.fromkeys(among, 0.0) if among is not None else {}
-    for term, weight in weights.items():
-        postings = leaf.postings(term)
-        if postings is None:
-            continue
+
+def field_scores(
+    snapshot: Snapshot, field: str, terms: list[Weighted], documents: Numbers
+) -> NDArray[np.float64]:
+    """Return the BM25F score of each of ``documents`` for the terms of one field."""
+    added = snapshot.saturation[field]
+    few = np.zeros(len(documents))
+    many = np.zeros(snapshot.count)
+    for term, weight in terms:
         factor = weight * (K1 + 1)
-        for number, frequency in zip(postings.numbers, postings.weights, strict=True):
-            if among is None or number in scores:
-                scores[number] = scores.get(number, 0.0) + factor * frequency / (
-                    frequency + fixed + by_length * lengths[number]
-                )
-    return scores
+        if term.frequency > WHOLE_LISTS * len(documents):
+            places = np.searchsorted(term.numbers, documents)
+            places[places == term.frequency] = 0
+            has = term.numbers[places] == documents
+            frequencies = term.frequencies_at(places[has])
+            few[has] += factor * frequencies / (frequencies + added[documents[has]])
+        else:
+            frequencies = term.frequencies()
+            many[term.numbers] += factor * frequencies / (frequencies + added[term.numbers])
+    return few + many[documents]
 
 
-def best(scored: Iterable[tuple[float, int, int]], count: int) -> list[tuple[float, int, int]]:
-    """Return the ``count`` highest (score, day, entry id): equal scores newest first."""
-    return heapq.nlargest(count, scored)
+def best(
+    snapshot: Snapshot, values: NDArray[np.float64], documents: Numbers, count: int
+) -> NDArray[np.int64]:
+    """Return the places of the ``count`` highest ``values``; equal ones newest first."""
+    recency = snapshot.recency[documents]
+    if count < len(values):
+        least = np.partition(values, len(values) - count)[len(values) - count]
+        above = np.flatnonzero(values > least)
+        level = np.flatnonzero(values == least)
+        rest = count - len(above)
+        if rest < len(level):
+            level = level[np.argpartition(recency[level], len(level) - rest)[len(level) - rest :]]
+        chosen = np.concatenate([above, level])
+    else:
+        chosen = np.arange(len(values))
+    order = np.lexsort((-recency[chosen], -values[chosen]))
+    places: NDArray[np.int64] = chosen[order]
+    return places

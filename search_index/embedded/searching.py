@@ -1,83 +1,98 @@
-"""One search over the open segments: match, filter, count, order, cut a page."""
+"""One search at one commit: match, filter, count, order, cut a page."""
 
-from collections import Counter
-from collections.abc import Sequence
+import numpy as np
 
+from search_index.embedded.lists import TEXT, WORDS
 from search_index.embedded.matching import filtered, matching
-from search_index.embedded.postings import Leaf
-from search_index.embedded.ranking import average_length, best, inverse_document_frequencies, score
+from search_index.embedded.ranking import Weighted, best, scores, weighted
+from search_index.embedded.snapshot import Numbers, Snapshot
 from search_index.engine import SearchRequest
-from search_index.query import ParsedQuery, weighted_terms
+from search_index.query import ParsedQuery, ranking_terms, ranking_words
 from search_index.results import Facets, Hit, SearchPage
 
 MAX_PER_PAGE = 200
 RANKING_TERMS = 40
-"""Terms that take part in ranking, the most specific ones of a long query."""
+"""Terms of each field that take part in ranking, the most specific ones of a long query."""
 
 
-def search(leaves: Sequence[Leaf], query: ParsedQuery, request: SearchRequest) -> SearchPage:
+def search(snapshot: Snapshot, query: ParsedQuery, request: SearchRequest) -> SearchPage:
     """Return the page that ``request`` asks for; ``query`` is its text, parsed."""
     page, per_page = max(1, request.page), min(MAX_PER_PAGE, max(1, request.per_page))
-    found = [matching(leaf, query, match_any=request.match == "any") for leaf in leaves]
-    chosen = [filtered(leaf, docs, request) for leaf, docs in zip(leaves, found, strict=True)]
-    total = sum(map(len, chosen))
+    complete, partial = matching(snapshot, query, match_any=request.match == "any")
+    tiers = [filtered(snapshot, numbers, request) for numbers in (complete, partial)]
+    total, partial_total = map(len, tiers)
+    ordered = _Order(snapshot, query, request)
     hits: list[Hit] = []
-    if (page - 1) * per_page < total:
-        ordered = _ordered(leaves, chosen, query, request, page * per_page)
-        hits = [Hit(entry, value) for value, _, entry in ordered[(page - 1) * per_page :]]
+    first, last = (page - 1) * per_page, page * per_page
+    for tier, is_complete in zip(tiers, (True, False), strict=True):
+        if 0 <= first < len(tier):
+            hits += ordered(tier, first, last, is_complete)
+        first, last = max(0, first - len(tier)), last - len(tier)
+        if last <= 0:
+            break
     return SearchPage(
         total=total,
+        partial_total=partial_total,
         hits=hits,
-        facets=_facets(leaves, found, request),
+        facets=_facets(snapshot, complete if len(complete) else partial, request),
         understood=query.understood,
         page=page,
-        pages=-(-total // per_page),
+        pages=-(-(total + partial_total) // per_page),
         truncated=query.truncated,
     )
 
 
-def _ordered(
-    leaves: Sequence[Leaf],
-    chosen: list[set[int]],
-    query: ParsedQuery,
-    request: SearchRequest,
-    count: int,
-) -> list[tuple[float, int, int]]:
-    by_date = request.sort == "date" or query.blank
-    weights = {} if by_date else _ranking_weights(leaves, query)
-    average = average_length(leaves)
-    candidates: list[tuple[float, int, int]] = []
-    for leaf, documents in zip(leaves, chosen, strict=True):
-        days, entry_ids = leaf.columns.days, leaf.columns.entry_ids
-        scores = score(leaf, weights, average, documents)
-        candidates += best(((v, days[n], entry_ids[n]) for n, v in scores.items()), count)
-    return best(candidates, count)
+class _Order:
+    """The order of the hits of one search; the terms of the query are looked up once."""
+
+    def __init__(self, snapshot: Snapshot, query: ParsedQuery, request: SearchRequest) -> None:
+        self._snapshot = snapshot
+        self._query = query
+        self._by_date = request.sort == "date" or query.blank
+        self._terms: dict[str, list[Weighted]] | None = None
+
+    def __call__(self, documents: Numbers, first: int, last: int, complete: bool) -> list[Hit]:
+        """Return the hits from place ``first`` to before ``last``."""
+        values = np.zeros(len(documents))
+        if not self._by_date:
+            values = scores(self._snapshot, self._ranking_terms(), documents)
+        places = best(self._snapshot, values, documents, last)[first:]
+        entry_ids = self._snapshot.entry_ids[documents[places]].tolist()
+        return [
+            Hit(entry, value, complete)
+            for entry, value in zip(entry_ids, values[places].tolist(), strict=True)
+        ]
+
+    def _ranking_terms(self) -> dict[str, list[Weighted]]:
+        if self._terms is None:
+            text = self._query.text
+            self._terms = {
+                TEXT: weighted(self._snapshot, TEXT, ranking_terms(text), RANKING_TERMS),
+                WORDS: weighted(self._snapshot, WORDS, ranking_words(text), RANKING_TERMS),
+            }
+        return self._terms
 
 
-def _ranking_weights(leaves: Sequence[Leaf], query: ParsedQuery) -> dict[str, float]:
-    counts = weighted_terms(query.text)
-    statistics = inverse_document_frequencies(leaves, counts)
-    weights = {term: counts[term] * idf for term, (idf, _) in statistics.items()}
-    specific = sorted(weights, key=lambda term: (-weights[term], term))[:RANKING_TERMS]
-    return {term: weights[term] for term in specific}
+def _facets(snapshot: Snapshot, found: Numbers, request: SearchRequest) -> Facets:
+    def counted(codes: Numbers, without: str) -> Numbers:
+        counts: Numbers = np.bincount(codes[filtered(snapshot, found, request, without=without)])
+        return counts
 
-
-def _facets(leaves: Sequence[Leaf], found: list[set[int]], request: SearchRequest) -> Facets:
-    kinds: Counter[str] = Counter()
-    days: Counter[int] = Counter()
-    paths: Counter[tuple[int, ...]] = Counter()
-    for leaf, documents in zip(leaves, found, strict=True):
-        columns = leaf.columns
-        kinds.update(
-            map(columns.kinds.__getitem__, filtered(leaf, documents, request, without="kind"))
-        )
-        days.update(
-            map(columns.years.__getitem__, filtered(leaf, documents, request, without="year"))
-        )
-        within = filtered(leaf, documents, request, without="organisation")
-        paths.update(map(columns.organisations.__getitem__, within))
-    organisations: Counter[int] = Counter()
-    for path, count in paths.items():
-        for organisation in set(path):
-            organisations[organisation] += count
-    return Facets(dict(kinds), dict(days), dict(organisations))
+    kinds = counted(snapshot.kind_of, "kind")
+    years = counted(snapshot.years, "year")
+    paths = counted(snapshot.path_of, "organisation")
+    known, of_path, places = snapshot.organisations
+    within = np.zeros(len(snapshot.paths), np.int64)
+    within[: len(paths)] = paths
+    organisations = np.bincount(places, within[of_path], len(known)).astype(np.int64)
+    return Facets(
+        {snapshot.kinds[code]: int(kinds[code]) for code in np.flatnonzero(kinds)},
+        {int(year): int(years[year]) for year in np.flatnonzero(years)},
+        dict(
+            zip(
+                known[organisations > 0].tolist(),
+                organisations[organisations > 0].tolist(),
+                strict=True,
+            )
+        ),
+    )

@@ -4,25 +4,39 @@ All terms of a letter would take seconds in a large archive, so only the most sp
 those of highest weight × idf, until the posting lists to read reach a budget. In a small archive
 that is nearly the whole letter, in a large one about two dozen rare terms, and the time stays the
 same.
+
+The ``CANDIDATES`` closest of these are ordered again by the sum of three: the cosine of the vectors
+of words, which compares the whole letters; the cosine of the titles, which say what a letter is
+about; and the first score as a share of the highest.
 """
 
 import math
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 
-from search_index.analysis import bigrams, is_han, normalise
-from search_index.embedded.postings import Leaf
-from search_index.embedded.ranking import average_length, best, inverse_document_frequencies, score
-from search_index.query import STOP_WORDS, weighted_terms, words_of
+import numpy as np
+from numpy.typing import NDArray
+
+from search_index.analysis import bigrams, dictionary_words, is_han, normalise, term_numbers
+from search_index.embedded.lists import OCCURRENCES, TEXT, TITLE_OCCURRENCES, WORDS, idf
+from search_index.embedded.ranking import Weighted, best, field_scores
+from search_index.embedded.snapshot import Numbers, Snapshot, Term
+from search_index.query import STOP_WORDS, ranking_terms, words_of
 from search_index.results import SimilarHit
 
 BUDGET = 15_000
-"""Postings read for one text; a list costs ``LIST_COST`` more in each segment."""
+"""Postings read for one text; a list costs ``LIST_COST`` more."""
 
 LIST_COST = 60
 MAX_TERMS = 120
 EXAMINED = 200
 """Terms whose frequency is looked up in all segments; the largest segment selects them."""
+
+CANDIDATES = 50
+"""Entries ordered again; a longer list is asked for where nothing is shown of it."""
+
+FIRST_WEIGHT = 0.6
+TITLES_WEIGHT = 0.5
 
 MAX_TEXT = 3_000
 """Characters of the text that are considered."""
@@ -32,80 +46,103 @@ SHARED_TERMS = 6
 
 
 def similar(
-    leaves: Sequence[Leaf], title: str, text: str, limit: int, exclude: int | None
+    snapshot: Snapshot, title: str, text: str, limit: int, exclude: int | None
 ) -> list[SimilarHit]:
     """Return up to ``limit`` live documents closest to a letter, best first."""
     title, text = normalise(title[:MAX_TEXT]), normalise(text[:MAX_TEXT])
-    weights = key_terms(leaves, title, text)
-    average = average_length(leaves)
-    found: list[tuple[float, int, int]] = []
-    where: dict[int, tuple[Leaf, int]] = {}
-    for leaf in leaves:
-        entry_ids, days = leaf.columns.entry_ids, leaf.columns.days
-        scores = score(leaf, weights, average)
-        ranked = best(
-            ((value, days[n], n) for n, value in scores.items() if _live(leaf, n)), limit + 1
+    chosen = key_terms(snapshot, title, text)
+    found = np.zeros(snapshot.count, np.bool_)
+    for term, _ in chosen.values():
+        found[term.numbers] = True
+    found &= snapshot.live
+    found[snapshot.entry_ids == (exclude or 0)] = False
+    documents = np.flatnonzero(found)
+    values = field_scores(snapshot, TEXT, list(chosen.values()), documents)
+    places = best(snapshot, values, documents, max(limit, CANDIDATES))
+    documents, values = documents[places], values[places]
+    if len(documents):
+        values = FIRST_WEIGHT * values / values[0] + _cosines(snapshot, title, text, documents)
+    places = best(snapshot, values, documents, limit)
+    words = _shown_words(title + "\n" + text, chosen)
+    return [
+        SimilarHit(int(snapshot.entry_ids[number]), float(value), _shared(int(number), words))
+        for number, value in zip(documents[places], values[places], strict=True)
+    ]
+
+
+def _cosines(snapshot: Snapshot, title: str, text: str, documents: Numbers) -> NDArray[np.float64]:
+    """Return the cosine of each document's words with a letter's, and of the titles, weighted."""
+    titles, whole = Counter(dictionary_words(title)), Counter(dictionary_words(title + "\n" + text))
+    names = list(whole)
+    idfs = idf(snapshot.count, snapshot.frequencies(WORDS, term_numbers(names)))
+    order = np.argsort(documents)
+    counts = np.empty((len(names), len(documents)), np.uint8)
+    counts[:, order] = snapshot.counts(WORDS, names, documents[order])
+    close = np.zeros(len(documents))
+    for weight, asked, weights, norms in (
+        (1.0, whole, OCCURRENCES, snapshot.norms[documents, 0]),
+        (TITLES_WEIGHT, titles, TITLE_OCCURRENCES, snapshot.norms[documents, 1]),
+    ):
+        vector = np.array([1 + math.log(asked[n]) if n in asked else 0.0 for n in names]) * idfs
+        products = (vector * idfs) @ weights[counts]
+        lengths = float(np.sqrt(vector @ vector)) * norms
+        close += weight * np.divide(
+            products, lengths, out=np.zeros_like(products), where=lengths > 0
         )
-        for value, day, number in ranked:
-            where[entry_ids[number]] = leaf, number
-            found.append((value, day, entry_ids[number]))
-    hits = [hit for hit in best(found, limit + 1) if hit[2] != exclude][:limit]
-    words = _shown_words(title + "\n" + text, weights)
-    return [SimilarHit(entry, value, _shared(*where[entry], words)) for value, _, entry in hits]
+    return close
 
 
-def key_terms(leaves: Sequence[Leaf], title: str, text: str) -> dict[str, float]:
+def key_terms(snapshot: Snapshot, title: str, text: str) -> dict[str, Weighted]:
     """Return the most specific terms of a normalised letter with their weights × idf."""
-    counts = {term: TITLE_WEIGHT * count for term, count in weighted_terms(title).items()}
-    for term, count in weighted_terms(text).items():
+    counts = {term: TITLE_WEIGHT * count for term, count in ranking_terms(title).items()}
+    for term, count in ranking_terms(text).items():
         counts[term] = counts.get(term, 0.0) + count
-    largest = max(leaves, key=lambda leaf: leaf.columns.count, default=None)
-    if largest is None:
+    if not counts or not snapshot.count:
         return {}
-    estimated = inverse_document_frequencies([largest], counts)
-    unseen = max((idf for idf, _ in estimated.values()), default=1.0) if len(leaves) > 1 else 0.0
-    specific = {
-        term: math.log1p(count) * estimated.get(term, (unseen, 0))[0]
-        for term, count in counts.items()
-    }
-    candidates = sorted(specific, key=lambda term: (-specific[term], term))[:EXAMINED]
-    statistics = inverse_document_frequencies(leaves, candidates)
-    chosen: dict[str, float] = {}
+    names = sorted(counts)
+    frequencies = snapshot.estimated_frequencies(TEXT, names)
+    largest = snapshot.largest()
+    idfs = np.log(1 + (largest - frequencies + 0.5) / (frequencies + 0.5))
+    if largest == snapshot.count:
+        idfs[frequencies == 0] = 0
+    specific = np.log1p([counts[name] for name in names]) * idfs
+    candidates = [names[at] for at in np.argsort(-specific, kind="stable")[:EXAMINED]]
+    chosen: dict[str, Weighted] = {}
     budget = BUDGET
-    for term in candidates:
-        idf, frequency = statistics.get(term, (0.0, BUDGET))
-        cost = frequency + LIST_COST * len(leaves)
+    for name, found in snapshot.terms(TEXT, candidates).items():
+        cost = found.frequency + LIST_COST
         if cost <= budget and len(chosen) < MAX_TERMS:
             budget -= cost
-            chosen[term] = math.log1p(counts[term]) * idf
+            chosen[name] = (
+                found,
+                math.log1p(counts[name]) * float(idf(snapshot.count, found.frequency)),
+            )
     return chosen
 
 
-def _live(leaf: Leaf, number: int) -> bool:
-    return leaf.live is None or number in leaf.live
-
-
-def _shown_words(text: str, weights: dict[str, float]) -> list[tuple[str, list[str]]]:
+def _shown_words(text: str, chosen: Mapping[str, Weighted]) -> list[tuple[str, list[Term]]]:
     """Return the words that a reader recognises, most specific first, with their terms."""
-    shown: dict[str, list[str]] = {}
+    shown: dict[str, tuple[float, list[Term]]] = {}
     for word in words_of(text):
-        terms = bigrams(word) if is_han(word) else [word]
-        specific = word not in STOP_WORDS and terms and all(term in weights for term in terms)
+        names = bigrams(word) if is_han(word) else [word]
+        specific = word not in STOP_WORDS and names and all(name in chosen for name in names)
         if word not in shown and specific:
-            shown[word] = terms
-    return sorted(shown.items(), key=lambda item: -max(weights[term] for term in item[1]))
+            weight = max(chosen[name][1] for name in names)
+            shown[word] = weight, [chosen[name][0] for name in names]
+    ordered = sorted(shown.items(), key=lambda item: -item[1][0])
+    return [(word, terms) for word, (_, terms) in ordered]
 
 
-def _shared(leaf: Leaf, number: int, words: list[tuple[str, list[str]]]) -> tuple[str, ...]:
+def _shared(number: int, words: list[tuple[str, list[Term]]]) -> tuple[str, ...]:
     shared: list[str] = []
     for word, terms in words:
-        if all(_holds(leaf.numbers(term), number) for term in terms):
+        if all(_holds(term, number) for term in terms):
             shared.append(word)
             if len(shared) == SHARED_TERMS:
                 break
     return tuple(shared)
 
 
-def _holds(numbers: list[int], number: int) -> bool:
-    place = bisect_left(numbers, number)
-    return place < len(numbers) and numbers[place] == number
+def _holds(term: Term, number: int) -> bool:
+    place = int(np.searchsorted(term.numbers, number))
+    return place < term.frequency and int(term.numbers[place]) == number

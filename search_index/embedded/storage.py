@@ -1,8 +1,4 @@
-"""The files of an index, read through the page cache.
-
-Finding a term takes a dozen reads of a few bytes; as system calls they would dominate the time of a
-search over several segments.
-"""
+"""The files of an index, read through the page cache."""
 
 import mmap
 from pathlib import Path
@@ -32,6 +28,14 @@ class MappedStorage(FileStorage):  # type: ignore[misc]
                 return super().open_file(name, **kwargs)
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return MappedFile(mapped, name=name, **kwargs)
+
+
+def mapped(path: Path) -> memoryview:
+    """Return the content of a file without reading it; it lasts as long as it is used."""
+    with path.open("rb") as file:
+        if file.seek(0, 2) == 0:
+            return memoryview(b"")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def open_index(folder: Path) -> FileIndex:

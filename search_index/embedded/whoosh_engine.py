@@ -1,24 +1,28 @@
 """The embedded engine: Whoosh stores the postings, this library interprets them.
 
-A new reader for each request sees every commit; ``Searcher.refresh`` is not used, because it brings
-deleted documents back. Any error while reading is reported as damage, so that callers have one
+A request looks for a newer commit first and opens that; ``Searcher.refresh`` is not used, because
+it brings deleted documents back. Any error while reading is reported as damage, so that callers have one
 error to handle.
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+import numpy as np
 from whoosh import index
 
 from search_index.analysis import ANALYZER_VERSION
 from search_index.embedded import similar as similar_letters
-from search_index.embedded.generations import Generations, sync
-from search_index.embedded.postings import Columns, Leaf
-from search_index.embedded.schema import ENTRY, SCHEMA_VERSION, create_schema, document_fields
+from search_index.embedded.generations import Generations, last_commit, sync
+from search_index.embedded.schema import SCHEMA_VERSION, create_schema, document_columns
 from search_index.embedded.searching import search
+from search_index.embedded.segment import Segment
+from search_index.embedded.snapshot import Snapshot
 from search_index.embedded.storage import open_index
 from search_index.embedded.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
 from search_index.engine import Change, Document, Replay, SearchRequest, Upsert
@@ -31,9 +35,6 @@ T = TypeVar("T")
 LOCK_WAIT = 10.0
 """Seconds that a writer waits for another one."""
 
-PROBED_LISTS = 50
-"""Posting lists of each field read by a quick check."""
-
 
 class WhooshEngine:
     """A ``SearchEngine`` in one directory of the local disk; safe to share between threads."""
@@ -45,19 +46,20 @@ class WhooshEngine:
             "byte order": sys.byteorder,
         }
         self._generations = Generations(Path(directory), stamp)
-        self._columns: dict[str, Columns] = {}
+        self._kept: _Kept | None = None
+        self._opening = threading.Lock()
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Return one page of hits; see ``SearchEngine.search``."""
         query = parse(request.text)
-        return self._read(lambda leaves: search(leaves, query, request))
+        return self._read(lambda snapshot: search(snapshot, query, request))
 
     def similar(
         self, text: str, limit: int = 5, exclude: int | None = None, title: str = ""
     ) -> list[SimilarHit]:
         """Return the entries closest to a letter; see ``SearchEngine.similar``."""
         return self._read(
-            lambda leaves: similar_letters.similar(leaves, title, text, limit, exclude)
+            lambda snapshot: similar_letters.similar(snapshot, title, text, limit, exclude)
         )
 
     def ids_and_revisions(self) -> dict[int, int]:
@@ -66,13 +68,12 @@ class WhooshEngine:
 
     def document_count(self) -> int:
         """Return the number of documents that can be found."""
-        return self._read(lambda leaves: sum(leaf.count() for leaf in leaves))
+        return self._read(lambda snapshot: len(snapshot.live_numbers))
 
     def check(self, *, thorough: bool = False) -> None:
         """Raise an error where the index needs a rebuild; see ``SearchEngine.check``."""
-        self._columns = {}
-        most = None if thorough else PROBED_LISTS
-        self._read(lambda leaves: _probe(leaves, most))
+        self._kept = None
+        self._read(Snapshot.verify if thorough else lambda snapshot: None)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Apply the changes in one commit; see ``SearchEngine.apply``.
@@ -81,15 +82,17 @@ class WhooshEngine:
         """
         prepared = _prepare(changes)
         with self._generations.lock("write", LOCK_WAIT), writing():
-            _write(self._generations.current(), prepared)
+            folder = self._generations.current()
+            _write(folder, self._snapshot(folder), prepared)
 
     def optimise(self) -> int:
         """Leave no deleted document in the files; see ``SearchEngine.optimise``."""
         with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
             groups = purges(folder)
+            before = self._snapshot(folder)
             for group in groups:
-                with committing(folder, merge_only(group)):
+                with committing(folder, before, merge_only(group)):
                     pass
             sync(folder)
         return len(groups)
@@ -105,21 +108,22 @@ class WhooshEngine:
                 index.create_in(str(folder), create_schema())
             _fill(folder, documents)
             with self._generations.lock("write", LOCK_WAIT):
-                prepared = _prepare(replay(self._read_folder(folder, _ids_and_revisions)))
+                built = _opened(folder, None).snapshot
+                prepared = _prepare(replay(_ids_and_revisions(built)))
                 with writing():
-                    _write(folder, prepared)
+                    _write(folder, built, prepared)
                     self._generations.swap(folder)
             self._generations.sweep()
         return self.document_count()
 
-    def _read(self, work: Callable[[list[Leaf]], T]) -> T:
+    def _read(self, work: Callable[[Snapshot], T]) -> T:
         """Run ``work`` on the current generation, and again if it was replaced meanwhile."""
         folder: Path | None = None
         while True:
             before = folder
             try:
                 folder = self._generations.current()
-                return self._read_folder(folder, work)
+                return work(self._snapshot(folder))
             except SearchIndexError:
                 raise
             except Exception as error:  # noqa: BLE001 - damaged files raise anything at all
@@ -129,44 +133,69 @@ class WhooshEngine:
                         f"({type(error).__name__}: {error}): rebuild it."
                     ) from error
 
-    def _read_folder(self, folder: Path, work: Callable[[list[Leaf]], T]) -> T:
-        reader = open_index(folder).reader()
-        try:
-            segments = [leaf for leaf, _ in reader.leaf_readers() if leaf.doc_count_all()]
-            return work(self._leaves(segments))
-        finally:
-            reader.close()
-
-    def _leaves(self, segments: list[Any]) -> list[Leaf]:
-        """Return the segments with their columns, which are read once and cached while in use."""
-        known = self._columns
-        columns = {}
-        for segment in segments:
-            name = segment.segment().segment_id()
-            columns[name] = known.get(name) or Columns(segment)
-        self._columns = columns
-        return [Leaf(segment, columns[segment.segment().segment_id()]) for segment in segments]
+    def _snapshot(self, folder: Path) -> Snapshot:
+        """Return the snapshot of the last commit in ``folder``, which is kept until the next."""
+        kept = self._kept
+        if kept is not None and kept.is_current(folder):
+            return kept.snapshot
+        with self._opening:
+            kept = self._kept
+            if kept is None or not kept.is_current(folder):
+                kept = self._kept = _opened(folder, kept)
+            return kept.snapshot
 
 
-def _probe(leaves: list[Leaf], most: int | None) -> None:
-    for leaf in leaves:
-        leaf.probe(most)
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A snapshot with the commit that it shows and its segments by name."""
+
+    commit: tuple[Path, tuple[int, int, int]]
+    segments: dict[str, Segment]
+    snapshot: Snapshot
+
+    def is_current(self, folder: Path) -> bool:
+        """Return whether the last commit is this one, and nobody has written to its files."""
+        if self.commit != (folder, last_commit(folder)):
+            return False
+        return all(segment.unchanged() for segment in self.segments.values())
 
 
-def _ids_and_revisions(leaves: list[Leaf]) -> dict[int, int]:
-    return {
-        leaf.columns.entry_ids[number]: leaf.columns.revisions[number]
-        for leaf in leaves
-        for number in leaf.documents()
-    }
+def _opened(folder: Path, before: _Kept | None) -> _Kept:
+    """Read the last commit in ``folder``; segments that were there ``before`` are not read again."""
+    known = before.segments if before is not None and before.commit[0] == folder else {}
+    # Read before the reader is opened: where a commit comes between, the next request opens it again.
+    commit = folder, last_commit(folder)
+    reader = open_index(folder).reader()
+    try:
+        leaves = [leaf for leaf, _ in reader.leaf_readers() if leaf.doc_count_all()]
+        names = [leaf.segment().segment_id() for leaf in leaves]
+        segments = [
+            known[name] if name in known and known[name].unchanged() else Segment(leaf)
+            for name, leaf in zip(names, leaves, strict=True)
+        ]
+        deleted = [sorted(leaf.segment().deleted_docs()) for leaf in leaves]
+    finally:
+        reader.close()
+    return _Kept(commit, dict(zip(names, segments, strict=True)), Snapshot(segments, deleted))
 
 
-def _prepare(changes: Iterable[Change]) -> dict[int, dict[str, object] | None]:
-    """Return entry id → fields to write, ``None`` to delete; the last change wins."""
-    prepared: dict[int, dict[str, object] | None] = {}
+def _ids_and_revisions(snapshot: Snapshot) -> dict[int, int]:
+    live = snapshot.live_numbers
+    return dict(
+        zip(snapshot.entry_ids[live].tolist(), snapshot.revisions[live].tolist(), strict=True)
+    )
+
+
+Prepared = dict[int, tuple[Document, dict[str, object]] | None]
+
+
+def _prepare(changes: Iterable[Change]) -> Prepared:
+    """Return entry id → document and columns to write, ``None`` to delete; the last change wins."""
+    prepared: Prepared = {}
     for change in changes:
         if isinstance(change, Upsert):
-            prepared[change.document.entry_id] = document_fields(change.document)
+            document = change.document
+            prepared[document.entry_id] = document, document_columns(document)
         else:
             prepared[change.entry_id] = None
     return prepared
@@ -176,21 +205,22 @@ def _fill(folder: Path, documents: Iterable[Document]) -> None:
     """Write ``documents`` into an empty index, a segment at a time."""
     remaining = iter(documents)
     for first in remaining:
-        with committing(folder) as writer:
+        with committing(folder, Snapshot([], [])) as writer:
             for document in chain((first,), islice(remaining, SEGMENT_DOCUMENTS - 1)):
-                fields = document_fields(document)
+                columns = document_columns(document)
                 with writing():
-                    writer.add_document(**fields)
+                    writer.add(document, columns)
 
 
-def _write(folder: Path, prepared: dict[int, dict[str, object] | None]) -> None:
+def _write(folder: Path, before: Snapshot, prepared: Prepared) -> None:
     if not prepared:
         return
-    with committing(folder) as writer:
-        with writer.searcher() as searcher:
-            for entry_id in prepared:
-                writer.delete_by_term(ENTRY, str(entry_id), searcher=searcher)
-        for fields in prepared.values():
-            if fields is not None:
-                writer.add_document(**fields)
+    live = before.live_numbers
+    replaced = live[np.isin(before.entry_ids[live], list(prepared))]
+    with committing(folder, before) as writer:
+        for number in replaced.tolist():
+            writer.delete_document(number)
+        for change in prepared.values():
+            if change is not None:
+                writer.add(*change)
     sync(folder)

@@ -6,16 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from search_index.embedded.codec import LetterCodec
-from search_index.embedded.pool import TermPool
+from search_index.embedded.codec import LetterCodec, Pool
+from search_index.embedded.snapshot import Snapshot
 from search_index.embedded.storage import open_index
+from search_index.engine import Document
 from search_index.errors import IndexDamaged, IndexUnwritable, SearchIndexError
 
-SEGMENT_DOCUMENTS = 10_000
-"""Most documents in a segment: some 250 MB of memory at 600 characters each."""
+SEGMENT_DOCUMENTS = 20_000
+"""Most documents in a segment: some 300 MB of memory at 650 characters each."""
 
 TIER = 6
 """Segments of one order of magnitude (1–9, 10–99, …) that may lie beside each other."""
@@ -25,13 +27,35 @@ _CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EP
 MergePolicy = Callable[[Any, list[Any]], list[Any]]
 
 
-@contextmanager
-def committing(folder: Path, merge: MergePolicy | None = None) -> Iterator[SegmentWriter]:
-    """Yield a writer of the index in ``folder``; commit at the end, cancel on any error."""
-    with writing():
+class LetterWriter(SegmentWriter):  # type: ignore[misc]
+    """Whoosh's writer of a segment, with our lists beside its columns."""
+
+    def __init__(self, folder: Path, before: Snapshot) -> None:
         # A compound segment would be copied into memory whole each time a reader is opened.
-        writer = SegmentWriter(open_index(folder), codec=LetterCodec(), compound=False)
-        writer.pool = TermPool()
+        super().__init__(open_index(folder), codec=LetterCodec(), compound=False)
+        self.pool = Pool(before)
+
+    def add(self, document: Document, columns: dict[str, object]) -> None:
+        """Add one document with its ``document_columns``."""
+        self.add_document(**columns)
+        self.pool.inverter.add(document.title, document.text, document.reply)
+
+    def add_postings_to_pool(self, reader: Any, startdoc: int, docmap: dict[int, int]) -> None:
+        """Add the lists of the documents of ``reader`` that are not deleted."""
+        kept = np.fromiter(reader.all_doc_ids(), np.int64)
+        self.pool.inverter.add_lists(reader._terms.unpacked(), kept)
+
+
+@contextmanager
+def committing(
+    folder: Path, before: Snapshot, merge: MergePolicy | None = None
+) -> Iterator[LetterWriter]:
+    """Yield a writer of the index in ``folder``; commit at the end, cancel on any error.
+
+    ``before`` is what the index holds; an empty one will do where it is filled from nothing.
+    """
+    with writing():
+        writer = LetterWriter(folder, before)
     try:
         yield writer
         with writing():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from whoosh.analysis import StandardAnalyzer
 
-from search_index.analysis import LetterAnalyzer
+from search_index.analysis import normalise, occurrences
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Document, SearchRequest, Upsert
 from search_index.highlight import fragments, mark
@@ -79,8 +79,8 @@ def main() -> None:
         say(f"index size: {size / 1e6:.1f} MB, {size / text_bytes:.1f} x the text\n")
 
         texts = [d.text for d in documents[:200]]
-        ours, standard = LetterAnalyzer(), StandardAnalyzer()
-        fast = timed(lambda: [ours.positions(text) for text in texts])
+        standard = StandardAnalyzer()
+        fast = timed(lambda: occurrences([normalise(text) for text in texts]))
         slow = timed(lambda: [[t.text for t in standard(text)] for text in texts])
         say(f"analysis: {slow / fast:.1f} x the speed of Whoosh's StandardAnalyzer\n")
 

@@ -2,7 +2,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.analysis import LetterAnalyzer, is_han, normalise, normalise_with_offsets
+from search_index.analysis import (
+    is_han,
+    normalise,
+    normalise_with_offsets,
+    occurrences,
+    term_number,
+)
+
+
+def positions(text: str) -> dict[int, list[int]]:
+    """Return term → positions of one text."""
+    found: dict[int, list[int]] = {}
+    terms, _, places, _ = occurrences([normalise(text)])
+    for term, place in zip(terms.tolist(), places.tolist(), strict=True):
+        found.setdefault(term, []).append(place)
+    return found
 
 
 def test_full_width_letters_and_digits_become_ordinary_lower_case() -> None:
@@ -34,20 +49,24 @@ def test_offsets_lead_back_into_the_text(text: str) -> None:
 
 def test_every_position_of_a_run_has_a_term() -> None:
     """A run between two numbers leaves no gap in the positions."""
-    terms, after = LetterAnalyzer().positions("a3区长沙b4")
-    assert terms["a3"] == [0]
-    assert terms["区"] == [1]
-    assert terms["区长"] == [1]
-    assert terms["长沙"] == [2]
-    assert terms["沙"] == [3]
-    assert terms["b4"] == [4]
-    assert after == 5
+    expected = {"a3": 0, "区": 1, "区长": 1, "长沙": 2, "沙": 3, "b4": 4}
+    assert positions("a3区长沙b4") == {term_number(term): [n] for term, n in expected.items()}
 
 
 def test_positions_of_a_repeated_term_rise() -> None:
     """A word written twice has two positions, the later one last."""
-    terms, _ = LetterAnalyzer().positions("供暖，供暖", first=10)
-    assert terms["供暖"] == [10, 12]
+    assert positions("供暖，供暖")[term_number("供暖")] == [0, 2]
+
+
+def test_each_text_of_several_has_positions_of_its_own() -> None:
+    """No pair spans two texts, an empty one has none, and positions begin at 0 in each."""
+    terms, texts, places, lengths = occurrences(["供", "", "暖a"])
+    assert list(zip(terms.tolist(), texts.tolist(), places.tolist(), strict=True)) == [
+        (term_number("供"), 0, 0),
+        (term_number("暖"), 2, 0),
+        (term_number("a"), 2, 1),
+    ]
+    assert lengths.tolist() == [1, 0, 2]
 
 
 @pytest.mark.parametrize(
@@ -57,5 +76,4 @@ def test_positions_of_a_repeated_term_rise() -> None:
 def test_the_block_of_han_characters_has_edges(character: str, han: bool) -> None:
     """The first and the last character of the block pair up with their neighbours, others do not."""
     assert is_han(character) is han
-    terms, _ = LetterAnalyzer().positions(f"路{character}")
-    assert (f"路{character}" in terms) is han
+    assert (term_number(f"路{character}") in positions(f"路{character}")) is han

@@ -10,8 +10,8 @@ import pytest
 
 from search_index import errors
 from search_index.embedded import whoosh_engine
-from search_index.embedded.postings import Columns, Leaf
 from search_index.embedded.schema import COLUMNS
+from search_index.embedded.segment import Segment
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import SearchRequest, Upsert
 from search_index.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnwritable
@@ -172,44 +172,13 @@ def test_the_errors_are_those_drawn_in_the_docstring() -> None:
     assert set(drawn) == public
 
 
-class Postings:
-    """A posting list that notes which of its positions are read."""
-
-    def __init__(self, *numbers: int) -> None:
-        self.numbers, self.read = numbers, list[int]()
-
-    def positions(self, at: int) -> None:
-        """Note that the positions of the document in place ``at`` are read."""
-        self.read.append(at)
-
-
-def probed(monkeypatch: pytest.MonkeyPatch, postings: Postings) -> None:
-    """Probe a segment of three documents whose every posting list is ``postings``."""
-    reader = SimpleNamespace(has_deletions=lambda: False, lexicon=lambda field: [b"x"])
-    monkeypatch.setattr(Leaf, "_read", lambda self, field, term: postings)
-    columns: Any = SimpleNamespace(count=3)
-    Leaf(reader, columns).probe(None)
-
-
-def test_a_check_looks_at_the_last_document_of_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The end of a list is what a cut file loses, so its last positions are read."""
-    postings = Postings(0, 1, 2)
-    probed(monkeypatch, postings)
-    assert postings.read == [2]
-
-
-@pytest.mark.parametrize("numbers", [(0, 1, 3), (3,)])
-def test_a_list_that_names_a_document_too_many_is_damage(
-    monkeypatch: pytest.MonkeyPatch, numbers: tuple[int, ...]
-) -> None:
-    """A list whose last document lies beyond the segment does not fit."""
-    with pytest.raises(ValueError, match="does not fit"):
-        probed(monkeypatch, Postings(*numbers))
-
-
 def test_columns_that_do_not_fit_their_checksum_name_their_entry() -> None:
     """A value changed on the disk is told with the entry it belongs to."""
     values = dict(zip((*COLUMNS, "seal"), (7, 1, 736_000, b"help", b"1,2", 0), strict=True))
-    reader = SimpleNamespace(doc_count_all=lambda: 1, column_reader=lambda name: [values[name]])
+    reader: Any = SimpleNamespace(
+        segment=lambda: SimpleNamespace(segment_id=lambda: "x"),
+        doc_count_all=lambda: 1,
+        column_reader=lambda name: [values[name]],
+    )
     with pytest.raises(ValueError, match="entry 7 do not fit their checksum"):
-        Columns(reader)
+        Segment(reader)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.query import MAX_TERMS, parse, weighted_terms
+from search_index.query import MAX_TERMS, parse, ranking_terms
 
 
 def test_a_sentence_is_read_as_its_telling_words() -> None:
@@ -78,4 +78,4 @@ def test_any_text_at_all_gives_a_query(text: str) -> None:
 
 def test_pairs_across_two_words_weigh_less() -> None:
     """A pair of characters that belongs to two words counts half in ranking."""
-    assert weighted_terms("物业收费") == {"物业": 1.0, "业收": 0.5, "收费": 1.0}
+    assert ranking_terms("物业收费") == {"物业": 1.0, "业收": 0.5, "收费": 1.0}

@@ -32,21 +32,29 @@ _log = structlog.get_logger("portal.archive")
 class Found:
     """One page of hits.
 
-    ``understood`` are the words and phrases searched; ``partial`` says that no entry has all of
-    them and these have some; ``degraded`` that the index was unavailable and the table searched.
+    ``total`` counts all hits. The first ``complete`` of them have all words and phrases searched
+    (``understood``), the others the most telling ones; ``others_from`` is the place on this page
+    where these begin. ``partial`` says that no hit has all. The facets count the complete hits,
+    where there is none the others. ``degraded`` that the index was unavailable and the table searched.
     ``scores`` compare within one search and are empty where nothing was ranked.
     """
 
     entries: list[ArchiveEntry]
     total: int
+    complete: int
+    others_from: int
     page: int
     pages: int
     facets: Facets
     understood: tuple[str, ...] = ()
     truncated: bool = False
-    partial: bool = False
     degraded: bool = False
     scores: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def partial(self) -> bool:
+        """Whether there are hits and none has all of the words."""
+        return bool(self.total) and not self.complete
 
 
 def search_archive(
@@ -70,29 +78,27 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         page=asked.page,
         per_page=per_page,
     )
-    found, partial = _last_if_beyond(index, request), False
-    if not found.total and len(found.understood) > 1:
-        wider = _last_if_beyond(index, replace(request, match="any"))
-        if wider.total:
-            found, partial = wider, True
+    found = _last_if_beyond(index, request)
     public = entries_by_id(session, [hit.entry_id for hit in found.hits])
     entries = [public[hit.entry_id] for hit in found.hits if hit.entry_id in public]
+    others_from = sum(hit.complete for hit in found.hits if hit.entry_id in public)
     return Found(
         entries=entries,
-        total=found.total - (len(found.hits) - len(entries)),
+        total=found.total + found.partial_total - (len(found.hits) - len(entries)),
+        complete=found.total - (sum(hit.complete for hit in found.hits) - others_from),
+        others_from=others_from,
         page=found.page,
         pages=found.pages,
         facets=found.facets,
         understood=found.understood,
         truncated=found.truncated,
-        partial=partial,
         scores={hit.entry_id: hit.score for hit in found.hits},
     )
 
 
 def _last_if_beyond(index: SearchEngine, request: SearchRequest) -> SearchPage:
     found = index.search(request)
-    if found.total and not found.hits:
+    if found.pages and not found.hits:
         found = index.search(replace(request, page=found.pages))
     return found
 
@@ -101,11 +107,13 @@ def _in_table(session: Session, asked: ArchiveQuery, per_page: int) -> Found:
     query = parse(asked.text)
     words = query.understood
     if not words and not query.blank:
-        return Found([], 0, 1, 0, Facets(), degraded=True, truncated=query.truncated)
+        return Found([], 0, 0, 0, 1, 0, Facets(), degraded=True, truncated=query.truncated)
     listing = list_entries(session, asked, per_page, words)
     return Found(
         entries=listing.entries,
         total=listing.total,
+        complete=listing.total,
+        others_from=len(listing.entries),
         page=listing.page,
         pages=listing.pages,
         facets=facets(session, asked, words),

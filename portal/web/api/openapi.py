@@ -165,6 +165,7 @@ def _schemas() -> Schema:
     found = {
         "understood": {"type": "array", "items": _TEXT},
         "matched": {"enum": ["all", "any"]},
+        "complete": _COUNT,
         "degraded": {"type": "boolean"},
     }
     hit = {**fields, "passages": passages}

@@ -155,6 +155,7 @@ def search() -> Response:
             **page_of(found, size),
             "understood": list(found.understood),
             "matched": "any" if found.partial else "all",
+            "complete": found.complete,
             "degraded": found.degraded,
         }
     )

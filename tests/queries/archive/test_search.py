@@ -117,7 +117,7 @@ def test_a_withdrawn_entry_is_not_found(
 ) -> None:
     """A withdrawn entry is gone at once, although the index has not been told yet."""
     withdraw(session, world, session.get_one(ArchiveEntry, three["lamp"]))
-    assert ids(search(session, settings, ArchiveQuery("路灯坏了"))) == []
+    assert three["lamp"] not in ids(search(session, settings, ArchiveQuery("路灯坏了")))
     assert three["lamp"] not in ids(search(session, settings, ArchiveQuery()))
 
 
