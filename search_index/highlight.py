@@ -6,6 +6,7 @@ characters become ``<mark>``: no content of a text can turn into markup.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 
 from search_index.analysis import OTHER_CHARACTER, normalise, normalise_with_offsets, runs
@@ -69,6 +70,7 @@ def _spans(text: str, terms: Iterable[str]) -> list[Span]:
     return sorted(found)
 
 
+@lru_cache(maxsize=1024)
 def _pattern(term: str) -> re.Pattern[str] | None:
     pattern = ""
     before_han = True
