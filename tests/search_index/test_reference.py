@@ -23,8 +23,8 @@ changes = st.one_of(st.builds(Upsert, documents), st.builds(Delete, st.integers(
 
 
 def holds(entry: Document, phrase: str) -> bool:
-    """Return whether a text of the entry has the phrase, punctuation apart."""
-    return any(phrase in text.replace("，", "") for text in (entry.title, entry.text))
+    """Return whether a text of the entry has the characters of the phrase side by side."""
+    return any(phrase in text for text in (entry.title, entry.text))
 
 
 def left(commits: list[list[Change]]) -> dict[int, Document]:
@@ -38,7 +38,7 @@ def left(commits: list[list[Change]]) -> dict[int, Document]:
     return kept
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.lists(changes, max_size=4), max_size=7), st.lists(phrases, min_size=1, max_size=3)
 )
