@@ -1,4 +1,4 @@
-"""What was published and withdrawn last, from the archive table alone."""
+"""What was published and withdrawn last; the index only helps to find words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import parse
+from portal.adapters.archive_index import SearchEngine, SearchIndexError, SearchRequest, parse
 from portal.domain.letters.subjects import SUBJECTS
 from portal.models import ArchiveEntry
 from portal.queries.archive.table import (
@@ -20,6 +20,8 @@ from portal.queries.archive.table import (
     filters,
 )
 
+FEW = 200
+"""Entries whose ids one page of the index gives."""
 Withdrawn = sa.Row[int, datetime | None]
 """Id of an entry and the moment at which it was withdrawn."""
 
@@ -45,15 +47,17 @@ class Publications:
         return max(moments, default=None)
 
 
-def publications(session: Session, asked: ArchiveQuery, size: int) -> Publications:
+def publications(
+    session: Session, index: SearchEngine, asked: ArchiveQuery, size: int
+) -> Publications:
     """Return a page of ``size`` publications that match ``asked``, and of withdrawals.
 
     The texts of a withdrawn entry are gone, so that the words searched do not narrow the
     withdrawals; the filters do.
     """
-    words = parse(asked.text).understood
     narrow = list(filters(session, asked).values())
-    found = [PUBLIC, *narrow, *(containing(words) if words or not asked.text else [sa.false()])]
+    words, total = _words(index, asked)
+    found = [PUBLIC, *narrow, *words]
     gone = [ArchiveEntry.unpublished_at.is_not(None), *narrow]
     offset = (asked.page - 1) * size
     entries = session.scalars(
@@ -70,8 +74,36 @@ def publications(session: Session, asked: ArchiveQuery, size: int) -> Publicatio
         .limit(size)
         .offset(offset)
     )
-    most = max(_count(session, found), _count(session, gone))
+    most = max(_count(session, found) if total is None else total, _count(session, gone))
     return Publications(list(entries), list(withdrawn), asked.page, max(1, -(-most // size)))
+
+
+def _words(index: SearchEngine, asked: ArchiveQuery) -> tuple[list[Condition], int | None]:
+    """Return the conditions of the words of ``asked``, and how many entries fulfil them if known.
+
+    The index knows the few entries that hold rare words; frequent ones are soon met in the table,
+    in the order of publication, and must not be counted there.
+    """
+    if not asked.text:
+        return [], None
+    words = parse(asked.text).understood
+    if not words:
+        return [sa.false()], 0
+    request = SearchRequest(
+        asked.text,
+        asked.organisation_id,
+        str(asked.kind) if asked.kind else None,
+        asked.year,
+        sort="date",
+        per_page=FEW,
+    )
+    try:
+        hits = index.search(request)
+    except SearchIndexError:
+        return containing(words), None
+    if hits.total <= len(hits.hits):
+        return [ArchiveEntry.id.in_([hit.entry_id for hit in hits.hits])], None
+    return containing(words), hits.total
 
 
 def _count(session: Session, conditions: list[Condition]) -> int:

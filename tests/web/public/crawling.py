@@ -13,7 +13,7 @@ from portal.web.core.settings import settings_of
 _ADDRESS = re.compile(
     r"""(?:href|src)="([^"]+)"|<loc>([^<]+)</loc>|"(https?://[^"]+)"|<id>([^<]+)</id>"""
 )
-_MOST = 400
+_MOST = 600
 _VARIANTS = 12
 """Addresses of one page that differ in their query alone: figures answer any combination."""
 _CODES = {200, 301, 302, 303, 304, 308, 400, 401, 404, 410}

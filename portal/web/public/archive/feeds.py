@@ -25,7 +25,7 @@ from portal.web.core.people import public
 from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
 from portal.web.delivery.xml import xml_document
-from portal.web.public.archive.entries import archive_pages
+from portal.web.public.archive.entries import archive_index, archive_pages
 from portal.web.public.archive.results import address, feed_address
 
 FEED_LENGTH = 30
@@ -50,7 +50,7 @@ def feed() -> Response:
     except InvalidInput as error:
         raise NotFound from error
     asked = archive_query(values)
-    found = publications(db.session(), asked, FEED_LENGTH)
+    found = publications(db.session(), archive_index(), asked, FEED_LENGTH)
     if found.page > found.pages:
         raise NotFound
     given = sorted((name, value) for name, value in values.items() if name != "page")

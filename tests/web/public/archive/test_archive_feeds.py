@@ -7,11 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.config import Settings
 from portal.domain.letters.kinds import Kind
 from portal.models import ArchiveEntry, ArchiveVersion
 from portal.services.core.unit import writing
 from portal.web.public.archive.feeds import FEED_LENGTH
-from tests.archive import published, withdraw
+from tests.archive import bring_up_to_date, published, withdraw
 from tests.builders import World
 from tests.pages import get
 
@@ -84,6 +85,26 @@ def test_the_feed_narrows(client: FlaskClient, session: Session, world: World) -
     assert entries(client, "/archive/feed.atom?q=路灯") == [other, school]
     assert entries(client, "/archive/feed.atom?q=火星") == []
     assert entries(client, "/archive/feed.atom?q=?!") == []
+
+
+def test_words_are_found_with_and_without_the_index(
+    client: FlaskClient,
+    session: Session,
+    world: World,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rare words come from the index and frequent ones from the table, both by publication."""
+    made = [published(session, world) for _ in range(3)]
+    ids = [answer_earlier(entry, days) for days, entry in zip((3, 1, 2), made, strict=True)]
+    expected = [ids[0], ids[2], ids[1]]
+    assert entries(client, "/archive/feed.atom?q=路灯") == expected
+    bring_up_to_date(settings)
+    assert entries(client, "/archive/feed.atom?q=路灯") == expected
+    assert entries(client, "/archive/feed.atom?q=路灯&kind=help") == []
+    monkeypatch.setattr("portal.queries.archive.newest.FEW", 2)
+    assert entries(client, "/archive/feed.atom?q=路灯") == expected
+    assert entries(client, "/archive/feed.atom?q=火星") == []
 
 
 def test_a_feed_of_a_topic(client: FlaskClient, session: Session, world: World) -> None:
