@@ -52,11 +52,13 @@ def index() -> Response | str:
         "entry": absolute("api.index") + "entries/{id}",
         "search": absolute("api.search") + "?q={q}",
         "openapi": absolute("api.openapi"),
+        "open311": absolute("open311.discovery", form="json"),
     }
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         return render_template(
             "api/index.html",
             addresses=addresses,
+            letters=absolute("api.letters"),
             fields=FIELDS,
             kinds=PUBLIC_KINDS,
             parameters=PARAMETERS,

@@ -102,6 +102,14 @@ def archive_entry(page: Page, letters: Letters) -> None:
     unfold(page)
 
 
+def token_made(page: Page, letters: Letters) -> None:
+    """The page that shows a token once, with its list."""
+    page.goto("/admin/tokens")
+    page.get_by_label("用途").fill("热线小程序")
+    press(page, "发放令牌")
+    expect(page.locator("#token")).to_be_visible()
+
+
 def failed_login(page: Page, letters: Letters) -> None:
     """A login refused."""
     page.goto("/account/login")
@@ -197,7 +205,8 @@ PUBLIC: dict[str, Visit] = {
     "about": at("/about"),
     "privacy": at("/privacy"),
     "accessibility": at("/accessibility"),
-    "open data": at("/api/v1/"),
+    "interface": at("/api/v1/"),
+    "open data": at("/open-data"),
     "login": at("/account/login"),
     "failed login": failed_login,
     "not found": at("/archive/987654", 404),
@@ -233,6 +242,7 @@ STAFF: dict[str, tuple[str, Visit]] = {
     "calendar": ("office_administrator", at("/admin/calendar")),
     "deadline rules": ("office_administrator", at("/admin/deadline-rules")),
     "new deadline rule": ("office_administrator", at("/admin/deadline-rules/new")),
+    "tokens": ("office_administrator", token_made),
     "audit": ("office_auditor", at("/admin/audit")),
 }
 

@@ -1,5 +1,7 @@
 """What is hidden is hidden everywhere a stranger can look, and what is withdrawn is gone."""
 
+from datetime import UTC, datetime
+
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -9,8 +11,9 @@ from portal.domain.letters.states import Publication, RefusalReason, State
 from portal.models import ArchiveEntry
 from portal.services.archive import publication
 from portal.services.archive.indexing import rebuild
+from portal.services.archive.open_data import Publisher, refresh
 from search_index.analysis import term_number
-from tests.archive import bring_up_to_date, entry_of, found, withdraw
+from tests.archive import LATER, bring_up_to_date, entry_of, found, withdraw
 from tests.builders import Walk, World, a_letter, a_walk
 from tests.web.public.crawling import crawl
 
@@ -56,6 +59,10 @@ def a_seeded(session: Session, world: World) -> Walk:
     return walk
 
 
+PUBLISHER = Publisher("山城市公开信箱", "http://127.0.0.1:8000", "https://licence.example/")
+OPEN311 = ("/open311/v2/requests.json", "/open311/v2/requests.xml")
+
+
 def the_unpublished(session: Session, world: World) -> None:
     """Letters beside it that are not public, each with a word of its own."""
     a_letter(session, world, State.IN_PROGRESS, title=PRIVATE[0])
@@ -76,6 +83,7 @@ def test_a_stranger_finds_no_personal_data(
     entry = entry_of(session, a_seeded(session, world).letter)
     the_unpublished(session, world)
     bring_up_to_date(settings)
+    refresh(settings.open_data_folder, PUBLISHER, datetime.now(UTC))
     seen = crawl(
         app,
         client,
@@ -83,6 +91,8 @@ def test_a_stranger_finds_no_personal_data(
         "/archive/similar?text=楼下的路灯坏了两个星期，请尽快维修",
         "/api/v1/search?q=路灯",
         "/api/v1/entries?per_page=100",
+        "/api/v1/entries?updated_since=2000-01-01",
+        *OPEN311,
     )
     for address in (
         f"/archive/{entry.id}",
@@ -90,6 +100,10 @@ def test_a_stranger_finds_no_personal_data(
         "/archive/feed.atom",
         "/sitemap/1.xml",
         "/readyz",
+        f"/archive/{entry.id}/feed.atom",
+        "/open-data/2016/entries.csv",
+        "/open-data/2016/entries.jsonl",
+        *OPEN311,
     ):
         assert address in seen
     assert "楼下的路灯坏了两个星期" in seen[f"/archive/{entry.id}"]
@@ -136,6 +150,7 @@ def test_a_withdrawn_entry_is_gone_everywhere(
     """After a withdrawal its words are nowhere, not after an optimisation, not after a rebuild."""
     entry = entry_of(session, a_seeded(session, world).letter)
     index = bring_up_to_date(settings)
+    refresh(settings.open_data_folder, PUBLISHER, datetime.now(UTC))
     withdraw(session, world, session.get_one(ArchiveEntry, entry.id))
     entry_id = entry.id
     steps = (
@@ -144,10 +159,17 @@ def test_a_withdrawn_entry_is_gone_everywhere(
         index.optimise,
         lambda: rebuild(index),
     )
+    assert client.get("/open-data/2016/entries.csv").status_code == 503
+    refresh(settings.open_data_folder, PUBLISHER, LATER)
     for step in steps:
         step()
         seen = crawl(
-            app, client, f"/archive/{entry_id}", "/archive?q=路灯", "/api/v1/search?q=路灯"
+            app,
+            client,
+            f"/archive/{entry_id}",
+            "/archive?q=路灯",
+            "/api/v1/search?q=路灯",
+            *OPEN311,
         )
         assert [a for a, answer in seen.items() if "楼下的" in answer] == []
     assert found(index, "路灯") == []
