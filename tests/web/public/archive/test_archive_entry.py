@@ -214,7 +214,7 @@ def test_suggestions_while_writing(
     if method == "get":
         answer = client.get("/archive/similar", query_string=given)
     else:
-        token = get(client, "/write").form("/write").hidden["csrf_token"]
+        token = get(client, "/write", follow_redirects=True).form("/write").hidden["csrf_token"]
         answer = client.post("/archive/similar", data={**given, "csrf_token": token})
     text = answer.get_data(as_text=True)
     assert f"/archive/{entry.id}" in text
@@ -239,7 +239,7 @@ def test_a_huge_text_gets_suggestions_too(
     """Of 100 kB of text only the beginning is looked at."""
     entry = published(session, world)
     bring_up_to_date(settings)
-    token = get(client, "/write").form("/write").hidden["csrf_token"]
+    token = get(client, "/write", follow_redirects=True).form("/write").hidden["csrf_token"]
     text = "小区门口的路灯坏了，晚上看不清路。" * 2000
     answer = client.post("/archive/similar", data={"text": text, "csrf_token": token})
     assert answer.status_code == 200
