@@ -13,7 +13,8 @@ class Document:
     """The public copy of one archive entry, as it is indexed.
 
     ``revision`` rises with each correction; ``organisation_ids`` are the answering organisation and
-    all its ancestors; ``answered_on`` is the civil date in Asia/Shanghai.
+    all its ancestors; ``answered_on`` is the civil date in Asia/Shanghai; ``topic`` is the subject, ""
+    without one.
     """
 
     entry_id: int
@@ -24,6 +25,7 @@ class Document:
     kind: str
     organisation_ids: tuple[int, ...]
     answered_on: date
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class SearchRequest:
     text: str = ""
     organisation_id: int | None = None
     kind: str | None = None
+    topic: str | None = None
     year: int | None = None
     sort: Literal["relevance", "date"] = "relevance"
     match: Literal["all", "any"] = "all"

@@ -29,12 +29,14 @@ class Facets:
     """The number of hits by value; each facet applies all filters of the request except its own.
 
     Complete hits are counted; where the query has none, whatever the filters, the partial ones.
-    ``organisations`` counts an entry for the answering organisation and each of its ancestors.
+    ``organisations`` counts an entry for the answering organisation and each of its ancestors;
+    ``topics`` leaves out entries without one.
     """
 
     kinds: dict[str, int] = field(default_factory=dict)
     years: dict[int, int] = field(default_factory=dict)
     organisations: dict[int, int] = field(default_factory=dict)
+    topics: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

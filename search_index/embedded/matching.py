@@ -132,6 +132,9 @@ def filtered(
     if request.kind is not None and without != "kind":
         kinds = np.array([kind == request.kind for kind in snapshot.kinds], np.bool_)
         found = found[kinds[snapshot.kind_of[found]]]
+    if request.topic is not None and without != "topic":
+        topics = np.array([topic == request.topic for topic in snapshot.topics], np.bool_)
+        found = found[topics[snapshot.topic_of[found]]]
     if request.organisation_id is not None and without != "organisation":
         paths = np.array([request.organisation_id in path for path in snapshot.paths], np.bool_)
         found = found[paths[snapshot.path_of[found]]]

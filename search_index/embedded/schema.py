@@ -1,9 +1,9 @@
 """The columns of the index, and how a document becomes their content.
 
-``entry_id``, ``revision``, ``day``, ``kind``, ``organisations``
+``entry_id``, ``revision``, ``day``, ``kind``, ``organisations``, ``topic``
     one value for each document
 ``seal``
-    a checksum of the five, because Whoosh reads a damaged column as zeros
+    a checksum of the six, because Whoosh reads a damaged column as zeros
 
 The words of a document are in the lists that ``inversion`` makes. The texts themselves are not
 stored: pages read them from the archive table.
@@ -15,10 +15,10 @@ from whoosh import columns, fields
 
 from search_index.engine import Document
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Version of the columns, the lists and their encoding; an index of another one is outdated."""
 
-COLUMNS = ("entry_id", "revision", "day", "kind", "organisations")
+COLUMNS = ("entry_id", "revision", "day", "kind", "organisations", "topic")
 
 
 def create_schema() -> fields.Schema:
@@ -29,6 +29,7 @@ def create_schema() -> fields.Schema:
         day=fields.COLUMN(columns.NumericColumn("I")),
         kind=fields.COLUMN(columns.RefBytesColumn()),
         organisations=fields.COLUMN(columns.RefBytesColumn()),
+        topic=fields.COLUMN(columns.RefBytesColumn()),
         seal=fields.COLUMN(columns.NumericColumn("I")),
     )
 
@@ -46,10 +47,13 @@ def document_columns(document: Document) -> dict[str, object]:
         document.answered_on.toordinal(),
         document.kind.encode(),
         ",".join(map(str, document.organisation_ids)).encode(),
+        document.topic.encode(),
     )
     return {**dict(zip(COLUMNS, values, strict=True)), "seal": seal(*values)}
 
 
-def seal(entry_id: int, revision: int, day: int, kind: bytes, organisations: bytes) -> int:
+def seal(
+    entry_id: int, revision: int, day: int, kind: bytes, organisations: bytes, topic: bytes
+) -> int:
     """Return the checksum of one document's columns."""
-    return crc32(b"%d,%d,%d,%s,%s" % (entry_id, revision, day, kind, organisations))
+    return crc32(b"%d,%d,%d,%s,%s,%s" % (entry_id, revision, day, kind, organisations, topic))

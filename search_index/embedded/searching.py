@@ -80,6 +80,7 @@ def _facets(snapshot: Snapshot, found: Numbers, request: SearchRequest) -> Facet
 
     kinds = counted(snapshot.kind_of, "kind")
     years = counted(snapshot.years, "year")
+    topics = counted(snapshot.topic_of, "topic")
     paths = counted(snapshot.path_of, "organisation")
     known, of_path, places = snapshot.organisations
     within = np.zeros(len(snapshot.paths), np.int64)
@@ -95,4 +96,9 @@ def _facets(snapshot: Snapshot, found: Numbers, request: SearchRequest) -> Facet
                 strict=True,
             )
         ),
+        {
+            snapshot.topics[code]: int(topics[code])
+            for code in np.flatnonzero(topics)
+            if snapshot.topics[code]
+        },
     )

@@ -80,8 +80,8 @@ class Term:
 class Snapshot:
     """All segments of one commit; ``deleted`` are the numbers withdrawn in each.
 
-    ``kinds`` and ``paths`` are the distinct values, ``kind_of`` and ``path_of`` their places for
-    each document.
+    ``kinds``, ``topics`` and ``paths`` are the distinct values, ``kind_of``, ``topic_of`` and
+    ``path_of`` their places for each document.
     """
 
     def __init__(self, segments: Sequence[Segment], deleted: Sequence[Iterable[int]]) -> None:
@@ -96,6 +96,7 @@ class Snapshot:
             self.live[[base + number for number in numbers]] = False
         self.live_numbers: Numbers = np.flatnonzero(self.live)
         self.kinds, self.kind_of = _coded(chain.from_iterable(s.kinds for s in segments))
+        self.topics, self.topic_of = _coded(chain.from_iterable(s.topics for s in segments))
         self.paths, self.path_of = _coded(chain.from_iterable(s.paths for s in segments))
 
     def terms(self, field: str, names: Sequence[str]) -> dict[str, Term]:

@@ -169,6 +169,20 @@ def test_a_facet_ignores_its_own_filter_and_obeys_the_others(tmp_path: Path) -> 
     assert page.facets.years == {2016: 1}
 
 
+def test_a_topic_narrows_a_search_and_counts_like_the_other_facets(tmp_path: Path) -> None:
+    """With a topic chosen, the other topics keep their counts; a letter without one has none."""
+    engine = engine_with(
+        tmp_path,
+        document(1, topic="社会保障"),
+        document(2, topic="交通运输", kind="投诉"),
+        document(3),
+    )
+    page = engine.search(SearchRequest("", topic="交通运输"))
+    assert [hit.entry_id for hit in page.hits] == [2]
+    assert page.facets.topics == {"社会保障": 1, "交通运输": 1}
+    assert page.facets.kinds == {"投诉": 1}
+
+
 def test_an_organisation_includes_its_subtree(tmp_path: Path) -> None:
     """A filter by a department finds what its districts answered."""
     engine = engine_with(

@@ -93,6 +93,7 @@ def _words(index: SearchEngine, asked: ArchiveQuery) -> tuple[list[Condition], i
         asked.text,
         asked.organisation_id,
         str(asked.kind) if asked.kind else None,
+        asked.topic,
         asked.year,
         sort="date",
         per_page=FEW,

@@ -73,6 +73,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         text=asked.text,
         organisation_id=asked.organisation_id,
         kind=str(asked.kind) if asked.kind else None,
+        topic=asked.topic,
         year=asked.year,
         sort="date" if asked.by_date else "relevance",
         page=asked.page,

@@ -34,8 +34,8 @@ MAP_PART = 10_000
 class ArchiveQuery:
     """A query of the archive; a blank ``text`` asks for everything, newest first.
 
-    ``organisation_id`` includes its subtree, ``topic`` is a subject (only the table knows it),
-    ``year`` is that of the answer, ``page`` counts from 1 and may lie beyond the end.
+    ``organisation_id`` includes its subtree, ``topic`` is a subject, ``year`` is that of the
+    answer, ``page`` counts from 1 and may lie beyond the end.
     """
 
     text: str = ""
@@ -49,7 +49,7 @@ class ArchiveQuery:
     @property
     def filtered(self) -> bool:
         """Whether a filter narrows the search."""
-        return (self.organisation_id, self.kind, self.year) != (None, None, None)
+        return (self.organisation_id, self.kind, self.topic, self.year) != (None,) * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,13 @@ def facets(session: Session, asked: ArchiveQuery, words: Iterable[str] = ()) -> 
 
     kinds = counted(ArchiveEntry.kind, "kind")
     years = counted(sa.extract("year", ArchiveEntry.answered_on), "year")
+    topics = counted(ArchiveEntry.category, "topic")
     places = counted(ArchiveEntry.organisation_id, "organisation")
     return Facets(
         kinds={str(kind): count for kind, count in kinds.items()},
         years={int(year): count for year, count in years.items()},
         organisations=_with_superiors(session, places),
+        topics={topic: count for topic, count in topics.items() if topic},
     )
 
 

@@ -40,6 +40,7 @@ _FIELDS = (
     ArchiveEntry.text,
     ArchiveEntry.reply,
     ArchiveEntry.kind,
+    ArchiveEntry.category,
     ArchiveEntry.organisation_id,
     ArchiveEntry.answered_on,
     ArchiveEntry.unpublished_at,
@@ -57,6 +58,7 @@ def document(entry: ArchiveEntry, path: str) -> Document:
         kind=str(entry.kind),
         organisation_ids=path_ids(path),
         answered_on=entry.answered_on,
+        topic=entry.category or "",
     )
 
 

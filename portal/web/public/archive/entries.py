@@ -95,7 +95,7 @@ def _without_filters(asked: ArchiveQuery, found: Found) -> int:
     """Return how many hits there are without filters, where the filters leave none."""
     if found.total or not asked.filtered:
         return 0
-    wider = replace(asked, organisation_id=None, kind=None, year=None, page=1)
+    wider = replace(asked, organisation_id=None, kind=None, topic=None, year=None, page=1)
     return search_archive(db.session(), archive_index(), wider, 1).total
 
 

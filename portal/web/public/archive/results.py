@@ -18,12 +18,17 @@ from portal.domain.letters.salutation import answer_start
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.whole_numbers import whole_number
 from portal.models import ArchiveEntry, Organisation
+from portal.queries.archive.newest import known_topic
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
 from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
 from portal.web.core.fields import LAST_PAGE
-from portal.web.core.language import label
+from portal.web.core.language import label, subject
 
+TOPIC_MAX = 32
+"""Characters of the longest subject, as in the table."""
+TOP_TOPICS = 15
+"""Topics offered as filters, those with the most hits."""
 LINE = 96
 """Characters shown of a letter and of its answer."""
 _OPENS = "<mark>"
@@ -46,11 +51,13 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
     organisation = known_organisation(session, _number(given.get("organisation")))
     year = _number(given.get("year"))
     kind = given.get("kind")
+    topic = clean(given.get("topic", "")[:TOPIC_MAX], lines=False)
     return ArchiveQuery(
         # One character more than is searched, so that the page can state that it was cut.
         text=clean(given.get("q", "")[: 2 * MAX_CHARACTERS], lines=False)[: MAX_CHARACTERS + 1],
         organisation_id=organisation.id if organisation else None,
         kind=Kind(kind) if kind in {str(k) for k in Kind} else None,
+        topic=topic if topic and known_topic(session, topic) else None,
         year=year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None,
         by_date=given.get("sort") == "date",
         page=min(max(_number(given.get("page")) or 1, 1), LAST_PAGE),
@@ -68,6 +75,7 @@ def address(asked: ArchiveQuery, **changes: Any) -> str:
         "q": changed.text,
         "organisation": changed.organisation_id,
         "kind": changed.kind and str(changed.kind),
+        "topic": changed.topic,
         "year": changed.year,
         "sort": "date" if changed.by_date else None,
         "page": changed.page if changed.page > 1 else None,
@@ -108,6 +116,8 @@ def chips(asked: ArchiveQuery, organisation: Organisation | None) -> list[tuple[
         chosen.append((_("单位"), organisation.name, address(asked, organisation_id=None)))
     if asked.kind is not None:
         chosen.append((_("类别"), label(asked.kind), address(asked, kind=None)))
+    if asked.topic is not None:
+        chosen.append((_("主题"), subject(asked.topic), address(asked, topic=None)))
     if asked.year is not None:
         chosen.append((_("答复年份"), str(asked.year), address(asked, year=None)))
     return chosen
@@ -121,7 +131,12 @@ def facet_lists(
     places = organisations_to_choose(session, counts.organisations, organisation)
     kinds = [(k, counts.kinds[str(k)]) for k in Kind if counts.kinds.get(str(k))]
     years = sorted(counts.years.items(), reverse=True)
+    topics = sorted(counts.topics.items(), key=lambda pair: (-pair[1], pair[0]))
     lists: dict[str, list[FacetItem]] = {
+        _("主题"): [
+            (subject(t), n, address(asked, topic=t), t == asked.topic)
+            for t, n in topics[:TOP_TOPICS]
+        ],
         _("下属单位") if organisation else _("答复单位"): [
             (o.name, n, address(asked, organisation_id=o.id), False) for o, n in places
         ],

@@ -83,6 +83,34 @@ def test_facets_lead_to_hits(client: FlaskClient, world: World, lamp: int) -> No
         assert "找到 1 件" in get(client, link).text
 
 
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_topic_is_a_filter_with_or_without_the_index(
+    client: FlaskClient, session: Session, world: World, settings: Settings, indexed: bool
+) -> None:
+    """The topic of a letter is offered with its count, narrows the hits and is a chip."""
+    entries = [published(session, world, **text) for text in (LAMP, LAMP)]
+    for entry, topic in zip(entries, ("城乡建设", "环境保护"), strict=True):
+        entry.category = topic
+    entry_id = entries[0].id
+    session.commit()
+    if indexed:
+        bring_up_to_date(settings)
+    address = next(link for link in get(client, "/archive?q=路灯").links if "topic=" in link)
+    page = get(client, "/archive?q=路灯&topic=城乡建设")
+    assert "找到 1 件" in page.text
+    assert f"/archive/{entry_id}" in page.links
+    assert "主题：城乡建设" in page.text
+    assert "筛选（已选 1 项）" in page.text
+    assert "找到 1 件" in get(client, address).text
+
+
+def test_an_unknown_topic_is_left_out(client: FlaskClient, lamp: int) -> None:
+    """A topic that no entry has does not narrow the archive."""
+    page = get(client, "/archive?q=路灯&topic=没有的主题")
+    assert "找到 1 件" in page.text
+    assert "主题：" not in page.text
+
+
 def test_a_new_query_keeps_the_filters(client: FlaskClient, lamp: int) -> None:
     """Searching again stays within the filters chosen."""
     page = get(client, "/archive?q=路灯&kind=consultation&year=2016&sort=date")
