@@ -22,6 +22,7 @@ from portal.models import ApiToken, db
 from portal.queries.office.tokens import valid_token
 from portal.services.core.handing_in import Receipt
 from portal.services.letters.submission import Channel, submit
+from portal.web.archive.parameters import ANYTHING
 from portal.web.core.clock import now
 from portal.web.core.rate_limits import count, wait_for
 from portal.web.core.safety import without_session
@@ -46,7 +47,7 @@ class Part:
 
 
 def _text(meaning: str, most: int, *, needed: bool = True) -> Part:
-    least = {"minLength": 1, "pattern": r"[^\s\W]"} if needed else {}
+    least = {"minLength": 1, "pattern": ANYTHING} if needed else {}
     return Part(meaning, {"type": "string", "maxLength": most, **least}, needed)
 
 

@@ -14,7 +14,7 @@ from portal.domain.translatable import Message
 from portal.web.api.handing_in import KEY_MOST, LETTER
 from portal.web.api.problems import PROBLEM, TITLES, preferred_locale
 from portal.web.archive.documents import FIELDS, absolute
-from portal.web.archive.parameters import LISTING, PARAMETERS, SEARCHING
+from portal.web.archive.parameters import DOCUMENTED, PARAMETERS, SEARCHING
 from portal.web.core.language import say
 from portal.web.core.settings import settings
 
@@ -46,6 +46,9 @@ def openapi_document() -> Schema:
 _SUMMARY = N_(
     "公示件可以自由读取和再利用，格式是 JSON，不需要登记。请注明来源；公示件撤下后，请一并删除。"
 )
+_FOLLOWING = N_(
+    "用 links.next 里的地址取下一页，没有 links.next 就到头了；里面的 cursor 不能自己编写。"
+)
 
 
 def _paths() -> Schema:
@@ -54,7 +57,8 @@ def _paths() -> Schema:
             "get": {
                 "operationId": "entries",
                 "summary": say(N_("全部公示件")),
-                "parameters": _parameters(LISTING),
+                "description": say(_FOLLOWING),
+                "parameters": _parameters(DOCUMENTED),
                 "responses": _responses("EntryList"),
             }
         },

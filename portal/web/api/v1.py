@@ -32,6 +32,7 @@ from portal.web.archive.parameters import (
     PARAMETERS,
     PER_PAGE,
     SEARCHING,
+    NoSuchValue,
     archive_query,
     given_values,
 )
@@ -86,8 +87,8 @@ def openapi() -> Response:
 def entries() -> Response:
     """Return a page of entries: what was answered last first, or in the order of changes."""
     values = given_values(LISTING)
-    if "page" in values and ("cursor" in values or "updated_since" in values):
-        raise InvalidInput("page", N_("page 不能和 cursor 或 updated_since 一起用。"))
+    if values.get("page", 1) > 1 and ("cursor" in values or "updated_since" in values):
+        raise NoSuchValue("page", N_("这里没有页码，请用 links.next 取下一页。"))
     if "updated_since" in values:
         return answer(_changes(values))
     if "cursor" in values:

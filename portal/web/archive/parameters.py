@@ -6,6 +6,7 @@ are made of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ from portal.services.core.typed_text import clean
 PER_PAGE, PER_PAGE_MOST = 20, 100
 PAGE_MOST = 2**31 - 1
 CURSOR_MOST = 500
+ANYTHING = r"[^\x00 \t\n\r\f\v]"
+"""Pattern of a text that is not blank, read alike in every dialect of patterns."""
 
 
 class NoSuchValue(NotFound):
@@ -84,12 +87,12 @@ def _word(
 
 
 def _query(name: str, given: str) -> str:
-    text = clean(given, lines=False)
-    if not text:
+    if not re.search(ANYTHING, given):
         raise InvalidInput(name, N_("请给出查询的词。"))
-    if len(text) > MAX_CHARACTERS:
+    if len(given) > MAX_CHARACTERS:
         raise InvalidInput(name, Message(N_("查询的词最多 %(n)s 字。"), {"n": MAX_CHARACTERS}))
-    return text
+    # Characters that show nothing are no words, as marks are none, and find nothing.
+    return clean(given, lines=False) or "?"
 
 
 def _known_organisation(name: str, number: int) -> None:
@@ -118,7 +121,7 @@ PARAMETERS: dict[str, Parameter] = {
         Message(
             N_("查询的词，最多 %(n)s 字；加引号按原句查。只用于 search"), {"n": MAX_CHARACTERS}
         ),
-        {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS, "pattern": r"[^\s\W]"},
+        {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS, "pattern": ANYTHING},
         _query,
     ),
     "sort": _word(
@@ -139,7 +142,7 @@ PARAMETERS: dict[str, Parameter] = {
     "year": _integer(N_("答复年份"), FIRST_YEAR, LAST_YEAR),
     "updated_since": Parameter(
         N_("只要这个时间以后有变化的，按变化先后排列，并列出撤下的。只用于 entries"),
-        {"type": "string", "format": "date-time"},
+        {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]},
         read_moment,
     ),
     "cursor": Parameter(
@@ -161,6 +164,8 @@ PARAMETERS: dict[str, Parameter] = {
 """Every parameter, in the order of the documentation."""
 FILTERS = ("organisation", "kind", "topic", "year")
 LISTING = (*FILTERS, "updated_since", "cursor", "page", "per_page")
+DOCUMENTED = tuple(name for name in LISTING if name != "cursor")
+"""Parameters of a list that a reader may choose; a cursor stands in ``links.next`` alone."""
 SEARCHING = ("q", "sort", "organisation", "kind", "year", "page", "per_page")
 
 

@@ -142,7 +142,6 @@ def test_lists_narrow(client: FlaskClient, session: Session, world: World) -> No
         ("/api/v1/entries?year=2016&year=2017", "year"),
         ("/api/v1/entries?updated_since=yesterday", "updated_since"),
         ("/api/v1/entries?updated_since=0001-01-01T00:00:00%2B23:00", "updated_since"),
-        ("/api/v1/entries?updated_since=2016-01-01&page=1", "page"),
         ("/api/v1/entries/1?q=灯", "q"),
     ],
 )
@@ -160,6 +159,7 @@ def test_a_wrong_parameter_is_named(
     [
         ("/api/v1/entries?organisation=999", "organisation"),
         ("/api/v1/entries?topic=没有的主题", "topic"),
+        ("/api/v1/entries?updated_since=2016-01-01&page=2", "page"),
     ],
 )
 def test_a_filter_that_names_nothing_is_not_found(
