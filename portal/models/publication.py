@@ -127,6 +127,7 @@ class ArchiveEntry(Model):
     __table_args__ = (
         _some("ix_archive_entry_newest", "answered_on", "IS NULL"),
         _some("ix_archive_entry_asked", "asked_on", "IS NULL"),
+        _some("ix_archive_entry_topic", "category", "IS NULL"),
         _some("ix_archive_entry_published", "published_at", "IS NULL"),
         _some("ix_archive_entry_unpublished", "unpublished_at", "IS NOT NULL"),
         sa.Index("ix_archive_entry_changed", "updated_at", "id"),

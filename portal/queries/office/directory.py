@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.name_similarity import name_similarity
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
-from portal.domain.periods import Granularity, Period
+from portal.domain.periods import Granularity, Period, civil_date
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, Organisation
+from portal.queries.scope import subtree_ids
 from portal.queries.staffing import staffed, without_staff
-from portal.queries.statistics.cache import cube
+from portal.queries.statistics.cache import cube, detail, tree_on
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
 from portal.queries.targets import MOST_WORDS, open_on, with_words
@@ -141,24 +142,30 @@ def superiors(session: Session, organisation: Organisation) -> list[Organisation
     return sorted(rows, key=lambda row: row.level)
 
 
-def latest_entries(session: Session, count: int) -> list[ArchiveEntry]:
-    """Return the public entries that were answered last."""
+def latest_entries(session: Session, count: int, path: str = "") -> list[ArchiveEntry]:
+    """Return the public entries that were answered last, of all or below the organisation ``path``."""
     query = (
         sa.select(ArchiveEntry)
-        .where(ArchiveEntry.unpublished_at.is_(None))
+        .where(*_public(path))
         .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
     )
     return list(session.scalars(query.limit(count)))
 
 
-def helpful_entries(session: Session, count: int) -> list[ArchiveEntry]:
+def _public(path: str) -> list[sa.ColumnElement[bool]]:
+    within = [ArchiveEntry.organisation_id.in_(subtree_ids(path))] if path else []
+    return [ArchiveEntry.unpublished_at.is_(None), *within]
+
+
+def helpful_entries(session: Session, count: int, path: str = "") -> list[ArchiveEntry]:
     """Return those of the latest public entries that readers found helpful most often.
 
-    Only the latest are considered: old answers go out of date, and the archive is large.
+    ``path`` is that of an organisation, with everything below it, or blank for all. Only the
+    latest are considered: old answers go out of date, and the archive is large.
     """
     latest = (
         sa.select(ArchiveEntry.id)
-        .where(ArchiveEntry.unpublished_at.is_(None))
+        .where(*_public(path))
         .order_by(ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
         .limit(_LATEST)
         .subquery()
@@ -186,3 +193,34 @@ def home_figures(session: Session, now: datetime) -> tuple[Period, Figures]:
         return year, figures
     last = Period(known[-1])
     return last, cube(session, Question(last, last.ends_at)).total
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFigures:
+    """Figures of one organisation and all below it: letters received in ``year``, as of now.
+
+    ``median`` is that of the working days until closing, ``None`` without closed letters.
+    """
+
+    year: Period
+    figures: Figures
+    median: int | None
+
+
+def office_figures(
+    session: Session, organisation: Organisation, now: datetime
+) -> OfficeFigures | None:
+    """Return the figures of this civil year, or of the last where none came in yet.
+
+    Cohort basis, as on the page of its statistics; ``None`` without letters in either year.
+    """
+    this = Period.of(now, Granularity.YEAR)
+    tree = tree_on(session, civil_date(now))
+    below = frozenset(tree.subtree(organisation.id))
+    everything = organisation.id == tree.root_id
+    for year in (this, Period(this.year - 1)):
+        question = Question(year, year.ends_at, organisations=None if everything else below)
+        figures = cube(session, question).total
+        if figures.received:
+            return OfficeFigures(year, figures, detail(session, question).closing.median)
+    return None

@@ -13,6 +13,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import DEFINITIONS, Figures
 from portal.models import ArchiveEntry, Organisation, db
+from portal.queries.archive.topics import topics
 from portal.queries.office.directory import helpful_entries, home_figures, latest_entries, members
 from portal.web.core.clock import now, today
 from portal.web.core.language import one_language
@@ -22,7 +23,7 @@ from portal.web.delivery.caching import cacheable
 from portal.web.delivery.static_files import static_url
 from portal.web.public.blueprint import public_pages
 
-LATEST, HELPFUL = 5, 3
+LATEST, HELPFUL = 5, 5
 EXAMPLES = ("公积金提取", "公交线路", "物业收费", "落户", "医保报销")
 ROBOTS = """User-agent: *
 Disallow: /write
@@ -40,13 +41,14 @@ Disallow: /account/
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """Values of the home page: the latest year's figures, answers, and members by kind."""
+    """Values of the home page: the latest year's figures, answers, topics, members by kind."""
 
     year: Period
     figures: Figures
     as_of: datetime
     latest: list[ArchiveEntry]
     helpful: list[ArchiveEntry]
+    topics: list[tuple[str, int]]
     members: Mapping[OrganisationKind, list[Organisation]]
 
     @property
@@ -59,7 +61,7 @@ class HomePage:
 @public
 @cacheable
 def home() -> str:
-    """Show search, the ways to write and to track, figures, answers and organisations."""
+    """Show search, topics, the ways to write and to track, answers, figures, organisations."""
     moment = now()
     year, figures = home_figures(db.session(), moment)
     latest = latest_entries(db.session(), LATEST)
@@ -70,6 +72,7 @@ def home() -> str:
         as_of=moment,
         latest=latest,
         helpful=[entry for entry in helpful if entry not in latest][:HELPFUL],
+        topics=topics(db.session()),
         members=members(db.session(), today()),
     )
     return render_template(

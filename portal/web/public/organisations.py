@@ -7,20 +7,27 @@ from flask_babel import gettext as _
 
 from portal.domain.disclosure.application import takes_requests
 from portal.domain.errors import NotFound
+from portal.domain.statistics.rates import DEFINITIONS
 from portal.models import Organisation, db
 from portal.queries.office.directory import (
     Place,
     find_organisations,
+    helpful_entries,
+    latest_entries,
     members,
+    office_figures,
     subordinates,
     superiors,
 )
 from portal.services.core.typed_text import clean
-from portal.web.core.clock import today
+from portal.web.core.clock import now, today
 from portal.web.core.people import public
 from portal.web.core.typed import WORDS_MAX
 from portal.web.delivery.caching import cacheable
 from portal.web.public.blueprint import public_pages
+
+ANSWERS = 5
+"""Answers shown of an organisation, of the newest and of the most helpful."""
 
 
 @public_pages.get("/organisations.json")
@@ -57,13 +64,19 @@ def organisations() -> str:
 @public
 @cacheable
 def organisation(organisation_id: int) -> str:
-    """Show one organisation, its superiors and subordinates, and links for it."""
+    """Show one organisation: contacts, figures, answers, place in the tree, and links for it."""
     found = db.session.get(Organisation, organisation_id)
     if found is None:
         raise NotFound
+    latest = latest_entries(db.session(), ANSWERS, found.path)
+    helpful = helpful_entries(db.session(), 2 * ANSWERS, found.path)
     return render_template(
         "public/organisation.html",
         organisation=found,
+        figures=office_figures(db.session(), found, now()),
+        definitions=DEFINITIONS,
+        latest=latest,
+        helpful=[entry for entry in helpful if entry not in latest][:ANSWERS],
         superiors=superiors(db.session(), found),
         subordinates=subordinates(db.session(), found, today()),
         open=found.open_on(today()),

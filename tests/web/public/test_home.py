@@ -1,6 +1,7 @@
 """The home page and the standing pages."""
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,19 @@ def test_the_search_box_comes_first(client: FlaskClient, world: World) -> None:
     page = get(client, "/")
     forms = [form for form in page.forms if form.method == "get"]
     assert (forms[0].action, list(forms[0].fields)) == ("/archive", ["q"])
+
+
+def test_topics_lead_to_their_answers(client: FlaskClient, session: Session, world: World) -> None:
+    """Each topic of a public entry is offered with how many it has, the most frequent first."""
+    for topic in ("环境保护", "交通运输", "交通运输"):
+        a_published(session, world)
+        newest = session.scalars(sa.select(ArchiveEntry).order_by(ArchiveEntry.id.desc())).first()
+        assert newest is not None
+        newest.category = topic
+        session.commit()
+    page = get(client, "/")
+    assert page.text.index("交通运输") < page.text.index("环境保护")
+    assert quote("/archive?topic=交通运输", safe="/?=") in page.links
 
 
 def test_the_figures_are_this_years(client: FlaskClient, session: Session, world: World) -> None:

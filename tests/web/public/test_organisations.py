@@ -4,9 +4,14 @@ from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
-from portal.models import Organisation
+from portal.domain.periods import Granularity, Period
+from portal.models import Organisation, db
 from portal.services.core.unit import writing
+from portal.web.core.clock import now
+from tests.archive import published
 from tests.builders import World
 from tests.pages import get
 
@@ -77,3 +82,56 @@ def test_an_unknown_organisation_is_not_found(
 ) -> None:
     """A number that is no organisation is answered with 404, however large."""
     get(client, f"/organisations/{number}", 404)
+
+
+def test_an_organisation_says_what_it_does_and_where(client: FlaskClient, world: World) -> None:
+    """Duties, address, telephone and hours are shown where they are given, and only there."""
+    assert "办公地址" not in get(client, f"/organisations/{world['city']}").text
+    with writing() as session:
+        city = session.get_one(Organisation, world["city"])
+        city.duties, city.address = "市容环境、路灯照明。", "山城市人民路 1 号"
+    page = get(client, f"/organisations/{world['city']}")
+    assert "市容环境、路灯照明。" in page.text
+    assert "山城市人民路 1 号" in page.text
+    assert "办公时间" not in page.text
+
+
+def test_an_organisation_shows_its_answers_and_figures(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """Its own answers and those below it are shown with its rates, those of others are not."""
+    at = Period.of(now(), Granularity.YEAR).starts_at
+    entry = published(session, world, now=at)
+    page = get(client, f"/organisations/{world['city']}")
+    assert f"/archive/{entry.id}" in page.links
+    assert "100.00%" in page.text
+    assert "办结用时中位数" in page.text
+    assert f"/archive/feed.atom?organisation={world['city']}" in page.links
+    other = get(client, f"/organisations/{world['district']}")
+    assert f"/archive/{entry.id}" not in other.links
+    assert "办结率" not in other.text
+
+
+def test_an_organisation_page_asks_as_much_for_many_answers_as_for_one(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """The number of queries does not rise with the answers."""
+
+    def asked() -> int:
+        statements: list[str] = []
+
+        def count(*args: object) -> None:
+            statements.append(str(args[2]))
+
+        event.listen(db.engine, "before_cursor_execute", count)
+        get(client, f"/organisations/{world['city']}")
+        event.remove(db.engine, "before_cursor_execute", count)
+        return len(statements)
+
+    published(session, world)
+    asked()
+    once = asked()
+    for _ in range(3):
+        published(session, world)
+    asked()
+    assert asked() == once
