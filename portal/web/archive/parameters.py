@@ -135,7 +135,7 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "kind": _word(N_("来信类别"), (str(kind) for kind in Kind), N_("没有这个来信类别。")),
     "topic": Parameter(
-        N_("主题分类的名称，如 交通运输。不用于 search"),
+        N_("主题分类的名称，如 交通运输"),
         {"type": "string", "minLength": 1, "maxLength": 32},
         _topic,
     ),
@@ -166,7 +166,7 @@ FILTERS = ("organisation", "kind", "topic", "year")
 LISTING = (*FILTERS, "updated_since", "cursor", "page", "per_page")
 DOCUMENTED = tuple(name for name in LISTING if name != "cursor")
 """Parameters of a list that a reader may choose; a cursor stands in ``links.next`` alone."""
-SEARCHING = ("q", "sort", "organisation", "kind", "year", "page", "per_page")
+SEARCHING = ("q", "sort", *FILTERS, "page", "per_page")
 
 
 def given_values(allowed: Iterable[str]) -> dict[str, Any]:
