@@ -24,8 +24,9 @@ from typing import NamedTuple
 import numpy as np
 import rjieba
 from numpy.typing import NDArray
+from opencc import OpenCC
 
-ANALYZER_VERSION = "han-bigram-words-3"
+ANALYZER_VERSION = "han-bigram-words-4"
 """Version of the terms that a text gives; an index of another version is outdated."""
 
 MAX_TOKEN = 64
@@ -41,6 +42,8 @@ _OTHERS = re.compile(f"{OTHER_CHARACTER}+")
 _WORD = re.compile(f"[{_HAN}]|{OTHER_CHARACTER}")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _HAS_COMBINING = re.compile(f"[{_COMBINING}]")
+_HYPHEN = re.compile("(?<=[a-z])[-\u2010](?=[a-z])")
+_SIMPLIFIED = OpenCC("t2s")
 _CLUSTER = re.compile(f".[{_COMBINING}]*", re.DOTALL)
 _CHARACTER_BITS = 21
 _DIGEST = 1 << 63
@@ -77,6 +80,8 @@ class _Folding(dict[int, str]):
             folded = " "
         else:
             folded = unicodedata.normalize("NFKC", character).casefold()
+            if is_han(folded):
+                folded = _SIMPLIFIED.convert(folded)
         self[code] = folded
         return folded
 
@@ -85,14 +90,15 @@ _FOLDING = _Folding()
 
 
 def normalise(text: str) -> str:
-    """Return ``text`` in NFKC, case-folded; invisible characters dropped, controls become spaces.
+    """Return ``text`` in NFKC, case-folded, in simplified characters, and without what is invisible.
 
-    Every character (with its combining marks) is folded by itself, so that the result never
-    depends on what surrounds it.
+    Controls become spaces. Every character (with its combining marks) is folded by itself, so that
+    the result never depends on what surrounds it; only a hyphen between two Latin letters goes, so
+    that Wi-Fi and wifi are one word.
     """
     if _HAS_COMBINING.search(text):
         text = unicodedata.normalize("NFC", text)
-    return text.translate(_FOLDING)
+    return _HYPHEN.sub("", text.translate(_FOLDING))
 
 
 def normalise_with_offsets(text: str) -> tuple[str, list[int]]:
@@ -106,11 +112,17 @@ def normalise_with_offsets(text: str) -> tuple[str, list[int]]:
         folded = text.translate(_FOLDING)
         # Texts in ordinary Chinese keep their length, and folding them whole is ten times as fast.
         if all(len(_FOLDING[ord(character)]) == 1 for character in set(text)):
-            return folded, list(range(len(text) + 1))
+            return _without_hyphens(folded, list(range(len(text) + 1)))
         pieces = [(i, _FOLDING[ord(character)]) for i, character in enumerate(text)]
     offsets = [start for start, folded in pieces for _ in folded]
     offsets.append(len(text))
-    return "".join(folded for _, folded in pieces), offsets
+    return _without_hyphens("".join(folded for _, folded in pieces), offsets)
+
+
+def _without_hyphens(folded: str, offsets: list[int]) -> tuple[str, list[int]]:
+    for match in reversed(list(_HYPHEN.finditer(folded))):
+        del offsets[match.start()]
+    return _HYPHEN.sub("", folded), offsets
 
 
 def runs(normalised: str) -> Iterator[Run]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from search_index.results import SearchPage, SimilarHit
+from search_index.synonyms import NO_SYNONYMS, Synonyms
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class SearchRequest:
     """One search. Blank text asks for all documents, newest first.
 
     ``organisation_id`` includes its subtree; ``year`` is that of the answer; ``match`` says whether
-    all words and phrases must occur or any of them; ``page`` counts from 1.
+    all words and phrases must occur or any of them; ``page`` counts from 1. A word also finds its
+    ``synonyms``; a phrase does not.
     """
 
     text: str = ""
@@ -64,6 +66,7 @@ class SearchRequest:
     match: Literal["all", "any"] = "all"
     page: int = 1
     per_page: int = 20
+    synonyms: Synonyms = NO_SYNONYMS
 
 
 class SearchEngine(Protocol):

@@ -1,6 +1,6 @@
-"""Parsing a typed query into words and "phrases"; there is no other syntax, and nothing raises.
+"""Parsing a typed query into words, "phrases" and -excluded words; nothing raises.
 
-Operators, wildcards, ranges and field names are ordinary text: their words are searched, their
+Other operators, wildcards, ranges and field names are ordinary text: their words are searched, their
 signs ignored. A query is cut at ``MAX_CHARACTERS`` and ``MAX_TERMS``.
 """
 
@@ -17,6 +17,7 @@ from search_index.analysis import (
     runs,
     segment,
 )
+from search_index.synonyms import NO_SYNONYMS, Synonyms
 
 MAX_CHARACTERS = 200
 MAX_TERMS = 20
@@ -33,6 +34,11 @@ _STOP_WORDS = """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words too common to select anything; searched only where nothing else was typed."""
 
+_NOT = re.compile(r"(?<!\S)NOT\s+(?=\S)")
+_EXCLUDED = re.compile(r'(?<!\S)[-\u2212]("[^"]*"|[^\s"]+)')
+_QUOTES = str.maketrans("“”„「」『』《》", '"""""""""')
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
+_YEAR_WORD = re.compile(_YEAR.pattern + "年")
 _PHRASE = re.compile('["“”„「『《]([^"“”„「」『』《》]*)["“”」』》]')
 
 
@@ -42,7 +48,8 @@ class ParsedQuery:
 
     ``blank`` distinguishes an empty query (all documents) from one without a word (no document);
     ``text`` is the normalised text, for ranking. ``alternatives`` are other words that count as a
-    word of the query; no entry with one of ``excluded`` is found.
+    word of the query; no entry with one of ``excluded`` is found. ``years`` has for words such as
+    2025年 the year whose answers count as holding them.
     """
 
     terms: tuple[str, ...] = ()
@@ -53,6 +60,7 @@ class ParsedQuery:
     text: str = ""
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
+    years: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -62,20 +70,30 @@ class ParsedQuery:
         )
 
 
-def parse(text: str) -> ParsedQuery:
-    """Parse what a person typed; any text gives a query."""
+def parse(text: str, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
+    """Parse what a person typed; any text gives a query.
+
+    A query of excluded words alone is blank: it asks for all documents without them.
+    """
     if not text.strip():
         return ParsedQuery(blank=True)
-    folded = normalise(text[:MAX_CHARACTERS])
+    folded = normalise(_NOT.sub("-", text[:MAX_CHARACTERS]))
     truncated = len(text) > MAX_CHARACTERS or len(folded) > MAX_CHARACTERS
     folded = folded[:MAX_CHARACTERS]
+    straight = folded.translate(_QUOTES)
+    excluded = _unique(filter(None, map(_clean, _EXCLUDED.findall(straight))))
+    if excluded:
+        folded = _EXCLUDED.sub(" ", straight)
     phrases = [_clean(match) for match in _PHRASE.findall(folded)]
     phrases = _unique(phrase for phrase in phrases if phrase)
-    words = _unique(words_of(_PHRASE.sub(" ", folded)))
+    loose = _PHRASE.sub(" ", folded)
+    years = {f"{year}年": int(year) for year in _YEAR.findall(loose)}
+    words = _unique([*words_of(_YEAR_WORD.sub(" ", loose)), *years])
+    alternatives = _alternatives(words, loose, synonyms)
     specific = [word for word in words if word not in STOP_WORDS]
     if specific or phrases:
         words = specific
-    truncated = truncated or len(words) + len(phrases) > MAX_TERMS
+    truncated = truncated or len(words) + len(phrases) + len(excluded) > MAX_TERMS
     phrases = phrases[:MAX_TERMS]
     words = words[: MAX_TERMS - len(phrases)]
     return ParsedQuery(
@@ -83,8 +101,29 @@ def parse(text: str) -> ParsedQuery:
         phrases=tuple(phrases),
         truncated=truncated,
         understood=tuple(phrases + words),
+        blank=bool(excluded) and not words and not phrases,
         text=folded,
+        alternatives={word: alternatives[word] for word in words if word in alternatives},
+        excluded=tuple(excluded[:MAX_TERMS]),
+        years={word: year for word, year in years.items() if word in words},
     )
+
+
+def _alternatives(words: list[str], loose: str, synonyms: Synonyms) -> dict[str, tuple[str, ...]]:
+    """Return the alternatives of ``words``.
+
+    Where neighbouring words together have one (小孩 上学: 义务教育入学), it counts as each of them.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for run, _, han in runs(loose):
+        parts = segment(run) if han else [run[:MAX_TOKEN]]
+        for first, last in synonyms.spans(parts):
+            whole = "".join(parts[first:last])
+            others = synonyms.of(whole)
+            for word in {whole, *parts[first:last]} & set(words):
+                own = synonyms.of(word) if word != whole else ()
+                found[word] = tuple(_unique([*found.get(word, ()), *others, *own]))
+    return found
 
 
 def words_of(normalised: str) -> list[str]:

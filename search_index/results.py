@@ -44,7 +44,8 @@ class SearchPage:
     """One page of hits; ``understood`` are the words and phrases that were searched.
 
     The ``total`` complete hits come first, then ``partial_total`` entries that hold most of the
-    query; ``pages`` are those of both together.
+    query; ``pages`` are those of both together. ``synonyms`` counted as words searched; no entry with
+    one of ``excluded`` is found.
     """
 
     total: int
@@ -54,4 +55,6 @@ class SearchPage:
     page: int
     pages: int
     truncated: bool = False
+    synonyms: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     partial_total: int = 0

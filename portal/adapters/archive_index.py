@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from portal.config import Settings
+from search_index.analysis import normalise
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Change, Delete, Document, SearchEngine, SearchRequest, Upsert
 from search_index.errors import (
@@ -21,6 +22,7 @@ from search_index.errors import (
 from search_index.highlight import fragments, mark
 from search_index.query import MAX_CHARACTERS, ParsedQuery, parse
 from search_index.results import Facets, Hit, SearchPage, SimilarHit
+from search_index.synonyms import Group, Synonyms
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -28,6 +30,7 @@ __all__ = [
     "Delete",
     "Document",
     "Facets",
+    "Group",
     "Hit",
     "IndexDamaged",
     "IndexLocked",
@@ -40,9 +43,11 @@ __all__ = [
     "SearchPage",
     "SearchRequest",
     "SimilarHit",
+    "Synonyms",
     "Upsert",
     "fragments",
     "mark",
+    "normalise",
     "open_index",
     "parse",
 ]

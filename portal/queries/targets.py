@@ -14,6 +14,7 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, Organisation
 from portal.queries.scope import Condition, within_reach
 from portal.queries.staffing import staffed
+from portal.queries.synonyms import words_of_organisations
 
 MOST_FOUND = 20
 WORDS_MAX = 60
@@ -94,13 +95,16 @@ def with_words(
         above = sa.or_(*(name.icontains(term, autoescape=True) for name in names))
         # The office at the top is the superior of all, so its name selects nothing.
         below_another = sa.and_(parent.parent_id.is_not(None), above)
-        fits = (column.icontains(term, autoescape=True) for column in own)
+        meant = words_of_organisations(term)
+        fits = (column.icontains(word, autoescape=True) for column in own for word in meant)
         query = query.where(sa.or_(below_another, *fits))
     return query
 
 
 def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     """Return organisations ``within`` that have every one of ``words`` in name, superior or code.
+
+    A word of everyday speech stands for those of the organisations that do it (医保: 医疗保障).
 
     An exact name or code comes first, then the beginning of a name, then the higher in the tree;
     those without staff come last.
@@ -117,11 +121,13 @@ def find(session: Session, within: Condition, words: str) -> list[Organisation]:
 
 def _fit(term: str) -> sa.ColumnElement[int]:
     names = (Organisation.name, Organisation.short_name)
+    meant = words_of_organisations(term)
     return sa.case(
         (sa.or_(*(name == term for name in names), Organisation.code == term), 0),
         (sa.or_(*(name.startswith(term, autoescape=True) for name in names)), 1),
         (sa.or_(*(name.icontains(term, autoescape=True) for name in names)), 2),
-        else_=3,
+        (sa.or_(*(name.icontains(w, autoescape=True) for name in names for w in meant)), 3),
+        else_=4,
     )
 
 

@@ -31,16 +31,16 @@ def matching(snapshot: Snapshot, query: ParsedQuery, *, match_any: bool) -> tupl
     leaves nothing for the second. The second hold at least ``HELD_LEAST`` of the weight of those
     words that occur at all, where a word weighs its idf; if no document does, any word will do.
     """
+    allowed = snapshot.live.copy()
+    for needle in query.excluded:
+        allowed[holding(snapshot, needle)] = False
     if query.blank:
-        return snapshot.live_numbers, NOTHING
+        return np.flatnonzero(allowed), NOTHING
     groups = query.groups
     if match_any:
         # A single character occurs in nearly every letter.
         groups = tuple(g for g in groups if any(len(needle) > 1 for needle in g)) or groups
-    found = [_any_of(snapshot, group) for group in groups]
-    allowed = snapshot.live.copy()
-    for needle in query.excluded:
-        allowed[holding(snapshot, needle)] = False
+    found = [_any_of(snapshot, group, query.years.get(group[0])) for group in groups]
     if len(found) == 1:
         return found[0][allowed[found[0]]], NOTHING
     known = [documents for documents in found if len(documents)]
@@ -59,9 +59,14 @@ def matching(snapshot: Snapshot, query: ParsedQuery, *, match_any: bool) -> tupl
     return complete, some[most] if most.any() or len(complete) else some
 
 
-def _any_of(snapshot: Snapshot, needles: Sequence[str]) -> Numbers:
-    """Return the documents that contain one of ``needles``, deleted ones included."""
+def _any_of(snapshot: Snapshot, needles: Sequence[str], year: int | None) -> Numbers:
+    """Return the documents that contain one of ``needles`` or were answered in ``year``.
+
+    Deleted ones are included.
+    """
     found = [holding(snapshot, needle) for needle in needles]
+    if year is not None:
+        found.append(np.flatnonzero(snapshot.years == year))
     return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
 

@@ -1,5 +1,8 @@
 """One search at one commit: match, filter, count, order, cut a page."""
 
+from collections.abc import Callable
+from itertools import chain
+
 import numpy as np
 
 from search_index.embedded.lists import TEXT, WORDS
@@ -9,6 +12,9 @@ from search_index.embedded.snapshot import Numbers, Snapshot
 from search_index.engine import SearchRequest
 from search_index.query import ParsedQuery, ranking_terms, ranking_words
 from search_index.results import Facets, Hit, SearchPage
+
+SYNONYM_WEIGHT = 0.1
+"""Weight in ranking of a word that counts as one of the query, beside 1 of the word itself."""
 
 MAX_PER_PAGE = 200
 RANKING_TERMS = 40
@@ -39,6 +45,8 @@ def search(snapshot: Snapshot, query: ParsedQuery, request: SearchRequest) -> Se
         page=page,
         pages=-(-(total + partial_total) // per_page),
         truncated=query.truncated,
+        synonyms=tuple(dict.fromkeys(chain.from_iterable(query.alternatives.values()))),
+        excluded=query.excluded,
     )
 
 
@@ -65,12 +73,20 @@ class _Order:
 
     def _ranking_terms(self) -> dict[str, list[Weighted]]:
         if self._terms is None:
-            text = self._query.text
             self._terms = {
-                TEXT: weighted(self._snapshot, TEXT, ranking_terms(text), RANKING_TERMS),
-                WORDS: weighted(self._snapshot, WORDS, ranking_words(text), RANKING_TERMS),
+                TEXT: self._weighted(TEXT, ranking_terms),
+                WORDS: self._weighted(WORDS, ranking_words),
             }
         return self._terms
+
+    def _weighted(self, field: str, terms_of: Callable[[str], dict[str, float]]) -> list[Weighted]:
+        terms = weighted(self._snapshot, field, terms_of(self._query.text), RANKING_TERMS)
+        others = terms_of(" ".join(chain.from_iterable(self._query.alternatives.values())))
+        for name in terms_of(self._query.text):
+            others.pop(name, None)
+        for term, weight in weighted(self._snapshot, field, others, RANKING_TERMS):
+            terms.append((term, SYNONYM_WEIGHT * weight))
+        return terms
 
 
 def _facets(snapshot: Snapshot, found: Numbers, request: SearchRequest) -> Facets:

@@ -51,7 +51,7 @@ class WhooshEngine:
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Return one page of hits; see ``SearchEngine.search``."""
-        query = parse(request.text)
+        query = parse(request.text, request.synonyms)
         return self._read(lambda snapshot: search(snapshot, query, request))
 
     def similar(

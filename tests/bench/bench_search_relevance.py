@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from portal.queries.synonyms import archive_synonyms
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Document, SearchRequest
 from tests.bench.search_data import DATA, evaluation, nothing
@@ -34,7 +35,10 @@ def known_items(field: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         engine = build(folder, (("", row[field] or "", "") for row in documents))
         for query in queries:
-            page = engine.search(SearchRequest(query["query"], match="any", per_page=10))
+            request = SearchRequest(
+                query["query"], match="any", per_page=10, synonyms=archive_synonyms()
+            )
+            page = engine.search(request)
             ids = [documents[hit.entry_id - 1]["id"] for hit in page.hits]
             ranks.append(ids.index(query["doc_id"]) + 1 if query["doc_id"] in ids else 0)
     found = [1 / rank for rank in ranks if rank]

@@ -18,10 +18,12 @@ from portal.adapters.archive_index import (
     SearchIndexError,
     SearchPage,
     SearchRequest,
+    Synonyms,
     parse,
 )
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.table import ArchiveQuery, entries_by_id, facets, list_entries
+from portal.queries.synonyms import archive_synonyms
 
 TOP_ORGANISATIONS = 12
 """Members of level 1 offered as filters, those with the most hits."""
@@ -36,6 +38,7 @@ class Found:
     (``understood``), the others the most telling ones; ``others_from`` is the place on this page
     where these begin. ``partial`` says that no hit has all. The facets count the complete hits,
     where there is none the others. ``degraded`` that the index was unavailable and the table searched.
+    ``synonyms`` counted as words searched, entries with one of ``excluded`` were left out.
     ``scores`` compare within one search and are empty where nothing was ranked.
     """
 
@@ -47,6 +50,8 @@ class Found:
     pages: int
     facets: Facets
     understood: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     truncated: bool = False
     degraded: bool = False
     scores: dict[int, float] = field(default_factory=dict)
@@ -78,6 +83,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         sort="date" if asked.by_date else "relevance",
         page=asked.page,
         per_page=per_page,
+        synonyms=Synonyms() if asked.exact else archive_synonyms(),
     )
     found = _last_if_beyond(index, request)
     public = entries_by_id(session, [hit.entry_id for hit in found.hits])
@@ -92,6 +98,8 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         pages=found.pages,
         facets=found.facets,
         understood=found.understood,
+        synonyms=found.synonyms,
+        excluded=found.excluded,
         truncated=found.truncated,
         scores={hit.entry_id: hit.score for hit in found.hits},
     )

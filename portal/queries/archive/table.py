@@ -45,6 +45,7 @@ class ArchiveQuery:
     year: int | None = None
     by_date: bool = False
     page: int = 1
+    exact: bool = False
 
     @property
     def filtered(self) -> bool:

@@ -20,6 +20,7 @@ from portal.queries.staffing import staffed, without_staff
 from portal.queries.statistics.cache import cube, detail, tree_on
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
+from portal.queries.synonyms import words_of_organisations
 from portal.queries.targets import MOST_WORDS, open_on, with_words
 
 FOUND_MOST = 20
@@ -58,10 +59,12 @@ def find_organisations(
     query = with_words(below, terms, names)
     if terms:
         last = terms[-1]
+        meant = words_of_organisations(last)
         fit = sa.case(
             (sa.or_(*(name == last for name in names)), 0),
             (sa.or_(*(name.icontains(last, autoescape=True) for name in names)), 1),
-            else_=2,
+            (sa.or_(*(name.icontains(w, autoescape=True) for name in names for w in meant)), 2),
+            else_=3,
         )
         query = query.order_by(fit != 0, sa.not_(staffed()), fit)
     query = query.order_by(Organisation.level, Organisation.id).limit(limit)

@@ -82,7 +82,7 @@ def search() -> str:
         asked=asked,
         query=asked.text[:MAX_CHARACTERS],
         found=found,
-        hits=[hit(entry, found.understood) for entry in found.entries],
+        hits=[hit(entry, found.understood + found.synonyms) for entry in found.entries],
         chips=chips(asked, organisation),
         facets=facet_lists(db.session(), asked, found, organisation),
         wider=_without_filters(asked, found),

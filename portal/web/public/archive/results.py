@@ -60,6 +60,7 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
         topic=topic if topic and known_topic(session, topic) else None,
         year=year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None,
         by_date=given.get("sort") == "date",
+        exact=given.get("exact") == "1",
         page=min(max(_number(given.get("page")) or 1, 1), LAST_PAGE),
     )
 
@@ -78,6 +79,7 @@ def address(asked: ArchiveQuery, **changes: Any) -> str:
         "topic": changed.topic,
         "year": changed.year,
         "sort": "date" if changed.by_date else None,
+        "exact": "1" if changed.exact else None,
         "page": changed.page if changed.page > 1 else None,
     }
     return url_for("archive.search", **{name: value for name, value in given.items() if value})

@@ -1,0 +1,1 @@
+"""Words of office language and of everyday speech that mean the same, by topic."""
