@@ -145,8 +145,13 @@ def nice(most: int) -> int:
 def organisation_bars(
     found: Overview, address: Address, letters: LetterAddress | None = None
 ) -> list[Bar]:
-    """Return the busiest organisations below for a comparison chart."""
-    rows = sorted(found.rows, key=lambda row: -row.figures.received)[:MOST_BARS]
+    """Return the busiest organisations below for a comparison chart.
+
+    The office at the top is left out with its own letters: it takes in those of all others, whose
+    bars would be too short to compare.
+    """
+    shown = [row for row in found.rows if not (row.own and row.node.id == found.tree.root_id)]
+    rows = sorted(shown, key=lambda row: -row.figures.received)[:MOST_BARS]
     bars = []
     for row in rows:
         code, received, own = row.node.code, row.figures.received, 1 if row.own else None

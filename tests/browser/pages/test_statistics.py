@@ -22,11 +22,12 @@ def test_both_rates_stand_on_the_first_screen_of_a_phone(person: Person, script:
 
 
 def test_where_there_is_room_nothing_needs_unfolding(person: Person) -> None:
-    """On a wide screen the form and the distributions are open without a click."""
+    """On a wide screen the form is open, and the distributions as soon as their part is."""
     page = person(width=WIDE)
     page.goto("/statistics")
     expect(page.locator("#ask-year")).to_be_visible()
     expect(page.locator(".asking__now")).to_be_hidden()
+    page.locator("#quality-title").click()
     expect(page.get_by_text("办结用了多少个工作日")).to_be_visible()
 
 
@@ -34,13 +35,23 @@ def test_a_table_stays_a_table_on_a_phone(person: Person) -> None:
     """The headings of columns stand above their figures, within the width of the screen."""
     page = person(width=NARROW)
     page.goto("/statistics")
-    table = page.locator(".table--rates").first
+    page.locator("#kinds-title").click()
+    table = page.locator(".part[open] .table--rates").first
     head, cell = (table.locator(f"{part} .at-closure").first for part in ("thead", "tbody"))
     expect(head).to_be_visible()
     above, below = head.bounding_box(), cell.bounding_box()
     assert above and below
     assert abs(above["x"] + above["width"] - below["x"] - below["width"]) < 1
     assert below["x"] + below["width"] <= NARROW
+
+
+def test_parts_open_with_the_keyboard_without_script(person: Person) -> None:
+    """A part of the figures is folded behind its heading until it is opened."""
+    page = person(script=False)
+    page.goto("/statistics")
+    expect(page.locator(".part[open]")).to_have_count(0)
+    page.locator(".part:has(#kinds-title) > summary").press("Enter")
+    expect(page.locator(".part[open] .table--rates").first).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["", "/en"])

@@ -454,3 +454,17 @@ def test_months_to_come_have_no_value(app: Flask) -> None:
         counts = trend_charts([], trend, date(2016, 6, 15))[0].lines[0]
     assert counts.values == [3, 3, None]
     assert counts.texts[-1] == "—"
+
+
+def test_the_bars_leave_out_the_office_at_the_top(
+    client: Client, session: Session, world: World
+) -> None:
+    """Letters that wait at the office itself are in the table, not among the bars compared."""
+    for _ in range(3):
+        a_letter(session, world, place="office")
+    for place in ("city", "police"):
+        a_letter(session, world, place=place)
+    page = get(client, "/statistics?year=2016")
+    chart = page.text.split("来信最多的单位")[1].split("各单位办理情况")[0]
+    assert "（本级）" not in chart
+    assert "（本级）" in page.text
