@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from search_index.analysis import (
     MAX_TOKEN,
@@ -68,6 +69,11 @@ class ParsedQuery:
         return tuple(
             (needle, *self.alternatives.get(needle, ())) for needle in self.phrases + self.terms
         )
+
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """The alternatives of all words, without repetition."""
+        return tuple(dict.fromkeys(chain.from_iterable(self.alternatives.values())))
 
 
 def parse(text: str, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:

@@ -22,10 +22,11 @@ from search_index.errors import (
 from search_index.highlight import fragments, mark
 from search_index.query import MAX_CHARACTERS, ParsedQuery, parse
 from search_index.results import Facets, Hit, SearchPage, SimilarHit
-from search_index.synonyms import Group, Synonyms
+from search_index.synonyms import NO_SYNONYMS, Group, Synonyms
 
 __all__ = [
     "MAX_CHARACTERS",
+    "NO_SYNONYMS",
     "Change",
     "Delete",
     "Document",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 
-from portal.adapters.archive_index import Group, Synonyms, normalise
+from portal.adapters.archive_index import NO_SYNONYMS, Group, Synonyms, normalise
 from portal.domain.words.shipped import ORGANISATIONS, WordGroup, shipped_groups
 
 
@@ -17,6 +17,11 @@ def archive_synonyms() -> Synonyms:
     return _synonyms(
         chain.from_iterable(groups for name, groups in topics if name != ORGANISATIONS)
     )
+
+
+def synonyms_for(*, exact: bool) -> Synonyms:
+    """Return the synonyms of the archive, or none where the exact words are asked for."""
+    return NO_SYNONYMS if exact else archive_synonyms()
 
 
 @cache

@@ -1,7 +1,6 @@
 """One search at one commit: match, filter, count, order, cut a page."""
 
 from collections.abc import Callable
-from itertools import chain
 
 import numpy as np
 
@@ -45,7 +44,7 @@ def search(snapshot: Snapshot, query: ParsedQuery, request: SearchRequest) -> Se
         page=page,
         pages=-(-(total + partial_total) // per_page),
         truncated=query.truncated,
-        synonyms=tuple(dict.fromkeys(chain.from_iterable(query.alternatives.values()))),
+        synonyms=query.synonyms,
         excluded=query.excluded,
     )
 
@@ -81,7 +80,7 @@ class _Order:
 
     def _weighted(self, field: str, terms_of: Callable[[str], dict[str, float]]) -> list[Weighted]:
         terms = weighted(self._snapshot, field, terms_of(self._query.text), RANKING_TERMS)
-        others = terms_of(" ".join(chain.from_iterable(self._query.alternatives.values())))
+        others = terms_of(" ".join(self._query.synonyms))
         for name in terms_of(self._query.text):
             others.pop(name, None)
         for term, weight in weighted(self._snapshot, field, others, RANKING_TERMS):

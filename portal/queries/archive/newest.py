@@ -19,6 +19,7 @@ from portal.queries.archive.table import (
     entries_query,
     filters,
 )
+from portal.queries.synonyms import synonyms_for
 
 FEW = 200
 """Entries whose ids one page of the index gives."""
@@ -86,8 +87,9 @@ def _words(index: SearchEngine, asked: ArchiveQuery) -> tuple[list[Condition], i
     """
     if not asked.text:
         return [], None
-    words = parse(asked.text).understood
-    if not words:
+    synonyms = synonyms_for(exact=asked.exact)
+    query = parse(asked.text, synonyms)
+    if not query.understood and not query.blank:
         return [sa.false()], 0
     request = SearchRequest(
         asked.text,
@@ -97,14 +99,15 @@ def _words(index: SearchEngine, asked: ArchiveQuery) -> tuple[list[Condition], i
         asked.year,
         sort="date",
         per_page=FEW,
+        synonyms=synonyms,
     )
     try:
         hits = index.search(request)
     except SearchIndexError:
-        return containing(words), None
+        return containing(query), None
     if hits.total <= len(hits.hits):
         return [ArchiveEntry.id.in_([hit.entry_id for hit in hits.hits])], None
-    return containing(words), hits.total
+    return containing(query), hits.total
 
 
 def _count(session: Session, conditions: list[Condition]) -> int:

@@ -18,12 +18,11 @@ from portal.adapters.archive_index import (
     SearchIndexError,
     SearchPage,
     SearchRequest,
-    Synonyms,
     parse,
 )
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.table import ArchiveQuery, entries_by_id, facets, list_entries
-from portal.queries.synonyms import archive_synonyms
+from portal.queries.synonyms import synonyms_for
 
 TOP_ORGANISATIONS = 12
 """Members of level 1 offered as filters, those with the most hits."""
@@ -83,7 +82,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         sort="date" if asked.by_date else "relevance",
         page=asked.page,
         per_page=per_page,
-        synonyms=Synonyms() if asked.exact else archive_synonyms(),
+        synonyms=synonyms_for(exact=asked.exact),
     )
     found = _last_if_beyond(index, request)
     public = entries_by_id(session, [hit.entry_id for hit in found.hits])
@@ -113,11 +112,11 @@ def _last_if_beyond(index: SearchEngine, request: SearchRequest) -> SearchPage:
 
 
 def _in_table(session: Session, asked: ArchiveQuery, per_page: int) -> Found:
-    query = parse(asked.text)
+    query = parse(asked.text, synonyms_for(exact=asked.exact))
     words = query.understood
     if not words and not query.blank:
         return Found([], 0, 0, 0, 1, 0, Facets(), degraded=True, truncated=query.truncated)
-    listing = list_entries(session, asked, per_page, words)
+    listing = list_entries(session, asked, per_page, query)
     return Found(
         entries=listing.entries,
         total=listing.total,
@@ -125,8 +124,10 @@ def _in_table(session: Session, asked: ArchiveQuery, per_page: int) -> Found:
         others_from=len(listing.entries),
         page=listing.page,
         pages=listing.pages,
-        facets=facets(session, asked, words),
+        facets=facets(session, asked, query),
         understood=words,
+        synonyms=query.synonyms,
+        excluded=query.excluded,
         truncated=query.truncated,
         degraded=True,
     )

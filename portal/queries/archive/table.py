@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import Facets
+from portal.adapters.archive_index import Facets, ParsedQuery
 from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.domain.whole_numbers import ID_MAX
@@ -23,6 +23,7 @@ from portal.models import ArchiveEntry, Organisation
 from portal.queries.scope import subtree_ids
 
 Condition = sa.ColumnElement[bool]
+EVERYTHING = ParsedQuery(blank=True)
 PUBLIC: Condition = ArchiveEntry.unpublished_at.is_(None)
 """The condition under which everybody may read an entry."""
 NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
@@ -64,21 +65,21 @@ class Listing:
 
 
 def list_entries(
-    session: Session, asked: ArchiveQuery, per_page: int, words: Iterable[str] = ()
+    session: Session, asked: ArchiveQuery, per_page: int, query: ParsedQuery = EVERYTHING
 ) -> Listing:
-    """Return a page of the public entries that match the filters and have all ``words``."""
-    narrow = [*containing(words), *filters(session, asked).values()]
+    """Return a page of the public entries that match the filters and ``query``."""
+    narrow = [*containing(query), *filters(session, asked).values()]
     total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, *narrow)) or 0
     pages = -(-total // per_page)
     page = max(1, min(asked.page, pages))
-    query = entries_query().where(*narrow).order_by(*NEWEST_FIRST)
-    rows = session.scalars(query.limit(per_page).offset((page - 1) * per_page))
+    chosen = entries_query().where(*narrow).order_by(*NEWEST_FIRST)
+    rows = session.scalars(chosen.limit(per_page).offset((page - 1) * per_page))
     return Listing(list(rows), total, page, pages)
 
 
-def facets(session: Session, asked: ArchiveQuery, words: Iterable[str] = ()) -> Facets:
+def facets(session: Session, asked: ArchiveQuery, query: ParsedQuery = EVERYTHING) -> Facets:
     """Count the hits by value; each facet applies all filters except its own."""
-    found, chosen = containing(words), filters(session, asked)
+    found, chosen = containing(query), filters(session, asked)
 
     def counted(column: Any, own: str) -> dict[Any, int]:
         others = [condition for name, condition in chosen.items() if name != own]
@@ -125,10 +126,20 @@ def archive_entry(session: Session, entry_id: int) -> ArchiveEntry | None:
     return session.get(ArchiveEntry, entry_id)
 
 
-def containing(words: Iterable[str]) -> list[Condition]:
-    """Return the conditions that an entry holds each of ``words`` in one of its texts."""
+def containing(query: ParsedQuery) -> list[Condition]:
+    """Return the conditions that an entry holds one of each group of ``query``, and none excluded."""
+    conditions: list[Condition] = [~_holds(needle) for needle in query.excluded]
+    for group in query.groups:
+        fits = [_holds(needle) for needle in group]
+        if year := query.years.get(group[0]):
+            fits.append(ArchiveEntry.answered_on.between(date(year, 1, 1), date(year, 12, 31)))
+        conditions.append(sa.or_(*fits))
+    return conditions
+
+
+def _holds(needle: str) -> Condition:
     texts = (ArchiveEntry.title, ArchiveEntry.text, ArchiveEntry.reply)
-    return [sa.or_(*(c.icontains(word, autoescape=True) for c in texts)) for word in words]
+    return sa.or_(*(text.icontains(needle, autoescape=True) for text in texts))
 
 
 def filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.adapters.archive_index import ParsedQuery
 from portal.config import Settings
 from portal.domain.letters.kinds import Kind
 from portal.domain.whole_numbers import ID_MAX
@@ -192,5 +193,5 @@ def test_likewise_signs_of_the_database_are_ordinary(session: Session, world: Wo
     """The signs % and _ stand for themselves in a search of the table."""
     published(session, world, text="这个月涨价了，请问为什么？")
     asked = replace(ArchiveQuery(), page=1)
-    assert list_entries(session, asked, 20, ["%"]).total == 0
-    assert list_entries(session, asked, 20, ["_"]).total == 0
+    assert list_entries(session, asked, 20, ParsedQuery(terms=("%",))).total == 0
+    assert list_entries(session, asked, 20, ParsedQuery(terms=("_",))).total == 0

@@ -45,3 +45,9 @@ def test_the_page_names_excluded_words(client: FlaskClient, noise: int) -> None:
     page = get(client, "/archive?q=-噪声")
     assert f"/archive/{noise}" not in page.links
     assert "没有看懂" not in page.text
+
+
+def test_the_feed_of_a_search_follows_its_words(client: FlaskClient, noise: int) -> None:
+    """A feed has what the search finds: by synonyms, and without excluded words."""
+    assert "夜间噪声扰民" in client.get("/archive/feed.atom?q=噪音").text
+    assert "夜间噪声扰民" not in client.get("/archive/feed.atom?q=-噪声").text
