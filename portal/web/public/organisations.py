@@ -68,8 +68,10 @@ def organisation(organisation_id: int) -> str:
     found = db.session.get(Organisation, organisation_id)
     if found is None:
         raise NotFound
-    latest = latest_entries(db.session(), ANSWERS, found.path)
-    helpful = helpful_entries(db.session(), 2 * ANSWERS, found.path)
+    # Below the office at the top is everything: the order alone answers, without the tree.
+    path = found.path if found.parent_id else ""
+    latest = latest_entries(db.session(), ANSWERS, path)
+    helpful = helpful_entries(db.session(), 2 * ANSWERS, path)
     return render_template(
         "public/organisation.html",
         organisation=found,
