@@ -4,7 +4,7 @@ Every Han character occupies one position and yields a bigram with its right nei
 run of two or more characters is found however a segmenter cuts it. The first and the last
 character of a run yield a single character too, which leaves no gap between runs and lets a phrase
 continue across punctuation. A run of other letters and digits (``a3``, ``12345``) is one term at
-one position.
+one position, and so is an emoji, whatever its shade.
 
 The words of a dictionary are terms of a field of their own. They decide no match, which depends on
 the characters alone; they take part in the order of hits, where bigrams and words together are
@@ -26,7 +26,7 @@ import rjieba
 from numpy.typing import NDArray
 from opencc import OpenCC
 
-ANALYZER_VERSION = "han-bigram-words-4"
+ANALYZER_VERSION = "han-bigram-words-5"
 """Version of the terms that a text gives; an index of another version is outdated."""
 
 MAX_TOKEN = 64
@@ -37,8 +37,9 @@ _COMBINING = "\u0300-\u036f\u3099\u309a"
 OTHER_CHARACTER = f"[^\\W_{_HAN}]"
 """Pattern of one letter or digit that is not Han."""
 
-_RUN = re.compile(f"([{_HAN}]+)|({OTHER_CHARACTER}+)")
-_OTHERS = re.compile(f"{OTHER_CHARACTER}+")
+_EMOJI = "[\u2600-\u27bf\U0001f000-\U0001f3fa\U0001f400-\U0001faff]"
+_RUN = re.compile(f"([{_HAN}]+)|({OTHER_CHARACTER}+|{_EMOJI})")
+_OTHERS = re.compile(f"{OTHER_CHARACTER}+|{_EMOJI}")
 _WORD = re.compile(f"[{_HAN}]|{OTHER_CHARACTER}")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _HAS_COMBINING = re.compile(f"[{_COMBINING}]")
@@ -129,6 +130,11 @@ def runs(normalised: str) -> Iterator[Run]:
     """Yield the runs of Han characters and of other letters and digits, in order."""
     for match in _RUN.finditer(normalised):
         yield Run(match.group(), match.start(), match.group(1) is not None)
+
+
+def is_emoji(word: str) -> bool:
+    """Return whether ``word`` is a single emoji."""
+    return re.fullmatch(_EMOJI, word) is not None
 
 
 def is_han(text: str) -> bool:

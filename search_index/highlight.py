@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 
-from search_index.analysis import OTHER_CHARACTER, normalise, normalise_with_offsets, runs
+from search_index.analysis import OTHER_CHARACTER, is_emoji, normalise, normalise_with_offsets, runs
 
 _OPEN = "\ue000"
 _CLOSE = "\ue001"
@@ -77,7 +77,8 @@ def _pattern(term: str) -> re.Pattern[str] | None:
     for run, _, han in runs(normalise(term)):
         if pattern:
             pattern += r"[\W_]*" if han or before_han else r"[\W_]+"
-        pattern += run if han else f"(?<!{OTHER_CHARACTER}){run}(?!{OTHER_CHARACTER})"
+        whole = han or is_emoji(run)
+        pattern += run if whole else f"(?<!{OTHER_CHARACTER}){run}(?!{OTHER_CHARACTER})"
         before_han = han
     return re.compile(pattern) if pattern else None
 

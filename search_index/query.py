@@ -14,6 +14,7 @@ from search_index.analysis import (
     MAX_TOKEN,
     bigrams,
     dictionary_words,
+    is_emoji,
     normalise,
     runs,
     segment,
@@ -96,7 +97,7 @@ def parse(text: str, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
     years = {f"{year}年": int(year) for year in _YEAR.findall(loose)}
     words = _unique([*words_of(_YEAR_WORD.sub(" ", loose)), *years])
     alternatives = _alternatives(words, loose, synonyms)
-    specific = [word for word in words if word not in STOP_WORDS]
+    specific = [word for word in words if word not in STOP_WORDS and not is_emoji(word)]
     if specific or phrases:
         words = specific
     truncated = truncated or len(words) + len(phrases) + len(excluded) > MAX_TERMS

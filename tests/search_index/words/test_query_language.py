@@ -91,3 +91,14 @@ def test_exclusions_of_any_size_stay_bounded(typed: str) -> None:
     query = parse(typed)
     assert len(query.terms) + len(query.phrases) <= 20
     assert len(query.excluded) <= 20
+
+
+def test_an_emoji_is_found_and_asked_for_alone(tmp_path: Path) -> None:
+    """An emoji finds letters with it, in any shade; beside words it selects nothing."""
+    texts = {1: "办得好\U0001f44d谢谢", 2: "公积金提取"}
+    engine = engine_with(
+        tmp_path, *(document(n, title=text, text="", reply="") for n, text in texts.items())
+    )
+    assert found(engine, "\U0001f44d\U0001f3fd") == [1]
+    assert found(engine, "公积金\U0001f44d") == [2]
+    assert mark(texts[1], ["\U0001f44d"]) == "办得好<mark>\U0001f44d</mark>谢谢"
