@@ -49,6 +49,10 @@ def test_settings_have_the_variables_the_table_says(
         "proxy_hops": "4",
         "track_limit": "7 per hour",
         "submit_limit": "7 per hour",
+        "page_cache_seconds": "3",
+        "feed_ids": "letters.example.gov,2026",
+        "data_licence": "https://licence.example/7",
+        "security_contact": "mailto:seven@example.gov",
     }
     for name, variable in ROWS.items():
         monkeypatch.setenv(variable, samples.get(name, "7"))
