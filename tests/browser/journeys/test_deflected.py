@@ -116,10 +116,11 @@ def test_the_preview_asks_without_script(instance: Instance, person: Person, ent
 def test_a_reader_who_came_by_searching_says_so_too(
     instance: Instance, person: Person, entry_id: int
 ) -> None:
-    """Beside the votes stands a line for whoever would have written."""
+    """Beside the votes stands a link to the question for whoever would have written."""
     page = person()
     page.goto(f"/archive/{entry_id}")
     check(page, WIDE, NARROW)
-    press(page, "我本来要写信，现在不用了")
+    page.get_by_role("link", name="我本来要写信，现在不用了").click()
+    press(page, "解决了，不用写信了")
     expect(page.get_by_role("heading", name=THANKS)).to_be_in_viewport()
     assert counted(instance, entry_id) == 1
