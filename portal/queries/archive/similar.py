@@ -14,6 +14,16 @@ from portal.queries.archive.table import entries_by_id
 SIMILAR_MOST = 5
 SHARED_LEAST = 2
 """Words of two characters or more that a text must share with an entry."""
+_FILLERS = """
+没有 不是 不能 不敢 不肯 不知 不知道 还有 已经 就是 可是 但是 自己 大家
+我们 你们 他们 现在 以后 以前 过去 今天 昨天 前天 两天 几天 多月 半个
+一次 一张 一句 两个 三十 晚上 早上 时候 开始 起来 全部 到底 告诉 发现
+拿到 办好 来回 希望 请问 谢谢 感谢 情况 问题 反映 领导 部门 同志 工作人员
+电话 热线 通知 中心 系统 现场 门口 家里 我家 楼下 邻居 一家 多久 不要
+名字 材料 证明
+"""
+FILLERS = frozenset(_FILLERS.split())
+"""Words that stand in letters about anything: they never make two letters similar."""
 _SURPLUS = 5
 """Hits requested beyond those shown, in place of entries that are no longer public."""
 _log = structlog.get_logger("portal.archive")
@@ -28,8 +38,15 @@ class Similar:
 
 
 def _is_close(shared: tuple[str, ...]) -> bool:
-    """Return whether enough words are shared; one word or single characters prove nothing."""
-    return sum(len(term) > 1 for term in shared) >= SHARED_LEAST
+    """Return whether enough words are shared.
+
+    One word, single characters, numbers and words of any letter prove nothing.
+    """
+    return sum(_says_something(term) for term in shared) >= SHARED_LEAST
+
+
+def _says_something(term: str) -> bool:
+    return len(term) > 1 and term not in FILLERS and not term.isdigit()
 
 
 def similar_entries(
@@ -52,7 +69,7 @@ def similar_entries(
         return []
     public = entries_by_id(session, [hit.entry_id for hit in hits])
     near = [
-        Similar(public[hit.entry_id], hit.shared_terms)
+        Similar(public[hit.entry_id], tuple(filter(_says_something, hit.shared_terms)))
         for hit in hits
         if hit.entry_id in public and _is_close(hit.shared_terms)
     ]

@@ -132,6 +132,20 @@ def test_some_of_the_words_are_better_than_nothing(
     assert (ids(found), found.partial) == ([lamp.id], True)
 
 
+def test_words_of_any_letter_make_nothing_similar(
+    session: Session, world: World, settings: Settings
+) -> None:
+    """Two letters that share 没有, 电话 and a number, and no word of their matter, are not near."""
+    text = "孩子今年上小学，打了三次电话，学校说没有名额，已经等了2016天。"
+    published(session, world, title="孩子上学没有名额", text=text)
+    index = bring_up_to_date(settings)
+    session.rollback()
+    near = similar_entries(
+        session, index, "水管爆了，打电话没有人来，已经2016分钟。", "水管爆了没有人修"
+    )
+    assert near == []
+
+
 def test_similar_entries_share_words(session: Session, world: World, settings: Settings) -> None:
     """An entry about the same thing is near, says by which words, and is never itself."""
     lamp, other = published(session, world, **LAMP), published(session, world, **LAMP)
