@@ -25,6 +25,7 @@ _USUAL_SHARE = 0.7
 _SPACED = re.compile(
     r"[\u4e00-\u9fff](?:[ \t_.\-*/|,·]{1,3}[\u4e00-\u9fff]){1,3}(?![\u4e00-\u9fff])"
 )
+_HALVED = re.compile(r"[\u4e00-\u9fff]{1,2}[ \t]{1,3}[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])")
 _WRAPPED = re.compile(r"[\u4e00-\u9fff]{1,2}[\r\n]{1,2}[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])")
 # What neighbours call somebody whose place in the family or childhood name they know.
 _FAMILIAR = re.compile("[老阿小][一二三四五六七八九大幺满]|[二三小大狗][狗苟牛娃毛蛋妹]")
@@ -193,7 +194,9 @@ def undotted_at(text: str, start: int) -> Hit | None:
 
 def spaced_at(text: str, start: int) -> Hit | None:
     """Return a name with a blank or mark between its characters, or broken by the end of a line."""
-    match = _SPACED.match(text, start) or _WRAPPED.match(text, start)
+    match = next(
+        filter(None, (shape.match(text, start) for shape in (_SPACED, _HALVED, _WRAPPED))), None
+    )
     if match is None:
         return None
     marks = {char for char in match[0] if not "\u4e00" <= char <= "\u9fff"}
