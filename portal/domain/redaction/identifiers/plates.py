@@ -15,13 +15,14 @@ from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import mask_plate
 
 _GAP = r"[ \t\r\n·•‧・.\-—–_*()\[\]〔〕【】'\"]{0,2}"
-_SHORT = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+"""The short name of each province, as on plates and in case numbers."""
 _FULL = (
     "北京 天津 上海 重庆 河北 河南 云南 辽宁 黑龙江 湖南 安徽 山东 新疆 江苏 浙江 江西 湖北 广西 甘肃 山西 内蒙古 陕西 吉林"
     " 福建 贵州 广东 青海 西藏 四川 宁夏 海南"
 )
-_NAMES = dict(zip(_FULL.split(), _SHORT, strict=True))
-_PROVINCE = rf"(?:[{_SHORT}]|(?:{'|'.join(_NAMES)})市?省?)"
+_NAMES = dict(zip(_FULL.split(), PROVINCES, strict=True))
+_PROVINCE = rf"(?:[{PROVINCES}]|(?:{'|'.join(_NAMES)})市?省?)"
 _HEAD = rf"({_PROVINCE}){_GAP}([A-Za-z])"
 _OPENING, _CLOSING = ("(", "[", "〔", "【"), (")", "]", "〕", "】")
 _TAIL = r"(?![A-Za-z0-9])"
@@ -32,7 +33,7 @@ _PLATE = re.compile(
     rf"{_HEAD}((?:{_GAP}临)?(?:{_GAP}[A-Za-z0-9]){{4}}{_GAP}[A-Za-z0-9学警港澳挂试超领应急]){_TAIL}"
 )
 _POLICE = re.compile(
-    rf"[Ww][Jj]{_GAP}[{_SHORT}]?(?:{_GAP}[0-9]){{4,5}}[A-Za-z]?{_TAIL}"
+    rf"[Ww][Jj]{_GAP}[{PROVINCES}]?(?:{_GAP}[0-9]){{4,5}}[A-Za-z]?{_TAIL}"
     rf"|[军空海北沈兰济南广成使]{_GAP}[A-Za-z]?{_GAP}[A-Za-z](?:{_GAP}[0-9]){{5}}{_TAIL}"
 )
 _CUE = re.compile(

@@ -15,6 +15,7 @@ from stdnum.cn import uscc
 from portal.domain.redaction.chains import MARK
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit, before, skip
+from portal.domain.redaction.identifiers.plates import PROVINCES
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER
 
@@ -77,7 +78,7 @@ _COURT_WORDS = re.compile(
 )
 # Written without brackets, and often without its year: 渝0103民初1234号.
 _BARE_COURT = re.compile(
-    r"(?<![0-9])(?:(?:19|20)[0-9]{2}年? ?)?[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+    rf"(?<![0-9])(?:(?:19|20)[0-9]{{2}}年? ?)?[{PROVINCES}]"
     r" ?[0-9]{2,4} ?[民刑行执商知赔破财][一二三四五]?[初终再申执恢监辖特督破裁调保异复更]?字?第? ?[0-9]{1,8} ?号?"
 )
 _POLICE = re.compile(
@@ -93,7 +94,6 @@ _PROPERTY = re.compile(
     r"[(\[〔【] ?(?:19|20)[0-9]{2} ?[)\]〕】] ?[\u4e00-\u9fff]{2,12}不动产(?:权|证明)第? ?[0-9]{4,14}号?"
     r"|(?:房地?证|房权证|国用|集用|集建|房地权证)(?:[\u4e00-\u9fff0-9()\[\]〔〕]{0,16}?第 ?[0-9\-]{1,14} ?号|[\u4e00-\u9fff()\[\]〔〕]{0,8}?[0-9\-]{4,14} ?号?)"
 )
-_PROVINCES = frozenset("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
 _TRAVEL = re.compile(r"[EGDPSHMCKLWT](?<![0-9A-Za-z].)[A-Z]?[0-9]{7,8}(?![0-9A-Za-z])")
 _VEHICLE = re.compile(r"L(?<![0-9A-Za-z].)[A-HJ-NPR-Z0-9]{10}[0-9]{6}(?![0-9A-Za-z])")
 _PARCEL = re.compile(r"(?:SF|YT|JD|JT|ZTO|EMS|STO)[A-Z]{0,3}[ -]?[0-9]{10,15}(?![0-9A-Za-z])")
@@ -127,7 +127,7 @@ def find_registered(folded: Folded) -> Iterator[Hit]:
         for match in pattern.finditer(view):
             start = match.start()
             # 川（2019）成都市不动产权第…号: the province belongs to it.
-            if match[0][0] in "([〔【" and view[max(0, start - 1) : start] in _PROVINCES:
+            if match[0][0] in "([〔【" and start and view[start - 1] in PROVINCES:
                 start -= 1
             yield Hit(kind, start, match.end(), COVER)
     for year in _YEAR.finditer(view):
