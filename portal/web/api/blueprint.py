@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 from portal.web.api.problems import problem
 from portal.web.core.failures import answer_programs
 from portal.web.core.safety import limiter
+from portal.web.delivery.caching import revalidated
 
 PREFIX = "/api/"
 INTERFACES = (PREFIX, "/open311/", "/open-data/")
@@ -24,16 +25,11 @@ _PREFLIGHT_SECONDS = 86_400
 
 
 def answer(body: dict[str, Any], status: int = 200) -> Response:
-    """Return ``body`` as JSON that caches must revalidate for each request.
-
-    An entry that is unpublished is then gone at the next request.
-    """
+    """Return ``body`` as JSON."""
     response = jsonify(body)
     response.status_code = status
-    response.headers["Cache-Control"] = "public, no-cache"
     response.vary.add("Accept")
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return revalidated(response)
 
 
 def set_up_interfaces(app: Flask) -> None:

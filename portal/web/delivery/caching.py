@@ -2,9 +2,9 @@
 
 A page is kept for :data:`FRESH` seconds at most, some of them in the process that made it and the
 rest outside, so that what is unpublished is gone from every cache by then; afterwards its ETag
-saves the transfer. An answer to somebody with a session, or one
-that begins a session, is never kept. It is not compressed either: the length of a compressed page
-that holds a secret and a reader's words would betray the secret (BREACH).
+saves the transfer. An answer to somebody with a session, or one that begins a session, is never
+kept. It is not compressed either: the length of a compressed page that holds a secret and a reader's
+words would betray the secret (BREACH).
 """
 
 from __future__ import annotations
@@ -43,6 +43,17 @@ def cacheable(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view whose page is the same for everybody without a session."""
     view.cacheable = True  # type: ignore[attr-defined]
     return view
+
+
+def revalidated(response: Response) -> Response:
+    """Return ``response`` for caches to keep and to ask about at each request.
+
+    What it shows is thus gone at the request after it was unpublished. One that the reader has
+    already is answered with 304.
+    """
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
 def set_up_caching(app: Flask) -> None:

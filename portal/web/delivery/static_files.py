@@ -27,6 +27,11 @@ def files() -> dict[str, bytes]:
 
 
 @cache
+def _etag(name: str) -> str:
+    return sha256(files()[name]).hexdigest()[:16]
+
+
+@cache
 def version() -> str:
     """Return 12 hexadecimal digits that change with any file."""
     digest = sha256()
@@ -50,7 +55,7 @@ def _serve(asked: str, name: str) -> Response:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(sha256(content).hexdigest()[:16])
+    response.set_etag(_etag(name))
     return response.make_conditional(request)  # type: ignore[return-value]
 
 

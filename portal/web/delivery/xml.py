@@ -9,6 +9,7 @@ from flask_babel import force_locale
 
 from portal.domain.languages import SOURCE
 from portal.web.core.settings import settings
+from portal.web.delivery.caching import revalidated
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -19,16 +20,10 @@ def only_xml(text: str) -> str:
 
 
 def xml_document(template: str, mimetype: str, **values: object) -> Response:
-    """Render ``template``, which gets ``site``, ``base`` and ``here`` (path and query) too.
-
-    Caches must revalidate it for each request, so that an unpublished entry is gone at once.
-    """
+    """Render ``template``, which gets ``site``, ``base`` and ``here`` (path and query) too."""
     known = {"site": settings().site_name, "base": settings().public_url}
     known["here"] = request.full_path.rstrip("?")
     with force_locale(SOURCE):
         # Not render_template, which adds values that depend on the visitor.
         text = current_app.jinja_env.get_template(template).render(**known, **values)
-    response = Response(only_xml(text), mimetype=mimetype)
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return revalidated(Response(only_xml(text), mimetype=mimetype))

@@ -15,6 +15,7 @@ from portal.domain.languages import LANGUAGES
 from portal.web.api.problems import TITLES, preferred_locale
 from portal.web.core.failures import Failure
 from portal.web.core.language import say
+from portal.web.delivery.caching import revalidated
 from portal.web.delivery.xml import only_xml
 
 P = ParamSpec("P")
@@ -42,9 +43,7 @@ def answer(name: str, body: Any, status: int = 200) -> Response:
     if status != 200 or request.method == "POST":
         response.headers["Cache-Control"] = "no-store"
         return response
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return revalidated(response)
 
 
 def _document(name: str, body: Any) -> bytes:
