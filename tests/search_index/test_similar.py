@@ -42,6 +42,16 @@ def test_the_title_says_most(letters: WhooshEngine) -> None:
     assert hits[0].entry_id == 2
 
 
+def test_the_same_letter_has_the_highest_score_there_is(tmp_path: Path) -> None:
+    """A letter equal to an entry reaches both cosines of 1 and the whole of the first score."""
+    letters = [document(n, reply="") for n in range(1, len(LETTERS) + 1)]
+    title, text, _ = LETTERS[2]
+    first, *others = engine_with(tmp_path, *letters).similar(text, title=title)
+    whole = 1 + similar.TITLES_WEIGHT + similar.FIRST_WEIGHT
+    assert (first.entry_id, first.score) == (3, pytest.approx(whole, abs=1e-4))
+    assert all(hit.score < whole / 2 for hit in others)
+
+
 def test_no_more_than_the_limit_comes_back(tmp_path: Path) -> None:
     """A limit of two gives two, whatever there is."""
     engine = engine_with(tmp_path, *(document(n) for n in range(1, 31)))

@@ -141,6 +141,16 @@ def test_the_senders_own_particulars_are_masked_anywhere(text: str, expected: st
     assert public(text, SENDER) == expected
 
 
+@pytest.mark.parametrize(
+    ("length", "found"), [(6, False), (7, True), (19, True), (20, True), (21, False)]
+)
+def test_a_senders_number_has_seven_to_twenty_digits(length: int, found: bool) -> None:
+    """A number that is shorter or longer is no telephone number and is not looked for."""
+    number = "40203040506070809010203"[:length]
+    kinds = [f.kind for f in detect(f"附{number}", sender=Sender("王某", phone=number))]
+    assert (FindingKind.SENDER_CONTACT in kinds) is found
+
+
 def test_sender_findings_have_their_own_kinds() -> None:
     """A reviewer sees that a name or number is the sender's own."""
     kinds = [f.kind for f in detect("张三 13812345678", sender=SENDER)]
