@@ -151,6 +151,12 @@ def test_a_senders_number_has_seven_to_twenty_digits(length: int, found: bool) -
     assert (FindingKind.SENDER_CONTACT in kinds) is found
 
 
+def test_a_mistyped_identity_number_does_not_hide_the_next() -> None:
+    """Of two numbers run together the second is found though the first has a wrong check digit."""
+    (finding,) = detect("我的500101199003071231500101199003071236号")
+    assert (finding.kind, finding.start, finding.end) == (FindingKind.ID_CARD, 2, 38)
+
+
 def test_sender_findings_have_their_own_kinds() -> None:
     """A reviewer sees that a name or number is the sender's own."""
     kinds = [f.kind for f in detect("张三 13812345678", sender=SENDER)]
