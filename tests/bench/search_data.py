@@ -4,8 +4,10 @@ import csv
 import json
 import os
 import random
+import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,51 @@ def evaluation(name: str) -> list[dict[str, Any]]:
 def nothing(_: dict[int, int]) -> tuple[Change, ...]:
     """Replay of a rebuild during which nothing happens."""
     return ()
+
+
+class Grown:
+    """Any number of letters of about 700 characters, made of the sentences of the source.
+
+    Sentences are drawn at random, so that every size has the words of real letters in their real
+    frequencies. The same seed gives the same letters.
+    """
+
+    LENGTH = 696
+    _END = re.compile(r"(?<=[。！？；\n])")
+
+    @cached_property
+    def _source(self) -> tuple[list[str], list[str]]:
+        rows = list(_real()) or list(_built(2_000))
+        sentences = [
+            sentence
+            for row in rows
+            for sentence in self._END.split(row.text + "\n" + row.reply)
+            if 4 < len(sentence) < self.LENGTH
+        ]
+        return [row.title for row in rows], sentences
+
+    def titles(self) -> list[str]:
+        """Return the titles of the source."""
+        return self._source[0]
+
+    def documents(self, count: int, seed: int = 2016) -> Iterator[Document]:
+        """Yield ``count`` letters, numbered from 1."""
+        titles, sentences = self._source
+        chance = random.Random(seed)
+        kinds = ("咨询", "投诉", "建议", "求助")
+        for number in range(1, count + 1):
+            text = ""
+            while len(text) < self.LENGTH:
+                text += chance.choice(sentences)
+            text = text[: self.LENGTH]
+            half = self.LENGTH // 2
+            member = 2 + chance.randrange(110)
+            day = date(2012 + chance.randrange(8), 1 + number % 12, 1 + number % 28)
+            yield Document(
+                *(number, 1, chance.choice(titles), text[:half], text[half:]),
+                *(chance.choice(kinds), (1, member, 200 + chance.randrange(20) + 20 * member), day),
+                f"t{chance.randrange(15)}",
+            )
 
 
 def _real() -> Iterator[Document]:
