@@ -95,6 +95,18 @@ def test_a_returned_report_never_comes_back(session: Session, world: World) -> N
     } == set()
 
 
+def test_a_recalled_report_never_comes_back(session: Session, world: World) -> None:
+    """What a recall would restore does not name whom the report accuses."""
+    walk = a_walk(session, world, "city")
+    walk.accept()
+    walk.step(handling.transfer, "city_dispatcher", world["district"], "属于该单位职责")
+    walk.step(handling.sign_for, "district_dispatcher")
+    walk.step(handling.transfer, "district_dispatcher", world["bureau"], "属于该单位职责")
+    assert walk.letter.sent_from_before_id == world["city"]
+    becomes_report(walk, "district_dispatcher", world["city"])
+    assert (walk.letter.sent_from_id, walk.letter.sent_from_before_id) == (world["district"], None)
+
+
 def test_the_office_is_not_accused(session: Session, world: World) -> None:
     """A letter at the office on top becomes a report that accuses nobody and stays there."""
     walk = a_walk(session, world, None)
