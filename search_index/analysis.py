@@ -10,9 +10,9 @@ The words of a dictionary are terms of a field of their own. They decide no matc
 the characters alone; they take part in the order of hits, where bigrams and words together are
 better than either (``docs/search.md``).
 
-Terms are numbers of 64 bits. A Han character or a pair of them is written out in its number; any
-other term has the highest bit set and 63 bits of its digest, among which two of a million terms
-coincide once in nine million indexes.
+Terms are numbers of 64 bits. Up to four Han characters are written out in their number, so that an
+index can name its words (``han_words``); any other term has the highest bit set and 63 bits of its
+digest, among which two of a million terms coincide once in nine million indexes.
 """
 
 import re
@@ -26,7 +26,7 @@ import rjieba
 from numpy.typing import NDArray
 from opencc import OpenCC
 
-ANALYZER_VERSION = "han-bigram-words-5"
+ANALYZER_VERSION = "han-bigram-words-6"
 """Version of the terms that a text gives; an index of another version is outdated."""
 
 MAX_TOKEN = 64
@@ -47,6 +47,11 @@ _HYPHEN = re.compile("(?<=[a-z])[-\u2010](?=[a-z])")
 _SIMPLIFIED = OpenCC("t2s")
 _CLUSTER = re.compile(f".[{_COMBINING}]*", re.DOTALL)
 _CHARACTER_BITS = 21
+_CHARACTER = (1 << _CHARACTER_BITS) - 1
+_LONGEST_WRITTEN = 4
+"""Han characters of the longest term that is written out in its number."""
+_FOUR, _QUARTER_BITS, _FIRST_HAN = 1 << 62, 15, 0x3400
+_QUARTER = (1 << _QUARTER_BITS) - 1
 _DIGEST = 1 << 63
 _REMEMBERED = 200_000
 
@@ -159,12 +164,50 @@ def dictionary_words(normalised: str) -> list[str]:
 
 
 def term_number(term: str) -> int:
-    """Return the number of a term: written out for one or two Han characters, else a digest."""
-    if len(term) <= 2 and all(map(is_han, term)):
-        second = ord(term[1]) if len(term) == 2 else 0
-        return ord(term[0]) << _CHARACTER_BITS | second
+    """Return the number of a term: written out for one to four Han characters, else a digest.
+
+    Four characters are written out where each lies less than 2¹⁵ behind U+3400, as nearly all do.
+    """
+    codes = [ord(character) for character in term]
+    if len(codes) <= _LONGEST_WRITTEN and all(map(is_han, term)):
+        if len(codes) == 1:
+            return codes[0] << _CHARACTER_BITS
+        if len(codes) < _LONGEST_WRITTEN:
+            return _joined(codes, _CHARACTER_BITS)
+        if max(codes) - _FIRST_HAN <= _QUARTER and min(codes) >= _FIRST_HAN:
+            return _FOUR | _joined([code - _FIRST_HAN for code in codes], _QUARTER_BITS)
     digest = blake2b(term.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") | _DIGEST
+
+
+def _joined(parts: list[int], bits: int) -> int:
+    number = 0
+    for part in parts:
+        number = number << bits | part
+    return number
+
+
+def han_words(
+    numbers: NDArray[np.uint64],
+) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the words of two to four Han characters among terms, by their length.
+
+    Of each length: their places in ``numbers``, and a row of character codes for each.
+    """
+    found = {}
+    tops = (1 << _CHARACTER_BITS, 1 << 2 * _CHARACTER_BITS, _FOUR, _DIGEST)
+    for length in range(2, _LONGEST_WRITTEN + 1):
+        within = (numbers >= tops[length - 2]) & (numbers < tops[length - 1])
+        if length == 2:
+            within &= (numbers & np.uint64(_CHARACTER)) > 0
+        places = np.flatnonzero(within)
+        bits, first, most = _CHARACTER_BITS, 0, _CHARACTER
+        if length == _LONGEST_WRITTEN:
+            bits, first, most = _QUARTER_BITS, _FIRST_HAN, _QUARTER
+        shifts = np.arange(length - 1, -1, -1, dtype=np.uint64) * np.uint64(bits)
+        codes = (numbers[places, None] >> shifts & np.uint64(most)).astype(np.int64) + first
+        found[length] = places, codes
+    return found
 
 
 def numbers_beginning_with(character: str) -> tuple[int, int]:

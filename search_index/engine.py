@@ -54,7 +54,8 @@ class SearchRequest:
 
     ``organisation_id`` includes its subtree; ``year`` is that of the answer; ``match`` says whether
     all words and phrases must occur or any of them; ``page`` counts from 1. A word also finds its
-    ``synonyms``; a phrase does not.
+    ``synonyms``; a phrase does not. ``suggest`` asks for another query where this one finds nothing
+    or clearly less.
     """
 
     text: str = ""
@@ -67,6 +68,7 @@ class SearchRequest:
     page: int = 1
     per_page: int = 20
     synonyms: Synonyms = NO_SYNONYMS
+    suggest: bool = False
 
 
 class SearchEngine(Protocol):

@@ -84,16 +84,16 @@ def parse(text: str, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
     """
     if not text.strip():
         return ParsedQuery(blank=True)
-    folded = normalise(_NOT.sub("-", text[:MAX_CHARACTERS]))
-    truncated = len(text) > MAX_CHARACTERS or len(folded) > MAX_CHARACTERS
-    folded = folded[:MAX_CHARACTERS]
-    straight = folded.translate(_QUOTES)
+    normal = folded(text)
+    truncated = len(text) > MAX_CHARACTERS or len(normal) > MAX_CHARACTERS
+    normal = normal[:MAX_CHARACTERS]
+    straight = normal.translate(_QUOTES)
     excluded = _unique(filter(None, map(_clean, _EXCLUDED.findall(straight))))
     if excluded:
-        folded = _EXCLUDED.sub(" ", straight)
-    phrases = [_clean(match) for match in _PHRASE.findall(folded)]
+        normal = _EXCLUDED.sub(" ", straight)
+    phrases = [_clean(match) for match in _PHRASE.findall(normal)]
     phrases = _unique(phrase for phrase in phrases if phrase)
-    loose = _PHRASE.sub(" ", folded)
+    loose = _PHRASE.sub(" ", normal)
     years = {f"{year}年": int(year) for year in _YEAR.findall(loose)}
     words = _unique([*words_of(_YEAR_WORD.sub(" ", loose)), *years])
     alternatives = _alternatives(words, loose, synonyms)
@@ -109,11 +109,16 @@ def parse(text: str, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
         truncated=truncated,
         understood=tuple(phrases + words),
         blank=bool(excluded) and not words and not phrases,
-        text=folded,
+        text=normal,
         alternatives={word: alternatives[word] for word in words if word in alternatives},
         excluded=tuple(excluded[:MAX_TERMS]),
         years={word: year for word, year in years.items() if word in words},
     )
+
+
+def folded(text: str) -> str:
+    """Return the part of a typed query that is read, normalised, its NOT as a minus sign."""
+    return normalise(_NOT.sub("-", text[:MAX_CHARACTERS]))
 
 
 def _alternatives(words: list[str], loose: str, synonyms: Synonyms) -> dict[str, tuple[str, ...]]:

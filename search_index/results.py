@@ -45,7 +45,7 @@ class SearchPage:
 
     The ``total`` complete hits come first, then ``partial_total`` entries that hold most of the
     query; ``pages`` are those of both together. ``synonyms`` counted as words searched; no entry with
-    one of ``excluded`` is found.
+    one of ``excluded`` is found. ``suggestion`` is a query that finds clearly more, "" without one.
     """
 
     total: int
@@ -58,3 +58,4 @@ class SearchPage:
     synonyms: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     partial_total: int = 0
+    suggestion: str = ""

@@ -35,6 +35,11 @@ class Synonyms:
         }
         self._longest = max(map(len, self._others), default=0)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The normalised words that have alternatives."""
+        return tuple(self._others)
+
     def of(self, word: str) -> tuple[str, ...]:
         """Return the alternatives of a normalised word; none for most words."""
         return self._others.get(word, ())

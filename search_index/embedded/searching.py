@@ -8,6 +8,7 @@ from search_index.embedded.lists import TEXT, WORDS
 from search_index.embedded.matching import filtered, matching
 from search_index.embedded.ranking import Weighted, best, scores, weighted
 from search_index.embedded.snapshot import Numbers, Snapshot
+from search_index.embedded.suggesting import suggestion
 from search_index.engine import SearchRequest
 from search_index.query import ParsedQuery, ranking_terms, ranking_words
 from search_index.results import Facets, Hit, SearchPage
@@ -46,6 +47,7 @@ def search(snapshot: Snapshot, query: ParsedQuery, request: SearchRequest) -> Se
         truncated=query.truncated,
         synonyms=query.synonyms,
         excluded=query.excluded,
+        suggestion=suggestion(snapshot, request, total) if request.suggest else "",
     )
 
 

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from search_index.analysis import numbers_beginning_with, term_numbers
+from search_index.analysis import han_words, numbers_beginning_with, term_numbers
 from search_index.embedded.lists import FIELDS, TEXT, WORDS, Lists
 from search_index.embedded.segment import Segment
+from search_index.vocabulary import Vocabulary
 
 TITLE_WEIGHT = 3
 """Weight of an occurrence in the title; one in the letter or in the reply weighs 1."""
@@ -170,6 +171,23 @@ class Snapshot:
         """Read all posting lists; raise where the files are damaged."""
         for segment in self._segments:
             segment.verify()
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of two to four Han characters in the index, and how many documents have each.
+
+        Deleted documents are included.
+        """
+        lists = [segment.lists(WORDS) for segment in self._segments]
+        terms, places = np.unique(_together([each.terms for each in lists]), return_inverse=True)
+        sizes = _together([np.diff(each.starts.astype(np.int64)) for each in lists])
+        counts = np.bincount(places, sizes, len(terms)).astype(np.int64)
+        return Vocabulary(
+            {
+                length: (codes, counts[at])
+                for length, (at, codes) in han_words(terms.astype(np.uint64)).items()
+            }
+        )
 
     @cached_property
     def years(self) -> NDArray[np.int64]:

@@ -38,6 +38,7 @@ class Found:
     where these begin. ``partial`` says that no hit has all. The facets count the complete hits,
     where there is none the others. ``degraded`` that the index was unavailable and the table searched.
     ``synonyms`` counted as words searched, entries with one of ``excluded`` were left out.
+    ``suggestion`` is a query that finds clearly more, "" without one; only the first page has it.
     ``scores`` compare within one search and are empty where nothing was ranked.
     """
 
@@ -53,6 +54,7 @@ class Found:
     excluded: tuple[str, ...] = ()
     truncated: bool = False
     degraded: bool = False
+    suggestion: str = ""
     scores: dict[int, float] = field(default_factory=dict)
 
     @property
@@ -83,6 +85,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         page=asked.page,
         per_page=per_page,
         synonyms=synonyms_for(exact=asked.exact),
+        suggest=asked.page == 1,
     )
     found = _last_if_beyond(index, request)
     public = entries_by_id(session, [hit.entry_id for hit in found.hits])
@@ -100,6 +103,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         synonyms=found.synonyms,
         excluded=found.excluded,
         truncated=found.truncated,
+        suggestion=found.suggestion,
         scores={hit.entry_id: hit.score for hit in found.hits},
     )
 

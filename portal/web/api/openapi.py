@@ -170,6 +170,12 @@ def _schemas() -> Schema:
         "understood": {"type": "array", "items": _TEXT},
         "matched": {"enum": ["all", "any"]},
         "complete": _COUNT,
+        "suggestion": {
+            "type": ["string", "null"],
+            "description": say(
+                N_("所查的词可能打错了或是拼音时，找到明显更多的查询；只在第一页给出")
+            ),
+        },
         "degraded": {"type": "boolean"},
     }
     hit = {**fields, "passages": passages}

@@ -159,6 +159,7 @@ def search() -> Response:
             "understood": list(found.understood),
             "matched": "any" if found.partial else "all",
             "complete": found.complete,
+            "suggestion": found.suggestion or None,
             "degraded": found.degraded,
         }
     )

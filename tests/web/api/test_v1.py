@@ -182,6 +182,17 @@ def test_search_says_what_it_understood(
     assert ids(read(client, "/api/v1/search?q=路灯&topic=交通运输")) == []
 
 
+def test_a_search_offers_what_may_be_meant(
+    client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """Pinyin gives no hit and the word as a suggestion, on the first page; null without one."""
+    published(session, world)
+    bring_up_to_date(settings)
+    found = read(client, "/api/v1/search?q=ludeng")
+    assert (ids(found), found["suggestion"]) == ([], "路灯")
+    assert read(client, "/api/v1/search?q=路灯")["suggestion"] is None
+
+
 def test_search_goes_on_without_an_index(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:

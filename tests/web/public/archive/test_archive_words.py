@@ -51,3 +51,33 @@ def test_the_feed_of_a_search_follows_its_words(client: FlaskClient, noise: int)
     """A feed has what the search finds: by synonyms, and without excluded words."""
     assert "夜间噪声扰民" in client.get("/archive/feed.atom?q=噪音").text
     assert "夜间噪声扰民" not in client.get("/archive/feed.atom?q=-噪声").text
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("/archive", "您是不是要找"), ("/en/archive", "Did you mean")]
+)
+def test_what_may_be_meant_is_offered_and_never_searched_unasked(
+    client: FlaskClient, noise: int, address: str, said: str
+) -> None:
+    """Pinyin finds nothing by itself; the word is one click away, with filters kept."""
+    page = get(client, f"{address}?q=zaosheng&kind=consultation")
+    assert said in page.text
+    assert not [link for link in page.links if link.endswith(f"/archive/{noise}")]
+    (offered,) = [link for link in page.links if "q=%E5%99%AA%E5%A3%B0" in link]
+    assert "kind=consultation" in offered
+    assert [link for link in get(client, offered).links if link.endswith(f"/archive/{noise}")]
+
+
+def test_nothing_else_is_offered_for_what_is_found(client: FlaskClient, noise: int) -> None:
+    """A word that is found, and a page that cannot search, offer nothing."""
+    assert "您是不是要找" not in get(client, "/archive?q=噪声").text
+
+
+def test_without_the_index_nothing_is_offered(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """While the table is searched there is no vocabulary, and the page stands."""
+    published(session, world, title="夜间噪声扰民")
+    page = get(client, "/archive?q=zaosheng")
+    assert "正在使用简易查询" in page.text
+    assert "您是不是要找" not in page.text
