@@ -59,6 +59,15 @@ def figures(session: Session, aggregate: Aggregate[Value], question: Question) -
     return _figures(session, aggregate, question, month_versions(session, months[0], months[-1]))
 
 
+def cached_by_months(
+    session: Session, name: str, question: Question, count: Callable[[Session, Question], Value]
+) -> Value:
+    """Return ``count(session, question)``, cached under ``name`` until facts of its months change."""
+    months = question.period.months
+    versions = tuple(month_versions(session, months[0], months[-1]).items())
+    return _cached(session, (name, question), versions, partial(count, session, question))
+
+
 def series(
     session: Session, question: Question, parts: Sequence[Period]
 ) -> list[tuple[Period, Figures]]:

@@ -34,6 +34,7 @@ from portal.models import ArchiveEntry, db
 from portal.queries.archive.years import changed_since, entries_of_year, states_by_year
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.overview import Asked, overview
+from portal.queries.statistics.refusals import register
 from portal.reporting.cells import safe_cell
 
 PACKAGE = "datapackage.json"
@@ -41,6 +42,7 @@ FILES = {
     "entries.csv": "text/csv",
     "entries.jsonl": "application/jsonl",
     "figures.csv": "text/csv",
+    "refusals.csv": "text/csv",
     PACKAGE: "application/json",
 }
 """The files of a year with their media types."""
@@ -74,6 +76,16 @@ FIGURE_COLUMNS: dict[str, str] = {
     "value": "integer",
 }
 """Columns of the figures: one count in each row."""
+REFUSAL_COLUMNS: dict[str, str] = {
+    "year": "integer",
+    "as_of": "date",
+    "organisation": "string",
+    "organisation_name": "string",
+    "month": "yearmonth",
+    "reason": "string",
+    "value": "integer",
+}
+"""Columns of the register of refusals; no organisation or month in a row stands for several."""
 LATE = timedelta(minutes=10)
 """How long before its end a transaction may have begun; a withdrawal is stored at its beginning."""
 
@@ -105,7 +117,9 @@ def refresh(folder: Path, publisher: Publisher, now: datetime) -> int:
 def _due(folder: Path, year: int, state: tuple[int, ...] | None, now: datetime) -> bool:
     place = complete(folder, year)
     known = read_json(place / STATE) if place else None
-    if known is None or known["content"] != list(state or ()):
+    if place is None or known is None or known["content"] != list(state or ()):
+        return True
+    if not all((place / name).exists() for name in FILES):
         return True
     made = civil_date(datetime.fromisoformat(known["made_at"]))
     # The figures of a year go on until its last day is over.
@@ -142,6 +156,8 @@ def _make(session: Session, folder: Path, publisher: Publisher, year: int, now: 
     lines = (json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows())
     made.append(new.write("entries.jsonl", lines))
     made.append(new.write("figures.csv", _with_head(FIGURE_COLUMNS, _figures(session, year, now))))
+    refused = _with_head(REFUSAL_COLUMNS, _refusals(session, year, now))
+    made.append(new.write("refusals.csv", refused))
     package = description(publisher, year, made, now)
     new.write(PACKAGE, [json.dumps(package, ensure_ascii=False, indent=2).encode()])
     known = {"made_at": now.isoformat(), "content": list(state), "recent": recent}
@@ -207,6 +223,19 @@ def _figures(session: Session, year: int, now: datetime) -> Iterator[bytes]:
             yield _csv_line((year, at.day, dimension, code, name, field.name, value))
 
 
+def _refusals(session: Session, year: int, now: datetime) -> Iterator[bytes]:
+    """Yield the letters of each line of the register by reason, none where it can name none."""
+    period = Period(year)
+    found = register(session, period, as_of(period, now))
+    for line in found.lines:
+        node = found.nodes.get(line.organisation_id or 0)
+        place = (node.code, node.name) if node else ("", "")
+        month = f"{line.month // 100}-{line.month % 100:02}" if line.month else ""
+        counts = [(str(reason), count) for reason, count in line.reasons.items()]
+        for reason, count in counts or [("", line.count)]:
+            yield _csv_line((year, found.as_of.day, *place, month, reason, count))
+
+
 def description(
     publisher: Publisher, year: int, made: Iterable[WrittenFile], now: datetime
 ) -> dict[str, Any]:
@@ -224,7 +253,7 @@ def description(
 
 def _resource(file: WrittenFile) -> dict[str, Any]:
     stem, _dot, form = file.name.partition(".")
-    columns = FIGURE_COLUMNS if stem == "figures" else COLUMNS
+    columns = {"figures": FIGURE_COLUMNS, "refusals": REFUSAL_COLUMNS}.get(stem, COLUMNS)
     return {
         "name": f"{stem}-{form}",
         "type": "table",

@@ -96,7 +96,7 @@ def test_the_package_is_valid(
     with writing() as unit:
         unit.get_one(ArchiveEntry, entry.id).title = '=1+1,"引号"\n'
     make(settings)
-    for name in ("entries.csv", "entries.jsonl", "figures.csv", "datapackage.json"):
+    for name in ("entries.csv", "entries.jsonl", "figures.csv", "refusals.csv", "datapackage.json"):
         (tmp_path / name).write_bytes(client.get(f"/open-data/2016/{name}").data)
     package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
     for each in package["resources"]:
@@ -105,7 +105,7 @@ def test_the_package_is_valid(
         assert each["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
     report = frictionless.Package(str(tmp_path / "datapackage.json")).validate()
     assert report.valid, report.flatten(["type", "note"])
-    assert report.stats["tasks"] == 3
+    assert report.stats["tasks"] == 4
 
 
 def test_the_catalogue_is_linked_data(
