@@ -35,6 +35,7 @@ CATALOGUE = "tests/structure/test_translations.py::test_every_message_is_transla
 """The test that holds the words of pages; it reads the code instead of running it."""
 REFUSALS = "tests/structure/test_forms.py"
 """The tests that hold the fields and messages of refusals; they read the code, too."""
+REFUSING = ("InvalidInput(", "required(", "optional(", "limited(")
 HEAVY = (
     *("flask_migrate", "flask_limiter", "flask_babel", "flask_wtf", "flask_login", "whoosh.index"),
     *("hypothesis.strategies", "sqlalchemy.orm", "psycopg", "docx", "xlsxwriter", "openpyxl"),
@@ -170,7 +171,7 @@ def main(count: int, seed: str, jobs: int) -> None:
 def _tests(mutant: Mutant, reach: Reach) -> dict[str, float]:
     """Return the tests that may notice ``mutant`` and how long each takes."""
     tests = reach.tests(mutant.path, mutant.statements())
-    if "InvalidInput(" in mutant.diff:
+    if any(each in mutant.diff for each in REFUSING):
         tests[REFUSALS] = 5.0
     return tests | {CATALOGUE: 10.0} if mutant.wording else tests
 
