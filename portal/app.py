@@ -16,7 +16,7 @@ from flask_migrate import Migrate, upgrade
 from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_index
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
-from portal.models import Cipher, db, prepare_engine
+from portal.models import Cipher, SenderKeys, db, prepare_engine
 from portal.models.base import NUMBERS
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_BINDS=_binds(settings.database_uri),
     )
     Cipher.load([settings.key("data")])
+    SenderKeys.load(settings.key("data"))
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     with app.app_context():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.models.base import Cipher, Model, db, prepare_engine
+from portal.models.base import Cipher, Model, SenderKeys, db, prepare_engine
 from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
 from portal.models.deflected import DeflectedLetter
 from portal.models.disclosure import DisclosureRequest, DisclosureSequence
@@ -62,6 +62,7 @@ __all__ = [
     "ReplyKind",
     "ReplyStatus",
     "RoleGrant",
+    "SenderKeys",
     "StateInterval",
     "UnsentForm",
     "User",

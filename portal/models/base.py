@@ -8,7 +8,9 @@ process writes. ``portal.services.core.unit`` asks for that mode; nothing else d
 from __future__ import annotations
 
 import hashlib
+import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -95,6 +97,22 @@ class Cipher:
     def load(cls, keys: list[bytes]) -> None:
         """Use ``keys`` (32 bytes each), the newest first."""
         cls.ring = MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
+
+
+class SenderKeys:
+    """The key of the hashes by which senders' names and contacts are found."""
+
+    key: bytes = b""
+
+    @classmethod
+    def load(cls, key: bytes) -> None:
+        """Use a key derived from the data key ``key`` (32 bytes), which never changes."""
+        cls.key = hmac.digest(key, b"sender keys", hashlib.sha256)
+
+
+def keyed(make: Callable[[bytes, str | None], str | None], column: str) -> Callable[[Any], Any]:
+    """Return a default for a column: what ``make`` gives for the value of ``column`` in the row."""
+    return lambda context: make(SenderKeys.key, context.get_current_parameters().get(column))
 
 
 class EncryptedText(sa.types.TypeDecorator[str]):

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.access import ANSWERING
 from portal.domain.letters.kinds import Kind
+from portal.domain.letters.sender_keys import LENGTH, email_key, name_key, phone_key
 from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, Source, State
 from portal.domain.redaction import Sender
-from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, keyed, word
 from portal.models.correspondence import CoHandling, Extension, Message, Rating
 from portal.models.organisation import Organisation
 from portal.models.publication import Proposal
@@ -52,6 +53,16 @@ class Letter(Model):
     sender_name: Mapped[str | None] = mapped_column(EncryptedText)
     sender_phone: Mapped[str | None] = mapped_column(EncryptedText)
     sender_email: Mapped[str | None] = mapped_column(EncryptedText)
+    # What a new row has here is computed from the three columns above, which never change.
+    name_key: Mapped[str | None] = mapped_column(
+        sa.String(LENGTH), default=keyed(name_key, "sender_name"), index=True
+    )
+    phone_key: Mapped[str | None] = mapped_column(
+        sa.String(LENGTH), default=keyed(phone_key, "sender_phone"), index=True
+    )
+    email_key: Mapped[str | None] = mapped_column(
+        sa.String(LENGTH), default=keyed(email_key, "sender_email"), index=True
+    )
     consent_basis: Mapped[ConsentBasis] = mapped_column(
         word(ConsentBasis), default=ConsentBasis.NONE
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.domain.access import Actor
+from portal.domain.access import Actor, Permission
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
+from portal.domain.letters.sender_keys import email_key, name_key, phone_key
 from portal.domain.letters.states import CLOCK_STATES
 from portal.domain.periods import midnight
 from portal.domain.translatable import Labelled
-from portal.models import Letter, Organisation
+from portal.models import Letter, Organisation, SenderKeys
 from portal.queries.letter_rows import LetterRow, page_of_letters
 from portal.queries.letters.queues import (
     UNCOUNTED,
@@ -77,6 +79,7 @@ def inbox_page(
 ) -> Page[LetterRow]:
     """Return the page of letters that ``filters`` ask for, within what ``actor`` may read."""
     where = [letters_for(actor), conditions(actor, at)[filters.queue], *_narrowing(filters)]
+    where += _has_words(filters.words, actor)
     order = _order(filters.sort, filters.queue)
     return page_of_letters(session, where, order, filters.page, per_page, done_for_another(actor))
 
@@ -103,15 +106,51 @@ def _narrowing(filters: Filters) -> list[Condition]:
         found.append(Letter.received_at >= midnight(filters.received_from))
     if filters.received_to:
         found.append(Letter.received_at < midnight(filters.received_to + timedelta(days=1)))
-    return found + [_has(word) for word in filters.words.split()[:MOST_WORDS]]
-
-
-def _has(word: str) -> Condition:
-    """Find a word in titles; digits also at the beginning of numbers."""
-    found = Letter.title.icontains(word, autoescape=True)
-    if word.replace("-", "").isascii() and word.replace("-", "").isdigit():
-        return sa.or_(found, Letter.number.startswith(word, autoescape=True))
     return found
+
+
+def _has_words(words: str, actor: Actor) -> list[Condition]:
+    """Find letters with all of ``words``; together they may also be the sender's name."""
+    terms = words.split()[:MOST_WORDS]
+    if len(terms) < 2:
+        return [_has(term, actor) for term in terms]
+    whole = _sent_by(words, actor)
+    every = sa.and_(*(_has(term, actor) for term in terms))
+    return [every if whole is None else sa.or_(whole, every)]
+
+
+def _has(word: str, actor: Actor) -> Condition:
+    """Find a word in title and text, in the name of the holder and in an organisation not found.
+
+    Digits are also found at the beginning of numbers, names and contacts of senders as a whole.
+    """
+    columns = (Letter.title, Letter.text, Letter.organisation_words)
+    names = (Organisation.name, Organisation.short_name)
+    named = sa.select(Organisation.id).where(_in_some(names, word))
+    found = [Letter.organisation_id.in_(named), _in_some(columns, word)]
+    if word.replace("-", "").isascii() and word.replace("-", "").isdigit():
+        found.append(Letter.number.startswith(word, autoescape=True))
+    sent = _sent_by(word, actor)
+    return sa.or_(*found) if sent is None else sa.or_(sent, *found)
+
+
+def _in_some(columns: Iterable[InstrumentedAttribute[Any]], word: str) -> Condition:
+    return sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def _sent_by(words: str, actor: Actor) -> Condition | None:
+    """Find letters by their sender's whole name, telephone number or e-mail address.
+
+    Only letters whose contacts ``actor`` may uncover: a hit says who the sender is.
+    """
+    key = SenderKeys.key
+    found = {
+        Letter.name_key: name_key(key, words),
+        Letter.phone_key: phone_key(key, words),
+        Letter.email_key: email_key(key, words),
+    }
+    fits = [column == hashed for column, hashed in found.items() if hashed is not None]
+    return sa.and_(sa.or_(*fits), letters_for(actor, Permission.CONTACTS_REVEAL)) if fits else None
 
 
 def _order(sort: Sort, queue: Queue) -> tuple[sa.ColumnElement[Any], ...]:

@@ -86,7 +86,7 @@ class InboxPage(ListPage[LetterRow, Queue]):
 class InboxForm(ListForm):
     """The filters of the inbox."""
 
-    q = LineField(_l("编号或标题"), render_kw={"autocomplete": "off"})
+    q = LineField(_l("编号、内容、来信人或单位"), render_kw={"autocomplete": "off"})
     kind = EnumListField(_l("类别"), Kind, N_("全部类别"))
     organisation = ListField(
         _l("承办单位"), validate_choice=False, description=_l("包括下级单位。")
