@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchEngine, SearchRequest, open_index
 from portal.config import Settings
-from portal.domain.letters.states import RefusalReason
+from portal.domain.letters.states import UnpublishReason
 from portal.models import ArchiveEntry, Letter
 from portal.services.archive.indexing import drain, ensure_index
 from portal.services.archive.publication import unpublish
@@ -47,7 +47,7 @@ def withdraw(session: Session, world: World, entry: ArchiveEntry) -> None:
     session.rollback()
     letter = session.get_one(Letter, entry.letter_id)
     reviewer = world.actor("city_reviewer")
-    unpublish(letter.id, letter.version, RefusalReason.PRIVACY, "来信人要求", reviewer, LATER)
+    unpublish(letter.id, letter.version, UnpublishReason.PRIVACY, "来信人要求", reviewer, LATER)
 
 
 def found(index: SearchEngine, text: str) -> list[int]:

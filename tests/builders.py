@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, State
+from portal.domain.letters.states import (
+    DeclineReason,
+    Publication,
+    RefusalReason,
+    State,
+    UnpublishReason,
+)
 from portal.models import Letter, User
 from portal.services.archive import publication, redacting
 from portal.services.core.handing_in import Receipt
@@ -245,7 +251,7 @@ def _refuse(walk: Walk) -> None:
 
 
 def _unpublish(walk: Walk) -> None:
-    walk.step(publication.unpublish, walk.reviewer, RefusalReason.THIRD_PARTY, "第三方提出异议")
+    walk.step(publication.unpublish, walk.reviewer, UnpublishReason.PRIVACY, "第三方提出异议")
 
 
 _PUBLICATION: dict[Publication, tuple[Callable[[Walk], None], ...]] = {

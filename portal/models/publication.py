@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import UnpublishReason
 from portal.domain.redaction import Decision, PublicField
 from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
@@ -151,6 +152,8 @@ class ArchiveEntry(Model):
     under_revision: Mapped[bool] = mapped_column(default=False)
     machine_reviewed: Mapped[bool] = mapped_column(default=False)
     unpublished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unpublish_reason: Mapped[UnpublishReason | None] = mapped_column(word(UnpublishReason))
+    """Why it was unpublished; empty also where that was coded by a reason of refusal."""
     helpful: Mapped[int] = mapped_column(default=0)
     unhelpful: Mapped[int] = mapped_column(default=0)
 

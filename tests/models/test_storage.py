@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from portal.app import MIGRATIONS, create_app
 from portal.config import Settings
-from portal.domain.letters.states import Publication, State
+from portal.domain.letters.states import Publication, State, UnpublishReason
 from portal.migrations.earlier import EARLIER
-from portal.models import Cipher, Letter, Model, User, db
+from portal.models import ArchiveEntry, Cipher, Letter, Model, User, db
 from portal.services.core.unit import writing
 from tests.builders import START, World, a_letter, a_published
 from tests.databases import ON_POSTGRES
@@ -216,3 +216,23 @@ def test_facts_for_the_guards(session: Session, world: World, publication: Publi
     letter = a_letter(session, world, publication=publication)
     waits = publication is Publication.PROPOSED
     assert letter.proposer_id == (world.people["city_handler"] if waits else None)
+
+
+@pytest.mark.slow
+def test_reasons_of_refusal_that_mean_the_same_are_taken_over(
+    app: Flask, session: Session, world: World
+) -> None:
+    """An entry unpublished before reasons were told apart keeps one that still means the same."""
+    letters = [a_letter(session, world, publication=Publication.UNPUBLISHED) for _ in range(3)]
+    codes = ("senders_choice", "privacy", "no_value")
+    change = sa.text(
+        "UPDATE event SET reason_code = :code WHERE letter_id = :id AND reason_code = 'privacy'"
+    )
+    with writing() as unit:
+        for letter, code in zip(letters, codes, strict=True):
+            unit.execute(change, {"code": code, "id": letter.id})
+    db.engine.dispose()
+    downgrade(revision="sender_keys")
+    upgrade()
+    found = session.scalars(sa.select(ArchiveEntry.unpublish_reason).order_by(ArchiveEntry.id))
+    assert [*found] == [UnpublishReason.SENDER_ASKED, UnpublishReason.PRIVACY, None]

@@ -176,6 +176,17 @@ class RefusalReason(Labelled):
     NO_VALUE = "no_value", N_("对他人没有参考价值")
 
 
+class UnpublishReason(Labelled):
+    """Why a public entry is taken off the web (撤下)."""
+
+    WRONG_CONTENT = "wrong_content", N_("公示的内容有误")
+    OUTDATED = "outdated", N_("内容已经过时")
+    LAW_CHANGED = "law_changed", N_("法规或者政策已经改变")
+    ORDERED = "ordered", N_("法院或者有关机关要求")
+    SENDER_ASKED = "sender_asked", N_("来信人要求撤下")
+    PRIVACY = "privacy", N_("涉及个人隐私")
+
+
 class ConsentBasis(StrEnum):
     """On what ground a letter may be published."""
 

@@ -13,6 +13,7 @@ from portal.domain.letters.states import (
     Action,
     DeclineReason,
     RefusalReason,
+    UnpublishReason,
 )
 from portal.models import Event, Letter
 from portal.queries.history import HistoryEntry
@@ -29,8 +30,9 @@ _FROM_ELSEWHERE = frozenset(
 )
 """Actions by people of another organisation than the holder, which the event names."""
 _LABELS = {str(action): action.label for action in (*Action, *RecordAction)}
+_REASONS = (*DeclineReason, *RefusalReason, *UnpublishReason)
 CODE_LABELS: dict[str, str] = {
-    **{str(code): code.label for code in (*DeclineReason, *RefusalReason, *DisclosureOutcome)},
+    **{str(code): code.label for code in (*_REASONS, *DisclosureOutcome)},
     "mask": N_("脱敏"),
     "keep": N_("保留"),
     "add": N_("增加标记"),
@@ -104,5 +106,4 @@ def _reasons(event: Event) -> tuple[str, ...]:
     code = event.reason_code or ""
     if event.action == Action.CHANGE_KIND:
         return tuple(Kind(part).label for part in code.split(">") if part in set(Kind))
-    known = code in set(DeclineReason) or code in set(RefusalReason)
-    return (CODE_LABELS[code],) if known else ()
+    return (CODE_LABELS[code],) if code in set(_REASONS) else ()

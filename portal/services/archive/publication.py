@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor
 from portal.domain.calendar import WorkCalendar
 from portal.domain.errors import N_, ActionNotAllowed, Conflict
-from portal.domain.letters.states import Action, Publication, RefusalReason
+from portal.domain.letters.states import Action, Publication, RefusalReason, UnpublishReason
 from portal.domain.periods import civil_date
 from portal.models import (
     ArchiveEntry,
@@ -130,6 +130,7 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
         setattr(entry, name, value)
     entry.revision += 1
     entry.updated_at, entry.unpublished_at, entry.under_revision = now, None, False
+    entry.unpublish_reason = None
     entry.machine_reviewed = proposal.reviewer_id is None
     _hide_in_earlier(entry, hidden_words(proposal))
     session.add(entry)
@@ -185,14 +186,14 @@ def refuse(
 
 
 def unpublish(
-    letter_id: int, version: int, code: RefusalReason, reason: str, actor: Actor, now: datetime
+    letter_id: int, version: int, code: UnpublishReason, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Withdraw from the web: the copy is emptied at once, the index follows."""
     reason = required("reason", reason, REASON_MAX)
     with changing(actor, letter_id, version) as (session, letter):
         take(session, letter, Action.UNPUBLISH, actor, now, reason_code=code, reason=reason)
         recall_waiting(letter, now)
-        take_down(session, letter, now)
+        take_down(session, letter, code, now)
 
 
 def recall_waiting(letter: Letter, now: datetime) -> None:
@@ -202,7 +203,7 @@ def recall_waiting(letter: Letter, now: datetime) -> None:
         proposal.status, proposal.decided_at = ProposalStatus.RECALLED, now
 
 
-def take_down(session: Session, letter: Letter, now: datetime) -> None:
+def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datetime) -> None:
     """Clear the public copy with all its versions, if there is one, and queue it for the index."""
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     if entry is None or entry.unpublished_at is not None:
@@ -210,6 +211,7 @@ def take_down(session: Session, letter: Letter, now: datetime) -> None:
     entry.title = entry.text = entry.reply = ""
     entry.versions.clear()
     entry.unpublished_at = entry.updated_at = now
+    entry.unpublish_reason = why
     entry.under_revision = False
     entry.revision += 1
     enqueue(session, entry, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.domain.letters.states import Action, ConsentBasis, RefusalReason
+from portal.domain.letters.states import Action, ConsentBasis, RefusalReason, UnpublishReason
 from portal.services.archive.publication import recall_waiting, take_down
 from portal.services.core.acting import changing, take
 from portal.services.letters.submission import citizen
@@ -31,7 +31,7 @@ def revoke_consent(letter_id: int, now: datetime) -> None:
         )
         letter.consent_basis = ConsentBasis.NONE
         recall_waiting(letter, now)
-        take_down(session, letter, now)
+        take_down(session, letter, UnpublishReason.SENDER_ASKED, now)
 
 
 def give_consent(letter_id: int, now: datetime) -> None:

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Role
 from portal.domain.calendar import WorkCalendar
 from portal.domain.letters.kinds import KINDS
-from portal.domain.letters.states import DeclineReason, Publication, RefusalReason, Source
+from portal.domain.letters.states import (
+    DeclineReason,
+    Publication,
+    RefusalReason,
+    Source,
+    UnpublishReason,
+)
 from portal.domain.organisations import covers
 from portal.domain.periods import civil_date
 from portal.domain.redaction import Decision
@@ -193,7 +199,7 @@ class LetterActions:
 
     def unpublish(self, now: datetime) -> None:
         """Take the public copy off the web."""
-        code = self.sample.refusal_reason or RefusalReason.THIRD_PARTY
+        code = UnpublishReason.PRIVACY
         publication.unpublish(*self._at(), code, "当事人提出异议。", self._decider(), now)
 
 

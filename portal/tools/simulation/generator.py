@@ -11,7 +11,13 @@ from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.events import ActorKind
 from portal.domain.letters.due import Deadlines
 from portal.domain.letters.kinds import KINDS, Kind
-from portal.domain.letters.states import SUPPLEMENT_DAYS, Action, DeclineReason, RefusalReason
+from portal.domain.letters.states import (
+    SUPPLEMENT_DAYS,
+    Action,
+    DeclineReason,
+    RefusalReason,
+    UnpublishReason,
+)
 from portal.tools.samples.drawing import pick
 from portal.tools.simulation.actors import Actors, Habit
 from portal.tools.simulation.clock import OfficeClock, night_after
@@ -248,7 +254,7 @@ class Generator:
             return moves
         moves.append((decided, lambda at: letter.take(Action.PUBLISH, reviewer, at)))
         if ending is Ending.UNPUBLISHED:
-            objection = RefusalReason.THIRD_PARTY
+            objection = UnpublishReason.PRIVACY
             moves.append(
                 (
                     unpublished,

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from portal.domain.letters.apply import intervals
 from portal.domain.letters.due import Deadlines
-from portal.domain.letters.states import Action, ConsentBasis, Source
+from portal.domain.letters.states import Action, ConsentBasis, Source, UnpublishReason
 from portal.domain.periods import civil_date
 from portal.domain.redaction import Decision
 from portal.domain.statistics.measures import Ledger
@@ -166,6 +166,7 @@ class Writer:
                 "published_at": published.at,
                 "updated_at": unpublished or published.at,
                 "unpublished_at": unpublished,
+                "unpublish_reason": UnpublishReason(down.code) if down and down.code else None,
             }
         )
 

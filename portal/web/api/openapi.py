@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 
 from portal.domain.errors import N_
-from portal.domain.letters.states import State
+from portal.domain.letters.states import State, UnpublishReason
 from portal.domain.translatable import Message
 from portal.web.api.handing_in import KEY_MOST, LETTER
 from portal.web.api.problems import PROBLEM, TITLES, preferred_locale
@@ -157,7 +157,13 @@ def _described(meaning: Message | str, schema: Schema) -> Schema:
 def _schemas() -> Schema:
     fields = {name: _described(each.meaning, each.schema) for name, each in FIELDS.items()}
     passages = _object({"letter": _TEXT, "reply": _TEXT})
-    deleted = _object({"id": _ID, "deleted_at": {"type": "string", "format": "date-time"}})
+    deleted = _object(
+        {
+            "id": _ID,
+            "deleted_at": {"type": "string", "format": "date-time"},
+            "reason": {"enum": [*map(str, UnpublishReason), None]},
+        }
+    )
     links = dict.fromkeys(("self", "first", "last", "prev", "next"), _TEXT)
     place = {
         "total": _COUNT,

@@ -98,7 +98,12 @@ def document(entry: ArchiveEntry) -> dict[str, Any]:
 def deletion(entry: ArchiveEntry) -> dict[str, Any]:
     """Return what is said of an unpublished entry."""
     moment = entry.unpublished_at or entry.updated_at
-    return {"id": entry.id, "deleted_at": moment.isoformat()}
+    why = entry.unpublish_reason
+    return {
+        "id": entry.id,
+        "deleted_at": moment.isoformat(),
+        "reason": str(why) if why else None,
+    }
 
 
 def page_of(listing: Listing | Found, per_page: int) -> dict[str, Any]:

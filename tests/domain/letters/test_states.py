@@ -18,6 +18,7 @@ from portal.domain.letters.states import (
     Publication,
     RefusalReason,
     State,
+    UnpublishReason,
 )
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Granularity
@@ -40,6 +41,7 @@ from portal.domain.translatable import Labelled
         RefusalReason,
         Role,
         State,
+        UnpublishReason,
     ],
 )
 def test_every_word_has_a_name(words: type[Labelled]) -> None:
@@ -69,5 +71,8 @@ def test_states_are_open_or_ended() -> None:
 
 def test_words_fit_their_columns() -> None:
     """A word is at most 32 characters, as wide as its column."""
-    words = (Action, CloseReason, DeclineReason, Kind, Publication, RecordAction, RefusalReason)
+    words = (
+        *(Action, CloseReason, DeclineReason, Kind, Publication),
+        *(RecordAction, RefusalReason, UnpublishReason),
+    )
     assert max(len(word) for kind in words for word in kind) <= 32

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Role
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotPermitted
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Publication, RefusalReason, State
+from portal.domain.letters.states import Publication, RefusalReason, State, UnpublishReason
 from portal.domain.redaction import PublicField
 from portal.models import ArchiveEntry, Letter, OutboxRow, ProposalStatus
 from portal.services.archive import publication, redacting
@@ -140,7 +140,7 @@ def test_withdrawing_needs_a_reason(session: Session, world: World) -> None:
         publication.unpublish(
             letter.id,
             letter.version,
-            RefusalReason.PRIVACY,
+            UnpublishReason.PRIVACY,
             " ",
             world.actor("city_reviewer"),
             letter.received_at,

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Action, DeclineReason, RefusalReason
+from portal.domain.letters.states import Action, DeclineReason, RefusalReason, UnpublishReason
 from portal.models import Letter
 from portal.services.archive import publication, redacting
 from portal.services.letters import consent, cooperation, handling, merging, replying, submission
@@ -75,6 +75,10 @@ def _refuse(given: Try) -> tuple[Any, ...]:
     return (given.one_of(RefusalReason), "异议")
 
 
+def _unpublish(given: Try) -> tuple[Any, ...]:
+    return (given.one_of(UnpublishReason), "异议")
+
+
 def _reply(given: Try) -> tuple[Any, ...]:
     return ("答复正文", given.draft_version)
 
@@ -121,7 +125,7 @@ MOVES: dict[Action, Move] = {
     A.RECALL_PROPOSAL: ("handler", publication.recall, _nothing),
     A.PUBLISH: ("reviewer", publication.publish, _publish),
     A.REFUSE: ("reviewer", publication.refuse, _refuse),
-    A.UNPUBLISH: ("reviewer", publication.unpublish, _refuse),
+    A.UNPUBLISH: ("reviewer", publication.unpublish, _unpublish),
     A.PROPOSE_CORRECTION: ("handler", publication.propose, _said),
     A.CORRECT: ("reviewer", publication.publish, _publish),
     A.REFUSE_CORRECTION: ("reviewer", publication.refuse, _refuse),

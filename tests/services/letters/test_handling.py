@@ -14,7 +14,13 @@ from portal.domain.errors import (
     NotPermitted,
 )
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Action, DeclineReason, RefusalReason, State
+from portal.domain.letters.states import (
+    Action,
+    DeclineReason,
+    RefusalReason,
+    State,
+    UnpublishReason,
+)
 from portal.models import Event
 from portal.services.archive import publication
 from portal.services.letters import cooperation, handling, merging, replying, submission
@@ -85,7 +91,7 @@ HERE = 1
         (publication.recall, ()),
         (publication.publish, (1,)),
         (publication.refuse, (RefusalReason.NO_VALUE, "")),
-        (publication.unpublish, (RefusalReason.PRIVACY, "隐私")),
+        (publication.unpublish, (UnpublishReason.PRIVACY, "隐私")),
     ],
     ids=lambda each: getattr(each, "__qualname__", ""),
 )

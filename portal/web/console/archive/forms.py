@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import AnyOf, Length
 
-from portal.domain.letters.states import RefusalReason
+from portal.domain.letters.states import RefusalReason, UnpublishReason
 from portal.domain.redaction import Decision, PublicField
 from portal.services.archive.redacting import REASON_MAX
 from portal.web.console.letters.forms import NoteForm, StepForm
@@ -80,7 +80,12 @@ class RefuseForm(StepForm):
         return self.code.value, self.reason.data
 
 
-class UnpublishForm(RefuseForm):
+class UnpublishForm(StepForm):
     """A coded reason to unpublish an entry, with an explanation."""
 
+    code = EnumField(_l("理由"), UnpublishReason, _l("请选择一项理由。"))
     reason = reason_field(_l("说明"), _l("请写明为什么撤下。"), REASON_MAX, rows=2)
+
+    def given(self) -> tuple[UnpublishReason, str]:
+        """Return what the service takes."""
+        return self.code.value, self.reason.data

@@ -184,7 +184,7 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
     if found is None:
         raise NotFound
     if found.unpublished_at is not None:
-        return render_template("public/gone.html", unpublished_at=found.unpublished_at), 410
+        return render_template("public/gone.html", entry=found), 410
     near = similar_entries(db.session(), archive_index(), found.text, found.title, exclude=found.id)
     writing = request.args.get("from") == WRITING
     page = render_template(

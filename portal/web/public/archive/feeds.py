@@ -78,7 +78,7 @@ def entry_feed(entry_id: int) -> Answer:
     if entry is None:
         raise NotFound
     if entry.unpublished_at is not None:
-        return render_template("public/gone.html", unpublished_at=entry.unpublished_at), 410
+        return render_template("public/gone.html", entry=entry), 410
     versions: list[tuple[ArchiveEntry | ArchiveVersion, datetime]] = [(entry, entry.updated_at)]
     versions += [(each, each.published_at) for each in reversed(entry.versions)]
     return xml_document(

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Publication, State
+from portal.domain.letters.states import Publication, State, UnpublishReason
 from portal.domain.redaction import Decision
 from portal.models import ArchiveEntry, Letter
 from tests.builders import Walk, World, a_walk
@@ -186,7 +186,28 @@ def test_withdrawing_empties_the_copy(
     assert public is not None
     assert (public.title, public.text, public.reply) == ("", "", "")
     assert public.unpublished_at is not None
+    assert public.unpublish_reason is UnpublishReason.PRIVACY
     assert walk.letter.publication is Publication.UNPUBLISHED
+
+
+def test_withdrawing_has_reasons_of_its_own(
+    app: Flask, client: Client, session: Session, walk: Walk
+) -> None:
+    """What is public may have become wrong or outdated; a reason of refusal is not taken."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    publish(browser, url, walk)
+    assert all(reason.label in get(browser, url).text for reason in UnpublishReason)
+    form = {"code": "no_value", "reason": "没有价值"}
+    assert "没有价值" in post(browser, f"{url}/unpublish", form, page=url, status=422).html
+    form = {"code": "law_changed", "reason": "新条例已施行"}
+    post(browser, f"{url}/unpublish", form, page=url)
+    assert "法规或者政策已经改变" in get(browser, f"/console/letters/{walk.letter.number}").text
+    public = entry(session, walk)
+    assert public is not None
+    assert "法规或者政策已经改变" in get(client, f"/archive/{public.id}", status=410).text
+    (gone,) = client.get("/api/v1/entries?updated_since=2016-01-01").get_json()["deleted"]
+    assert (gone["id"], gone["reason"]) == (public.id, "law_changed")
 
 
 def test_a_correction_makes_a_new_version(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.open_files import complete, years
 from portal.config import Settings, SettingsError, load_settings
-from portal.domain.letters.states import RefusalReason
+from portal.domain.letters.states import UnpublishReason
 from portal.models import ArchiveEntry, Letter
 from portal.services.archive.open_data import (
     COLUMNS,
@@ -52,7 +52,7 @@ def withdraw(session: Session, world: World, entry: ArchiveEntry, at: datetime) 
     session.rollback()
     letter = session.get_one(Letter, entry.letter_id)
     reviewer = world.actor("city_reviewer")
-    unpublish(letter.id, letter.version, RefusalReason.PRIVACY, "来信人要求", reviewer, at)
+    unpublish(letter.id, letter.version, UnpublishReason.PRIVACY, "来信人要求", reviewer, at)
 
 
 def test_the_files_hold_what_is_public(
