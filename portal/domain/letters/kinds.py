@@ -69,6 +69,8 @@ KINDS: Mapping[Kind, LetterKind] = {
 
 DEFAULT_KIND = Kind.CONSULTATION
 """What a letter from another system is that names no kind."""
+PUBLISHABLE_KINDS = frozenset(kind for kind, row in KINDS.items() if row.publishable)
+"""The kinds of letters that may be published."""
 KINDS_BY_WORD: Mapping[str, Kind] = {
     word: kind for kind, row in KINDS.items() for word in (kind.value, kind.label, *row.also_called)
 }

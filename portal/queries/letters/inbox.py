@@ -69,6 +69,11 @@ class Filters:
         return self.queue is Queue.ALL
 
     @property
+    def waits_for_proposal(self) -> bool:
+        """Whether the list is what may be proposed for publication."""
+        return self.queue is Queue.PROPOSABLE
+
+    @property
     def is_own_work(self) -> bool:
         """Whether the list is what waits for the person at work."""
         return self.queue is Queue.TODO

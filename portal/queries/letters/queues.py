@@ -2,7 +2,7 @@
 
 The conditions follow the states of the transition table; which letters are visible at all is
 decided by :mod:`portal.queries.scope`. All counts of a person come from one query over the letters
-that still need work; closed ones are not counted.
+that still need work, and one over the closed ones that the person may propose for publication.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from portal.domain.calendar import WorkCalendar
 from portal.domain.errors import N_
 from portal.domain.events import Axis
 from portal.domain.letters.due import SOON_DAYS
-from portal.domain.letters.states import CLOCK_STATES, OPEN_STATES, RETURN_LIMIT, State
+from portal.domain.letters.kinds import PUBLISHABLE_KINDS
+from portal.domain.letters.states import (
+    CLOCK_STATES,
+    OPEN_STATES,
+    RETURN_LIMIT,
+    CloseReason,
+    ConsentBasis,
+    Publication,
+    State,
+)
 from portal.domain.periods import civil_date, midnight
 from portal.domain.translatable import Labelled
 from portal.models import (
@@ -50,6 +59,7 @@ class Queue(Labelled):
     DISPATCHED = "dispatched", N_("待签收")
     IN_PROGRESS = "in_progress", N_("办理中")
     SIGNOFF = "signoff", N_("待审签")
+    PROPOSABLE = "proposable", N_("待提请公示")
     PUBLICATION = "publication", N_("待公示审核")
     DOUBTFUL = "doubtful", N_("导入待核对")
     AWAITING = "awaiting", N_("待补充")
@@ -92,6 +102,22 @@ def cutoffs(calendar: WorkCalendar, now: datetime) -> Cutoffs:
 def left_by_machine() -> sa.Select[int]:
     """Return the ids of letters that a machine proposed and left to a person."""
     return waiting_for_publication().where(Proposal.proposer_id.is_(None))
+
+
+def proposable(actor: Actor) -> Condition:
+    """Return the condition for letters never proposed whose publication ``actor`` may propose.
+
+    It is the SQL twin of ``PROPOSE`` in the transition table and of the grants: a test compares them.
+    """
+    return sa.and_(
+        Letter.publication == Publication.NOT_PROPOSED,
+        Letter.state == State.CLOSED,
+        Letter.consent_basis != ConsentBasis.NONE,
+        Letter.close_reason.is_distinct_from(CloseReason.NO_SUPPLEMENT),
+        sa.not_(Letter.never_public),
+        Letter.kind.in_(PUBLISHABLE_KINDS),
+        letters_for(actor, Permission.PUBLICATION_PROPOSE),
+    )
 
 
 def _asking_for_time() -> sa.Select[int]:
@@ -174,6 +200,7 @@ def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
         Queue.DISPATCHED: state == State.DISPATCHED,
         Queue.IN_PROGRESS: state == State.IN_PROGRESS,
         Queue.SIGNOFF: Letter.id.in_(waiting_for_signature()),
+        Queue.PROPOSABLE: proposable(actor),
         Queue.PUBLICATION: Letter.id.in_(waiting_for_publication()),
         Queue.DOUBTFUL: Letter.id.in_(left_by_machine()),
         Queue.AWAITING: state == State.AWAITING_CITIZEN,
@@ -280,7 +307,11 @@ def _any(actor: Actor, permission: Permission, *wanted: Condition) -> Condition 
 def queue_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[Queue, int]:
     """Return how many letters of the actor's scope are in each counted queue."""
     found = {q: c for q, c in conditions(actor, at).items() if q not in UNCOUNTED}
-    return counted(session, found, Letter, letters_for(actor), live())
+    closed = found.pop(Queue.PROPOSABLE)
+    counts = counted(session, found, Letter, letters_for(actor), live())
+    proposes = actor.holds(Permission.PUBLICATION_PROPOSE)
+    waiting = counted(session, {Queue.PROPOSABLE: sa.true()}, Letter, closed) if proposes else {}
+    return {Queue.PROPOSABLE: 0, **counts, **waiting}
 
 
 def counted(

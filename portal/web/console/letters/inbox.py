@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.access import Permission
+from portal.domain.access import Actor, Permission
 from portal.domain.calendar import WorkCalendar
 from portal.domain.disclosure.numbers import looks_like_request_number
 from portal.domain.errors import N_
@@ -67,6 +67,7 @@ GROUPS = (
         Queue.EXTENSION,
         Queue.AWAITING,
         Queue.SIGNOFF,
+        Queue.PROPOSABLE,
         Queue.PUBLICATION,
         Queue.DOUBTFUL,
     ),
@@ -74,6 +75,15 @@ GROUPS = (
     (Queue.CLOSED, Queue.ALL),
 )
 """Queues in the order of the page: the person's own, stages of a letter, urgent ones, the rest."""
+
+
+_USUAL_SORTS = {**dict.fromkeys(UNCOUNTED, Sort.NEWEST), Queue.PROPOSABLE: Sort.OLDEST}
+
+
+def _groups(actor: Actor) -> list[list[Queue]]:
+    """Return the queues on the page; one leaves out those who propose nothing for publication."""
+    hidden = set() if actor.holds(Permission.PUBLICATION_PROPOSE) else {Queue.PROPOSABLE}
+    return [[queue for queue in group if queue not in hidden] for group in GROUPS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ class InboxForm(ListForm):
             received_from=self.received_from.data,
             received_to=self.received_to.data,
             words=words,
-            sort=self.sort.data or (Sort.NEWEST if queue in UNCOUNTED else Sort.DUE),
+            sort=self.sort.data or _USUAL_SORTS.get(queue, Sort.DUE),
             page=page_asked(),
         )
 
@@ -145,7 +155,7 @@ def _page(doubt: str) -> InboxPage:
         filters=filters,
         page=page,
         statuses=[row_status(row, filters.queue, calendar) for row in page.rows],
-        groups=GROUPS,
+        groups=_groups(actor),
         counts=queue_counts(session, actor, at),
         late=frozenset({Queue.OVERDUE, Queue.UNSIGNED}),
         doubt=doubt,

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Publication, State
+from portal.models import db
 from portal.services.letters import cooperation, handling
 from tests.builders import HOUR, World, a_letter, a_walk
 from tests.conftest import CLOCK
@@ -273,3 +275,38 @@ def test_list_never_reads_sender_or_text(staff: Staff, session: Session, world: 
     )
     html = get(staff("city_dispatcher"), "/console/").html
     assert all(secret not in html for secret in ("欧阳明月", "13912345678", "只在正文里"))
+
+
+def test_letters_to_propose_lead_to_proposing(staff: Staff, session: Session, world: World) -> None:
+    """The queue is listed with its count for who proposes, and its rows open the proposal."""
+    number = a_letter(session, world, State.CLOSED).number
+    page = get(staff("city_handler"), "/console/?queue=proposable")
+    assert f"/console/letters/{number}/publication" in page.links
+    assert "待提请公示 1 件" in page.text
+    assert "待提请公示" not in get(staff("city_reviewer"), "/console/").text
+
+
+def test_letters_to_propose_cost_as_many_queries_as_one(
+    staff: Staff, session: Session, world: World
+) -> None:
+    """The number of queries does not grow with the letters on the page."""
+    client = staff("city_handler")
+
+    def queries() -> int:
+        asked: list[object] = []
+
+        def note(*args: object) -> None:
+            asked.append(args[2])
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            get(client, "/console/?queue=proposable")
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    a_letter(session, world, State.CLOSED)
+    one = queries()
+    for _ in range(6):
+        a_letter(session, world, State.CLOSED)
+    assert queries() == one
