@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit
-from portal.domain.redaction.kinds import KEEP_OFFICIAL
+from portal.domain.redaction.kinds import KEEP_OFFICIAL, FindingKind
+from portal.domain.redaction.masks import COVER
+from portal.domain.redaction.names.lists import find_listed
 from portal.domain.redaction.names.pinyin import find_pinyin_names
 from portal.domain.redaction.names.shapes import (
     TITLE,
@@ -20,11 +22,11 @@ from portal.domain.redaction.names.shapes import (
     is_name,
     is_usual,
     lengths_at,
-    minority_at,
     name_at,
     name_hit,
     surname_at,
     undotted_at,
+    usual_name_ending_at,
     weak_name_at,
 )
 from portal.domain.redaction.names.surnames import (
@@ -35,13 +37,14 @@ from portal.domain.redaction.names.surnames import (
     RARE_SURNAMES,
     SURNAMES,
 )
+from portal.domain.redaction.names.tagging import tagged_given_at, tagged_name_at
 
 _LONGEST_NAME = 4
 # 我是柳叶湖管委会的居民: what follows is a place as often as a person.
 _ABOUT_PLACES = ("我是", "本人是", "居民", "村民", "市民", "业主", "尊敬的", "还有", "包括")
 _PLACE_LAST = frozenset("村岭庄场镇路线营塘城网")
 _PLACE_BEHIND = re.compile(
-    r"[镇乡](?!里|上|长|政府的)|路口|街道|社区|管委会|胡同|村(?!民|里|上|委|支)|总部|[集总分]?公司"
+    r"[小中]学(?![一-龥]{0,3}[年班])|驾校|幼儿园|电器|超市|[酒饭商药]店|医院|[镇乡](?!里|上|长|政府的)|路口|街道|社区|管委会|胡同|村(?!民|里|上|委|支)|总部|[集总分]?公司"
     r"|区|国际|大道|府|客服|项目|楼盘|道边|[一二三0-9]期"
 )
 _PLACE_ENDS = frozenset("湖家村路桥镇山河江岭园坝沟湾")
@@ -62,7 +65,7 @@ _OTHERS = (
     " 患者 病人 病患 产妇 孕妇 婴儿 学生 学员 考生 幼儿 小朋友 女生 男生 老板 老板娘 包工头 工头 承包人 负责人 股东 会计 出纳 店主 摊主 司机 车主"
     " 还有 另有 分别是 分别为 分别叫 包括 乘客 买家 卖家 买方 卖方 甲方 乙方 户主 职工 工人 员工 农民 农民工 教师 党员 群众 会员 客户 用户 顾客 社员 志愿者 叫 贫困户 低保户 五保户 残疾人 楼上 楼下 隔壁 对门 旁边 房主"
     " 闺蜜 发小 园长 班长 社长 总监 工友 家长代表 业主代表 共有人 购房人 购买人 领款人 使用人 抄表员 驾驶员 安全员 保洁员 收费员 快递员 外卖员 售票员 服务员 营业员 收银员 业务员 销售员 催收员 调解员"
-    " 保安 保洁 门卫 店长 领班 主管 财务 麻醉师 药师 技师 主刀 管床医生 主治医生 楼长 栋长"
+    " 路人 街坊 保安 保洁 门卫 店长 领班 主管 财务 麻醉师 药师 技师 主刀 管床医生 主治医生 楼长 栋长"
 )
 _STRONG_WORDS = (
     "我叫 我名叫 我的名字叫 名字叫做 名叫 名字叫 名字是 名字为 叫做 取名 化名 真名 原名 本名 曾用名 别名 小名 姓名 全名 大名 学名 乳名 中文名 英文名 署名 落款 签名 签字 签名人"
@@ -90,7 +93,7 @@ def _begins(*words: str) -> str:
 
 
 # Where somebody lives or stands: 楼上的李国富, 3栋的王建军.
-_WHERE = "楼上 楼下 隔壁 对门 对面 旁边 前面 后面 门口 单元 栋 幢 楼 层 室 号 组 队 村 社 院 湾 家 负责 值班 在场 那个 这个 姓名"
+_WHERE = "楼上 楼下 隔壁 对门 对面 旁边 前面 后面 门口 单元 栋 幢 楼 层 室 号 组 队 村 社 院 院子 湾 坝 坪 沟 屋基 老屋 家 负责 值班 在场 那个 这个 姓名"
 
 
 _STRONG_CUE = re.compile(
@@ -103,6 +106,22 @@ _WEAK_CUE = re.compile(
 _PLACED = re.compile(rf"(?:{_any(_WHERE.split())})的")
 _INTRODUCED = re.compile(
     r"我 ?叫 {0,2}(?=[\u4e00-\u9fff])|我 是 (?=[\u4e00-\u9fff] )|(?:名叫|叫做|名字[叫是为]|姓名[:是为])"
+)
+# 父王大力，母李小红; 我儿王小军.
+_SHORT_KIN = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[其我他她之与和及]))(?:父(?![母亲子辈])|母(?![亲子女婴校])|妻(?![子女儿小妹])|夫(?![妻妇人])|子(?![女孙弟公])|女(?![方士性人生子工儿婿友孩])|兄(?![弟长妹])|弟(?![弟妹子媳])|姐(?![姐妹夫])|妹(?![妹夫])|媳(?!妇)|婿|儿(?![童子女科孙媳]))(?=[\u4e00-\u9fff]{2})"
+)
+# 写的是我王小明。
+_MYSELF = re.compile(r"(?<![和跟与帮给对向])我[,、]?(?=[\u4e00-\u9fff]{3})")
+_NICKNAME = re.compile(
+    r"(?:小名儿?|乳名|昵称|外号|绰号|诨名)(?![誉单额])(?:[就又也]?[叫是为]|:|\"|“|\s){0,3}"
+    r"((?:[\u4e00-\u9fff](?<![的了在是我你他她它们这那不])){2,4})"
+)
+_CALLS = frozenset("个位名人孩妹弟哥姐女男子儿娃我他她")
+_CALLED = re.compile(r"(?:叫|小名|乳名)[是为: ]{0,2}$")
+# Hands laid on somebody: 打了王小明耳光.
+_HARMED = re.compile(
+    r"(?:打|骂|踢|推|撞|砍|咬|抓|捅|辱骂|殴打|冤枉|欺负|威胁)[了伤](?=[\u4e00-\u9fff]{2})"
 )
 _KIN_CUE = re.compile(rf"(?:{_any(KIN.split())}|车主|租客|房客|租户|工友|同桌|室友)")
 # 区 is a surname behind a relative, in a list and in a form, and a district elsewhere (居民区太远).
@@ -138,7 +157,7 @@ _DATED_LINE = re.compile(
 )
 _GREETED = re.compile(r"(?:\A|\n)[ \t]{0,8}(?=[\u4e00-\u9fff]{2,4}[:,] ?[您你]们?好)")
 _NOT_A_TITLE = re.compile(
-    r"主任(?:何|意|性|务|课|教)|[长](?:江|安|春|沙|寿|期|年|效|度|大|久|远|城|宁|征|虹|兴|乐|治|假|途|租|达|廊)"
+    r"(?<=[业车户房雇店失债船地东])主任(?:何|意|性)|主任(?:务|课|教)|[长](?:江|安|春|沙|寿|期|年|效|度|大|久|远|城|宁|征|虹|兴|乐|治|假|途|租|达|廊)"
 )
 _OFFICE = re.compile(
     r"(?:副?(?:市|县|区|省|州|镇|乡|厅|局|部)长|副?书记|副?主席|检察长|常委|市委|县委|区委|省委|政委|委员长|总理)"
@@ -146,11 +165,6 @@ _OFFICE = re.compile(
 _IN_OFFICE = re.compile(r"(?:[市县区省州镇乡厅局]长|[市县区省州镇乡]委书记|党委书记|检察长)$")
 _OFFICE_PLACE = re.compile(r"[市县区省州镇乡厅局部委党府院]|常委|第一")
 _IS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_NEXT = re.compile(r"(?:[、,;/ ]|以?及|和|与|跟|还有|另有|同){1,3}")
-_LIST = re.compile(
-    r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,3}(?=[、,。;()等和及与在都的均三四五六七八九十]|$)){1,30}"
-)
-_SHORTEST_LIST = 3
 
 
 def find_names(folded: Folded) -> Iterator[Hit]:
@@ -162,7 +176,7 @@ def find_names(folded: Folded) -> Iterator[Hit]:
         return
     found = [hit for hit in (*_cued(text), *_titled(text), *_owners(text)) if _is_person(text, hit)]
     yield from found
-    for hit in (*_enumerated(text, found), *_lists(text)):
+    for hit in find_listed(text, found):
         if _is_person(text, hit):
             yield hit
 
@@ -186,14 +200,42 @@ def _cued(text: str) -> Iterator[Hit]:
         hit = name_at(text, match.end())
         if hit is None and match[0].endswith(":"):
             hit = filled_in_at(text, match.end())
+        if hit is None:
+            hit = tagged_name_at(text, match.start(), match.end())
         if hit is not None:
             yield hit
     for match in _WEAK_CUE.finditer(text):
         hit = (name_at if _NAMED.search(match[0]) else weak_name_at)(text, match.end())
         if hit is None and not match[0].startswith(_ABOUT_PLACES):
             hit = _usual_name_at(text, match.end())
-        if hit is None and _KIN_CUE.match(match[0]):
+        called = _CALLED.search(match[0]) is not None
+        kin = called or _KIN_CUE.match(match[0]) is not None
+        # 什么叫…: without a person in front the word says nothing.
+        vague = match[0].startswith("叫") and text[match.start() - 1] not in _CALLS
+        kin = kin and not vague
+        if hit is None and kin:
             hit = undotted_at(text, match.end())
+        if hit is None and not vague and not match[0].startswith(("我是", "本人是")):
+            hit = tagged_name_at(text, match.start(), match.end(), sure=kin)
+        if hit is None and kin:
+            hit = tagged_given_at(text, match.start(), match.end(), called=called)
+        if hit is not None:
+            yield hit
+    for match in _SHORT_KIN.finditer(text):
+        hit = weak_name_at(text, match.end())
+        hit = hit or tagged_name_at(text, match.start(), match.end(), sure=True)
+        if hit is not None:
+            yield hit
+    for match in _MYSELF.finditer(text):
+        hit = _usual_name_at(text, match.end())
+        if hit is not None and ends_at(text, hit.end):
+            yield hit
+    for match in _NICKNAME.finditer(text):
+        if ends_at(text, match.end()) and match[1] not in COMMON_WORDS:
+            yield Hit(FindingKind.NAME, match.start(1), match.end(), COVER)
+    for match in _HARMED.finditer(text):
+        hit = _usual_name_at(text, match.end())
+        hit = hit or tagged_name_at(text, match.start(), match.end())
         if hit is not None:
             yield hit
     for match in _PLACED.finditer(text):
@@ -246,38 +288,28 @@ def _titled(text: str) -> Iterator[Hit]:
         if before is not None:
             yield replace(before, keep_reason=KEEP_OFFICIAL) if official else before
             continue
-        behind = _name_behind_title(text, end)
+        behind = _name_behind_title(text, start, end)
         if behind is not None:
             office = official and _OFFICE_PLACE.search(text, max(0, start - 3), end - 1)
             yield replace(behind, keep_reason=KEEP_OFFICIAL) if office else behind
 
 
-def _name_behind_title(text: str, start: int) -> Hit | None:
+def _name_behind_title(text: str, cue: int, start: int) -> Hit | None:
     for end in (start + 3, start + 2):
         if is_name(text, start, end) and is_usual(text, start, end):
             free = end - start == 3
             if ends_at(text, end, freely=free):
                 return name_hit(start, end, surname_at(text, start))
-    return _usual_name_at(text, start)
+    return _usual_name_at(text, start) or tagged_name_at(text, cue, start, sure=True)
 
 
 def _owners(text: str) -> Iterator[Hit]:
     """Yield names with what describes them behind them: 张三丰的女儿, 李小红（女）."""
     for pattern in (_WHOSE, _DESCRIBED):
         for match in pattern.finditer(text):
-            hit = _usual_name_ending_at(text, match.start())
+            hit = usual_name_ending_at(text, match.start())
             if hit is not None:
                 yield hit
-
-
-def _usual_name_ending_at(text: str, end: int) -> Hit | None:
-    for start in (end - 3, end - 2):
-        if start < 0 or not is_name(text, start, end) or not is_usual(text, start, end):
-            continue
-        alone = start == 0 or not _IS_CHINESE.match(text[start - 1])
-        if alone or end - start == 3 and text[start - 1 : start + 1] not in COMMON_WORDS:
-            return name_hit(start, end, surname_at(text, start))
-    return None
 
 
 def _name_ending_at(text: str, end: int) -> Hit | None:
@@ -295,59 +327,4 @@ def _name_ending_at(text: str, end: int) -> Hit | None:
         swallowed = text[end - 1] in SURNAMES and surname in PARTICLE_SURNAMES
         if not (inside_word or doubtful or swallowed):
             return name_hit(start, end, surname)
-    return None
-
-
-def _enumerated(text: str, found: Iterable[Hit]) -> Iterator[Hit]:
-    """Yield what stands in one enumeration with a name that was found."""
-    for hit in found:
-        if hit.keep_reason:
-            continue
-        at = hit.end
-        while (link := _NEXT.match(text, at)) is not None:
-            following = _listed_at(text, link.end(), closed=link[0] == "、")
-            if following is None:
-                break
-            yield following
-            at = following.end
-        at = hit.start
-        while at > 1 and text[at - 1] in "、,，和与及":
-            preceding = _usual_name_ending_at(text, at - 1)
-            if preceding is None:
-                break
-            yield preceding
-            at = preceding.start
-
-
-def _lists(text: str) -> Iterator[Hit]:
-    """Yield the names of a list that holds nothing but names, at least three."""
-    for match in _LIST.finditer(text):
-        words = match[0].split("、")
-        if len(words) < _SHORTEST_LIST:
-            continue
-        first = next(
-            (words[0][-n:] for n in (3, 2) if is_name(words[0][-n:], 0, len(words[0][-n:]))), ""
-        )
-        names = [first, *words[1:]]
-        if first and all(is_name(n, 0, len(n)) and is_usual(n, 0, len(n)) for n in names):
-            at = match.start() + len(words[0]) - len(first)
-            for name in names:
-                yield name_hit(at, at + len(name), surname_at(name, 0))
-                at += len(name) + 1
-
-
-def _listed_at(text: str, start: int, *, closed: bool) -> Hit | None:
-    """Return the name that begins an item of a list; a ``closed`` item may have any surname."""
-    dotted = minority_at(text, start)
-    if dotted is not None:
-        return dotted
-    for end in (start + 4, start + 3, start + 2):
-        if is_name(text, start, end) and ends_at(text, end, freely=True):
-            surname = surname_at(text, start)
-            if (
-                is_usual(text, start, end)
-                or ends_at(text, end)
-                and (surname not in PARTICLE_SURNAMES or closed and end - start == 3)
-            ):
-                return name_hit(start, end, surname)
     return None

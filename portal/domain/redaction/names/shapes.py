@@ -28,14 +28,14 @@ _SPACED = re.compile(
 _HALVED = re.compile(r"[\u4e00-\u9fff]{1,2}[ \t]{1,3}[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])")
 _WRAPPED = re.compile(r"[\u4e00-\u9fff]{1,2}[\r\n]{1,2}[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])")
 # What neighbours call somebody whose place in the family or childhood name they know.
-_FAMILIAR = re.compile("[老阿小][一二三四五六七八九大幺满]|[二三小大狗][狗苟牛娃毛蛋妹]")
+_FAMILIAR = re.compile("[老阿小][一二三四五六七八九大幺满]|[二三小大狗幺满][狗苟牛娃毛蛋妹]")
 # Words that follow a name in a sentence, and hardly ever belong to one.
 FOLLOWING = frozenset(
     "在与和跟及被因于今现已将说是的去从到对住患得有来向找要曾经每就也都还没不给把让称表反等先昨前后同以受却仍又本自属入"
     "毕死病出收买租打欠借丢遭遇驾骑坐做用或所称某男女几您你我他她它这那其此为该至未能会可应须需再只正刚上下推骂踢撞抢骗砍踹殴抓摔跌砸拿跑追偷喊叫伤，"
 )
 _ENDS = re.compile(
-    r"\s*(?:[,。;:!?、()\[\]】〉》”\"'」』\n/]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于|(?:[汉壮侗苗瑶彝藏回满白黎]|土家|蒙古|维吾尔|布依|朝鲜|哈萨克)族"
+    r"\s*(?:[,。;:!?、()\[\]】〉》”\"'」』\n/]|$|[0-9]|先生|女士|同志|同学|网友|现年|今年|男|女|身份证|电话|手机|住|家住|系|因|于|[一二两三四五六七八九十]{1,3}岁|(?:[汉壮侗苗瑶彝藏回满白黎]|土家|蒙古|维吾尔|布依|朝鲜|哈萨克)族"
     r"|的(?:身份|电话|手机|信|来信|留言|女儿|儿子|孩子|父|母|爸|妈|妻|丈夫|老公|老婆|爱人|家属|孙|哥|弟|姐|妹|邻居|同事))"
 )
 _NOT_GIVEN_NAMES = (
@@ -78,6 +78,11 @@ def is_name(text: str, start: int, end: int) -> bool:
     if given in COMMON_WORDS and not all(char in GIVEN for char in given):
         return False
     return not any(TITLE.match(text, at) for at in range(start + 1, end))
+
+
+def is_common(text: str, start: int, end: int) -> bool:
+    """Return whether two characters that follow each other in the range are a word that is no name."""
+    return any(text[at : at + 2] in COMMON_WORDS for at in range(start, end - 1))
 
 
 def is_usual(text: str, start: int, end: int) -> bool:
@@ -130,6 +135,20 @@ def weak_name_at(text: str, start: int) -> Hit | None:
         if closed or is_usual(text, start, end) and ends_at(text, end, freely=True):
             return name_hit(start, end, surname)
     return spaced_at(text, start)
+
+
+def usual_name_ending_at(text: str, end: int) -> Hit | None:
+    """Return the name of usual characters that ends at ``end`` and begins no other word."""
+    for start in (end - 3, end - 2):
+        if start < 0 or not is_name(text, start, end):
+            continue
+        alone = start == 0 or not "\u4e00" <= text[start - 1] <= "\u9fff"
+        full = alone and end - start == 3 and all(char in GIVEN for char in text[start + 1 : end])
+        if not full and not is_usual(text, start, end):
+            continue
+        if alone or end - start == 3 and text[start - 1 : start + 1] not in COMMON_WORDS:
+            return name_hit(start, end, surname_at(text, start))
+    return None
 
 
 def filled_in_at(text: str, start: int) -> Hit | None:

@@ -13,7 +13,7 @@ SURNAMES = frozenset(
     "麻苑迟邝官封谈匡鞠惠荆乐冀胥郁南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻厉伊仝郜海阚花权强帅屠豆朴盖"
     "练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿"
     "鲜印逯隆茹战慕危玉银亢嵇公哈湛宾戎勾茅利于呼居揭干尉冶斯元束檀衣信展阴昝智幸奉植衡富尧"
-    "赖区车操隗郗盖佴逄匙宓蒯暨郦荀糜亢笪闾庹惲郏芈粘璩缑种"
+    "赖区车操隗郗盖佴逄匙宓蒯暨郦荀糜亢笪闾庹惲郏芈粘璩缑种傅阎鄂蹇仉"
 )
 FREQUENT_SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范"
@@ -22,12 +22,12 @@ FREQUENT_SURNAMES = frozenset(
 """Surnames that nine of ten people have, less those that are other words as often."""
 RARE_SURNAMES = frozenset(
     "赖区史乔章兰俞阮柯毕裴霍涂翁冉骆靳柴蒙鲍喻祁蒲滕屈饶牟艾尤穆卓缪褚窦戚岑晏瞿佟臧闵苟卞姬仇栾隋刁寇桑郎甄丛虞敖巩佘苑迟邝匡鞠"
-    "胥郁谌奚粟冼蔺仝郜阚屠狄晁芮阙邸辜裘亓邰赫逯茹慕嵇戎揭昝隗郗易蒯郦荀糜幸植"
+    "胥郁谌奚粟冼蔺仝郜阚屠狄晁芮阙邸辜裘亓邰赫逯茹慕嵇戎揭昝隗郗易蒯郦荀糜幸植傅阎蹇宓庹鄂"
 )
 """Surnames that few people have and that hardly ever begin another word."""
 _COMPOUND_SURNAMES = """
 欧阳 上官 皇甫 令狐 诸葛 司徒 司马 申屠 夏侯 贺兰 万俟 拓跋 乐正 亓官 司寇 巫马 漆雕 壤驷 谷梁 梁丘 左丘 夹谷 完颜 慕容 尉迟 长孙 宇文 司空 公孙 东方 西门 南宫 独孤 端木
-呼延 轩辕 百里 东郭 闻人 淳于 单于 太史 公羊 澹台 宗政 濮阳 赫连 钟离 鲜于 第五
+呼延 轩辕 百里 东郭 闻人 淳于 单于 太史 公羊 相里 澹台 宗政 濮阳 赫连 钟离 鲜于 第五
 """
 COMPOUND_SURNAMES = frozenset(_COMPOUND_SURNAMES.split())
 
@@ -40,11 +40,11 @@ PARTICLE_SURNAMES = frozenset(
 # Characters that a given name does not have: particles, pronouns, verbs of saying, offices.
 NOT_GIVEN = frozenset(
     "的了在是我你您他她它们这那有或就也都还又把被让给向对从到但而且则所之过吗呢吧啊没不姓某副"
-    "未很最更才只将已曾要应该想请说讲问答找去做听打话住女男岁身份证号处局厅部委办队科股校院厂店司"
+    "未很最更只将已曾要应该想请说讲问答找去做听打话住女男岁身份证号处局厅部委办队科股校院厂店司"
     "族县区市镇街组楼栋屋车款费事件情题员户师傅医板领导反诉报咨询您"
 )
 # In addition, what follows a name rather than ends it, where nothing else marks the end.
-NOT_LAST = frozenset("和与及或因为以来会可能再其于经作看电手家现今从向先年月日时元等并同已于均称")
+NOT_LAST = frozenset("才和与及或因为以来会可能再其于经作看电手家现今从向先年月日时元等并同已于均称")
 
 _TITLES = """
 主任 副主任 经理 总经理 书记 局长 副局长 老师 医生 大夫 警官 同志 先生 女士 小姐 师傅 律师 校长 院长 处长 科长
@@ -99,5 +99,6 @@ _COMMON_WORDS = """
 祖国 祖母 祖父 祖宅 祖籍 祖坟 祖辈 练车 屠宰 屠夫 漆黑 支撑 国人 敬礼 敬请 石场 余名 应具 由业 和孩 金州 余户
 余位 敬爱 华府 沙场 金域
 和联 古以 石矿 楚浙 车转 华利 植物 植树 植被 植入 幸福 幸运 幸好 幸亏 幸免 幸存 幸而 左右 仲裁 楼代 门紧 易中 高达 严令 于今 勾结 米左 农技 江背 金源 金帐 和小 高血 万能 武器 付清 何用 何时 齐胸 顾全 楼梯 高高 公职 付款 付费 付出 高铁 史料 严禁 万一 常识 高手 高楼 安心 牛肉 石板 金额 高额 高三 高二 高一 高交 呼声 沙小 景物 毛维 石小 杨家 陈家 王家 李家 全科 金属 车管 管委
+满为 权贵 廉政 方微 支明 业主
 """
 COMMON_WORDS = frozenset(_COMMON_WORDS.split())
