@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from portal.domain.redaction import PublicField, detect
-from tests.fixtures.redaction_sentences import HARMLESS, REPLIES, SENTENCES, parse
+from tests.fixtures.redaction_harmless import HARMLESS, REPLIES
+from tests.fixtures.redaction_sentences import SENTENCES, parse
 
 
 @dataclass

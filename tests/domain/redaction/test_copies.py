@@ -20,7 +20,8 @@ from portal.domain.redaction import (
     sensitive_numbers,
 )
 from tests.fixtures.redaction_copies import COPIES, DOUBTS, REPLY_COPIES, SENDER_COPIES
-from tests.fixtures.redaction_sentences import REPLIES, SENTENCES, WIDER, parse
+from tests.fixtures.redaction_harmless import REPLIES
+from tests.fixtures.redaction_sentences import SENTENCES, WIDER, parse
 
 TITLE, TEXT, REPLY = PublicField.TITLE, PublicField.TEXT, PublicField.REPLY
 

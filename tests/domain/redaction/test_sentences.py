@@ -4,7 +4,8 @@ import pytest
 
 from portal.domain.redaction import PublicField
 from tests.domain.redaction.measure import main, measure
-from tests.fixtures.redaction_sentences import HARMLESS, REPLIES, SENTENCES
+from tests.fixtures.redaction_harmless import HARMLESS, REPLIES
+from tests.fixtures.redaction_sentences import SENTENCES
 
 
 @pytest.mark.parametrize("kind", SENTENCES)

@@ -14,6 +14,10 @@ from portal.domain.redaction.kinds import KEEP_OFFICE_MAIL, FindingKind, PublicF
 from portal.domain.redaction.masks import COVER, mask_email
 
 _LOCAL_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-")
+_LONGEST_LABEL = 60
+_BROKEN_LOCAL = re.compile(
+    r"(?:(?<=[\u4e00-\u9fff:])|(?<=: )|(?<=邮箱 ))([A-Za-z0-9][A-Za-z0-9._\-]{0,20})\n$|(?<![A-Za-z0-9._\-])([A-Za-z0-9][A-Za-z0-9._\-]{0,19}[0-9._\-])\n$"
+)
 _LONGEST_LOCAL, _LONGEST_CHINESE_LOCAL = 64, 4
 _BLANK = r"[ \t\r\n]{0,2}"
 _DOT = rf"(?:{_BLANK}\.{_BLANK}|,(?=(?:com|cn|net)(?![a-z]))| dot |{_BLANK}(?:[(\[]dot[)\]]|点|。){_BLANK})"
@@ -40,6 +44,8 @@ _NETWORK = re.compile(
     r"|抖音|快手|微博|小红书|钉钉|支付宝|陌陌|淘宝|旺旺|咸鱼|闲鱼|知乎|贴吧|b站|哔哩|telegram|电报|whatsapp|skype|facebook|脸书|推特|twitter|instagram"
     r"|(?:tg|line|ins)(?=[号:是 ])"
 )
+# qq.com: the name of a network in an address is no announcement.
+_IN_DOMAIN = re.compile(r"\.[a-z]")
 _FILLER = re.compile(
     r"(?:号码|帐号|账号|帐户|账户|用户名|名|号|昵称|邮箱|群|ID|is|同号|同步|手机|是|为|我|加|请|搜索|搜|查找|联系|的|了|也|都|❤|♥"
     r"|[:=(\[“”\"'「『‘《<,.~ \t\r\n]){0,8}",
@@ -54,6 +60,15 @@ _NO_HANDLE = re.compile(
 )
 _PUBLIC_ACCOUNT = re.compile(
     r"公众号?|小程序|服务号|订阅号|官微|官方|视频号|政务|粉丝|转账|支付|红包|群聊"
+)
+# 微博@重庆小王: whatever stands behind the sign.
+_AT_NAME = re.compile(
+    r"(?:抖音|快手|微博|小红书|b站|哔哩哔哩|知乎|贴吧|头条|视频号|twitter|推特|instagram|ins|facebook|脸书|telegram|tiktok|weibo|douyin)"
+    r"(?:账号|帐号|用户|号|名|上|搜|是|为|叫|的|[: ]){0,3}@ ?([a-z0-9_\-·.]{2,30}|[\u4e00-\u9fff][\u4e00-\u9fffa-z0-9_\-·.]{1,15})",
+    re.IGNORECASE,
+)
+_OFFICE_NAME = re.compile(
+    r"官方|官微|发布|政务|公安|警|日报|晚报|晨报|新闻|政府|平安|检察|法院|消防|气象|电视|广播|卫视|12345|信访|网信|共青团"
 )
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.|m\.|v\.|t\.|user\.|space\.|u\.|qm\.)?(?:weibo\.(?:com|cn)|douyin\.com|kuaishou\.com|zhihu\.com/people"
@@ -73,9 +88,15 @@ def find_contacts(folded: Folded, field: PublicField) -> Iterator[Hit]:
     if _ADDRESS_STARTS.search(folded.plain):
         for match in _ADDRESS.finditer(folded.plain):
             yield Hit(FindingKind.SOCIAL_ACCOUNT, match.start(), match.end(), COVER)
+    if "@" in folded.plain:
+        for match in _AT_NAME.finditer(folded.lower):
+            if not _OFFICE_NAME.search(match[1]):
+                yield Hit(FindingKind.SOCIAL_ACCOUNT, *match.span(1), COVER)
     position = 0
     for match in _NETWORK.finditer(folded.lower):
         if match.start() < position or _is_inside_word(folded.lower, match.start()):
+            continue
+        if _IN_DOMAIN.match(folded.lower, match.end()):
             continue
         for view in folded.views:
             hit = _account(view, match)
@@ -101,7 +122,7 @@ def _account(view: str, network: re.Match[str]) -> Hit | None:
 
 def _find_emails(view: str, field: PublicField) -> Iterator[Hit]:
     for at in _AT.finditer(view):
-        match = _DOMAIN.match(view, at.end())
+        match, end = _domain_at(view, at.end())
         if match is None:
             continue
         start = _local_start(view, at.start())
@@ -115,7 +136,19 @@ def _find_emails(view: str, field: PublicField) -> Iterator[Hit]:
             and not re.search(r"[您你其他她]|来信人|反映人|投诉人", before(view, start, 12))
         )
         keep = KEEP_OFFICE_MAIL if office else ""
-        yield Hit(FindingKind.EMAIL, start, match.end(), mask_email(local, domain), keep)
+        yield Hit(FindingKind.EMAIL, start, end, mask_email(local, domain), keep)
+
+
+def _domain_at(view: str, start: int) -> tuple[re.Match[str] | None, int]:
+    """Return the domain behind the sign and where it ends; the end of a line may stand in it."""
+    match = _DOMAIN.match(view, start)
+    if match is not None:
+        return match, match.end()
+    line = view.find("\n", start, start + _LONGEST_LABEL)
+    if line <= start:
+        return None, start
+    match = _DOMAIN.match(view[start:line] + view[line + 1 : line + _LONGEST_LABEL])
+    return match, start + match.end() + 1 if match else start
 
 
 def _local_start(view: str, sign: int) -> int:
@@ -130,6 +163,10 @@ def _local_start(view: str, sign: int) -> int:
         # liu点wei: a dot in words between Latin letters.
         if view[start - 1] == "点" and view[max(0, start - 2)] in _LOCAL_CHARACTERS:
             start -= 1
+    # Its beginning may be the end of the line before: 邮箱zhang⏎san@qq.com.
+    broken = _BROKEN_LOCAL.search(view, max(0, start - 24), start) if start < end else None
+    if broken is not None:
+        start = broken.start(broken.lastindex or 0)
     floor = max(0, start - _LONGEST_CHINESE_LOCAL)
     chinese = start
     while chinese > floor and "\u4e00" <= view[chinese - 1] <= "\u9fff":

@@ -24,6 +24,7 @@ _SHORT_OF_X = re.compile(rf"[0-9](?:{MARK}{{0,2}}[0-9]){{0,17}}[XxХ×叉]")
 _FRONT = re.compile(
     rf"(?<![0-9])1[3-9][0-9]{MARK}{{0,2}}[0-9]{{4}}(?={MARK}{{0,3}}(?:最后|后面?|末|尾)(?:的)?(?:4位|号|数))"
 )
+_FRONT_WORDS = frozenset("前头首开区")
 _FIRST_THREE = re.compile(r"1[3-9][0-9]|0[0-9]{2,3}")
 _UNIT = re.compile(r" ?(?:[元万亿%年月日路]|次列车)")
 
@@ -36,6 +37,7 @@ def find_fragments(folded: Folded) -> Iterator[Hit]:
     for cue in _CUE.finditer(folded.plain):
         start = skip(_FILLER, folded.plain, cue.end())
         piece = _PIECE.match(view, start) or _SHORT_OF_X.match(view, start)
-        if piece is None or _FIRST_THREE.fullmatch(piece[0]) or _UNIT.match(view, piece.end()):
+        first = cue[0][0] in _FRONT_WORDS and piece and _FIRST_THREE.fullmatch(piece[0])
+        if piece is None or first or _UNIT.match(view, piece.end()):
             continue
         yield Hit(FindingKind.FRAGMENT, piece.start(), piece.end(), COVER)

@@ -38,15 +38,17 @@ _HIDDEN_SIGN = re.compile(r"[*#?某□■xX]")
 _CARD = re.compile(r"(?=[34569][0-9]{15})")
 # As it is printed on the card; a slip of the pen breaks the check digit and not the groups. Sixteen
 # digits are two telephones as well, unless they begin as those of this country's cards do.
-_GROUPS = r"([ \-—–_.·\n]{1,3})[0-9]{4}(?:\%s[0-9]{4}){2}"
+_GROUPS = r"([ \-—–_.·、,/\n]{1,3})[0-9]{4}(?:\%s[0-9]{4}){2}"
 _PRINTED = re.compile(
     rf"(?:62[0-9]{{2}}{_GROUPS % 1}(?:\1[0-9]{{1,3}})?|[3-6][0-9]{{3}}{_GROUPS % 2}\2[0-9]{{1,3}})"
-    r"(?![0-9]|[ \-—–_.·\n]{1,3}[0-9])"
+    r"(?![0-9]|[ \-—–_.·、,/\n]{1,3}[0-9])"
 )
 _CARD_LENGTHS = range(19, 15, -1)
 # Registering department and kind of a unified social credit code (GB 32100).
 _CREDIT_CODE = re.compile(r"(?:1[1239]|5[1239]|9[123])[1-8]")
-_CARD_CUE = re.compile(r"卡号|银行|储蓄卡|信用卡|借记卡|[工建农中招交]行|开户|账号|帐号|账户|帐户")
+_CARD_CUE = re.compile(
+    r"卡号|银行|储蓄卡|信用卡|借记卡|[工建农中招交]行|开户|账号|帐号|账户|帐户|卡[:是为 ]{0,2}$"
+)
 _CODE_CUE = re.compile(
     r"信用代码|组织机构|税号|订单|单号|编号|编码|流水|条码|合同号|保单|案号|工单|户号|房号$|注册号"
 )

@@ -15,13 +15,14 @@ from portal.domain.redaction.masks import COVER
 _COORDINATE = r"[0-9]{1,3}\.[0-9]{4,10}"
 _SIGN = r"(?:[°度]|[nsew北南东西]纬?经?)?"
 _POSITION = re.compile(
-    rf"[ns]?{_COORDINATE}{_SIGN}[ ,;/、]{{1,4}}(?:[东西北南][经纬]|经度|纬度|[ewns])?[:是为 ]{{0,2}}{_COORDINATE}{_SIGN}"
-    r"|(?:经度|纬度|[东西北南][经纬]|坐标|定位|lat(?:itude)?|lng|lon(?:gitude)?)[:是为度 =]{0,4}[0-9]{1,3}(?:\.[0-9]{3,10}|[°度][0-9]{1,2}['′分][0-9.]{0,6}[\"″秒]?)(?:[ ,;/、]{1,4}[0-9]{1,3}\.[0-9]{3,10})?"
-    r"|[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?[\"″秒])?[nsew]?[ ,]{0,2}[nsew]?[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?[\"″秒])?[nsew]?"
+    r"(?:经纬度|坐标|位置|定位)?[:是为 ]{0,2}[nsew]?[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?(?:[\"″秒]|′′))?[nsew]?[ ,、;/]{0,2}[nsew]?[0-9]{1,3}[°度][0-9]{1,2}['′分](?:[0-9]{1,2}(?:\.[0-9]{1,4})?(?:[\"″秒]|′′))?[nsew]?"
+    rf"|[ns]?{_COORDINATE}{_SIGN}[ ,;/、]{{1,4}}(?:[东西北南][经纬]|经度|纬度|[ewns])?[:是为 ]{{0,2}}{_COORDINATE}{_SIGN}"
+    r"|(?:经度|纬度|[东西北南][经纬]|坐标|定位|lat(?:itude)?|lng|lon(?:gitude)?)[:是为度 =]{0,4}[0-9]{1,3}(?:\.[0-9]{3,10}|[°度][0-9]{1,2}['′分][0-9.]{0,6}(?:[\"″秒]|′′)?)(?:[ ,;/、]{1,4}[0-9]{1,3}\.[0-9]{3,10})?"
 )
 _PUBLIC_PLACE = re.compile(r"事发|事故|工程|项目|井盖|路口|水库|桥|隧道|公园|矿|垃圾")
 
 _PAIR = 2
+_DEGREE = re.compile(r"[0-9][°度]|[0-9]\.[0-9]{3}")
 # A position that is called one may be a fact about the city; near a person it is a home.
 _PERSONAL = re.compile(r"[我他她住家]|孩子|儿子|女儿|老人|患者|病人|学生|定位|坐标")
 
@@ -32,7 +33,7 @@ _DATE = rf"{_YEAR} ?[年\-./] ?(?:农历)?{_MONTH} ?(?:[月\-./] ?(?:初|廿)?{_
 _ENGLISH_DATE = r"(?:[0-9]{1,2}(?:st|nd|rd|th)? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (?:[0-9]{1,2}(?:st|nd|rd|th)?,? )?[12][0-9]{3}"
 _BIRTH_BEFORE = re.compile(
     rf"(?:出生(?:日期|年月日|年月|时间|于|在)?|生于|生日|出生年月|born(?: on| in)?|date of birth|birthday|dob|d\.o\.b\.?)"
-    rf"(?:是|为|于|在|:|is|{MARK}){{0,4}}({_DATE}|{_ENGLISH_DATE}|{_MONTH}月{_DAY}[日号]?)"
+    rf"(?:就|是|为|于|在|:|is|{MARK}){{0,4}}({_DATE}|{_ENGLISH_DATE}|{_MONTH}月{_DAY}[日号]?)"
 )
 _BIRTH_AFTER = re.compile(
     rf"({_DATE}|{_YEAR}年)(?=[ )]?(?:出生|生(?![产效活意态成育物])|生人|诞生))"
@@ -60,13 +61,18 @@ _ROAD = re.compile(
     r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Alley|Boulevard|Blvd|Drive|Gardens?|Village|Court|Residence|Estate|Lu|Jie|Mansion|Plaza)\b\.?"
 )
 _BEFORE_ROAD = re.compile(
-    r"(?:(?:Room|Rm\.?|Flat|Unit|Apt\.?|Apartment|Suite|Building|Bldg\.?|Block|No\.?|Floor) ?[0-9A-Za-z\-]{1,6},? ){0,4}"
+    r"(?:(?:Room|Rm\.?|Flat|Unit|Apt\.?|Apartment|Suite|Building|Bldg\.?|Block|Tower|House|No\.?|Floor|Lane|Alley)"
+    r" ?[0-9A-Za-z\-]{1,6},? ){0,6}"
     r"(?:(?:No\.? ?)?[0-9]{1,5}[A-Za-z]?(?:-[0-9]{1,4})?,? )?(?:[A-Z][A-Za-z']{1,14} ){1,4}$"
 )
 _BEHIND_ROAD = re.compile(
-    r"(?:,? (?:Room|Rm\.?|Flat|Unit|Apt\.?|Building|Block|No\.?) ?[0-9A-Za-z\-]{1,6}){0,4}"
+    r"(?:,? (?:Room|Rm\.?|Flat|Unit|Apt\.?|Building|Block|Tower|Lane|No\.?) ?[0-9A-Za-z\-]{1,6}){0,4}"
 )
-_WIDTH_BEFORE_ROAD = 70
+# zhu zai jiangbei qu … 28 hao 7-5: an address in pinyin.
+_PINYIN_ADDRESS = re.compile(
+    r"(?<![a-z])(?:zhu ?zai|jia ?zhu|di ?zhi:?) ?([a-z][a-z ]{2,50}?[0-9]{1,4} ?(?:hao|dong|lou|shi)(?![a-z])(?: ?[0-9][0-9\-]{0,9}(?: ?(?:hao|dong|dan ?yuan|lou|shi)(?![a-z]))?){0,4})"
+)
+_WIDTH_BEFORE_ROAD = 100
 # Only where one of these occurs can the patterns match.
 _CLASS_WORD = re.compile("班|年级|[0-9]级|[小初高][一二三四五六1-6]")
 _DEGREES = re.compile(r"[0-9]\.[0-9]{3}|[°度]|[经纬]度|坐标")
@@ -83,7 +89,8 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
         for match in _POSITION.finditer(folded.lower):
             context = before(view, match.start(), 24)
             near = context + match[0] + after(view, match.end(), 8)
-            stated = match[0][0] in "经纬东西南北坐定" and match[0].count(".") < _PAIR
+            single = len(_DEGREE.findall(match[0])) < _PAIR
+            stated = single and match[0][0] in "经纬东西南北坐定"
             if not _PUBLIC_PLACE.search(context) and (not stated or _PERSONAL.search(near)):
                 yield Hit(FindingKind.POSITION, match.start(), match.end(), COVER)
     if _CLASS_WORD.search(view):
@@ -97,6 +104,8 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
                 yield Hit(FindingKind.SCHOOL_CLASS, start, match.end(), COVER)
     if folded.has_latin:
         yield from _english_addresses(view)
+        for match in _PINYIN_ADDRESS.finditer(folded.lower):
+            yield Hit(FindingKind.ADDRESS, *match.span(1), COVER)
 
 
 def _english_addresses(view: str) -> Iterator[Hit]:

@@ -30,10 +30,25 @@ _VILLAGE = re.compile(
     rf"(?:第?{_NUMBER} ?(?:组|社|队|号)){{1,3}}(?!线)"
     r"|(?:(?<=[镇乡])|(?<=街道))(?!政府|干部)[\u4e00-\u9fff]{1,5}村(?!民|委|里|的|干|两|支|工|调|领|级)[\u4e00-\u9fff]{2,3}(?<!小|作|查|专|班|导)组(?:[0-9]{1,4}号)?(?!织|长|建|成|合|装)"
 )
+# A road and a number with dashes: 老街71-2, 钢花路88-4-6-2号.
+_DASHED_ROAD = re.compile(
+    r"(?<=[路街巷弄道])(?<!街道)(?!0|(?:19|20)[0-9]{2}[\-—–])[0-9]{1,4}(?:[\-—–][0-9]{1,4}){1,4}(?:号|室)?(?![0-9年月日米公路线元%])"
+)
+# A room without its building, and a house without its number.
+_ROOM = re.compile(
+    r"(?:(?<=房号)|(?<=门牌)|(?<=门牌号)|(?<=室号)|(?<=住)|(?<=住在)|(?<=家在))[:是为 ]{0,2}[0-9]{1,3}(?:[\-—–][0-9]{1,4}){1,3}(?![0-9\-年月日])"
+    r"|(?:(?<=楼上)|(?<=楼下)|(?<=隔壁)|(?<=对门))(?:[0-9]{3,4}|[0-9]{1,2}(?:[\-—–][0-9]{1,4}){1,2})(?=[的室号住家，,。户]|$)"
+)
+_LODGING = re.compile(
+    r"(?:住在|家住|租住|现住|住(?!宅|房|户))(?:在|于)?([\u4e00-\u9fff]{2,14}(?:楼|舍|苑|园|庭|城|寓|院|村|厦)[A-Za-z]?[0-9]{3,4}(?:室|号|房)?)(?![0-9年])"
+)
+_HAMLET = re.compile(
+    r"(?:住在?|家在|籍贯?|我是)[\u4e00-\u9fff]{0,10}?(?:[镇乡]|街道)([\u4e00-\u9fff]{1,4}村(?!民|委|里|的|干)[\u4e00-\u9fff]{1,3}(?:院子|大院|湾|坝|坪|沟|屋基|寨|坡|塆|老屋|屋场|冲|坳|垭口|嘴|塘|岭))"
+)
 _STRONG = re.compile(r"楼[ \-—–]?[0-9]{3,4}|号楼|栋|幢|单元|室|号房|号院|附|弄")
 _ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
 _NAMED_NUMBER = re.compile(r"[0-9]号[\u4e00-\u9fff]{2,10}$")
-_HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号")
+_HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号|小区:|楼栋:")
 _LIVES = re.compile(r"(?:住(?![房宅户院建])|(?:我们?|本人)是)[\u4e00-\u9fff]{2,12}$")
 _OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
 _CITIZENS_OWN = re.compile(
@@ -59,6 +74,14 @@ def _addresses(view: str, field: PublicField) -> Iterator[Hit]:
         yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
     for match in _DASHED.finditer(view):
         yield from_the_name_on(view, Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER))
+    for match in _DASHED_ROAD.finditer(view):
+        yield from_the_name_on(view, Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER))
+    for match in _ROOM.finditer(view):
+        start = match.end() - len(match[0].lstrip(":是为 "))
+        yield Hit(FindingKind.ADDRESS, start, match.end(), COVER)
+    for pattern in (_LODGING, _HAMLET):
+        for match in pattern.finditer(view):
+            yield Hit(FindingKind.ADDRESS, *match.span(1), COVER)
     for hit in scan(_CHAIN, view, lambda match: _check_chain(match, field)):
         yield from_the_name_on(view, hit)
 
