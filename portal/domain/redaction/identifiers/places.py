@@ -17,6 +17,9 @@ from portal.domain.redaction.masks import COVER
 _NUMBER = r"(?:[甲乙丙丁]?[0-9]{1,5}|[一二三四五六七八九十百零〇]{1,5}|[A-Za-z]-?[0-9]{0,5}|[甲乙丙丁东西南北](?=[栋幢座单]))"
 _UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|号|户|房|弄|排|组|社|队|#)"
 _COUNTS = ("户", "层")
+_BUILDINGS = frozenset(("栋", "幢", "座", "楼", "层", "排", "楼栋", "栋楼", "号楼"))
+_RESIDENTS = re.compile(r"的?(?:业主|住户|租户|邻居|居民)")
+_LANDMARK = re.compile(r"\s?(?:附近|旁|对面|门口|路段|路口|门前|院墙)")
 _UNIT_WORD = re.compile(_UNIT)
 _PART = rf"(?:附|第)?{_NUMBER} ?{_UNIT}"
 _LINK = r"[ ,，\-—–]{0,2}"
@@ -34,7 +37,7 @@ _VILLAGE = re.compile(
 _DASHED_ROAD = re.compile(
     r"(?<=[路街巷弄道])(?<!街道)(?!0|(?:19|20)[0-9]{2}[\-—–])[0-9]{1,4}(?:[\-—–][0-9]{1,4}){1,4}(?:号|室)?(?![0-9年月日米公路线元%])"
 )
-# A room without its building, and a house without its number.
+# A room without its building, as 房号4-2-3 or 楼上1804 name one.
 _ROOM = re.compile(
     r"(?:(?<=房号)|(?<=门牌)|(?<=门牌号)|(?<=室号)|(?<=住)|(?<=住在)|(?<=家在))[:是为 ]{0,2}[0-9]{1,3}(?:[\-—–][0-9]{1,4}){1,3}(?![0-9\-年月日])"
     r"|(?:(?<=楼上)|(?<=楼下)|(?<=隔壁)|(?<=对门))(?:[0-9]{3,4}|[0-9]{1,2}(?:[\-—–][0-9]{1,4}){1,2})(?=[的室号住家，,。户]|$)"
@@ -49,13 +52,14 @@ _STRONG = re.compile(r"楼[ \-—–]?[0-9]{3,4}|号楼|栋|幢|单元|室|号�
 _ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
 _NAMED_NUMBER = re.compile(r"[0-9]号[\u4e00-\u9fff]{2,10}$")
 _HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号|小区:|楼栋:")
-_LIVES = re.compile(r"(?:住(?![房宅户院建])|(?:我们?|本人)是)[\u4e00-\u9fff]{2,12}$")
+_LIVES = re.compile(r"(?:住(?![房宅户院建])|(?:我们?|本人)是)[\u4e00-\u9fff]{0,12}$")
 _OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
 _CITIZENS_OWN = re.compile(
     r"(?<!居)住|居住(?!证)|户(?!籍|口)|[您你其他她]家|家[中里]|业主|居民|来信人|反映人|投诉人|当事人"
 )
 _NOT_A_HOME = re.compile(
-    r"\s?(?:线|文件?|令|公告|通告|通知|车|机|码|窗|柜|会议|办公|展|院线|期|批|标段|地块|门店?|以[上下前]|字|桥|井|泵|学|中|厅|卫|余|多|平|米|元|年|月|人)"
+    r"\s?(?:线|文件?|令|公告|通告|通知|车|机|码|窗|柜|会议|办公|展|院线|期|批|标段|地块|门店?|以[上下前]|字|桥|井|泵|学|中|厅|卫|余|多|平|米|元|年|月|人|层"
+    r"|[\u4e00-\u9fff]{0,4}(?:快递|速运|超市|公司|酒店|餐馆|药店|饭店|便利店))"
 )
 _DOCUMENT = re.compile(r"[〕\])}年字第]\s?$")
 _ONE_BUILDING = re.compile(r"[一两] ?[栋幢座](?![^栋幢]*(?:单元|室|号))")
@@ -105,12 +109,17 @@ def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
     if _ONE_BUILDING.match(text) or parts == 1 and _DOCUMENT.search(view, max(0, start - 2), start):
         return None
     at_road = numbered and _ROAD.search(view, max(0, start - 2), start) is not None
-    detailed = strong and (parts > 1 or text[-1].isascii())
+    # 13排五栋, A05栋一楼: buildings and floors alone are nobody's home, unless somebody lives there.
+    within = any(unit not in _BUILDINGS for unit in units) or "附" in text
+    within = within or _RESIDENTS.match(view, match.end()) is not None
+    detailed = strong and (parts > 1 and within or text[-1].isascii())
     context = before(view, start, 30)
     lives = strong and _LIVES.search(view, max(0, start - 15), start)
     cued = lives or _HOME_CUE.search(context) is not None
     at_number = strong and _NAMED_NUMBER.search(context) is not None
     counted = _COUNTED.search(context) or _BUILDING_SORT.match(view, match.end())
+    if at_road and not cued and parts == 1 and _LANDMARK.match(view, match.end()):
+        return None
     if not (at_road or detailed or at_number or cued and not counted):
         return None
     at_home = "单元" in text or detailed

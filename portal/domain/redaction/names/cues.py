@@ -162,7 +162,9 @@ _NOT_A_TITLE = re.compile(
 _OFFICE = re.compile(
     r"(?:副?(?:市|县|区|省|州|镇|乡|厅|局|部)长|副?书记|副?主席|检察长|常委|市委|县委|区委|省委|政委|委员长|总理)"
 )
-_IN_OFFICE = re.compile(r"(?:[市县区省州镇乡厅局]长|[市县区省州镇乡]委书记|党委书记|检察长)$")
+_IN_OFFICE = re.compile(
+    r"(?:(?:人大|政协)副?主席|[市县区省州镇乡厅局]长|[市县区省州镇乡]委书记|党委书记|检察长)$"
+)
 _OFFICE_PLACE = re.compile(r"[市县区省州镇乡厅局部委党府院]|常委|第一")
 _IS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -189,7 +191,7 @@ def _is_person(text: str, hit: Hit) -> bool:
         return False
     if _PLACE_BEHIND.match(text, hit.end) or text[hit.end - 1] in _PLACE_LAST:
         return False
-    if _IN_OFFICE.search(text, max(0, hit.start - 4), hit.start):
+    if _IN_OFFICE.search(text, max(0, hit.start - 5), hit.start):
         return False
     title = TITLE.match(text, hit.end)
     return title is None or _OFFICE.fullmatch(title[0]) is None

@@ -60,7 +60,8 @@ def tagged_name_at(text: str, cue: int, start: int, *, sure: bool = False) -> Hi
         return None
     word, tag, behind = _word_at(text, cue, start)
     if word == text[start:end] and tag in _TAGS:
-        tagged = usual or not _dictionary().has_word(word)
+        torn = _is_word(text[end - 1 : end + 1])
+        tagged = (usual or not _dictionary().has_word(word)) and not torn
     elif word == surname and behind[0] == given and usual and _TAGS & {tag, behind[1]}:
         tagged = True
     else:
