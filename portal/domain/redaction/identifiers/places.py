@@ -19,6 +19,7 @@ _UNIT = r"(?:号楼|楼栋|栋楼?|幢|单元|座|门|楼|层|室|号房|号院|
 _COUNTS = ("户", "层")
 _BUILDINGS = frozenset(("栋", "幢", "座", "楼", "层", "排", "楼栋", "栋楼", "号楼"))
 _RESIDENTS = re.compile(r"的?(?:业主|住户|租户|邻居|居民)")
+_HOUSEHOLDS = re.compile(r"(?:业主|居民|村民|代表)")
 _LANDMARK = re.compile(r"\s?(?:附近|旁|对面|门口|路段|路口|门前|院墙)")
 _UNIT_WORD = re.compile(_UNIT)
 _PART = rf"(?:附|第)?{_NUMBER} ?{_UNIT}"
@@ -52,7 +53,9 @@ _STRONG = re.compile(r"楼[ \-—–]?[0-9]{3,4}|号楼|栋|幢|单元|室|号�
 _ROAD = re.compile(r"[路街巷道里弄段村湾沟坝坪组社苑]\s?$")
 _NAMED_NUMBER = re.compile(r"[0-9]号[\u4e00-\u9fff]{2,10}$")
 _HOME_CUE = re.compile(r"家住|住址|住在|居住|现住|地址|户籍|家庭|门牌|我家|房号|小区:|楼栋:")
-_LIVES = re.compile(r"(?:住(?![房宅户院建])|(?:我们?|本人)是)[\u4e00-\u9fff]{0,12}$")
+_LIVES = re.compile(
+    r"(?:住(?![房宅户院建])[\u4e00-\u9fff]{0,12}|(?:我们?|本人)是[\u4e00-\u9fff]{2,12})$"
+)
 _OFFICE_CUE = re.compile(r"地址|前往|办公|窗口|大厅|中心|地点|大楼|我局|我委|携带|到|位于|在")
 _CITIZENS_OWN = re.compile(
     r"(?<!居)住|居住(?!证)|户(?!籍|口)|[您你其他她]家|家[中里]|业主|居民|来信人|反映人|投诉人|当事人"
@@ -105,6 +108,9 @@ def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
         or units[-1] == "户"
         and _COUNTED.search(view, max(0, start - 3), start)
     ):
+        return None
+    # e栋30户业主 counts as well.
+    if units[-1] == "户" and "单元" not in text and _HOUSEHOLDS.match(view, match.end()):
         return None
     if _ONE_BUILDING.match(text) or parts == 1 and _DOCUMENT.search(view, max(0, start - 2), start):
         return None
