@@ -28,6 +28,7 @@ from portal.services.core.unsent import sweep_unsent
 from portal.services.letters.handling import close_unanswered
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
+from portal.services.statistics.reports import keep_last_year
 
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
@@ -61,6 +62,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(lambda: ensure_index(index))
                 check_at = now + INDEX_CHECK
             if now >= chores_at:
+                _guarded(partial(keep_last_year, settings.site_name, now))
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
                 _guarded(lambda: sweep_unsent(datetime.now(UTC)))
                 _guarded(index.optimise)

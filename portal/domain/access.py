@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "instance:calendar:edit"
     DEADLINE_RULES_EDIT = "instance:deadline_rules:edit"
     ORGANISATIONS_EDIT = "instance:organisations:edit"
+    REPORTS_KEEP = "instance:reports:keep"
     TOKENS_EDIT = "instance:tokens:edit"
     USERS_EDIT = "instance:users:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
@@ -147,6 +148,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.CALENDAR_EDIT,
             _P.DEADLINE_RULES_EDIT,
             _P.TOKENS_EDIT,
+            _P.REPORTS_KEEP,
         ),
         Reach.ALL,
     ),

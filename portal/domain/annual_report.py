@@ -83,6 +83,8 @@ class AnnualReport:
     declines: Mapping[DeclineReason, int] = field(default_factory=dict)
     disclosure: DisclosureFigures = DisclosureFigures()
     deflected: Deflected = Deflected()
+    withheld: frozenset[str] = frozenset()
+    """Measures and tables left out because they rest on too few letters for everybody to see."""
 
     @property
     def standing(self) -> Standing:

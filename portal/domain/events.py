@@ -50,6 +50,7 @@ class RecordAction(Labelled):
     LOGOUT = "logout", N_("退出登录")
     CREATE_TOKEN = "create_token", N_("发放接口令牌")
     WITHDRAW_TOKEN = "withdraw_token", N_("收回接口令牌")
+    KEEP_REPORT = "keep_report", N_("存档年度报告")
     EDIT_CALENDAR = "edit_calendar", N_("修改工作日历")
     EDIT_DEADLINE_RULE = "edit_limit", N_("修改办理时限")
     IMPORT_LETTERS = "import_letters", N_("导入信件")

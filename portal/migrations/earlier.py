@@ -88,6 +88,8 @@ SOURCES: Mapping[str, Source] = {
         " 'letter_consultation', 'letter_help', 'letter_report', 'letter_suggestion',"
         " 'letter_thanks')",
     ),
+    "kept_report": Source(None),
+    "kept_report_file": Source(None),
     "letter": Source("letter", {"never_public": "was_report"}),
     "problem_notice": Source("archive_report"),
     "redaction_mask": Source(

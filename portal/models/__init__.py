@@ -18,7 +18,16 @@ from portal.models.publication import (
     ProposalStatus,
     RedactionMask,
 )
-from portal.models.rates import VERSIONS, RateChange, RateFact, RateMonth, RateSum, Recomputation
+from portal.models.rates import (
+    VERSIONS,
+    KeptReport,
+    KeptReportFile,
+    RateChange,
+    RateFact,
+    RateMonth,
+    RateSum,
+    Recomputation,
+)
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
 from portal.models.token import ApiToken
@@ -38,6 +47,8 @@ __all__ = [
     "DisclosureSequence",
     "Event",
     "Extension",
+    "KeptReport",
+    "KeptReportFile",
     "Letter",
     "DeadlineRuleRow",
     "Message",

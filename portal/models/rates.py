@@ -1,5 +1,7 @@
 """Facts, the rows of which figures are sums: derived from events, rebuilt from them, never edited.
 
+Beside them stand the sums that are stored, and the annual reports that were kept as of a day.
+
 One narrow row holds everything that the rates of any past moment ask of a letter (see
 :mod:`portal.domain.statistics.measures`), so that a year of letters is summed in one pass over one index.
 """
@@ -10,11 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.statistics.measures import Outcome
-from portal.models.base import Id, Model, word
+from portal.models.base import Id, Model, UtcDateTime, word
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -174,3 +176,36 @@ class RateSum(Model):
     label: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     version: Mapped[str] = mapped_column(sa.String(64))
     body: Mapped[bytes]
+
+
+class KeptReport(Model):
+    """The annual report of ``year`` as it was at the end of the civil day ``as_of``; never changed.
+
+    ``received``, ``closed`` and ``published`` are its counts, ``keeper_id`` is empty where the worker
+    kept it.
+    """
+
+    __tablename__ = "kept_report"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    year: Mapped[int] = mapped_column(index=True)
+    as_of: Mapped[date]
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    keeper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    received: Mapped[int]
+    closed: Mapped[int]
+    published: Mapped[int]
+
+    files: Mapped[list[KeptReportFile]] = relationship(order_by="KeptReportFile.form")
+
+
+class KeptReportFile(Model):
+    """A kept report in one format (``form``), with the SHA-256 of its bytes in hexadecimal."""
+
+    __tablename__ = "kept_report_file"
+
+    report_id: Mapped[int] = mapped_column(sa.ForeignKey("kept_report.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    content: Mapped[bytes] = mapped_column(deferred=True)

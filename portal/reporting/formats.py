@@ -17,5 +17,17 @@ FORMATS: dict[str, Callable[[AnnualReport], bytes]] = {
     "json": as_json,
     "csv": as_csv,
 }
+FILES: dict[str, tuple[str, str]] = {
+    "docx": (
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "md": ("md", "text/markdown"),
+    "txt": ("text", "text/plain"),
+    "csv": ("csv", "text/csv"),
+    "json": ("json", "application/json"),
+}
+"""By the ending of the file, the format and its media type, in the order of pages."""
 BINARY = frozenset({"docx", "xlsx"})
 """Formats that a terminal cannot show."""

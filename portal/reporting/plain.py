@@ -73,6 +73,7 @@ def as_json(report: AnnualReport) -> bytes:
         ],
         "measures": [asdict(measure) for measure in report.measures],
         "declines": {reason.value: count for reason, count in report.declines.items()},
+        "withheld": sorted(report.withheld),
         "refusals": {reason.value: count for reason, count in report.refusals.items()},
         "disclosure": {
             "received": report.disclosure.received,

@@ -35,8 +35,16 @@ def tables(report: AnnualReport) -> list[Table]:
         _rates(report, "groups", "按单位类型", "单位类型", _groups(report)),
         *_organisations(report),
         _measures(report),
-        _shares("declines", "不予受理的原因", declines),
-        _shares("refusals", "不予公示的原因", refusals),
+        *(
+            [_shares("declines", "不予受理的原因", declines)]
+            if "declines" not in report.withheld
+            else []
+        ),
+        *(
+            [_shares("refusals", "不予公示的原因", refusals)]
+            if "refusals" not in report.withheld
+            else []
+        ),
         *_deflected(report),
         _disclosure(report),
     ]

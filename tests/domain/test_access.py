@@ -30,6 +30,7 @@ instance:audit:read          -          -       -        -          -           
 instance:calendar:edit       -          -       -        -          all           -
 instance:deadline_rules:edit         -          -       -        -          all           -
 instance:organisations:edit  -          -       -        -          all           -
+instance:reports:keep        -          -       -        -          all           -
 instance:tokens:edit         -          -       -        -          all           -
 instance:users:edit          -          -       -        -          all           -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from flask.testing import FlaskClient
 
 from portal.app import create_app
 from portal.config import load_settings
-from portal.domain.access import Role
+from portal.domain.access import SYSTEM, Role
 from portal.domain.letters.states import State
 from portal.models import ArchiveEntry, RoleGrant, User, db
+from portal.services.statistics.reports import keep_report
 from portal.web.core.safety import limiter
-from tests.builders import World, a_letter, a_person, a_published, a_world
+from tests.builders import START, World, a_letter, a_person, a_published, a_world
 from tests.databases import Postgres, Sqlite
 from tests.disclosure import a_request
 from tests.pages import get, login
@@ -139,8 +141,10 @@ def _values(world: World) -> dict[str, object]:
     person = world.people["water_handler"]
     entry = session.query(ArchiveEntry).one()
     grant = session.query(RoleGrant).filter_by(user_id=person).one()
+    kept = keep_report(2016, START.date(), "信箱", SYSTEM, START + timedelta(days=400))
     return {
         "number": letter.number,
+        "report_id": kept,
         "request_number": a_request(session, world).number,
         "entry_id": entry.id,
         "user_id": person,
