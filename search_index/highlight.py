@@ -54,6 +54,24 @@ def fragments(text: str, terms: Sequence[str], width: int) -> str:
     return before + _rendered(text[start:end], inside) + after
 
 
+def passage(text: str, span: Span, width: int) -> str:
+    """Return about ``width`` characters of ``text`` as escaped HTML, those of ``span`` marked.
+
+    It is the beginning where the span lies in it, else the span with what follows it. White space
+    is reduced to single spaces; an ellipsis shows that text was left out.
+    """
+    before, within, after = (
+        _BLANKS.sub(" ", _PRIVATE.sub("", part))
+        for part in (text[: span[0]].lstrip(), text[slice(*span)], text[span[1] :].rstrip())
+    )
+    whole = before + within + after
+    start = 0 if len(before) + len(within) <= width else len(before)
+    end = min(len(whole), start + width)
+    marked = len(before) - start, min(len(before) + len(within), end) - start
+    html = _rendered(whole[start:end], [marked] if within else [])
+    return (ELLIPSIS if start else "") + html + (ELLIPSIS if end < len(whole) else "")
+
+
 def _spans(text: str, terms: Iterable[str]) -> list[Span]:
     patterns = [pattern for pattern in map(_pattern, terms) if pattern]
     if not patterns:

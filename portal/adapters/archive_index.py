@@ -9,6 +9,7 @@ from pathlib import Path
 
 from portal.config import Settings
 from search_index.analysis import normalise
+from search_index.answers import answering, is_certain
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Change, Delete, Document, SearchEngine, SearchRequest, Upsert
 from search_index.errors import (
@@ -19,7 +20,7 @@ from search_index.errors import (
     IndexUnwritable,
     SearchIndexError,
 )
-from search_index.highlight import fragments, mark
+from search_index.highlight import fragments, mark, passage
 from search_index.query import MAX_CHARACTERS, ParsedQuery, parse
 from search_index.results import Facets, Hit, SearchPage, SimilarHit
 from search_index.synonyms import NO_SYNONYMS, Group, Synonyms
@@ -46,11 +47,14 @@ __all__ = [
     "SimilarHit",
     "Synonyms",
     "Upsert",
+    "answering",
     "fragments",
+    "is_certain",
     "mark",
     "normalise",
     "open_index",
     "parse",
+    "passage",
 ]
 
 _OPEN: dict[Path, SearchEngine] = {}

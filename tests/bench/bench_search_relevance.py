@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from portal.queries.synonyms import archive_synonyms
+from search_index.answers import answering, is_certain
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Document, SearchRequest
 from tests.bench.search_data import DATA, evaluation, nothing
@@ -45,6 +46,23 @@ def known_items(field: str) -> tuple[float, float]:
     return sum(found) / len(queries), len(found) / len(queries)
 
 
+def answers() -> tuple[float, float]:
+    """Return in what share of the questions an answer is shown, and how often it is the right one."""
+    documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
+    right = []
+    with tempfile.TemporaryDirectory() as folder:
+        engine = build(folder, (("", "", row["reply_stripped"] or "") for row in documents))
+        for query in queries:
+            hits = engine.search(
+                SearchRequest(query["query"], synonyms=archive_synonyms(), per_page=20)
+            ).hits
+            if is_certain(hits, query["query"]):
+                first = documents[hits[0].entry_id - 1]
+                if answering(first["reply_stripped"] or "", query["query"]):
+                    right.append(first["id"] == query["doc_id"])
+    return len(right) / len(queries), sum(right) / len(right)
+
+
 def similar_letters() -> dict[str, dict[str, tuple[float, int]]]:
     """Return the measures of similar letters by query set, as the shared scorer computes them."""
     corpus, queries = evaluation("similar_corpus"), evaluation("similar_queries")
@@ -70,6 +88,8 @@ def main() -> None:
         mrr, hit = known_items(field)
         say(f"title finds {field}: MRR@10 {mrr:.3f} ({mrr_baseline}), ")
         say(f"hit@10 {hit:.3f} ({hit_baseline})\n")
+    shown, right = answers()
+    say(f"answer shown for {shown:.1%} of the titles, right in {right:.1%} of them (90 %)\n")
     measures = similar_letters()
     figures = [measures[name]["nDCG@10"][0] for name in ("A", "B")]
     say(f"similar letters, nDCG@10 set A / B: {figures[0]} / {figures[1]} ")

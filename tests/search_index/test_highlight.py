@@ -1,9 +1,10 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.highlight import fragments, mark
+from search_index.highlight import fragments, mark, passage
 
 
 def test_a_found_word_is_marked() -> None:
@@ -81,3 +82,25 @@ def test_nothing_in_a_text_becomes_markup(text: str, terms: list[str], width: in
         tags = re.findall(r"<[^>]*>", html)
         assert tags == ["<mark>", "</mark>"] * (len(tags) // 2)
         assert "<" not in re.sub("</?mark>", "", html)
+
+
+@pytest.mark.parametrize(
+    ("span", "width", "shown"),
+    [
+        ((4, 8), 20, "您好，。<mark>路灯已修</mark>好了 谢谢"),
+        ((4, 8), 8, "您好，。<mark>路灯已修</mark>…"),
+        ((4, 8), 6, "…<mark>路灯已修</mark>好了…"),
+        ((4, 8), 3, "…<mark>路灯已</mark>…"),
+        ((0, 0), 5, "您好，。路…"),
+    ],
+)
+def test_a_passage_shows_the_beginning_or_the_marked_sentence(
+    span: tuple[int, int], width: int, shown: str
+) -> None:
+    """The beginning is shown while the sentence fits in, else the sentence itself."""
+    assert passage("您好，。路灯已修好了\n\n谢谢", span, width) == shown
+
+
+def test_a_passage_is_escaped() -> None:
+    """Signs of a text never become markup."""
+    assert passage("<b>&路灯", (0, 3), 20) == "<mark>&lt;b&gt;</mark>&amp;路灯"

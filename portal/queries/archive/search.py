@@ -18,6 +18,8 @@ from portal.adapters.archive_index import (
     SearchIndexError,
     SearchPage,
     SearchRequest,
+    answering,
+    is_certain,
     parse,
 )
 from portal.models import ArchiveEntry, Organisation
@@ -30,6 +32,14 @@ _log = structlog.get_logger("portal.archive")
 
 
 @dataclass(frozen=True, slots=True)
+class CertainAnswer:
+    """An entry that is almost surely about the question, and its sentence that answers it."""
+
+    entry: ArchiveEntry
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One page of hits.
 
@@ -39,7 +49,8 @@ class Found:
     where there is none the others. ``degraded`` that the index was unavailable and the table searched.
     ``synonyms`` counted as words searched, entries with one of ``excluded`` were left out.
     ``suggestion`` is a query that finds clearly more, "" without one; only the first page has it.
-    ``scores`` compare within one search and are empty where nothing was ranked.
+    ``answer`` is there where the first hit is certain. ``scores`` compare within one search and are
+    empty where nothing was ranked.
     """
 
     entries: list[ArchiveEntry]
@@ -55,6 +66,7 @@ class Found:
     truncated: bool = False
     degraded: bool = False
     suggestion: str = ""
+    answer: CertainAnswer | None = None
     scores: dict[int, float] = field(default_factory=dict)
 
     @property
@@ -104,8 +116,20 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         excluded=found.excluded,
         truncated=found.truncated,
         suggestion=found.suggestion,
+        answer=_answer(asked, found, public),
         scores={hit.entry_id: hit.score for hit in found.hits},
     )
+
+
+def _answer(
+    asked: ArchiveQuery, found: SearchPage, public: dict[int, ArchiveEntry]
+) -> CertainAnswer | None:
+    """Return the sentence that answers the question, where the first hit is certain to be right."""
+    if asked.by_date or found.page != 1 or not is_certain(found.hits, asked.text):
+        return None
+    entry = public.get(found.hits[0].entry_id)
+    span = answering(entry.reply, asked.text) if entry else None
+    return CertainAnswer(entry, entry.reply[slice(*span)].strip()) if entry and span else None
 
 
 def _last_if_beyond(index: SearchEngine, request: SearchRequest) -> SearchPage:

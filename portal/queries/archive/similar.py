@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import SearchEngine, SearchIndexError
+from portal.adapters.archive_index import SearchEngine, SearchIndexError, answering
 from portal.models import ArchiveEntry
 from portal.queries.archive.table import entries_by_id
 
@@ -24,6 +24,8 @@ _FILLERS = """
 """
 FILLERS = frozenset(_FILLERS.split())
 """Words that stand in letters about anything: they never make two letters similar."""
+_ASKED_MOST = 500
+"""Characters of a letter that are compared with the sentences of a reply."""
 _SURPLUS = 5
 """Hits requested beyond those shown, in place of entries that are no longer public."""
 _log = structlog.get_logger("portal.archive")
@@ -31,10 +33,14 @@ _log = structlog.get_logger("portal.archive")
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An entry with the words it shares with the text, the most specific first."""
+    """An entry with the words it shares with the text, the most specific first.
+
+    ``answer`` is where the sentence stands in the reply that answers the text, if one does.
+    """
 
     entry: ArchiveEntry
     shared: tuple[str, ...]
+    answer: tuple[int, int] | None = None
 
 
 def _is_close(shared: tuple[str, ...]) -> bool:
@@ -69,8 +75,11 @@ def similar_entries(
         return []
     public = entries_by_id(session, [hit.entry_id for hit in hits])
     near = [
-        Similar(public[hit.entry_id], tuple(filter(_says_something, hit.shared_terms)))
+        (public[hit.entry_id], tuple(filter(_says_something, hit.shared_terms)))
         for hit in hits
         if hit.entry_id in public and _is_close(hit.shared_terms)
     ]
-    return near[:limit]
+    question = f"{title}\n{text[:_ASKED_MOST]}"
+    return [
+        Similar(entry, shared, answering(entry.reply, question)) for entry, shared in near[:limit]
+    ]

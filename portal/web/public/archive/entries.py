@@ -33,6 +33,7 @@ from portal.web.core.settings import settings
 from portal.web.delivery.caching import cacheable
 from portal.web.public.archive.results import (
     address,
+    answer_lines,
     chips,
     facet_lists,
     feed_address,
@@ -42,6 +43,7 @@ from portal.web.public.archive.results import (
 from portal.web.public.archive.structured import description, qa_page
 
 archive_pages = Blueprint("archive", __name__)
+archive_pages.add_app_template_filter(answer_lines)
 
 MAYBE_OUTDATED = timedelta(days=2 * 365)
 SIMILAR_TEXT_MOST, SIMILAR_TEXT_LEAST = 2_000, 10

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from portal.adapters.archive_index import MAX_CHARACTERS, fragments, mark
+from portal.adapters.archive_index import MAX_CHARACTERS, fragments, mark, passage
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.salutation import answer_start
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
@@ -20,6 +20,7 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.newest import known_topic
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
+from portal.queries.archive.similar import Similar
 from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
 from portal.web.core.fields import LAST_PAGE
@@ -109,6 +110,16 @@ def hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:
         reply = deeper if _OPENS in deeper else reply
     # The three functions escape what they are given.
     return ShownHit(entry, Markup(title), Markup(letter), Markup(reply))  # noqa: S704
+
+
+def answer_lines(near: Similar) -> Markup:
+    """Return the first lines of the answer of a similar entry, the sentence that answers marked."""
+    start = answer_start(near.entry.reply)
+    skipped = len(near.entry.reply) - len(start)
+    first, last = near.answer or (skipped, skipped)
+    span = max(0, first - skipped), max(0, last - skipped)
+    # The function escapes what it is given.
+    return Markup(passage(start, span, LINE))  # noqa: S704
 
 
 def chips(asked: ArchiveQuery, organisation: Organisation | None) -> list[tuple[str, str, str]]:
