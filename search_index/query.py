@@ -121,6 +121,12 @@ def folded(text: str) -> str:
     return normalise(_NOT.sub("-", text[:MAX_CHARACTERS]))
 
 
+def is_one_word(text: str) -> bool:
+    """Return whether a query of ``text`` is searched as it is written: letters without signs."""
+    normal = normalise(text)
+    return bool(normal) and "".join(run.text for run in runs(normal)) == normal
+
+
 def _alternatives(words: list[str], loose: str, synonyms: Synonyms) -> dict[str, tuple[str, ...]]:
     """Return the alternatives of ``words``.
 

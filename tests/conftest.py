@@ -21,6 +21,7 @@ from portal.app import create_app
 from portal.config import Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, db
+from portal.queries import synonyms
 from portal.queries.statistics import cache
 from portal.web.core.safety import limiter
 from portal.web.core.settings import keep_settings
@@ -172,6 +173,7 @@ def app(settings: Settings, prepared: Prepared) -> Iterator[Flask]:
     limiter.enabled = settings.limits_enabled
     limiter.reset()
     cache._entries.clear()
+    synonyms._kept.clear()
     yield app
     with app.app_context():
         db.session.remove()
@@ -210,6 +212,7 @@ def once(session: Session, database: Sqlite | Postgres) -> Once:
             database.keep(name)
         session.expire_all()
         cache._entries.clear()
+        synonyms._kept.clear()
 
     return fill
 

@@ -21,12 +21,13 @@ from search_index.errors import (
     SearchIndexError,
 )
 from search_index.highlight import fragments, mark, passage
-from search_index.query import MAX_CHARACTERS, ParsedQuery, parse
+from search_index.query import MAX_CHARACTERS, ParsedQuery, is_one_word, parse
 from search_index.results import Facets, Hit, SearchPage, SimilarHit
-from search_index.synonyms import NO_SYNONYMS, Group, Synonyms
+from search_index.synonyms import MOST_ALTERNATIVES, NO_SYNONYMS, Group, Synonyms
 
 __all__ = [
     "MAX_CHARACTERS",
+    "MOST_ALTERNATIVES",
     "NO_SYNONYMS",
     "Change",
     "Delete",
@@ -50,6 +51,7 @@ __all__ = [
     "answering",
     "fragments",
     "is_certain",
+    "is_one_word",
     "mark",
     "normalise",
     "open_index",

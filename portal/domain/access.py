@@ -46,6 +46,7 @@ class Permission(StrEnum):
     REPORTS_KEEP = "instance:reports:keep"
     TOKENS_EDIT = "instance:tokens:edit"
     USERS_EDIT = "instance:users:edit"
+    WORDS_EDIT = "instance:words:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
     CONTRIBUTION_WRITE = "letter:contribution:write"
     EXTENSION_DECIDE = "letter:extension:decide"
@@ -149,6 +150,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.DEADLINE_RULES_EDIT,
             _P.TOKENS_EDIT,
             _P.REPORTS_KEEP,
+            _P.WORDS_EDIT,
         ),
         Reach.ALL,
     ),

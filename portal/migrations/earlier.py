@@ -104,6 +104,7 @@ SOURCES: Mapping[str, Source] = {
     "rate_month": Source("rate_month", {"version": "0"}),
     "rate_recomputation": Source("rate_retelling"),
     "rate_sum": Source(None),
+    "word_group": Source(None),
 }
 
 

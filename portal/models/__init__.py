@@ -29,7 +29,7 @@ from portal.models.rates import (
     Recomputation,
 )
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
-from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence
+from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
 from portal.models.token import ApiToken
 from portal.models.unsent import UnsentForm
 from portal.models.user import RoleGrant, User
@@ -77,6 +77,7 @@ __all__ = [
     "StateInterval",
     "UnsentForm",
     "User",
+    "WordGroupRow",
     "db",
     "prepare_engine",
 ]

@@ -1,13 +1,13 @@
-"""Rules stored as data: the calendar's exceptions, deadline rules, and counters."""
+"""Rules stored as data: the calendar's exceptions, deadline rules, groups of words, and counters."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import Id, Model
+from portal.models.base import Id, Model, UtcDateTime
 
 
 class CalendarDay(Model):
@@ -38,6 +38,24 @@ class DeadlineRuleRow(Model):
     source: Mapped[str] = mapped_column(sa.String(200))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+
+
+class WordGroupRow(Model):
+    """A group of words by which searches go, written as in the files of the product.
+
+    ``shipped_key`` names the shipped group that it replaces, ``topic`` the file it would stand in. A
+    row is never deleted: ``active`` says whether it counts, ``version`` rises with each change.
+    """
+
+    __tablename__ = "word_group"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    topic: Mapped[str] = mapped_column(sa.String(24))
+    shipped_key: Mapped[str | None] = mapped_column(sa.String(12), unique=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    active: Mapped[bool]
+    version: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class NumberSequence(Model):

@@ -1,38 +1,120 @@
-"""The synonyms by which the archive is searched, and those that lead to organisations."""
+"""The groups of words in force: by which the archive is searched, and which lead to organisations.
+
+They are the shipped ones with what staff changed. The whole is made once for each state of the
+table, which every request asks for by one short query, so that a change holds in every process
+from the next request on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import NO_SYNONYMS, Group, Synonyms, normalise
-from portal.domain.words.shipped import ORGANISATIONS, WordGroup, shipped_groups
+from portal.domain.words.shipped import ORGANISATIONS, WordGroup, parse_group, shipped_by_key
+from portal.models import WordGroupRow
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInForce:
+    """A group of words with its topic; ``key`` is that of a shipped group, else the id of the row.
+
+    ``row`` is what staff made of it, ``None`` for a shipped group as it came.
+    """
+
+    key: str
+    topic: str
+    group: WordGroup
+    row: WordGroupRow | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether searches go by it."""
+        return self.row is None or self.row.active
+
+    @property
+    def version(self) -> int:
+        """The version of the row, 0 without one."""
+        return self.row.version if self.row else 0
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with the product, changed or not."""
+        return self.row is None or self.row.shipped_key is not None
+
+
+def all_groups(session: Session) -> list[GroupInForce]:
+    """Return every group: those of staff, the newest first, then the shipped ones in their order.
+
+    A row whose shipped group is no longer there stands for itself.
+    """
+    shipped = shipped_by_key()
+    rows = session.scalars(sa.select(WordGroupRow).order_by(WordGroupRow.id.desc())).all()
+    replaced = {row.shipped_key: row for row in rows if row.shipped_key in shipped}
+    own = [row for row in rows if row.shipped_key not in shipped]
+    found = [GroupInForce(str(row.id), row.topic, parse_group(row.text), row) for row in own]
+    for key, (topic, group) in shipped.items():
+        row = replaced.get(key)
+        found.append(GroupInForce(key, topic, parse_group(row.text) if row else group, row))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class WordsInForce:
+    """The synonyms of the archive, and the words that lead to organisations."""
+
+    archive: Synonyms
+    organisations: Synonyms
+
+
+_State = tuple[int, int]
+_kept: dict[_State, WordsInForce] = {}
+
+
+def words_in_force(session: Session) -> WordsInForce:
+    """Return the words by which searches go now."""
+    total = sa.func.coalesce(sa.func.sum(WordGroupRow.version), 0)
+    # Rows are never deleted and versions rise, so that no state comes twice.
+    count, versions = session.execute(sa.select(sa.func.count(WordGroupRow.id), total)).one()
+    state = int(count), int(versions)
+    found = _kept.get(state)
+    if found is None:
+        active = [(each.topic, each.group) for each in all_groups(session) if each.active]
+        found = _words(active)
+        _kept.clear()
+        _kept[state] = found
+    return found
 
 
 @cache
-def archive_synonyms() -> Synonyms:
-    """Return the synonyms of the archive."""
-    topics = shipped_groups().items()
-    return _synonyms(
-        chain.from_iterable(groups for name, groups in topics if name != ORGANISATIONS)
-    )
+def shipped_words() -> WordsInForce:
+    """Return the words that come with the product."""
+    return _words(shipped_by_key().values())
 
 
-def synonyms_for(*, exact: bool) -> Synonyms:
+def synonyms_for(session: Session, *, exact: bool) -> Synonyms:
     """Return the synonyms of the archive, or none where the exact words are asked for."""
-    return NO_SYNONYMS if exact else archive_synonyms()
+    return NO_SYNONYMS if exact else words_in_force(session).archive
 
 
-@cache
-def _of_organisations() -> Synonyms:
-    return _synonyms(shipped_groups()[ORGANISATIONS])
+def words_of_organisations(session: Session, words: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return for each typed word those that stand in names of organisations, itself first."""
+    known = words_in_force(session).organisations
+    return [
+        tuple(dict.fromkeys((word, folded, *known.only_narrower(folded))))
+        for word, folded in ((word, normalise(word)) for word in words)
+    ]
 
 
-def words_of_organisations(word: str) -> tuple[str, ...]:
-    """Return the words that stand in names of organisations for a typed word, itself first."""
-    folded = normalise(word)
-    return tuple(dict.fromkeys((word, folded, *_of_organisations().only_narrower(folded))))
+def _words(groups: Iterable[tuple[str, WordGroup]]) -> WordsInForce:
+    parts: dict[bool, list[WordGroup]] = {False: [], True: []}
+    for topic, group in groups:
+        parts[topic == ORGANISATIONS].append(group)
+    return WordsInForce(_synonyms(parts[False]), _synonyms(parts[True]))
 
 
 def _synonyms(groups: Iterable[WordGroup]) -> Synonyms:

@@ -83,6 +83,7 @@ def usual_targets(
 
 
 def with_words(
+    session: Session,
     query: sa.Select[Organisation],
     terms: Iterable[str],
     columns: Iterable[InstrumentedAttribute[str]],
@@ -90,12 +91,12 @@ def with_words(
     """Narrow ``query`` to organisations with every one of ``terms`` in ``columns`` or superior."""
     own, parent = list(columns), sa.orm.aliased(Organisation)
     query = query.outerjoin(parent, Organisation.parent_id == parent.id)
-    for term in terms:
+    for meant in words_of_organisations(session, terms):
+        term = meant[0]
         names = (parent.name, parent.short_name)
         above = sa.or_(*(name.icontains(term, autoescape=True) for name in names))
         # The office at the top is the superior of all, so its name selects nothing.
         below_another = sa.and_(parent.parent_id.is_not(None), above)
-        meant = words_of_organisations(term)
         fits = (column.icontains(word, autoescape=True) for column in own for word in meant)
         query = query.where(sa.or_(below_another, *fits))
     return query
@@ -111,17 +112,17 @@ def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     """
     terms = words.split()[:MOST_WORDS]
     columns = (Organisation.name, Organisation.short_name, Organisation.code)
-    query = with_words(sa.select(Organisation), terms, columns)
+    query = with_words(session, sa.select(Organisation), terms, columns)
     if terms:
-        fit = _fit(terms[-1])
+        fit = _fit(session, terms[-1])
         query = query.order_by(fit != 0, sa.not_(staffed()), fit)
     query = query.where(within).order_by(Organisation.level, Organisation.id).limit(MOST_FOUND)
     return list(session.scalars(query))
 
 
-def _fit(term: str) -> sa.ColumnElement[int]:
+def _fit(session: Session, term: str) -> sa.ColumnElement[int]:
     names = (Organisation.name, Organisation.short_name)
-    meant = words_of_organisations(term)
+    (meant,) = words_of_organisations(session, [term])
     return sa.case(
         (sa.or_(*(name == term for name in names), Organisation.code == term), 0),
         (sa.or_(*(name.startswith(term, autoescape=True) for name in names)), 1),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from portal.queries.synonyms import archive_synonyms
+from portal.queries.synonyms import shipped_words
 from search_index.answers import answering, is_certain
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Document, SearchRequest
@@ -37,7 +37,7 @@ def known_items(field: str) -> tuple[float, float]:
         engine = build(folder, (("", row[field] or "", "") for row in documents))
         for query in queries:
             request = SearchRequest(
-                query["query"], match="any", per_page=10, synonyms=archive_synonyms()
+                query["query"], match="any", per_page=10, synonyms=shipped_words().archive
             )
             page = engine.search(request)
             ids = [documents[hit.entry_id - 1]["id"] for hit in page.hits]
@@ -54,7 +54,7 @@ def answers() -> tuple[float, float]:
         engine = build(folder, (("", "", row["reply_stripped"] or "") for row in documents))
         for query in queries:
             hits = engine.search(
-                SearchRequest(query["query"], synonyms=archive_synonyms(), per_page=20)
+                SearchRequest(query["query"], synonyms=shipped_words().archive, per_page=20)
             ).hits
             if is_certain(hits, query["query"]):
                 first = documents[hits[0].entry_id - 1]

@@ -33,6 +33,7 @@ instance:organisations:edit  -          -       -        -          all         
 instance:reports:keep        -          -       -        -          all           -
 instance:tokens:edit         -          -       -        -          all           -
 instance:users:edit          -          -       -        -          all           -
+instance:words:edit          -          -       -        -          all           -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -
 letter:contribution:write    -          unit    -        -          -             -
 letter:extension:decide      subtree    -       -        subtree    -             -

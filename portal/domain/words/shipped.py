@@ -10,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
@@ -22,6 +23,12 @@ class WordGroup:
 
     words: tuple[str, ...]
     narrower: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The line by which it is written."""
+        words = " ".join(self.words)
+        return f"{words} > {' '.join(self.narrower)}" if self.narrower else words
 
 
 def parse_group(line: str) -> WordGroup:
@@ -36,4 +43,28 @@ def shipped_groups() -> dict[str, tuple[WordGroup, ...]]:
     return {
         path.stem: tuple(map(parse_group, tomllib.loads(path.read_text("utf-8"))["groups"]))
         for path in sorted(_FOLDER.glob("*.toml"))
+    }
+
+
+@cache
+def topic_titles() -> dict[str, str]:
+    """Return the names of the topics as pages show them, in Chinese."""
+    return {
+        path.stem: tomllib.loads(path.read_text("utf-8"))["title"]
+        for path in sorted(_FOLDER.glob("*.toml"))
+    }
+
+
+def group_key(topic: str, group: WordGroup) -> str:
+    """Return what names a shipped group as long as its line stays as it is."""
+    return "s" + sha256(f"{topic}:{group.text}".encode()).hexdigest()[:11]
+
+
+@cache
+def shipped_by_key() -> dict[str, tuple[str, WordGroup]]:
+    """Return topic and group by key, in the order of the files."""
+    return {
+        group_key(topic, group): (topic, group)
+        for topic, groups in shipped_groups().items()
+        for group in groups
     }

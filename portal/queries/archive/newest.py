@@ -57,7 +57,7 @@ def publications(
     withdrawals; the filters do.
     """
     narrow = list(filters(session, asked).values())
-    words, total = _words(index, asked)
+    words, total = _words(session, index, asked)
     found = [PUBLIC, *narrow, *words]
     gone = [ArchiveEntry.unpublished_at.is_not(None), *narrow]
     offset = (asked.page - 1) * size
@@ -79,7 +79,9 @@ def publications(
     return Publications(list(entries), list(withdrawn), asked.page, max(1, -(-most // size)))
 
 
-def _words(index: SearchEngine, asked: ArchiveQuery) -> tuple[list[Condition], int | None]:
+def _words(
+    session: Session, index: SearchEngine, asked: ArchiveQuery
+) -> tuple[list[Condition], int | None]:
     """Return the conditions of the words of ``asked``, and how many entries fulfil them if known.
 
     The index knows the few entries that hold rare words; frequent ones are soon met in the table,
@@ -87,7 +89,7 @@ def _words(index: SearchEngine, asked: ArchiveQuery) -> tuple[list[Condition], i
     """
     if not asked.text:
         return [], None
-    synonyms = synonyms_for(exact=asked.exact)
+    synonyms = synonyms_for(session, exact=asked.exact)
     query = parse(asked.text, synonyms)
     if not query.understood and not query.blank:
         return [sa.false()], 0

@@ -96,7 +96,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         sort="date" if asked.by_date else "relevance",
         page=asked.page,
         per_page=per_page,
-        synonyms=synonyms_for(exact=asked.exact),
+        synonyms=synonyms_for(session, exact=asked.exact),
         suggest=asked.page == 1,
     )
     found = _last_if_beyond(index, request)
@@ -140,7 +140,7 @@ def _last_if_beyond(index: SearchEngine, request: SearchRequest) -> SearchPage:
 
 
 def _in_table(session: Session, asked: ArchiveQuery, per_page: int) -> Found:
-    query = parse(asked.text, synonyms_for(exact=asked.exact))
+    query = parse(asked.text, synonyms_for(session, exact=asked.exact))
     words = query.understood
     if not words and not query.blank:
         return Found([], 0, 0, 0, 1, 0, Facets(), degraded=True, truncated=query.truncated)

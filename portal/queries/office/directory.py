@@ -56,10 +56,10 @@ def find_organisations(
     terms = words.split()[:MOST_WORDS]
     names = (Organisation.short_name, Organisation.name)
     below = sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
-    query = with_words(below, terms, names)
+    query = with_words(session, below, terms, names)
     if terms:
         last = terms[-1]
-        meant = words_of_organisations(last)
+        (meant,) = words_of_organisations(session, [last])
         fit = sa.case(
             (sa.or_(*(name == last for name in names)), 0),
             (sa.or_(*(name.icontains(last, autoescape=True) for name in names)), 1),

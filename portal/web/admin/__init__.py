@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.admin import audit, calendar, deadline_rules, organisations, people, reports, tokens
+from portal.web.admin import (
+    audit,
+    calendar,
+    deadline_rules,
+    organisations,
+    people,
+    reports,
+    tokens,
+    words,
+)
 from portal.web.admin.blueprint import admin
 
-VIEWS = (audit, calendar, deadline_rules, organisations, people, reports, tokens)
+VIEWS = (audit, calendar, deadline_rules, organisations, people, reports, tokens, words)
 """The modules that add their routes to the blueprint; naming one here puts them into the portal."""
 admin_blueprints: tuple[Blueprint, ...] = (admin,)

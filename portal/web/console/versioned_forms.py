@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from wtforms import Field, IntegerField, StringField
-from wtforms.widgets import HiddenInput
+from wtforms import Field, StringField
 
 from portal.domain.translatable import Labelled
 from portal.models import DisclosureRequest, Letter
 from portal.services.core.typed_text import REASON_MAX
-from portal.web.core.fields import LineField, TextField
+from portal.web.core.fields import LineField, TextField, VersionField
 from portal.web.core.forms import Form
 
 S = TypeVar("S", bound=Letter | DisclosureRequest)
@@ -22,29 +21,6 @@ def reason_field(
 ) -> TextField:
     """Return a text of up to ``most`` characters; ``required`` is the message where it is empty."""
     return TextField(words, required, most, render_kw={"rows": rows})
-
-
-class VersionField(IntegerField):  # type: ignore[misc]
-    """A hidden version; one that is missing or no number counts as -1, which fits nothing."""
-
-    data: int | None
-    widget = HiddenInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number that was sent."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            self.data = -1
-
-    @property
-    def seen(self) -> int:
-        """The version that the page showed."""
-        return -1 if self.data is None else self.data
-
-    def carry(self, version: int) -> None:
-        """Send ``version``, whatever was sent before."""
-        self.raw_data, self.data = None, version
 
 
 class NamedForm(Form):

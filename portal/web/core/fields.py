@@ -27,7 +27,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice, enum_coerce
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
-from wtforms.widgets import EmailInput, TelInput, TextArea
+from wtforms.widgets import EmailInput, HiddenInput, TelInput, TextArea
 
 from portal.domain.translatable import Labelled
 from portal.domain.whole_numbers import whole_number
@@ -215,6 +215,29 @@ class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]
         wrong = _l("请填写整数。")
         rules = [] if missing else [Optional()]
         super().__init__(label, missing, rules, invalid_value_message=wrong, **given)
+
+
+class VersionField(IntegerField):  # type: ignore[misc]
+    """A hidden version; one that is missing or no number counts as -1, which fits nothing."""
+
+    data: int | None
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number that was sent."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = -1
+
+    @property
+    def seen(self) -> int:
+        """The version that the page showed."""
+        return -1 if self.data is None else self.data
+
+    def carry(self, version: int) -> None:
+        """Send ``version``, whatever was sent before."""
+        self.raw_data, self.data = None, version
 
 
 def page_asked() -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.domain.words.shipped import ORGANISATIONS, shipped_groups
-from portal.queries.synonyms import archive_synonyms
+from portal.queries.synonyms import shipped_words
 from search_index.analysis import normalise, runs
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import SearchRequest
@@ -15,7 +15,7 @@ from search_index.synonyms import Group, Synonyms
 from tests.search_index.builders import document, engine_with, found
 
 LEAST_GROUPS = 400
-SHIPPED = archive_synonyms()
+SHIPPED = shipped_words().archive
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,14 @@ from portal.domain.letters.states import RefusalReason, UnpublishReason
 from portal.domain.redaction import Decision, PublicField
 from portal.services.archive.redacting import REASON_MAX
 from portal.web.console.letters.forms import NoteForm, StepForm
-from portal.web.console.versioned_forms import VersionField, reason_field
-from portal.web.core.fields import EnumField, HiddenTextField, LineField, VerbatimField
+from portal.web.console.versioned_forms import reason_field
+from portal.web.core.fields import (
+    EnumField,
+    HiddenTextField,
+    LineField,
+    VerbatimField,
+    VersionField,
+)
 
 
 class ProposeForm(NoteForm):

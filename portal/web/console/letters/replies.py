@@ -32,11 +32,10 @@ from portal.web.console.letters.letter_page import Passage, passages, reply_name
 from portal.web.console.letters.steps import REPLY_ACTIONS
 from portal.web.console.steps import attempt
 from portal.web.console.subject_page import Problem, not_done
-from portal.web.console.versioned_forms import VersionField
 from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.failures import status_of
-from portal.web.core.fields import HiddenTextField, TextField
+from portal.web.core.fields import HiddenTextField, TextField, VersionField
 from portal.web.core.language import moment
 from portal.web.core.people import current_actor, needs
 
