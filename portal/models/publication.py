@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import UnpublishReason
+from portal.domain.letters.states import EarlierVersions, UnpublishReason
 from portal.domain.redaction import Decision, PublicField
 from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
@@ -41,6 +41,8 @@ class Proposal(Model):
         word(ProposalStatus), default=ProposalStatus.OPEN
     )
     correction: Mapped[bool] = mapped_column(default=False)
+    earlier_versions: Mapped[EarlierVersions | None] = mapped_column(word(EarlierVersions))
+    """Given for a correction of the public texts by hand; else they are those of letter and reply."""
     title: Mapped[str] = mapped_column(sa.String(100))
     text: Mapped[str] = mapped_column(sa.Text)
     reply: Mapped[str] = mapped_column(sa.Text)
@@ -63,6 +65,11 @@ class Proposal(Model):
     def is_open(self) -> bool:
         """Whether it still waits for a decision."""
         return self.status is ProposalStatus.OPEN
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether its texts are public texts that a person has corrected."""
+        return self.earlier_versions is not None
 
     @property
     def proposed_to_keep(self) -> int:
@@ -176,6 +183,8 @@ class ArchiveVersion(Model):
     reply: Mapped[str] = mapped_column(sa.Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     note: Mapped[str | None] = mapped_column(sa.Text)
+    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its texts were emptied, because personal data stood in them."""
 
 
 class ProblemNotice(Model):

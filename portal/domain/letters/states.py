@@ -187,6 +187,13 @@ class UnpublishReason(Labelled):
     PRIVACY = "privacy", N_("涉及个人隐私")
 
 
+class EarlierVersions(Labelled):
+    """What becomes of the earlier versions of a public entry that is corrected by hand."""
+
+    KEPT = "keep_earlier", N_("以前的内容继续显示")
+    HIDDEN = "hide_earlier", N_("以前的内容不再显示")
+
+
 class ConsentBasis(StrEnum):
     """On what ground a letter may be published."""
 

@@ -19,7 +19,7 @@ from portal.adapters.archive_index import Facets, ParsedQuery
 from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.domain.whole_numbers import ID_MAX
-from portal.models import ArchiveEntry, Organisation
+from portal.models import ArchiveEntry, Letter, Organisation
 from portal.queries.scope import subtree_ids
 
 Condition = sa.ColumnElement[bool]
@@ -124,6 +124,15 @@ def entries_by_id(session: Session, ids: Iterable[int]) -> dict[int, ArchiveEntr
 def archive_entry(session: Session, entry_id: int) -> ArchiveEntry | None:
     """Return an entry, even an unpublished one, whose texts are empty."""
     return session.get(ArchiveEntry, entry_id)
+
+
+def public_entry(session: Session, letter: Letter) -> ArchiveEntry | None:
+    """Return the entry of ``letter``, if it is public."""
+    return session.scalar(
+        sa.select(ArchiveEntry).where(
+            ArchiveEntry.letter_id == letter.id, ArchiveEntry.unpublished_at.is_(None)
+        )
+    )
 
 
 def containing(query: ParsedQuery) -> list[Condition]:

@@ -12,6 +12,7 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
     Action,
     DeclineReason,
+    EarlierVersions,
     RefusalReason,
     UnpublishReason,
 )
@@ -30,7 +31,7 @@ _FROM_ELSEWHERE = frozenset(
 )
 """Actions by people of another organisation than the holder, which the event names."""
 _LABELS = {str(action): action.label for action in (*Action, *RecordAction)}
-_REASONS = (*DeclineReason, *RefusalReason, *UnpublishReason)
+_REASONS = (*DeclineReason, *RefusalReason, *UnpublishReason, *EarlierVersions)
 CODE_LABELS: dict[str, str] = {
     **{str(code): code.label for code in (*_REASONS, *DisclosureOutcome)},
     "mask": N_("脱敏"),

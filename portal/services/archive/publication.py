@@ -6,6 +6,7 @@ with an outbox row in the same transaction.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,15 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
 from portal.domain.calendar import WorkCalendar
-from portal.domain.errors import N_, ActionNotAllowed, Conflict
-from portal.domain.letters.states import Action, Publication, RefusalReason, UnpublishReason
+from portal.domain.errors import N_, ActionNotAllowed, Conflict, InvalidInput
+from portal.domain.letters.states import (
+    STORED_TITLE_MAX,
+    Action,
+    EarlierVersions,
+    Publication,
+    RefusalReason,
+    UnpublishReason,
+)
 from portal.domain.periods import civil_date
 from portal.models import (
     ArchiveEntry,
@@ -30,7 +38,19 @@ from portal.queries.rules import work_calendar
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
 from portal.services.core.acting import changing, take
 from portal.services.core.outbox import enqueue
-from portal.services.core.typed_text import required
+from portal.services.core.typed_text import clean, required
+
+CORRECTED_MAX = 50_000
+"""Characters of a public text that a person has corrected: a letter, or replies with what was added."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedTexts:
+    """The public texts of an entry as a person would have them."""
+
+    title: str
+    text: str
+    reply: str
 
 
 def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime) -> int:
@@ -53,6 +73,51 @@ def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime
         )
         letter.proposals.append(proposal)
         find(letter, proposal, earlier)
+        session.flush()
+        return proposal.id
+
+
+def correct(
+    letter_id: int,
+    version: int,
+    new: CorrectedTexts,
+    reason: str,
+    earlier_versions: EarlierVersions,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Propose other words for the public texts of an entry; return the proposal's id.
+
+    Another person decides. The detectors look through the corrected texts; what was kept in the public
+    texts before stays kept. Raises :class:`InvalidInput` where nothing would change.
+    """
+    reason = required("reason", reason, REASON_MAX)
+    texts = {
+        "title": required("title", new.title, STORED_TITLE_MAX, lines=False),
+        "text": required("text", new.text, CORRECTED_MAX),
+        "reply": required("reply", new.reply, CORRECTED_MAX),
+    }
+    with changing(actor, letter_id, version) as (session, letter):
+        action, code = Action.PROPOSE_CORRECTION, str(earlier_versions)
+        take(session, letter, action, actor, now, reason_code=code, reason=reason)
+        entry = session.scalars(sa.select(ArchiveEntry).filter_by(letter_id=letter.id)).one()
+        hides = earlier_versions is EarlierVersions.HIDDEN and entry.versions
+        same = all(clean(getattr(entry, name)) == text for name, text in texts.items())
+        if same and not hides:
+            raise InvalidInput("text", N_("内容和现在公示的一样，没有改动。"))
+        past = letter.proposals[-1] if letter.proposals else None
+        proposal = Proposal(
+            status=ProposalStatus.OPEN,
+            correction=True,
+            earlier_versions=earlier_versions,
+            **texts,
+            note=reason,
+            proposer_id=actor.user_id,
+            proposed_at=now,
+            version=1,
+        )
+        letter.proposals.append(proposal)
+        find(letter, proposal, past)
         session.flush()
         return proposal.id
 
@@ -92,7 +157,8 @@ def publish(
     with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
         action = Action.CORRECT if letter.correction_pending else Action.PUBLISH
-        take(session, letter, action, actor, now)
+        code = proposal.earlier_versions if proposal else None
+        take(session, letter, action, actor, now, reason_code=code)
         if proposal is None:
             raise ActionNotAllowed(N_("这封信没有待审核的公示件。"))
         if proposal.version != proposal_version:
@@ -132,6 +198,8 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     entry.updated_at, entry.unpublished_at, entry.under_revision = now, None, False
     entry.unpublish_reason = None
     entry.machine_reviewed = proposal.reviewer_id is None
+    if proposal.earlier_versions is EarlierVersions.HIDDEN:
+        _empty_earlier(entry, now)
     _hide_in_earlier(entry, hidden_words(proposal))
     session.add(entry)
     enqueue(session, entry, now)
@@ -161,6 +229,14 @@ def entry_content(
         "answered_on": answered_on,
         "working_days": calendar.working_days_between(asked_on, answered_on),
     }
+
+
+def _empty_earlier(entry: ArchiveEntry, now: datetime) -> None:
+    """Clear what the entry said before; that there was a version stays known."""
+    for version in entry.versions:
+        version.title = version.text = version.reply = ""
+        version.note = None
+        version.hidden_at = version.hidden_at or now
 
 
 def _hide_in_earlier(entry: ArchiveEntry, hidden: dict[str, str]) -> None:

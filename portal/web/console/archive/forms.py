@@ -6,8 +6,16 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import AnyOf, Length
 
-from portal.domain.letters.states import RefusalReason, UnpublishReason
+from portal.domain.letters.states import (
+    STORED_TITLE_MAX,
+    EarlierVersions,
+    RefusalReason,
+    UnpublishReason,
+)
 from portal.domain.redaction import Decision, PublicField
+from portal.models import db
+from portal.queries.archive.table import public_entry
+from portal.services.archive.publication import CORRECTED_MAX, CorrectedTexts
 from portal.services.archive.redacting import REASON_MAX
 from portal.web.console.letters.forms import NoteForm, StepForm
 from portal.web.console.versioned_forms import reason_field
@@ -15,6 +23,8 @@ from portal.web.core.fields import (
     EnumField,
     HiddenTextField,
     LineField,
+    TextField,
+    TickField,
     VerbatimField,
     VersionField,
 )
@@ -24,6 +34,36 @@ class ProposeForm(NoteForm):
     """A note to the reviewer."""
 
     reason = reason_field(_l("给审核人的说明"), most=REASON_MAX, rows=2)
+
+
+class CorrectionForm(StepForm):
+    """Other words for the public texts, which it begins with, and why."""
+
+    title = LineField(_l("标题"), _l("请填写标题。"), STORED_TITLE_MAX)
+    text = TextField(_l("来信"), _l("请填写来信的公开内容。"), CORRECTED_MAX, render_kw={"rows": 8})
+    reply = TextField(
+        _l("答复"), _l("请填写答复的公开内容。"), CORRECTED_MAX, render_kw={"rows": 12}
+    )
+    reason = reason_field(_l("更正的理由"), _l("请写明为什么更正。"), REASON_MAX, rows=2)
+    hides_earlier = TickField(
+        _l("以前的内容不再显示"),
+        description=_l("更正是为了删去个人信息时勾选：以前各版的文字会从公示页和订阅里清除。"),
+    )
+
+    def prepare(self) -> None:
+        """Begin with what the public reads now."""
+        entry = None if self.bound else public_entry(db.session(), self.subject)
+        if entry is not None:
+            self.title.data, self.text.data, self.reply.data = entry.title, entry.text, entry.reply
+
+    def given(self) -> tuple[CorrectedTexts, str, EarlierVersions]:
+        """Return what the service takes."""
+        hides = self.hides_earlier.data
+        return (
+            CorrectedTexts(self.title.data, self.text.data, self.reply.data),
+            self.reason.data,
+            EarlierVersions.HIDDEN if hides else EarlierVersions.KEPT,
+        )
 
 
 class SettleForm(StepForm):

@@ -15,9 +15,11 @@ from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission, may
 from portal.domain.choices import allowed_actions
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.states import Action, Publication
+from portal.domain.letters.text_changes import Piece
 from portal.domain.letters.transitions import objection
 from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
 from portal.models import Letter, Proposal, RedactionMask, db
+from portal.queries.archive.corrections import changed_texts, texts_of
 from portal.queries.archive.redaction import (
     Finding,
     Segment,
@@ -25,6 +27,7 @@ from portal.queries.archive.redaction import (
     requests_not_to_be_shown,
     segments,
 )
+from portal.queries.archive.table import public_entry
 from portal.queries.letters.timeline import changes_since
 from portal.queries.letters.track import public_copy
 from portal.services.archive import publication, redacting
@@ -62,7 +65,8 @@ class RedactionPage:
     """All that ``console/redaction.html`` shows; ``offers`` are the steps by their slug.
 
     ``proposal`` is the open one, else the last; ``panes`` are its texts in segments. ``requests`` are
-    the words in which the writer asks not to be shown.
+    the words in which the writer asks not to be shown. ``changes`` are what an open correction would change
+    in the public texts.
     """
 
     letter: Letter
@@ -74,6 +78,7 @@ class RedactionPage:
     requests: Sequence[str]
     panes: Mapping[PublicField, Sequence[Segment]]
     findings: Sequence[FindingRow]
+    changes: Mapping[PublicField, Sequence[Piece]]
     offers: Mapping[str, Offer[Letter, Action]]
 
 
@@ -100,8 +105,17 @@ def build_redaction_page(
         requests=requests_not_to_be_shown(letter),
         panes={each: segments(proposal, each) for each in PublicField} if proposal else {},
         findings=rows,
+        changes=_changes(letter),
         offers={each.step.slug: each for each in offers},
     )
+
+
+def _changes(letter: Letter) -> dict[PublicField, list[Piece]]:
+    proposal, entry = letter.open_proposal, public_entry(db.session(), letter)
+    if proposal is None or entry is None:
+        return {}
+    copy = redacting.public_copy(proposal)
+    return changed_texts(texts_of(entry), {field: copy[field.value] for field in PublicField})
 
 
 def _row(letter: Letter, finding: Finding, sent: StepForm | None) -> FindingRow:
@@ -132,6 +146,16 @@ STEPS: tuple[Step[Letter, Action], ...] = (
         forms.ProposeForm,
         publication.propose,
         _l("已提请公示，请处理脱敏提示，等待另一位审核人审核。"),
+    ),
+    Step(
+        "correct",
+        (Action.PROPOSE_CORRECTION,),
+        forms.CorrectionForm,
+        publication.correct,
+        _l("已提交更正稿，请处理脱敏提示，等待另一位审核人审核。"),
+        _l("只改公开的文字，信件和答复本身不变。以前的内容会保留，读者可以看到改了哪里。"),
+        _l("直接更正公开的文字"),
+        _l("提交更正稿"),
     ),
     Step(
         "recall-proposal",

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from portal.adapters.archive_index import MAX_CHARACTERS, SearchEngine, open_index
 from portal.domain.errors import NotFound
 from portal.models import db
+from portal.queries.archive.corrections import corrections
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import ArchiveQuery, archive_entry
@@ -194,6 +195,7 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
         entry=found,
         description=description(found),
         structured=qa_page(found),
+        corrections=corrections(found),
         near=near,
         outdated=today() - found.answered_on > MAYBE_OUTDATED,
         voted=found.id in session.get(_VOTED, []),

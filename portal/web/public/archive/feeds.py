@@ -80,7 +80,9 @@ def entry_feed(entry_id: int) -> Answer:
     if entry.unpublished_at is not None:
         return render_template("public/gone.html", entry=entry), 410
     versions: list[tuple[ArchiveEntry | ArchiveVersion, datetime]] = [(entry, entry.updated_at)]
-    versions += [(each, each.published_at) for each in reversed(entry.versions)]
+    versions += [
+        (each, each.published_at) for each in reversed(entry.versions) if not each.hidden_at
+    ]
     return xml_document(
         "feeds/entry.atom.xml",
         _ATOM,

@@ -11,6 +11,7 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Publication, State, UnpublishReason
 from portal.domain.redaction import Decision
 from portal.models import ArchiveEntry, Letter
+from portal.services.archive import redacting
 from tests.builders import Walk, World, a_walk
 from tests.pages import Client, get, login, post
 
@@ -284,3 +285,51 @@ def test_a_letter_never_proposed_says_why(client: Client, session: Session, worl
     login(client, "city_handler")
     assert "办结后才能公示" in get(client, page_of(walk)).text
     assert session.get_one(Letter, walk.letter_id).publication is Publication.NOT_PROPOSED
+
+
+def test_the_public_text_is_corrected_by_itself(
+    app: Flask, client: Client, session: Session, walk: Walk
+) -> None:
+    """The form begins with the public texts; the second person sees the difference and approves."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    publish(browser, url, walk)
+    public = entry(session, walk)
+    assert public is not None
+    tag, reply = get(client, f"/archive/{public.id}").response.headers.get("ETag"), public.reply
+    form = get(client, url).form(f"{url}/correct")
+    assert form.fields["reply"] == [reply]
+    assert form.fields["text"] == [public.text]
+    sent = {"title": "路灯", "text": public.text, "reply": reply + "\n请放心。", "reason": ""}
+    page = post(client, f"{url}/correct", sent, page=url, status=422)
+    assert "请放心。" in page.html
+    post(client, f"{url}/correct", {**sent, "reason": "补一句"}, page=url)
+    assert "请放心" not in get(client, f"/archive/{public.id}").text
+    assert "<ins>" in get(browser, url).html
+    redacting.mask_rest(walk.letter_id, walk.world.actor("city_reviewer"), walk.now)
+    post(browser, f"{url}/publish", page=url)
+    shown = get(client, f"/archive/{public.id}")
+    assert "更正过 1 次" in shown.text
+    assert "<del>" in shown.html
+    assert shown.response.headers.get("ETag") != tag or tag is None
+    assert "以前的内容继续显示" in get(browser, f"/console/letters/{walk.letter.number}").text
+
+
+def test_a_hidden_version_is_shown_nowhere(
+    app: Flask, client: Client, session: Session, walk: Walk
+) -> None:
+    """With the box ticked neither the page nor the feed of the entry holds the earlier words."""
+    url = proposed(client, walk)
+    browser = reviewer(app)
+    publish(browser, url, walk)
+    public = entry(session, walk)
+    assert public is not None
+    number, title = public.id, public.title
+    sent = {"title": "路灯", "text": public.text, "reply": public.reply, "reason": "删去地名"}
+    post(client, f"{url}/correct", {**sent, "hides_earlier": "y"}, page=url)
+    redacting.mask_rest(walk.letter_id, walk.world.actor("city_reviewer"), walk.now)
+    post(browser, f"{url}/publish", page=url)
+    shown = get(client, f"/archive/{number}")
+    assert "不再显示" in shown.text
+    assert title not in shown.html
+    assert title not in client.get(f"/archive/{number}/feed.atom").text
