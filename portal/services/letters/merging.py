@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM, Actor, Permission, can
 from portal.domain.errors import N_, InvalidInput
+from portal.domain.letters.likeness import UNLIKE, likeness, pairs_of
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.letters.states import ENDED_STATES, TEXT_MAX, Action, State
 from portal.domain.redaction import FindingKind, PublicField, default_masks, mask_text
+from portal.domain.translatable import Message
 from portal.models import Letter, Reply, ReplyStatus
 from portal.services.core.acting import changing, take
 from portal.services.core.typed_text import REASON_MAX, limited, optional
@@ -40,9 +42,20 @@ _PRIVATE = frozenset(
 
 
 def merge(
-    letter_id: int, version: int, parent_number: str, reason: str, actor: Actor, now: datetime
+    letter_id: int,
+    version: int,
+    parent_number: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    sure: bool = False,
 ) -> None:
-    """Merge a letter into the open one of ``parent_number`` that the actor may read too."""
+    """Merge a letter into the open one of ``parent_number`` that the actor may read too.
+
+    Letters too unlike to be one matter are merged only by who is ``sure``; else raises
+    :class:`InvalidInput` of that field.
+    """
     reason = optional("reason", reason, REASON_MAX)
     with changing(actor, letter_id, version) as (session, letter):
         parent = _parent(session, parent_number, actor)
@@ -54,8 +67,18 @@ def merge(
         if letter.never_public != parent.never_public or letter.accused_id != parent.accused_id:
             said = N_("举报信件只能与举报同一单位的信件并案。")
             raise InvalidInput("parent_number", said)
+        if not sure and _unlike(letter, parent):
+            said = N_(
+                "主信是“%(title)s”，与这封信内容差别较大。确实反映同一问题的，请勾选后再并案。"
+            )
+            raise InvalidInput("sure", Message(said, {"title": parent.title}))
         take(session, letter, Action.MERGE, actor, now, reason=reason or None)
         letter.parent = parent
+
+
+def _unlike(letter: Letter, parent: Letter) -> bool:
+    ours, theirs = (pairs_of(each.title, each.text) for each in (letter, parent))
+    return likeness(ours, theirs) < UNLIKE
 
 
 def _parent(session: Session, number: str, actor: Actor) -> Letter:

@@ -136,7 +136,7 @@ class LetterActions:
             Letter, self.context.ids[self.sample.merged_into or ""]
         )
         actor = self.context.staff.named("chen.fen")
-        merging.merge(*self._at(), parent.number, "反映同一事项，合并办理。", actor, now)
+        merging.merge(*self._at(), parent.number, "反映同一事项，合并办理。", actor, now, sure=True)
 
     def supervise(self, now: datetime) -> None:
         """Put the letter under supervision."""

@@ -36,6 +36,11 @@ class NamedForm(Form):
             each.flags.optional = isinstance(each, LineField) and not each.flags.required
 
     @property
+    def begun(self) -> bool:
+        """Whether the page opens the form, because its address has filled in a part of it."""
+        return False
+
+    @property
     def shown(self) -> list[Field]:
         """The fields that a person fills in."""
         return [each for each in self if getattr(each.widget, "input_type", "") != "hidden"]

@@ -175,3 +175,18 @@ def test_long_reason_is_refused(session: Session, world: World) -> None:
     with pytest.raises(InvalidInput) as error:
         child.step(merging.merge, "city_dispatcher", parent.letter.number, "因" * 501)
     assert error.value.field == "reason"
+
+
+def test_unlike_letters_are_merged_only_by_who_is_sure(session: Session, world: World) -> None:
+    """A letter about a school is not merged into one about a barbecue without a question."""
+    parent = a_walk(session, world, title="烧烤摊扰民", text="楼下的烧烤摊油烟很大，每天到凌晨。")
+    child = a_walk(session, world, title="学区怎么划分", text="请问梧桐小学今年的招生范围？")
+    letter_id, version, actor = child.by("city_dispatcher")
+    into = (letter_id, version, parent.letter.number, "", actor, child.now)
+    with pytest.raises(InvalidInput) as error:
+        merging.merge(*into)
+    assert error.value.field == "sure"
+    assert "烧烤摊扰民" in str(error.value)
+    assert child.letter.state is State.SUBMITTED
+    merging.merge(*into, sure=True)
+    assert child.letter.state is State.MERGED

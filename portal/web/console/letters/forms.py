@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
@@ -29,9 +29,14 @@ from portal.web.core.fields import (
     LineField,
     ListField,
     OneOfField,
+    TickField,
     WholeNumber,
 )
 from portal.web.core.language import label, say
+from portal.web.core.typed import one_line
+
+NUMBER_MAX = 40
+"""Characters of the number of a letter that an address may name."""
 
 
 class StepForm(VersionedForm[Letter, Action]):
@@ -181,10 +186,27 @@ class MergeForm(StepForm):
         render_kw={"inputmode": "numeric"},
     )
     reason = reason_field(_l("说明"))
+    sure = TickField(_l("两封信反映的确实是同一问题"))
 
-    def given(self) -> tuple[str, str]:
+    @property
+    def begun(self) -> bool:
+        """Whether the address of the page names the letter to merge into."""
+        return not self.bound and bool(self.parent_number.data)
+
+    @property
+    def shown(self) -> list[Field]:
+        """The fields that a person fills in; the box only once it was asked for."""
+        asked = self.sure.errors or self.sure.data
+        return [each for each in super().shown if each is not self.sure or asked]
+
+    def prepare(self) -> None:
+        """Begin with the letter that the address of the page names."""
+        if not self.bound:
+            self.parent_number.data = one_line(request.args.get("merge_into", ""))[:NUMBER_MAX]
+
+    def given(self) -> tuple[str, str, bool]:
         """Return what the service takes."""
-        return self.parent_number.data, self.reason.data
+        return self.parent_number.data, self.reason.data, self.sure.data
 
 
 class AssignForm(StepForm):

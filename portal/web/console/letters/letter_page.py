@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission, can
 from portal.domain.choices import allowed_actions, next_action
 from portal.domain.errors import N_, LetterboxError
+from portal.domain.letters.likeness import NEARLY_SAME
 from portal.domain.letters.reply_checks import check_reply
 from portal.domain.letters.states import Action, ConsentBasis, Publication, State
 from portal.models import Letter, Rating, Reply, ReplyKind, db
@@ -22,6 +23,7 @@ from portal.queries.history import HistoryEntry
 from portal.queries.letters.due import letter_rule
 from portal.queries.letters.inbox import next_in_line
 from portal.queries.letters.queues import cutoffs, is_stranded
+from portal.queries.letters.repeated import Repeated, repeated_letters
 from portal.queries.letters.timeline import changes_since, consent_change, history
 from portal.queries.letters.track import (
     CorrespondenceKind,
@@ -247,7 +249,8 @@ _WAITING_FOR: dict[State, str] = {
 class LetterPage(SubjectPage[Letter, Action]):
     """All that ``console/letter.html`` shows.
 
-    ``requests`` are the words in which the writer asks not to be shown.
+    ``requests`` are the words in which the writer asks not to be shown. ``repeated`` are letters that it
+    may repeat, into which it can be merged where ``merges``.
     """
 
     publication: Publication | None
@@ -256,6 +259,9 @@ class LetterPage(SubjectPage[Letter, Action]):
     requests: Sequence[str]
     panel: PublicationPanel
     details: Sequence[Detail]
+    repeated: Sequence[Repeated]
+    merges: bool
+    nearly_same: int = int(100 * NEARLY_SAME)
 
 
 def next_address(besides: int) -> str | None:
@@ -307,6 +313,8 @@ def build_letter_page(
         requests=requests_not_to_be_shown(letter),
         panel=publication_panel(letter, consent, Action.PROPOSE in allowed),
         details=details(session, letter, consent),
+        repeated=repeated_letters(session, actor, letter),
+        merges=Action.MERGE in allowed,
     )
 
 

@@ -139,7 +139,9 @@ STEPS: tuple[Step[Letter, Action], ...] = (
         "merge",
         (Action.MERGE,),
         forms.MergeForm,
-        merging.merge,
+        lambda i, seen, number, why, sure, a, at: merging.merge(
+            i, seen, number, why, a, at, sure=sure
+        ),
         _l("已并案，将随主信一并答复。"),
         _l("与另一封信反映同一问题时，并入那封信一起答复。"),
     ),

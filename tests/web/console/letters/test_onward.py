@@ -32,7 +32,13 @@ def test_the_next_letter_is_offered_after_a_step(
     staff: Staff, session: Session, world: World
 ) -> None:
     """After a letter is given away the page says who has it and leads to the next one."""
-    first, second = (a_walk(session, world, None).letter for _ in range(2))
+    first, second = (
+        a_walk(session, world, None, title=title, text="请问？", name=name, phone=phone).letter
+        for title, name, phone in (
+            ("梧桐小区的路灯坏了", "周晓兰", "13900000001"),
+            ("工地夜间打桩太吵", "李伟", "13900000002"),
+        )
+    )
     client = staff("office_dispatcher")
     url = f"/console/letters/{first.number}"
     post(client, f"{url}/dispatch", {"organisation": str(world["city"])}, page=url)
