@@ -45,6 +45,12 @@ ADVERSARIAL = {
     "spaces": "姓名 ",
     "plus": "+861 ",
     "accounts": "QQ号1 ",
+    "nothing but names": "我叫张三丰",
+    "nothing but families": "张三丰的女儿张小萌，",
+    "nothing but mail": "zhangsan@qq.com ",
+    "nothing but identity cards": "50010319850712421X ",
+    "nothing but mobiles": "13912345678 ",
+    "nothing but plates": "渝A12345，",
 }
 
 

@@ -2,7 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 from portal.domain.redaction.chains import Chain, chains
 from portal.domain.redaction.confidential import find_requests
@@ -43,6 +44,7 @@ TEXT_LIMIT = 200_000
 """Longest text in characters; far above any letter, so that no input takes long."""
 
 _ROUNDS = 8
+_range = itemgetter(Hit._fields.index("start"), Hit._fields.index("end"))
 # Of findings with equal length the more specific one names the place.
 _SPECIFIC = {
     kind: rank
@@ -226,6 +228,8 @@ def _repeated(text: str, names: set[str]) -> list[Hit]:
 
 
 def _in_text(folded: Folded, hit: Hit) -> Hit:
+    if folded.starts is None:
+        return hit
     start, end = folded.original_range(hit.start, hit.end)
     return Hit(hit.kind, start, end, hit.mask, hit.keep_reason)
 
@@ -263,7 +267,8 @@ def _merge(hits: list[Hit]) -> list[Hit]:
     merged: list[Hit] = []
     cluster: list[Hit] = []
     end = -1
-    for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
+    # Several detectors find the same; in their order, so that ties are settled as ever.
+    for hit in sorted(dict.fromkeys(hits), key=_range):
         if cluster and hit.start >= end:
             merged.append(_combine(cluster))
             cluster = []
@@ -313,7 +318,7 @@ def _widened(hits: list[Hit], exposed: list[Hit]) -> list[Hit]:
     """Return ``hits`` with what was exposed; a mask that gave it away shows nothing any more."""
     starts = sorted(hit.start for hit in exposed)
     return [
-        replace(hit, mask=COVER)
+        hit._replace(mask=COVER)
         if bisect_left(starts, hit.start) < bisect_left(starts, hit.end)
         else hit
         for hit in _merge([*hits, *exposed])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.domain.redaction.kinds import FindingKind
 
@@ -13,8 +13,7 @@ _NO_DIGITS = re.compile("[^0-9]+")
 _STOPS = re.compile("[。！!？?；;\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A finding by folded offsets, before overlaps are settled."""
 
     kind: FindingKind

@@ -21,6 +21,7 @@ _BROKEN_LOCAL = re.compile(
 _LONGEST_LOCAL, _LONGEST_CHINESE_LOCAL = 64, 4
 _BLANK = r"[ \t\r\n]{0,2}"
 _DOT = rf"(?:{_BLANK}\.{_BLANK}|,(?=(?:com|cn|net)(?![a-z]))| dot |{_BLANK}(?:[(\[]dot[)\]]|点|。){_BLANK})"
+_DOT_SIGN = re.compile(_DOT)
 _PROVIDERS = (
     r"qq|163|126|139|189|sina|sohu|foxmail|gmail|hotmail|outlook|aliyun|yeah|icloud|tom|21cn"
 )
@@ -94,9 +95,9 @@ def find_contacts(folded: Folded, field: PublicField) -> Iterator[Hit]:
                 yield Hit(FindingKind.SOCIAL_ACCOUNT, *match.span(1), COVER)
     position = 0
     for match in _NETWORK.finditer(folded.lower):
-        if match.start() < position or _is_inside_word(folded.lower, match.start()):
+        if match.start() < position or _IN_DOMAIN.match(folded.lower, match.end()):
             continue
-        if _IN_DOMAIN.match(folded.lower, match.end()):
+        if _is_inside_word(folded.lower, match.start()):
             continue
         for view in folded.views:
             hit = _account(view, match)
@@ -126,10 +127,10 @@ def _find_emails(view: str, field: PublicField) -> Iterator[Hit]:
         if match is None:
             continue
         start = _local_start(view, at.start())
-        local = re.sub(r"\s", "", view[start : at.start()])
+        local = "".join(view[start : at.start()].split())
         if not local:
             continue
-        domain = re.sub(_DOT, ".", match[1].lower())
+        domain = _DOT_SIGN.sub(".", match[1].lower())
         office = (
             field is PublicField.REPLY
             and _OFFICE_DOMAIN.search(domain)
@@ -164,7 +165,9 @@ def _local_start(view: str, sign: int) -> int:
         if view[start - 1] == "点" and view[max(0, start - 2)] in _LOCAL_CHARACTERS:
             start -= 1
     # Its beginning may be the end of the line before: 邮箱zhang⏎san@qq.com.
-    broken = _BROKEN_LOCAL.search(view, max(0, start - 24), start) if start < end else None
+    broken = None
+    if start < end and view[max(0, start - 1)] == "\n":
+        broken = _BROKEN_LOCAL.search(view, max(0, start - 24), start)
     if broken is not None:
         start = broken.start(broken.lastindex or 0)
     floor = max(0, start - _LONGEST_CHINESE_LOCAL)

@@ -7,11 +7,10 @@ numbers: 11 digits from 13 to 19).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import accumulate
 
-from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 from portal.domain.redaction.chains import MARK, Chain
@@ -77,6 +76,8 @@ def find_numbers(folded: Folded, chain: Chain) -> Iterator[Hit]:
 
 def find_partly_hidden(view: str) -> Iterator[Hit]:
     """Yield identity and phone numbers of which too little is hidden."""
+    if _HIDDEN_SIGN.search(view) is None:
+        return
     for match in _PARTLY_HIDDEN.finditer(view):
         hidden = len(_HIDDEN_SIGN.findall(match[0][:-1]))
         if (
@@ -114,7 +115,7 @@ def _identity_cards(chain: Chain) -> Iterator[Hit]:
                 continue
             if _is_credit_code(number):
                 continue
-            if not cued and (_is_coded(chain, at) or luhn.is_valid(digits[at:end])):
+            if not cued and (_is_coded(chain, at) or _passes_luhn(digits[at:end])):
                 continue
         first, last = chain.run(at, end)
         start, stop = chain.span(first, last)
@@ -132,7 +133,7 @@ def _old_identity_cards(chain: Chain) -> Iterator[Hit]:
         if len(set(number)) < _FEWEST_KINDS or not _is_day("19" + number[6:12]):
             continue
         if not _is_cued(chain, at, _ID_CUE) and (
-            luhn.is_valid(number) or _is_coded(chain, at) or not chain.is_one_number(at, end)
+            _passes_luhn(number) or _is_coded(chain, at) or not chain.is_one_number(at, end)
         ):
             continue
         yield Hit(FindingKind.ID_CARD, *chain.span(at, end), COVER)
@@ -147,7 +148,39 @@ def _is_day(born: str) -> bool:
     return True
 
 
-_DOUBLED = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+_SHORT = 40
+
+
+def _luhn_of(digits: str) -> Callable[[int, int], bool]:
+    """Return what says whether a range of ``digits`` passes Luhn's test.
+
+    A long chain has many ranges: the sums from its start are counted once.
+    """
+    if len(digits) <= _SHORT:
+        return lambda start, end: _passes_luhn(digits[start:end])
+    sums = [
+        [
+            0,
+            *accumulate(
+                map(int, _interleaved(digits, parity)),
+            ),
+        ]
+        for parity in (0, 1)
+    ]
+    return lambda start, end: (sums[end % 2][end] - sums[end % 2][start]) % 10 == 0
+
+
+def _interleaved(digits: str, parity: int) -> str:
+    """Return ``digits`` with those at places of a ``parity`` doubled and their digits summed."""
+    doubled = digits.translate(_DOUBLED)
+    mixed = list(digits)
+    mixed[parity::2] = doubled[parity::2]
+    return "".join(mixed)
+
+
+def _passes_luhn(number: str) -> bool:
+    return sum(map(int, _interleaved(number, len(number) % 2))) % 10 == 0
 
 
 def _cards(chain: Chain) -> Iterator[Hit]:
@@ -159,12 +192,7 @@ def _cards(chain: Chain) -> Iterator[Hit]:
         starts.insert(0, 0)
     if not starts:
         return
-    values = [int(digit) for digit in digits]
-    # Luhn sums from the start, with every second digit doubled, for either parity.
-    sums = [
-        [0, *accumulate(_DOUBLED[v] if i % 2 == parity else v for i, v in enumerate(values))]
-        for parity in (0, 1)
-    ]
+    check = _luhn_of(digits)
     position = 0
     for at in starts:
         if at < position:
@@ -179,8 +207,7 @@ def _cards(chain: Chain) -> Iterator[Hit]:
             end = at + length
             if end > len(digits) or not chain.ends(end):
                 continue
-            total = sums[end % 2][end] - sums[end % 2][at]
-            if here or total % 10 == 0 and _is_card(chain, at, end):
+            if here or check(at, end) and _is_card(chain, at, end):
                 yield Hit(FindingKind.BANK_CARD, *chain.span(at, end), COVER)
                 position = end
                 break

@@ -74,6 +74,7 @@ _PINYIN_ADDRESS = re.compile(
 )
 _WIDTH_BEFORE_ROAD = 100
 # Only where one of these occurs can the patterns match.
+_BIRTH = re.compile(r"生|born|birth|dob|d\.o\.b")
 _CLASS_WORD = re.compile("班|年级|[0-9]级|[小初高][一二三四五六1-6]")
 _DEGREES = re.compile(r"[0-9]\.[0-9]{3}|[°度]|[经纬]度|坐标")
 
@@ -81,10 +82,11 @@ _DEGREES = re.compile(r"[0-9]\.[0-9]{3}|[°度]|[经纬]度|坐标")
 def find_persons(folded: Folded) -> Iterator[Hit]:
     """Yield dates of birth, schools with a class, positions and English addresses."""
     view = folded.plain
-    for match in _BIRTH_BEFORE.finditer(folded.lower):
-        yield Hit(FindingKind.BIRTH_DATE, *match.span(1), COVER)
-    for match in _BIRTH_AFTER.finditer(view):
-        yield Hit(FindingKind.BIRTH_DATE, *match.span(1), COVER)
+    if _BIRTH.search(folded.lower):
+        for match in _BIRTH_BEFORE.finditer(folded.lower):
+            yield Hit(FindingKind.BIRTH_DATE, *match.span(1), COVER)
+        for match in _BIRTH_AFTER.finditer(view):
+            yield Hit(FindingKind.BIRTH_DATE, *match.span(1), COVER)
     if _DEGREES.search(view):
         for match in _POSITION.finditer(folded.lower):
             context = before(view, match.start(), 24)

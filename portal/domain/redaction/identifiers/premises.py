@@ -7,7 +7,6 @@ as far as such names are long. One or two words too many are masked rather than 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from portal.domain.redaction.hits import Hit
 
@@ -35,7 +34,7 @@ def from_the_name_on(view: str, hit: Hit) -> Hit:
     name = before[0]
     cuts = [m.end() for m in _LEADS.finditer(name) if len(name) - m.end() >= 2]
     cuts += [m.end() for m in _MAYBE_LEADS.finditer(name) if len(name) - m.end() >= 3]
-    return replace(hit, start=hit.start - len(name) + max([*cuts, len(name) - _LONGEST, 0]))
+    return hit._replace(start=hit.start - len(name) + max([*cuts, len(name) - _LONGEST, 0]))
 
 
 def joined(view: str, hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -47,7 +46,7 @@ def joined(view: str, hits: Iterable[Hit]) -> Iterator[Hit]:
         elif last.keep_reason == hit.keep_reason and (
             hit.start <= last.end or _JOINED.fullmatch(view, last.end, hit.start)
         ):
-            last = replace(last, end=max(last.end, hit.end))
+            last = last._replace(end=max(last.end, hit.end))
         else:
             yield last
             last = hit

@@ -6,7 +6,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit
@@ -198,8 +197,9 @@ def _is_person(text: str, hit: Hit) -> bool:
 
 
 def _cued(text: str) -> Iterator[Hit]:
+    named: dict[int, Hit | None] = {}
     for match in _STRONG_CUE.finditer(text):
-        hit = name_at(text, match.end())
+        hit = named[match.end()] = name_at(text, match.end())
         if hit is None and match[0].endswith(":"):
             hit = filled_in_at(text, match.end())
         if hit is None:
@@ -207,7 +207,12 @@ def _cued(text: str) -> Iterator[Hit]:
         if hit is not None:
             yield hit
     for match in _WEAK_CUE.finditer(text):
-        hit = (name_at if _NAMED.search(match[0]) else weak_name_at)(text, match.end())
+        if not _NAMED.search(match[0]):
+            hit = weak_name_at(text, match.end())
+        elif match.end() in named:
+            hit = named[match.end()]
+        else:
+            hit = name_at(text, match.end())
         if hit is None and not match[0].startswith(_ABOUT_PLACES):
             hit = _usual_name_at(text, match.end())
         called = _CALLED.search(match[0]) is not None
@@ -288,12 +293,12 @@ def _titled(text: str) -> Iterator[Hit]:
         official = _OFFICE.fullmatch(match[0]) is not None
         before = _name_ending_at(text, start)
         if before is not None:
-            yield replace(before, keep_reason=KEEP_OFFICIAL) if official else before
+            yield before._replace(keep_reason=KEEP_OFFICIAL) if official else before
             continue
         behind = _name_behind_title(text, start, end)
         if behind is not None:
             office = official and _OFFICE_PLACE.search(text, max(0, start - 3), end - 1)
-            yield replace(behind, keep_reason=KEEP_OFFICIAL) if office else behind
+            yield behind._replace(keep_reason=KEEP_OFFICIAL) if office else behind
 
 
 def _name_behind_title(text: str, cue: int, start: int) -> Hit | None:

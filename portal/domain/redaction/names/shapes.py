@@ -18,6 +18,8 @@ from portal.domain.redaction.names.surnames import (
 )
 
 TITLE = re.compile("|".join(sorted(TITLES, key=len, reverse=True)))
+_TITLE_FIRSTS = frozenset(title[0] for title in TITLES)
+_CAN_BE_GIVEN = re.compile(f"(?:(?![{''.join(sorted(NOT_GIVEN))}])[\u4e00-\u9fff])+")
 MINORITY = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・.∙●⋅][\u4e00-\u9fff]{1,8}){1,3}")
 _USUAL_PART = 4
 _LONGEST_UNDOTTED = 8
@@ -71,13 +73,16 @@ def is_name(text: str, start: int, end: int) -> bool:
     if len(surname) == 1 and text[start : start + 2] in COMMON_WORDS:
         return False
     given = text[start + len(surname) : end]
-    if not all("\u4e00" <= char <= "\u9fff" and char not in NOT_GIVEN for char in given):
+    if _CAN_BE_GIVEN.fullmatch(given) is None:
         return False
     if text[start:end] in _NO_NAME or given in _NO_NAME or given in _NOT_ALONE:
         return False
     if given in COMMON_WORDS and not all(char in GIVEN for char in given):
         return False
-    return not any(TITLE.match(text, at) for at in range(start + 1, end))
+    for at in range(start + 1, end):
+        if text[at] in _TITLE_FIRSTS and TITLE.match(text, at):
+            return False
+    return True
 
 
 def is_common(text: str, start: int, end: int) -> bool:
@@ -104,7 +109,9 @@ def ends_at(text: str, end: int, *, freely: bool = False) -> bool:
 def lengths_at(text: str, start: int) -> Iterator[int]:
     """Yield the ends of the names that may begin at ``start``, the longest first."""
     surname = surname_at(text, start)
-    if surname:
+    behind = start + len(surname)
+    # 张某某: no name goes on so.
+    if surname and text[behind : behind + 1] not in NOT_GIVEN:
         yield from range(min(start + len(surname) + 2, len(text)), start + len(surname), -1)
 
 

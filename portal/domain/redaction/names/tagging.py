@@ -30,6 +30,7 @@ _LINKS = tuple("和于向由但")
 _AHEAD = 8
 _GIVEN_LENGTH = 2
 _SHORTEST = 3
+_ANY = GIVEN | TRANSCRIBED
 _OFTEN = 50
 """Occurrences in the corpus of the dictionary; given names that are in it as well stand below."""
 
@@ -46,7 +47,7 @@ def tagged_name_at(text: str, cue: int, start: int, *, sure: bool = False) -> Hi
     surname = _surname_at(text, start)
     end = start + len(surname) + _GIVEN_LENGTH
     given = text[end - _GIVEN_LENGTH : end]
-    if not surname or not given:
+    if not surname or not given or given[0] in NOT_GIVEN:
         return None
     usual = all(char in GIVEN for char in given)
     if len(given) < _GIVEN_LENGTH or not _can_be_given(given):
@@ -85,6 +86,8 @@ def tagged_given_at(text: str, cue: int, start: int, *, called: bool) -> Hit | N
 
     What somebody is ``called`` needs no tag where it is made of usual characters.
     """
+    if not _ANY.issuperset(text[start : start + _GIVEN_LENGTH]):
+        return None
     word, tag, _ = _word_at(text, cue, start)
     if called and all(char in GIVEN for char in text[start : start + _GIVEN_LENGTH]):
         word, tag = text[start : start + _GIVEN_LENGTH], "nr"
@@ -92,7 +95,7 @@ def tagged_given_at(text: str, cue: int, start: int, *, called: bool) -> Hit | N
         return None
     if len(word) == _SHORTEST and tag != "nrt":
         return None
-    letters = TRANSCRIBED if tag == "nrt" else GIVEN | TRANSCRIBED
+    letters = TRANSCRIBED if tag == "nrt" else _ANY
     if not all(char in letters for char in word) or word in COMMON_WORDS:
         return None
     end = start + len(word)
