@@ -21,6 +21,7 @@ from portal.domain.redaction import (
 )
 from tests.fixtures.redaction_copies import COPIES, DOUBTS, REPLY_COPIES, SENDER_COPIES
 from tests.fixtures.redaction_harmless import REPLIES
+from tests.fixtures.redaction_more_copies import MORE_COPIES
 from tests.fixtures.redaction_sentences import SENTENCES, WIDER, parse
 
 TITLE, TEXT, REPLY = PublicField.TITLE, PublicField.TEXT, PublicField.REPLY
@@ -54,7 +55,7 @@ def test_a_mask_begins_and_ends_with_its_secret(sentence: str, field: PublicFiel
 
 
 @pytest.mark.parametrize(
-    ("text", "copy", "kinds"), [row for rows in COPIES.values() for row in rows]
+    ("text", "copy", "kinds"), [row for rows in (COPIES | MORE_COPIES).values() for row in rows]
 )
 def test_a_text_is_published_without_its_secrets(text: str, copy: str, kinds: str) -> None:
     """The kind says what a secret is; everything around it stays."""

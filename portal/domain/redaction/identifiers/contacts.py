@@ -48,7 +48,7 @@ _NETWORK = re.compile(
 # qq.com: the name of a network in an address is no announcement.
 _IN_DOMAIN = re.compile(r"\.[a-z]")
 _FILLER = re.compile(
-    r"(?:号码|帐号|账号|帐户|账户|用户名|名|号|昵称|邮箱|群|ID|is|同号|同步|手机|是|为|我|加|请|搜索|搜|查找|联系|的|了|也|都|❤|♥"
+    r"(?:号码|帐号|账号|帐户|账户|用户名|名|号|昵称|邮箱|群|ID|is|同号|同步|手机|是|为|叫|我|加|请|搜索|搜|查找|联系|的|了|也|都|❤|♥"
     r"|[:=(\[“”\"'「『‘《<,.~ \t\r\n]){0,8}",
     re.IGNORECASE,
 )

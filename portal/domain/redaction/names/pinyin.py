@@ -18,6 +18,11 @@ _CUE = re.compile(
 _NAME = re.compile(
     r"([A-Z][a-z]{1,6}|[A-Z]{2,6})(?:[ \-'’]{1,2}(?:[A-Z][a-z]{0,10}|[A-Z]{2,10}|[a-z]{2,6}(?![a-z ]))){1,2}(?![A-Za-z])"
 )
+# my son Diego
+_ENGLISH_KIN = re.compile(
+    r"\b(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) (?:son|daughter|husband|wife|father|mother|child|friend|neighbou?r|brother|sister|baby)"
+    r"(?:,| is called| called| named)? (?!Is |Was |Has |And |Who |The |In |At |On |From |Chinese|I\b)([A-Z][a-z]{2,11})(?![A-Za-z]| [A-Z])"
+)
 # wo jiao li na: a letter in pinyin.
 _IN_PINYIN = re.compile(
     r"(?<![a-z])(?:(?:wo|ta) ?jiao|(?:ming ?zi|xing ?ming) ?(?:shi|jiao)?|(?:lao ?gong|lao ?po|er ?zi|n[uvü] ?er|ma ?ma|ba ?ba|hai ?zi|lin ?ju) ?(?:jiao|shi)?)[: ]{1,2}"
@@ -29,6 +34,8 @@ _GAP = r"[ \t\-_.,'’·\n]{0,2}"
 
 def find_pinyin_names(text: str) -> Iterator[Hit]:
     """Yield names in Latin letters behind words that introduce one."""
+    for match in _ENGLISH_KIN.finditer(text):
+        yield Hit(FindingKind.NAME, *match.span(1), f"{match[1][0]}{COVER}")
     for match in _IN_PINYIN.finditer(text):
         if match[1].split()[0].lower() in _surname_readings():
             yield Hit(FindingKind.NAME, *match.span(1), f"{match[1][0].upper()}{COVER}")

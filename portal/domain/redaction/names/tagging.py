@@ -1,4 +1,4 @@
-"""Names that a tagger of words recognises where no list of characters does: 校长向光明, 妻子张员喜.
+"""Names that a tagger of words recognises where no list of characters does: 校长向光明, 抄表员傅铁生.
 
 The tagger (jieba's dictionary with its hidden Markov model) takes many words for names. It is asked
 only behind a word that a name may follow, and only about what begins with a surname.
@@ -21,7 +21,7 @@ from portal.domain.redaction.names.surnames import (
 )
 
 _TAGS = frozenset(("nr", "nrt", "nrfg"))
-_MORE_SURNAMES = frozenset("代应凡步占问习税全巨由但惠哈明")
+_MORE_SURNAMES = frozenset("代应凡步占问习税全巨由但惠哈明昌")
 """Surnames that nearly always are another word: only the tagger may take them for one."""
 _SURNAMES = SURNAMES | _MORE_SURNAMES
 _NOT_LAST = frozenset("家村湖坡镇组岭洞路桥镇园坝沟湾区县市街感的费人们里局处及等在")
@@ -84,10 +84,16 @@ def _short_at(text: str, cue: int, start: int, end: int) -> Hit | None:
 def tagged_given_at(text: str, cue: int, start: int, *, called: bool) -> Hit | None:
     """Return a given name or a foreign one alone (女儿安娜, 小名小雨) where it ends as names do.
 
-    What somebody is ``called`` needs no tag where it is made of usual characters.
+    What somebody is ``called`` needs no tag where it is made of usual characters, and a character said
+    twice (婷婷) no end.
     """
-    if not _ANY.issuperset(text[start : start + _GIVEN_LENGTH]):
+    if start >= len(text) or not _ANY.issuperset(text[start : start + _GIVEN_LENGTH]):
         return None
+    pair = text[start : start + _GIVEN_LENGTH]
+    twice = pair[0] == pair[-1] and pair[0] in GIVEN and not _is_word(pair)
+    # 健健康康 is a way to say it.
+    if twice and text[start + 2 : start + 3] != text[start + 3 : start + 4]:
+        return Hit(FindingKind.NAME, start, start + _GIVEN_LENGTH, COVER)
     word, tag, _ = _word_at(text, cue, start)
     if called and all(char in GIVEN for char in text[start : start + _GIVEN_LENGTH]):
         word, tag = text[start : start + _GIVEN_LENGTH], "nr"
