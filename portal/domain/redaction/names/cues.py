@@ -36,7 +36,7 @@ from portal.domain.redaction.names.surnames import (
     RARE_SURNAMES,
     SURNAMES,
 )
-from portal.domain.redaction.names.tagging import tagged_given_at, tagged_name_at
+from portal.domain.redaction.names.tagging import is_word, tagged_given_at, tagged_name_at
 
 _LONGEST_NAME = 4
 # 我是柳叶湖管委会的居民: what follows is a place as often as a person.
@@ -56,7 +56,7 @@ KIN = (
     " 次女 独子 独女 双胞胎 爷爷 奶奶 外公 外婆 姥姥 姥爷 祖父 祖母 外祖父 外祖母 孙子 孙女 外孙 外孙女 孙儿 曾孙 哥哥 弟弟 姐姐 妹妹 大哥"
     " 二哥 大姐 二姐 哥 弟 姐 妹 姐夫 妹夫 嫂子 弟媳 弟妹 表哥 表弟 表姐 表妹 堂哥 堂弟 堂姐 堂妹 堂兄 表兄 兄弟 姐妹 叔叔 伯父 伯伯 姑姑 姑妈"
     " 姨妈 小姨 舅舅 舅妈 婶婶 姑父 姨父 侄子 侄女 侄儿 外甥 外甥女 岳父 岳母 公公 婆婆 丈人 丈母娘 亲家 亲戚 家属 家人 监护人 老人 崽 幺儿 幺女 老汉 堂客 婆娘 老头子 老伴 老爷子 仔 囡囡 姨 叔 舅 姑 伯"
-    " 婶 嫂 侄 大嫂 小叔子 小姑子 小舅子 大舅子 妯娌 连襟 养父 养母 继父 继母 生父 生母 干妈 干爹 干儿子 干女儿 堂叔 表叔 伯母 叔父 前男友 前女友 孙媳妇 独生子"
+    " 婶 嫂 侄 大嫂 小叔子 小姑子 小舅子 大舅子 妯娌 连襟 养父 养母 继父 继母 生父 生母 干妈 干爹 干儿子 干女儿 堂叔 表叔 伯母 叔父 前男友 前女友 孙媳妇 独生子 叔公 伯公 舅公 舅母 姨婆 姑婆 姑爷 幺叔 幺爸 幺舅 幺舅母 幺舅妈 幺姑 婶娘 舅子 老丈人"
 )
 _OTHERS = (
     "邻居 同事 同学 同桌 室友 舍友 房东 租客 租户 房客 住户 合租人 朋友 好友 老乡 战友 工友 徒弟 师傅 保姆 护工 月嫂 中介 业主 网友 居民 村民 市民"
@@ -64,7 +64,7 @@ _OTHERS = (
     " 患者 病人 病患 产妇 孕妇 婴儿 学生 学员 考生 幼儿 小朋友 女生 男生 老板 老板娘 包工头 工头 承包人 负责人 股东 会计 出纳 店主 摊主 司机 车主"
     " 还有 另有 分别是 分别为 分别叫 包括 乘客 买家 卖家 买方 卖方 甲方 乙方 户主 职工 工人 员工 农民 农民工 教师 党员 群众 会员 客户 用户 顾客 社员 志愿者 叫 贫困户 低保户 五保户 残疾人 楼上 楼下 隔壁 对门 旁边 房主"
     " 闺蜜 发小 园长 班长 社长 总监 工友 家长代表 业主代表 共有人 购房人 购买人 领款人 使用人 抄表员 驾驶员 安全员 保洁员 收费员 快递员 外卖员 售票员 服务员 营业员 收银员 业务员 销售员 催收员 调解员"
-    " 路人 街坊 保安 保洁 门卫 店长 领班 主管 财务 麻醉师 药师 技师 主刀 管床医生 主治医生 楼长 栋长"
+    " 路人 街坊 患儿 医师 护理员 社工 陪护 保安 保洁 门卫 店长 领班 主管 财务 麻醉师 药师 技师 主刀 管床医生 主治医生 楼长 栋长"
 )
 _STRONG_WORDS = (
     "我叫 我名叫 我的名字叫 名字叫做 名叫 名字叫 名字是 名字为 叫做 取名 化名 真名 原名 本名 曾用名 别名 小名 姓名 全名 大名 学名 乳名 中文名 英文名 署名 落款 签名 签字 签名人"
@@ -222,6 +222,11 @@ def _cued(text: str) -> Iterator[Hit]:
         kin = kin and not vague
         if hit is None and kin:
             hit = undotted_at(text, match.end())
+            # 弟弟明明知道: two words, and no name.
+            if hit is not None and all(
+                is_word(text[at : at + 2]) for at in range(hit.start, hit.end - 1, 2)
+            ):
+                hit = None
         if hit is None and not vague and not match[0].startswith(("我是", "本人是")):
             hit = tagged_name_at(text, match.start(), match.end(), sure=kin)
         if hit is None and kin:

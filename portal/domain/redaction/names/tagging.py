@@ -61,13 +61,13 @@ def tagged_name_at(text: str, cue: int, start: int, *, sure: bool = False) -> Hi
         return None
     word, tag, behind = _word_at(text, cue, start)
     if word == text[start:end] and tag in _TAGS:
-        torn = _is_word(text[end - 1 : end + 1])
+        torn = is_word(text[end - 1 : end + 1])
         tagged = (usual or not _dictionary().has_word(word)) and not torn
     elif word == surname and behind[0] == given and usual and _TAGS & {tag, behind[1]}:
         tagged = True
     else:
         pairs = (text[start : start + 2], given, text[end - 1 : end + 1])
-        tagged = sure and usual and not any(map(_is_word, pairs))
+        tagged = sure and usual and not any(map(is_word, pairs))
     return name_hit(start, end, surname) if tagged else _short_at(text, cue, start, end - 1)
 
 
@@ -90,7 +90,7 @@ def tagged_given_at(text: str, cue: int, start: int, *, called: bool) -> Hit | N
     if start >= len(text) or not _ANY.issuperset(text[start : start + _GIVEN_LENGTH]):
         return None
     pair = text[start : start + _GIVEN_LENGTH]
-    twice = pair[0] == pair[-1] and pair[0] in GIVEN and not _is_word(pair)
+    twice = pair[0] == pair[-1] and pair[0] in GIVEN and not is_word(pair)
     # 健健康康 is a way to say it.
     if twice and text[start + 2 : start + 3] != text[start + 3 : start + 4]:
         return Hit(FindingKind.NAME, start, start + _GIVEN_LENGTH, COVER)
@@ -133,7 +133,7 @@ def _word_at(text: str, cue: int, start: int) -> tuple[str, str, tuple[str, str]
 
 
 @cache
-def _is_word(pair: str) -> bool:
+def is_word(pair: str) -> bool:
     """Return whether two characters are a word that is written often."""
     dictionary = _dictionary()
     return dictionary.has_word(pair) and dictionary.suggest_freq(pair) > _OFTEN
