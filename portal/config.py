@@ -18,6 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from limits import parse_many
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -120,6 +122,11 @@ class Settings(BaseSettings):
     limits_enabled: bool = Field(
         default=True, description="Whether limits on guessing and flooding apply."
     )
+    limits_url: str = Field(
+        default="",
+        description="Valkey or Redis that counts the uses of limits for all servers, such as "
+        "valkey://cache:6379/0. Empty: the database.",
+    )
     page_cache_seconds: int = Field(
         default=2,
         ge=0,
@@ -193,6 +200,22 @@ class Settings(BaseSettings):
                 f"{value!r} is no rate limit; write a number from 1 and a span of time, "
                 "such as 20 per hour or 10 per 10 minutes"
             )
+        return value
+
+    @field_validator("limits_url")
+    @classmethod
+    def _counting_server(cls, value: str) -> str:
+        if not value:
+            return value
+        if not re.fullmatch(r"(valkey|redis)(s|\+unix)?://\S+", value):
+            raise ValueError("must be an address such as valkey://cache:6379/0 or redis://…")
+        try:
+            storage_from_string(value)
+        except ConfigurationError as error:
+            package = "valkey" if value.startswith("valkey") else "redis"
+            raise ValueError(
+                f"needs the Python package {package}: pip install {package}"
+            ) from error
         return value
 
     @field_validator("log_level")

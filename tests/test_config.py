@@ -94,6 +94,8 @@ def test_missing_folder_is_made(tmp_path: Path) -> None:
         ({"track_limit": "ten per hour"}, "track_limit: 'ten per hour' .*such as 20 per hour"),
         ({"track_limit": ""}, "track_limit: .*such as 20 per hour"),
         ({"submit_limit": "0 per hour"}, "submit_limit: '0 per hour' .*a number from 1"),
+        ({"limits_url": "memory://"}, "limits_url: .*valkey://"),
+        ({"limits_url": "redis://cache:6379"}, "limits_url: .*pip install redis"),
         ({"log_level": "LOUD"}, "log_level: 'LOUD' .*DEBUG, INFO, WARNING, ERROR"),
     ],
 )

@@ -45,6 +45,7 @@ def test_settings_have_the_variables_the_table_says(
         "database_url": "sqlite:///x.db",
         "base_url": "http://x",
         "limits_enabled": "false",
+        "limits_url": "valkey://cache:6379/0",
         "log_level": "ERROR",
         "proxy_hops": "4",
         "track_limit": "7 per hour",

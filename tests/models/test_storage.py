@@ -15,6 +15,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from portal.adapters.rate_counts import TABLE, is_counts_table
 from portal.app import MIGRATIONS, create_app
 from portal.config import Settings
 from portal.domain.letters.states import Publication, State, UnpublishReason
@@ -113,9 +114,15 @@ def test_no_migration_has_a_number_of_the_earlier_line() -> None:
     assert revisions & EARLIER == set()
 
 
+def included(name: str | None, kind: str, parents: object) -> bool:
+    """Leave out the counts of limits, whose table makes itself."""
+    return kind != "table" or not is_counts_table(name)
+
+
 def test_migrations_make_what_the_models_say(session: Session) -> None:
     """The migrated schema is the schema of the models, column by column."""
-    context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+    opts = {"compare_type": True, "include_name": included}
+    context = MigrationContext.configure(session.connection(), opts=opts)
     assert compare_metadata(context, Model.metadata) == []
 
 
@@ -185,7 +192,7 @@ def test_migrations_go_down_and_up(app: Flask, session: Session, world: World) -
     db.engine.dispose()
     downgrade(revision="base")
     tables = set(sa.inspect(db.engine).get_table_names())
-    assert tables <= {"alembic_version"}
+    assert tables <= {"alembic_version", TABLE}
     upgrade()
     assert {t.name for t in Model.metadata.sorted_tables} <= set(
         sa.inspect(db.engine).get_table_names()

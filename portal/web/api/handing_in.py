@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from portal.domain.errors import N_, InvalidInput
+from portal.domain.errors import N_, InvalidInput, LetterboxError
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX, TITLE_MAX, Source
 from portal.domain.translatable import Message
@@ -24,7 +24,7 @@ from portal.services.core.handing_in import Receipt
 from portal.services.letters.submission import Channel, submit
 from portal.web.archive.parameters import ANYTHING
 from portal.web.core.clock import now
-from portal.web.core.rate_limits import count, wait_for
+from portal.web.core.rate_limits import give_back, take
 from portal.web.core.safety import without_session
 from portal.web.core.settings import code_key
 from portal.web.submission.letter_form import WriteForm
@@ -99,8 +99,18 @@ def hand_in(parts: dict[str, Any], source: Source, key: str, locale: str) -> Rec
     """
     token: ApiToken = g.token
     token_id, used = token.id, ("token", str(token.id))
-    if wait := wait_for(SUBMITTED, used):
+    if wait := take(SUBMITTED, used):
         raise TooManyRequests(retry_after=wait)
+    try:
+        return _submit(
+            parts, source, f"token {token_id} {key or secrets.token_urlsafe(24)}", locale
+        )
+    except LetterboxError:
+        give_back(SUBMITTED, used)
+        raise
+
+
+def _submit(parts: dict[str, Any], source: Source, form_token: str, locale: str) -> Receipt:
     given = {name: "y" if value is True else str(value) for name, value in parts.items()}
     if parts.get("consent") is False:
         given.pop("consent")
@@ -109,11 +119,7 @@ def hand_in(parts: dict[str, Any], source: Source, key: str, locale: str) -> Rec
         if not form.validate():
             name = next(iter(form.errors))
             raise InvalidInput(name, Message("%(said)s", {"said": str(form.errors[name][0])}))
-    channel = Channel(source, token_id)
-    form_token = f"token {token_id} {key or secrets.token_urlsafe(24)}"
-    receipt = submit(form.letter(), form_token, code_key(), now(), channel)
-    count(SUBMITTED, used)
-    return receipt
+    return submit(form.letter(), form_token, code_key(), now(), Channel(source, g.token.id))
 
 
 def by_token(

@@ -21,7 +21,7 @@ from portal.web.api.problems import preferred_locale, problem
 from portal.web.archive.documents import absolute
 from portal.web.core.failures import Failure
 from portal.web.core.language import one_language
-from portal.web.core.rate_limits import count, retry_after, wait_for
+from portal.web.core.rate_limits import give_back, retry_after, take
 from portal.web.core.settings import code_key, settings
 
 KEY, CODE = "Idempotency-Key", "Query-Code"
@@ -87,12 +87,12 @@ def letter(number: str) -> Response:
     except InvalidInput as error:
         raise NotFound(error.message) from error
     rule, tried = settings().track_limit, ("track-number", number)
-    if wait := wait_for(rule, tried):
+    if wait := take(rule, tried):
         return retry_after(problem(Failure(429)), wait)
     opened = opened_by(db.session(), Letter, number, code, code_key())
     if opened is None:
-        count(rule, tried)
         raise NotFound(_SAID)
+    give_back(rule, tried)
     response = jsonify(data=_followed(db.session.get_one(Letter, opened)))
     response.headers["Cache-Control"] = "no-store"
     return response

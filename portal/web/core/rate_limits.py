@@ -1,6 +1,7 @@
 """Limits on guessing and flooding: how often something may happen, by address and by letter.
 
-Checking and counting are two steps, because a right code and a form with errors cost nothing.
+The uses are counted for all server processes together. A right code and a form with errors cost
+nothing: their use is given back. Where the counts cannot be reached nothing is limited.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import time
 from typing import TypeVar
 
+import structlog
 from flask import make_response, request
-from limits import parse_many
+from limits import RateLimitItem, parse_many
+from limits.errors import StorageError
 from werkzeug.wrappers import Response
 
 from portal.web.core import Page
@@ -17,6 +20,7 @@ from portal.web.core.safety import limiter
 
 Key = tuple[str, ...]
 R = TypeVar("R", bound=Response)
+_log = structlog.get_logger("portal.limits")
 
 
 def address() -> str:
@@ -24,17 +28,40 @@ def address() -> str:
     return request.remote_addr or "unknown"
 
 
-def wait_for(rule: str, *keys: Key) -> int:
-    """Return the seconds until ``rule`` allows one more use for every key; 0 if it does now."""
+def take(rule: str, *keys: Key) -> int:
+    """Count one use of ``rule`` for every key, before what it limits is done.
+
+    Returns 0, or the seconds to wait where one of the keys has no use left; then none is counted.
+    Counting first keeps the number exact while many ask at once.
+    """
     if not limiter.enabled:
         return 0
-    waits = [
-        limiter.limiter.get_window_stats(item, *key).reset_time - time.time()
-        for item in parse_many(rule)
-        for key in keys
-        if not limiter.limiter.test(item, *key)
-    ]
-    return max(1, round(max(waits))) if waits else 0
+    taken: list[tuple[RateLimitItem, Key]] = []
+    try:
+        for item in parse_many(rule):
+            for key in keys:
+                taken.append((item, key))
+                if not limiter.limiter.hit(item, *key):
+                    ends = limiter.limiter.get_window_stats(item, *key).reset_time
+                    _give(taken)
+                    return max(1, round(ends - time.time()))
+    except StorageError as error:
+        _log.error("limits_unavailable", kind=type(error.storage_error).__name__)
+    return 0
+
+
+def give_back(rule: str, *keys: Key) -> None:
+    """Take back one use of ``rule`` for every key: what it was taken for costs nothing."""
+    if limiter.enabled:
+        try:
+            _give([(item, key) for item in parse_many(rule) for key in keys])
+        except StorageError as error:
+            _log.error("limits_unavailable", kind=type(error.storage_error).__name__)
+
+
+def _give(taken: list[tuple[RateLimitItem, Key]]) -> None:
+    for item, key in taken:
+        limiter.storage.incr(item.key_for(*key), item.get_expiry(), -1)
 
 
 def minutes(seconds: int) -> int:
@@ -51,11 +78,3 @@ def retry_after(response: R, seconds: int) -> R:
     """Return ``response`` with the header that says when to come back."""
     response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def count(rule: str, *keys: Key) -> None:
-    """Count one use for every key."""
-    if limiter.enabled:
-        for item in parse_many(rule):
-            for key in keys:
-                limiter.limiter.hit(item, *key)

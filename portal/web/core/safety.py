@@ -17,12 +17,14 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.adapters.rate_counts import SCHEME, counts_address
 from portal.config import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, headers_enabled=True, storage_uri="memory://")
+# Where the counts cannot be reached, pages are served without limits rather than not at all.
+limiter = Limiter(get_remote_address, headers_enabled=True, swallow_errors=True)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -110,6 +112,8 @@ def protect(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         RATELIMIT_ENABLED=settings.limits_enabled,
+        RATELIMIT_STORAGE_URI=settings.limits_url or f"{SCHEME}:",
+        RATELIMIT_STORAGE_OPTIONS=_counts(settings),
     )
     if settings.proxy_hops:
         hops = settings.proxy_hops
@@ -118,6 +122,14 @@ def protect(app: Flask, settings: Settings) -> None:
     app.before_request(_sent_from_here)
     limiter.init_app(app)
     app.after_request(lambda response: _headers(response, settings.https))
+
+
+def _counts(settings: Settings) -> dict[str, object]:
+    """Return what the storage of counts needs to be opened."""
+    if settings.limits_url:
+        return {"wrap_exceptions": True}
+    address = counts_address(settings.database_uri, settings.instance)
+    return {"address": address, "secret": settings.key("session").hex()}
 
 
 def _no_such_path() -> None:

@@ -18,7 +18,7 @@ from portal.queries.office.directory import Place, members, places
 from portal.web.core import Answer, Page
 from portal.web.core.clock import today
 from portal.web.core.language import label, say
-from portal.web.core.rate_limits import address, count, minutes, retry_later, wait_for
+from portal.web.core.rate_limits import address, give_back, minutes, retry_later, take
 from portal.web.core.settings import settings
 from portal.web.submission.form import Groups, SubmissionForm
 from portal.web.submission.receipts import remember
@@ -87,7 +87,7 @@ class SubmissionPage(ABC, Generic[F]):
     def send(self) -> Answer:
         """Submit the form, and redirect to the receipt."""
         rule, network = settings().submit_limit, ("submit", address())
-        if self.limited and (wait := wait_for(rule, network)):
+        if self.limited and (wait := take(rule, network)):
             said = _(
                 "这个网络地址提交的信件和申请太多了，请 %(n)s 分钟后再提交。您写的内容都还在下面。",
                 n=minutes(wait),
@@ -97,16 +97,20 @@ class SubmissionPage(ABC, Generic[F]):
         key = self.form.submission_key()
         try:
             number = self.submit(key)
-        except InvalidInput as error:
-            self.form.put(error)
-            return self.show(422)
-        except Unavailable as error:
-            flash(say(error.message), "warning")
-            return self.show(503)
-        if self.limited:
-            count(rule, network)
+        except (InvalidInput, Unavailable) as error:
+            if self.limited:
+                give_back(rule, network)
+            return self.refused(error)
         self.sent(key, number)
         return redirect(self.receipt_address(number))
+
+    def refused(self, error: InvalidInput | Unavailable) -> Answer:
+        """Show the form with what the service found wrong, or that it can be sent again later."""
+        if isinstance(error, InvalidInput):
+            self.form.put(error)
+            return self.show(422)
+        flash(say(error.message), "warning")
+        return self.show(503)
 
     def sent(self, key: str, number: str) -> None:
         """Allow this browser to open the receipt."""

@@ -18,7 +18,7 @@ from portal.models.base import fingerprint
 from portal.queries.unsent import unsent_content
 from portal.services.core.unsent import erase_unsent, keep_unsent
 from portal.web.core.clock import now
-from portal.web.core.rate_limits import address, count, wait_for
+from portal.web.core.rate_limits import address, give_back, take
 
 KEEPING_LIMIT = "200 per hour"
 """How often a network may have forms kept; beyond, a preview has no address of its own."""
@@ -33,14 +33,14 @@ def keep(form: str, token: str, fields: Mapping[str, str]) -> bool:
     ``form`` is the name under which the forms of a page are kept.
     """
     content, network = json.dumps(fields, ensure_ascii=False), ("unsent", address())
-    if len(content) > LONGEST or wait_for(KEEPING_LIMIT, network):
+    if len(content) > LONGEST or take(KEEPING_LIMIT, network):
         return False
     session.setdefault(_SECRET, secrets.token_urlsafe(16))
     try:
         keep_unsent(_key(form, token), content, now())
     except Unavailable:
+        give_back(KEEPING_LIMIT, network)
         return False
-    count(KEEPING_LIMIT, network)
     return True
 
 

@@ -28,7 +28,7 @@ from portal.web.core.fields import TextField
 from portal.web.core.forms import Form
 from portal.web.core.people import public
 from portal.web.core.rate_limits import address as visitor
-from portal.web.core.rate_limits import count, minutes, retry_later, wait_for
+from portal.web.core.rate_limits import give_back, minutes, retry_later, take
 from portal.web.core.safety import limiter, without_token
 from portal.web.core.settings import settings
 from portal.web.delivery.caching import cacheable
@@ -139,9 +139,8 @@ def _once(what: str, entry_id: int, act: Callable[[], object]) -> None:
     done, key = session.get(what, []), (what, visitor())
     if entry_id in done:
         return
-    if not wait_for(VOTE_LIMIT, key):
+    if not take(VOTE_LIMIT, key):
         act()
-        count(VOTE_LIMIT, key)
     session[what] = [*done, entry_id][-_KEPT:]
 
 
@@ -155,15 +154,15 @@ def send_report(entry_id: int) -> Answer:
         raise NotFound
     form, key = NoticeForm(), ("archive-report", visitor())
     if form.validate():
-        if wait := wait_for(REPORT_LIMIT, key):
+        if wait := take(REPORT_LIMIT, key):
             said = _("您报告得太频繁了，请 %(n)s 分钟后再试。", n=minutes(wait))
             form.text.errors = [said]
             return retry_later(_page(entry_id, form, 429), wait)
         with form.errors_shown():
             give_notice(entry_id, form.text.data, now())
-            count(REPORT_LIMIT, key)
             flash(_("谢谢，工作人员会核实处理。"), "success")
             return redirect(url_for("archive.entry", entry_id=entry_id), 303)
+        give_back(REPORT_LIMIT, key)
     return _page(entry_id, form, 422)
 
 

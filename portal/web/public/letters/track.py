@@ -18,7 +18,7 @@ from portal.web.core import Answer, Page
 from portal.web.core.fields import LineField
 from portal.web.core.forms import Form
 from portal.web.core.people import close_opened, public, remember_opened
-from portal.web.core.rate_limits import address, count, minutes, retry_later, wait_for
+from portal.web.core.rate_limits import address, give_back, minutes, retry_later, take
 from portal.web.core.settings import code_key, settings
 from portal.web.public.blueprint import public_pages
 from portal.web.submission.receipts import forget_receipts
@@ -69,7 +69,7 @@ def track_page(form: TrackForm, status: int = 200, typed: str = "") -> Page:
 
 def _open(form: TrackForm, number: str) -> Answer:
     rule, keys = settings().track_limit, (("track-number", number), ("track-from", address()))
-    if wait := wait_for(rule, *keys):
+    if wait := take(rule, *keys):
         said = _("试错的次数太多了，为了保护信件，请 %(n)s 分钟后再试。", n=minutes(wait))
         form.query_code.errors = [said]
         return retry_later(track_page(form, 429), wait)
@@ -77,9 +77,9 @@ def _open(form: TrackForm, number: str) -> Answer:
     table = DisclosureRequest if is_request else Letter
     opened = opened_by(db.session(), table, number, form.query_code.data, code_key())
     if opened is None:
-        count(rule, *keys)
         form.query_code.errors = [_("编号和查询码对不上，请对照回执核对后再试。")]
         return track_page(form, 422)
+    give_back(rule, *keys)
     remember_opened(table, opened)
     if is_request:
         return redirect(url_for("public.disclosure_request", request_number=number))

@@ -1,0 +1,114 @@
+"""Limits hold for all server processes together, and outlive them."""
+
+import multiprocessing
+import shutil
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portal.adapters.rate_counts import DatabaseCounts
+from portal.app import create_app
+from portal.config import Settings
+from portal.web.core.rate_limits import give_back, take
+from portal.web.core.safety import limiter
+from tests.builders import World
+from tests.pages import Client, get
+from tests.web.public.citizens import receipt
+
+_SPAWN = multiprocessing.get_context("spawn")
+WRONG = "7K2M-9QXT-4BN8R"
+KEYS = (("one", "203.0.113.1"), ("two", "203.0.113.1"))
+
+
+def guess(settings: Settings, number: str, times: int, barrier: Barrier) -> list[int]:
+    """Send wrong codes for a letter, in a process of its own; return the statuses."""
+    client = create_app(settings).test_client()
+    form = get(client, "/track").form("/track").hidden
+    data = {**form, "number": number, "query_code": WRONG}
+    barrier.wait(60)
+    return [client.post("/track", data=data).status_code for _ in range(times)]
+
+
+def guess_in(settings: Settings, number: str, processes: int) -> Counter[int]:
+    """Return how often ten wrong codes from each of several processes got each answer."""
+    with _SPAWN.Manager() as manager, _SPAWN.Pool(processes) as pool:
+        barrier = manager.Barrier(processes)
+        jobs = [pool.apply_async(guess, (settings, number, 10, barrier)) for _ in range(processes)]
+        return Counter(status for job in jobs for status in job.get(120))
+
+
+def test_two_processes_allow_what_one_would(
+    client: Client, world: World, settings: Settings
+) -> None:
+    """Of twenty wrong codes over two processes ten are looked at, and a restart forgets none."""
+    number, _ = receipt(client)
+    assert guess_in(settings, number, 2) == {422: 10, 429: 10}
+    assert guess_in(settings, number, 1) == {429: 10}
+
+
+def test_a_use_too_many_counts_for_no_key(app: Flask) -> None:
+    """Where one key has no use left, none is taken from the other."""
+    with app.test_request_context():
+        assert take("1 per hour", KEYS[0]) == 0
+        assert 3590 <= take("1 per hour", *KEYS) <= 3600
+        assert take("1 per hour", KEYS[1]) == 0
+
+
+def test_what_is_given_back_can_be_used_again(app: Flask) -> None:
+    """A use that was for nothing is there for the next one."""
+    with app.test_request_context():
+        assert take("1 per hour", *KEYS) == 0
+        give_back("1 per hour", *KEYS)
+        assert take("1 per hour", *KEYS) == 0
+        assert take("1 per hour", *KEYS) > 0
+
+
+def test_without_counts_the_site_serves(
+    app: Flask, client: Client, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where uses cannot be counted, codes are still checked and data is still given."""
+    address = f"sqlite:///{tmp_path / 'nowhere' / 'limits.db'}"
+    away = DatabaseCounts(address=address, secret="00")
+    monkeypatch.setattr(limiter, "_storage", away)
+    monkeypatch.setattr(limiter.limiter, "storage", away)
+    form = get(client, "/track").form("/track").hidden
+    data = {**form, "number": "20160601-00099-5", "query_code": WRONG}
+    assert client.post("/track", data=data).status_code == 422
+    assert client.get("/api/v1/").status_code == 200
+    with app.test_request_context():
+        give_back("1 per hour", *KEYS)
+
+
+@pytest.fixture
+def cache_server() -> Iterator[str]:
+    """The address of a Redis server of the test's own."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("no redis-server on this machine (Debian: apt install redis-server)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = ["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        for _ in range(200):
+            with socket.socket() as probe:
+                probe.settimeout(0.1)
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+        yield f"valkey://127.0.0.1:{port}/0"
+        server.terminate()
+
+
+def test_a_setting_has_another_server_count(
+    settings: Settings, client: Client, world: World, cache_server: str
+) -> None:
+    """With ``limits_url`` the processes count in Valkey or Redis, to the same number."""
+    number, _ = receipt(client)
+    elsewhere = settings.model_copy(update={"limits_url": cache_server})
+    assert guess_in(elsewhere, number, 2) == {422: 10, 429: 10}
+    assert guess_in(settings, number, 1) == {422: 10}
