@@ -22,6 +22,7 @@ from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints, set_up_interfaces, set_up_open311
 from portal.web.console import console_blueprints
+from portal.web.core import challenge
 from portal.web.core.addresses import set_up_addresses
 from portal.web.core.failures import set_up_failures
 from portal.web.core.language import set_up_language
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_failures(app)
     set_up_static_files(app)
     set_up_caching(app)
-    app.jinja_env.globals.update(settings=settings)
+    app.jinja_env.globals.update(settings=settings, challenge_offered=challenge.offered)
     for blueprint in (
         *public_blueprints,
         *console_blueprints,

@@ -16,6 +16,8 @@ from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 from jinja2 import StrictUndefined
 from limits.errors import StorageError
+from limits.storage import Storage
+from limits.strategies import STRATEGIES
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -102,6 +104,7 @@ class Prepared:
 
     database: Sqlite | Postgres
     app: Flask
+    counts: Storage
     places: dict[str, int]
     people: dict[str, int]
     """Ids of the organisations and people of the world, by name."""
@@ -120,6 +123,7 @@ def prepared(
     instance = folder / "instance"
     shutil.copytree(keys, instance / "keys")
     app = create_app(load_settings(instance=instance, database_url=database.address))
+    counts = limiter.storage
     app.testing = True
     app.test_client_class = Client
     app.jinja_env.undefined = StrictUndefined
@@ -132,7 +136,7 @@ def prepared(
         db.session.remove()
         db.engine.dispose()
         database.keep(WORLD)
-    yield Prepared(database, app, world.places, world.people)
+    yield Prepared(database, app, counts, world.places, world.people)
     database.stop()
 
 
@@ -173,6 +177,11 @@ def app(settings: Settings, prepared: Prepared) -> Iterator[Flask]:
     set_up_logs(settings.log_level)
     Cipher.load([settings.key("data")])
     limiter.enabled = settings.limits_enabled
+    # An application of a test before has had the limits count in its own instance.
+    limiter._storage, limiter._limiter = (
+        prepared.counts,
+        STRATEGIES["fixed-window"](prepared.counts),
+    )
     # A test may begin with a database that is away.
     with suppress(StorageError):
         limiter.reset()

@@ -6,6 +6,7 @@ const improvements = {
   "[data-autosave]": "./autosave.js",
   "[data-copy]": "./copy.js",
   "form[data-live]": "./live.js",
+  "[data-challenge]": "./challenge.js",
   "[data-print]": "./print.js",
   "[data-confirm]": "./confirm.js",
   "[data-similar]": "./similar.js",

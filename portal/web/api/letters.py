@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, g, jsonify, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import BadRequest, Unauthorized
 
@@ -86,7 +86,7 @@ def letter(number: str) -> Response:
         number = parse_number(number)
     except InvalidInput as error:
         raise NotFound(error.message) from error
-    rule, tried = settings().track_limit, ("track-number", number)
+    rule, tried = settings().track_limit, ("track-token", str(g.token.id), number)
     if wait := take(rule, tried):
         return retry_after(problem(Failure(429)), wait)
     opened = opened_by(db.session(), Letter, number, code, code_key())

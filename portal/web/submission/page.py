@@ -17,8 +17,9 @@ from portal.models import Organisation, db
 from portal.queries.office.directory import Place, members, places
 from portal.web.core import Answer, Page
 from portal.web.core.clock import today
+from portal.web.core.guard import Guard
 from portal.web.core.language import label, say
-from portal.web.core.rate_limits import address, give_back, minutes, retry_later, take
+from portal.web.core.rate_limits import address, minutes, retry_later
 from portal.web.core.settings import settings
 from portal.web.submission.form import Groups, SubmissionForm
 from portal.web.submission.receipts import remember
@@ -86,23 +87,31 @@ class SubmissionPage(ABC, Generic[F]):
 
     def send(self) -> Answer:
         """Submit the form, and redirect to the receipt."""
-        rule, network = settings().submit_limit, ("submit", address())
-        if self.limited and (wait := take(rule, network)):
+        guard = self.guard()
+        if wait := guard.take():
             said = _(
-                "这个网络地址提交的信件和申请太多了，请 %(n)s 分钟后再提交。您写的内容都还在下面。",
+                "这个网络地址提交的信件和申请太多了，请等页面确认后再提交，或者 %(n)s 分钟后再提交。您写的内容都还在下面。",
                 n=minutes(wait),
             )
             flash(said, "warning")
-            return retry_later(self.show(429), wait)
+            return retry_later(self.shown_again(429), wait)
         key = self.form.submission_key()
         try:
             number = self.submit(key)
         except (InvalidInput, Unavailable) as error:
-            if self.limited:
-                give_back(rule, network)
+            guard.give_back()
             return self.refused(error)
         self.sent(key, number)
         return redirect(self.receipt_address(number))
+
+    def guard(self) -> Guard:
+        """Return what limits the submissions of a network; a challenge lets more through."""
+        limit = (settings().submit_limit, ("submit", address()))
+        return Guard("submit", (limit,) if self.limited else ())
+
+    def shown_again(self, status: int) -> Answer:
+        """Show once more what was to be handed in."""
+        return self.show(status)
 
     def refused(self, error: InvalidInput | Unavailable) -> Answer:
         """Show the form with what the service found wrong, or that it can be sent again later."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar, TypeVar
 
-from flask import flash, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
@@ -69,7 +69,7 @@ class PreviewedPage(SubmissionPage[F]):
             )
             return redirect(url_for(cls.form_page, token=token))
         page.prepare()
-        return page.preview() if page.complete() else page.show(422)
+        return page.offered_preview() if page.complete() else page.show(422)
 
     def respond(self) -> Answer:
         """Carry out the step that the form names; only ``send`` of a complete form hands in."""
@@ -83,7 +83,7 @@ class PreviewedPage(SubmissionPage[F]):
         if step == "send":
             return self.send() if complete else self.show(422)
         if complete:
-            return self._led_to(self.preview_page) or self.preview()
+            return self._led_to(self.preview_page) or self.offered_preview()
         return self._led_to(self.form_page, check=1) or self.show(422)
 
     def begins(self) -> bool:
@@ -100,6 +100,17 @@ class PreviewedPage(SubmissionPage[F]):
         erase(self.receipt, self.form.token)
         flash(_("写的内容已经删除，没有寄出。"), "success")
         return redirect(url_for("public.home"))
+
+    def shown_again(self, status: int) -> Answer:
+        """Show the preview once more, which carries the challenge."""
+        response = make_response(self.preview())
+        response.status_code = status
+        return response
+
+    def offered_preview(self) -> Answer:
+        """Show the preview, with a challenge where the limit of the network is near."""
+        self.guard().offer()
+        return self.preview()
 
     @abstractmethod
     def preview(self) -> Answer:

@@ -17,8 +17,9 @@ from portal.queries.codes import opened_by
 from portal.web.core import Answer, Page
 from portal.web.core.fields import LineField
 from portal.web.core.forms import Form
+from portal.web.core.guard import Guard
 from portal.web.core.people import close_opened, public, remember_opened
-from portal.web.core.rate_limits import address, give_back, minutes, retry_later, take
+from portal.web.core.rate_limits import Key, address, minutes, retry_later
 from portal.web.core.settings import code_key, settings
 from portal.web.public.blueprint import public_pages
 from portal.web.submission.receipts import forget_receipts
@@ -49,6 +50,7 @@ def track() -> Answer:
                 number = parse_any_number(form.number.data)
                 if complete:
                     return _open(form, number)
+    _guard().offer()
     return track_page(form, 422 if form.errors else 200)
 
 
@@ -67,19 +69,35 @@ def track_page(form: TrackForm, status: int = 200, typed: str = "") -> Page:
     return render_template("public/track.html", form=form, typed=typed), status
 
 
+def _guard(number: str = "") -> Guard:
+    """Return what limits wrong codes: by address, and by address and number together.
+
+    A number alone has no limit, so that nobody keeps its owner out by guessing.
+    """
+    keys: list[Key] = [("track-from", address())]
+    if number:
+        keys.append(("track", number, address()))
+    rule = settings().track_limit
+    return Guard("track", tuple((rule, key) for key in keys), growing=True)
+
+
 def _open(form: TrackForm, number: str) -> Answer:
-    rule, keys = settings().track_limit, (("track-number", number), ("track-from", address()))
-    if wait := take(rule, *keys):
-        said = _("试错的次数太多了，为了保护信件，请 %(n)s 分钟后再试。", n=minutes(wait))
+    guard = _guard(number)
+    if wait := guard.take():
+        said = _(
+            "试错的次数太多了，为了保护信件，请等页面确认后再查，或者 %(n)s 分钟后再试。",
+            n=minutes(wait),
+        )
         form.query_code.errors = [said]
         return retry_later(track_page(form, 429), wait)
     is_request = looks_like_request_number(number)
     table = DisclosureRequest if is_request else Letter
     opened = opened_by(db.session(), table, number, form.query_code.data, code_key())
     if opened is None:
+        guard.offer()
         form.query_code.errors = [_("编号和查询码对不上，请对照回执核对后再试。")]
         return track_page(form, 422)
-    give_back(rule, *keys)
+    guard.give_back()
     remember_opened(table, opened)
     if is_request:
         return redirect(url_for("public.disclosure_request", request_number=number))

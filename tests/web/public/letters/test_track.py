@@ -1,9 +1,10 @@
 """Opening a letter with number and code: what is said, what is not, and how often."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -13,7 +14,9 @@ from portal.config import Settings
 from portal.domain.letters.numbers import format_number
 from portal.models import Letter, db
 from portal.services.core.unit import writing
+from portal.web.core.challenge import FIELD, offer, offered
 from tests.builders import World
+from tests.challenges import challenge_of, solution, solved
 from tests.pages import Client, Page, get, post
 from tests.web.public.citizens import TITLE, open_letter, receipt
 
@@ -139,21 +142,101 @@ def test_guessing_ends(strict: Flask) -> None:
     close(strict)
 
 
-def test_guessing_one_letter_from_many_addresses_ends(strict: Flask) -> None:
-    """The limit holds for a letter, whatever addresses the guesses come from."""
+def test_guessing_elsewhere_does_not_lock_the_owner_out(strict: Flask) -> None:
+    """Wrong codes from other addresses leave the owner of the letter free to open it."""
     client = strict.test_client()
     number, code = receipt(client)
     form = get(client, "/track").form("/track")
-    answers = [
+    for last in (1, 1, 1, 2, 2, 2):
         client.post(
             "/track",
-            data={**form.hidden, "number": number, "query_code": code if last else "7K2M"},
+            data={**form.hidden, "number": number, "query_code": "7K2M"},
             environ_base={"REMOTE_ADDR": f"203.0.113.{last}"},
-        ).status_code
-        for last in (0, 0, 9)
-    ]
-    assert answers[:2] == [422, 422]
-    assert answers[2] == 429
+        )
+    assert TITLE in open_letter(client, number, code).text
+    close(strict)
+
+
+def test_a_challenge_lets_the_owner_in(strict: Flask) -> None:
+    """Where the limit is used up, a solved challenge opens the letter, once for each solution."""
+    client = strict.test_client()
+    number, code = receipt(client)
+    for _ in range(2):
+        attempt(client, number, "7K2M-9QXT-4BN8R")
+    page = attempt(client, number, code, 429)
+    solution = solved(page)
+    typed = {"number": number, "query_code": "7K2M-9QXT-4BN8R", FIELD: solution}
+    assert post(client, "/track", typed, status=422).status == 422
+    page = post(client, "/track", typed, status=429)
+    typed = {"number": number, "query_code": code, FIELD: solved(page)}
+    assert TITLE in post(client, "/track", typed, follow=True).text
+    close(strict)
+
+
+def test_a_challenge_comes_before_the_limit(strict: Flask) -> None:
+    """Half of the tries used up, the page asks the browser to compute; before it does not."""
+    client = strict.test_client()
+    number, _ = receipt(client)
+    assert challenge_of(get(client, "/track")) is None
+    assert challenge_of(attempt(client, number, "7K2M-9QXT-4BN8R")) is not None
+    assert challenge_of(get(client, "/track")) is not None
+    close(strict)
+
+
+@pytest.mark.parametrize("sent", ["", "x", "e30=", "bnVsbA==", "W10=", "A" * 3000])
+def test_what_is_no_solution_lets_nobody_in(strict: Flask, sent: str) -> None:
+    """A solution that is none, is damaged or belongs to nothing is like none."""
+    client = strict.test_client()
+    number, code = receipt(client)
+    for _ in range(2):
+        attempt(client, number, "7K2M-9QXT-4BN8R")
+    typed = {"number": number, "query_code": code, FIELD: sent}
+    post(client, "/track", typed, status=429)
+    close(strict)
+
+
+def test_a_solution_is_good_for_its_address_and_purpose(strict: Flask) -> None:
+    """A solution made for another address, another form or by another server opens nothing."""
+    client = strict.test_client()
+    number, code = receipt(client)
+    form = get(client, "/track").form("/track").hidden
+    for _ in range(2):
+        attempt(client, number, "7K2M-9QXT-4BN8R")
+    page = attempt(client, number, code, 429)
+    given = challenge_of(page)
+    assert given is not None
+    typed = {**form, "number": number, "query_code": code}
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    for _ in range(2):
+        client.post("/track", data={**typed, "query_code": "7K2M"}, environ_base=elsewhere)
+    answer = client.post("/track", data={**typed, FIELD: solution(given)}, environ_base=elsewhere)
+    assert answer.status_code == 429
+    forged = {**given, "signature": "0" * 64}
+    assert client.post("/track", data={**typed, FIELD: solution(forged)}).status_code == 429
+    with strict.test_request_context():
+        offer("submit", 0)
+        other = offered()
+    assert other is not None
+    assert client.post("/track", data={**typed, FIELD: solution(other)}).status_code == 429
+    assert client.post("/track", data={**typed, FIELD: solution(given)}).status_code == 302
+    close(strict)
+
+
+def test_the_wait_grows(strict: Flask, clock: datetime) -> None:
+    """Used up again within a day, the tries come back after twice the time, then after four times."""
+    client = strict.test_client()
+    with time_machine.travel(clock, tick=False) as travel:
+        number, _ = receipt(client)
+        waits = []
+        for _ in range(3):
+            for _ in range(2):
+                attempt(client, number, "7K2M-9QXT-4BN8R")
+            page = attempt(client, number, "7K2M-9QXT-4BN8R", 429)
+            waits.append(int(page.response.headers["Retry-After"]))
+            travel.shift(waits[-1] - 1)
+            attempt(client, number, "7K2M-9QXT-4BN8R", 429)
+            travel.shift(1)
+    assert waits == [3600, 7200, 14400]
     close(strict)
 
 
