@@ -45,7 +45,7 @@ _GRADE = (
 )
 _CLASS = r"(?:[ (]{0,2}(?:第?[0-9一二三四五六七八九十]{1,4}|[A-Za-z甲乙丙丁])[ )]{0,2}班)?"
 _SCHOOL = re.compile(
-    rf"(?:小学|中学|学校|幼儿园|附小|附中|实验|外国语|[一二三四五六七八九十0-9]中|[一-龥]小(?!学|区|孩|时|心)|职高|技校|学院|大学)(?:校|部|校区|分校)?[ ,、的就读上]{{0,3}}{_GRADE}{_CLASS}"
+    rf"(?:小学|中学|学校|幼儿园|附小|附中|实验|外国语|[一二三四五六七八九十0-9]{{1,3}}中|[一-龥]小(?!学|区|孩|时|心)|职高|技校|学院|大学)(?:校|部|校区|分校)?[ ,、的就读上]{{0,3}}{_GRADE}{_CLASS}"
     rf"|{_GRADE}[ (]{{0,2}}第?[0-9一二三四五六七八九十]{{1,3}}[ )]{{0,2}}班"
 )
 _SHORTEST_NAME = 2
@@ -54,7 +54,7 @@ _SCHOOL_LEADS = re.compile(
     r"[在于到是的读上就为从]|就读|考入|[县区市镇省](?!中|[一二三四五六七八九十]|实验|第)"
 )
 _CHILD = re.compile(
-    r"孩子|小孩|儿子|女儿|闺女|娃|宝宝|宝贝|孙子|孙女|外孙|侄[子女儿]|外甥|弟弟|妹妹|学生|学员|女孩|男孩|幼儿|小朋友|本人|我叫|我是|我在|我读|就读|患者|病人|考生|毕业于|同学|借读|转学"
+    r"孩子|小孩|儿子|女儿|闺女|娃|宝宝|宝贝|孙子|孙女|外孙|侄[子女儿]|外甥|弟弟|妹妹|学生|学员|女孩|男孩|幼儿|小朋友|本人|我叫|我是|我在|我读|就读|患者|病人|考生|毕业于|同学|借读|转学|我[弟妹哥姐侄]"
 )
 
 _ROAD = re.compile(
@@ -71,6 +71,10 @@ _BEHIND_ROAD = re.compile(
 # zhu zai jiangbei qu … 28 hao 7-5: an address in pinyin.
 _PINYIN_ADDRESS = re.compile(
     r"(?<![a-z])(?:zhu ?zai|jia ?zhu|di ?zhi:?) ?([a-z][a-z ]{2,50}?[0-9]{1,4} ?(?:hao|dong|lou|shi)(?![a-z])(?: ?[0-9][0-9\-]{0,9}(?: ?(?:hao|dong|dan ?yuan|lou|shi)(?![a-z]))?){0,4})"
+)
+# Room 314, Building 6: a room of a building without its road.
+_ENGLISH_ROOM = re.compile(
+    r"\b(?:Room|Rm\.?|Flat|Unit|Apt\.?|Apartment|Dorm) ?[0-9][0-9A-Za-z\-]{0,5},? (?:(?:of|in) )?(?:Building|Bldg\.?|Block|Tower|Dormitory) ?[0-9A-Z][0-9A-Za-z\-]{0,3}\b"
 )
 _WIDTH_BEFORE_ROAD = 100
 # Only where one of these occurs can the patterns match.
@@ -106,6 +110,8 @@ def find_persons(folded: Folded) -> Iterator[Hit]:
                 yield Hit(FindingKind.SCHOOL_CLASS, start, match.end(), COVER)
     if folded.has_latin:
         yield from _english_addresses(view)
+        for match in _ENGLISH_ROOM.finditer(view):
+            yield Hit(FindingKind.ADDRESS, match.start(), match.end(), COVER)
         for match in _PINYIN_ADDRESS.finditer(folded.lower):
             yield Hit(FindingKind.ADDRESS, *match.span(1), COVER)
 

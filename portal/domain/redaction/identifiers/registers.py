@@ -41,7 +41,7 @@ _WORDS: tuple[tuple[FindingKind, str], ...] = (
         " 运单号 单号 订单号 订单 订单编号 物流单号 包裹号 邮件号 挂号信 取件码 水表 电表 气表 燃气表 热表 表号 水表号 电表号"
         " 气表号 用户号 用户编号 客户号 客户编号 缴费号 缴费编号 缴费户号 宽带账号 宽带号 宽带 机顶盒 智能卡号 充值卡 保单号 保单"
         " 保险单号 投保单号 会员编号 工单号 工号 学籍编号 流水号 交易号 凭证号 票号 车票号 发票号 罚单号 决定书编号 受理号 回执号"
-        " 查询码 密码 认定书 认定书编号 回执编号 回执单号 案件编号 报警编号 接警单号 报案回执 供热卡 供暖卡 热力卡 狗证 犬证 养犬证 退伍证号 借款合同 贷款合同 借款合同号 租赁合同 劳动合同 合同 业务号 警情编号 配租号 配租编号 诊断书号 诊断证明编号 学员编号 学员号 receipt 借据号 借据 义务兵证 士官证 床位号 检测报告编号 保险号",
+        " 查询码 密码 认定书 认定书编号 回执编号 回执单号 案件编号 报警编号 接警单号 报案回执 供热卡 供暖卡 热力卡 狗证 犬证 养犬证 退伍证号 借款合同 贷款合同 借款合同号 租赁合同 劳动合同 合同 业务号 警情编号 配租号 配租编号 病历本号 病历本 诊断书号 诊断证明编号 学员编号 学员号 receipt 借据号 借据 义务兵证 士官证 床位号 检测报告编号 保险号",
     ),
 )
 _KINDS = {word.lower(): kind for kind, words in _WORDS for word in words.split()}
@@ -96,7 +96,7 @@ _PROPERTY = re.compile(
 )
 _TRAVEL = re.compile(r"[EGDPSHMCKLWT](?<![0-9A-Za-z].)[A-Z]?[0-9]{7,8}(?![0-9A-Za-z])")
 _VEHICLE = re.compile(r"L(?<![0-9A-Za-z].)[A-HJ-NPR-Z0-9]{10}[0-9]{6}(?![0-9A-Za-z])")
-_PARCEL = re.compile(r"(?:SF|YT|JD|JT|ZTO|EMS|STO)[A-Z]{0,3}[ -]?[0-9]{10,15}(?![0-9A-Za-z])")
+_PARCEL = re.compile(r"(?:SF|YT|JD|JT|ZTO|EMS|STO)[A-Z]{0,3}(?:[ -]?[0-9]){10,15}(?![0-9A-Za-z])")
 _HONG_KONG = re.compile(r"[A-Z](?<![0-9A-Za-z].)[A-Z]? ?[0-9]{6} ?\([0-9A]\)")
 _TAIWAN = re.compile(r"[A-Z](?<![0-9A-Za-z].)[12][0-9]{8}(?![0-9A-Za-z])")
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"

@@ -13,7 +13,7 @@ from portal.domain.redaction.names.surnames import SURNAMES
 _CUE = re.compile(
     r"(?:[Mm]y (?:full )?name is|[Nn]ame(?:d| is|:)|I am|I'm|I’m|[Ss]ignature:|[Ss]igned,?|[Ss]incerely,?|[Rr]egards,?|[Yy]ours,?|[Ff]aithfully,?|[Cc]ontact(?: person)?:"
     r"|(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) (?:son|daughter|husband|wife|father|mother|child|friend|neighbou?r|landlord|tenant|boss|colleague|brother|sister),?(?: is| named| called)?"
-    r"|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|英文名?|拼音|我(?:自己)?|[叫是名人:])\s{0,3}(?:Mr\.?|Mrs\.?|Ms\.?|Miss)? ?"
+    r"|(?:[Hh]ello|[Hh]i),? this is|[Cc]ourier|[Dd]river|[Tt]eacher|[Dd]octor|[Mm]anager|[Oo]fficer|[Oo]wner|[Ll]andlord|[Nn]eighbou?r|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|英文名?|拼音|我(?:自己)?|[叫是名人:])\s{0,3}(?:Mr\.?|Mrs\.?|Ms\.?|Miss)? ?"
 )
 _NAME = re.compile(
     r"([A-Z][a-z]{1,6}|[A-Z]{2,6})(?:[ \-'’]{1,2}(?:[A-Z][a-z]{0,10}|[A-Z]{2,10}|[a-z]{2,6}(?![a-z ]))){1,2}(?![A-Za-z])"
@@ -45,7 +45,12 @@ def find_pinyin_names(text: str) -> Iterator[Hit]:
             continue
         words = re.findall("[A-Za-z]+", name[0])
         # "I am Very Angry" is no name; a stated name is one whatever it looks like.
-        stated = cue[0].startswith(("英文", "拼音")) or "ame" in cue[0] or cue[0].startswith("M")
+        stated = (
+            cue[0].startswith(("英文", "拼音"))
+            or "ame" in cue[0]
+            or cue[0].startswith("M")
+            or "this is" in cue[0]
+        )
         if stated or {words[0].lower(), words[-1].lower()} & _surname_readings():
             yield Hit(FindingKind.NAME, name.start(), name.end(), f"{name[0][0]}{COVER}")
 

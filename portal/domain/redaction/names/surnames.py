@@ -13,7 +13,7 @@ SURNAMES = frozenset(
     "麻苑迟邝官封谈匡鞠惠荆乐冀胥郁南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻厉伊仝郜海阚花权强帅屠豆朴盖"
     "练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿"
     "鲜印逯隆茹战慕危玉银亢嵇公哈湛宾戎勾茅利于呼居揭干尉冶斯元束檀衣信展阴昝智幸奉植衡富尧"
-    "赖区车操隗郗盖佴逄匙宓蒯暨郦荀糜亢笪闾庹惲郏芈粘璩缑种傅阎鄂蹇仉谯綦郄禤"
+    "赖区车操隗郗盖佴逄匙宓蒯暨郦荀糜亢笪闾庹惲郏芈粘璩缑种傅阎鄂蹇仉谯綦郄禤庾"
 )
 FREQUENT_SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪范"
@@ -22,7 +22,7 @@ FREQUENT_SURNAMES = frozenset(
 """Surnames that nine of ten people have, less those that are other words as often."""
 RARE_SURNAMES = frozenset(
     "赖区史乔章兰俞阮柯毕裴霍涂翁冉骆靳柴蒙鲍喻祁蒲滕屈饶牟艾尤穆卓缪褚窦戚岑晏瞿佟臧闵苟卞姬仇栾隋刁寇桑郎甄丛虞敖巩佘苑迟邝匡鞠"
-    "胥郁谌奚粟冼蔺仝郜阚屠狄晁芮阙邸辜裘亓邰赫逯茹慕嵇戎揭昝隗郗易蒯郦荀糜幸植傅阎蹇宓庹鄂谯綦郄禤"
+    "胥郁谌奚粟冼蔺仝郜阚屠狄晁芮阙邸辜裘亓邰赫逯茹慕嵇戎揭昝隗郗易蒯郦荀糜幸植傅阎蹇宓庹鄂谯綦郄禤庾"
 )
 """Surnames that few people have and that hardly ever begin another word."""
 _COMPOUND_SURNAMES = """

@@ -62,7 +62,7 @@ def tagged_name_at(text: str, cue: int, start: int, *, sure: bool = False) -> Hi
     word, tag, behind = _word_at(text, cue, start)
     if word == text[start:end] and tag in _TAGS:
         torn = is_word(text[end - 1 : end + 1])
-        tagged = (usual or not _dictionary().has_word(word)) and not torn
+        tagged = (usual or not rjieba.has_word(word)) and not torn
     elif word == surname and behind[0] == given and usual and _TAGS & {tag, behind[1]}:
         tagged = True
     else:
@@ -135,10 +135,4 @@ def _word_at(text: str, cue: int, start: int) -> tuple[str, str, tuple[str, str]
 @cache
 def is_word(pair: str) -> bool:
     """Return whether two characters are a word that is written often."""
-    dictionary = _dictionary()
-    return dictionary.has_word(pair) and dictionary.suggest_freq(pair) > _OFTEN
-
-
-@cache
-def _dictionary() -> rjieba.Jieba:
-    return rjieba.Jieba()
+    return rjieba.has_word(pair) and rjieba.suggest_freq(pair) > _OFTEN
