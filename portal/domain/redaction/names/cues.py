@@ -196,9 +196,16 @@ def _is_person(text: str, hit: Hit) -> bool:
     return title is None or _OFFICE.fullmatch(title[0]) is None
 
 
+def _matches(cue: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a cue that stand in front of no mask: 我叫张某某 is looked at again."""
+    for match in cue.finditer(text):
+        if not text.startswith("某某", match.end() + 1):
+            yield match
+
+
 def _cued(text: str) -> Iterator[Hit]:
     named: dict[int, Hit | None] = {}
-    for match in _STRONG_CUE.finditer(text):
+    for match in _matches(_STRONG_CUE, text):
         hit = named[match.end()] = name_at(text, match.end())
         if hit is None and match[0].endswith(":"):
             hit = filled_in_at(text, match.end())
@@ -206,7 +213,7 @@ def _cued(text: str) -> Iterator[Hit]:
             hit = tagged_name_at(text, match.start(), match.end())
         if hit is not None:
             yield hit
-    for match in _WEAK_CUE.finditer(text):
+    for match in _matches(_WEAK_CUE, text):
         if not _NAMED.search(match[0]):
             hit = weak_name_at(text, match.end())
         elif match.end() in named:
