@@ -74,12 +74,22 @@ def page_of_letters(
     page: int,
     per_page: int,
     for_another: Condition | None = None,
+    *,
+    reads_texts: bool = False,
 ) -> Page[LetterRow]:
-    """Return the page of the letters that meet ``where``, in ``order``."""
-    total = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
-    part = slice_of(total, page, per_page)
-    chosen = sa.select(Letter.id).where(*where).order_by(*order)
-    ids = list(session.scalars(chosen.limit(per_page).offset(part.offset))) if total else []
+    """Return the page of the letters that meet ``where``, in ``order``.
+
+    Where the condition ``reads_texts``, rows are counted and chosen by reading them once.
+    """
+    chosen = sa.select(Letter.id).where(*where).order_by(*order).limit(per_page)
+    once = _counted(session, chosen, page, per_page) if reads_texts else None
+    if once is None:
+        total = session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*where)) or 0
+        part = slice_of(total, page, per_page)
+        ids = list(session.scalars(chosen.offset(part.offset))) if total else []
+    else:
+        ids, total = once
+        part = slice_of(total, page, per_page)
     columns: tuple[Any, ...] = (
         Letter.id,
         Letter.number,
@@ -106,6 +116,19 @@ def page_of_letters(
     asking = _asking_not_to_be_shown(session, ids)
     found = [LetterRow(*(*values, letter in asking)) for letter, *values in rows]
     return Page(found, total, part.page, part.pages)
+
+
+def _counted(
+    session: Session, chosen: sa.Select[int], page: int, per_page: int
+) -> tuple[list[int], int] | None:
+    """Return the ids of a page and the number of all; ``None`` for a page that does not exist."""
+    if page < 1:
+        return None
+    query = chosen.add_columns(sa.func.count().over()).offset((page - 1) * per_page)
+    rows = session.execute(query).all()
+    if not rows and page > 1:
+        return None
+    return [row[0] for row in rows], int(rows[0][1]) if rows else 0
 
 
 def _asking_not_to_be_shown(session: Session, ids: Sequence[int]) -> set[int]:

@@ -86,7 +86,15 @@ def inbox_page(
     where = [letters_for(actor), conditions(actor, at)[filters.queue], *_narrowing(filters)]
     where += _has_words(filters.words, actor)
     order = _order(filters.sort, filters.queue)
-    return page_of_letters(session, where, order, filters.page, per_page, done_for_another(actor))
+    return page_of_letters(
+        session,
+        where,
+        order,
+        filters.page,
+        per_page,
+        done_for_another(actor),
+        reads_texts=bool(filters.words),
+    )
 
 
 def next_in_line(session: Session, actor: Actor, at: Cutoffs, besides: int) -> str | None:

@@ -130,3 +130,19 @@ def test_letters_of_an_earlier_version_are_found(
     with writing() as unit:
         assert unit.scalar(sa.select(Letter.email_key)) is None
         assert unit.scalar(sa.select(sa.func.count()).select_from(Organisation)) == 7
+
+
+def test_pages_of_a_search_hold_every_letter_once(session: Session, world: World) -> None:
+    """The total is that of all pages, and a page beyond the last is the last."""
+    numbers = {a_letter(session, world).number for _ in range(5)}
+    at, actor = cutoffs(work_calendar(session), CLOCK), world.actor("city_handler")
+    pages = [
+        inbox_page(session, actor, Filters(queue=Queue.ALL, words="路灯", page=page), at, 2)
+        for page in (1, 2, 3, 9, 0)
+    ]
+    assert [each.total for each in pages] == [5] * 5
+    assert [each.page for each in pages] == [1, 2, 3, 3, 1]
+    assert {row.number for each in pages[:3] for row in each.rows} == numbers
+    assert [row.number for row in pages[3].rows] == [row.number for row in pages[2].rows]
+    nothing = inbox_page(session, actor, Filters(queue=Queue.ALL, words="甲乙"), at, 2)
+    assert (nothing.rows, nothing.total, nothing.page, nothing.pages) == ([], 0, 1, 1)
