@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_index.embedded import lists
 from search_index.embedded.inversion import Inverter
 from search_index.embedded.lists import TEXT, ListFiles, Lists, encoded
 from search_index.engine import Upsert
@@ -61,6 +62,16 @@ def test_lists_put_together_are_those_of_the_documents_kept(
     left = [each for each, stays in first if stays] + second
     expected = inverted(left) if left else inverter.finish()
     assert not left or same(inverter.finish(), expected)
+
+
+def test_long_lists_are_put_together_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few elements are gathered at a time, the lists are the same."""
+    letters = [("供暖物业", "物业，供暖a1", "供暖"), ("物业", "a1", ""), ("供暖", "供暖", "物业a1")]
+    monkeypatch.setattr(lists, "_SLICE", 3)
+    inverter = Inverter()
+    inverter.add_lists(inverted(letters[:2]), np.arange(2))
+    inverter.add(*letters[2])
+    assert same(inverter.finish(), inverted(letters))
 
 
 def test_a_file_cut_short_is_noticed() -> None:

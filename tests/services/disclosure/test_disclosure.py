@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import DayKind
 from portal.domain.disclosure.requests import DisclosureFigures, DisclosureOutcome, DisclosureState
 from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotFound, NotPermitted
 from portal.domain.periods import Period
-from portal.models import CalendarDay, DisclosureRequest
+from portal.models import CalendarDay, DisclosureRequest, Event
 from portal.queries.disclosure.requests import request_changes, request_history
 from portal.queries.statistics.disclosure import disclosure_figures
 from portal.services.disclosure import requests as disclosure
@@ -65,6 +66,17 @@ def test_completion_stops_the_clock_and_starts_it_again(session: Session, world:
     session.refresh(request)
     assert (request.state, request.due_on) == (DisclosureState.OPEN, date(2016, 4, 5))
     assert request.completion == "人民路"
+
+
+def test_the_history_says_from_which_state_to_which(session: Session, world: World) -> None:
+    """Each step has the state before it and the state after it."""
+    request = a_request(session, world, DisclosureState.AWAITING_COMPLETION, now=LAW_OF_2008)
+    disclosure.complete(request.id, "人民路", applicant_of(request.id), LAW_OF_2008 + DAY)
+    steps = sa.select(Event.from_state, Event.to_state).order_by(Event.id)
+    assert session.execute(steps.where(Event.from_state.is_not(None))).all() == [
+        (DisclosureState.OPEN, DisclosureState.AWAITING_COMPLETION),
+        (DisclosureState.AWAITING_COMPLETION, DisclosureState.OPEN),
+    ]
 
 
 def test_completion_is_asked_for_once(session: Session, world: World) -> None:
