@@ -18,7 +18,9 @@ digest, among which two of a million terms coincide once in nine million indexes
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +107,24 @@ def normalise(text: str) -> str:
     if _HAS_COMBINING.search(text):
         text = unicodedata.normalize("NFC", text)
     return _HYPHEN.sub("", text.translate(_FOLDING))
+
+
+@cache
+def _written_forms() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code in chain(range(0x20, 0x2E00), range(0x3400, 0xA000), range(0xF900, 0x10000)):
+        folded = _FOLDING[code]
+        if len(folded) == 1:
+            found[folded] = found.get(folded, "") + chr(code)
+    return found
+
+
+def written_forms(character: str) -> str:
+    """Return the characters that fold to a normalised one, such as 开開, itself among them.
+
+    Of the common planes: width, case, traditional and compatible forms.
+    """
+    return _written_forms().get(character, character)
 
 
 def normalise_with_offsets(text: str) -> tuple[str, list[int]]:

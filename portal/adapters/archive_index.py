@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from portal.config import Settings
-from search_index.analysis import normalise
+from search_index.analysis import normalise, written_forms
 from search_index.answers import answering, is_certain
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Change, Delete, Document, SearchEngine, SearchRequest, Upsert
@@ -21,7 +21,7 @@ from search_index.errors import (
     SearchIndexError,
 )
 from search_index.highlight import fragments, mark, passage
-from search_index.query import MAX_CHARACTERS, ParsedQuery, is_one_word, parse
+from search_index.query import MAX_CHARACTERS, ParsedQuery, is_one_word, parse, words_of
 from search_index.results import Facets, Hit, SearchPage, SimilarHit
 from search_index.synonyms import MOST_ALTERNATIVES, NO_SYNONYMS, Group, Synonyms
 
@@ -57,6 +57,8 @@ __all__ = [
     "open_index",
     "parse",
     "passage",
+    "words_of",
+    "written_forms",
 ]
 
 _OPEN: dict[Path, SearchEngine] = {}

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import NO_SYNONYMS, Group, Synonyms, normalise
+from portal.adapters.archive_index import NO_SYNONYMS, Group, Synonyms, normalise, words_of
 from portal.domain.words.shipped import ORGANISATIONS, WordGroup, parse_group, shipped_by_key
 from portal.models import WordGroupRow
 
@@ -101,13 +102,44 @@ def synonyms_for(session: Session, *, exact: bool) -> Synonyms:
     return NO_SYNONYMS if exact else words_in_force(session).archive
 
 
-def words_of_organisations(session: Session, words: Iterable[str]) -> list[tuple[str, ...]]:
-    """Return for each typed word those that stand in names of organisations, itself first."""
-    known = words_in_force(session).organisations
-    return [
-        tuple(dict.fromkeys((word, folded, *known.only_narrower(folded))))
-        for word, folded in ((word, normalise(word)) for word in words)
-    ]
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A typed word in the search for organisations.
+
+    ``names`` are the words that stand in their names, itself first; ``duties`` itself and its
+    synonyms, which may stand in what they do.
+    """
+
+    word: str
+    names: tuple[str, ...]
+    duties: tuple[str, ...]
+
+
+def meant_by(session: Session, words: Iterable[str]) -> list[Meant]:
+    """Return for each typed word what may stand in names and duties of organisations.
+
+    A word without a group of its own leads where its synonyms do, else where the words that it
+    consists of do: 医保报销 as 医保.
+    """
+    known = words_in_force(session)
+    found = []
+    for word in words:
+        folded = normalise(word)
+        others = known.archive.of(folded)
+        names = known.organisations.only_narrower(folded)
+        names = names or _leading(known, others) or _leading(known, words_of(folded))
+        found.append(
+            Meant(
+                word,
+                tuple(dict.fromkeys((word, folded, *names))),
+                tuple(dict.fromkeys((word, folded, *others))) if len(folded) > 1 else (),
+            )
+        )
+    return found
+
+
+def _leading(known: WordsInForce, words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(map(known.organisations.only_narrower, words)))
 
 
 def _words(groups: Iterable[tuple[str, WordGroup]]) -> WordsInForce:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -14,7 +15,7 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, Organisation
 from portal.queries.scope import Condition, within_reach
 from portal.queries.staffing import staffed
-from portal.queries.synonyms import words_of_organisations
+from portal.queries.synonyms import Meant, meant_by
 
 MOST_FOUND = 20
 WORDS_MAX = 60
@@ -83,53 +84,68 @@ def usual_targets(
 
 
 def with_words(
-    session: Session,
     query: sa.Select[Organisation],
-    terms: Iterable[str],
+    terms: Iterable[Meant],
     columns: Iterable[InstrumentedAttribute[str]],
 ) -> sa.Select[Organisation]:
-    """Narrow ``query`` to organisations with every one of ``terms`` in ``columns`` or superior."""
+    """Narrow ``query`` to organisations with every one of ``terms`` in ``columns`` or superior.
+
+    What they do counts too.
+    """
     own, parent = list(columns), sa.orm.aliased(Organisation)
     query = query.outerjoin(parent, Organisation.parent_id == parent.id)
-    for meant in words_of_organisations(session, terms):
-        term = meant[0]
-        names = (parent.name, parent.short_name)
-        above = sa.or_(*(name.icontains(term, autoescape=True) for name in names))
+    for term in terms:
         # The office at the top is the superior of all, so its name selects nothing.
-        below_another = sa.and_(parent.parent_id.is_not(None), above)
-        fits = (column.icontains(word, autoescape=True) for column in own for word in meant)
-        query = query.where(sa.or_(below_another, *fits))
+        above = _contains(parent.name, term.word) | _contains(parent.short_name, term.word)
+        fits = (_contains(column, word) for column in own for word in term.names)
+        query = query.where(
+            sa.or_(sa.and_(parent.parent_id.is_not(None), above), *fits, _does(term))
+        )
     return query
+
+
+def _contains(column: InstrumentedAttribute[str], word: str) -> Condition:
+    return column.icontains(word, autoescape=True)
+
+
+def _does(term: Meant) -> Condition:
+    return sa.or_(sa.false(), *(_contains(Organisation.duties, word) for word in term.duties))
 
 
 def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     """Return organisations ``within`` that have every one of ``words`` in name, superior or code.
 
-    A word of everyday speech stands for those of the organisations that do it (医保: 医疗保障).
-
-    An exact name or code comes first, then the beginning of a name, then the higher in the tree;
-    those without staff come last.
+    A word of everyday speech stands for those of the organisations that do it (医保: 医疗保障), and
+    what an organisation does counts too. The order is :func:`best_first`.
     """
-    terms = words.split()[:MOST_WORDS]
+    terms = meant_by(session, words.split()[:MOST_WORDS])
     columns = (Organisation.name, Organisation.short_name, Organisation.code)
-    query = with_words(session, sa.select(Organisation), terms, columns)
-    if terms:
-        fit = _fit(session, terms[-1])
-        query = query.order_by(fit != 0, sa.not_(staffed()), fit)
-    query = query.where(within).order_by(Organisation.level, Organisation.id).limit(MOST_FOUND)
+    query = with_words(sa.select(Organisation), terms, columns)
+    query = query.where(within).order_by(*best_first(terms)).limit(MOST_FOUND)
     return list(session.scalars(query))
 
 
-def _fit(session: Session, term: str) -> sa.ColumnElement[int]:
-    names = (Organisation.name, Organisation.short_name)
-    (meant,) = words_of_organisations(session, [term])
-    return sa.case(
-        (sa.or_(*(name == term for name in names), Organisation.code == term), 0),
-        (sa.or_(*(name.startswith(term, autoescape=True) for name in names)), 1),
-        (sa.or_(*(name.icontains(term, autoescape=True) for name in names)), 2),
-        (sa.or_(*(name.icontains(w, autoescape=True) for name in names for w in meant)), 3),
-        else_=4,
+def best_first(terms: Sequence[Meant]) -> list[Any]:
+    """Return the columns that order organisations found by ``terms``, of which the last counts.
+
+    An exact name or code comes first, then the beginning of a name, a part of it, what the word
+    stands for, what the organisation does, its superior's name; equal ones by their place in the tree.
+    Those without staff follow all others but the exact one.
+    """
+    place = [Organisation.level, Organisation.id]
+    if not terms:
+        return place
+    names, term = (Organisation.name, Organisation.short_name), terms[-1]
+    word = term.word
+    fit = sa.case(
+        (sa.or_(*(name == word for name in names), Organisation.code == word), 0),
+        (sa.or_(*(name.startswith(word, autoescape=True) for name in names)), 1),
+        (sa.or_(*(_contains(name, word) for name in names)), 2),
+        (sa.or_(*(_contains(name, each) for name in names for each in term.names)), 3),
+        (_does(term), 4),
+        else_=5,
     )
+    return [fit != 0, sa.not_(staffed()), fit, *place]
 
 
 def named(session: Session, within: Condition, words: str) -> list[Organisation]:

@@ -8,6 +8,7 @@ from search_index.analysis import (
     normalise_with_offsets,
     occurrences,
     term_number,
+    written_forms,
 )
 
 
@@ -77,3 +78,14 @@ def test_the_block_of_han_characters_has_edges(character: str, han: bool) -> Non
     """The first and the last character of the block pair up with their neighbours, others do not."""
     assert is_han(character) is han
     assert (term_number(f"路{character}") in positions(f"路{character}")) is han
+
+
+@pytest.mark.parametrize(
+    ("character", "forms"),
+    [("开", "开開"), ("w", "Ww"), ("4", "4④４"), ("\U00020000", "\U00020000")],
+)
+def test_the_forms_of_a_character(character: str, forms: str) -> None:
+    """All that folds to a character, itself among them."""
+    found = written_forms(character)
+    assert set(forms) <= set(found)
+    assert {normalise(each) for each in found} == {character}

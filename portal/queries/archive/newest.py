@@ -106,10 +106,10 @@ def _words(
     try:
         hits = index.search(request)
     except SearchIndexError:
-        return containing(query), None
+        return containing(session, query), None
     if hits.total <= len(hits.hits):
         return [ArchiveEntry.id.in_([hit.entry_id for hit in hits.hits])], None
-    return containing(query), hits.total
+    return containing(session, query), hits.total
 
 
 def _count(session: Session, conditions: list[Condition]) -> int:

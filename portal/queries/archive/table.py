@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import Facets, ParsedQuery
+from portal.adapters.archive_index import Facets, ParsedQuery, written_forms
 from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.domain.whole_numbers import ID_MAX
@@ -68,7 +68,7 @@ def list_entries(
     session: Session, asked: ArchiveQuery, per_page: int, query: ParsedQuery = EVERYTHING
 ) -> Listing:
     """Return a page of the public entries that match the filters and ``query``."""
-    narrow = [*containing(query), *filters(session, asked).values()]
+    narrow = [*containing(session, query), *filters(session, asked).values()]
     total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, *narrow)) or 0
     pages = -(-total // per_page)
     page = max(1, min(asked.page, pages))
@@ -79,7 +79,7 @@ def list_entries(
 
 def facets(session: Session, asked: ArchiveQuery, query: ParsedQuery = EVERYTHING) -> Facets:
     """Count the hits by value; each facet applies all filters except its own."""
-    found, chosen = containing(query), filters(session, asked)
+    found, chosen = containing(session, query), filters(session, asked)
 
     def counted(column: Any, own: str) -> dict[Any, int]:
         others = [condition for name, condition in chosen.items() if name != own]
@@ -135,20 +135,27 @@ def public_entry(session: Session, letter: Letter) -> ArchiveEntry | None:
     )
 
 
-def containing(query: ParsedQuery) -> list[Condition]:
+def containing(session: Session, query: ParsedQuery) -> list[Condition]:
     """Return the conditions that an entry holds one of each group of ``query``, and none excluded."""
-    conditions: list[Condition] = [~_holds(needle) for needle in query.excluded]
+    conditions: list[Condition] = [~_holds(session, needle) for needle in query.excluded]
     for group in query.groups:
-        fits = [_holds(needle) for needle in group]
+        fits = [_holds(session, needle) for needle in group]
         if year := query.years.get(group[0]):
             fits.append(ArchiveEntry.answered_on.between(date(year, 1, 1), date(year, 12, 31)))
         conditions.append(sa.or_(*fits))
     return conditions
 
 
-def _holds(needle: str) -> Condition:
+def _holds(session: Session, needle: str) -> Condition:
+    """Return the condition that a text holds a normalised word in any form of its characters.
+
+    SQLite's GLOB and PostgreSQL's regular expressions write a choice of characters alike.
+    """
+    pattern = "".join(f"[{written_forms(character)}]" for character in needle)
     texts = (ArchiveEntry.title, ArchiveEntry.text, ArchiveEntry.reply)
-    return sa.or_(*(text.icontains(needle, autoescape=True) for text in texts))
+    if session.get_bind().dialect.name == "sqlite":
+        return sa.or_(*(text.bool_op("GLOB")(f"*{pattern}*") for text in texts))
+    return sa.or_(*(text.regexp_match(pattern) for text in texts))
 
 
 def filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:

@@ -16,12 +16,12 @@ from portal.domain.periods import Granularity, Period, civil_date
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.scope import subtree_ids
-from portal.queries.staffing import staffed, without_staff
+from portal.queries.staffing import without_staff
 from portal.queries.statistics.cache import cube, detail, tree_on
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
-from portal.queries.synonyms import words_of_organisations
-from portal.queries.targets import MOST_WORDS, open_on, with_words
+from portal.queries.synonyms import meant_by
+from portal.queries.targets import MOST_WORDS, best_first, open_on, with_words
 
 FOUND_MOST = 20
 CLOSEST_MOST = 6
@@ -47,27 +47,15 @@ class Place:
 def find_organisations(
     session: Session, words: str, today: date, limit: int = FOUND_MOST
 ) -> list[Place]:
-    """Return open organisations with all ``words`` in their name or their superior's.
+    """Return open organisations with all ``words`` in their name or their superior's, or that do it.
 
-    The best matches come first: the whole name, a part of it, then the higher in the tree. Those
-    without staff follow those with staff, except the one with that very name.
-    Without words the members of level 1 are returned.
+    The best matches come first, in the order of :func:`best_first`. Without words the members of
+    level 1 are returned.
     """
-    terms = words.split()[:MOST_WORDS]
-    names = (Organisation.short_name, Organisation.name)
+    terms = meant_by(session, words.split()[:MOST_WORDS])
     below = sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
-    query = with_words(session, below, terms, names)
-    if terms:
-        last = terms[-1]
-        (meant,) = words_of_organisations(session, [last])
-        fit = sa.case(
-            (sa.or_(*(name == last for name in names)), 0),
-            (sa.or_(*(name.icontains(last, autoescape=True) for name in names)), 1),
-            (sa.or_(*(name.icontains(w, autoescape=True) for name in names for w in meant)), 2),
-            else_=3,
-        )
-        query = query.order_by(fit != 0, sa.not_(staffed()), fit)
-    query = query.order_by(Organisation.level, Organisation.id).limit(limit)
+    query = with_words(below, terms, (Organisation.short_name, Organisation.name))
+    query = query.order_by(*best_first(terms)).limit(limit)
     return places(session, session.scalars(query).all())
 
 

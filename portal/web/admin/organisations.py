@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -12,7 +10,7 @@ from portal.domain.errors import NotFound
 from portal.domain.whole_numbers import whole_number
 from portal.models import Organisation, db
 from portal.queries.office.administration import holders_at, open_within, organisation_table
-from portal.queries.office.directory import places, subordinates, superiors
+from portal.queries.office.directory import subordinates, superiors
 from portal.queries.office.open_work import OpenWork, open_work
 from portal.queries.targets import find
 from portal.web.admin.blueprint import admin
@@ -26,6 +24,7 @@ from portal.web.core.clock import now, today
 from portal.web.core.fields import page_asked
 from portal.web.core.forms import Form
 from portal.web.core.people import current_actor, needs
+from portal.web.core.pickers import Items, staff_choices
 from portal.web.core.settings import settings
 from portal.web.core.typed import WORDS_MAX
 
@@ -50,11 +49,10 @@ def organisations() -> str:
 
 @admin.get("/organisations.json")
 @needs(_EDIT)
-def organisations_json() -> dict[str, Any]:
+def organisations_json() -> Items:
     """Find organisations in use by name or code, for the pickers of administration."""
     words = request.args.get("q", "").strip()[:WORDS_MAX]
-    found = places(db.session(), find(db.session(), open_within(), words))
-    return {"items": [{"id": p.id, "name": p.name, "path": p.path} for p in found]}
+    return staff_choices(find(db.session(), open_within(), words))
 
 
 def _organisation(organisation_id: int) -> Organisation:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from flask import request
-from flask_babel import gettext as _
 
 from portal.domain.access import Permission
 from portal.domain.letters.states import Action
 from portal.models import Organisation, db
 from portal.queries.disclosure.queues import handled_places
-from portal.queries.office.directory import Place, places
 from portal.queries.scope import Condition
 from portal.queries.targets import (
     WORDS_MAX,
@@ -22,16 +20,16 @@ from portal.web.console.blueprint import console
 from portal.web.console.letters.letter import require_letter
 from portal.web.core.clock import today
 from portal.web.core.people import current_actor, needs
+from portal.web.core.pickers import Items, staff_choices
 
 MOST = 20
-Items = dict[str, list[dict[str, object]]]
 
 
 @console.get("/organisations.json")
 @needs(Permission.LETTER_READ)
 def organisations() -> Items:
     """Find organisations whose letters the person logged in may read."""
-    return _items(_found(readable_condition(current_actor())))
+    return staff_choices(_found(readable_condition(current_actor())))
 
 
 @console.get("/disclosure/organisations.json")
@@ -40,8 +38,8 @@ def disclosure_organisations() -> Items:
     """Find organisations whose requests the person may read, or ``to=register`` new ones for."""
     actor = current_actor()
     if request.args.get("to") == "register":
-        return _items(_found(handled_places(actor, today())))
-    return _items(_found(readable_condition(actor, Permission.DISCLOSURE_READ)))
+        return staff_choices(_found(handled_places(actor, today())))
+    return staff_choices(_found(readable_condition(actor, Permission.DISCLOSURE_READ)))
 
 
 @console.get("/letters/<number>/organisations.json")
@@ -52,8 +50,8 @@ def targets(number: str) -> Items:
     asked = request.args.get("action", "")
     action = Action(asked) if asked in set(Action) else Action.TRANSFER
     if not _words():
-        return _items(usual_targets(db.session(), letter, action, today())[:MOST])
-    return _items(_found(target_condition(letter, action, today())))
+        return staff_choices(usual_targets(db.session(), letter, action, today())[:MOST])
+    return staff_choices(_found(target_condition(letter, action, today())))
 
 
 def _words() -> str:
@@ -62,13 +60,3 @@ def _words() -> str:
 
 def _found(within: Condition) -> list[Organisation]:
     return find(db.session(), within, _words())
-
-
-def _items(found: list[Organisation]) -> Items:
-    chosen = places(db.session(), found)
-    return {"items": [{"id": p.id, "name": p.name, "path": _path(p)} for p in chosen]}
-
-
-def _path(place: Place) -> str:
-    """Return the path of a choice, which says if nobody works there."""
-    return place.path if place.staffed else str(_("%(path)s · 暂无人员", path=place.path))

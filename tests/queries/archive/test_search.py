@@ -88,6 +88,42 @@ def test_filters_narrow(session: Session, settings: Settings, three: dict[str, i
     assert search(session, settings, ArchiveQuery(year=2015)).total == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("機旁", "lamp"),
+        ("ＡＴＭ", "lamp"),
+        ("atm机", "lamp"),
+        ("招", "school"),
+        ("小学 -水费", "school"),
+        ("水费 NOT 小学", "water"),
+        ("开通线路", "lines"),
+        ("開通線路", "lines"),
+        ("台", "lines"),
+        ("臺", "lines"),
+    ],
+)
+def test_other_characters_and_exclusions_count_alike(
+    session: Session,
+    world: World,
+    settings: Settings,
+    three: dict[str, int],
+    typed: str,
+    key: str,
+) -> None:
+    """Traditional characters, width, case, one character and exclusion, with and without the index."""
+    indexed = settings.index_folder.exists()
+    three["lines"] = published(session, world, title="開通線路", text="臺階旁邊").id
+    session.get_one(ArchiveEntry, three["lamp"]).text = "Atm机旁的路灯"
+    session.get_one(ArchiveEntry, three["lamp"]).revision += 1
+    session.commit()
+    if indexed:
+        shutil.rmtree(settings.index_folder)
+        bring_up_to_date(settings)
+    found = search(session, settings, ArchiveQuery(typed))
+    assert (ids(found), found.degraded) == ([three[key]], not indexed)
+
+
 def test_counts_of_organisations_add_up(
     session: Session, world: World, settings: Settings, three: dict[str, int]
 ) -> None:
