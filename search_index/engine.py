@@ -15,7 +15,8 @@ class Document:
 
     ``revision`` rises with each correction; ``organisation_ids`` are the answering organisation and
     all its ancestors; ``answered_on`` is the civil date in Asia/Shanghai; ``topic`` is the subject, ""
-    without one.
+    without one, ``place`` the organisation of the place that it speaks of, 0 without one, ``rating``
+    what readers think of it, "" where too few have said.
     """
 
     entry_id: int
@@ -27,6 +28,8 @@ class Document:
     organisation_ids: tuple[int, ...]
     answered_on: date
     topic: str = ""
+    place: int = 0
+    rating: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class SearchRequest:
     organisation_id: int | None = None
     kind: str | None = None
     topic: str | None = None
+    place: int | None = None
+    rating: str | None = None
     year: int | None = None
     sort: Literal["relevance", "date"] = "relevance"
     match: Literal["all", "any"] = "all"

@@ -30,13 +30,15 @@ class Facets:
 
     Complete hits are counted; where the query has none, whatever the filters, the partial ones.
     ``organisations`` counts an entry for the answering organisation and each of its ancestors;
-    ``topics`` leaves out entries without one.
+    ``topics``, ``places`` and ``ratings`` leave out entries without one.
     """
 
     kinds: dict[str, int] = field(default_factory=dict)
     years: dict[int, int] = field(default_factory=dict)
     organisations: dict[int, int] = field(default_factory=dict)
     topics: dict[str, int] = field(default_factory=dict)
+    places: dict[int, int] = field(default_factory=dict)
+    ratings: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class ArchiveEntry(Model):
         _some("ix_archive_entry_newest", "answered_on", "IS NULL"),
         _some("ix_archive_entry_asked", "asked_on", "IS NULL"),
         _some("ix_archive_entry_topic", "category", "IS NULL"),
+        _some("ix_archive_entry_place", "place_id", "IS NULL"),
         _some("ix_archive_entry_published", "published_at", "IS NULL"),
         _some("ix_archive_entry_unpublished", "unpublished_at", "IS NOT NULL"),
         sa.Index("ix_archive_entry_changed", "updated_at", "id"),
@@ -151,6 +152,8 @@ class ArchiveEntry(Model):
     reply: Mapped[str] = mapped_column(sa.Text)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     organisation_name: Mapped[str] = mapped_column(sa.String(100))
+    place_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    """The government of the district that the entry speaks of."""
     asked_on: Mapped[date]
     answered_on: Mapped[date]
     working_days: Mapped[int]
@@ -164,7 +167,9 @@ class ArchiveEntry(Model):
     helpful: Mapped[int] = mapped_column(default=0)
     unhelpful: Mapped[int] = mapped_column(default=0)
 
-    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    organisation: Mapped[Organisation] = relationship(
+        lazy="joined", foreign_keys="ArchiveEntry.organisation_id"
+    )
     versions: Mapped[list[ArchiveVersion]] = relationship(
         cascade="all, delete-orphan", order_by="ArchiveVersion.revision"
     )

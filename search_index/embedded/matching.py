@@ -134,12 +134,16 @@ def filtered(
     snapshot: Snapshot, found: Numbers, request: SearchRequest, *, without: str = ""
 ) -> Numbers:
     """Return those of ``found`` that match the filters of ``request`` except ``without``."""
-    if request.kind is not None and without != "kind":
-        kinds = np.array([kind == request.kind for kind in snapshot.kinds], np.bool_)
-        found = found[kinds[snapshot.kind_of[found]]]
-    if request.topic is not None and without != "topic":
-        topics = np.array([topic == request.topic for topic in snapshot.topics], np.bool_)
-        found = found[topics[snapshot.topic_of[found]]]
+    columns = (
+        ("kind", request.kind, snapshot.kinds, snapshot.kind_of),
+        ("topic", request.topic, snapshot.topics, snapshot.topic_of),
+        ("place", request.place, snapshot.places, snapshot.place_of),
+        ("rating", request.rating, snapshot.ratings, snapshot.rating_of),
+    )
+    for name, wanted, values, codes in columns:
+        if wanted is not None and without != name:
+            fits = np.array([value == wanted for value in values], np.bool_)
+            found = found[fits[codes[found]]]
     if request.organisation_id is not None and without != "organisation":
         paths = np.array([request.organisation_id in path for path in snapshot.paths], np.bool_)
         found = found[paths[snapshot.path_of[found]]]

@@ -1,9 +1,9 @@
 """The columns of the index, and how a document becomes their content.
 
-``entry_id``, ``revision``, ``day``, ``kind``, ``organisations``, ``topic``
+``entry_id``, ``revision``, ``day``, ``kind``, ``organisations``, ``topic``, ``place``, ``rating``
     one value for each document
 ``seal``
-    a checksum of the six, because Whoosh reads a damaged column as zeros
+    a checksum of the eight, because Whoosh reads a damaged column as zeros
 
 The words of a document are in the lists that ``inversion`` makes. The texts themselves are not
 stored: pages read them from the archive table.
@@ -15,10 +15,10 @@ from whoosh import columns, fields
 
 from search_index.engine import Document
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Version of the columns, the lists and their encoding; an index of another one is outdated."""
 
-COLUMNS = ("entry_id", "revision", "day", "kind", "organisations", "topic")
+COLUMNS = ("entry_id", "revision", "day", "kind", "organisations", "topic", "place", "rating")
 
 
 def create_schema() -> fields.Schema:
@@ -30,6 +30,8 @@ def create_schema() -> fields.Schema:
         kind=fields.COLUMN(columns.RefBytesColumn()),
         organisations=fields.COLUMN(columns.RefBytesColumn()),
         topic=fields.COLUMN(columns.RefBytesColumn()),
+        place=fields.COLUMN(columns.NumericColumn("Q")),
+        rating=fields.COLUMN(columns.RefBytesColumn()),
         seal=fields.COLUMN(columns.NumericColumn("I")),
     )
 
@@ -48,12 +50,22 @@ def document_columns(document: Document) -> dict[str, object]:
         document.kind.encode(),
         ",".join(map(str, document.organisation_ids)).encode(),
         document.topic.encode(),
+        document.place,
+        document.rating.encode(),
     )
     return {**dict(zip(COLUMNS, values, strict=True)), "seal": seal(*values)}
 
 
 def seal(
-    entry_id: int, revision: int, day: int, kind: bytes, organisations: bytes, topic: bytes
+    entry_id: int,
+    revision: int,
+    day: int,
+    kind: bytes,
+    organisations: bytes,
+    topic: bytes,
+    place: int,
+    rating: bytes,
 ) -> int:
     """Return the checksum of one document's columns."""
-    return crc32(b"%d,%d,%d,%s,%s,%s" % (entry_id, revision, day, kind, organisations, topic))
+    numbers = b"%d,%d,%d,%d" % (entry_id, revision, day, place)
+    return crc32(b",".join((numbers, kind, organisations, topic, rating)))

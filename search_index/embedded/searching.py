@@ -1,6 +1,7 @@
 """One search at one commit: match, filter, count, order, cut a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from search_index.embedded.suggesting import suggestion
 from search_index.engine import SearchRequest
 from search_index.query import ParsedQuery, ranking_terms, ranking_words
 from search_index.results import Facets, Hit, SearchPage
+
+Value = TypeVar("Value", int, str)
 
 SYNONYM_WEIGHT = 0.1
 """Weight in ranking of a word that counts as one of the query, beside 1 of the word itself."""
@@ -95,27 +98,26 @@ def _facets(snapshot: Snapshot, found: Numbers, request: SearchRequest) -> Facet
         counts: Numbers = np.bincount(codes[filtered(snapshot, found, request, without=without)])
         return counts
 
-    kinds = counted(snapshot.kind_of, "kind")
+    def by_value(values: Sequence[Value], codes: Numbers, name: str) -> dict[Value, int]:
+        counts = counted(codes, name)
+        return {
+            values[code]: int(counts[code])
+            for code in np.flatnonzero(counts).tolist()
+            if values[code]
+        }
+
     years = counted(snapshot.years, "year")
-    topics = counted(snapshot.topic_of, "topic")
     paths = counted(snapshot.path_of, "organisation")
     known, of_path, places = snapshot.organisations
     within = np.zeros(len(snapshot.paths), np.int64)
     within[: len(paths)] = paths
     organisations = np.bincount(places, within[of_path], len(known)).astype(np.int64)
+    some = organisations > 0
     return Facets(
-        {snapshot.kinds[code]: int(kinds[code]) for code in np.flatnonzero(kinds)},
-        {int(year): int(years[year]) for year in np.flatnonzero(years)},
-        dict(
-            zip(
-                known[organisations > 0].tolist(),
-                organisations[organisations > 0].tolist(),
-                strict=True,
-            )
-        ),
-        {
-            snapshot.topics[code]: int(topics[code])
-            for code in np.flatnonzero(topics)
-            if snapshot.topics[code]
-        },
+        kinds=by_value(snapshot.kinds, snapshot.kind_of, "kind"),
+        years={int(year): int(years[year]) for year in np.flatnonzero(years)},
+        organisations=dict(zip(known[some].tolist(), organisations[some].tolist(), strict=True)),
+        topics=by_value(snapshot.topics, snapshot.topic_of, "topic"),
+        places=by_value(snapshot.places, snapshot.place_of, "place"),
+        ratings=by_value(snapshot.ratings, snapshot.rating_of, "rating"),
     )

@@ -15,8 +15,8 @@ T = TypeVar("T")
 class Segment:
     """The documents of one segment by their numbers, deleted ones included; it never changes.
 
-    ``kinds``, ``topics`` and ``paths`` are values, for a document its kind, its topic and the
-    organisations it counts for.
+    ``kinds``, ``topics``, ``places``, ``ratings`` and ``paths`` are values, for a document its kind, its
+    topic, its place, its rating and the organisations it counts for.
     """
 
     def __init__(self, reader: Any) -> None:
@@ -28,12 +28,14 @@ class Segment:
         for *values, sealed in zip(*columns, strict=True):
             if seal(*values) != sealed:
                 raise ValueError(f"the columns of entry {values[0]} do not fit their checksum")
-        entry_ids, revisions, days, kinds, organisations, topics, _ = columns
+        entry_ids, revisions, days, kinds, organisations, topics, places, ratings, _ = columns
         self.entry_ids = np.array(entry_ids, np.int64)
         self.revisions = np.array(revisions, np.int64)
         self.days = np.array(days, np.int64)
         self.kinds: list[str] = list(_shared(kinds, bytes.decode))
         self.topics: list[str] = list(_shared(topics, bytes.decode))
+        self.places: list[int] = places
+        self.ratings: list[str] = list(_shared(ratings, bytes.decode))
         self.paths: list[tuple[int, ...]] = list(_shared(organisations, _as_ids))
         self._files = reader._terms
         if self._files.documents != self.count:

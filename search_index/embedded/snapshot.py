@@ -81,8 +81,8 @@ class Term:
 class Snapshot:
     """All segments of one commit; ``deleted`` are the numbers withdrawn in each.
 
-    ``kinds``, ``topics`` and ``paths`` are the distinct values, ``kind_of``, ``topic_of`` and
-    ``path_of`` their places for each document.
+    ``kinds``, ``topics``, ``places``, ``ratings`` and ``paths`` are the distinct values, ``kind_of``,
+    ``topic_of``, ``place_of``, ``rating_of`` and ``path_of`` where each document has its own in them.
     """
 
     def __init__(self, segments: Sequence[Segment], deleted: Sequence[Iterable[int]]) -> None:
@@ -98,6 +98,8 @@ class Snapshot:
         self.live_numbers: Numbers = np.flatnonzero(self.live)
         self.kinds, self.kind_of = _coded(chain.from_iterable(s.kinds for s in segments))
         self.topics, self.topic_of = _coded(chain.from_iterable(s.topics for s in segments))
+        self.places, self.place_of = _coded(chain.from_iterable(s.places for s in segments))
+        self.ratings, self.rating_of = _coded(chain.from_iterable(s.ratings for s in segments))
         self.paths, self.path_of = _coded(chain.from_iterable(s.paths for s in segments))
 
     def terms(self, field: str, names: Sequence[str]) -> dict[str, Term]:

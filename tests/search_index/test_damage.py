@@ -174,7 +174,9 @@ def test_the_errors_are_those_drawn_in_the_docstring() -> None:
 
 def test_columns_that_do_not_fit_their_checksum_name_their_entry() -> None:
     """A value changed on the disk is told with the entry it belongs to."""
-    values = dict(zip((*COLUMNS, "seal"), (7, 1, 736_000, b"help", b"1,2", b"", 0), strict=True))
+    values = dict(
+        zip((*COLUMNS, "seal"), (7, 1, 736_000, b"help", b"1,2", b"", 0, b"", 0), strict=True)
+    )
     reader: Any = SimpleNamespace(
         segment=lambda: SimpleNamespace(segment_id=lambda: "x"),
         doc_count_all=lambda: 1,

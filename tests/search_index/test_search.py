@@ -183,6 +183,30 @@ def test_a_topic_narrows_a_search_and_counts_like_the_other_facets(tmp_path: Pat
     assert page.facets.kinds == {"投诉": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "values"), [("place", (7, 8, 0)), ("rating", ("good", "bad", ""))]
+)
+def test_a_place_and_a_rating_narrow_a_search_and_are_counted(
+    tmp_path: Path, name: str, values: tuple[object, ...]
+) -> None:
+    """Each narrows to its own value and counts all of them; a letter without one is in none."""
+    engine = engine_with(
+        tmp_path,
+        document(1, **{name: values[0]}),
+        document(2, **{name: values[1]}, kind="投诉"),
+        document(3, **{name: values[2]}),
+    )
+    page = engine.search(SearchRequest("", **{name: values[1]}))  # type: ignore[arg-type]
+    assert [hit.entry_id for hit in page.hits] == [2]
+    counted = getattr(page.facets, f"{name}s")
+    assert counted == {values[0]: 1, values[1]: 1}
+    assert page.facets.kinds == {"投诉": 1}
+    narrowed = engine.search(SearchRequest("", kind="投诉"))
+    assert getattr(narrowed.facets, f"{name}s") == {values[1]: 1}
+    other = engine.search(SearchRequest("", **{name: type(values[0])(99)}))  # type: ignore
+    assert (other.total, getattr(other.facets, f"{name}s")) == (0, counted)
+
+
 def test_an_organisation_includes_its_subtree(tmp_path: Path) -> None:
     """A filter by a department finds what its districts answered."""
     engine = engine_with(

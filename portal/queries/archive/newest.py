@@ -95,10 +95,12 @@ def _words(
         return [sa.false()], 0
     request = SearchRequest(
         asked.text,
-        asked.organisation_id,
-        str(asked.kind) if asked.kind else None,
-        asked.topic,
-        asked.year,
+        organisation_id=asked.organisation_id,
+        kind=str(asked.kind) if asked.kind else None,
+        topic=asked.topic,
+        place=asked.place_id,
+        rating=str(asked.rating) if asked.rating else None,
+        year=asked.year,
         sort="date",
         per_page=FEW,
         synonyms=synonyms,

@@ -92,6 +92,8 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         organisation_id=asked.organisation_id,
         kind=str(asked.kind) if asked.kind else None,
         topic=asked.topic,
+        place=asked.place_id,
+        rating=str(asked.rating) if asked.rating else None,
         year=asked.year,
         sort="date" if asked.by_date else "relevance",
         page=asked.page,

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import Facets, ParsedQuery, written_forms
+from portal.domain.archive.reader_rating import FEWEST_VOTES, ReaderRating
 from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.domain.whole_numbers import ID_MAX
@@ -31,18 +32,32 @@ MAP_PART = 10_000
 """Ids in one part of the sitemap; a part may hold 50,000 addresses (sitemaps.org)."""
 
 
+_VOTES = ArchiveEntry.helpful + ArchiveEntry.unhelpful
+_RATING = sa.case(
+    (_VOTES < FEWEST_VOTES, sa.null()),
+    (5 * ArchiveEntry.helpful >= 4 * _VOTES, sa.literal_column(f"'{ReaderRating.HELPFUL}'")),
+    (2 * ArchiveEntry.helpful < _VOTES, sa.literal_column(f"'{ReaderRating.UNHELPFUL}'")),
+    else_=sa.literal_column(f"'{ReaderRating.MIXED}'"),
+)
+"""What :func:`~portal.domain.archive.reader_rating.reader_rating` says, in SQL."""
+NARROWING = ("organisation_id", "kind", "topic", "place_id", "rating", "year")
+"""The fields of a query that narrow it beside its words."""
+
+
 @dataclass(frozen=True, slots=True)
 class ArchiveQuery:
     """A query of the archive; a blank ``text`` asks for everything, newest first.
 
-    ``organisation_id`` includes its subtree, ``topic`` is a subject, ``year`` is that of the
-    answer, ``page`` counts from 1 and may lie beyond the end.
+    ``organisation_id`` includes its subtree, ``topic`` is a subject, ``place_id`` the government of a
+    district, ``rating`` that of readers, ``year`` that of the answer, ``page`` counts from 1 and may lie beyond the end.
     """
 
     text: str = ""
     organisation_id: int | None = None
     kind: Kind | None = None
     topic: str | None = None
+    place_id: int | None = None
+    rating: ReaderRating | None = None
     year: int | None = None
     by_date: bool = False
     page: int = 1
@@ -51,7 +66,7 @@ class ArchiveQuery:
     @property
     def filtered(self) -> bool:
         """Whether a filter narrows the search."""
-        return (self.organisation_id, self.kind, self.topic, self.year) != (None,) * 4
+        return any(getattr(self, name) is not None for name in NARROWING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +105,16 @@ def facets(session: Session, asked: ArchiveQuery, query: ParsedQuery = EVERYTHIN
     kinds = counted(ArchiveEntry.kind, "kind")
     years = counted(sa.extract("year", ArchiveEntry.answered_on), "year")
     topics = counted(ArchiveEntry.category, "topic")
-    places = counted(ArchiveEntry.organisation_id, "organisation")
+    organisations = counted(ArchiveEntry.organisation_id, "organisation")
+    places = counted(ArchiveEntry.place_id, "place")
+    ratings = counted(_RATING, "rating")
     return Facets(
         kinds={str(kind): count for kind, count in kinds.items()},
         years={int(year): count for year, count in years.items()},
-        organisations=_with_superiors(session, places),
+        organisations=_with_superiors(session, organisations),
         topics={topic: count for topic, count in topics.items() if topic},
+        places={place: count for place, count in places.items() if place},
+        ratings={rating: count for rating, count in ratings.items() if rating},
     )
 
 
@@ -170,6 +189,10 @@ def filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
         conditions["kind"] = ArchiveEntry.kind == asked.kind
     if asked.topic is not None:
         conditions["topic"] = ArchiveEntry.category == asked.topic
+    if asked.place_id is not None:
+        conditions["place"] = ArchiveEntry.place_id == asked.place_id
+    if asked.rating is not None:
+        conditions["rating"] = _RATING.is_not_distinct_from(str(asked.rating))
     if asked.year is not None:
         first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
         conditions["year"] = ArchiveEntry.answered_on.between(first, last)

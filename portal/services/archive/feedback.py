@@ -7,11 +7,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.domain.access import Actor
+from portal.domain.archive.reader_rating import reader_rating
 from portal.domain.errors import N_, ActionNotAllowed, NotFound
 from portal.domain.events import RecordAction
 from portal.models import ArchiveEntry, Letter, ProblemNotice
 from portal.queries.archive.problem_notices import notices_for
 from portal.services.core.acting import record
+from portal.services.core.outbox import enqueue
 from portal.services.core.typed_text import REASON_MAX, optional, required
 from portal.services.core.unit import writing
 
@@ -19,18 +21,26 @@ NOTICE_MAX = 500
 """Characters of a problem notice."""
 
 
-def vote(entry_id: int, helpful: bool) -> None:
-    """Count a reader's voice; raises :class:`NotFound` where the entry is not public."""
+def vote(entry_id: int, helpful: bool, now: datetime) -> None:
+    """Count a reader's voice; the index follows when it changes the rating.
+
+    Raises :class:`NotFound` where the entry is not public.
+    """
     column = ArchiveEntry.helpful if helpful else ArchiveEntry.unhelpful
     with writing() as session:
         done = session.execute(
             sa.update(ArchiveEntry)
             .where(ArchiveEntry.id == entry_id, ArchiveEntry.unpublished_at.is_(None))
             .values({column: column + 1})
-            .returning(ArchiveEntry.id)
-        )
-        if done.scalar() is None:
+            .returning(ArchiveEntry.helpful, ArchiveEntry.unhelpful)
+        ).one_or_none()
+        if done is None:
             raise NotFound
+        before = (
+            (done.helpful - 1, done.unhelpful) if helpful else (done.helpful, done.unhelpful - 1)
+        )
+        if reader_rating(*before) is not reader_rating(done.helpful, done.unhelpful):
+            enqueue(session, session.get_one(ArchiveEntry, entry_id), now)
 
 
 def give_notice(entry_id: int, text: str, now: datetime) -> int:

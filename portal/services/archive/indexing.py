@@ -26,6 +26,7 @@ from portal.adapters.archive_index import (
     SearchIndexError,
     Upsert,
 )
+from portal.domain.archive.reader_rating import reader_rating
 from portal.domain.organisations import path_ids
 from portal.models import ArchiveEntry, Organisation, OutboxRow, OutboxStatus, db
 from portal.services.core.unit import writing
@@ -42,6 +43,9 @@ _FIELDS = (
     ArchiveEntry.kind,
     ArchiveEntry.category,
     ArchiveEntry.organisation_id,
+    ArchiveEntry.place_id,
+    ArchiveEntry.helpful,
+    ArchiveEntry.unhelpful,
     ArchiveEntry.answered_on,
     ArchiveEntry.unpublished_at,
 )
@@ -59,6 +63,8 @@ def document(entry: ArchiveEntry, path: str) -> Document:
         organisation_ids=path_ids(path),
         answered_on=entry.answered_on,
         topic=entry.category or "",
+        place=entry.place_id or 0,
+        rating=str(reader_rating(entry.helpful, entry.unhelpful) or ""),
     )
 
 

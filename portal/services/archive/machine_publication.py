@@ -41,6 +41,7 @@ from portal.models import (
     RedactionMask,
     StateInterval,
 )
+from portal.queries.archive.places import districts
 from portal.queries.rules import work_calendar
 from portal.services.archive.publication import entry_content, public_reply
 from portal.services.archive.redacting import find
@@ -181,13 +182,13 @@ def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime
 def _insert_entries(
     session: Session, clear: Sequence[tuple[Letter, Proposal]], now: datetime
 ) -> None:
-    calendar = work_calendar(session)
+    calendar, known = work_calendar(session), districts(session)
     answering = [letter.closing_organisation_id or letter.organisation_id for letter, _ in clear]
     rows = session.scalars(sa.select(Organisation).where(Organisation.id.in_(set(answering))))
     organisations = {each.id: each for each in rows}
     values = [
         {
-            **entry_content(letter, proposal, organisations[place], calendar, now),
+            **entry_content(letter, proposal, organisations[place], calendar, known, now),
             "letter_id": letter.id,
             "published_at": now,
             "updated_at": now,

@@ -6,6 +6,7 @@ with an outbox row in the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor
+from portal.domain.archive.places import place_of
 from portal.domain.calendar import WorkCalendar
 from portal.domain.errors import N_, ActionNotAllowed, Conflict, InvalidInput
 from portal.domain.letters.states import (
@@ -34,6 +36,7 @@ from portal.models import (
     ProposalStatus,
     Reply,
 )
+from portal.queries.archive.places import districts
 from portal.queries.rules import work_calendar
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
 from portal.services.core.acting import changing, take
@@ -191,7 +194,8 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     organisation = session.get_one(
         Organisation, letter.closing_organisation_id or letter.organisation_id
     )
-    content = entry_content(letter, proposal, organisation, work_calendar(session), now)
+    calendar, known = work_calendar(session), districts(session)
+    content = entry_content(letter, proposal, organisation, calendar, known, now)
     for name, value in content.items():
         setattr(entry, name, value)
     entry.revision += 1
@@ -211,16 +215,20 @@ def entry_content(
     proposal: Proposal,
     organisation: Organisation,
     calendar: WorkCalendar,
+    districts: Mapping[int, str],
     now: datetime,
 ) -> dict[str, Any]:
     """Return what the public entry of ``letter`` says, by the names of its columns.
 
-    ``organisation`` is the one that answered; ``working_days`` counts from receipt to answer.
+    ``organisation`` is the one that answered, ``districts`` those that may be the place;
+    ``working_days`` counts from receipt to answer.
     """
     answer = _answer(letter)
     asked_on, answered_on = civil_date(letter.received_at), civil_date(answer.signed_at or now)
+    copy = public_copy(proposal)
     return {
-        **public_copy(proposal),
+        **copy,
+        "place_id": place_of(organisation.path, copy["title"], copy["text"], districts),
         "kind": letter.kind,
         "category": letter.category,
         "organisation_id": organisation.id,

@@ -15,6 +15,7 @@ from typing import Any
 from flask import request
 
 from portal.adapters.archive_index import MAX_CHARACTERS
+from portal.domain.archive.reader_rating import FEWEST_VOTES, ReaderRating
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.letters.kinds import Kind
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
@@ -22,6 +23,7 @@ from portal.domain.translatable import Message
 from portal.domain.whole_numbers import ID_MAX, whole_number
 from portal.models import db
 from portal.queries.archive.newest import known_topic
+from portal.queries.archive.places import districts
 from portal.queries.archive.search import known_organisation
 from portal.queries.archive.table import ArchiveQuery
 from portal.services.core.typed_text import clean
@@ -100,6 +102,11 @@ def _known_organisation(name: str, number: int) -> None:
         raise NoSuchValue(name, N_("没有这个单位。"))
 
 
+def _known_place(name: str, number: int) -> None:
+    if number not in districts(db.session()):
+        raise NoSuchValue(name, N_("没有这个区县。"))
+
+
 def _topic(name: str, given: str) -> str:
     if not known_topic(db.session(), given[:64]):
         raise NoSuchValue(name, N_("没有这个主题。"))
@@ -139,6 +146,14 @@ PARAMETERS: dict[str, Parameter] = {
         {"type": "string", "minLength": 1, "maxLength": 32},
         _topic,
     ),
+    "place": _integer(
+        N_("区县政府的 id：由区县答复或者只写到这个区县的信"), 1, ID_MAX, check=_known_place
+    ),
+    "rating": _word(
+        Message(N_("读者评价，满 %(n)s 票才有"), {"n": FEWEST_VOTES}),
+        (str(rating) for rating in ReaderRating),
+        N_("没有这种读者评价。"),
+    ),
     "year": _integer(N_("答复年份"), FIRST_YEAR, LAST_YEAR),
     "updated_since": Parameter(
         N_("只要这个时间以后有变化的，按变化先后排列，并列出撤下的。只用于 entries"),
@@ -162,7 +177,7 @@ PARAMETERS: dict[str, Parameter] = {
     ),
 }
 """Every parameter, in the order of the documentation."""
-FILTERS = ("organisation", "kind", "topic", "year")
+FILTERS = ("organisation", "kind", "topic", "place", "rating", "year")
 LISTING = (*FILTERS, "updated_since", "cursor", "page", "per_page")
 DOCUMENTED = tuple(name for name in LISTING if name != "cursor")
 """Parameters of a list that a reader may choose; a cursor stands in ``links.next`` alone."""
@@ -188,12 +203,14 @@ def given_values(allowed: Iterable[str]) -> dict[str, Any]:
 
 def archive_query(values: dict[str, Any]) -> ArchiveQuery:
     """Return the query of what :func:`given_values` has read."""
-    kind = values.get("kind")
+    kind, rating = values.get("kind"), values.get("rating")
     return ArchiveQuery(
         text=values.get("q", ""),
         organisation_id=values.get("organisation"),
         kind=Kind(kind) if kind else None,
         topic=values.get("topic"),
+        place_id=values.get("place"),
+        rating=ReaderRating(rating) if rating else None,
         year=values.get("year"),
         by_date=values.get("sort") == "date",
         page=values.get("page", 1),

@@ -158,6 +158,7 @@ def test_a_wrong_parameter_is_named(
     [
         ("/api/v1/entries?organisation=999", "organisation"),
         ("/api/v1/entries?topic=没有的主题", "topic"),
+        ("/api/v1/entries?place=999", "place"),
         ("/api/v1/entries?updated_since=2016-01-01&page=2", "page"),
     ],
 )
@@ -180,6 +181,8 @@ def test_search_says_what_it_understood(
     assert "<mark>路灯</mark>" in found["data"][0]["passages"]["letter"]
     assert read(client, "/api/v1/search?q=路灯 火星")["matched"] == "any"
     assert ids(read(client, "/api/v1/search?q=路灯&topic=交通运输")) == []
+    assert ids(read(client, "/api/v1/search?q=路灯&rating=helpful")) == []
+    assert ids(read(client, f"/api/v1/search?q=路灯&place={world['district']}")) == []
 
 
 def test_a_search_offers_what_may_be_meant(

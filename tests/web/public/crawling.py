@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from html import unescape
+from io import BytesIO
 from urllib.parse import unquote, urlsplit
+from zipfile import ZipFile
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,7 +39,7 @@ def crawl(app: Flask, client: FlaskClient, *more: str) -> dict[str, str]:
             continue
         answer = client.get(address)
         assert answer.status_code in _CODES, f"{address}: {answer.status_code}"
-        text = "" if "/static/" in address else answer.get_data(as_text=True)
+        text = "" if "/static/" in address else _text(answer.data)
         seen[address] = f"{answer.headers}\n{unescape(text)}\n{unquote(text)}\n{text}"
         for parts in _ADDRESS.findall(text):
             link = urlsplit(unescape(next(filter(None, parts))))
@@ -50,3 +52,11 @@ def crawl(app: Flask, client: FlaskClient, *more: str) -> dict[str, str]:
                 waiting.append(address)
     assert len(seen) < _MOST, "the crawl did not come to an end"
     return seen
+
+
+def _text(data: bytes) -> str:
+    """Return what a reader of ``data`` sees; of a packed document every part."""
+    if data[:2] != b"PK":
+        return data.decode()
+    with ZipFile(BytesIO(data)) as parts:
+        return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())

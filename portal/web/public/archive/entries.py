@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -18,7 +19,7 @@ from portal.models import db
 from portal.queries.archive.corrections import corrections
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
-from portal.queries.archive.table import ArchiveQuery, archive_entry
+from portal.queries.archive.table import NARROWING, ArchiveQuery, archive_entry
 from portal.services.archive.deflection import deflect
 from portal.services.archive.feedback import NOTICE_MAX, give_notice, vote
 from portal.services.core.typed_text import clean
@@ -86,10 +87,11 @@ def search() -> str:
         query=asked.text[:MAX_CHARACTERS],
         found=found,
         hits=[hit(entry, found.understood + found.synonyms) for entry in found.entries],
-        chips=chips(asked, organisation),
+        chips=chips(db.session(), asked, organisation),
         facets=facet_lists(db.session(), asked, found, organisation),
         wider=_without_filters(asked, found),
         feed=feed_address(asked),
+        unfiltered=address(asked, **dict.fromkeys(NARROWING)),
         to=lambda **changes: address(asked, **changes),
     )
 
@@ -98,7 +100,8 @@ def _without_filters(asked: ArchiveQuery, found: Found) -> int:
     """Return how many hits there are without filters, where the filters leave none."""
     if found.total or not asked.filtered:
         return 0
-    wider = replace(asked, organisation_id=None, kind=None, topic=None, year=None, page=1)
+    changes: dict[str, Any] = dict.fromkeys(NARROWING)
+    wider = replace(asked, **changes, page=1)
     return search_archive(db.session(), archive_index(), wider, 1).total
 
 
@@ -117,7 +120,7 @@ def helpful(entry_id: int) -> Response:
     """Count whether the entry helped, once for each visitor."""
     said = request.form.get("helpful")
     if said in ("yes", "no"):
-        _once(_VOTED, entry_id, lambda: vote(entry_id, helpful=said == "yes"))
+        _once(_VOTED, entry_id, lambda: vote(entry_id, helpful=said == "yes", now=now()))
     flash(_("谢谢，您的意见已记下。"), "success")
     return redirect(url_for("archive.entry", entry_id=entry_id), 303)
 

@@ -16,6 +16,7 @@ from portal.domain.errors import InvalidInput, NotFound
 from portal.domain.letters.salutation import answer_start
 from portal.models import ArchiveEntry, ArchiveVersion, db
 from portal.queries.archive.newest import Publications, publications
+from portal.queries.archive.places import districts
 from portal.queries.archive.search import known_organisation
 from portal.queries.archive.table import archive_entry
 from portal.web.archive.parameters import FILTERS, archive_query, given_values
@@ -61,6 +62,7 @@ def feed() -> Response:
         updated=found.updated_at or _BEFORE_ALL,
         asked=asked,
         organisation=known_organisation(db.session(), asked.organisation_id),
+        place=districts(db.session()).get(asked.place_id or 0),
         id=_tag("feed" + (f"?{urlencode(given)}" if given else "")),
         page=address(asked),
         links=_links(found, lambda page: feed_address(asked, page)),

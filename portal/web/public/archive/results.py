@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from portal.adapters.archive_index import MAX_CHARACTERS, fragments, mark, passage
+from portal.domain.archive.reader_rating import ReaderRating
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.salutation import answer_start
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.whole_numbers import whole_number
 from portal.models import ArchiveEntry, Organisation
 from portal.queries.archive.newest import known_topic
+from portal.queries.archive.places import districts
 from portal.queries.archive.search import Found, known_organisation, organisations_to_choose
 from portal.queries.archive.similar import Similar
 from portal.queries.archive.table import ArchiveQuery
@@ -30,6 +32,8 @@ TOPIC_MAX = 32
 """Characters of the longest subject, as in the table."""
 TOP_TOPICS = 15
 """Topics offered as filters, those with the most hits."""
+TOP_PLACES = 12
+"""Districts offered as filters, those with the most hits."""
 LINE = 96
 """Characters shown of a letter and of its answer."""
 _OPENS = "<mark>"
@@ -51,7 +55,8 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
     """Return the query of an address; values that are not understood are left out."""
     organisation = known_organisation(session, _number(given.get("organisation")))
     year = _number(given.get("year"))
-    kind = given.get("kind")
+    kind, rating = given.get("kind"), given.get("rating")
+    place = _number(given.get("place"))
     topic = clean(given.get("topic", "")[:TOPIC_MAX], lines=False)
     return ArchiveQuery(
         # One character more than is searched, so that the page can state that it was cut.
@@ -59,6 +64,8 @@ def read_query(given: MultiDict[str, str], session: Session) -> ArchiveQuery:
         organisation_id=organisation.id if organisation else None,
         kind=Kind(kind) if kind in {str(k) for k in Kind} else None,
         topic=topic if topic and known_topic(session, topic) else None,
+        place_id=place if place in districts(session) else None,
+        rating=ReaderRating(rating) if rating in set(ReaderRating) else None,
         year=year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None,
         by_date=given.get("sort") == "date",
         exact=given.get("exact") == "1",
@@ -78,6 +85,8 @@ def address(asked: ArchiveQuery, **changes: Any) -> str:
         "organisation": changed.organisation_id,
         "kind": changed.kind and str(changed.kind),
         "topic": changed.topic,
+        "place": changed.place_id,
+        "rating": changed.rating and str(changed.rating),
         "year": changed.year,
         "sort": "date" if changed.by_date else None,
         "exact": "1" if changed.exact else None,
@@ -94,6 +103,8 @@ def feed_address(asked: ArchiveQuery, page: int = 1) -> str:
         organisation=asked.organisation_id,
         kind=asked.kind and str(asked.kind),
         topic=asked.topic,
+        place=asked.place_id,
+        rating=asked.rating and str(asked.rating),
         year=asked.year,
         page=page if page > 1 else None,
     )
@@ -122,7 +133,9 @@ def answer_lines(near: Similar) -> Markup:
     return Markup(passage(start, span, LINE))  # noqa: S704
 
 
-def chips(asked: ArchiveQuery, organisation: Organisation | None) -> list[tuple[str, str, str]]:
+def chips(
+    session: Session, asked: ArchiveQuery, organisation: Organisation | None
+) -> list[tuple[str, str, str]]:
     """Return the filters in force as (name, value, address without it)."""
     chosen = []
     if organisation is not None:
@@ -131,6 +144,11 @@ def chips(asked: ArchiveQuery, organisation: Organisation | None) -> list[tuple[
         chosen.append((_("类别"), label(asked.kind), address(asked, kind=None)))
     if asked.topic is not None:
         chosen.append((_("主题"), subject(asked.topic), address(asked, topic=None)))
+    if asked.place_id is not None:
+        name = districts(session).get(asked.place_id, "")
+        chosen.append((_("地区"), name, address(asked, place_id=None)))
+    if asked.rating is not None:
+        chosen.append((_("读者评价"), label(asked.rating), address(asked, rating=None)))
     if asked.year is not None:
         chosen.append((_("答复年份"), str(asked.year), address(asked, year=None)))
     return chosen
@@ -145,6 +163,11 @@ def facet_lists(
     kinds = [(k, counts.kinds[str(k)]) for k in Kind if counts.kinds.get(str(k))]
     years = sorted(counts.years.items(), reverse=True)
     topics = sorted(counts.topics.items(), key=lambda pair: (-pair[1], pair[0]))
+    known = districts(session)
+    near = sorted(
+        ((i, n) for i, n in counts.places.items() if i in known), key=lambda p: (-p[1], p[0])
+    )
+    ratings = [(r, counts.ratings[r]) for r in ReaderRating if counts.ratings.get(r)]
     lists: dict[str, list[FacetItem]] = {
         _("主题"): [
             (subject(t), n, address(asked, topic=t), t == asked.topic)
@@ -153,7 +176,14 @@ def facet_lists(
         _("下属单位") if organisation else _("答复单位"): [
             (o.name, n, address(asked, organisation_id=o.id), False) for o, n in places
         ],
+        _("地区"): [
+            (known[i], n, address(asked, place_id=i), i == asked.place_id)
+            for i, n in near[:TOP_PLACES]
+        ],
         _("来信类别"): [(label(k), n, address(asked, kind=k), k is asked.kind) for k, n in kinds],
+        _("读者评价"): [
+            (label(r), n, address(asked, rating=r), r is asked.rating) for r, n in ratings
+        ],
         _("答复年份"): [(str(y), n, address(asked, year=y), y == asked.year) for y, n in years],
     }
     return [(title, items) for title, items in lists.items() if items]

@@ -116,9 +116,24 @@ def test_a_feed_of_a_topic(client: FlaskClient, session: Session, world: World) 
     assert entries(client, "/archive/feed.atom?topic=交通运输") == []
 
 
+def test_a_feed_of_a_place_and_of_a_rating(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """A district narrows to what it answered, a rating to what readers think so of."""
+    entry, other = published(session, world, place="township"), published(session, world)
+    place = f"/archive/feed.atom?place={world['district']}"
+    assert entries(client, place) == [entry.id]
+    assert "临江区" in client.get(place).text
+    with writing() as unit:
+        unit.get_one(ArchiveEntry, other.id).helpful = 5
+    assert entries(client, "/archive/feed.atom?rating=helpful") == [other.id]
+    assert entries(client, "/archive/feed.atom?rating=mixed") == []
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        *("place=999999", "place=1", "place=x", "rating=best"),
         *("organisation=999999", "organisation=x", "kind=x", "topic=没有", "year=20160"),
         *("page=2", "page=0", "page=x", "colour=red", "kind=help&kind=thanks", "organisation="),
     ],

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from portal.config import Settings
 from portal.domain.letters.kinds import Kind
 from portal.models import db
+from portal.services.archive.feedback import vote
 from tests.archive import bring_up_to_date, published, withdraw
-from tests.builders import World
+from tests.builders import START, World
 from tests.pages import get
 from tests.services.archive.test_indexing import DAMAGES
 
@@ -102,6 +103,53 @@ def test_a_topic_is_a_filter_with_or_without_the_index(
     assert "主题：城乡建设" in page.text
     assert "筛选（已选 1 项）" in page.text
     assert "找到 1 件" in get(client, address).text
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_place_is_a_filter_with_or_without_the_index(
+    client: FlaskClient, session: Session, world: World, settings: Settings, indexed: bool
+) -> None:
+    """An entry belongs to the district that answered it, or to the one that it names."""
+    own = published(session, world, place="township", **LAMP)
+    named = published(session, world, **(LAMP | {"title": "临江区的路灯不亮"}))
+    published(session, world, **LAMP)
+    if indexed:
+        bring_up_to_date(settings)
+    page = get(client, "/archive?q=路灯")
+    address = next(link for link in page.links if "place=" in link)
+    assert address.endswith(f"place={world['district']}")
+    page = get(client, address)
+    assert "找到 2 件" in page.text and "地区：临江区" in page.text
+    assert {f"/archive/{own.id}", f"/archive/{named.id}"} <= set(page.links)
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_rating_is_a_filter_with_or_without_the_index(
+    client: FlaskClient, session: Session, world: World, settings: Settings, indexed: bool
+) -> None:
+    """The fifth vote gives an entry its rating, in the index as soon as the worker has been there."""
+    liked, mixed, few = (published(session, world, **LAMP) for _ in range(3))
+    bring_up_to_date(settings)
+    for entry, votes in ((liked, "yyyyn"), (mixed, "yynny"), (few, "yyyy")):
+        for each in votes:
+            vote(entry.id, helpful=each == "y", now=START)
+    if indexed:
+        bring_up_to_date(settings)
+    else:
+        shutil.rmtree(settings.index_folder)
+    page = get(client, "/archive?q=路灯")
+    assert "多数读者觉得有用" in page.text and "读者看法不一" in page.text
+    assert "多数读者觉得没用" not in page.text
+    page = get(client, "/archive?q=路灯&rating=helpful")
+    assert "找到 1 件" in page.text and f"/archive/{liked.id}" in page.links
+    assert "读者评价：多数读者觉得有用" in page.text
+    assert "找到 1 件" in get(client, "/archive?q=路灯&rating=mixed").text
+
+
+@pytest.mark.parametrize("query", ["place=999999", "place=x", "rating=best"])
+def test_an_unknown_place_or_rating_is_left_out(client: FlaskClient, lamp: int, query: str) -> None:
+    """What is no district and no rating does not narrow the archive."""
+    assert "找到 1 件" in get(client, f"/archive?q=路灯&{query}").text
 
 
 def test_an_unknown_topic_is_left_out(client: FlaskClient, lamp: int) -> None:

@@ -66,6 +66,7 @@ def test_what_cannot_be_read_is_named(client: Client) -> None:
 
 def test_a_kept_report_is_listed_with_its_checksums(client: Client) -> None:
     """The page names each file with its checksum, and the file has it."""
+    assert "还没有存档" in get(client, "/statistics/reports").text
     kept = keep_report(2016, date(2016, 12, 31), "信箱", SYSTEM, LATER)
     page = get(client, "/statistics/reports/2016")
     content = client.get(f"/statistics/reports/kept/{kept}/docx").data
