@@ -16,6 +16,7 @@ digest, among which two of a million terms coincide once in nine million indexes
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -97,6 +98,34 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 
+_UNKNOWN, _UNEVEN = 0xFFFF_FFFF, 0xFFFF_FFFE
+"""Marks in the table of folded characters: one not met yet, and one that folds not to one character
+or that goes with its neighbour."""
+_FOLDED = np.full(sys.maxunicode + 1, _UNKNOWN, np.uint32)
+
+
+def _learn(code: int) -> None:
+    folded = _FOLDING[code]
+    even = len(folded) == 1 and not _HAS_COMBINING.match(chr(code))
+    _FOLDED[code] = ord(folded) if even else _UNEVEN
+
+
+def _folded_evenly(text: str) -> str | None:
+    """Return the folded characters of ``text``, or ``None`` where their places differ.
+
+    A table takes a fifth of the time of ``str.translate``.
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    folded = _FOLDED[codes]
+    highest = int(folded.max(initial=0))
+    if highest == _UNKNOWN:
+        for code in set(codes[folded == _UNKNOWN].tolist()):
+            _learn(code)
+        folded = _FOLDED[codes]
+        highest = int(folded.max(initial=0))
+    return None if highest >= _UNEVEN else folded.tobytes().decode("utf-32-le")
+
+
 def normalise(text: str) -> str:
     """Return ``text`` in NFKC, case-folded, in simplified characters, and without what is invisible.
 
@@ -104,9 +133,16 @@ def normalise(text: str) -> str:
     the result never depends on what surrounds it; only a hyphen between two Latin letters goes, so
     that Wi-Fi and wifi are one word.
     """
-    if _HAS_COMBINING.search(text):
-        text = unicodedata.normalize("NFC", text)
-    return _HYPHEN.sub("", text.translate(_FOLDING))
+    folded = _folded_evenly(text)
+    if folded is None:
+        if _HAS_COMBINING.search(text):
+            text = unicodedata.normalize("NFC", text)
+        folded = text.translate(_FOLDING)
+    return _HYPHEN.sub("", folded) if _has_hyphen(folded) else folded
+
+
+def _has_hyphen(text: str) -> bool:
+    return "-" in text or "\u2010" in text
 
 
 @cache
@@ -127,28 +163,31 @@ def written_forms(character: str) -> str:
     return _written_forms().get(character, character)
 
 
-def normalise_with_offsets(text: str) -> tuple[str, list[int]]:
+def normalise_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """Return the normalised text and, for each of its characters, the offset in ``text``.
 
-    The list has one element more than the normalised text: the length of ``text``.
+    There is one offset more than characters: the length of ``text``.
     """
+    # Texts in ordinary Chinese keep their length, and folding them whole is ten times as fast.
+    folded = _folded_evenly(text)
+    if folded is not None:
+        return _without_hyphens(folded, range(len(text) + 1))
     if _HAS_COMBINING.search(text):
         pieces = [(m.start(), normalise(m.group())) for m in _CLUSTER.finditer(text)]
     else:
-        folded = text.translate(_FOLDING)
-        # Texts in ordinary Chinese keep their length, and folding them whole is ten times as fast.
-        if all(len(_FOLDING[ord(character)]) == 1 for character in set(text)):
-            return _without_hyphens(folded, list(range(len(text) + 1)))
         pieces = [(i, _FOLDING[ord(character)]) for i, character in enumerate(text)]
     offsets = [start for start, folded in pieces for _ in folded]
     offsets.append(len(text))
     return _without_hyphens("".join(folded for _, folded in pieces), offsets)
 
 
-def _without_hyphens(folded: str, offsets: list[int]) -> tuple[str, list[int]]:
+def _without_hyphens(folded: str, offsets: Sequence[int]) -> tuple[str, Sequence[int]]:
+    if not _has_hyphen(folded):
+        return folded, offsets
+    kept = list(offsets)
     for match in reversed(list(_HYPHEN.finditer(folded))):
-        del offsets[match.start()]
-    return _HYPHEN.sub("", folded), offsets
+        del kept[match.start()]
+    return _HYPHEN.sub("", folded), kept
 
 
 def runs(normalised: str) -> Iterator[Run]:

@@ -32,7 +32,7 @@ def mark(text: str, terms: Iterable[str]) -> str:
     Terms are those of ``SearchPage.understood``; case and width make no difference. A word of
     letters or digits is marked as a whole word only.
     """
-    text = _PRIVATE.sub("", text)
+    text = _without_private(text)
     return _rendered(text, _merged(_spans(text, terms)))
 
 
@@ -42,7 +42,7 @@ def fragments(text: str, terms: Sequence[str], width: int) -> str:
     Without an occurrence it is the beginning. White space is reduced to single spaces; an ellipsis
     shows that text was left out.
     """
-    text = _BLANKS.sub(" ", _PRIVATE.sub("", text)).strip()
+    text = " ".join(_without_private(text).split())
     if len(text) <= width:
         return mark(text, terms)
     spans = _spans(text, terms)
@@ -70,6 +70,10 @@ def passage(text: str, span: Span, width: int) -> str:
     marked = len(before) - start, min(len(before) + len(within), end) - start
     html = _rendered(whole[start:end], [marked] if within else [])
     return (ELLIPSIS if start else "") + html + (ELLIPSIS if end < len(whole) else "")
+
+
+def _without_private(text: str) -> str:
+    return _PRIVATE.sub("", text) if _OPEN in text or _CLOSE in text else text
 
 
 def _spans(text: str, terms: Iterable[str]) -> list[Span]:

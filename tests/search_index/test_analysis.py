@@ -1,3 +1,6 @@
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +47,7 @@ def test_offsets_lead_back_into_the_text(text: str) -> None:
     """An offset exists for every folded character, rises, and ends at the length of the text."""
     folded, offsets = normalise_with_offsets(text)
     assert len(offsets) == len(folded) + 1
-    assert offsets == sorted(offsets)
+    assert list(offsets) == sorted(offsets)
     assert offsets[-1] == len(text)
 
 
@@ -89,3 +92,17 @@ def test_the_forms_of_a_character(character: str, forms: str) -> None:
     found = written_forms(character)
     assert set(forms) <= set(found)
     assert {normalise(each) for each in found} == {character}
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("Ｗi-Fi é开開㎡①\u0301\u200b\n，")))
+def test_folding_whole_texts_equals_folding_each_character(text: str) -> None:
+    """The quick way over a table and the way of each character agree, and so do the offsets."""
+    whole = normalise(text)
+    pieces = "".join(normalise(f"\u200b{each}") for each in text)
+    if not any(unicodedata.combining(each) for each in text):
+        assert whole == re.sub("(?<=[a-z])[-\u2010](?=[a-z])", "", pieces)
+    folded, offsets = normalise_with_offsets(text)
+    assert folded == whole
+    assert len(offsets) == len(folded) + 1
+    assert list(offsets) == sorted(offsets)
+    assert offsets[-1] == len(text)
