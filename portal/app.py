@@ -22,9 +22,9 @@ from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints, set_up_interfaces, set_up_open311
 from portal.web.console import console_blueprints
-from portal.web.core import challenge
 from portal.web.core.addresses import set_up_addresses
 from portal.web.core.failures import set_up_failures
+from portal.web.core.guards import challenge
 from portal.web.core.language import set_up_language
 from portal.web.core.people import set_up_people
 from portal.web.core.safety import protect

@@ -107,10 +107,13 @@ class Settings(BaseSettings):
         default=12, ge=1, le=72, description="Hours after which any staff session ends."
     )
     login_failures: int = Field(
-        default=5, ge=3, le=20, description="Failed logins after which an account is locked."
+        default=5,
+        ge=3,
+        le=20,
+        description="Wrong passwords allowed for a name from one address or known device.",
     )
     lock_minutes: int = Field(
-        default=15, ge=1, le=1440, description="Minutes an account stays locked."
+        default=15, ge=1, le=1440, description="Minutes after which they are allowed again."
     )
     track_limit: str = Field(
         default="10 per 10 minutes",

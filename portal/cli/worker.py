@@ -24,6 +24,7 @@ from portal.models import db
 from portal.services.archive.indexing import drain, ensure_index
 from portal.services.archive.open_data import Publisher
 from portal.services.archive.open_data import refresh as refresh_open_data
+from portal.services.core.sessions import sweep_sessions
 from portal.services.core.unsent import sweep_unsent
 from portal.services.letters.handling import close_unanswered
 from portal.services.statistics.precompute import refresh
@@ -65,6 +66,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(partial(keep_last_year, settings.site_name, now))
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
                 _guarded(lambda: sweep_unsent(datetime.now(UTC)))
+                _guarded(lambda: sweep_sessions(datetime.now(UTC)))
                 _guarded(index.optimise)
                 chores_at = now + CHORES
             done = _guarded(lambda: drain(index, datetime.now(UTC)))

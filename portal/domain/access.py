@@ -8,6 +8,7 @@ the permissions it carries and the reach of each: ``UNIT`` is the organisation o
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -21,6 +22,11 @@ from portal.domain.translatable import Labelled
 
 USERNAME_MAX = 64
 """Characters of the name with which a member of staff logs in."""
+
+
+def fold_username(typed: str) -> str:
+    """Return a user name as accounts have it: without blanks, width and case do not matter."""
+    return unicodedata.normalize("NFKC", "".join(typed.split())).casefold()
 
 
 class Role(Labelled):

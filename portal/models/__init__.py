@@ -30,6 +30,7 @@ from portal.models.rates import (
 )
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
+from portal.models.session import CitizenSession, StaffSession
 from portal.models.token import ApiToken
 from portal.models.unsent import UnsentForm
 from portal.models.user import RoleGrant, User
@@ -41,6 +42,7 @@ __all__ = [
     "ArchiveVersion",
     "CalendarDay",
     "Cipher",
+    "CitizenSession",
     "CoHandling",
     "DeflectedLetter",
     "DisclosureRequest",
@@ -74,6 +76,7 @@ __all__ = [
     "ReplyStatus",
     "RoleGrant",
     "SenderKeys",
+    "StaffSession",
     "StateInterval",
     "UnsentForm",
     "User",

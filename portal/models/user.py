@@ -13,7 +13,7 @@ from portal.models.organisation import Organisation
 
 
 class User(Model):
-    """A member of staff; a higher ``session_epoch`` ends every session at once."""
+    """A member of staff."""
 
     __tablename__ = "user_account"
 
@@ -24,9 +24,6 @@ class User(Model):
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether somebody else chose the password, which then allows nothing but its change."""
     disabled: Mapped[bool] = mapped_column(default=False)
-    session_epoch: Mapped[int] = mapped_column(default=0)
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

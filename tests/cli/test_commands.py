@@ -14,7 +14,7 @@ from portal.config import Settings
 from portal.models import ArchiveEntry, Organisation, User
 from portal.services.office.accounts import log_in
 from tests.archive import published
-from tests.builders import HOUR, START, World
+from tests.builders import START, World
 from tests.cli.conftest import Command, one_line
 
 PASSWORD = "a password that is long"
@@ -93,7 +93,7 @@ def test_an_account_from_the_command_line_can_log_in(
     )
     assert result.exit_code == 0, result.output
     session.rollback()
-    made = log_in("zhang.san", PASSWORD, START, 5, HOUR)
+    made = log_in("zhang.san", PASSWORD, START)
     assert session.get_one(User, made).must_change_password is False
     assert PASSWORD not in result.output
 
@@ -103,7 +103,7 @@ def test_a_generated_password_is_printed_once(command: Command, world: World) ->
     result = command("user", "password", "city_handler", "--generate")
     password = result.stdout.splitlines()[0].removeprefix("password  ")
     world.session.rollback()
-    made = log_in("city_handler", password, START, 5, HOUR)
+    made = log_in("city_handler", password, START)
     assert world.session.get_one(User, made).must_change_password is True
 
 

@@ -44,6 +44,10 @@ class Route:
         return f"{self.method} {self.path}"
 
 
+_ENDS_SESSION = "account.logout"
+"""The endpoint behind which the session of who asked has ended."""
+
+
 def listed() -> list[Route]:
     """Return the routes of the list, one for each method."""
     lines = (Path(__file__).parent / "routes.txt").read_text("utf-8").splitlines()
@@ -73,6 +77,7 @@ class Site:
     values: dict[str, object]
     foreign: str
     foreign_request: str
+    people: dict[Role | str, str]
     sessions: dict[Role | str, tuple[str, str]]
 
     def path(self, route: Route, **other: object) -> str:
@@ -90,6 +95,8 @@ class Site:
         answer = client.open(
             self.path(route, **other), method=route.method, data={"csrf_token": token}
         )
+        if role is not None and route.endpoint == _ENDS_SESSION:
+            self.sessions[role] = _session(self.app, self.people[role])
         if role is None and answer.status_code == 302:
             return 401 if "/account/login?" in (answer.location or "") else 302
         return answer.status_code
@@ -126,9 +133,9 @@ def site(
     usernames: dict[str, str] = {
         role: f"{'office' if role in INSTANCE_WIDE else 'city'}_{role}" for role in Role
     }
-    people = {**usernames, NEWCOMER: NEWCOMER}
+    people: dict[Role | str, str] = {**usernames, NEWCOMER: NEWCOMER}
     sessions = {who: _session(app, username) for who, username in people.items()}
-    yield Site(app, values, foreign, foreign_request, sessions)
+    yield Site(app, values, foreign, foreign_request, people, sessions)
     limiter.enabled = True
     with app.app_context():
         db.session.remove()
@@ -159,6 +166,7 @@ def _values(world: World) -> dict[str, object]:
         "mask_id": 1,
         "notice_id": 1,
         "part": 1,
+        "session_id": 0,
         "code": "city",
         "token": "a" * 32,
         "key": next(iter(shipped_by_key())),

@@ -25,7 +25,6 @@ class PersonState(Labelled):
     """Whether a person can log in."""
 
     ACTIVE = "active", N_("在用")
-    LOCKED = "locked", N_("暂时锁定")
     DISABLED = "disabled", N_("已停用")
     WITHOUT_ROLE = "without_role", N_("没有角色")
 
@@ -149,7 +148,7 @@ class PeopleQuery:
 
 
 def people_table(
-    session: Session, asked: PeopleQuery, now: datetime, page: int, size: int
+    session: Session, asked: PeopleQuery, page: int, size: int
 ) -> tuple[Slice, list[User]]:
     """Return one page of accounts, ordered by user name."""
     conditions: list[Condition] = []
@@ -164,32 +163,27 @@ def people_table(
     if grants:
         conditions.append(User.grants.any(sa.and_(*grants)))
     if asked.state:
-        conditions.append(_in_state(asked.state, now))
+        conditions.append(_in_state(asked.state))
     total = session.scalars(sa.select(sa.func.count()).select_from(User).where(*conditions)).one()
     part = slice_of(total, page, size)
     query = sa.select(User).where(*conditions).order_by(User.username)
     return part, list(session.scalars(query.offset(part.offset).limit(size)))
 
 
-def _in_state(state: PersonState, now: datetime) -> Condition:
-    locked = sa.and_(User.locked_until.is_not(None), User.locked_until > now)
+def _in_state(state: PersonState) -> Condition:
     match state:
         case PersonState.DISABLED:
             return User.disabled.is_(True)
-        case PersonState.LOCKED:
-            return sa.and_(User.disabled.is_(False), locked)
         case PersonState.WITHOUT_ROLE:
             return sa.and_(User.disabled.is_(False), ~User.grants.any())
         case PersonState.ACTIVE:
-            return sa.and_(User.disabled.is_(False), sa.not_(locked))
+            return User.disabled.is_(False)
 
 
-def person_state(user: User, now: datetime) -> PersonState:
+def person_state(user: User) -> PersonState:
     """Return the state of an account."""
     if user.disabled:
         return PersonState.DISABLED
-    if user.locked_until is not None and user.locked_until > now:
-        return PersonState.LOCKED
     return PersonState.ACTIVE if user.grants else PersonState.WITHOUT_ROLE
 
 
@@ -199,7 +193,6 @@ class Overview:
 
     organisations: int
     people: int
-    locked: int
     deadline_rules: int
     announced: bool
     next_year: int
@@ -217,7 +210,6 @@ def overview(session: Session, now: datetime) -> Overview:
     return Overview(
         organisations=count(Organisation, open_within()),
         people=count(User, User.disabled.is_(False)),
-        locked=count(User, _in_state(PersonState.LOCKED, now)),
         deadline_rules=count(DeadlineRuleRow),
         announced=work_calendar(session).announced(date(next_year, 1, 1)),
         next_year=next_year,

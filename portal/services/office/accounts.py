@@ -1,4 +1,4 @@
-"""Staff accounts: logging in, locking, passwords.
+"""Staff accounts: logging in, passwords.
 
 Hashing takes long on purpose, so it is done before the write lock is taken, and also for names
 that do not exist, so that both take the same time.
@@ -6,18 +6,19 @@ that do not exist, so that both take the same time.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from portal.domain.access import Actor
+from portal.domain.access import SYSTEM, Actor, fold_username
 from portal.domain.errors import N_, InvalidInput, LetterboxError
 from portal.domain.events import ActorKind, RecordAction
 from portal.domain.translatable import Message
 from portal.models import User, db
 from portal.services.core.acting import record
+from portal.services.core.sessions import end_sessions_of
 from portal.services.core.typed_text import clean
 from portal.services.core.unit import writing
 
@@ -48,12 +49,6 @@ class LoginFailed(LetterboxError):
     said = N_("用户名或密码不正确。")
 
 
-class AccountLocked(LetterboxError):
-    """Too many failures; the account opens again by itself."""
-
-    said = N_("登录失败次数过多，账号已暂时锁定，请稍后再试。")
-
-
 def hash_password(password: str) -> str:
     """Return the argon2 hash; raise :class:`InvalidInput` for a short or common password."""
     if len(password) < PASSWORD_MIN:
@@ -64,29 +59,24 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
-def log_in(username: str, password: str, now: datetime, failures: int, lock: timedelta) -> int:
-    """Return the id of the user; after ``failures`` wrong tries the account is locked for ``lock``.
+def log_in(username: str, password: str, now: datetime) -> int:
+    """Return the id of the user; ``username`` is taken in any case and width.
 
-    Raises :class:`LoginFailed` or :class:`AccountLocked`.
+    Raises :class:`LoginFailed`, after the same work whether the name is known or not: the password
+    is checked against a hash, and the failure is recorded. How often somebody may try is up to the
+    caller.
     """
     # PostgreSQL refuses a text with a zero byte; nobody is called that.
-    query = sa.select(User).where(User.username == clean(username))
+    query = sa.select(User).where(User.username == fold_username(clean(username)))
     user = db.session.scalar(query)
     known_hash = user.password_hash if user and not user.disabled else _DUMMY
     correct = _verify(known_hash, password)
     with writing() as session:
         user = session.scalar(query.with_for_update(of=User))
-        if user is None or user.disabled:
-            raise LoginFailed
-        if user.locked_until and user.locked_until > now:
-            raise AccountLocked
-        if user.password_hash == known_hash and correct:
-            user.failures, user.locked_until, user.last_login_at = 0, None, now
+        if correct and user and not user.disabled and user.password_hash == known_hash:
+            user.last_login_at = now
             _note(user, RecordAction.LOGIN, now)
             return user.id
-        user.failures += 1
-        if user.failures >= failures:
-            user.failures, user.locked_until = 0, now + lock
         _note(user, RecordAction.LOGIN_FAILED, now)
     raise LoginFailed
 
@@ -98,13 +88,17 @@ def _verify(known_hash: str, password: str) -> bool:
         return False
 
 
-def _note(user: User, action: RecordAction, now: datetime) -> None:
+def _note(user: User | None, action: RecordAction, now: datetime) -> None:
+    """Record a login, or a failed one; a name that nobody has is not kept, it may be a password."""
+    if user is None:
+        record(db.session(), action, SYSTEM, now, subject="user:?")
+        return
     actor = Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
     record(db.session(), action, actor, now, subject=f"user:{user.username}")
 
 
-def change_password(user_id: int, old: str, new: str) -> None:
-    """Change one's password; every other session of the user ends.
+def change_password(user_id: int, old: str, new: str, now: datetime) -> None:
+    """Change one's password; every session of the user ends.
 
     Raises :class:`InvalidInput` with ``old`` or ``password``.
     """
@@ -117,4 +111,4 @@ def change_password(user_id: int, old: str, new: str) -> None:
     with writing() as session:
         user = session.get_one(User, user_id)
         user.password_hash, user.must_change_password = fresh, False
-        user.session_epoch += 1
+        end_sessions_of(session, user.id, now)

@@ -11,13 +11,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import USERNAME_MAX, Actor, Permission, Role
+from portal.domain.access import USERNAME_MAX, Actor, Permission, Role, fold_username
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import RecordAction
 from portal.domain.translatable import Message
 from portal.models import Organisation, RoleGrant, User
 from portal.services.core.acting import record
 from portal.services.core.permits import allow
+from portal.services.core.sessions import end_sessions_of
 from portal.services.core.typed_text import required
 from portal.services.core.unit import writing
 from portal.services.office.accounts import hash_password
@@ -52,7 +53,7 @@ def create_user(
     Raises :class:`InvalidInput` with ``username``, ``name``, ``password`` or ``grants``.
     """
     allow(actor, Permission.USERS_EDIT)
-    username = username.strip().lower()
+    username = fold_username(username)
     if not _USERNAME.fullmatch(username):
         said = N_("用户名为 2 至 %(n)s 个小写字母、数字或 . _ -，以字母或数字开头。")
         raise InvalidInput("username", Message(said, {"n": USERNAME_MAX}))
@@ -77,11 +78,13 @@ def create_user(
 
 
 def set_grants(user_id: int, grants: Iterable[Place], actor: Actor, now: datetime) -> None:
-    """Replace all roles of a user; they hold from the next request on."""
+    """Replace all roles of a user, whose sessions end: the roles hold from the next login on."""
     with _changing(user_id, actor) as (session, user):
         before = described(user)
         _place(session, user, grants)
         session.flush()
+        if described(user) != before:
+            end_sessions_of(session, user.id, now)
         said = f"{before} → {described(user)}"
         _note(session, RecordAction.CHANGE_GRANTS, user, actor, now, said)
 
@@ -112,21 +115,21 @@ def disable(user_id: int, actor: Actor, now: datetime) -> None:
         if user.id == actor.user_id:
             raise InvalidInput("user", N_("不能停用自己的账号。"))
         user.disabled = True
-        user.session_epoch += 1
+        end_sessions_of(session, user.id, now)
         _note(session, RecordAction.DISABLE_USER, user, actor, now)
 
 
 def enable(user_id: int, actor: Actor, now: datetime) -> None:
-    """Enable a disabled or locked account."""
+    """Enable a disabled account."""
     with _changing(user_id, actor) as (session, user):
-        user.disabled, user.failures, user.locked_until = False, 0, None
+        user.disabled = False
         _note(session, RecordAction.ENABLE_USER, user, actor, now)
 
 
 def reset_password(
     user_id: int, password: str, actor: Actor, now: datetime, *, one_time: bool = True
 ) -> None:
-    """Give an account another password; its sessions end and a lock is lifted.
+    """Give an account another password; its sessions end.
 
     A ``one_time`` password must be changed by its owner before anything else.
     """
@@ -134,8 +137,7 @@ def reset_password(
     fresh = hash_password(password)
     with _changing(user_id, actor) as (session, user):
         user.password_hash, user.must_change_password = fresh, one_time
-        user.session_epoch += 1
-        user.failures, user.locked_until = 0, None
+        end_sessions_of(session, user.id, now)
         _note(session, RecordAction.RESET_PASSWORD, user, actor, now)
 
 

@@ -15,7 +15,6 @@ from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
 from portal.queries.office.administration import (
     PeopleQuery,
-    PersonState,
     people_table,
     person_state,
 )
@@ -31,7 +30,7 @@ from portal.web.core.settings import settings
 from portal.web.core.typed import WORDS_MAX
 
 _EDIT = Permission.USERS_EDIT
-_ROLES_CHANGED = _l("角色已调整，对方下一次打开页面时生效。")
+_ROLES_CHANGED = _l("角色已调整，对方的登录已退出，重新登录后生效。")
 _CHANGES: dict[str, tuple[Callable[[int, Actor, datetime], None], object]] = {
     "disable": (users.disable, _l("账号已停用，登录已退出。")),
     "enable": (users.enable, _l("账号已启用，可以登录。")),
@@ -50,12 +49,10 @@ def people() -> str:
         organisation=db.session.get(Organisation, place) if place else None,
         state=form.state.data,
     )
-    part, rows = people_table(db.session(), asked, now(), page_asked(), settings().page_size)
-    return render_template("admin/people.html", form=form, part=part, rows=rows, state_of=_state_of)
-
-
-def _state_of(user: User) -> PersonState:
-    return person_state(user, now())
+    part, rows = people_table(db.session(), asked, page_asked(), settings().page_size)
+    return render_template(
+        "admin/people.html", form=form, part=part, rows=rows, state_of=person_state
+    )
 
 
 @admin.route("/people/new", methods=["GET", "POST"])
@@ -86,7 +83,7 @@ def _person_page(user_id: int, status: int = 200, **more: Any) -> Page:
     if user is None:
         raise NotFound
     words = {"form": GrantForm(formdata=None), "password": "", "problem": ""} | more
-    page = render_template("admin/person.html", user=user, state_of=_state_of, **words)
+    page = render_template("admin/person.html", user=user, state_of=person_state, **words)
     return page, status
 
 
@@ -117,7 +114,7 @@ def people_revoke(user_id: int, grant_id: int) -> Answer:
 @admin.post("/people/<int:user_id>/<any(disable,enable):what>")
 @needs(_EDIT)
 def people_change(user_id: int, what: str) -> Answer:
-    """Disable an account, or enable one that is disabled or locked."""
+    """Disable an account, or enable one that is disabled."""
     change, done = _CHANGES[what]
     try:
         change(user_id, current_actor(), now())

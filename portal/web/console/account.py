@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from werkzeug.wrappers import Response
 from wtforms.validators import EqualTo, Length
 
-from portal.domain.access import USERNAME_MAX, Actor, Permission, Role
+from portal.domain.access import USERNAME_MAX, Actor, Permission, Role, fold_username
 from portal.domain.errors import InvalidInput
 from portal.models import db
 from portal.queries.office.people import own_account
+from portal.queries.sessions import from_new_networks
 from portal.services.office.accounts import (
     PASSWORD_MAX,
     PASSWORD_MIN,
-    AccountLocked,
     LoginFailed,
     change_password,
     log_in,
@@ -26,8 +25,11 @@ from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.fields import LineField, SecretField
 from portal.web.core.forms import Form
+from portal.web.core.guards.devices import device_of, know_device, name_digest
+from portal.web.core.guards.guard import Guard
 from portal.web.core.people import begin_session, current_actor, end_session, public, staff_only
-from portal.web.core.safety import limiter, local_path
+from portal.web.core.rate_limits import address, minutes, retry_later
+from portal.web.core.safety import local_path
 from portal.web.core.settings import settings
 from portal.web.core.typed import at_most
 
@@ -64,6 +66,8 @@ class PasswordForm(Form):
 
 account = Blueprint("account", __name__, url_prefix="/account")
 LOGINS_PER_ADDRESS = "30 per 10 minutes"
+MORE_IN_ALL = 20
+"""How many times the wrong passwords of one address a name may get from all of them in an hour."""
 
 
 @account.get("/login")
@@ -77,22 +81,56 @@ def login() -> Answer:
 
 @account.post("/login", endpoint="enter")
 @public
-@limiter.limit(LOGINS_PER_ADDRESS, deduct_when=lambda answer: answer.status_code != 302)
 def enter() -> Answer:
     """Begin a session; a wrong name and a wrong password get the same answer."""
     form = LoginForm()
     if not form.validate():
         return _login_page(form, 422)
-    lock = timedelta(minutes=settings().lock_minutes)
+    name = fold_username(form.username.data)
+    guard = _guard(name)
+    if wait := guard.take():
+        said = _("登录失败次数过多，请等页面确认后再试，或者 %(n)s 分钟后再试。", n=minutes(wait))
+        form.form_errors.append(said)
+        return retry_later(_login_page(form, 429), wait)
     try:
-        user_id = log_in(
-            form.username.data, form.password.value, now(), settings().login_failures, lock
-        )
-    except (LoginFailed, AccountLocked) as error:
+        user_id = log_in(name, form.password.value, now())
+    except LoginFailed as error:
+        guard.offer()
         form.form_errors.append(_(str(error)))
-        return _login_page(form, 423 if isinstance(error, AccountLocked) else 401)
-    begin_session(user_id)
-    return redirect(_destination())
+        return _login_page(form, 401)
+    guard.give_back()
+    return _logged_in(user_id, name)
+
+
+def _guard(name: str) -> Guard:
+    """Return what limits wrong passwords for ``name``, the same whether anybody is called that.
+
+    From a device on which the person has logged in before they are counted for that device;
+    otherwise by address, by address and name, and for the name in all, where a challenge is the
+    most that is asked. So nobody who guesses keeps the owner of a name out.
+    """
+    few = f"{settings().login_failures} per {settings().lock_minutes} minutes"
+    who = name_digest(name)
+    if device := device_of(name):
+        return Guard("login", ((few, ("login-device", who, device)),))
+    many = f"{settings().login_failures * MORE_IN_ALL} per hour"
+    return Guard(
+        "login",
+        (
+            (LOGINS_PER_ADDRESS, ("login-from", address())),
+            (few, ("login", who, address())),
+            (many, ("login-name", who)),
+        ),
+    )
+
+
+def _logged_in(user_id: int, name: str) -> Response:
+    """Begin a session, and have the browser know that ``name`` has logged in on it."""
+    if begin_session(user_id):
+        flash(_("这是您的账号第一次从这个网络登录。如果不是您，请马上修改密码。"), "warning")
+    response = redirect(_destination())
+    know_device(response, name)
+    return response
 
 
 def _login_page(form: LoginForm, status: int) -> tuple[str, int]:
@@ -141,7 +179,7 @@ def password() -> Answer:
     if not form.validate():
         return _profile_page(form, 422)
     try:
-        change_password(current_user.id, form.old.value, form.password.value)
+        change_password(current_user.id, form.old.value, form.password.value, now())
     except InvalidInput as error:
         form.put(error)
         return _profile_page(form, 422)
@@ -152,4 +190,5 @@ def password() -> Answer:
 
 def _profile_page(form: PasswordForm, status: int) -> tuple[str, int]:
     user = own_account(db.session(), current_user.id)
-    return render_template("console/profile.html", form=form, user=user), status
+    new = from_new_networks(db.session(), current_user.id, now())
+    return render_template("console/profile.html", form=form, user=user, new=new), status

@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import wraps
+from secrets import token_urlsafe
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from portal.domain.access import Actor, Permission
+from portal.domain.errors import Unavailable
 from portal.domain.events import ActorKind
-from portal.domain.whole_numbers import whole_number
 from portal.models import DisclosureRequest, Letter, User, db
 from portal.queries.scope import grants_of
+from portal.queries.sessions import is_citizen_session, session_of
+from portal.services.core.sessions import (
+    begin_citizen_session,
+    begin_staff_session,
+    end_citizen_session,
+    end_staff_session,
+    touch_staff_session,
+)
 from portal.web.core.clock import now
+from portal.web.core.rate_limits import address
 from portal.web.core.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 login_manager = LoginManager()
-_SEEN, _BEGAN = "seen", "began"
+_SEEN = "seen"
+_BROWSER = "browser"
+"""Key of the session for what is known of a citizen's browser: the digest of it is a row."""
+_SEEN_EVERY = timedelta(minutes=5)
+"""How exactly a session knows when it was last used."""
 _OPENED: dict[type[Letter | DisclosureRequest], str] = {
     Letter: "opened_letters",
     DisclosureRequest: "opened_requests",
 }
+RECEIPTS = "receipts"
+"""Key of the session for the receipts of what this browser has sent."""
 _LOGIN, _TOKEN = "_user_id", "csrf_token"
 """Keys of the session for the person (Flask-Login) and the CSRF token (Flask-WTF)."""
 _MOST_OPENED = 5
@@ -36,18 +54,19 @@ _WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
 class Staff(UserMixin):  # type: ignore[misc]
     """The person logged in, as plain values that stay valid after the transaction."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, session_id: int, key: str) -> None:
         self.id = user.id
+        self.session_id = session_id
+        self.key = key
         self.name = user.name
         self.username = user.username
-        self.epoch = user.session_epoch
         self.must_change_password = user.must_change_password
         self.actor = Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
         self.places = tuple((g.role, g.organisation.name) for g in user.grants)
 
     def get_id(self) -> str:
-        """Return the id stored in the session; a new epoch ends all sessions."""
-        return f"{self.id}:{self.epoch}"
+        """Return what the cookie holds: the key of a row that can be ended."""
+        return self.key
 
 
 def set_up_people(app: Flask) -> None:
@@ -56,49 +75,72 @@ def set_up_people(app: Flask) -> None:
     login_manager.user_loader(load_staff)
 
 
-def load_staff(session_id: str) -> Staff | None:
+def load_staff(key: str) -> Staff | None:
     """Return the person of a session, or ``None`` where it has ended."""
-    user_id, epoch = map(whole_number, session_id.partition(":")[::2])
-    if user_id is None or epoch is None:
+    found = session_of(db.session(), key)
+    if found is None:
         return None
-    user = db.session.get(User, user_id)
-    if user is not None and user.disabled:
+    if found.user.disabled:
         g.session_ended = "disabled"
-    if user is None or user.disabled or user.session_epoch != epoch or _over():
+    if found.user.disabled or found.ended_at is not None or _over(found.began_at):
         return None
-    return Staff(user)
+    g.session_seen_at = found.seen_at
+    return Staff(found.user, found.id, key)
 
 
-def _over() -> bool:
+def _over(began_at: datetime) -> bool:
     """Return whether the session is too old or idle for too long; else record its use."""
     moment = int(now().timestamp())
-    age, idle = (moment - int(session.get(name, 0)) for name in (_BEGAN, _SEEN))
-    # Flask signs the cookie again with every change, so its own age never reaches the limit.
-    if age > settings().session_hours * 3600 or idle > settings().session_idle_minutes * 60:
+    age, idle = now() - began_at, moment - int(session.get(_SEEN, 0))
+    if age > _longest() or idle > settings().session_idle_minutes * 60:
         return True
     if idle > 60:
         session[_SEEN] = moment
     return False
 
 
-def begin_session(user_id: int) -> None:
-    """Begin a fresh staff session.
+def _longest() -> timedelta:
+    return timedelta(hours=settings().session_hours)
+
+
+def sessions_since() -> datetime:
+    """Return when the oldest session that is still good began."""
+    return now() - _longest()
+
+
+def _touch() -> None:
+    """Note every few minutes that the session is in use, unless somebody is writing for long."""
+    if now() - g.session_seen_at >= _SEEN_EVERY:
+        with suppress(Unavailable):
+            touch_staff_session(current_user.session_id, now())
+
+
+def begin_session(user_id: int) -> bool:
+    """Begin a fresh staff session; return whether its network is new to the person.
 
     Pages that the same person has open in this browser keep the CSRF token of their forms, so that
     what was typed when a session ended can be sent after the login. Another person gets a new one.
     """
-    same = str(session.get(_LOGIN, "")).partition(":")[0] == str(user_id)
-    token = session.get(_TOKEN) if same else None
+    before = session_of(db.session(), str(session.get(_LOGIN, "")))
+    token = session.get(_TOKEN) if before is not None and before.user_id == user_id else None
     session.clear()
     session.permanent = True
     if token:
         session[_TOKEN] = token
-    session[_BEGAN] = session[_SEEN] = int(now().timestamp())
-    login_user(Staff(db.session.get_one(User, user_id)))
+    session[_SEEN] = int(now().timestamp())
+    key = token_urlsafe(32)
+    new = begin_staff_session(user_id, key, address(), request.user_agent.string, now())
+    found = session_of(db.session(), key)
+    assert found is not None  # noqa: S101
+    g.session_seen_at = found.seen_at
+    login_user(Staff(found.user, found.id, key))
+    return new
 
 
 def end_session() -> None:
-    """End the session and forget what it held."""
+    """End the session, for every copy of its cookie too, and forget what it held."""
+    if current_user.is_authenticated:
+        end_staff_session(current_user.session_id, current_user.id, now())
     logout_user()
     session.clear()
 
@@ -125,6 +167,7 @@ def needs(permission: Permission | None) -> Callable[[Callable[P, R]], Callable[
                 and request.endpoint not in _WITH_ONE_TIME_PASSWORD
             ):
                 return redirect(url_for("account.profile"), 303)  # type: ignore[return-value]
+            _touch()
             if permission and not current_actor().holds(permission):
                 abort(403)
             return view(*args, **kwargs)
@@ -144,18 +187,44 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def known_browser() -> bool:
+    """Return whether this browser has opened or sent something and has not left since."""
+    if "known_browser" not in g:
+        key = str(session.get(_BROWSER, ""))
+        g.known_browser = bool(key) and is_citizen_session(db.session(), key, sessions_since())
+    return bool(g.known_browser)
+
+
+def know_browser() -> None:
+    """Have the cookie of this browser hold a key, which ends for all its copies when it leaves.
+
+    Raises :class:`Unavailable` where nothing can be written.
+    """
+    if not known_browser():
+        key = token_urlsafe(24)
+        begin_citizen_session(key, now())
+        for name in (*_OPENED.values(), RECEIPTS):
+            session.pop(name, None)
+        session[_BROWSER], g.known_browser = key, True
+
+
 def remember_opened(model: type[Letter | DisclosureRequest], opened_id: int) -> None:
     """Remember that this browser has shown the code of a letter or request for disclosure."""
+    know_browser()
     opened = [i for i in session.get(_OPENED[model], []) if i != opened_id]
     session[_OPENED[model]] = [*opened, opened_id][-_MOST_OPENED:]
 
 
 def is_opened(found: Letter | DisclosureRequest) -> bool:
     """Return whether this browser has shown the code of ``found``."""
-    return found.id in session.get(_OPENED[type(found)], [])
+    return found.id in session.get(_OPENED[type(found)], []) and known_browser()
 
 
-def close_opened() -> None:
-    """Forget every letter and request this browser has opened (a shared computer)."""
-    for name in _OPENED.values():
+def leave_opened() -> None:
+    """Forget what this browser has opened and sent, in every copy of its cookie (a shared computer)."""
+    key = session.pop(_BROWSER, None)
+    for name in (*_OPENED.values(), RECEIPTS):
         session.pop(name, None)
+    g.known_browser = False
+    if key:
+        end_citizen_session(key)

@@ -17,7 +17,7 @@ from portal.models import Organisation, db
 from portal.queries.office.directory import Place, members, places
 from portal.web.core import Answer, Page
 from portal.web.core.clock import today
-from portal.web.core.guard import Guard
+from portal.web.core.guards.guard import Guard
 from portal.web.core.language import label, say
 from portal.web.core.rate_limits import address, minutes, retry_later
 from portal.web.core.settings import settings

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from portal.domain.letters.numbers import derive_query_code, format_code
 from portal.models import db
 from portal.web.core import Answer
+from portal.web.core.people import RECEIPTS, know_browser, known_browser
 from portal.web.core.settings import code_key
 
 MOST = 5
 """Receipts that a browser can open; each window has its own."""
-_RECEIPTS = "receipts"
 SHOWN = "."
 """What ends the key of a receipt whose code has been shown."""
 
@@ -24,6 +24,7 @@ def remember(receipt: str, number: str, key: str) -> None:
 
     The code is derived from ``key`` when it is shown, and is in no cookie itself.
     """
+    know_browser()
     others = [kept for kept in _kept(receipt) if kept[0] != number]
     _keep(receipt, [*others, [number, key]][-MOST:])
 
@@ -57,11 +58,6 @@ def code_once(receipt: str, number: str) -> str | None:
     return code
 
 
-def forget_receipts() -> None:
-    """Forget every receipt of this browser (a shared computer)."""
-    session.pop(_RECEIPTS, None)
-
-
 def receipt_page(
     receipt: str, find: Callable[[Session, str], object], template: str, number: str = ""
 ) -> Answer:
@@ -75,8 +71,9 @@ def receipt_page(
 
 
 def _kept(receipt: str) -> list[list[str]]:
-    return [list(each) for each in session.get(_RECEIPTS, {}).get(receipt, [])]
+    found = session.get(RECEIPTS, {}).get(receipt, [])
+    return [list(each) for each in found] if found and known_browser() else []
 
 
 def _keep(receipt: str, kept: list[list[str]]) -> None:
-    session[_RECEIPTS] = {**session.get(_RECEIPTS, {}), receipt: kept}
+    session[RECEIPTS] = {**session.get(RECEIPTS, {}), receipt: kept}

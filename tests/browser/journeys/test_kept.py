@@ -4,9 +4,10 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from portal.domain.letters.states import State
-from portal.models import Letter, User
+from portal.models import Letter
+from portal.services.core.sessions import end_sessions_of
 from tests.browser.conftest import Person
-from tests.browser.instance import Instance, days_ago
+from tests.browser.instance import Instance, days_ago, now
 from tests.browser.people import (
     Writing,
     fill_letter,
@@ -113,7 +114,7 @@ def test_reply_survives_a_session_that_ended(instance: Instance, person: Person)
     page.goto(f"/console/letters/{number}/reply")
     with instance.inside() as world:
         # A password changed elsewhere ends every session of the person in the same way.
-        world.session.get_one(User, instance.people["police_handler"]).session_epoch += 1
+        end_sessions_of(world.session, instance.people["police_handler"], now())
         world.session.commit()
     instance.states.pop("police_handler")
     page.locator(".editor textarea").fill(REPLY)

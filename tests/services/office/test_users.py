@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Role
 from portal.domain.errors import InvalidInput, NotFound, NotPermitted
 from portal.models import Event, User
+from portal.queries.sessions import session_of
+from portal.services.core.sessions import begin_staff_session
 from portal.services.office import users
-from portal.services.office.accounts import AccountLocked, LoginFailed, change_password, log_in
-from tests.builders import HOUR, START, World
+from portal.services.office.accounts import LoginFailed, change_password, log_in
+from tests.builders import START, World
 
 PASSWORD = "a password that is long"
+
+KEY = "key of a session"
 
 
 def user_of(session: Session, user_id: int) -> User:
@@ -29,7 +33,7 @@ def created(world: World, username: str = "zhang.san", *grants: users.Place) -> 
 def test_an_account_can_log_in(session: Session, world: World) -> None:
     """A new account has its roles and can log in; the name is kept in small letters."""
     made = created(world, " Zhang.San ", (Role.HANDLER, world["city"]))
-    assert log_in("zhang.san", PASSWORD, START, 5, HOUR) == made
+    assert log_in("zhang.san", PASSWORD, START) == made
     assert users.described(user_of(session, made)) == "handler@city"
 
 
@@ -94,26 +98,40 @@ def test_nobody_disables_themselves(world: World) -> None:
 def test_disabling_ends_sessions(session: Session, world: World) -> None:
     """A disabled account cannot log in and its sessions end; enabled again it can."""
     made = created(world)
-    before = user_of(session, made).session_epoch
+    begin_staff_session(made, KEY, "203.0.113.1", "", START)
     users.disable(made, SYSTEM, START)
-    assert user_of(session, made).session_epoch > before
+    assert has_ended(session)
     with pytest.raises(LoginFailed):
-        log_in("zhang.san", PASSWORD, START, 5, HOUR)
+        log_in("zhang.san", PASSWORD, START)
     users.enable(made, SYSTEM, START)
-    assert log_in("zhang.san", PASSWORD, START, 5, HOUR) == made
+    assert log_in("zhang.san", PASSWORD, START) == made
 
 
-def test_a_new_password_lifts_the_lock(session: Session, world: World) -> None:
-    """Resetting the password ends sessions and opens a locked account."""
+def test_a_new_password_ends_sessions(session: Session, world: World) -> None:
+    """Resetting the password ends sessions; the new one opens the account."""
     made = created(world)
-    for _ in range(5):
-        with pytest.raises(LoginFailed):
-            log_in("zhang.san", "wrong", START, 5, HOUR)
-    with pytest.raises(AccountLocked):
-        log_in("zhang.san", PASSWORD, START, 5, HOUR)
+    begin_staff_session(made, KEY, "203.0.113.1", "", START)
     users.reset_password(made, "another long password", SYSTEM, START)
-    assert log_in("zhang.san", "another long password", START, 5, HOUR) == made
-    assert user_of(session, made).session_epoch == 1
+    assert has_ended(session)
+    assert log_in("zhang.san", "another long password", START) == made
+
+
+def test_other_roles_end_sessions(session: Session, world: World) -> None:
+    """Roles that changed end the sessions of the person, and those that stayed do not."""
+    made = created(world, "zhang.san", (Role.HANDLER, world["city"]))
+    begin_staff_session(made, KEY, "203.0.113.1", "", START)
+    users.set_grants(made, [(Role.HANDLER, world["city"])], SYSTEM, START)
+    assert not has_ended(session)
+    users.add_grant(made, Role.REVIEWER, world["police"], SYSTEM, START)
+    assert has_ended(session)
+
+
+def has_ended(session: Session) -> bool:
+    """Return whether the session under the key has ended."""
+    session.rollback()
+    found = session_of(session, KEY)
+    assert found is not None
+    return found.ended_at is not None
 
 
 def test_only_administrators_change_accounts(world: World) -> None:
@@ -136,7 +154,7 @@ def test_a_password_made_up_by_others_must_be_changed(
     """A new account must change a one-time password, and is free of that once it has."""
     made = users.create_user("li.si", "李四", PASSWORD, [], SYSTEM, START, one_time=one_time)
     assert session.get_one(User, made).must_change_password is one_time
-    change_password(made, PASSWORD, "another long password")
+    change_password(made, PASSWORD, "another long password", START)
     session.rollback()
     assert session.get_one(User, made).must_change_password is False
 

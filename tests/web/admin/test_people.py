@@ -120,7 +120,7 @@ def test_the_list_narrows(admin: Client, world: World) -> None:
     assert "共 1 个账号" in get(admin, "/admin/people?q=water_handler").text
     text = get(admin, f"/admin/people?role=dispatcher&organisation={world['district']}").text
     assert "共 3 个账号" in text
-    assert "没有符合条件的账号" in get(admin, "/admin/people?state=locked").text
+    assert "没有符合条件的账号" in get(admin, "/admin/people?state=disabled").text
 
 
 def test_an_unknown_account_is_not_found(admin: Client, world: World) -> None:

@@ -1,17 +1,24 @@
 """Logging in and out, and one's own account."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
-from portal.models import Event, User
+from portal.models import Event
 from portal.services.office import accounts
 from portal.services.office.users import reset_password
+from portal.web.console.account import MORE_IN_ALL
+from portal.web.core.guards.challenge import FIELD
 from tests.builders import START, World
-from tests.pages import PASSWORD, Client, get, login, post
+from tests.challenges import solved
+from tests.pages import PASSWORD, Client, Page, get, login, post, read
 from tests.web.console.conftest import Staff
+
+LOGIN_FAILURES = 5
 
 
 def test_login_leads_to_the_inbox(client: Client, world: World) -> None:
@@ -40,14 +47,87 @@ def test_login_names_what_is_missing(client: Client, world: World) -> None:
     assert "请填写密码。" in page.text
 
 
-def test_login_locks_after_too_many_failures(client: Client, world: World) -> None:
-    """A sixth try is refused although the password is right."""
+def enter(client: Client, username: str, password: str, address: str = "127.0.0.1") -> Page:
+    """Send the login form from ``address``."""
+    form = get(client, "/account/login", follow_redirects=True).form("/account/login").hidden
+    data = {**form, "username": username, "password": password}
+    return read(client.post("/account/login", data=data, environ_base={"REMOTE_ADDR": address}))
+
+
+@pytest.mark.parametrize("name", ["city_handler", "nobody"])
+def test_known_and_unknown_names_look_alike(client: Client, world: World, name: str) -> None:
+    """Nine wrong passwords get the same answers in the same order, whether there is the name or not."""
+    pages = [enter(client, name, "no") for _ in range(9)]
+    assert [page.status for page in pages] == [401] * 5 + [429] * 4
+    assert {page.form("/account/login").fields["username"][0] for page in pages} == {name}
+    assert 890 <= int(pages[-1].response.headers["Retry-After"]) <= 900
+    said = pages[-1].html.split("data-error-summary", 1)[1].split("</ul>", 1)[0]
+    assert "登录失败次数过多，请等页面确认后再试，或者 15 分钟后再试。" in said
+
+
+def test_who_guesses_elsewhere_locks_nobody_out(client: Client, world: World) -> None:
+    """Wrong passwords from another address leave the person free to log in."""
+    for _ in range(7):
+        enter(client, "city_handler", "no", "203.0.113.7")
+    assert enter(client, "city_handler", PASSWORD).status == 302
+
+
+def test_who_guesses_next_door_locks_nobody_out(app: Flask, client: Client, world: World) -> None:
+    """Behind one address, a device on which the person has logged in before stays open."""
+    own = app.test_client()
+    assert isinstance(own, Client)
+    login(own, "city_handler")
+    post(own, "/account/logout", page="/account/")
+    for _ in range(7):
+        enter(client, "city_handler", "no")
+    assert enter(client, "city_handler", PASSWORD).status == 429
+    assert enter(own, "City_Handler", PASSWORD).status == 302
+
+
+def test_a_known_device_is_limited_too(app: Flask, client: Client, world: World) -> None:
+    """On a device that the person has used there are as many tries, and for others none more."""
+    login(client, "city_handler")
+    post(client, "/account/logout", page="/account/")
+    statuses = [enter(client, "city_handler", "no").status for _ in range(6)]
+    assert statuses == [401] * 5 + [429]
+    assert enter(client, "police_handler", PASSWORD).status == 302
+
+
+def test_a_challenge_lets_the_person_in(client: Client, world: World) -> None:
+    """Where the tries are used up, a solved challenge has the right password looked at."""
+    for _ in range(6):
+        page = enter(client, "city_handler", "no")
+    typed = {"username": "city_handler", "password": PASSWORD, FIELD: solved(page)}
+    post(client, "/account/login", typed)
+
+
+def test_a_forged_device_is_none(app: Flask, client: Client, world: World) -> None:
+    """A cookie that this server did not sign makes no device known."""
     for _ in range(5):
-        post(client, "/account/login", {"username": "city_handler", "password": "no"}, status=401)
-    page = post(
-        client, "/account/login", {"username": "city_handler", "password": PASSWORD}, status=423
-    )
-    assert "账号已暂时锁定" in page.text
+        enter(client, "city_handler", "no")
+    client.set_cookie("device", "eyJhIjoiYiJ9.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb")
+    assert enter(client, "city_handler", "no").status == 429
+
+
+def test_many_addresses_bring_a_challenge(client: Client, world: World) -> None:
+    """Guesses at one name from ever new addresses end, but for who solves a challenge."""
+    statuses = [
+        enter(client, "city_handler", "no", f"203.0.113.{number // 5}").status
+        for number in range(LOGIN_FAILURES * MORE_IN_ALL + 1)
+    ]
+    assert statuses == [401] * LOGIN_FAILURES * MORE_IN_ALL + [429]
+    page = enter(client, "city_handler", PASSWORD)
+    assert page.status == 429
+    typed = {"username": "city_handler", "password": PASSWORD, FIELD: solved(page)}
+    post(client, "/account/login", typed)
+
+
+def test_the_name_is_typed_as_it_is(client: Client) -> None:
+    """Telephones neither begin the name with a capital nor mend it."""
+    field = re.search(r'<input[^>]*name="username"[^>]*>', get(client, "/account/login").html)
+    assert field is not None
+    for attribute in ('autocapitalize="none"', 'autocorrect="off"', 'spellcheck="false"'):
+        assert attribute in field[0]
 
 
 def test_login_is_limited_by_address(
@@ -147,7 +227,6 @@ def test_failed_logins_are_recorded_without_the_password(
     assert event.subject == "user:city_handler"
     stored = " ".join(str(v) for row in session.execute(sa.select(Event.__table__)) for v in row)
     assert "geheim" not in stored
-    assert session.scalar(sa.select(User.failures).where(User.username == "city_handler")) == 1
 
 
 def test_a_one_time_password_is_changed_first(

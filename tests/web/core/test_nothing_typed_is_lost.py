@@ -14,8 +14,9 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.domain.letters.states import State
 from portal.models import DisclosureRequest, Letter, Rating, User, db
+from portal.services.core.sessions import end_sessions_of
 from portal.services.letters import handling
-from tests.builders import World, a_letter
+from tests.builders import START, World, a_letter
 from tests.databases import ON_POSTGRES
 from tests.pages import Client, Page, get, read
 from tests.web.public.citizens import TEXT, an_opened_letter, letters, typed, written
@@ -256,7 +257,7 @@ def ended(session: Session, world: World, how: str) -> None:
     if how == "disabled":
         user.disabled = True
     else:
-        user.session_epoch += 1
+        end_sessions_of(session, user.id, START)
     session.commit()
 
 

@@ -17,12 +17,11 @@ from portal.queries.codes import opened_by
 from portal.web.core import Answer, Page
 from portal.web.core.fields import LineField
 from portal.web.core.forms import Form
-from portal.web.core.guard import Guard
-from portal.web.core.people import close_opened, public, remember_opened
+from portal.web.core.guards.guard import Guard
+from portal.web.core.people import leave_opened, public, remember_opened
 from portal.web.core.rate_limits import Key, address, minutes, retry_later
 from portal.web.core.settings import code_key, settings
 from portal.web.public.blueprint import public_pages
-from portal.web.submission.receipts import forget_receipts
 
 
 class TrackForm(Form):
@@ -58,8 +57,7 @@ def track() -> Answer:
 @public
 def leave() -> Response:
     """Forget the letters and requests this browser has opened, for those who share a computer."""
-    close_opened()
-    forget_receipts()
+    leave_opened()
     flash(_("已退出。再次查看需要编号和查询码。"), "success")
     return redirect(url_for("public.track"))
 

@@ -8,7 +8,7 @@ from flask import Flask
 from portal.app import create_app
 from portal.config import Settings
 from portal.models import db
-from portal.web.core.challenge import FIELD
+from portal.web.core.guards.challenge import FIELD
 from tests.builders import World
 from tests.challenges import challenge_of, solved
 from tests.pages import FROM_HERE, Client, Page, check, get, read

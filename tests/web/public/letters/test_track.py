@@ -14,7 +14,7 @@ from portal.config import Settings
 from portal.domain.letters.numbers import format_number
 from portal.models import Letter, db
 from portal.services.core.unit import writing
-from portal.web.core.challenge import FIELD, offer, offered
+from portal.web.core.guards.challenge import FIELD, offer, offered
 from tests.builders import World
 from tests.challenges import challenge_of, solution, solved
 from tests.pages import Client, Page, get, post

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from portal.web.core import challenge
-from portal.web.core.challenge import DOUBLINGS, EASIEST, FIELD
-from portal.web.core.guard import Guard
+from portal.web.core.guards import challenge
+from portal.web.core.guards.challenge import DOUBLINGS, EASIEST, FIELD
+from portal.web.core.guards.guard import Guard
 from portal.web.core.rate_limits import used
 from tests.challenges import solution
 

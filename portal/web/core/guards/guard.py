@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.web.core import challenge
+from portal.web.core.guards import challenge
 from portal.web.core.rate_limits import Key, force, give_back, grown_wait, take, used
 
 

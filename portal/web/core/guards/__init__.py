@@ -1,0 +1,1 @@
+"""What stands before secrets and forms: limits, challenges, devices that are known."""
