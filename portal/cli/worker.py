@@ -21,6 +21,7 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.domain.errors import Unavailable
 from portal.models import db
+from portal.services.archive.index_verdict import judge
 from portal.services.archive.indexing import drain, ensure_index
 from portal.services.archive.open_data import Publisher
 from portal.services.archive.open_data import refresh as refresh_open_data
@@ -61,6 +62,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
             now = datetime.now(UTC)
             if now >= check_at:
                 _guarded(lambda: ensure_index(index))
+                _guarded(lambda: judge(index, datetime.now(UTC)))
                 check_at = now + INDEX_CHECK
             if now >= chores_at:
                 _guarded(partial(keep_last_year, settings.site_name, now))

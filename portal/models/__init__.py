@@ -9,7 +9,7 @@ from portal.models.disclosure import DisclosureRequest, DisclosureSequence
 from portal.models.event import Event, StateInterval
 from portal.models.letter import Letter
 from portal.models.organisation import Organisation, OrganisationVersion
-from portal.models.outbox import OutboxRow, OutboxStatus
+from portal.models.outbox import IndexVerdict, OutboxRow, OutboxStatus
 from portal.models.publication import (
     ArchiveEntry,
     ArchiveVersion,
@@ -51,6 +51,7 @@ __all__ = [
     "Extension",
     "KeptReport",
     "KeptReportFile",
+    "IndexVerdict",
     "Letter",
     "DeadlineRuleRow",
     "Message",

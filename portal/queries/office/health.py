@@ -1,4 +1,4 @@
-"""The health of the instance: database, outbox, index."""
+"""The health of the instance: database, outbox, and what the worker found of the index."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import SearchEngine, SearchIndexError
-from portal.models import ArchiveEntry, OutboxRow, OutboxStatus
+from portal.models import IndexVerdict, OutboxRow, OutboxStatus
 
 OUTBOX_AGE_MOST = 60.0
 """Seconds after which waiting rows mean that no worker runs."""
+VERDICT_AGE_MOST = 300.0
+"""Seconds after which an old verdict on the index means the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The answer of ``/readyz``; ``outbox_age`` is in seconds, ``index`` ok or the kind of error.
+    """The answer of ``/readyz``; ``outbox_age`` and ``index_checked`` are in seconds.
 
-    ``index_count_difference`` is the number of public entries less the documents of the index.
+    ``index`` is what the worker found so long ago: ok, the kind of error, or unknown before it has
+    looked; ``index_count_difference`` is the number of public entries less the documents of the
+    index at that time.
     """
 
     database: bool
     index: str
+    index_checked: float | None
     index_count_difference: int
     outbox_waiting: int
     outbox_age: float
@@ -32,16 +36,18 @@ class Readiness:
     @property
     def faults(self) -> list[str]:
         """The parts that are faulty or behind; none of them takes the site down."""
+        stale = self.index_checked is None or self.index_checked > VERDICT_AGE_MOST
         found = {
-            "index": self.index != "ok",
+            "index": self.index not in ("ok", "unknown"),
             "outbox": self.outbox_age > OUTBOX_AGE_MOST,
             "dead_letters": self.dead_letters > 0,
+            "worker": stale,
         }
         return [name for name, wrong in found.items() if wrong]
 
 
-def readiness(session: Session, index: SearchEngine, now: datetime) -> Readiness:
-    """Measure readiness; raises the database's error where it cannot be reached."""
+def readiness(session: Session, now: datetime) -> Readiness:
+    """Read readiness; raises the database's error where it cannot be reached."""
     counts = {
         status: (count, oldest)
         for status, count, oldest in session.execute(
@@ -51,21 +57,12 @@ def readiness(session: Session, index: SearchEngine, now: datetime) -> Readiness
         )
     }
     waiting, oldest = counts.get(OutboxStatus.WAITING, (0, None))
-    live = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(ArchiveEntry)
-        .where(ArchiveEntry.unpublished_at.is_(None))
-    )
-    state, documents = "ok", 0
-    try:
-        index.check()
-        documents = index.document_count()
-    except SearchIndexError as error:
-        state = type(error).__name__
+    verdict = session.scalar(sa.select(IndexVerdict))
     return Readiness(
         database=True,
-        index=state,
-        index_count_difference=(live or 0) - documents,
+        index=verdict.state if verdict else "unknown",
+        index_checked=(now - verdict.found_at).total_seconds() if verdict else None,
+        index_count_difference=verdict.difference if verdict else 0,
         outbox_waiting=waiting,
         outbox_age=(now - oldest).total_seconds() if oldest else 0.0,
         dead_letters=counts.get(OutboxStatus.DEAD, (0, None))[0],

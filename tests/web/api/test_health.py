@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.models import OutboxRow, OutboxStatus
+from portal.models import OutboxRow, OutboxStatus, db
+from portal.queries.office.health import VERDICT_AGE_MOST
+from portal.services.archive.index_verdict import judge
 from portal.services.core.unit import writing
 from portal.web.core.clock import now
-from tests.archive import bring_up_to_date, published
+from tests.archive import bring_up_to_date, index_of, published
 from tests.builders import World
 
 
@@ -28,13 +30,20 @@ def ready(client: FlaskClient, status: int = 200) -> dict[str, Any]:
     return data
 
 
+def judged(settings: Settings) -> None:
+    """Do what the worker does: bring the index up to date and judge it."""
+    judge(bring_up_to_date(settings), now())
+
+
 def test_an_instance_in_order_is_ready(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
     """With everything indexed nothing is waiting and there is no fault."""
     published(session, world)
-    bring_up_to_date(settings)
-    assert ready(client) == {
+    judged(settings)
+    said = ready(client)
+    assert 0 <= said.pop("index_checked") < 60
+    assert said == {
         "status": "ok",
         "faults": [],
         "database": True,
@@ -51,8 +60,9 @@ def test_a_missing_index_is_named_and_the_site_serves(
 ) -> None:
     """Without an index the site is degraded, not down."""
     published(session, world)
-    bring_up_to_date(settings)
+    judged(settings)
     shutil.rmtree(settings.index_folder)
+    judge(index_of(settings), now())
     said = ready(client)
     assert (said["status"], said["faults"], said["index"]) == (
         "degraded",
@@ -65,10 +75,11 @@ def test_what_waits_is_counted(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
     """An entry that is not indexed yet shows as lag and as a waiting row."""
-    bring_up_to_date(settings)
+    judged(settings)
     published(session, world, now=now())
     with writing() as unit:
         unit.execute(sa.update(OutboxRow).values(created_at=now()))
+    judge(index_of(settings), now())
     said = ready(client)
     assert (said["index_count_difference"], said["outbox_waiting"], said["faults"]) == (1, 1, [])
 
@@ -77,7 +88,7 @@ def test_a_worker_that_is_away_shows(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
     """Rows that wait for minutes are a fault: nobody drains them."""
-    bring_up_to_date(settings)
+    judged(settings)
     published(session, world)
     with writing() as unit:
         unit.execute(sa.update(OutboxRow).values(created_at=now() - timedelta(minutes=5)))
@@ -91,7 +102,7 @@ def test_dead_letters_show(
 ) -> None:
     """A row that was given up is a fault that a person must look at."""
     published(session, world)
-    bring_up_to_date(settings)
+    judged(settings)
     published(session, world)
     with writing() as unit:
         unit.execute(sa.update(OutboxRow).values(status=OutboxStatus.DEAD))
@@ -116,3 +127,45 @@ def test_without_a_database_it_is_live_and_not_ready(settings: Settings) -> None
         "faults": ["database"],
         "database": False,
     }
+
+
+def test_a_verdict_that_is_old_or_missing_shows(
+    client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """Before a worker has looked the index is unknown; minutes after it last did, it is away."""
+    said = ready(client)
+    assert (said["index"], said["index_checked"], said["faults"]) == ("unknown", None, ["worker"])
+    judge(bring_up_to_date(settings), now() - timedelta(seconds=VERDICT_AGE_MOST + 1))
+    said = ready(client)
+    assert (said["status"], said["index"], said["faults"]) == ("degraded", "ok", ["worker"])
+
+
+def test_asking_does_not_open_the_index(
+    client: FlaskClient,
+    session: Session,
+    world: World,
+    settings: Settings,
+) -> None:
+    """An answer costs two queries, however many entries there are, and no look at the index."""
+    judged(settings)
+    said: list[str] = []
+    with client.application.app_context():
+        engine = db.engine
+
+    def note(*given: object) -> None:
+        said.append(str(given[2]))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    shutil.rmtree(settings.index_folder)
+    assert ready(client)["index"] == "ok"
+    sa.event.remove(engine, "before_cursor_execute", note)
+    read = [each for each in said if each.startswith("SELECT") and "FROM" in each]
+    assert len(read) == 2
+    assert not any("archive_entry" in each for each in read)
+
+
+def test_asking_is_limited(client: FlaskClient, world: World) -> None:
+    """An address that asks without end is told to wait, and whether the process lives is free."""
+    statuses = [client.get("/readyz").status_code for _ in range(121)]
+    assert statuses == [200] * 120 + [429]
+    assert client.get("/healthz").status_code == 200
