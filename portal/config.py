@@ -31,6 +31,7 @@ from pydantic_settings import (
 SOURCE_ROOT = Path(__file__).resolve().parent.parent
 FILE_NAME = "portal.toml"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+ROLES = ("administrator", "auditor", "dispatcher", "handler", "reviewer", "supervisor")
 _PREFIX = "LETTERBOX_"
 _IDS_SINCE = 2026
 """The date of the ids in feeds where no setting gives one."""
@@ -115,6 +116,11 @@ class Settings(BaseSettings):
     lock_minutes: int = Field(
         default=15, ge=1, le=1440, description="Minutes after which they are allowed again."
     )
+    second_factor_roles: str = Field(
+        default="",
+        description="Roles whose holders must use a second factor, separated by commas, such as "
+        "administrator, auditor.",
+    )
     track_limit: str = Field(
         default="10 per 10 minutes",
         description="Wrong query codes allowed for one letter number or one address.",
@@ -190,6 +196,15 @@ class Settings(BaseSettings):
                     ".example.gov for all below it, separated by commas"
                 )
         return value
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _roles(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",") if name.strip()]
+        for name in names:
+            if name not in ROLES:
+                raise ValueError(f"{name!r} is no role; write one or more of {', '.join(ROLES)}")
+        return ",".join(names)
 
     @field_validator("track_limit", "submit_limit")
     @classmethod

@@ -13,6 +13,7 @@ from portal.domain.access import SYSTEM, Role
 from portal.models import User, db
 from portal.services.office import users
 from portal.services.office.accounts import PASSWORD_MIN
+from portal.services.office.second_factor import reset_factor
 
 ROLES = ", ".join(f"{role} ({role.label})" for role in Role)
 
@@ -135,10 +136,19 @@ def disable(username: str) -> None:
 @user_group.command("enable")
 @click.argument("username")
 def enable(username: str) -> None:
-    """Enable USERNAME again, also when locked after wrong passwords."""
+    """Enable USERNAME again."""
     with open_instance():
         users.enable(_user(username).id, SYSTEM, now())
         click.echo(f"{username.lower()} may log in")
+
+
+@user_group.command("factor")
+@click.argument("username")
+def factor(username: str) -> None:
+    """Remove the second factor of USERNAME, who has lost it."""
+    with open_instance():
+        reset_factor(_user(username).id, SYSTEM, now())
+        click.echo(f"{username.lower()} logs in with the password alone")
 
 
 @user_group.command("password")

@@ -47,6 +47,9 @@ class RecordAction(Labelled):
     RESET_PASSWORD = "reset_password", N_("重置密码")  # noqa: S105 - the name of an event
     LOGIN = "login", N_("登录")
     LOGIN_FAILED = "login_failed", N_("登录失败")
+    SECOND_FAILED = "second_factor_failed", N_("两步验证失败")
+    ADD_FACTOR = "add_second_factor", N_("启用两步验证")
+    REMOVE_FACTOR = "remove_second_factor", N_("关闭两步验证")
     LOGOUT = "logout", N_("退出登录")
     CREATE_TOKEN = "create_token", N_("发放接口令牌")
     WITHDRAW_TOKEN = "withdraw_token", N_("收回接口令牌")

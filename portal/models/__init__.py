@@ -33,7 +33,7 @@ from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, Wo
 from portal.models.session import CitizenSession, StaffSession
 from portal.models.token import ApiToken
 from portal.models.unsent import UnsentForm
-from portal.models.user import RoleGrant, User
+from portal.models.user import RecoveryCode, RoleGrant, User
 
 __all__ = [
     "VERSIONS",
@@ -71,6 +71,7 @@ __all__ = [
     "RateSum",
     "Rating",
     "Recomputation",
+    "RecoveryCode",
     "RedactionMask",
     "Reply",
     "ReplyKind",

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.access import Role
-from portal.models.base import Id, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 
 
@@ -24,12 +24,27 @@ class User(Model):
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether somebody else chose the password, which then allows nothing but its change."""
     disabled: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedText)
+    """The secret of the codes that a device shows; ``None`` without a second factor."""
+    totp_step: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """The span of 30 seconds of the last code that was used, which counts once."""
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"
     )
+
+
+class RecoveryCode(Model):
+    """A code for the day on which the device with the second factor is gone; it is used once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (sa.UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
 
 
 class RoleGrant(Model):

@@ -48,6 +48,7 @@ def test_settings_have_the_variables_the_table_says(
         "limits_url": "valkey://cache:6379/0",
         "log_level": "ERROR",
         "proxy_hops": "4",
+        "second_factor_roles": "administrator",
         "track_limit": "7 per hour",
         "submit_limit": "7 per hour",
         "page_cache_seconds": "3",

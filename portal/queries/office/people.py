@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
-from portal.models import RoleGrant, User
+from portal.models import RecoveryCode, RoleGrant, User
 
 
 def own_account(session: Session, user_id: int) -> User:
@@ -28,3 +28,9 @@ def handlers_of(session: Session, organisation_id: int) -> list[User]:
             .order_by(User.name, User.id)
         )
     )
+
+
+def recovery_codes_left(session: Session, user_id: int) -> int:
+    """Return how many recovery codes of a user are unused."""
+    query = sa.select(sa.func.count()).select_from(RecoveryCode)
+    return session.scalars(query.where(RecoveryCode.user_id == user_id)).one()

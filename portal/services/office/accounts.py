@@ -64,7 +64,7 @@ def log_in(username: str, password: str, now: datetime) -> int:
 
     Raises :class:`LoginFailed`, after the same work whether the name is known or not: the password
     is checked against a hash, and the failure is recorded. How often somebody may try is up to the
-    caller.
+    caller. A user with a second factor is logged in by that alone.
     """
     # PostgreSQL refuses a text with a zero byte; nobody is called that.
     query = sa.select(User).where(User.username == fold_username(clean(username)))
@@ -74,8 +74,9 @@ def log_in(username: str, password: str, now: datetime) -> int:
     with writing() as session:
         user = session.scalar(query.with_for_update(of=User))
         if correct and user and not user.disabled and user.password_hash == known_hash:
-            user.last_login_at = now
-            _note(user, RecordAction.LOGIN, now)
+            if user.totp_secret is None:
+                user.last_login_at = now
+                _note(user, RecordAction.LOGIN, now)
             return user.id
         _note(user, RecordAction.LOGIN_FAILED, now)
     raise LoginFailed
@@ -95,6 +96,13 @@ def _note(user: User | None, action: RecordAction, now: datetime) -> None:
         return
     actor = Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
     record(db.session(), action, actor, now, subject=f"user:{user.username}")
+
+
+def check_password(user_id: int, password: str) -> None:
+    """Raise :class:`InvalidInput` with ``password`` where it is not that of the user."""
+    user = db.session.get(User, user_id)
+    if user is None or not _verify(user.password_hash, password):
+        raise InvalidInput("password", N_("密码不正确。"))
 
 
 def change_password(user_id: int, old: str, new: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ from portal.queries.office.administration import (
     person_state,
 )
 from portal.services.office import users
+from portal.services.office.second_factor import reset_factor
 from portal.web.admin.blueprint import admin
 from portal.web.admin.people_forms import GrantForm, NewPersonForm, PeopleFilterForm
 from portal.web.core import Answer, Page
@@ -34,6 +35,7 @@ _ROLES_CHANGED = _l("角色已调整，对方的登录已退出，重新登录�
 _CHANGES: dict[str, tuple[Callable[[int, Actor, datetime], None], object]] = {
     "disable": (users.disable, _l("账号已停用，登录已退出。")),
     "enable": (users.enable, _l("账号已启用，可以登录。")),
+    "factor": (reset_factor, _l("两步验证已取消，对方凭密码登录。")),
 }
 
 
@@ -111,10 +113,10 @@ def people_revoke(user_id: int, grant_id: int) -> Answer:
     return _done(user_id, _ROLES_CHANGED)
 
 
-@admin.post("/people/<int:user_id>/<any(disable,enable):what>")
+@admin.post("/people/<int:user_id>/<any(disable,enable,factor):what>")
 @needs(_EDIT)
 def people_change(user_id: int, what: str) -> Answer:
-    """Disable an account, or enable one that is disabled."""
+    """Disable an account, enable it again, or remove its second factor."""
     change, done = _CHANGES[what]
     try:
         change(user_id, current_actor(), now())

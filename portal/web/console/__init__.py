@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.console import account, day, organisations, sessions, statistics
+from portal.web.console import account, day, organisations, second_factor, sessions, statistics
 from portal.web.console.archive import problem_notices, publication
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import register, request_list, request_page
@@ -26,6 +26,7 @@ __all__ = [
     "replies",
     "request_list",
     "request_page",
+    "second_factor",
     "sessions",
     "statistics",
 ]

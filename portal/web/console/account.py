@@ -27,7 +27,14 @@ from portal.web.core.fields import LineField, SecretField
 from portal.web.core.forms import Form
 from portal.web.core.guards.devices import device_of, know_device, name_digest
 from portal.web.core.guards.guard import Guard
-from portal.web.core.people import begin_session, current_actor, end_session, public, staff_only
+from portal.web.core.people import (
+    await_second,
+    begin_session,
+    current_actor,
+    end_session,
+    public,
+    staff_only,
+)
 from portal.web.core.rate_limits import address, minutes, retry_later
 from portal.web.core.safety import local_path
 from portal.web.core.settings import settings
@@ -99,7 +106,11 @@ def enter() -> Answer:
         form.form_errors.append(_(str(error)))
         return _login_page(form, 401)
     guard.give_back()
-    return _logged_in(user_id, name)
+    wanted = local_path(request.values.get("next"))
+    if own_account(db.session(), user_id).totp_secret is not None:
+        await_second(user_id, name, wanted)
+        return redirect(url_for("account.second"))
+    return logged_in(user_id, name, wanted)
 
 
 def _guard(name: str) -> Guard:
@@ -124,11 +135,11 @@ def _guard(name: str) -> Guard:
     )
 
 
-def _logged_in(user_id: int, name: str) -> Response:
-    """Begin a session, and have the browser know that ``name`` has logged in on it."""
+def logged_in(user_id: int, name: str, wanted: str | None) -> Response:
+    """Begin a session, have the browser know that ``name`` has logged in on it, go to ``wanted``."""
     if begin_session(user_id):
         flash(_("这是您的账号第一次从这个网络登录。如果不是您，请马上修改密码。"), "warning")
-    response = redirect(_destination())
+    response = redirect(wanted or url_for(first_page(current_actor())))
     know_device(response, name)
     return response
 

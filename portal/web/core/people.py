@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from secrets import token_urlsafe
@@ -49,6 +50,11 @@ _LOGIN, _TOKEN = "_user_id", "csrf_token"
 _MOST_OPENED = 5
 _WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
 """The endpoints open to a person with a one-time password: the page to change it."""
+_WITHOUT_FACTOR = (*_WITH_ONE_TIME_PASSWORD, "account.factor", "account.add_factor")
+"""The endpoints open to a person who must use a second factor and has none yet."""
+_PENDING = "second"
+"""Key of the session of who has shown the password, and not yet the second factor."""
+_PENDING_FOR = timedelta(minutes=10)
 
 
 class Staff(UserMixin):  # type: ignore[misc]
@@ -61,6 +67,10 @@ class Staff(UserMixin):  # type: ignore[misc]
         self.name = user.name
         self.username = user.username
         self.must_change_password = user.must_change_password
+        needed = settings().second_factor_roles.split(",")
+        self.needs_factor = user.totp_secret is None and any(
+            str(grant.role) in needed for grant in user.grants
+        )
         self.actor = Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
         self.places = tuple((g.role, g.organisation.name) for g in user.grants)
 
@@ -137,6 +147,28 @@ def begin_session(user_id: int) -> bool:
     return new
 
 
+@dataclass(frozen=True, slots=True)
+class PendingLogin:
+    """A login that waits for its second factor, and where it leads."""
+
+    user_id: int
+    username: str
+    wanted: str | None
+
+
+def await_second(user_id: int, username: str, wanted: str | None) -> None:
+    """Remember for ten minutes that this browser has shown the password of a user."""
+    session[_PENDING] = [user_id, username, wanted, int(now().timestamp())]
+
+
+def pending_login() -> PendingLogin | None:
+    """Return the login that waits in this browser for its second factor, if any."""
+    user_id, username, wanted, at = session.get(_PENDING) or (0, "", None, 0)
+    if int(now().timestamp()) - at > _PENDING_FOR.total_seconds():
+        return None
+    return PendingLogin(user_id, username, wanted)
+
+
 def end_session() -> None:
     """End the session, for every copy of its cookie too, and forget what it held."""
     if current_user.is_authenticated:
@@ -167,6 +199,8 @@ def needs(permission: Permission | None) -> Callable[[Callable[P, R]], Callable[
                 and request.endpoint not in _WITH_ONE_TIME_PASSWORD
             ):
                 return redirect(url_for("account.profile"), 303)  # type: ignore[return-value]
+            if current_user.needs_factor and request.endpoint not in _WITHOUT_FACTOR:
+                return redirect(url_for("account.factor"), 303)  # type: ignore[return-value]
             _touch()
             if permission and not current_actor().holds(permission):
                 abort(403)

@@ -1,0 +1,149 @@
+"""The second factor of a login: codes that a device shows (TOTP, RFC 6238), and recovery codes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from base64 import b32encode
+from datetime import datetime
+
+import pyotp
+import sqlalchemy as sa
+from pyotp.exceptions import OTPVerificationError
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Actor, Permission
+from portal.domain.errors import N_, InvalidInput, NotFound
+from portal.domain.events import ActorKind, RecordAction
+from portal.models import RecoveryCode, User
+from portal.services.core.acting import record
+from portal.services.core.permits import allow
+from portal.services.core.unit import writing
+
+RECOVERY_CODES = 10
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+_GROUP, _GROUPS = 5, 2
+_DRIFT = 1
+"""Spans of 30 seconds by which the clock of a device may be wrong."""
+
+
+def secret_for(user_id: int, nonce: str, key: bytes) -> str:
+    """Return the secret that is offered to a user before it is proven, made of ``nonce``."""
+    made = hmac.digest(key, f"totp {user_id} {nonce}".encode(), "sha256")
+    return b32encode(made[:20]).decode()
+
+
+def address_for(secret: str, username: str, site: str) -> str:
+    """Return the address that an application for codes reads from a picture."""
+    return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=site)
+
+
+def add_totp(user_id: int, secret: str, code: str, key: bytes, now: datetime) -> list[str]:
+    """Ask for codes of ``secret`` from the next login on; return the recovery codes.
+
+    Raises :class:`InvalidInput` with ``code`` where it does not belong to the secret.
+    """
+    step = _step(secret, code, now)
+    if step is None:
+        raise InvalidInput("code", N_("验证码不对，请看一下手机上的时间是否准确。"))
+    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    with writing() as session:
+        user = session.get_one(User, user_id, with_for_update={"of": User})
+        user.totp_secret, user.totp_step = secret, step
+        _forget_codes(session, user_id)
+        session.add_all(
+            RecoveryCode(user_id=user_id, code_hash=_hash(each, user_id, key)) for each in codes
+        )
+        _note(session, RecordAction.ADD_FACTOR, user, now)
+    return codes
+
+
+def remove_totp(user_id: int, now: datetime) -> None:
+    """Ask for no second factor any more."""
+    with writing() as session:
+        _remove(session, session.get_one(User, user_id), _self(session, user_id), now)
+
+
+def reset_factor(user_id: int, actor: Actor, now: datetime) -> None:
+    """Remove the second factor of somebody who has lost it."""
+    allow(actor, Permission.USERS_EDIT)
+    with writing() as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise NotFound
+        _remove(session, user, actor, now)
+
+
+def pass_second(user_id: int, code: str, key: bytes, now: datetime) -> bool:
+    """Return whether ``code`` completes a login; each code does so once.
+
+    A recovery code is taken as well, in any case and with or without its dash.
+    """
+    with writing() as session:
+        user = session.get_one(User, user_id, with_for_update={"of": User})
+        if user.disabled or user.totp_secret is None:
+            return False
+        step = _step(user.totp_secret, code, now)
+        passed = step is not None and (user.totp_step is None or step > user.totp_step)
+        if passed:
+            user.totp_step = step
+        elif step is None:
+            passed = _use(session, user_id, _hash(code, user_id, key))
+        if passed:
+            user.last_login_at = now
+        _note(session, RecordAction.LOGIN if passed else RecordAction.SECOND_FAILED, user, now)
+    return passed
+
+
+def _step(secret: str, code: str, now: datetime) -> int | None:
+    """Return the span of 30 seconds to which ``code`` belongs, if it belongs to one near now."""
+    try:
+        return pyotp.TOTP(secret).verify_and_get_timecode(
+            _folded(code), for_time=now, valid_window=_DRIFT
+        )
+    except OTPVerificationError:
+        return None
+
+
+def _folded(code: str) -> str:
+    return unicodedata.normalize("NFKC", code[:64]).replace("-", "").replace(" ", "").casefold()
+
+
+def _new_code() -> str:
+    signs = "".join(secrets.choice(_SIGNS) for _ in range(_GROUP * _GROUPS))
+    return f"{signs[:_GROUP]}-{signs[_GROUP:]}"
+
+
+def _hash(code: str, user_id: int, key: bytes) -> str:
+    said = f"recovery {user_id} {_folded(code)}"
+    return hmac.new(key, said.encode(), hashlib.sha256).hexdigest()
+
+
+def _use(session: Session, user_id: int, code_hash: str) -> bool:
+    used = sa.delete(RecoveryCode).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash
+    )
+    return bool(session.execute(used).rowcount)  # type: ignore[attr-defined]
+
+
+def _remove(session: Session, user: User, actor: Actor, now: datetime) -> None:
+    if user.totp_secret is None:
+        return
+    user.totp_secret, user.totp_step = None, None
+    _forget_codes(session, user.id)
+    subject = f"user:{user.username}"
+    record(session, RecordAction.REMOVE_FACTOR, actor, now, subject=subject)
+
+
+def _forget_codes(session: Session, user_id: int) -> None:
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+
+
+def _note(session: Session, action: RecordAction, user: User, now: datetime) -> None:
+    record(session, action, _self(session, user.id), now, subject=f"user:{user.username}")
+
+
+def _self(session: Session, user_id: int) -> Actor:
+    return Actor(ActorKind.STAFF, user_id=user_id, name=session.get_one(User, user_id).name)

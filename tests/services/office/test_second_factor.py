@@ -1,0 +1,168 @@
+"""The second factor: codes of a device count once, recovery codes too."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import InvalidInput, NotFound, NotPermitted
+from portal.domain.events import RecordAction
+from portal.models import Event, RecoveryCode, User
+from portal.queries.office.people import recovery_codes_left
+from portal.services.core.unit import writing
+from portal.services.office.second_factor import (
+    RECOVERY_CODES,
+    add_totp,
+    address_for,
+    pass_second,
+    remove_totp,
+    reset_factor,
+    secret_for,
+)
+from tests.builders import START, World
+
+KEY = b"k" * 32
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
+
+
+def code_at(seconds: int) -> str:
+    """Return what the device shows so many seconds after the beginning."""
+    return pyotp.TOTP(SECRET).at(START + timedelta(seconds=seconds))
+
+
+@pytest.fixture
+def user_id(world: World) -> int:
+    """A handler."""
+    return world.people["city_handler"]
+
+
+@pytest.fixture
+def codes(session: Session, user_id: int) -> list[str]:
+    """The recovery codes of the handler, who has a second factor since the beginning."""
+    return add_totp(user_id, SECRET, code_at(0), KEY, START)
+
+
+def passes(user_id: int, code: str, seconds: int) -> bool:
+    """Return whether ``code`` completes a login so many seconds after the beginning."""
+    return pass_second(user_id, code, KEY, START + timedelta(seconds=seconds))
+
+
+def test_a_code_counts_once(session: Session, codes: list[str], user_id: int) -> None:
+    """A code that was used is refused from then on, and so is every earlier one."""
+    assert not passes(user_id, code_at(0), 5)
+    assert passes(user_id, code_at(60), 60)
+    assert not passes(user_id, code_at(60), 65)
+    assert not passes(user_id, code_at(30), 65)
+    assert passes(user_id, code_at(90), 90)
+
+
+def test_a_clock_may_be_half_a_minute_wrong(
+    session: Session, codes: list[str], user_id: int
+) -> None:
+    """The code of the span before and after is taken, one further off is not."""
+    assert not passes(user_id, code_at(120), 180)
+    assert passes(user_id, code_at(150), 180)
+    assert not passes(user_id, code_at(270), 210)
+    assert passes(user_id, code_at(240), 210)
+
+
+def test_a_recovery_code_counts_once(session: Session, codes: list[str], user_id: int) -> None:
+    """Ten different codes; each is taken once, in any case, with or without its dash."""
+    assert len(set(codes)) == RECOVERY_CODES == 10
+    assert passes(user_id, codes[0].upper().replace("-", " "), 60)
+    assert not passes(user_id, codes[0], 60)
+    assert passes(user_id, codes[1], 60)
+    session.rollback()
+    assert recovery_codes_left(session, user_id) == 8
+    stored = {row.code_hash for row in session.scalars(sa.select(RecoveryCode))}
+    assert not stored & {*codes, *(code.replace("-", "") for code in codes)}
+
+
+def test_a_code_of_somebody_else_is_none(
+    session: Session, world: World, codes: list[str], user_id: int
+) -> None:
+    """Recovery codes belong to their person, and who has no second factor passes with nothing."""
+    other = world.people["police_handler"]
+    assert not passes(other, codes[0], 60)
+    add_totp(other, SECRET, code_at(0), KEY, START)
+    assert not passes(other, codes[0], 60)
+    with writing() as unit:
+        unit.get_one(User, user_id).disabled = True
+    assert not passes(user_id, code_at(60), 60)
+
+
+def test_a_wrong_code_begins_nothing(session: Session, user_id: int) -> None:
+    """A secret is taken only with a code of it."""
+    with pytest.raises(InvalidInput) as error:
+        add_totp(user_id, SECRET, "000000", KEY, START)
+    assert error.value.field == "code"
+    assert session.get_one(User, user_id).totp_secret is None
+
+
+def test_the_secret_is_encrypted_and_leaves_with_its_codes(
+    session: Session, codes: list[str], user_id: int
+) -> None:
+    """The database does not hold the secret in the clear, and without the factor nothing of it."""
+    raw = session.scalar(
+        sa.text("SELECT totp_secret FROM user_account WHERE id = :id"), {"id": user_id}
+    )
+    assert raw and SECRET not in raw
+    session.rollback()
+    remove_totp(user_id, START)
+    session.rollback()
+    user = session.get_one(User, user_id)
+    assert (user.totp_secret, user.totp_step) == (None, None)
+    assert recovery_codes_left(session, user_id) == 0
+    remove_totp(user_id, START)
+    events = session.scalars(sa.select(Event.action).order_by(Event.id)).all()
+    assert events[-2:] == [RecordAction.ADD_FACTOR, RecordAction.REMOVE_FACTOR]
+
+
+def test_an_administrator_removes_a_lost_factor(
+    session: Session, world: World, codes: list[str], user_id: int
+) -> None:
+    """Administrators alone remove the factor of somebody else, by name in the record."""
+    with pytest.raises(NotPermitted):
+        reset_factor(user_id, world.actor("office_dispatcher"), START)
+    admin = world.actor("office_administrator")
+    with pytest.raises(NotFound):
+        reset_factor(999_999, admin, START)
+    reset_factor(user_id, admin, START)
+    session.rollback()
+    assert session.get_one(User, user_id).totp_secret is None
+    event = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
+    assert event is not None
+    assert (event.action, event.actor_id, event.subject) == (
+        RecordAction.REMOVE_FACTOR,
+        world.people["office_administrator"],
+        "user:city_handler",
+    )
+
+
+def test_logins_are_recorded_when_they_are_complete(
+    session: Session, codes: list[str], user_id: int
+) -> None:
+    """A wrong second factor is a failure in the record, a right one the login."""
+    assert not passes(user_id, "123456", 60)
+    assert passes(user_id, code_at(60), 60)
+    session.rollback()
+    events = session.scalars(sa.select(Event.action).order_by(Event.id.desc()).limit(2)).all()
+    assert events == [RecordAction.LOGIN, RecordAction.SECOND_FAILED]
+    assert session.get_one(User, user_id).last_login_at == START + timedelta(seconds=60)
+
+
+def test_secrets_are_of_user_and_nonce() -> None:
+    """The offered secret is the same for the same page, and another for anything else."""
+    secret = secret_for(7, "nonce", KEY)
+    assert len(secret) == 32
+    assert secret == secret_for(7, "nonce", KEY)
+    others = {
+        secret_for(8, "nonce", KEY),
+        secret_for(7, "other", KEY),
+        secret_for(7, "nonce", b"x"),
+    }
+    assert len({secret, *others}) == 4
+    assert address_for(SECRET, "chen.fen", "信箱").startswith("otpauth://totp/")
+    assert SECRET in address_for(SECRET, "chen.fen", "信箱")

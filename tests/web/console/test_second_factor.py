@@ -1,0 +1,141 @@
+"""Logging in with a second factor, and setting it up under my account."""
+
+import re
+from datetime import datetime, timedelta
+
+import pyotp
+import pytest
+import time_machine
+from flask import Flask
+
+from portal.config import Settings
+from portal.models import User
+from portal.services.office.second_factor import add_totp
+from portal.web.core.settings import code_key, keep_settings
+from tests.builders import World
+from tests.pages import PASSWORD, Client, Page, get, login, post
+from tests.web.console.conftest import Staff
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
+LOGIN, SECOND, FACTOR = "/account/login", "/account/second", "/account/factor"
+CREDENTIALS = {"username": "city_handler", "password": PASSWORD}
+
+
+@pytest.fixture
+def codes(app: Flask, world: World, clock: datetime) -> list[str]:
+    """The recovery codes of the handler, who has a second factor for an hour."""
+    before = clock - timedelta(hours=1)
+    with app.app_context():
+        shown = pyotp.TOTP(SECRET).at(before)
+        return add_totp(world.people["city_handler"], SECRET, shown, code_key(), before)
+
+
+def enter(client: Client, code: str, status: int | None = 302) -> Page:
+    """Log in with the password, then with ``code``."""
+    answer = post(client, LOGIN, CREDENTIALS)
+    assert answer.response.location == SECOND
+    return post(client, SECOND, {"code": code}, status=status)
+
+
+def test_a_login_needs_both(client: Client, codes: list[str], clock: datetime) -> None:
+    """The password alone opens nothing; with the code of the device it does, once."""
+    with time_machine.travel(clock, tick=False):
+        shown = pyotp.TOTP(SECRET).at(clock)
+        post(client, LOGIN, CREDENTIALS)
+        assert client.get("/console/").status_code == 302
+        assert "不对" in post(client, SECOND, {"code": "000000"}, status=401).text
+        assert post(client, SECOND, {"code": shown}).response.location == "/console/"
+        assert client.get("/console/").status_code == 200
+        post(client, "/account/logout", page="/account/")
+        assert "已经用过" in enter(client, shown, 401).text
+        enter(client, codes[0])
+
+
+def test_it_leads_to_the_page_that_was_asked_for(
+    client: Client, codes: list[str], clock: datetime
+) -> None:
+    """Whoever was sent to log in comes to the page after the second step."""
+    with time_machine.travel(clock, tick=False):
+        page = f"{LOGIN}?next=/console/day"
+        post(client, LOGIN, {**CREDENTIALS, "next": "/console/day"}, page=page)
+        assert post(client, SECOND, {"code": codes[0]}).response.location == "/console/day"
+
+
+def test_codes_cannot_be_tried_without_end(
+    client: Client, codes: list[str], clock: datetime
+) -> None:
+    """After five wrong codes even the right one waits, and a known device has tries of its own."""
+    with time_machine.travel(clock, tick=False):
+        post(client, LOGIN, CREDENTIALS)
+        for _ in range(5):
+            post(client, SECOND, {"code": "000000"}, status=401)
+        page = post(client, SECOND, {"code": codes[0]}, status=429)
+        assert page.response.headers["Retry-After"] == "900"
+        assert "15 分钟" in page.text
+
+
+def test_the_second_step_waits_ten_minutes(
+    client: Client, codes: list[str], clock: datetime
+) -> None:
+    """A password that was shown too long ago must be shown again; without one there is no step."""
+    assert client.get(SECOND).location == LOGIN
+    with time_machine.travel(clock, tick=False) as travel:
+        post(client, LOGIN, CREDENTIALS)
+        sent = {**get(client, SECOND).form(SECOND).hidden, "code": codes[0]}
+        travel.shift(timedelta(minutes=10, seconds=1))
+        assert client.post(SECOND, data=sent).location == LOGIN
+        assert client.get("/console/").status_code == 302
+
+
+def test_it_is_set_up_and_removed(staff: Staff, app: Flask, clock: datetime) -> None:
+    """The page offers picture and secret; a code of it begins, the password ends it."""
+    with time_machine.travel(clock, tick=False):
+        client = staff("city_handler")
+        page = get(client, FACTOR)
+        assert "data:image/svg+xml" in page.html
+        secret = re.search(r"<strong>([A-Z2-7 ]{39})</strong>", page.html)
+        assert secret is not None
+        shown = pyotp.TOTP(secret[1].replace(" ", "")).at(clock)
+        wrong = post(client, FACTOR, {"code": "000000"}, status=422)
+        assert secret[1] in wrong.html
+        done = post(client, FACTOR, {"code": shown}, status=200)
+        codes = re.findall(r"<li>([a-z2-9]{5}-[a-z2-9]{5})</li>", done.html)
+        assert len(codes) == 10
+        assert "还有 10 个恢复码" in get(client, FACTOR).text
+        other = app.test_client()
+        assert isinstance(other, Client)
+        enter(other, codes[3])
+        remove = f"{FACTOR}/remove"
+        post(client, remove, {"password": "wrong"}, page=FACTOR, status=422)
+        post(client, remove, {"password": PASSWORD}, page=FACTOR)
+        login(app.test_client(), "city_handler")
+
+
+def test_a_role_can_require_it(
+    staff: Staff, app: Flask, settings: Settings, clock: datetime
+) -> None:
+    """Who holds a role of the setting sets a second factor up before anything else."""
+    keep_settings(app, settings.model_copy(update={"second_factor_roles": "auditor,reviewer"}))
+    with time_machine.travel(clock, tick=False):
+        assert staff("city_handler").get("/console/").status_code == 200
+        client = staff("city_reviewer")
+        assert client.get("/console/").location == FACTOR
+        page = get(client, FACTOR)
+        assert "您的角色要求两步验证" in page.text
+        secret = re.search(r"<strong>([A-Z2-7 ]{39})</strong>", page.html)
+        assert secret is not None
+        shown = pyotp.TOTP(secret[1].replace(" ", "")).at(clock)
+        post(client, FACTOR, {"code": shown}, status=200)
+        assert client.get("/console/").status_code == 200
+
+
+def test_an_administrator_removes_it(
+    staff: Staff, world: World, client: Client, codes: list[str]
+) -> None:
+    """The page of a person offers to remove the factor of who has lost it."""
+    person = f"/admin/people/{world.people['city_handler']}"
+    post(staff("office_administrator"), f"{person}/factor", page=person)
+    world.session.rollback()
+    user = world.session.get_one(User, world.people["city_handler"], populate_existing=True)
+    assert user.totp_secret is None
+    assert post(client, LOGIN, CREDENTIALS).response.location == "/console/"
