@@ -33,7 +33,7 @@ from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, Wo
 from portal.models.session import CitizenSession, StaffSession
 from portal.models.token import ApiToken
 from portal.models.unsent import UnsentForm
-from portal.models.user import RecoveryCode, RoleGrant, User
+from portal.models.user import Passkey, RecoveryCode, RoleGrant, User
 
 __all__ = [
     "VERSIONS",
@@ -62,6 +62,7 @@ __all__ = [
     "OrganisationVersion",
     "OutboxRow",
     "OutboxStatus",
+    "Passkey",
     "ProblemNotice",
     "Proposal",
     "ProposalStatus",

@@ -28,12 +28,34 @@ class User(Model):
     """The secret of the codes that a device shows; ``None`` without a second factor."""
     totp_step: Mapped[int | None] = mapped_column(sa.BigInteger)
     """The span of 30 seconds of the last code that was used, which counts once."""
+    has_passkey: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"
     )
+
+    @property
+    def has_factor(self) -> bool:
+        """Whether a login asks for more than the password."""
+        return self.totp_secret is not None or self.has_passkey
+
+
+class Passkey(Model):
+    """A key in a device or a stick, with which its owner completes a login (WebAuthn)."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(sa.String(1400), unique=True)
+    """The name by which the device knows the key, in base64url."""
+    public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    name: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RecoveryCode(Model):

@@ -167,6 +167,7 @@ def _values(world: World) -> dict[str, object]:
         "notice_id": 1,
         "part": 1,
         "session_id": 0,
+        "passkey_id": 0,
         "code": "city",
         "token": "a" * 32,
         "key": next(iter(shipped_by_key())),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
-from portal.models import RecoveryCode, RoleGrant, User
+from portal.models import Passkey, RecoveryCode, RoleGrant, User
 
 
 def own_account(session: Session, user_id: int) -> User:
@@ -34,3 +34,9 @@ def recovery_codes_left(session: Session, user_id: int) -> int:
     """Return how many recovery codes of a user are unused."""
     query = sa.select(sa.func.count()).select_from(RecoveryCode)
     return session.scalars(query.where(RecoveryCode.user_id == user_id)).one()
+
+
+def passkeys_of(session: Session, user_id: int) -> list[Passkey]:
+    """Return the passkeys of a user, the oldest first."""
+    query = sa.select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
+    return list(session.scalars(query))

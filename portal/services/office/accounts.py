@@ -74,7 +74,7 @@ def log_in(username: str, password: str, now: datetime) -> int:
     with writing() as session:
         user = session.scalar(query.with_for_update(of=User))
         if correct and user and not user.disabled and user.password_hash == known_hash:
-            if user.totp_secret is None:
+            if not user.has_factor:
                 user.last_login_at = now
                 _note(user, RecordAction.LOGIN, now)
             return user.id

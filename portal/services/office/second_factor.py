@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Permission
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import ActorKind, RecordAction
-from portal.models import RecoveryCode, User
+from portal.models import Passkey, RecoveryCode, User
 from portal.services.core.acting import record
 from portal.services.core.permits import allow
 from portal.services.core.unit import writing
@@ -48,32 +48,44 @@ def add_totp(user_id: int, secret: str, code: str, key: bytes, now: datetime) ->
     step = _step(secret, code, now)
     if step is None:
         raise InvalidInput("code", N_("验证码不对，请看一下手机上的时间是否准确。"))
-    codes = [_new_code() for _ in range(RECOVERY_CODES)]
     with writing() as session:
         user = session.get_one(User, user_id, with_for_update={"of": User})
         user.totp_secret, user.totp_step = secret, step
-        _forget_codes(session, user_id)
-        session.add_all(
-            RecoveryCode(user_id=user_id, code_hash=_hash(each, user_id, key)) for each in codes
-        )
-        _note(session, RecordAction.ADD_FACTOR, user, now)
+        codes = new_recovery_codes(session, user_id, key)
+        note_login(session, RecordAction.ADD_FACTOR, user, now)
+    return codes
+
+
+def new_recovery_codes(session: Session, user_id: int, key: bytes) -> list[str]:
+    """Give a user ten recovery codes in the place of those before, in the caller's unit of work."""
+    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    _forget_codes(session, user_id)
+    session.add_all(
+        RecoveryCode(user_id=user_id, code_hash=_hash(each, user_id, key)) for each in codes
+    )
     return codes
 
 
 def remove_totp(user_id: int, now: datetime) -> None:
-    """Ask for no second factor any more."""
+    """Ask for no codes of a device any more; passkeys stay."""
     with writing() as session:
-        _remove(session, session.get_one(User, user_id), _self(session, user_id), now)
+        user = session.get_one(User, user_id)
+        if user.totp_secret is not None:
+            user.totp_secret, user.totp_step = None, None
+            factor_removed(session, user, _self(user), now)
 
 
 def reset_factor(user_id: int, actor: Actor, now: datetime) -> None:
-    """Remove the second factor of somebody who has lost it."""
+    """Remove the second factor of somebody who has lost it, passkeys too."""
     allow(actor, Permission.USERS_EDIT)
     with writing() as session:
         user = session.get(User, user_id)
         if user is None:
             raise NotFound
-        _remove(session, user, actor, now)
+        if user.has_factor:
+            user.totp_secret, user.totp_step, user.has_passkey = None, None, False
+            session.execute(sa.delete(Passkey).where(Passkey.user_id == user_id))
+            factor_removed(session, user, actor, now)
 
 
 def pass_second(user_id: int, code: str, key: bytes, now: datetime) -> bool:
@@ -83,9 +95,9 @@ def pass_second(user_id: int, code: str, key: bytes, now: datetime) -> bool:
     """
     with writing() as session:
         user = session.get_one(User, user_id, with_for_update={"of": User})
-        if user.disabled or user.totp_secret is None:
+        if user.disabled or not user.has_factor:
             return False
-        step = _step(user.totp_secret, code, now)
+        step = _step(user.totp_secret, code, now) if user.totp_secret else None
         passed = step is not None and (user.totp_step is None or step > user.totp_step)
         if passed:
             user.totp_step = step
@@ -93,7 +105,8 @@ def pass_second(user_id: int, code: str, key: bytes, now: datetime) -> bool:
             passed = _use(session, user_id, _hash(code, user_id, key))
         if passed:
             user.last_login_at = now
-        _note(session, RecordAction.LOGIN if passed else RecordAction.SECOND_FAILED, user, now)
+        done = RecordAction.LOGIN if passed else RecordAction.SECOND_FAILED
+        note_login(session, done, user, now)
     return passed
 
 
@@ -128,11 +141,10 @@ def _use(session: Session, user_id: int, code_hash: str) -> bool:
     return bool(session.execute(used).rowcount)  # type: ignore[attr-defined]
 
 
-def _remove(session: Session, user: User, actor: Actor, now: datetime) -> None:
-    if user.totp_secret is None:
-        return
-    user.totp_secret, user.totp_step = None, None
-    _forget_codes(session, user.id)
+def factor_removed(session: Session, user: User, actor: Actor, now: datetime) -> None:
+    """Record that a factor of ``user`` is gone; with the last one the recovery codes go."""
+    if not user.has_factor:
+        _forget_codes(session, user.id)
     subject = f"user:{user.username}"
     record(session, RecordAction.REMOVE_FACTOR, actor, now, subject=subject)
 
@@ -141,9 +153,10 @@ def _forget_codes(session: Session, user_id: int) -> None:
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
-def _note(session: Session, action: RecordAction, user: User, now: datetime) -> None:
-    record(session, action, _self(session, user.id), now, subject=f"user:{user.username}")
+def note_login(session: Session, action: RecordAction, user: User, now: datetime) -> None:
+    """Record what ``user`` did with the own login."""
+    record(session, action, _self(user), now, subject=f"user:{user.username}")
 
 
-def _self(session: Session, user_id: int) -> Actor:
-    return Actor(ActorKind.STAFF, user_id=user_id, name=session.get_one(User, user_id).name)
+def _self(user: User) -> Actor:
+    return Actor(ActorKind.STAFF, user_id=user.id, name=user.name)

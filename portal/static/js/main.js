@@ -7,6 +7,7 @@ const improvements = {
   "[data-copy]": "./copy.js",
   "form[data-live]": "./live.js",
   "[data-challenge]": "./challenge.js",
+  "[data-passkey]": "./passkey.js",
   "[data-print]": "./print.js",
   "[data-confirm]": "./confirm.js",
   "[data-similar]": "./similar.js",

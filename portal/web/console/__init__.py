@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.console import account, day, organisations, second_factor, sessions, statistics
+from portal.web.console import (
+    account,
+    day,
+    organisations,
+    passkeys,
+    second_factor,
+    sessions,
+    statistics,
+)
 from portal.web.console.archive import problem_notices, publication
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import register, request_list, request_page
@@ -20,6 +28,7 @@ __all__ = [
     "inbox",
     "letter",
     "organisations",
+    "passkeys",
     "problem_notices",
     "publication",
     "register",

@@ -107,7 +107,7 @@ def enter() -> Answer:
         return _login_page(form, 401)
     guard.give_back()
     wanted = local_path(request.values.get("next"))
-    if own_account(db.session(), user_id).totp_secret is not None:
+    if own_account(db.session(), user_id).has_factor:
         await_second(user_id, name, wanted)
         return redirect(url_for("account.second"))
     return logged_in(user_id, name, wanted)

@@ -23,6 +23,7 @@ from portal.services.office.second_factor import (
     secret_for,
 )
 from portal.web.console.account import account, logged_in
+from portal.web.console.passkeys import passkey_question
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now
 from portal.web.core.fields import LineField, SecretField
@@ -82,7 +83,9 @@ def complete() -> Answer:
 
 
 def _second_page(form: CodeForm, status: int) -> Page:
-    return render_template("console/second.html", form=form), status
+    pending = pending_login()
+    question = passkey_question(pending.user_id) if pending else None
+    return render_template("console/second.html", form=form, question=question), status
 
 
 @account.get("/factor")

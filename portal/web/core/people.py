@@ -50,7 +50,13 @@ _LOGIN, _TOKEN = "_user_id", "csrf_token"
 _MOST_OPENED = 5
 _WITH_ONE_TIME_PASSWORD = ("account.profile", "account.password")
 """The endpoints open to a person with a one-time password: the page to change it."""
-_WITHOUT_FACTOR = (*_WITH_ONE_TIME_PASSWORD, "account.factor", "account.add_factor")
+_WITHOUT_FACTOR = (
+    *_WITH_ONE_TIME_PASSWORD,
+    "account.factor",
+    "account.add_factor",
+    "account.passkeys",
+    "account.add_passkey",
+)
 """The endpoints open to a person who must use a second factor and has none yet."""
 _PENDING = "second"
 """Key of the session of who has shown the password, and not yet the second factor."""
@@ -68,7 +74,7 @@ class Staff(UserMixin):  # type: ignore[misc]
         self.username = user.username
         self.must_change_password = user.must_change_password
         needed = settings().second_factor_roles.split(",")
-        self.needs_factor = user.totp_secret is None and any(
+        self.needs_factor = not user.has_factor and any(
             str(grant.role) in needed for grant in user.grants
         )
         self.actor = Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
