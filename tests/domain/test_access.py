@@ -16,6 +16,7 @@ from portal.domain.access import (
     Reach,
     Role,
     can,
+    fold_username,
     may,
 )
 from portal.domain.events import ActorKind
@@ -212,3 +213,20 @@ def test_staff_do_not_act_for_citizens(action: Action) -> None:
     """Nobody of the staff takes an action of the citizen or the system, whatever the roles."""
     everything = tuple(Grant(role, 1, "/1/") for role in Role)
     assert not may(Actor(ActorKind.STAFF, 7, "", everything), action, Place("/1/2/"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("chen.fen", "chen.fen"),
+        ("Chen.Fen", "chen.fen"),
+        (" chen . fen ", "chen.fen"),
+        ("ＣＨＥＮ．ｆｅｎ", "chen.fen"),
+        ("chen\u3000fen", "chenfen"),
+        ("straße", "strasse"),
+        ("", ""),
+    ],
+)
+def test_a_user_name_is_folded(typed: str, name: str) -> None:
+    """Case, width and blanks make no difference in a user name."""
+    assert fold_username(typed) == name

@@ -1,6 +1,7 @@
 """Requests that no page of the site sends are answered in bounded time, and never by a crash."""
 
 from io import BytesIO
+from time import process_time
 
 import pytest
 from flask.testing import FlaskClient
@@ -58,3 +59,38 @@ def test_a_damaged_form_is_a_wrong_request(client: FlaskClient, world: World, bo
 def test_an_unknown_method_is_not_allowed(client: FlaskClient, world: World, method: str) -> None:
     """A method that no route has is answered with 405."""
     assert client.open("/track", method=method).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 200_000, b'{"a":' * 100_000, b'{"organisation": ' + b"9" * 100_000 + b"}"],
+)
+def test_deep_and_huge_bodies_are_wrong_requests(
+    client: FlaskClient, world: World, body: bytes
+) -> None:
+    """Deep nesting and huge numbers in JSON are answered with 4xx, whoever sends them."""
+    for path in ("/api/v1/letters", "/write", "/track"):
+        answer = client.post(path, data=body, content_type="application/json")
+        assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5_000, "-1", "1e400", "0x10"])
+def test_huge_numbers_in_addresses_are_no_crash(
+    client: FlaskClient, world: World, number: str
+) -> None:
+    """A number beyond every id and page is answered with a page or 4xx, never with 500."""
+    for path in (
+        f"/archive/{number}",
+        f"/archive?page={number}",
+        f"/api/v1/entries?limit={number}",
+    ):
+        assert client.get(path).status_code < 500
+
+
+def test_refusing_costs_little(client: FlaskClient, world: World) -> None:
+    """A hundred thousand fields are refused in the time of a page, not of a minute."""
+    fields = b"&".join(b"f%d=x" % number for number in range(100_000))
+    began = process_time()
+    answer = client.post("/track", data=fields, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+    assert process_time() - began < 1
