@@ -30,10 +30,9 @@ from portal.models.rates import (
 )
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
-from portal.models.session import CitizenSession, StaffSession
 from portal.models.token import ApiToken
-from portal.models.unsent import UnsentForm
-from portal.models.user import Passkey, RecoveryCode, RoleGrant, User
+from portal.models.unsent import CitizenSession, UnsentForm
+from portal.models.user import Passkey, RecoveryCode, RoleGrant, StaffSession, User
 
 __all__ = [
     "VERSIONS",

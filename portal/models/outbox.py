@@ -21,14 +21,14 @@ class OutboxStatus(StrEnum):
 class IndexVerdict(Model):
     """What the worker last found of the index: one row, so that asking for it costs nothing.
 
-    ``state`` is ok or the kind of error; ``difference`` the number of public entries less the
+    ``outcome`` is ok or the kind of error; ``difference`` the number of public entries less the
     documents of the index.
     """
 
     __tablename__ = "index_verdict"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    state: Mapped[str] = mapped_column(sa.String(64))
+    outcome: Mapped[str] = mapped_column(sa.String(64))
     difference: Mapped[int]
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -1,4 +1,4 @@
-"""What was typed into a public form and has not been sent yet."""
+"""What is kept of a citizen's browser: forms not sent yet, and that it has opened something."""
 
 from __future__ import annotations
 
@@ -22,3 +22,16 @@ class UnsentForm(Model):
     key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     content: Mapped[str] = mapped_column(EncryptedText)
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class CitizenSession(Model):
+    """A browser that has shown a query code or sent something, until it leaves; a day at most.
+
+    Its cookie holds a key, the row the digest: a copy of the cookie is worth nothing afterwards.
+    """
+
+    __tablename__ = "citizen_session"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,4 +1,4 @@
-"""Members of staff and their roles."""
+"""Members of staff: their roles, what they log in with, and their sessions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.domain.access import Role
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
+
+DEVICE_MAX = 200
+"""Characters kept of what a browser says of itself."""
 
 
 class User(Model):
@@ -49,7 +52,7 @@ class Passkey(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
-    credential_id: Mapped[str] = mapped_column(sa.String(1400), unique=True)
+    credential: Mapped[str] = mapped_column(sa.String(1400), unique=True)
     """The name by which the device knows the key, in base64url."""
     public_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
     sign_count: Mapped[int] = mapped_column(sa.BigInteger)
@@ -82,3 +85,28 @@ class RoleGrant(Model):
 
     user: Mapped[User] = relationship(back_populates="grants")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+class StaffSession(Model):
+    """A login; it stays as a record after it has ended.
+
+    The cookie of the browser holds a key, the row its digest: a copy of the cookie is worth nothing
+    as soon as the row has ended.
+    """
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it was last used, to a few minutes."""
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    address: Mapped[str] = mapped_column(sa.String(64))
+    network: Mapped[str] = mapped_column(sa.String(64))
+    new_network: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether the person had not logged in from the network before, though from others."""
+    device: Mapped[str] = mapped_column(sa.String(DEVICE_MAX))
+
+    user: Mapped[User] = relationship()

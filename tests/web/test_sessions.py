@@ -160,7 +160,7 @@ def session_id(world: World, username: str) -> int:
 
 
 def test_a_login_from_a_new_network_is_announced(client: Client, world: World) -> None:
-    """The first login announces nothing; one from elsewhere is named, one from next door is not."""
+    """The first login announces nothing; one from elsewhere is named, one from the same network is not."""
 
     def enter_from(address: str) -> str:
         sent = {**get(client, LOGIN).form(LOGIN).hidden}

@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "index_verdict",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("state", sa.String(64), nullable=False),
+        sa.Column("outcome", sa.String(64), nullable=False),
         sa.Column("difference", sa.Integer(), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_index_verdict"),

@@ -21,7 +21,7 @@ def upgrade() -> None:
         "passkey",
         sa.Column("id", _ID, nullable=False),
         sa.Column("user_id", _ID, nullable=False),
-        sa.Column("credential_id", sa.String(1400), nullable=False),
+        sa.Column("credential", sa.String(1400), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(64), nullable=False),
@@ -31,7 +31,7 @@ def upgrade() -> None:
             ["user_id"], ["user_account.id"], name="fk_passkey_user_id_user_account"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_passkey"),
-        sa.UniqueConstraint("credential_id", name="uq_passkey_credential_id"),
+        sa.UniqueConstraint("credential", name="uq_passkey_credential"),
     )
     op.create_index("ix_passkey_user_id", "passkey", ["user_id"])
     op.add_column(

@@ -60,7 +60,7 @@ def readiness(session: Session, now: datetime) -> Readiness:
     verdict = session.scalar(sa.select(IndexVerdict))
     return Readiness(
         database=True,
-        index=verdict.state if verdict else "unknown",
+        index=verdict.outcome if verdict else "unknown",
         index_checked=(now - verdict.found_at).total_seconds() if verdict else None,
         index_count_difference=verdict.difference if verdict else 0,
         outbox_waiting=waiting,

@@ -19,13 +19,13 @@ def judge(index: SearchEngine, now: datetime) -> int:
     """Check the index, compare it with the public entries, and keep what was found; return 0."""
     public = sa.select(sa.func.count()).where(ArchiveEntry.unpublished_at.is_(None))
     live = db.session.scalar(public.select_from(ArchiveEntry)) or 0
-    state, documents = "ok", 0
+    outcome, documents = "ok", 0
     try:
         index.check()
         documents = index.document_count()
     except SearchIndexError as error:
-        state = type(error).__name__
-    row = {"id": _ONLY, "state": state, "difference": live - documents, "found_at": now}
+        outcome = type(error).__name__
+    row = {"id": _ONLY, "outcome": outcome, "difference": live - documents, "found_at": now}
     with writing() as session:
         session.execute(
             upsert(
@@ -33,7 +33,7 @@ def judge(index: SearchEngine, now: datetime) -> int:
                 IndexVerdict,
                 [row],
                 [IndexVerdict.id],
-                lambda new: {name: new[name] for name in ("state", "difference", "found_at")},
+                lambda new: {name: new[name] for name in ("outcome", "difference", "found_at")},
             )
         )
     return 0

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import CitizenSession, StaffSession
 from portal.models.base import fingerprint
-from portal.models.session import DEVICE_MAX
+from portal.models.user import DEVICE_MAX
 from portal.queries.sessions import knows_network
 from portal.services.core.typed_text import clean
 from portal.services.core.unit import writing

@@ -80,16 +80,16 @@ def add_passkey(
         )
     except _UNREADABLE as error:
         raise InvalidInput("answer", N_("没有收到通行密钥，请再试一次。")) from error
-    credential_id = bytes_to_base64url(made.credential_id)
+    credential = bytes_to_base64url(made.credential_id)
     with writing() as session:
-        taken = sa.select(Passkey.id).where(Passkey.credential_id == credential_id)
+        taken = sa.select(Passkey.id).where(Passkey.credential == credential)
         if session.scalar(taken) is not None:
             raise InvalidInput("answer", N_("这个通行密钥已经添加过。"))
         user = session.get_one(User, user_id)
         session.add(
             Passkey(
                 user_id=user_id,
-                credential_id=credential_id,
+                credential=credential,
                 public_key=made.credential_public_key,
                 sign_count=made.sign_count,
                 name=name,
@@ -130,7 +130,7 @@ def _signed(
             )
         except _UNREADABLE:
             continue
-        if bytes_to_base64url(found.credential_id) == known.credential_id:
+        if bytes_to_base64url(found.credential_id) == known.credential:
             known.sign_count, known.last_used_at = found.new_sign_count, now
             return True
     return False
@@ -154,4 +154,4 @@ def _has_codes(session: Session, user_id: int) -> bool:
 
 
 def _named(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(k.credential_id)) for k in known]
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(k.credential)) for k in known]

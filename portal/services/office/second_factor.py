@@ -154,7 +154,7 @@ def _forget_codes(session: Session, user_id: int) -> None:
 
 
 def note_login(session: Session, action: RecordAction, user: User, now: datetime) -> None:
-    """Record what ``user`` did with the own login."""
+    """Record what ``user`` did about logging in."""
     record(session, action, _self(user), now, subject=f"user:{user.username}")
 
 

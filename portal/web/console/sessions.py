@@ -20,7 +20,8 @@ from portal.web.core.people import sessions_since, staff_only
 def sessions() -> str:
     """List where the person is logged in now."""
     rows = open_sessions(db.session(), current_user.id, sessions_since())
-    return render_template("console/sessions.html", rows=rows, this=current_user.session_id)
+    others = [each.id for each in rows if each.id != current_user.session_id]
+    return render_template("console/sessions.html", rows=rows, others=others)
 
 
 @account.post("/sessions/<int:session_id>/end")

@@ -176,7 +176,7 @@ def test_a_browser_is_told_the_keys_that_there_are(
 def test_the_last_factor_takes_the_codes_along(
     session: Session, device: Device, user_id: int, world: World
 ) -> None:
-    """A person removes the own passkeys only; with the last one nothing is asked for any more."""
+    """Nobody removes passkeys of others; with the last one nothing is asked for any more."""
     (kept,) = passkeys_of(session, user_id)
     remove_passkey(kept.id, world.people["police_handler"], START)
     session.rollback()

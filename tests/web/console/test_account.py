@@ -72,7 +72,9 @@ def test_who_guesses_elsewhere_locks_nobody_out(client: Client, world: World) ->
     assert enter(client, "city_handler", PASSWORD).status == 302
 
 
-def test_who_guesses_next_door_locks_nobody_out(app: Flask, client: Client, world: World) -> None:
+def test_who_guesses_behind_one_address_locks_nobody_out(
+    app: Flask, client: Client, world: World
+) -> None:
     """Behind one address, a device on which the person has logged in before stays open."""
     own = app.test_client()
     assert isinstance(own, Client)

@@ -33,7 +33,7 @@ def device_of(username: str) -> str | None:
 
 
 def know_device(response: Response, username: str) -> None:
-    """Have ``response`` tell the browser that ``username`` has logged in on it."""
+    """Have the browser know by ``response`` that ``username`` has logged in on it."""
     known, digest = _known(), name_digest(username)
     device = known.pop(digest, None) or secrets.token_urlsafe(9)
     kept = dict([*known.items(), (digest, device)][-_MOST:])
