@@ -1,14 +1,14 @@
 """Sessions are rows; failed logins are counted with the limits.
 
 Revision ID: sessions
-Revises: correction
+Revises: archive_place
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "sessions"
-down_revision = "correction"
+down_revision = "archive_place"
 branch_labels = None
 depends_on = None
 
