@@ -13,7 +13,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import DEFINITIONS, Figures
 from portal.models import ArchiveEntry, Organisation, db
-from portal.queries.archive.topics import topics
+from portal.queries.archive.topics import LATELY, AskedLately, asked_lately, topics
 from portal.queries.office.directory import helpful_entries, home_figures, latest_entries, members
 from portal.web.core.clock import now, today
 from portal.web.core.language import one_language
@@ -41,7 +41,10 @@ Disallow: /account/
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """Values of the home page: the latest year's figures, answers, topics, members by kind."""
+    """Values of the home page: the latest year's figures, answers, topics, members by kind.
+
+    ``asked`` are the topics of which most letters came in lately.
+    """
 
     year: Period
     figures: Figures
@@ -49,6 +52,7 @@ class HomePage:
     latest: list[ArchiveEntry]
     helpful: list[ArchiveEntry]
     topics: list[tuple[str, int]]
+    asked: list[AskedLately]
     members: Mapping[OrganisationKind, list[Organisation]]
 
     @property
@@ -73,10 +77,15 @@ def home() -> str:
         latest=latest,
         helpful=[entry for entry in helpful if entry not in latest][:HELPFUL],
         topics=topics(db.session()),
+        asked=asked_lately(db.session(), moment),
         members=members(db.session(), today()),
     )
     return render_template(
-        "public/home.html", page=page, examples=EXAMPLES, definitions=DEFINITIONS
+        "public/home.html",
+        page=page,
+        examples=EXAMPLES,
+        definitions=DEFINITIONS,
+        lately=LATELY.days,
     )
 
 

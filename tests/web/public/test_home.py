@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import Publication, State
 from portal.domain.periods import Granularity, Period
-from portal.models import ArchiveEntry
+from portal.models import ArchiveEntry, RateFact
+from portal.queries.archive.topics import asked_lately
 from portal.services.core.unit import writing
 from portal.web.core.clock import now
 from tests.builders import START, World, a_letter, a_published
@@ -36,6 +37,33 @@ def test_topics_lead_to_their_answers(client: FlaskClient, session: Session, wor
     page = get(client, "/")
     assert page.text.index("交通运输") < page.text.index("环境保护")
     assert quote("/archive?topic=交通运输", safe="/?=") in page.links
+
+
+def test_what_is_asked_now_leads_to_an_answer(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """Topics of five letters of the last thirty days stand there, each with its best answer."""
+    liked, other = (a_published(session, world, now=START - timedelta(days=90)) for _ in range(2))
+    with writing() as unit:
+        for letter, helpful in ((liked, 3), (other, 1)):
+            entry = unit.scalars(
+                sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id)
+            ).one()
+            entry.category, entry.helpful = "交通运输", helpful
+    moment = now()
+    letters = {"交通运输": (5, 29), "环境保护": (5, 29), "城乡建设": (4, 29), "社会保障": (6, 31)}
+    for topic, (count, days) in letters.items():
+        for _ in range(count):
+            letter = a_letter(session, world, now=moment - timedelta(days=days))
+            of_letter = sa.update(RateFact).where(RateFact.letter_id == letter.id)
+            session.execute(of_letter.values(category=topic))
+            session.commit()
+    found = asked_lately(session, moment)
+    assert [(each.topic, each.letters) for each in found] == [("交通运输", 5)]
+    assert found[0].entry.letter_id == liked.id
+    page = get(client, "/")
+    assert "大家最近在问" in page.text and "5 封来信" in page.text
+    assert f"/archive/{found[0].entry.id}" in page.links
 
 
 def test_the_figures_are_this_years(client: FlaskClient, session: Session, world: World) -> None:
