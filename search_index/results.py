@@ -17,11 +17,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SimilarHit:
-    """A similar entry with the words it shares with the text, the most specific first."""
+    """A similar entry with the words it shares with the text, the most specific first.
+
+    Scores compare within one answer only; ``similarity``, from 0 to 1 for the same letter, compares
+    any two letters of an archive.
+    """
 
     entry_id: int
     score: float
     shared_terms: tuple[str, ...]
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

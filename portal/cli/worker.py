@@ -23,6 +23,7 @@ from portal.domain.errors import Unavailable
 from portal.models import db
 from portal.services.archive.index_verdict import judge
 from portal.services.archive.indexing import drain, ensure_index
+from portal.services.archive.matters import place_entries
 from portal.services.archive.open_data import Publisher
 from portal.services.archive.open_data import refresh as refresh_open_data
 from portal.services.core.sessions import sweep_sessions
@@ -41,6 +42,8 @@ SUMS = timedelta(seconds=10)
 """How often the stored figures of changed months are refreshed."""
 OPEN_DATA = timedelta(seconds=30)
 """How often the files of open data are brought up to date."""
+MATTERS = timedelta(seconds=10)
+"""How often entries are looked for that are not yet placed among those about the same matter."""
 NARROWER_SUMS = timedelta(minutes=10)
 """How often those of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
@@ -55,7 +58,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     app = create_app(settings)
     index = open_index(settings)
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
-    chores_at = check_at = sums_at = narrower_at = open_data_at = datetime.now(UTC)
+    chores_at = check_at = sums_at = narrower_at = open_data_at = matters_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set() and (parent is None or os.getppid() == parent):
@@ -83,6 +86,9 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 folder = settings.open_data_folder
                 _guarded(partial(refresh_open_data, folder, publisher, now))
                 open_data_at = now + OPEN_DATA
+            if done == 0 and now >= matters_at:
+                done = _guarded(partial(place_entries, index))
+                matters_at = now if done else now + MATTERS
             if not done:
                 stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
         _log.info("worker_stopped")

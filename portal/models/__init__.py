@@ -13,6 +13,8 @@ from portal.models.outbox import IndexVerdict, OutboxRow, OutboxStatus
 from portal.models.publication import (
     ArchiveEntry,
     ArchiveVersion,
+    Matter,
+    MatterEntry,
     ProblemNotice,
     Proposal,
     ProposalStatus,
@@ -53,6 +55,8 @@ __all__ = [
     "IndexVerdict",
     "Letter",
     "DeadlineRuleRow",
+    "Matter",
+    "MatterEntry",
     "Message",
     "MessageKind",
     "Model",

@@ -1,7 +1,8 @@
 """Publication: proposals with their redaction masks, and the archive of redacted copies.
 
 A proposal holds the untouched texts and the ranges of them that are masked. The archive holds the
-redacted copy only; public pages, feeds, API and index read nothing else.
+redacted copy only; public pages, feeds, API and index read nothing else. Entries about the same matter
+are gathered in matters, which the worker keeps.
 """
 
 from __future__ import annotations
@@ -202,3 +203,29 @@ class ProblemNotice(Model):
     text: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column("settled_at", UtcDateTime)
+
+
+class Matter(Model):
+    """A matter that several public entries are about, gathered around the entry ``centre_id``."""
+
+    __tablename__ = "matter"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    centre_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), unique=True)
+
+
+class MatterEntry(Model):
+    """An entry that the worker has compared with others, and the matter it is a member of, if any.
+
+    ``read_at`` is the ``updated_at`` of the entry as it was compared, ``None`` where it is to be
+    compared again; ``similarity`` is that with the centre, 1 for the centre itself.
+    """
+
+    __tablename__ = "matter_entry"
+
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("archive_entry.id"), primary_key=True, autoincrement=False
+    )
+    matter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("matter.id"), index=True)
+    similarity: Mapped[float | None]
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -60,13 +60,20 @@ def similar(
     values = field_scores(snapshot, TEXT, list(chosen.values()), documents)
     places = best(snapshot, values, documents, max(limit, CANDIDATES))
     documents, values = documents[places], values[places]
+    cosines = np.zeros(len(documents))
     if len(documents):
-        values = FIRST_WEIGHT * values / values[0] + _cosines(snapshot, title, text, documents)
+        cosines = _cosines(snapshot, title, text, documents)
+        values = FIRST_WEIGHT * values / values[0] + cosines
     places = best(snapshot, values, documents, limit)
     words = _shown_words(title + "\n" + text, chosen)
     return [
-        SimilarHit(int(snapshot.entry_ids[number]), float(value), _shared(int(number), words))
-        for number, value in zip(documents[places], values[places], strict=True)
+        SimilarHit(
+            int(snapshot.entry_ids[documents[place]]),
+            float(values[place]),
+            _shared(int(documents[place]), words),
+            float(cosines[place]) / (1 + TITLES_WEIGHT),
+        )
+        for place in places
     ]
 
 

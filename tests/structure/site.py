@@ -165,6 +165,7 @@ def _values(world: World) -> dict[str, object]:
         "request_id": "1",
         "mask_id": 1,
         "notice_id": 1,
+        "matter_id": 1,
         "part": 1,
         "session_id": 0,
         "passkey_id": 0,

@@ -1,1 +1,1 @@
-"""Rules of the public archive: the place of an entry, and what its readers think of it."""
+"""Rules of the public archive: place and matter of an entry, readers' opinion, age of an answer."""

@@ -38,6 +38,7 @@ from portal.models import (
 )
 from portal.queries.archive.places import districts
 from portal.queries.rules import work_calendar
+from portal.services.archive.matters import leave
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
 from portal.services.core.acting import changing, take
 from portal.services.core.outbox import enqueue
@@ -288,7 +289,10 @@ def recall_waiting(letter: Letter, now: datetime) -> None:
 
 
 def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datetime) -> None:
-    """Clear the public copy with all its versions, if there is one, and queue it for the index."""
+    """Clear the public copy with all its versions, if there is one, and queue it for the index.
+
+    It leaves its matter at once.
+    """
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     if entry is None or entry.unpublished_at is not None:
         return
@@ -298,4 +302,5 @@ def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datet
     entry.unpublish_reason = why
     entry.under_revision = False
     entry.revision += 1
+    leave(session, entry.id)
     enqueue(session, entry, now)

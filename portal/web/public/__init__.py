@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web.public import browsers, home, organisations
-from portal.web.public.archive import feeds, open_files, sitemaps
+from portal.web.public.archive import feeds, hot, open_files, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
@@ -15,7 +15,7 @@ from portal.web.public.statistics import open_data, refusals, reports
 from portal.web.public.statistics.pages import statistics
 
 VIEWS = (
-    *(apply, consent, feeds, home, letter, open_data, organisations, request_page, sitemaps),
+    *(apply, consent, feeds, home, hot, letter, open_data, organisations, request_page, sitemaps),
     *(browsers, open_files, refusals, reports, track, write),
 )
 """The modules that add their routes to the blueprints."""

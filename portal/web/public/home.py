@@ -13,6 +13,7 @@ from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import DEFINITIONS, Figures
 from portal.models import ArchiveEntry, Organisation, db
+from portal.queries.archive.matters import RECENT, MatterRow, asked_most
 from portal.queries.archive.topics import LATELY, AskedLately, asked_lately, topics
 from portal.queries.office.directory import helpful_entries, home_figures, latest_entries, members
 from portal.web.core.clock import now, today
@@ -23,7 +24,7 @@ from portal.web.delivery.caching import cacheable
 from portal.web.delivery.static_files import static_url
 from portal.web.public.blueprint import public_pages
 
-LATEST, HELPFUL = 5, 5
+LATEST, HELPFUL, ASKED_MOST = 5, 5, 5
 EXAMPLES = ("公积金提取", "公交线路", "物业收费", "落户", "医保报销")
 ROBOTS = """User-agent: *
 Disallow: /write
@@ -43,7 +44,7 @@ Disallow: /account/
 class HomePage:
     """Values of the home page: the latest year's figures, answers, topics, members by kind.
 
-    ``asked`` are the topics of which most letters came in lately.
+    ``asked`` are the topics of which most letters came in lately, ``asked_most`` the matters.
     """
 
     year: Period
@@ -53,6 +54,7 @@ class HomePage:
     helpful: list[ArchiveEntry]
     topics: list[tuple[str, int]]
     asked: list[AskedLately]
+    asked_most: list[MatterRow]
     members: Mapping[OrganisationKind, list[Organisation]]
 
     @property
@@ -65,7 +67,7 @@ class HomePage:
 @public
 @cacheable
 def home() -> str:
-    """Show search, topics, the ways to write and to track, answers, figures, organisations."""
+    """Show search, topics, what is asked most, the ways to write and to track, answers, figures, organisations."""
     moment = now()
     year, figures = home_figures(db.session(), moment)
     latest = latest_entries(db.session(), LATEST)
@@ -78,6 +80,7 @@ def home() -> str:
         helpful=[entry for entry in helpful if entry not in latest][:HELPFUL],
         topics=topics(db.session()),
         asked=asked_lately(db.session(), moment),
+        asked_most=asked_most(db.session(), today(), ASKED_MOST),
         members=members(db.session(), today()),
     )
     return render_template(
@@ -86,6 +89,7 @@ def home() -> str:
         examples=EXAMPLES,
         definitions=DEFINITIONS,
         lately=LATELY.days,
+        recent_days=RECENT.days,
     )
 
 

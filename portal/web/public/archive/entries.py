@@ -17,6 +17,7 @@ from portal.adapters.archive_index import MAX_CHARACTERS, SearchEngine, open_ind
 from portal.domain.errors import NotFound
 from portal.models import db
 from portal.queries.archive.corrections import corrections
+from portal.queries.archive.matters import matter_of
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import NARROWING, ArchiveQuery, archive_entry
@@ -199,6 +200,7 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
         structured=qa_page(found),
         corrections=corrections(found),
         near=near,
+        matter=matter_of(db.session(), found.id),
         outdated=today() - found.answered_on > MAYBE_OUTDATED,
         voted=found.id in session.get(_VOTED, []),
         solved=found.id in session.get(_SOLVED, []),
