@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from portal.config import Settings
-from search_index.analysis import normalise, written_forms
+from search_index.analysis import dictionary_words, normalise, written_forms
 from search_index.answers import answering, is_certain
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Change, Delete, Document, SearchEngine, SearchRequest, Upsert
@@ -49,6 +49,7 @@ __all__ = [
     "Synonyms",
     "Upsert",
     "answering",
+    "dictionary_words",
     "fragments",
     "is_certain",
     "is_one_word",

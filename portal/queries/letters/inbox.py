@@ -52,6 +52,7 @@ class Filters:
     own: bool = False
     received_from: date | None = None
     received_to: date | None = None
+    topic: str = ""
     words: str = ""
     sort: Sort = Sort.DUE
     page: int = 1
@@ -60,7 +61,12 @@ class Filters:
     def narrowed(self) -> bool:
         """Whether a filter beside the queue narrows the list."""
         return bool(
-            self.kind or self.organisation or self.received_from or self.received_to or self.words
+            self.kind
+            or self.organisation
+            or self.received_from
+            or self.received_to
+            or self.topic
+            or self.words
         )
 
     @property
@@ -115,6 +121,8 @@ def _narrowing(filters: Filters) -> list[Condition]:
         found.append(Letter.organisation_id == filters.organisation.id)
     elif filters.organisation:
         found.append(Letter.organisation_id.in_(subtree_ids(filters.organisation.path)))
+    if filters.topic:
+        found.append(Letter.category == filters.topic)
     if filters.received_from:
         found.append(Letter.received_at >= midnight(filters.received_from))
     if filters.received_to:

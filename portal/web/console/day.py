@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import abort, render_template, request
 
 from portal.domain.access import Permission
 from portal.domain.letters.due import Remaining, remaining
+from portal.domain.letters.rises import DAYS, WEEKS
 from portal.models import Organisation, db
 from portal.queries.letter_rows import LetterRow
 from portal.queries.letters.day import URGENT, BranchRow, Day, day, supervised_tops
 from portal.queries.letters.inbox import Filters, inbox_page
 from portal.queries.letters.queues import Queue, cutoffs
+from portal.queries.letters.rises import RiseRow, first_day, rises
 from portal.queries.office.directory import superiors
 from portal.queries.rules import work_calendar
 from portal.queries.targets import organisation_of, readable_condition
@@ -28,7 +31,8 @@ LATEST = 10
 class DayPage:
     """All that ``console/day.html`` shows; ``late`` are the rows with overdue letters.
 
-    ``urgent`` are the queues that have letters, ``above`` the organisations on the way to the top.
+    ``urgent`` are the queues that have letters, ``above`` the organisations on the way to the top,
+    ``rises`` the sudden rises of letters received since ``rises_from``.
     """
 
     day: Day
@@ -37,6 +41,10 @@ class DayPage:
     urgent: Sequence[Queue]
     above: Sequence[Organisation]
     latest: Sequence[tuple[LetterRow, Remaining]]
+    rises: Sequence[RiseRow]
+    rises_from: date
+    rise_days: int = DAYS
+    rise_weeks: int = WEEKS
 
 
 @console.get("/day", endpoint="day")
@@ -56,6 +64,8 @@ def show_day() -> str:
         urgent=[queue for queue in URGENT if found.totals[queue]],
         above=_above(top),
         latest=[(row, remaining(calendar, today(), row.due_on)) for row in rows if row.due_on],
+        rises=rises(session, actor, today(), top),
+        rises_from=first_day(today()),
     )
     return render_template("console/day.html", page=page)
 

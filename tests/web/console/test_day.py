@@ -99,3 +99,19 @@ def test_units_without_overdue_letters_are_folded(
     order = (number, "合计", "临江区人民政府", '<details class="action--other"', "山城市城市管理局")
     places = [html.rindex(words) for words in order]
     assert places == sorted(places)
+
+
+def test_a_sudden_rise_leads_to_its_letters(staff: Staff, session: Session, world: World) -> None:
+    """Five letters with the same word in a week stand on the page, and lead to those five."""
+    for number in range(5):
+        recent = CLOCK - timedelta(days=1, hours=number)
+        a_letter(session, world, place="city", now=recent, title=f"路灯 {number}")
+    a_letter(
+        session, world, place="city", now=CLOCK - timedelta(days=1), title="树倒了", text="树倒了。"
+    )
+    client = staff("office_supervisor")
+    page = get(client, "/console/day")
+    assert "来信突然增多" in page.text
+    link = next(link for link in page.links if "received_from" in link)
+    assert "共 5 件" in get(client, link).text
+    assert "来信突然增多" not in get(staff("district_supervisor"), "/console/day").text

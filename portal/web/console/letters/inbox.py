@@ -28,10 +28,12 @@ from portal.web.console.lists import ListForm, ListPage, RowStatus, number_asked
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.fields import DayField, EnumListField, LineField, ListField, page_asked
-from portal.web.core.language import day, label
+from portal.web.core.language import day, label, subject
 from portal.web.core.people import current_actor, staff_only
 from portal.web.core.settings import settings
 
+TOPIC_MAX = 32
+"""Characters of the longest topic, as in the table."""
 _SHOWS_PUBLICATION_REVIEW = frozenset({Queue.TODO, Queue.MINE})
 _SHOWS_SIGNOFF = frozenset({Queue.TODO, Queue.MINE, Queue.SIGNOFF})
 
@@ -101,6 +103,7 @@ class InboxForm(ListForm):
     organisation = ListField(
         _l("承办单位"), validate_choice=False, description=_l("包括下级单位。")
     )
+    topic = LineField(_l("主题"), most=TOPIC_MAX, render_kw={"autocomplete": "off"})
     received_from = DayField(_l("收到日期从"))
     received_to = DayField(_l("收到日期到"))
     sort = EnumListField(_l("排序"), Sort, N_("默认顺序"))
@@ -114,6 +117,7 @@ class InboxForm(ListForm):
             kind=self.kind.data,
             organisation=organisation,
             own=request.args.get("level") == "own",
+            topic=self.topic.data,
             received_from=self.received_from.data,
             received_to=self.received_to.data,
             words=words,
@@ -163,6 +167,7 @@ def _page(doubt: str) -> InboxPage:
             "q": filters.words,
             "kind": label(filters.kind),
             "organisation": _("%(name)s（本级）", name=place) if place and filters.own else place,
+            "topic": subject(filters.topic) if filters.topic else "",
             "received_from": day(filters.received_from),
             "received_to": day(filters.received_to),
         },
