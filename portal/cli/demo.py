@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 
+from portal.adapters.district_grid import NAME
 from portal.cli.context import now, open_instance, progress
 from portal.cli.indexing import drain_outbox
 from portal.domain.errors import ActionNotAllowed
@@ -12,6 +13,7 @@ from portal.models import db
 from portal.tools.demo.run import set_up_demo
 from portal.tools.demo.staff import ACCOUNTS, PASSWORD
 from portal.tools.instance import size_of
+from portal.tools.samples.organisations import arrange_districts
 from portal.web.core.settings import settings_of
 
 
@@ -39,6 +41,7 @@ def _print_demo(app: Flask) -> None:
         made = set_up_demo(settings_of(app).key("code"), now(), advance)
     if made is not None:
         drain_outbox(app)
+        arrange_districts(settings_of(app).instance / NAME)
     size = made or size_of(db.session())
     state = "set up" if made else "already here"
     click.echo(

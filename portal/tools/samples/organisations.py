@@ -10,6 +10,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from portal.domain.organisations import OrganisationKind
 from portal.tools.samples.toml_rows import Words, made
@@ -38,3 +39,9 @@ def sample_organisations() -> tuple[SampleOrganisation, ...]:
     text = files(__package__).joinpath("organisations.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return tuple(made(row, SampleOrganisation, _WORDS) for row in rows)
+
+
+def arrange_districts(path: Path) -> None:
+    """Write the places of the sample districts in their grid to ``path``, unless there are some."""
+    if not path.exists():
+        path.write_bytes(files(__package__).joinpath("district-grid.csv").read_bytes())

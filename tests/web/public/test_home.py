@@ -62,7 +62,7 @@ def test_what_is_asked_now_leads_to_an_answer(
     assert [(each.topic, each.letters) for each in found] == [("交通运输", 5)]
     assert found[0].entry.letter_id == liked.id
     page = get(client, "/")
-    assert "大家最近在问" in page.text and "5 封来信" in page.text
+    assert "最近来信多的主题" in page.text and "5 封来信" in page.text
     assert f"/archive/{found[0].entry.id}" in page.links
 
 

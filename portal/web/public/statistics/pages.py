@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from portal.adapters.district_grid import district_places
 from portal.domain.errors import NotFound
 from portal.domain.periods import civil_date
 from portal.models import Organisation, db
@@ -15,8 +16,15 @@ from portal.web.core import Page
 from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
 from portal.web.core.people import public
+from portal.web.core.settings import settings
 from portal.web.delivery.caching import cacheable
-from portal.web.statistics.page import no_letters, statistics_page, years_page
+from portal.web.statistics.districts import DistrictGrid, district_grid
+from portal.web.statistics.page import (
+    StatisticsPage,
+    no_letters,
+    statistics_page,
+    years_page,
+)
 from portal.web.statistics.query import StatisticsQuery, word
 
 statistics = Blueprint("statistics", __name__, url_prefix="/statistics")
@@ -91,6 +99,14 @@ def _address(**changes: Any) -> str:
     return with_words(path, words)
 
 
+def _districts(page: StatisticsPage) -> DistrictGrid:
+    """Return the grid of the districts; without tiles where the page has none."""
+    measure = "closure" if page.closure_shown else "publication"
+    return district_grid(
+        db.session(), page.found.rows, measure, district_places(settings().instance)
+    )
+
+
 def _page(code: str) -> Page:
     query = parse_query(code)
     page = statistics_page(query, now(), _address)
@@ -103,6 +119,7 @@ def _page(code: str) -> Page:
     return render_template(
         "public/statistics.html",
         page=page,
+        districts=_districts(page),
         place=place,
         place_open=place and place.open_on(civil_date(now())),
         data=lambda form: with_words(url_for(f"statistics.open_{form}"), words),
