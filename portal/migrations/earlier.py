@@ -95,9 +95,7 @@ SOURCES: Mapping[str, Source] = {
     "redaction_mask": Source(
         "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}
     ),
-    "archive_entry": Source(
-        "archive_entry", {"place_id": "NULL", "unpublished_at": "withdrawn_at"}
-    ),
+    "archive_entry": Source("archive_entry", {"unpublished_at": "withdrawn_at"}),
     "event": Source(
         "event",
         {"action": "CASE action WHEN 'retell_facts' THEN 'recompute_facts' ELSE action END"},
