@@ -83,3 +83,22 @@ def test_each_step_of_the_order(session: Session, world: World) -> None:
     staffed = world["water"]
     for found in by_both(session, "医保"):
         assert found == [steps[0], staffed, *steps[1:]]
+
+
+def test_the_bureau_is_not_lost_among_its_stations(session: Session, world: World) -> None:
+    """公安 finds the bureau first, however many stations have the word in their name."""
+    for number in range(25):
+        founded(world, f"s{number}", f"公安{number}所", above="police")
+    for found in by_both(session, "公安"):
+        assert found[0] == world["police"]
+        assert len(found) == 20
+
+
+def test_a_hotline_without_staff_comes_last(session: Session, world: World) -> None:
+    """Whom letters reach stands before whom they do not."""
+    hotline = founded(world, "h", "公积金热线")
+    centre = world["water"]
+    world.session.get_one(Organisation, centre).name = "山城市住房公积金管理中心"
+    session.commit()
+    for found in by_both(session, "公积金"):
+        assert found == [centre, hotline]
