@@ -9,6 +9,8 @@ from portal.cli.commands import Commands, Place
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PLACES = {
+    "backup": Place("backups", "backup", "Copy database, keys and settings while it runs."),
+    "check": Place("checking", "check", "Check database, keys, letters, archive and index."),
     "demo": Place("demo", "demo", "Fill an empty letterbox with the demo."),
     "import": Place(
         "importing", "import_command", "Import letters, with their replies, from a CSV file."
@@ -16,6 +18,7 @@ _PLACES = {
     "organisation": Place("organisations", "organisation_group", "The tree of organisations."),
     "reindex": Place("indexing", "reindex", "Rebuild the full-text index."),
     "report": Place("report", "report", "Print the annual report of a year."),
+    "restore": Place("backups", "restore", "Put the backup DIR back into this instance."),
     "serve": Place("serve", "serve", "Serve the letterbox, with its worker."),
     "simulate": Place(
         "simulate", "simulate_command", "Fill a fresh letterbox with simulated years."

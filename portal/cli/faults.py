@@ -10,6 +10,8 @@ from alembic.util import CommandError
 from flask_babel import force_locale, gettext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from portal.adapters.backups import BackupFault
+from portal.adapters.database_copy import CopyFailed
 from portal.app import create_app
 from portal.cli.commands import UsageFault
 from portal.config import Settings, SettingsError, load_settings
@@ -30,6 +32,8 @@ def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickExcepti
             return UsageFault(f"{typed(error.field)}: {message_of(error)}")
         case LetterboxError():
             return click.ClickException(message_of(error))
+        case BackupFault() | CopyFailed():
+            return click.ClickException(str(error))
         case CommandError():
             return click.ClickException(
                 f"the database cannot be migrated: {error}; it may belong to a newer version"

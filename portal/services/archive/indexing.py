@@ -232,6 +232,18 @@ def is_complete(index: SearchEngine) -> bool:
         return False
 
 
+def differences(index: SearchEngine, session: Session) -> list[int]:
+    """Return the entries of which index and archive differ though no change of them waits.
+
+    Raises the index's error where it is missing, damaged or outdated.
+    """
+    indexed = index.ids_and_revisions()
+    public = _revisions(session)
+    waiting = set(session.scalars(sa.select(OutboxRow.entry_id)))
+    apart = {i for i in indexed.keys() | public.keys() if indexed.get(i) != public.get(i)}
+    return sorted(apart - waiting)
+
+
 def ensure_index(index: SearchEngine) -> bool:
     """Rebuild the index where it is missing, damaged or outdated; return whether it was."""
     try:

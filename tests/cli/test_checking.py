@@ -1,0 +1,135 @@
+"""``letterbox check`` finds what does not agree, names it, and ends with a status of its own."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.config import Settings
+from portal.domain.letters.states import Publication, State
+from portal.models import OutboxRow
+from tests.archive import bring_up_to_date, published
+from tests.builders import World, a_letter
+from tests.cli.conftest import Command, one_line
+from tests.databases import ON_POSTGRES
+
+
+def test_a_letterbox_with_letters_in_every_state_is_well(
+    session: Session, world: World, settings: Settings, command: Command
+) -> None:
+    """Nothing is found where only the services have written, and the status is 0."""
+    for state in State:
+        a_letter(session, world, state)
+    for publication in Publication:
+        a_letter(session, world, publication=publication)
+    bring_up_to_date(settings)
+    session.rollback()
+    result = command("check")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count(" ok") == 8
+
+
+def _state(session: Session) -> str:
+    session.execute(sa.text("UPDATE letter SET state = 'in_progress'"))
+    return "has state in_progress"
+
+
+def _deleted_event(session: Session) -> str:
+    session.execute(sa.text("DELETE FROM event WHERE action = 'propose'"))
+    return "has action publish"
+
+
+def _no_copy(session: Session) -> str:
+    session.execute(sa.text("UPDATE archive_entry SET unpublished_at = published_at"))
+    session.execute(sa.text("DELETE FROM outbox"))
+    return "published, but not in the archive"
+
+
+def _revision(session: Session) -> str:
+    session.execute(sa.text("UPDATE archive_entry SET revision = revision + 1"))
+    return "index and archive differ"
+
+
+def _sender(session: Session) -> str:
+    session.execute(sa.text("UPDATE letter SET sender_name = 'gAAAA'"))
+    return "cannot be decrypted"
+
+
+def _orphan(session: Session) -> str:
+    off = "SET session_replication_role = replica" if ON_POSTGRES else "PRAGMA foreign_keys=OFF"
+    session.connection().exec_driver_sql(off)
+    session.execute(sa.text("UPDATE letter SET accused_id = 99999"))
+    return "letter.accused_id: 1 rows refer to nothing"
+
+
+def _given_up(session: Session) -> str:
+    session.execute(
+        sa.text("UPDATE outbox SET status = 'dead'")
+        if session.scalar(sa.select(sa.func.count()).select_from(OutboxRow))
+        else sa.text(
+            "INSERT INTO outbox (entry_id, status, attempts, available_at, created_at)"
+            " SELECT id, 'dead', 5, published_at, published_at FROM archive_entry"
+        )
+    )
+    return "given up by the worker"
+
+
+@pytest.mark.parametrize(
+    "change", [_state, _deleted_event, _no_copy, _revision, _sender, _orphan, _given_up]
+)
+def test_what_was_changed_in_the_database_is_named(
+    session: Session,
+    world: World,
+    settings: Settings,
+    command: Command,
+    change: Callable[[Session], str],
+) -> None:
+    """A change behind the services ends with status 3 and a line that says where."""
+    published(session, world)
+    bring_up_to_date(settings)
+    session.rollback()
+    if change is _orphan and not ON_POSTGRES:
+        session.connection().exec_driver_sql("ROLLBACK")
+        session.connection().exec_driver_sql("PRAGMA foreign_keys=OFF")
+        session.connection().exec_driver_sql("BEGIN")
+    said = change(session)
+    session.commit()
+    result = command("check")
+    assert result.exit_code == 3, result.output
+    assert said in result.stdout
+
+
+def test_a_missing_index_is_a_fault(session: Session, world: World, command: Command) -> None:
+    """Without an index the check says what to look at."""
+    published(session, world)
+    session.rollback()
+    result = command("check")
+    assert result.exit_code == 3
+    assert "IndexMissing" in result.stdout
+
+
+def test_a_database_of_another_version_is_named(session: Session, command: Command) -> None:
+    """Where the migrations are not those of this version, nothing else is looked at."""
+    session.execute(sa.text("UPDATE alembic_version SET version_num = 'word_group'"))
+    session.commit()
+    try:
+        result = command("check")
+        assert result.exit_code == 3
+        assert "the database is at word_group" in result.stdout
+        assert "letters" not in result.stdout
+    finally:
+        heads = sa.text("UPDATE alembic_version SET version_num = 'correction'")
+        session.execute(heads)
+        session.commit()
+
+
+def test_nothing_is_made_where_there_is_no_database(command: Command, settings: Settings) -> None:
+    """An empty folder is no letterbox: status 1, and no key appears."""
+    empty = settings.instance / "empty"
+    result = command(
+        "check", LETTERBOX_INSTANCE=str(empty), DATABASE_URL=f"sqlite:///{empty / 'letterbox.db'}"
+    )
+    assert result.exit_code == 1
+    assert "no database" in one_line(result)
+    assert not (empty / "keys").exists()

@@ -1,0 +1,113 @@
+"""A letter stands where its events say; what was changed behind them is named."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal.domain.events import ActorKind, Axis
+from portal.domain.integrity.letters import Contradiction, contradiction
+from portal.domain.letters.apply import LetterState, apply, receive
+from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Action, Publication, State
+
+START = datetime(2016, 6, 15, 2, 30, tzinfo=UTC)
+OFFICE, BUREAU = 1, 2
+STEPS = (
+    (Action.DISPATCH, BUREAU),
+    (Action.SIGN_FOR, None),
+    (Action.REQUEST_SIGNOFF, None),
+    (Action.SIGN, None),
+    (Action.PROPOSE, None),
+    (Action.PUBLISH, None),
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An event as the database keeps it."""
+
+    id: int
+    action: str
+    axis: Axis
+    from_state: str | None
+    to_state: str | None
+    organisation_id: int | None
+    to_organisation_id: int | None
+    occurred_at: datetime
+    actor_kind: ActorKind = ActorKind.STAFF
+
+
+def life() -> tuple[LetterState, list[Kept]]:
+    """Return a published letter and its events, with ids from 11."""
+    letter = LetterState(Kind.COMPLAINT, START)
+    effects = [receive(Kind.COMPLAINT, OFFICE, START)]
+    letter.change(effects[0])
+    for hour, (action, to_id) in enumerate(STEPS, 1):
+        effect = apply(letter, action, ActorKind.STAFF, START + timedelta(hours=hour), to_id)
+        letter.change(effect)
+        effects.append(effect)
+    return letter, [Kept(11 + n, **effect.event.columns()) for n, effect in enumerate(effects)]
+
+
+def test_a_letter_and_its_own_events_agree() -> None:
+    """Nothing is said of a letter that its events led to, whatever else is on its record."""
+    letter, events = life()
+    looked = replace(events[1], id=99, action="reveal_contacts", axis=Axis.RECORD)
+    assert contradiction(letter, events) is None
+    assert contradiction(letter, [events[0], looked, *events[1:]]) is None
+    assert (letter.state, letter.publication) == (State.CLOSED, Publication.PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("state", State.IN_PROGRESS, "closed"),
+        ("publication", Publication.UNPUBLISHED, "published"),
+        ("organisation_id", 3, "2"),
+        ("closed_at", None, "2016-06-15 06:30:00+00:00"),
+    ],
+)
+def test_a_changed_column_is_named(column: str, value: object, expected: str) -> None:
+    """A column that was changed without an event is said, with what the events lead to."""
+    letter, events = life()
+    setattr(letter, column, value)
+    assert contradiction(letter, events) == Contradiction(None, column, expected, str(value))
+
+
+def test_an_event_that_does_not_follow_is_named() -> None:
+    """After a deleted event the next one leaves a state that the letter was not in."""
+    letter, events = life()
+    found = contradiction(letter, events[:2] + events[3:])
+    assert found == Contradiction(14, "action", "one that leaves dispatched", "request_signoff")
+    found = contradiction(letter, events[:-2] + events[-1:])
+    assert found == Contradiction(17, "action", "one that leaves not_proposed", "publish")
+
+
+@pytest.mark.parametrize("column", ["from_state", "to_state"])
+def test_an_edited_event_is_named(column: str) -> None:
+    """A state that was changed in an event is not the one that its action leaves or leads to."""
+    letter, events = life()
+    events[4] = replace(events[4], **{column: "declined"})  # type: ignore[arg-type]
+    found = contradiction(letter, events)
+    right = {"from_state": "awaiting_signoff", "to_state": "closed"}[column]
+    assert found == Contradiction(15, column, right, "declined")
+
+
+def test_a_letter_arrives_once() -> None:
+    """A second arrival, an arrival that is missing and no events at all are named."""
+    letter, events = life()
+    twice = contradiction(letter, [events[0], replace(events[0], id=12)])
+    assert twice == Contradiction(12, "action", "one that leaves submitted", "submit")
+    never = contradiction(letter, events[1:])
+    assert never == Contradiction(12, "action", "one that leaves submitted", "dispatch")
+    assert contradiction(letter, []) == Contradiction(None, "events", "submit", "none")
+
+
+def test_an_action_that_nobody_knows_is_named() -> None:
+    """A word that is no action does not follow from anything."""
+    letter, events = life()
+    events[2] = replace(events[2], action="vanish")
+    assert contradiction(letter, events) == Contradiction(
+        13, "action", "one that leaves dispatched", "vanish"
+    )
