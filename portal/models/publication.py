@@ -46,6 +46,8 @@ class Proposal(Model):
     """Given for a correction of the public texts by hand; else they are those of letter and reply."""
     title: Mapped[str] = mapped_column(sa.String(100))
     text: Mapped[str] = mapped_column(sa.Text)
+    question: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    supplement: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     reply: Mapped[str] = mapped_column(sa.Text)
     note: Mapped[str | None] = mapped_column(sa.Text)
     proposer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
@@ -150,6 +152,8 @@ class ArchiveEntry(Model):
     category: Mapped[str | None] = mapped_column(sa.String(32))
     title: Mapped[str] = mapped_column(sa.String(100))
     text: Mapped[str] = mapped_column(sa.Text)
+    question: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    supplement: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     reply: Mapped[str] = mapped_column(sa.Text)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     organisation_name: Mapped[str] = mapped_column(sa.String(100))
@@ -186,6 +190,8 @@ class ArchiveVersion(Model):
     revision: Mapped[int]
     title: Mapped[str] = mapped_column(sa.String(100))
     text: Mapped[str] = mapped_column(sa.Text)
+    question: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    supplement: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     reply: Mapped[str] = mapped_column(sa.Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     note: Mapped[str | None] = mapped_column(sa.Text)

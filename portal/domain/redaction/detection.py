@@ -206,7 +206,7 @@ def _find(folded: Folded, chain_list: list[Chain], part: _Part) -> list[Hit]:
         found += find_partly_hidden(view)
         phones += find_local_phones(view)
     found += judge_phones(folded.plain, phones, part.place)
-    if part.own and part.place is PublicField.REPLY:
+    if part.own and part.place.by_office:
         found = list(keep_own(folded.digits, found, part.own))
     found += find_registered(folded)
     found += find_fragments(folded)

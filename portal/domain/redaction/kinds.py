@@ -13,7 +13,14 @@ class PublicField(Labelled):
 
     TITLE = "title", N_("标题")
     TEXT = "text", N_("来信")
+    QUESTION = "question", N_("请来信人补充")
+    SUPPLEMENT = "supplement", N_("来信人补充")
     REPLY = "reply", N_("答复")
+
+    @property
+    def by_office(self) -> bool:
+        """Whether the office wrote it, so that its own telephones and places may stay."""
+        return self in (PublicField.QUESTION, PublicField.REPLY)
 
 
 class FindingKind(StrEnum):

@@ -19,6 +19,7 @@ from portal.adapters.archive_index import Facets, ParsedQuery, written_forms
 from portal.domain.archive.reader_rating import FEWEST_VOTES, ReaderRating
 from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
+from portal.domain.redaction import PublicField
 from portal.domain.whole_numbers import ID_MAX
 from portal.models import ArchiveEntry, Letter, Organisation
 from portal.queries.scope import subtree_ids
@@ -171,7 +172,7 @@ def _holds(session: Session, needle: str) -> Condition:
     SQLite's GLOB and PostgreSQL's regular expressions write a choice of characters alike.
     """
     pattern = "".join(f"[{written_forms(character)}]" for character in needle)
-    texts = (ArchiveEntry.title, ArchiveEntry.text, ArchiveEntry.reply)
+    texts = (getattr(ArchiveEntry, field.value) for field in PublicField)
     if session.get_bind().dialect.name == "sqlite":
         return sa.or_(*(text.bool_op("GLOB")(f"*{pattern}*") for text in texts))
     return sa.or_(*(text.regexp_match(pattern) for text in texts))

@@ -34,6 +34,7 @@ from portal.models import (
     ArchiveEntry,
     Event,
     Letter,
+    MessageKind,
     Organisation,
     OutboxRow,
     Proposal,
@@ -43,7 +44,7 @@ from portal.models import (
 )
 from portal.queries.archive.places import districts
 from portal.queries.rules import work_calendar
-from portal.services.archive.publication import entry_content, public_reply
+from portal.services.archive.publication import entry_content, public_messages, public_reply
 from portal.services.archive.redacting import find
 from portal.services.core.acting import change
 from portal.services.core.facts import touch
@@ -130,6 +131,8 @@ def _proposal(letter: Letter) -> tuple[Proposal, Counter[FindingKind]]:
         status=ProposalStatus.PUBLISHED,
         title=letter.title,
         text=letter.text,
+        question=public_messages(letter, MessageKind.QUESTION),
+        supplement=public_messages(letter, MessageKind.SUPPLEMENT),
         reply=public_reply(letter),
     )
     kinds = find(letter, proposal, decide=_decide)
@@ -152,6 +155,8 @@ def _insert_proposals(session: Session, proposals: list[Proposal], now: datetime
             "status": each.status,
             "title": each.title,
             "text": each.text,
+            "question": each.question,
+            "supplement": each.supplement,
             "reply": each.reply,
             "note": each.note,
             "proposed_at": now,

@@ -31,6 +31,7 @@ from portal.models import (
     ArchiveEntry,
     ArchiveVersion,
     Letter,
+    MessageKind,
     Organisation,
     Proposal,
     ProposalStatus,
@@ -69,6 +70,8 @@ def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime
             correction=correction,
             title=letter.title,
             text=letter.text,
+            question=public_messages(letter, MessageKind.QUESTION),
+            supplement=public_messages(letter, MessageKind.SUPPLEMENT),
             reply=public_reply(letter),
             note=note or None,
             proposer_id=actor.user_id,
@@ -115,6 +118,8 @@ def correct(
             correction=True,
             earlier_versions=earlier_versions,
             **texts,
+            question=entry.question,
+            supplement=entry.supplement,
             note=reason,
             proposer_id=actor.user_id,
             proposed_at=now,
@@ -124,6 +129,12 @@ def correct(
         find(letter, proposal, past)
         session.flush()
         return proposal.id
+
+
+def public_messages(letter: Letter, kind: MessageKind) -> str:
+    """Return what the citizen was asked, or what was added in answer, in the order of writing."""
+    found = sorted((m for m in letter.messages if m.kind is kind), key=lambda m: m.id)
+    return "\n\n".join(message.text for message in found)
 
 
 def public_reply(letter: Letter) -> str:
@@ -185,6 +196,8 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
                 revision=entry.revision,
                 title=entry.title,
                 text=entry.text,
+                question=entry.question,
+                supplement=entry.supplement,
                 reply=entry.reply,
                 published_at=entry.updated_at,
                 note=proposal.note,
@@ -243,7 +256,7 @@ def entry_content(
 def _empty_earlier(entry: ArchiveEntry, now: datetime) -> None:
     """Clear what the entry said before; that there was a version stays known."""
     for version in entry.versions:
-        version.title = version.text = version.reply = ""
+        version.title = version.text = version.question = version.supplement = version.reply = ""
         version.note = None
         version.hidden_at = version.hidden_at or now
 
@@ -254,6 +267,8 @@ def _hide_in_earlier(entry: ArchiveEntry, hidden: dict[str, str]) -> None:
         for words, cover in hidden.items():
             version.title = version.title.replace(words, cover)
             version.text = version.text.replace(words, cover)
+            version.question = version.question.replace(words, cover)
+            version.supplement = version.supplement.replace(words, cover)
             version.reply = version.reply.replace(words, cover)
 
 
@@ -296,7 +311,7 @@ def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datet
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     if entry is None or entry.unpublished_at is not None:
         return
-    entry.title = entry.text = entry.reply = ""
+    entry.title = entry.text = entry.question = entry.supplement = entry.reply = ""
     entry.versions.clear()
     entry.unpublished_at = entry.updated_at = now
     entry.unpublish_reason = why

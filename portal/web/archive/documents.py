@@ -48,6 +48,8 @@ FIELDS: dict[str, Field] = {
     "place_id": Field(N_("所写区县的政府的 id，没有时为 null"), {"type": ["integer", "null"]}),
     "title": _text(N_("标题，已脱敏")),
     "letter": _text(N_("来信全文，已脱敏")),
+    "question": _text(N_("请来信人补充的内容，已脱敏，没有时为空")),
+    "supplement": _text(N_("来信人的补充，已脱敏，没有时为空")),
     "reply": _text(N_("答复全文，已脱敏")),
     "organisation": Field(
         N_("答复单位：id 和答复时的名称 name"), _part(id="integer", name="string")
@@ -81,6 +83,8 @@ def document(entry: ArchiveEntry) -> dict[str, Any]:
         "place_id": entry.place_id,
         "title": entry.title,
         "letter": entry.text,
+        "question": entry.question,
+        "supplement": entry.supplement,
         "reply": entry.reply,
         "organisation": {"id": entry.organisation_id, "name": entry.organisation_name},
         "asked_on": entry.asked_on.isoformat(),

@@ -132,7 +132,7 @@ def _find_emails(view: str, field: PublicField) -> Iterator[Hit]:
             continue
         domain = _DOT_SIGN.sub(".", match[1].lower())
         office = (
-            field is PublicField.REPLY
+            field.by_office
             and _OFFICE_DOMAIN.search(domain)
             and not re.search(r"[您你其他她]|来信人|反映人|投诉人", before(view, start, 12))
         )

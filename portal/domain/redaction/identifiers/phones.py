@@ -163,7 +163,7 @@ def judge_phones(view: str, hits: Iterable[Hit], field: PublicField) -> Iterator
             yield hit
             continue
         context = before(view, hit.start, 30)
-        if field is PublicField.REPLY:
+        if field.by_office:
             announced = _OFFICE_CUE.search(context) or _ASKED_TO_CALL.search(context)
             listed = hit.start - listed_to <= _LIST_GAP
             own = _CONTACT.sub("", _SALUTATION.sub("", context))

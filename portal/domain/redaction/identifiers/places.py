@@ -131,7 +131,7 @@ def _check_chain(match: re.Match[str], field: PublicField) -> Hit | None:
         return None
     at_home = "单元" in text or detailed
     announced = _OFFICE_CUE.search(context) and not _CITIZENS_OWN.search(context)
-    office = field is PublicField.REPLY and not at_home and announced
+    office = field.by_office and not at_home and announced
     return Hit(
         FindingKind.ADDRESS, match.start(), match.end(), COVER, KEEP_OFFICE_PLACE if office else ""
     )

@@ -1,0 +1,149 @@
+"""Question and supplement in the public copy: redacted, shown, found, and gone with the entry."""
+
+import csv
+import io
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.config import Settings
+from portal.domain.letters.states import EarlierVersions
+from portal.domain.redaction import Decision, PublicField
+from portal.models import ArchiveEntry, Letter, Proposal
+from portal.services.archive import open_data, publication
+from portal.services.archive.machine_publication import publish_by_machine
+from portal.services.core.unit import writing
+from portal.services.letters import handling, submission
+from tests.archive import bring_up_to_date, entry_of, withdraw
+from tests.builders import HOUR, Walk, World, a_walk
+from tests.pages import get
+
+ASKED = "请问是哪盏路灯？可以打电话 023-67705555 告诉我们。"
+ADDED = "是东门的路灯，紧挨着配电房。我叫周晓兰，电话13900000001。"
+
+
+def closed(session: Session, world: World) -> Walk:
+    """A letter closed after a question and a supplement."""
+    walk = a_walk(session, world)
+    walk.accept()
+    walk.step(handling.ask_citizen, "city_handler", ASKED)
+    walk.now += HOUR
+    submission.supplement(walk.letter_id, ADDED, walk.now)
+    walk.ask_signoff()
+    walk.sign()
+    return walk
+
+
+def public(session: Session, world: World) -> ArchiveEntry:
+    """The entry of such a letter, published by people."""
+    walk = closed(session, world)
+    walk.propose()
+    walk.publish()
+    return entry_of(session, walk.letter)
+
+
+def test_both_are_published_without_what_identifies_the_citizen(
+    session: Session, world: World
+) -> None:
+    """The sense stays; name and telephone of the sender go."""
+    entry = public(session, world)
+    assert entry.question.startswith("请问是哪盏路灯？")
+    assert entry.supplement.startswith("是东门的路灯，紧挨着配电房。")
+    assert "周晓兰" not in entry.supplement and "13900000001" not in entry.supplement
+
+
+def test_their_findings_are_settled_like_the_others(session: Session, world: World) -> None:
+    """A finding in the supplement blocks publication until somebody has decided on it."""
+    walk = closed(session, world)
+    walk.propose()
+    proposal = walk.letter.open_proposal
+    assert proposal is not None
+    found = [mask for mask in proposal.masks if mask.field is PublicField.SUPPLEMENT]
+    assert len(found) >= 2 and all(mask.decision is Decision.OPEN for mask in found)
+
+
+def test_readers_see_and_find_both(
+    client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """Page, interface and search have them, with and without the index; personal data nowhere."""
+    entry = public(session, world)
+    page = get(client, f"/archive/{entry.id}")
+    assert (
+        page.text.index("梧桐小区") < page.text.index("哪盏路灯") < page.text.index("紧挨着配电房")
+    )
+    assert "13900000001" not in page.html and "周晓兰" not in page.html
+    found = client.get(f"/api/v1/entries/{entry.id}").get_json()["data"]
+    assert (found["question"], found["supplement"]) == (entry.question, entry.supplement)
+    assert "找到 1 件" in get(client, "/archive?q=配电房").text
+    bring_up_to_date(settings)
+    assert "找到 1 件" in get(client, "/archive?q=配电房").text
+    assert "没有找到" in get(client, "/archive?q=周晓兰").text
+
+
+def test_the_open_data_has_both(session: Session, world: World, settings: Settings) -> None:
+    """The files of the year have a column for each."""
+    entry = public(session, world)
+    publisher = open_data.Publisher("信箱", "https://example.gov", "https://example.gov/licence")
+    open_data.refresh(settings.open_data_folder, publisher, entry.published_at)
+    place = open_data.current(session, settings.open_data_folder, entry.answered_on.year)
+    assert place is not None
+    (row,) = csv.DictReader(io.StringIO((place / "entries.csv").read_text("utf-8")))
+    assert (row["question"], row["supplement"]) == (entry.question, entry.supplement)
+
+
+def test_they_go_when_the_entry_is_withdrawn(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """A withdrawn entry keeps neither, nor do its versions."""
+    entry = public(session, world)
+    withdraw(session, world, entry)
+    session.expire_all()
+    row = session.get_one(ArchiveEntry, entry.id)
+    assert [getattr(row, field.value) for field in PublicField] == [""] * len(PublicField)
+
+
+def test_a_correction_keeps_them(session: Session, world: World) -> None:
+    """A correction by hand leaves both as they are public, in the entry and in its version."""
+    entry = public(session, world)
+    letter, asked, added = (
+        session.get_one(Letter, entry.letter_id),
+        entry.question,
+        entry.supplement,
+    )
+    texts = publication.CorrectedTexts(entry.title, entry.text, entry.reply + "特此更正。")
+    actor, at = world.actor("city_handler"), entry.published_at + HOUR
+    keep = EarlierVersions.KEPT
+    publication.correct(letter.id, letter.version, texts, "有误", keep, actor, at)
+    walk = Walk(session, world, letter.id, at)
+    walk.publish()
+    session.expire_all()
+    row = session.get_one(ArchiveEntry, entry.id)
+    assert (row.question, row.supplement, row.revision) == (asked, added, 2)
+    assert (row.versions[0].question, row.versions[0].supplement) == (asked, added)
+
+
+def test_a_machine_publishes_them_masked(session: Session, world: World) -> None:
+    """Publication without a person masks both texts, or leaves the letter to people."""
+    walk = closed(session, world)
+    with writing() as unit:
+        publish_by_machine(unit, [unit.get_one(Letter, walk.letter_id)], walk.now)
+    proposal = session.scalars(sa.select(Proposal)).one()
+    assert (proposal.question, proposal.supplement) == (ASKED, ADDED)
+    for entry in session.scalars(sa.select(ArchiveEntry)):
+        assert "周晓兰" not in entry.supplement and "13900000001" not in entry.supplement
+
+
+def test_a_letter_without_questions_has_none(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """Where nothing was asked the texts are empty and the page has no place for them."""
+    walk = a_walk(session, world)
+    walk.accept()
+    walk.ask_signoff()
+    walk.sign()
+    walk.propose()
+    walk.publish()
+    entry = entry_of(session, walk.letter)
+    assert (entry.question, entry.supplement) == ("", "")
+    assert "来信人补充" not in get(client, f"/archive/{entry.id}").text
