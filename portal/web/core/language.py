@@ -156,7 +156,13 @@ def address_in(locale: str) -> str:
 
 def in_source(path: str) -> str:
     """Return a path that ``url_for`` made in this request, in the source language."""
-    return str(request.environ.get(_ROOT, "")) + path.removeprefix(request.script_root)
+    return in_language(SOURCE, path)
+
+
+def in_language(locale: str, path: str) -> str:
+    """Return a path that ``url_for`` made in this request, in another language."""
+    root = str(request.environ.get(_ROOT, ""))
+    return root + _prefix(locale) + path.removeprefix(request.script_root)
 
 
 def one_language(view: Callable[P, R]) -> Callable[P, R]:
@@ -196,6 +202,7 @@ def set_up_language(app: Flask, translations: str) -> None:
         page_language=page_language,
         other_languages=other_languages,
         address_in=address_in,
+        in_language=in_language,
         languages=LANGUAGES,
         source_language=LANGUAGES[SOURCE],
     )

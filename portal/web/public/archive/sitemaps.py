@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Response, url_for
 
+from portal.domain.languages import LANGUAGES
 from portal.models import db
 from portal.queries.archive.table import map_parts, map_rows
-from portal.web.core.language import one_language
+from portal.web.core.language import in_language, one_language
 from portal.web.core.people import public
 from portal.web.delivery.xml import xml_document
 from portal.web.public.archive.entries import archive_pages
@@ -41,5 +42,6 @@ def sitemap_part(part: int) -> Response:
     pages = [url_for(endpoint) for endpoint in STANDING] if not part else []
     # Built once: thousands of addresses differ in the number alone.
     stem = url_for("archive.entry", entry_id=0).removesuffix("0")
-    template = "feeds/sitemap.xml"
-    return xml_document(template, "application/xml", rows=rows, pages=pages, stem=stem)
+    stems = [(row.tag, in_language(locale, stem)) for locale, row in LANGUAGES.items()]
+    values = {"rows": rows, "pages": pages, "stem": stem, "stems": stems}
+    return xml_document("feeds/sitemap.xml", "application/xml", **values)

@@ -242,6 +242,11 @@ def test_the_map_names_pages_and_entries(
     assert parts == [f"{BASE}/sitemap/0.xml", f"{BASE}/sitemap/1.xml"]
     assert f"{BASE}/archive" in addresses(client, "/sitemap/0.xml")
     assert addresses(client, "/sitemap/1.xml") == [f"{BASE}/archive/{entry.id}"]
+    named = ElementTree.fromstring(client.get("/sitemap/1.xml").text)
+    assert {
+        (link.get("hreflang"), link.get("href"))
+        for link in named.iter("{http://www.w3.org/1999/xhtml}link")
+    } == {("zh-CN", f"{BASE}/archive/{entry.id}"), ("en", f"{BASE}/en/archive/{entry.id}")}
 
 
 def test_a_part_that_does_not_exist_is_empty(client: FlaskClient, world: World) -> None:
