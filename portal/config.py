@@ -143,6 +143,12 @@ class Settings(BaseSettings):
         description="Seconds for which a process keeps a page that is the same for everybody; "
         "0: none.",
     )
+    answer_age_years: int = Field(
+        default=3,
+        ge=0,
+        le=50,
+        description="Years after which the page of an answer asks to mind its age; 0: never.",
+    )
     page_size: int = Field(default=20, ge=5, le=200, description="Rows of a list page.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

@@ -58,7 +58,8 @@ class SearchRequest:
     ``organisation_id`` includes its subtree; ``year`` is that of the answer; ``match`` says whether
     all words and phrases must occur or any of them; ``page`` counts from 1. A word also finds its
     ``synonyms``; a phrase does not. ``suggest`` asks for another query where this one finds nothing
-    or clearly less.
+    or clearly less. The scores of the entries in ``lowered`` are multiplied by a factor, so that they come
+    after others of the same kind.
     """
 
     text: str = ""
@@ -74,6 +75,7 @@ class SearchRequest:
     per_page: int = 20
     synonyms: Synonyms = NO_SYNONYMS
     suggest: bool = False
+    lowered: frozenset[int] = frozenset()
 
 
 class SearchEngine(Protocol):

@@ -43,6 +43,7 @@ class Role(Labelled):
 class Permission(StrEnum):
     """A permission as ``scope:resource:action``, in alphabetical order."""
 
+    POLICY_CHANGES_RECORD = "archive:policy_changes:record"
     DISCLOSURE_HANDLE = "disclosure:request:handle"
     DISCLOSURE_READ = "disclosure:request:read"
     AUDIT_READ = "instance:audit:read"
@@ -133,6 +134,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     _R.REVIEWER: dict.fromkeys(
         (
             *_READING,
+            _P.POLICY_CHANGES_RECORD,
             _P.REPLY_SIGN,
             _P.PUBLICATION_DECIDE,
             _P.PUBLICATION_UNPUBLISH,

@@ -35,6 +35,10 @@ class RecordAction(Labelled):
     REVEAL_CONTACTS = "reveal_contacts", N_("查看来信人联系方式")
     SETTLE_FINDING = "settle_finding", N_("处理脱敏提示")
     RESOLVE_NOTICE = "settle_report", N_("处理读者反映")
+    MARK_OUTDATED = "mark_outdated", N_("标为可能已失效")
+    KEEP_VALID = "keep_valid", N_("确认仍然有效")
+    RECORD_POLICY_CHANGE = "record_policy_change", N_("登记政策变动")
+    END_POLICY_CHANGE = "end_policy_change", N_("撤销政策变动")
     CREATE_ORGANISATION = "create_organisation", N_("新增单位")
     RENAME_ORGANISATION = "rename_organisation", N_("单位更名")
     DESCRIBE_ORGANISATION = "describe_organisation", N_("更改单位职责和联系方式")
@@ -69,5 +73,11 @@ class RecordAction(Labelled):
 
 
 _ON_LETTERS = frozenset(
-    {RecordAction.REVEAL_CONTACTS, RecordAction.SETTLE_FINDING, RecordAction.RESOLVE_NOTICE}
+    {
+        RecordAction.REVEAL_CONTACTS,
+        RecordAction.SETTLE_FINDING,
+        RecordAction.RESOLVE_NOTICE,
+        RecordAction.MARK_OUTDATED,
+        RecordAction.KEEP_VALID,
+    }
 )

@@ -142,6 +142,12 @@ class ArchiveEntry(Model):
         _some("ix_archive_entry_place", "place_id", "IS NULL"),
         _some("ix_archive_entry_published", "published_at", "IS NULL"),
         _some("ix_archive_entry_unpublished", "unpublished_at", "IS NOT NULL"),
+        sa.Index(
+            "ix_archive_entry_outdated",
+            "policy_change_id",
+            sqlite_where=sa.text("policy_change_id IS NOT NULL"),
+            postgresql_where=sa.text("policy_change_id IS NOT NULL"),
+        ),
         sa.Index("ix_archive_entry_changed", "updated_at", "id"),
     )
 
@@ -169,12 +175,15 @@ class ArchiveEntry(Model):
     unpublished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     unpublish_reason: Mapped[UnpublishReason | None] = mapped_column(word(UnpublishReason))
     """Why it was unpublished; empty also where that was coded by a reason of refusal."""
+    policy_change_id: Mapped[int | None] = mapped_column(sa.ForeignKey("policy_change.id"))
+    """The change of policy by which the answer may no longer hold; a new text ends it."""
     helpful: Mapped[int] = mapped_column(default=0)
     unhelpful: Mapped[int] = mapped_column(default=0)
 
     organisation: Mapped[Organisation] = relationship(
         lazy="joined", foreign_keys="ArchiveEntry.organisation_id"
     )
+    policy_change: Mapped[PolicyChange | None] = relationship()
     versions: Mapped[list[ArchiveVersion]] = relationship(
         cascade="all, delete-orphan", order_by="ArchiveVersion.revision"
     )
@@ -235,3 +244,39 @@ class MatterEntry(Model):
     matter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("matter.id"), index=True)
     similarity: Mapped[float | None]
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PolicyChange(Model):
+    """A policy that took the place of another, and how to find the answers that cite the old one.
+
+    ``title`` and ``number`` are the successor's, ``cited`` has words or document numbers, one a line.
+    ``organisation_id`` is where it was recorded; ``ended_at`` is when it was taken back.
+    """
+
+    __tablename__ = "policy_change"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(100))
+    number: Mapped[str] = mapped_column(sa.String(60))
+    effective_on: Mapped[date]
+    cited: Mapped[str] = mapped_column(sa.Text)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    creator_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class PolicyCitation(Model):
+    """What a person decided about an answer that cites the old policy, in that revision."""
+
+    __tablename__ = "policy_citation"
+
+    change_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("policy_change.id"), primary_key=True, autoincrement=False
+    )
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("archive_entry.id"), primary_key=True, autoincrement=False, index=True
+    )
+    revision: Mapped[int]
+    outdated: Mapped[bool]

@@ -19,6 +19,9 @@ Value = TypeVar("Value", int, str)
 SYNONYM_WEIGHT = 0.1
 """Weight in ranking of a word that counts as one of the query, beside 1 of the word itself."""
 
+LOWERED = 0.5
+"""Factor of the score of an entry that is to come after others."""
+
 MAX_PER_PAGE = 200
 RANKING_TERMS = 40
 """Terms of each field that take part in ranking, the most specific ones of a long query."""
@@ -60,6 +63,7 @@ class _Order:
     def __init__(self, snapshot: Snapshot, query: ParsedQuery, request: SearchRequest) -> None:
         self._snapshot = snapshot
         self._query = query
+        self._lowered = np.array(sorted(request.lowered), np.int64)
         self._by_date = request.sort == "date" or query.blank
         self._terms: dict[str, list[Weighted]] | None = None
 
@@ -68,6 +72,9 @@ class _Order:
         values = np.zeros(len(documents))
         if not self._by_date:
             values = scores(self._snapshot, self._ranking_terms(), documents)
+            if len(self._lowered):
+                entries = self._snapshot.entry_ids[documents]
+                values[np.isin(entries, self._lowered)] *= LOWERED
         places = best(self._snapshot, values, documents, last)[first:]
         entry_ids = self._snapshot.entry_ids[documents[places]].tolist()
         return [

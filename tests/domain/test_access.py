@@ -25,6 +25,7 @@ from tests.domain.facts import Place
 
 TABLE = """
                              dispatcher handler reviewer supervisor administrator auditor
+archive:policy_changes:record  -       -       subtree  -          -             -
 disclosure:request:handle    unit       unit    -        -          -             -
 disclosure:request:read      subtree    unit    subtree  subtree    -             -
 instance:audit:read          -          -       -        -          -             all

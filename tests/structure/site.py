@@ -166,6 +166,7 @@ def _values(world: World) -> dict[str, object]:
         "mask_id": 1,
         "notice_id": 1,
         "matter_id": 1,
+        "change_id": 1,
         "part": 1,
         "session_id": 0,
         "passkey_id": 0,

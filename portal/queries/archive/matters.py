@@ -86,7 +86,7 @@ def matter_title(session: Session, matter_id: int) -> str | None:
 def answers(session: Session, matter_id: int, page: int, per_page: int) -> Listing:
     """Return a page of the entries of a matter, the best answer first.
 
-    That is the one that most readers found helpful, then the newest.
+    That is one that still holds, of these the one that most readers found helpful, then the newest.
     """
     members = sa.select(MatterEntry.entry_id).where(MatterEntry.matter_id == matter_id)
     within = ArchiveEntry.id.in_(members)
@@ -99,6 +99,7 @@ def answers(session: Session, matter_id: int, page: int, per_page: int) -> Listi
 
 
 BEST_FIRST: tuple[sa.ColumnElement[Any], ...] = (
+    ArchiveEntry.policy_change_id.is_not(None),
     (ArchiveEntry.helpful - ArchiveEntry.unhelpful).desc(),
     ArchiveEntry.answered_on.desc(),
     ArchiveEntry.id.desc(),

@@ -23,6 +23,7 @@ from portal.adapters.archive_index import (
     parse,
 )
 from portal.models import ArchiveEntry, Organisation
+from portal.queries.archive.policy_changes import outdated_ids
 from portal.queries.archive.table import ArchiveQuery, entries_by_id, facets, list_entries
 from portal.queries.synonyms import synonyms_for
 
@@ -100,6 +101,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         per_page=per_page,
         synonyms=synonyms_for(session, exact=asked.exact),
         suggest=asked.page == 1,
+        lowered=outdated_ids(session),
     )
     found = _last_if_beyond(index, request)
     public = entries_by_id(session, [hit.entry_id for hit in found.hits])
@@ -130,6 +132,8 @@ def _answer(
     if asked.by_date or found.page != 1 or not is_certain(found.hits, asked.text):
         return None
     entry = public.get(found.hits[0].entry_id)
+    if entry is not None and entry.policy_change_id is not None:
+        return None
     span = answering(entry.reply, asked.text) if entry else None
     return CertainAnswer(entry, entry.reply[slice(*span)].strip()) if entry and span else None
 

@@ -70,6 +70,8 @@ def similar_entries(
         for hit in hits
         if hit.entry_id in public and _is_close(hit.shared_terms)
     ]
+    # An answer that may no longer hold comes after the others.
+    near.sort(key=lambda pair: pair[0].policy_change_id is not None)
     question = f"{title}\n{text[:_ASKED_MOST]}"
     return [
         Similar(entry, shared, answering(entry.reply, question)) for entry, shared in near[:limit]

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from portal.models import ArchiveEntry
 from portal.queries.archive.table import PUBLIC, entries_query
 
-State = tuple[int, int, int]
-"""How many entries are public, the sum of their revisions, and how many are under revision."""
+State = tuple[int, int, int, int]
+"""How many entries are public, the sum of their revisions, how many are under revision, and the sum of
+the ids of those that may no longer hold."""
 _YEAR = sa.extract("year", ArchiveEntry.answered_on)
 
 
@@ -21,14 +22,20 @@ def states_by_year(session: Session) -> dict[int, State]:
     # By its name: PostgreSQL takes every expression with parameters for a different one.
     year = _YEAR.label("year")
     suspended = sa.func.sum(sa.case((ArchiveEntry.under_revision, 1), else_=0))
+    marked = ArchiveEntry.policy_change_id.is_not(None)
+    outdated = sa.func.sum(sa.case((marked, ArchiveEntry.id), else_=0))
     query = sa.select(
         year,
         sa.func.count(ArchiveEntry.id),
         sa.func.sum(ArchiveEntry.revision),
         suspended,
+        outdated,
     )
     rows = session.execute(query.where(PUBLIC).group_by(sa.text("year")))
-    return {int(each): (count, int(sums), int(open_)) for each, count, sums, open_ in rows}
+    return {
+        int(year): (count, int(sums), int(open_), int(old))
+        for year, count, sums, open_, old in rows
+    }
 
 
 def entries_of_year(session: Session, year: int) -> Iterator[ArchiveEntry]:

@@ -64,6 +64,7 @@ COLUMNS: dict[str, str] = {
     "published_at": "datetime",
     "updated_at": "datetime",
     "under_revision": "boolean",
+    "outdated": "boolean",
     "machine_reviewed": "boolean",
     "page": "string",
 }
@@ -187,6 +188,7 @@ def _row(entry: ArchiveEntry, address: str) -> dict[str, Any]:
         "published_at": _moment(entry.published_at),
         "updated_at": _moment(entry.updated_at),
         "under_revision": entry.under_revision,
+        "outdated": entry.policy_change_id is not None,
         "machine_reviewed": entry.machine_reviewed,
         "page": f"{address}/archive/{entry.id}",
     }

@@ -214,7 +214,7 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
         setattr(entry, name, value)
     entry.revision += 1
     entry.updated_at, entry.unpublished_at, entry.under_revision = now, None, False
-    entry.unpublish_reason = None
+    entry.unpublish_reason = entry.policy_change_id = None
     entry.machine_reviewed = proposal.reviewer_id is None
     if proposal.earlier_versions is EarlierVersions.HIDDEN:
         _empty_earlier(entry, now)
@@ -314,7 +314,7 @@ def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datet
     entry.title = entry.text = entry.question = entry.supplement = entry.reply = ""
     entry.versions.clear()
     entry.unpublished_at = entry.updated_at = now
-    entry.unpublish_reason = why
+    entry.unpublish_reason, entry.policy_change_id = why, None
     entry.under_revision = False
     entry.revision += 1
     leave(session, entry.id)

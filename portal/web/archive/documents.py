@@ -60,6 +60,14 @@ FIELDS: dict[str, Field] = {
     "published_at": _text(N_("公示时间，协调世界时"), format="date-time"),
     "updated_at": _text(N_("最近修改时间，协调世界时"), format="date-time"),
     "under_revision": Field(N_("是否正在重新办理"), {"type": "boolean"}),
+    "outdated": Field(N_("内容是否可能已失效：所依据的政策已有变动"), {"type": "boolean"}),
+    "successor": Field(
+        N_("新政策：名称 title、文号 number、施行日期 effective_on；没有时为 null"),
+        {
+            **_part(title="string", number="string", effective_on="string"),
+            "type": ["object", "null"],
+        },
+    ),
     "machine_reviewed": Field(N_("是否只经系统自动脱敏、未经人工复核"), {"type": "boolean"}),
     "links": Field(
         N_("self 是本条数据的地址，page 是网页地址"), _part(self="string", page="string")
@@ -93,12 +101,22 @@ def document(entry: ArchiveEntry) -> dict[str, Any]:
         "published_at": entry.published_at.isoformat(),
         "updated_at": entry.updated_at.isoformat(),
         "under_revision": entry.under_revision,
+        "outdated": entry.policy_change_id is not None,
+        "successor": _successor(entry),
         "machine_reviewed": entry.machine_reviewed,
         "links": {
             "self": absolute("api.entry", entry_id=entry.id),
             "page": absolute("archive.entry", entry_id=entry.id),
         },
     }
+
+
+def _successor(entry: ArchiveEntry) -> dict[str, str] | None:
+    change = entry.policy_change
+    if change is None:
+        return None
+    day = change.effective_on.isoformat()
+    return {"title": change.title, "number": change.number, "effective_on": day}
 
 
 def deletion(entry: ArchiveEntry) -> dict[str, Any]:

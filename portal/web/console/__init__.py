@@ -17,7 +17,7 @@ from portal.web.console import (
     sessions,
     statistics,
 )
-from portal.web.console.archive import problem_notices, publication
+from portal.web.console.archive import policy_changes, problem_notices, publication
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import register, request_list, request_page
 from portal.web.console.letters import inbox, letter, replies
@@ -29,6 +29,7 @@ __all__ = [
     "letter",
     "organisations",
     "passkeys",
+    "policy_changes",
     "problem_notices",
     "publication",
     "register",

@@ -23,6 +23,7 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
 )
 from wtforms.fields.choices import SelectChoice, enum_coerce
@@ -215,6 +216,19 @@ class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]
         wrong = _l("请填写整数。")
         rules = [] if missing else [Optional()]
         super().__init__(label, missing, rules, invalid_value_message=wrong, **given)
+
+
+class IdsField(SelectMultipleField):  # type: ignore[misc]
+    """Ids that were ticked on the page; what is no id is left out."""
+
+    data: list[int]
+
+    def __init__(self, label: object, **given: Any) -> None:
+        super().__init__(label, choices=(), validate_choice=False, **given)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the ids that were sent."""
+        self.data = [number for number in map(whole_number, valuelist) if number is not None]
 
 
 class VersionField(IntegerField):  # type: ignore[misc]

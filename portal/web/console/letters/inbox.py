@@ -17,6 +17,7 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.numbers import parse_number
 from portal.domain.letters.states import ENDED_STATES, State
 from portal.models import db
+from portal.queries.archive.policy_changes import count_to_renew
 from portal.queries.archive.problem_notices import count_open_notices
 from portal.queries.letter_rows import LetterRow
 from portal.queries.letters.inbox import Filters, Sort, inbox_page
@@ -90,9 +91,15 @@ def _groups(actor: Actor) -> list[list[Queue]]:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage(ListPage[LetterRow, Queue]):
-    """All that ``console/inbox.html`` shows; ``notices`` are open, for people who settle them."""
+    """All that ``console/inbox.html`` shows; ``notices`` are open, for people who settle them.
+
+    ``to_renew`` are public answers that may no longer hold, ``records_policies`` says whether the person
+    records changes of policy.
+    """
 
     notices: int | None
+    to_renew: int | None
+    records_policies: bool
 
 
 class InboxForm(ListForm):
@@ -151,6 +158,7 @@ def _page(doubt: str) -> InboxPage:
     at = cutoffs(calendar, now())
     page = inbox_page(session, actor, filters, at, settings().page_size)
     decides = actor.holds(Permission.PUBLICATION_DECIDE)
+    proposes = actor.holds(Permission.PUBLICATION_PROPOSE)
     place = filters.organisation.name if filters.organisation else ""
     return InboxPage(
         endpoint="console.inbox",
@@ -172,4 +180,6 @@ def _page(doubt: str) -> InboxPage:
             "received_to": day(filters.received_to),
         },
         notices=count_open_notices(session, actor) if decides else None,
+        to_renew=count_to_renew(session, actor) if decides or proposes else None,
+        records_policies=actor.holds(Permission.POLICY_CHANGES_RECORD),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
 
@@ -14,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.adapters.archive_index import MAX_CHARACTERS, SearchEngine, open_index
+from portal.domain.archive.freshness import is_old
 from portal.domain.errors import NotFound
 from portal.models import db
 from portal.queries.archive.corrections import corrections
@@ -48,7 +48,6 @@ from portal.web.public.archive.structured import description, qa_page
 archive_pages = Blueprint("archive", __name__)
 archive_pages.add_app_template_filter(answer_lines)
 
-MAYBE_OUTDATED = timedelta(days=2 * 365)
 SIMILAR_TEXT_MOST, SIMILAR_TEXT_LEAST = 2_000, 10
 SIMILAR_LIMIT = "120 per minute"
 REPORT_LIMIT, VOTE_LIMIT = "10 per hour", "60 per hour"
@@ -201,7 +200,7 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
         corrections=corrections(found),
         near=near,
         matter=matter_of(db.session(), found.id),
-        outdated=today() - found.answered_on > MAYBE_OUTDATED,
+        old=is_old(found.answered_on, today(), settings().answer_age_years),
         voted=found.id in session.get(_VOTED, []),
         solved=found.id in session.get(_SOLVED, []),
         writing=writing,

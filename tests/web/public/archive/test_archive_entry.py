@@ -11,7 +11,6 @@ from portal.models import ArchiveEntry, ProblemNotice
 from portal.services.archive import publication, redacting
 from portal.services.core.unit import writing
 from portal.services.letters.submission import ask_redo
-from portal.web.core.clock import now
 from tests.archive import bring_up_to_date, entry_of, published, withdraw
 from tests.builders import World, a_walk
 from tests.pages import FROM_HERE, get, post
@@ -41,13 +40,6 @@ def test_a_withdrawn_entry_is_gone(client: FlaskClient, session: Session, world:
     page = get(client, f"/archive/{entry.id}", 410)
     assert "已撤下" in page.text
     assert "梧桐" not in page.html
-
-
-def test_an_old_answer_may_not_hold(client: FlaskClient, session: Session, world: World) -> None:
-    """An answer of more than two years ago says that it may be outdated, a fresh one does not."""
-    old, fresh = published(session, world), published(session, world, now=now())
-    assert "内容可能已失效" in get(client, f"/archive/{old.id}").text
-    assert "内容可能已失效" not in get(client, f"/archive/{fresh.id}").text
 
 
 def test_a_redo_marks_the_entry(client: FlaskClient, session: Session, world: World) -> None:
