@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import multiprocessing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 
 from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_index
+from portal.adapters.processes import end_with
 from portal.config import SOURCE_ROOT, Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import Cipher, SenderKeys, db, prepare_engine
@@ -86,8 +88,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 def served_app() -> Flask:
     """Return the portal with what a process's first visitor would wait for already loaded.
 
-    That is the dictionary, the columns of the index and the pages that the public sees.
+    That is the dictionary, the columns of the index and the pages that the public sees. A process
+    of a server ends with the one that started it.
     """
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid is not None:
+        end_with(parent.pid)
     app = create_app()
     settings = settings_of(app)
     # An index that is missing or damaged is the worker's business; the site comes up without it.

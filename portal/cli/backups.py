@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
@@ -20,6 +22,7 @@ from portal.adapters.database_copy import (
     put_back,
     sqlite_file,
 )
+from portal.adapters.processes import SERVER, WORKER, InUse, hold
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, progress
 from portal.config import Settings, load_settings
@@ -106,16 +109,31 @@ def restore(folder: Path, force: bool, keys: Path | None) -> None:
             f"{settings.instance} is in use already ({', '.join(there)}); set LETTERBOX_INSTANCE "
             "to a new folder, and DATABASE_URL to an empty database, or say --force"
         )
-    aside = _set_aside(settings) if there else None
-    put_back(source / COPIES[kind], settings.database_uri, replace=bool(there))
-    backups.put_keys_back(keys or source / KEYS, settings.instance)
-    backups.put_settings_back(source, settings.instance)
+    with _alone(settings):
+        aside = _set_aside(settings) if there else None
+        put_back(source / COPIES[kind], settings.database_uri, replace=bool(there))
+        backups.put_keys_back(keys or source / KEYS, settings.instance)
+        backups.put_settings_back(source, settings.instance)
     restored = count_rows(settings.database_uri, _tables())
     if (restored.migration, restored.counts) != (manifest.migration, manifest.counts):
         raise BackupFault("what was restored is not what the manifest says")
     click.echo(f"{source} of {manifest.created_at} is restored: {_described(manifest)}")
     if aside is not None:
         click.echo(f"What was there before is in {aside}")
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Keep servers and workers away; raise :class:`BackupFault` where one runs."""
+    with ExitStack() as locks:
+        for name in (SERVER, WORKER):
+            try:
+                locks.enter_context(hold(settings.instance / name, "(restore)"))
+            except InUse as error:
+                raise BackupFault(
+                    f"{settings.instance} is in use by {error.holder}; end server and worker first"
+                ) from error
+        yield
 
 
 def _unseen(done: int, total: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal.adapters.backups import BackupFault
 from portal.adapters.database_copy import CopyFailed
+from portal.adapters.processes import InUse
 from portal.app import create_app
 from portal.cli.commands import UsageFault
 from portal.config import Settings, SettingsError, load_settings
@@ -34,6 +35,8 @@ def explain(error: Exception, typed: Callable[[str], str]) -> click.ClickExcepti
             return click.ClickException(message_of(error))
         case BackupFault() | CopyFailed():
             return click.ClickException(str(error))
+        case InUse():
+            return click.ClickException(f"the letterbox is in use by {error.holder}")
         case CommandError():
             return click.ClickException(
                 f"the database cannot be migrated: {error}; it may belong to a newer version"

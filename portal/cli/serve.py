@@ -7,12 +7,15 @@ import multiprocessing
 import os
 import socket
 import threading
+from typing import IO
 
 import click
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from portal.adapters.database_copy import POSTGRESQL, kind_of
+from portal.adapters.processes import SERVER, InUse, hold
 from portal.app import create_app, ensure_database
 from portal.cli.commands import UsageFault
 from portal.cli.context import now
@@ -41,6 +44,7 @@ def serve(
     """
     typed = {"host": host, "port": port, "workers": workers}
     settings = load_settings(**{name: value for name, value in typed.items() if value is not None})
+    serving = _serve_alone(settings)
     _check_port(settings)
     app = create_app(quiet(settings))
     ensure_database(app, now())
@@ -67,6 +71,7 @@ def serve(
         server.on_shutdown(keeper.stop)
     _print_addresses(settings)
     server.serve()
+    serving.close()
 
 
 @click.command()
@@ -114,6 +119,19 @@ class WorkerKeeper:
                 process.kill()
                 process.join()
             self._stopping.wait(_RESPAWN_SECONDS)
+
+
+def _serve_alone(settings: Settings) -> IO[str]:
+    """Hold the instance; with SQLite, whose file one server writes, no other may serve it."""
+    shared = kind_of(settings.database_uri) == POSTGRESQL
+    said = f"at {settings.public_url}"
+    try:
+        return hold(settings.instance / SERVER, said, shared=shared, wait=True)
+    except InUse as error:
+        raise click.ClickException(
+            f"{settings.instance} is served already, by {error.holder}; end that server first. "
+            "Several servers need PostgreSQL"
+        ) from error
 
 
 def _check_port(settings: Settings) -> None:

