@@ -16,7 +16,8 @@ from flask_migrate import Migrate, upgrade
 
 from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_index
 from portal.adapters.processes import end_with
-from portal.config import SOURCE_ROOT, Settings, load_settings
+from portal.config import Settings, load_settings
+from portal.instance_folder import SOURCE_ROOT
 from portal.logs import set_up_logs
 from portal.models import Cipher, SenderKeys, db, prepare_engine
 from portal.models.base import NUMBERS

@@ -8,7 +8,6 @@ two together.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import os
 import re
@@ -28,7 +27,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-SOURCE_ROOT = Path(__file__).resolve().parent.parent
+from portal import instance_folder
+from portal.instance_folder import write_once
+
 FILE_NAME = "portal.toml"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 ROLES = ("administrator", "auditor", "dispatcher", "handler", "reviewer", "supervisor")
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     )
 
     instance: Path = Field(
-        default=SOURCE_ROOT / "instance",
+        default=instance_folder.DEFAULT,
         description="Folder for everything written at run time: database, index, keys.",
     )
     database_url: str = Field(
@@ -303,7 +304,7 @@ class Settings(BaseSettings):
             return f"{host},{_IDS_SINCE}"
         path = self.instance / "feed_ids"
         if not path.exists():
-            _write_once(path, f"{host},{_IDS_SINCE}")
+            write_once(path, f"{host},{_IDS_SINCE}")
         return path.read_text("utf-8").strip()
 
     @property
@@ -322,18 +323,8 @@ class Settings(BaseSettings):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{name}.key"
         if not path.exists():
-            _write_once(path, secrets.token_hex(32))
+            write_once(path, secrets.token_hex(32))
         return bytes.fromhex(path.read_text().strip())
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Write a file of mode 0600 unless another process was first; nobody ever reads half of it."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-        file.write(text)
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
 
 
 def load_settings(**given: Any) -> Settings:
@@ -348,6 +339,8 @@ def load_settings(**given: Any) -> Settings:
         raise SettingsError(f"settings: {faults}") from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"{FILE_NAME}: {error}") from error
+    if said := instance_folder.forgotten(settings.instance):
+        raise SettingsError(f"instance: {said}")
     try:
         settings.instance.mkdir(parents=True, exist_ok=True)
     except OSError as error:

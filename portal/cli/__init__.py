@@ -34,5 +34,5 @@ def main() -> None:
     """The public letterbox: citizens write, departments answer, answers are published.
 
     Everything written at run time lives in the instance folder (LETTERBOX_INSTANCE, by default
-    'instance'); DATABASE_URL names a PostgreSQL database instead of the SQLite file there.
+    'instance' in a checkout, else the user's data folder); DATABASE_URL names a PostgreSQL database instead of the SQLite file there.
     """

@@ -158,4 +158,5 @@ def _print_addresses(settings: Settings) -> None:
     click.echo(f"  archive       {address}/archive")
     click.echo(f"  departments   {address}/console/")
     click.echo(f"  health        {address}/readyz")
+    click.echo(f"  data          {settings.instance}")
     click.echo("Ctrl-C ends it.")

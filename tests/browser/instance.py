@@ -19,7 +19,8 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from portal.app import create_app
-from portal.config import SOURCE_ROOT, Settings, load_settings
+from portal.config import Settings, load_settings
+from portal.instance_folder import SOURCE_ROOT
 from portal.models import db
 from tests.builders import World, a_world
 

@@ -174,3 +174,30 @@ def test_the_wheel_serves_the_demo_from_an_empty_folder(home: Path, tmp_path: Pa
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+@pytest.mark.slow
+def test_letters_of_the_wheel_are_where_an_upgrade_leaves_them(home: Path, tmp_path: Path) -> None:
+    """Without a setting the folder is that of the user; letters beside the package are named."""
+    ask = "from portal.config import load_settings; print(load_settings().instance)"
+    user = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    def asked() -> subprocess.CompletedProcess[str]:
+        command = [str(home / "bin" / "python"), "-c", ask]
+        return subprocess.run(
+            command, cwd=tmp_path, env=user, capture_output=True, text=True, check=False
+        )
+
+    kept = Path(asked().stdout.strip())
+    assert kept == tmp_path / ".local" / "share" / "letterbox"
+    inside = Path(packages(home)) / "instance"
+    (inside / "keys").mkdir(parents=True)
+    try:
+        refused = asked()
+        assert refused.returncode != 0
+        assert f"mv -T {inside} {kept}" in refused.stderr
+        (kept / "keys").mkdir()
+        assert Path(asked().stdout.strip()) == kept
+    finally:
+        (inside / "keys").rmdir()
+        inside.rmdir()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from portal.config import SOURCE_ROOT
+from portal.instance_folder import SOURCE_ROOT
 from tests.browser.conftest import NARROW, Person
 from tests.browser.instance import Instance, eventually
 from tests.browser.people import press, told

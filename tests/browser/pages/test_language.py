@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.config import SOURCE_ROOT
+from portal.instance_folder import SOURCE_ROOT
 from tests.browser.checks import check
 from tests.browser.conftest import NARROW, WIDE, Person
 from tests.browser.letters import Letters
