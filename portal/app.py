@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import multiprocessing
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
@@ -16,11 +18,13 @@ from flask_migrate import Migrate, upgrade
 
 from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_index
 from portal.adapters.processes import end_with
-from portal.config import Settings, load_settings
+from portal.config import Settings, SettingsError, load_settings
+from portal.domain.integrity.keys import CHECKED
 from portal.instance_folder import SOURCE_ROOT
 from portal.logs import set_up_logs
 from portal.models import Cipher, SenderKeys, db, prepare_engine
 from portal.models.base import NUMBERS
+from portal.services.office.keys import WrongKey, ensure_keys
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints, set_up_interfaces, set_up_open311
@@ -38,6 +42,8 @@ from portal.web.public import public_blueprints
 
 PACKAGE = Path(__file__).resolve().parent
 MIGRATIONS = PACKAGE / "migrations"
+_SETUP_LOCK = 0x7365747570
+"""The number of the lock under which PostgreSQL is migrated by one process at a time."""
 migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
@@ -126,16 +132,33 @@ def _binds(uri: str) -> dict[str, str | dict[str, Any]]:
     return {NUMBERS: _engine_options(uri) | options}
 
 
+@contextlib.contextmanager
+def _in_turn(settings: Settings) -> Iterator[None]:
+    """Keep others away that set up the same instance folder or the same PostgreSQL database."""
+    with (settings.instance / ".setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if db.engine.dialect.name == "sqlite":
+            yield
+            return
+        # The lock belongs to a connection of its own and ends with it, however that comes.
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_lock(_SETUP_LOCK)))
+            try:
+                yield
+            finally:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(_SETUP_LOCK)))
+
+
 def ensure_database(app: Flask, now: datetime) -> None:
     """Migrate the database of ``app`` and found the letterbox office, where that is still to do.
 
-    Processes that start together take turns. Raises ``OperationalError`` where the database
-    cannot be reached, alembic's ``CommandError`` where a newer version has migrated it, and
-    ``TooEarly`` where only the version before can.
+    Processes that start together take turns, on all servers. Raises ``OperationalError`` where the
+    database cannot be reached, alembic's ``CommandError`` where a newer version has migrated it,
+    ``TooEarly`` where only the version before can, and ``SettingsError`` where a key is not that of
+    the database.
     """
     settings = settings_of(app)
-    with (settings.instance / ".setup.lock").open("w") as lock, app.app_context():
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with app.app_context(), _in_turn(settings):
         scripts = ScriptDirectory.from_config(migrate.get_config())
         with db.engine.connect() as connection:
             reached = set(MigrationContext.configure(connection).get_current_heads())
@@ -143,6 +166,14 @@ def ensure_database(app: Flask, now: datetime) -> None:
             upgrade()
             # Alembic's own logging configuration takes the place of ours.
             set_up_logs(settings.log_level)
+        try:
+            ensure_keys({name: settings.key(name) for name in CHECKED})
+        except WrongKey as error:
+            raise SettingsError(
+                f"keys: {settings.instance / 'keys' / error.name}.key is not the key of this database; "
+                "put the keys back that belong to it (keys.json of a backup), or set "
+                "LETTERBOX_INSTANCE to the folder that has them"
+            ) from error
         ensure_office(now)
         ensure_facts()
         db.engine.dispose()

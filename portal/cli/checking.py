@@ -18,6 +18,7 @@ from portal.app import create_app, migrate
 from portal.cli.context import progress
 from portal.cli.faults import quiet
 from portal.config import load_settings
+from portal.domain.integrity.keys import CHECKED
 from portal.models import Letter, OutboxRow, OutboxStatus, db
 from portal.queries import integrity
 from portal.services.archive.indexing import differences
@@ -63,10 +64,16 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
             return [f"{type(error).__name__}: the worker builds it again; does it run?"]
         return [f"entry {entry}: index and archive differ" for entry in apart]
 
+    def keys(session: Session) -> list[str]:
+        found = {name: settings_of(app).key(name) for name in CHECKED}
+        wrong = integrity.wrong_keys(session, found)
+        lines = [f"{name}.key is not the key of this database" for name in wrong]
+        return lines + integrity.unreadable_senders(session)
+
     return (
         ("database", integrity.damage),
         ("references", integrity.lost_references),
-        ("keys", integrity.unreadable_senders),
+        ("keys", keys),
         ("letters and events", _letters),
         ("archive", integrity.archive_faults),
         ("index", index_faults),

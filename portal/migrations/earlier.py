@@ -90,6 +90,7 @@ SOURCES: Mapping[str, Source] = {
     ),
     "kept_report": Source(None),
     "kept_report_file": Source(None),
+    "key_check": Source(None),
     "letter": Source("letter", {"never_public": "was_report"}),
     "problem_notice": Source("archive_report"),
     "redaction_mask": Source(

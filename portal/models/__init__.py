@@ -34,7 +34,7 @@ from portal.models.rates import (
 )
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
-from portal.models.token import ApiToken
+from portal.models.token import ApiToken, KeyCheck
 from portal.models.unsent import CitizenSession, UnsentForm
 from portal.models.user import Passkey, RecoveryCode, RoleGrant, StaffSession, User
 
@@ -53,6 +53,7 @@ __all__ = [
     "Event",
     "Extension",
     "KeptReport",
+    "KeyCheck",
     "KeptReportFile",
     "IndexVerdict",
     "Letter",

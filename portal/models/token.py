@@ -1,4 +1,4 @@
-"""Tokens of programs that hand in letters for citizens."""
+"""Tokens of programs that hand in letters for citizens, and what is kept of the keys."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ class ApiToken(Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     creator: Mapped[User | None] = relationship()
+
+
+class KeyCheck(Model):
+    """What the database keeps of the key ``name``: a value that only this key has."""
+
+    __tablename__ = "key_check"
+
+    name: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(64))

@@ -7,7 +7,7 @@ anything, and none names a person or a letter's text.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 from sqlalchemy.orm import Session
 
+from portal.domain.integrity.keys import check_value
 from portal.domain.integrity.letters import REPLAYED, contradiction
 from portal.domain.letters.states import Publication
-from portal.models import ArchiveEntry, Event, Letter, Model
+from portal.models import ArchiveEntry, Event, KeyCheck, Letter, Model
 from portal.models.base import Cipher
 
 MOST = 20
@@ -71,6 +72,13 @@ def unreadable_senders(session: Session) -> list[str]:
         except InvalidToken:
             faults.append(f"the sender of {row[0]} cannot be decrypted with the data key")
     return list(dict.fromkeys(faults))
+
+
+def wrong_keys(session: Session, keys: Mapping[str, bytes]) -> list[str]:
+    """Return the names of those of ``keys`` that are not the keys of the database."""
+    kept = {row.name: row.value for row in session.scalars(sa.select(KeyCheck))}
+    values = {name: check_value(name, key) for name, key in keys.items()}
+    return sorted(name for name in kept.keys() & values.keys() if kept[name] != values[name])
 
 
 def contradictions(session: Session, progress: Callable[[int], None]) -> list[str]:

@@ -111,7 +111,9 @@ def test_a_missing_index_is_a_fault(session: Session, world: World, command: Com
 
 def test_a_database_of_another_version_is_named(session: Session, command: Command) -> None:
     """Where the migrations are not those of this version, nothing else is looked at."""
-    session.execute(sa.text("UPDATE alembic_version SET version_num = 'word_group'"))
+    reached = session.scalars(sa.text("SELECT version_num FROM alembic_version")).one()
+    change = sa.text("UPDATE alembic_version SET version_num = :to")
+    session.execute(change, {"to": "word_group"})
     session.commit()
     try:
         result = command("check")
@@ -119,8 +121,7 @@ def test_a_database_of_another_version_is_named(session: Session, command: Comma
         assert "the database is at word_group" in result.stdout
         assert "letters" not in result.stdout
     finally:
-        heads = sa.text("UPDATE alembic_version SET version_num = 'correction'")
-        session.execute(heads)
+        session.execute(change, {"to": reached})
         session.commit()
 
 
