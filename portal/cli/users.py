@@ -11,8 +11,10 @@ from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, organisation_of
 from portal.domain.access import SYSTEM, Role
 from portal.models import User, db
+from portal.queries.office.grants import mixed_duties
 from portal.services.office import users
 from portal.services.office.accounts import PASSWORD_MIN
+from portal.services.office.grants import Place, described
 from portal.services.office.second_factor import reset_factor
 
 ROLES = ", ".join(f"{role} ({role.label})" for role in Role)
@@ -23,7 +25,7 @@ def user_group() -> None:
     """Accounts of the staff: add, list, grant and revoke roles, disable, set passwords."""
 
 
-def _places(texts: tuple[str, ...]) -> list[users.Place]:
+def _places(texts: tuple[str, ...]) -> list[Place]:
     """Return the roles and organisations that ``role@code`` texts name."""
     places = []
     for text in texts:
@@ -82,7 +84,7 @@ def add(username: str, name: str, roles: tuple[str, ...], generate: bool) -> Non
         users.create_user(
             username, name, _password(generate), places, SYSTEM, now(), one_time=generate
         )
-        click.echo(f"account {username.lower()} created: {users.described(_user(username))}")
+        click.echo(f"account {username.lower()} created: {described(_user(username))}")
 
 
 @user_group.command("list")
@@ -94,7 +96,7 @@ def show(role: str | None) -> None:
             if role and role not in {grant.role for grant in user.grants}:
                 continue
             state = "  disabled" if user.disabled else ""
-            click.echo(f"{user.username:<24} {user.name}  {users.described(user)}{state}")
+            click.echo(f"{user.username:<24} {user.name}  {described(user)}{state}")
 
 
 @user_group.command("grant")
@@ -106,7 +108,7 @@ def grant(username: str, roles: tuple[str, ...]) -> None:
         user = _user(username)
         held = {(row.role, row.organisation_id) for row in user.grants}
         users.set_grants(user.id, held | set(_places(roles)), SYSTEM, now())
-        click.echo(f"{username.lower()}: {users.described(_user(username))}")
+        click.echo(f"{username.lower()}: {described(_user(username))}")
 
 
 @user_group.command("revoke")
@@ -119,9 +121,21 @@ def revoke(username: str, roles: tuple[str, ...]) -> None:
         held = {(row.role, row.organisation_id) for row in user.grants}
         away = set(_places(roles))
         if not away <= held:
-            raise UsageFault(f"{username} holds only: {users.described(user)}")
+            raise UsageFault(f"{username} holds only: {described(user)}")
         users.set_grants(user.id, held - away, SYSTEM, now())
-        click.echo(f"{username.lower()}: {users.described(_user(username))}")
+        click.echo(f"{username.lower()}: {described(_user(username))}")
+
+
+@user_group.command("check")
+def check() -> None:
+    """List accounts whose roles exclude each other; the exit code is 1 where there are some."""
+    with open_instance():
+        found = mixed_duties(db.session())
+        for user in found:
+            click.echo(f"{user.username:<24} {user.name}  {described(user)}")
+        if found:
+            raise SystemExit(1)
+        click.echo("no account holds roles that exclude each other")
 
 
 @user_group.command("disable")

@@ -40,6 +40,43 @@ class Role(Labelled):
     SUPERVISOR = "supervisor", N_("督办员")
 
 
+class Duty(Labelled):
+    """What a role is for; nobody holds roles of two duties."""
+
+    SYSTEM = "system", N_("系统管理")
+    BUSINESS = "business", N_("业务办理")
+    AUDIT = "audit", N_("审计")
+
+
+DUTIES: dict[Role, Duty] = {
+    Role.ADMINISTRATOR: Duty.SYSTEM,
+    Role.AUDITOR: Duty.AUDIT,
+    Role.DISPATCHER: Duty.BUSINESS,
+    Role.HANDLER: Duty.BUSINESS,
+    Role.REVIEWER: Duty.BUSINESS,
+    Role.SUPERVISOR: Duty.BUSINESS,
+}
+
+
+def exclude(roles: Iterable[Role]) -> bool:
+    """Return whether ``roles`` belong to more than one duty, so that no account may hold them all."""
+    return len({DUTIES[role] for role in roles}) > 1
+
+
+class GrantOutcome(Labelled):
+    """How a request for a role stands."""
+
+    PENDING = "pending", N_("等待同意")
+    GRANTED = "granted", N_("已同意")
+    REFUSED = "refused", N_("未同意")
+    WITHDRAWN = "withdrawn", N_("已撤回")
+
+
+def may_decide(decider: int | None, requester: int, receiver: int) -> bool:
+    """Return whether the account ``decider`` is neither who asked for the role nor who gets it."""
+    return decider is not None and decider not in (requester, receiver)
+
+
 class Permission(StrEnum):
     """A permission as ``scope:resource:action``, in alphabetical order."""
 

@@ -48,6 +48,10 @@ class RecordAction(Labelled):
     DISABLE_USER = "disable_user", N_("停用用户")
     ENABLE_USER = "enable_user", N_("启用用户")
     CHANGE_GRANTS = "change_grants", N_("调整角色")
+    REQUEST_GRANT = "request_grant", N_("申请增加角色")
+    APPROVE_GRANT = "approve_grant", N_("同意增加角色")
+    REFUSE_GRANT = "refuse_grant", N_("不同意增加角色")
+    WITHDRAW_GRANT = "withdraw_grant", N_("撤回角色申请")
     RESET_PASSWORD = "reset_password", N_("重置密码")  # noqa: S105 - the name of an event
     LOGIN = "login", N_("登录")
     LOGIN_FAILED = "login_failed", N_("登录失败")

@@ -36,7 +36,7 @@ from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
 from portal.models.token import ApiToken, KeyCheck
 from portal.models.unsent import CitizenSession, UnsentForm
-from portal.models.user import Passkey, RecoveryCode, RoleGrant, StaffSession, User
+from portal.models.user import GrantRequest, Passkey, RecoveryCode, RoleGrant, StaffSession, User
 
 __all__ = [
     "VERSIONS",
@@ -52,6 +52,7 @@ __all__ = [
     "DisclosureSequence",
     "Event",
     "Extension",
+    "GrantRequest",
     "KeptReport",
     "KeyCheck",
     "KeptReportFile",

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.access import Role
+from portal.domain.access import GrantOutcome, Role
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 
@@ -85,6 +85,28 @@ class RoleGrant(Model):
 
     user: Mapped[User] = relationship(back_populates="grants")
     organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+class GrantRequest(Model):
+    """A role that an administrator asks for somebody, and what another administrator decided."""
+
+    __tablename__ = "grant_request"
+    __table_args__ = (sa.Index("ix_grant_request_outcome", "outcome", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    role: Mapped[Role] = mapped_column(word(Role))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    outcome: Mapped[GrantOutcome] = mapped_column(word(GrantOutcome), default=GrantOutcome.PENDING)
+    requested_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    organisation: Mapped[Organisation] = relationship()
+    requested_by: Mapped[User] = relationship(foreign_keys=[requested_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
 
 class StaffSession(Model):

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import open_index
 from portal.config import Settings
+from portal.domain.access import Role
 from portal.models import ArchiveEntry, Organisation, User
 from portal.services.office.accounts import log_in
 from tests.archive import published
 from tests.builders import START, World
 from tests.cli.conftest import Command, one_line
+from tests.world import a_person
 
 PASSWORD = "a password that is long"
 
@@ -114,6 +116,16 @@ def test_roles_are_given_and_taken(command: Command, session: Session, world: Wo
     command("user", "revoke", "city_handler", "handler@city")
     shown = command("user", "list", "--role", "reviewer").stdout
     assert "city_handler " in shown and "handler@city" not in shown
+
+
+def test_accounts_with_several_duties_are_found(
+    command: Command, world: World, password_hash: str
+) -> None:
+    """user check names accounts whose roles exclude each other by its exit code."""
+    assert command("user", "check").exit_code == 0
+    a_person(world, "both", password_hash, (Role.ADMINISTRATOR, "office"), (Role.HANDLER, "city"))
+    result = command("user", "check")
+    assert (result.exit_code, result.stdout.split()[0]) == (1, "both")
 
 
 def test_faults_of_accounts_are_told(command: Command, world: World) -> None:

@@ -16,8 +16,10 @@ from portal.domain.access import (
     Reach,
     Role,
     can,
+    exclude,
     fold_username,
     may,
+    may_decide,
 )
 from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
@@ -231,3 +233,27 @@ def test_staff_do_not_act_for_citizens(action: Action) -> None:
 def test_a_user_name_is_folded(typed: str, name: str) -> None:
     """Case, width and blanks make no difference in a user name."""
     assert fold_username(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("roles", "excluded"),
+    [
+        ((), False),
+        ((Role.HANDLER,), False),
+        ((Role.DISPATCHER, Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR), False),
+        ((Role.ADMINISTRATOR, Role.HANDLER), True),
+        ((Role.ADMINISTRATOR, Role.AUDITOR), True),
+        ((Role.AUDITOR, Role.SUPERVISOR), True),
+    ],
+)
+def test_duties_exclude_each_other(roles: tuple[Role, ...], excluded: bool) -> None:
+    """Roles of work go together; administration, work and audit do not."""
+    assert exclude(roles) is excluded
+
+
+@pytest.mark.parametrize(
+    ("decider", "permitted"), [(None, False), (1, False), (2, False), (3, True)]
+)
+def test_a_third_person_decides_on_a_role(decider: int | None, permitted: bool) -> None:
+    """Neither who asked for a role (1) nor who gets it (2) decides, nor nobody."""
+    assert may_decide(decider, 1, 2) is permitted

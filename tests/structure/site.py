@@ -157,6 +157,7 @@ def _values(world: World) -> dict[str, object]:
         "entry_id": entry.id,
         "user_id": person,
         "grant_id": grant.id,
+        "grant_request_id": 0,
         "organisation_id": world["water"],
         "rule_id": 1,
         "year": 2016,

@@ -15,19 +15,24 @@ from portal.domain.access import USERNAME_MAX, Actor, Permission, Role, fold_use
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import RecordAction
 from portal.domain.translatable import Message
-from portal.models import Organisation, RoleGrant, User
-from portal.services.core.acting import record
+from portal.models import RoleGrant, User
 from portal.services.core.permits import allow
 from portal.services.core.sessions import end_sessions_of
 from portal.services.core.typed_text import required
 from portal.services.core.unit import writing
 from portal.services.office.accounts import hash_password
+from portal.services.office.grants import (
+    Place,
+    change_grants,
+    described,
+    held_by,
+    note,
+    waits_for_consent,
+)
 
 NAME_MAX = 64
 _USERNAME = re.compile(rf"[a-z0-9][a-z0-9._-]{{1,{USERNAME_MAX - 1}}}")
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
-Place = tuple[Role, int]
-"""A role and the id of the organisation at which it is held."""
 
 
 def one_time_password() -> str:
@@ -48,6 +53,8 @@ def create_user(
 ) -> int:
     """Create an account with its roles and return its id.
 
+    Roles that an administrator gives wait for another one, as in
+    :func:`portal.services.office.grants.change_grants`.
     A ``one_time`` password must be changed by its owner before anything else; one that the owner
     has chosen need not be.
     Raises :class:`InvalidInput` with ``username``, ``name``, ``password`` or ``grants``.
@@ -71,22 +78,22 @@ def create_user(
             must_change_password=one_time,
         )
         session.add(user)
-        _place(session, user, grants)
         session.flush()
-        _note(session, RecordAction.CREATE_USER, user, actor, now, described(user))
+        wanted = set(grants)
+        if not waits_for_consent(actor):
+            change_grants(session, user, wanted, actor, now, noted=False)
+        note(session, RecordAction.CREATE_USER, user, actor, now, described(user))
+        change_grants(session, user, wanted, actor, now)
         return user.id
 
 
 def set_grants(user_id: int, grants: Iterable[Place], actor: Actor, now: datetime) -> None:
-    """Replace all roles of a user, whose sessions end: the roles hold from the next login on."""
+    """Replace all roles of a user, whose sessions end: the roles hold from the next login on.
+
+    What is taken away is gone at once; what an administrator adds waits for another one.
+    """
     with _changing(user_id, actor) as (session, user):
-        before = described(user)
-        _place(session, user, grants)
-        session.flush()
-        if described(user) != before:
-            end_sessions_of(session, user.id, now)
-        said = f"{before} → {described(user)}"
-        _note(session, RecordAction.CHANGE_GRANTS, user, actor, now, said)
+        change_grants(session, user, grants, actor, now)
 
 
 def add_grant(user_id: int, role: Role, place_id: int, actor: Actor, now: datetime) -> None:
@@ -106,7 +113,7 @@ def remove_grant(user_id: int, grant_id: int, actor: Actor, now: datetime) -> No
 
 def _held(session: Session, user_id: int) -> set[Place]:
     user = session.get(User, user_id)
-    return {(row.role, row.organisation_id) for row in user.grants} if user else set()
+    return held_by(user) if user else set()
 
 
 def disable(user_id: int, actor: Actor, now: datetime) -> None:
@@ -116,14 +123,14 @@ def disable(user_id: int, actor: Actor, now: datetime) -> None:
             raise InvalidInput("user", N_("不能停用自己的账号。"))
         user.disabled = True
         end_sessions_of(session, user.id, now)
-        _note(session, RecordAction.DISABLE_USER, user, actor, now)
+        note(session, RecordAction.DISABLE_USER, user, actor, now)
 
 
 def enable(user_id: int, actor: Actor, now: datetime) -> None:
     """Enable a disabled account."""
     with _changing(user_id, actor) as (session, user):
         user.disabled = False
-        _note(session, RecordAction.ENABLE_USER, user, actor, now)
+        note(session, RecordAction.ENABLE_USER, user, actor, now)
 
 
 def reset_password(
@@ -131,14 +138,21 @@ def reset_password(
 ) -> None:
     """Give an account another password; its sessions end.
 
-    A ``one_time`` password must be changed by its owner before anything else.
+    A ``one_time`` password must be changed by its owner before anything else. No administrator
+    chooses that of another: the consent of a second one would be worth nothing.
+    Raises :class:`InvalidInput` with ``password`` or ``user``.
     """
     allow(actor, Permission.USERS_EDIT)
     fresh = hash_password(password)
     with _changing(user_id, actor) as (session, user):
+        if waits_for_consent(actor) and any(g.role is Role.ADMINISTRATOR for g in user.grants):
+            said = N_(
+                "管理员的密码由本人更改，忘记时由运维人员用命令 letterbox user password 重设。"
+            )
+            raise InvalidInput("user", said)
         user.password_hash, user.must_change_password = fresh, one_time
         end_sessions_of(session, user.id, now)
-        _note(session, RecordAction.RESET_PASSWORD, user, actor, now)
+        note(session, RecordAction.RESET_PASSWORD, user, actor, now)
 
 
 @contextmanager
@@ -156,39 +170,7 @@ def _changing(user_id: int, actor: Actor) -> Iterator[tuple[Session, User]]:
             raise InvalidInput("grants", N_("至少要保留一位在用的管理员。"))
 
 
-def _place(session: Session, user: User, grants: Iterable[Place]) -> None:
-    """Bring the roles of ``user`` in line with ``grants``, rows that stay untouched."""
-    wanted = set(grants)
-    roles = {role for role, _ in wanted}
-    if {Role.ADMINISTRATOR, Role.AUDITOR} <= roles:
-        raise InvalidInput("grants", N_("管理员和审计员不能由同一人担任。"))
-    kept = [row for row in user.grants if (row.role, row.organisation_id) in wanted]
-    for role, organisation_id in sorted(wanted - {(row.role, row.organisation_id) for row in kept}):
-        place = session.get(Organisation, organisation_id)
-        if place is None or not place.active:
-            raise InvalidInput("grants", N_("没有这个单位，或它已停用，请重新选择。"))
-        kept.append(RoleGrant(role=role, organisation_id=place.id, organisation=place))
-    user.grants = kept
-
-
 def _administered(session: Session) -> bool:
     query = sa.select(User.id).join(RoleGrant)
     active = query.where(RoleGrant.role == Role.ADMINISTRATOR, User.disabled.is_(False))
     return session.scalar(active.limit(1)) is not None
-
-
-def described(user: User) -> str:
-    """Return the roles of ``user`` in one line, such as ``handler@cq-jyw, reviewer@cq-jyw``."""
-    return ", ".join(sorted(f"{row.role}@{row.organisation.code}" for row in user.grants)) or "-"
-
-
-def _note(
-    session: Session,
-    action: RecordAction,
-    user: User,
-    actor: Actor,
-    now: datetime,
-    said: str | None = None,
-) -> None:
-    subject = f"user:{user.username}"
-    record(session, action, actor, now, subject=subject, reason=said)

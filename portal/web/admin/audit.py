@@ -28,6 +28,7 @@ from portal.queries.office.audit import (
     audit_page,
     audit_trail,
 )
+from portal.queries.office.grants import mixed_duties
 from portal.reporting.cells import safe_cell
 from portal.web.admin.blueprint import admin
 from portal.web.core.addresses import with_words
@@ -94,6 +95,7 @@ def audit() -> str:
         actions=EVENT_ACTIONS,
         codes=CODE_LABELS,
         who=_who,
+        mixed=mixed_duties(db.session()),
         narrowed=asked != AuditQuery(),
         csv_address=with_words(url_for("admin.audit_csv"), {**request.args, "page": None}),
     )

@@ -18,6 +18,7 @@ from portal.queries.office.administration import (
     people_table,
     person_state,
 )
+from portal.queries.office.grants import grants_waiting, is_only_administrator, waiting_grants
 from portal.services.office import users
 from portal.services.office.second_factor import reset_factor
 from portal.web.admin.blueprint import admin
@@ -31,7 +32,8 @@ from portal.web.core.settings import settings
 from portal.web.core.typed import WORDS_MAX
 
 _EDIT = Permission.USERS_EDIT
-_ROLES_CHANGED = _l("角色已调整，对方的登录已退出，重新登录后生效。")
+_ROLE_ASKED = _l("已申请，等另一位管理员同意后生效。")
+_ROLE_TAKEN = _l("角色已去掉，对方的登录已退出。")
 _CHANGES: dict[str, tuple[Callable[[int, Actor, datetime], None], object]] = {
     "disable": (users.disable, _l("账号已停用，登录已退出。")),
     "enable": (users.enable, _l("账号已启用，可以登录。")),
@@ -53,7 +55,12 @@ def people() -> str:
     )
     part, rows = people_table(db.session(), asked, page_asked(), settings().page_size)
     return render_template(
-        "admin/people.html", form=form, part=part, rows=rows, state_of=person_state
+        "admin/people.html",
+        form=form,
+        part=part,
+        rows=rows,
+        state_of=person_state,
+        waiting=grants_waiting(db.session()),
     )
 
 
@@ -85,20 +92,27 @@ def _person_page(user_id: int, status: int = 200, **more: Any) -> Page:
     if user is None:
         raise NotFound
     words = {"form": GrantForm(formdata=None), "password": "", "problem": ""} | more
-    page = render_template("admin/person.html", user=user, state_of=person_state, **words)
+    page = render_template(
+        "admin/person.html",
+        user=user,
+        state_of=person_state,
+        waiting=waiting_grants(db.session(), user_id),
+        alone=is_only_administrator(db.session()),
+        **words,
+    )
     return page, status
 
 
 @admin.post("/people/<int:user_id>/grants")
 @needs(_EDIT)
 def people_grant(user_id: int) -> Answer:
-    """Give one more role."""
+    """Ask for one more role, which another administrator decides on."""
     form = GrantForm()
     if form.validate():
         place = (form.role.value, form.organisation.value)
         with form.errors_shown():
             users.add_grant(user_id, *place, current_actor(), now())
-            return _done(user_id, _ROLES_CHANGED)
+            return _done(user_id, _ROLE_ASKED)
     return _person_page(user_id, 422, form=form)
 
 
@@ -110,7 +124,7 @@ def people_revoke(user_id: int, grant_id: int) -> Answer:
         users.remove_grant(user_id, grant_id, current_actor(), now())
     except InvalidInput as error:
         return _person_page(user_id, 409, problem=say(error.message))
-    return _done(user_id, _ROLES_CHANGED)
+    return _done(user_id, _ROLE_TAKEN)
 
 
 @admin.post("/people/<int:user_id>/<any(disable,enable,factor):what>")
@@ -130,7 +144,10 @@ def people_change(user_id: int, what: str) -> Answer:
 def people_password(user_id: int) -> Answer:
     """Give another password, shown once."""
     password = users.one_time_password()
-    users.reset_password(user_id, password, current_actor(), now())
+    try:
+        users.reset_password(user_id, password, current_actor(), now())
+    except InvalidInput as error:
+        return _person_page(user_id, 409, problem=say(error.message))
     return _person_page(user_id, password=password)
 
 

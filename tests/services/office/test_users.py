@@ -11,6 +11,7 @@ from portal.queries.sessions import session_of
 from portal.services.core.sessions import begin_staff_session
 from portal.services.office import users
 from portal.services.office.accounts import LoginFailed, change_password, log_in
+from portal.services.office.grants import Place, described
 from tests.builders import START, World
 
 PASSWORD = "a password that is long"
@@ -24,30 +25,30 @@ def user_of(session: Session, user_id: int) -> User:
     return session.get_one(User, user_id)
 
 
-def created(world: World, username: str = "zhang.san", *grants: users.Place) -> int:
-    """Create an account."""
-    admin = world.actor("office_administrator")
-    return users.create_user(username, "张三", PASSWORD, grants, admin, START)
+def created(world: World, username: str = "zhang.san", *grants: Place) -> int:
+    """Create an account as the operator does, whose roles hold at once."""
+    return users.create_user(username, "张三", PASSWORD, grants, SYSTEM, START)
 
 
 def test_an_account_can_log_in(session: Session, world: World) -> None:
     """A new account has its roles and can log in; the name is kept in small letters."""
     made = created(world, " Zhang.San ", (Role.HANDLER, world["city"]))
     assert log_in("zhang.san", PASSWORD, START) == made
-    assert users.described(user_of(session, made)) == "handler@city"
+    assert described(user_of(session, made)) == "handler@city"
 
 
 def test_the_trail_says_who_changed_what(session: Session, world: World) -> None:
-    """Creating and changing roles leaves events with the administrator's name and the roles."""
+    """Creating and changing roles leaves events that say who, and which roles."""
     made = created(world, "zhang.san", (Role.HANDLER, world["city"]))
     admin = world.actor("office_administrator")
-    users.set_grants(made, [(Role.REVIEWER, world["city"])], admin, START)
+    users.set_grants(made, [(Role.REVIEWER, world["city"])], SYSTEM, START)
+    users.set_grants(made, [], admin, START)
     events = session.scalars(sa.select(Event).where(Event.subject == "user:zhang.san")).all()
-    assert [(e.action, e.reason) for e in events] == [
-        ("create_user", "handler@city"),
-        ("change_grants", "handler@city → reviewer@city"),
+    assert [(e.action, e.actor_id, e.reason) for e in events] == [
+        ("create_user", None, "handler@city"),
+        ("change_grants", None, "handler@city → reviewer@city"),
+        ("change_grants", admin.user_id, "reviewer@city → -"),
     ]
-    assert {e.actor_id for e in events} == {admin.user_id}
 
 
 @pytest.mark.parametrize(
@@ -69,11 +70,32 @@ def test_bad_values_name_their_field(
     assert caught.value.field == field
 
 
-def test_duties_are_separate(world: World) -> None:
-    """Nobody is administrator and auditor at once."""
-    both = [(Role.ADMINISTRATOR, world["office"]), (Role.AUDITOR, world["office"])]
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Role.ADMINISTRATOR, Role.AUDITOR),
+        (Role.ADMINISTRATOR, Role.HANDLER),
+        (Role.AUDITOR, Role.REVIEWER),
+    ],
+)
+def test_duties_are_separate(world: World, one: Role, other: Role) -> None:
+    """Nobody holds roles of administration, work and audit at once, whoever gives them."""
+    both = [(one, world["office"]), (other, world["city"])]
     with pytest.raises(InvalidInput):
         users.create_user("li.si", "李四", PASSWORD, both, SYSTEM, START)
+    made = created(world, "li.si", both[0])
+    with pytest.raises(InvalidInput):
+        users.add_grant(made, *both[1], SYSTEM, START)
+
+
+def test_nobody_chooses_the_password_of_an_administrator(world: World) -> None:
+    """The consent of a second administrator is worth nothing where the first can log in as them."""
+    second = created(world, "second", (Role.ADMINISTRATOR, world["office"]))
+    admin = world.actor("office_administrator")
+    with pytest.raises(InvalidInput) as caught:
+        users.reset_password(second, "another long password", admin, START)
+    assert caught.value.field == "user"
+    users.reset_password(second, "another long password", SYSTEM, START)
 
 
 def test_the_last_administrator_stays(world: World) -> None:

@@ -6,11 +6,13 @@ import io
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.domain.access import Role
 from portal.domain.letters.states import State
 from portal.services.letters import submission
 from portal.services.office.organisations import rename
 from tests.builders import START, World, a_letter, a_walk
 from tests.pages import Client, get
+from tests.world import a_person
 
 PRIVATE = "我家住梧桐小区3栋，答复没有说清楚，请重新办理。"
 
@@ -108,3 +110,14 @@ def test_a_filter_that_cannot_be_read_widens_no_export(
     answer = auditor.get(f"/admin/audit.csv?person=city_reviewer&{query}")
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
     assert answer.get_data(as_text=True).startswith(f"{named}: ")
+
+
+def test_the_auditor_sees_accounts_with_several_duties(
+    auditor: Client, world: World, password_hash: str
+) -> None:
+    """An account whose roles exclude each other is named above the trail."""
+    assert "不相容的角色" not in get(auditor, "/admin/audit").text
+    a_person(world, "both", password_hash, (Role.ADMINISTRATOR, "office"), (Role.HANDLER, "city"))
+    assert (
+        "both（both）：管理员 · 山城市公开信箱办公室、经办人" in get(auditor, "/admin/audit").text
+    )

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
 from portal.models import User
+from portal.queries.office.grants import waiting_grants
 from tests.builders import World
 from tests.pages import Client, get, login, post
 from tests.web.admin.conftest import Staff
+from tests.world import a_person
 
 PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
 NEW = "/admin/people/new"
+GRANTS = "/admin/people/requests"
 
 
 def user(session: Session, username: str) -> User:
@@ -36,7 +39,7 @@ def test_a_new_account_gets_a_password_that_works_once_shown(
     found = PASSWORD.search(page.text)
     assert found
     made = user(session, "wangmin")
-    assert [(g.role, g.organisation_id) for g in made.grants] == [(Role.HANDLER, world["city"])]
+    assert made.grants == []
     login(app.test_client(), "wangmin", found.group())
     assert not PASSWORD.search(get(admin, f"/admin/people/{made.id}").text)
 
@@ -55,8 +58,11 @@ def test_an_empty_form_names_every_field(admin: Client, world: World) -> None:
     assert {"username-error", "name-error", "role-error", "organisation-error"} <= set(page.ids)
 
 
-def test_roles_are_given_and_taken(session: Session, admin: Client, world: World) -> None:
-    """A role is added at an organisation and taken away again."""
+def test_roles_are_given_and_taken(
+    session: Session, admin: Client, staff: Staff, world: World, password_hash: str
+) -> None:
+    """A role is asked for by one administrator, consented to by another, and taken away at once."""
+    a_person(world, "second", password_hash, (Role.ADMINISTRATOR, "office"))
     person = f"/admin/people/{world.people['city_handler']}"
     post(
         admin,
@@ -64,6 +70,16 @@ def test_roles_are_given_and_taken(session: Session, admin: Client, world: World
         {"role": "reviewer", "organisation": str(world["water"])},
         page=person,
     )
+    assert {g.role for g in user(session, "city_handler").grants} == {Role.HANDLER}
+    (waits,) = waiting_grants(session)
+    assert "等待同意：审核人 · 山城水务集团" in get(admin, person).text
+    decision = f"/admin/people/requests/{waits.id}/approve"
+    own = get(admin, GRANTS).form(decision.replace("approve", "withdraw")).hidden
+    assert admin.post(decision, data=own).status_code == 403
+    other = staff("second")
+    assert "1 个角色申请等待同意" in get(other, "/admin/people").text
+    post(other, decision, page=GRANTS)
+    assert "已同意" in get(other, GRANTS).text
     held = user(session, "city_handler").grants
     assert {g.role for g in held} == {Role.HANDLER, Role.REVIEWER}
     away = next(g.id for g in held if g.role is Role.REVIEWER)
@@ -76,7 +92,32 @@ def test_auditing_and_administering_stay_apart(admin: Client, world: World) -> N
     person = f"/admin/people/{world.people['office_administrator']}"
     sent = {"role": "auditor", "organisation": str(world["office"])}
     page = post(admin, f"{person}/grants", sent, page=person, status=422)
-    assert "管理员和审计员不能由同一人担任" in page.text
+    assert "系统管理、业务办理和审计的角色不能由同一人担任" in page.text
+
+
+def test_who_is_alone_reads_what_to_do(
+    admin: Client, staff: Staff, world: World, password_hash: str
+) -> None:
+    """Where nobody could consent the page names the command; with a second administrator not."""
+    assert "letterbox user grant" in get(admin, GRANTS).text
+    a_person(world, "second", password_hash, (Role.ADMINISTRATOR, "office"))
+    assert "letterbox user grant" not in get(admin, GRANTS).text
+
+
+def test_a_request_is_refused_or_withdrawn(
+    session: Session, admin: Client, staff: Staff, world: World, password_hash: str
+) -> None:
+    """Another administrator refuses, who asked withdraws; the role is not held in either case."""
+    a_person(world, "second", password_hash, (Role.ADMINISTRATOR, "office"))
+    person = f"/admin/people/{world.people['city_handler']}"
+    sent = {"role": "reviewer", "organisation": str(world["water"])}
+    for browser, what in ((staff("second"), "refuse"), (admin, "withdraw")):
+        post(admin, f"{person}/grants", sent, page=person)
+        (waits,) = waiting_grants(session)
+        post(browser, f"/admin/people/requests/{waits.id}/{what}", page=GRANTS)
+        session.rollback()
+        assert list(waiting_grants(session)) == []
+    assert {g.role for g in user(session, "city_handler").grants} == {Role.HANDLER}
 
 
 def test_the_last_administrator_keeps_the_role(
