@@ -339,15 +339,15 @@ def can_at(actor: Actor, permission: Permission, path: str) -> bool:
 def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
     """Return whether a grant of ``actor`` carries ``permission`` for ``letter``.
 
-    A report of wrongdoing is hidden from the organisation it accuses, from who took over from it, and
-    from what is below them.
+    A report of wrongdoing is hidden from whoever holds any role in the organisation it accuses, in one
+    that took over from it, or below them: not that role alone is shut, but the person.
     Reading follows an invitation to co-handle, and stays with who sent the letter until it is signed
     for; a ruling belongs to the common superior, a recall to who sent the letter.
     """
+    if any(covered(letter.accused_paths, grant.path) for grant in actor.grants):
+        return False
     sender = (letter.sent_from_path,) if letter.sent_from_path else ()
     for grant, reach in actor.reaches(permission):
-        if covered(letter.accused_paths, grant.path):
-            continue
         if permission is Permission.HANDLING_RULE:
             paths: Iterable[str] = (letter.ruling_path or letter.organisation_path,)
         elif permission is Permission.HANDLING_RECALL:

@@ -28,13 +28,9 @@ def letters_for(actor: Actor, permission: Permission = Permission.LETTER_READ) -
     reached = _widest(actor.reaches(permission))
     if not reached:
         return sa.false()
-    if len(reached) == 1:
-        unaccused = _not_accused(reached[0][0])
-    else:
-        # Reports are few: only they ask by which of the grants they are reached.
-        by_some = _placed(permission, lambda place: _by_some_unaccused(place, reached))
-        unaccused = sa.or_(Letter.accused_id.is_(None), by_some)
-    return sa.and_(_placed(permission, lambda place: within_reach(place, reached)), unaccused)
+    return sa.and_(
+        _placed(permission, lambda place: within_reach(place, reached)), _unaccused(actor)
+    )
 
 
 Grants = Sequence[tuple[Grant, Reach]]
@@ -102,42 +98,16 @@ def _widest(reached: Grants) -> Grants:
     return list(found.values())
 
 
-def _not_accused(grant: Grant) -> Condition:
-    """Return the condition that the letter is no report that is hidden from ``grant``."""
-    top, *below = path_ids(grant.path)
-    accused = Letter.accused_id == top
-    if below:
-        accused = sa.or_(accused, Letter.accused_id.in_(predecessors(*below)))
-    return sa.or_(Letter.accused_id.is_(None), ~accused)
+def _unaccused(actor: Actor) -> Condition:
+    """Return the condition that the letter is no report that is hidden from ``actor``.
 
-
-def _by_some_unaccused(place: Place, reached: Grants) -> Condition:
-    """Return the condition that ``place`` is reached by a grant from which no report is hidden."""
-    holder, lies = sa.orm.aliased(Organisation), sa.orm.aliased(Organisation)
-    by_reach = {
-        Reach.UNIT: holder.id == lies.id,
-        Reach.SUBTREE: lies.path.startswith(holder.path),
-        # The first character of a path is the same for all.
-        Reach.ALL: lies.path.startswith(sa.func.substr(holder.path, 1, 1)),
-    }
-    ids = {reach: {g.organisation_id for g, own in reached if own is reach} for reach in by_reach}
-    found = (
-        sa.and_(holder.id.in_(ids[reach]), by_reach[reach]) for reach in by_reach if ids[reach]
-    )
-    shut = sa.orm.aliased(Organisation)
-    accused = sa.or_(
-        shut.id == Letter.accused_id,
-        sa.and_(
-            shut.parent_id.is_not(None),
-            shut.id.in_(
-                sa.select(_HEIRS.c.heir)
-                .where(_HEIRS.c.closed == Letter.accused_id)
-                .correlate(Letter)
-            ),
-        ),
-    )
-    hidden = sa.exists().where(accused, holder.path.startswith(shut.path)).correlate(Letter, holder)
-    return sa.exists().where(lies.id == place, sa.or_(*found), ~hidden)
+    One role in the accused organisation, of whatever kind, hides it from the person.
+    """
+    lines = [path_ids(grant.path) for grant in actor.grants]
+    free: Condition = Letter.accused_id.not_in({line[0] for line in lines})
+    if below := {place for line in lines for place in line[1:]}:
+        free = sa.and_(free, Letter.accused_id.not_in(predecessors(*below)))
+    return sa.or_(Letter.accused_id.is_(None), free)
 
 
 def _heirs() -> sa.CTE:

@@ -150,6 +150,19 @@ def test_report_is_hidden_from_the_accused(path: str, seen: bool) -> None:
     assert can(staff(Role.SUPERVISOR, path), Permission.LETTER_READ, letter) is seen
 
 
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.AUDITOR])
+@pytest.mark.parametrize(("post", "seen"), [("/1/2/", False), ("/1/2/5/", False), ("/1/4/", True)])
+def test_any_post_in_the_accused_hides_a_report(role: Role, post: str, seen: bool) -> None:
+    """Who has a role in the accused organisation does not read the report by another role either."""
+    held = (Grant(Role.HANDLER, 3, "/1/3/"), Grant(role, 9, post))
+    letter = Place("/1/3/", accused_paths=("/1/2/",))
+    for grants in (held, held[::-1]):
+        actor = Actor(ActorKind.STAFF, 7, "", grants)
+        assert can(actor, Permission.LETTER_READ, letter) is seen
+        assert can(actor, Permission.CONTACTS_REVEAL, letter) is seen
+        assert can(actor, Permission.LETTER_READ, Place("/1/3/"))
+
+
 def test_accused_as_helpers_see_nothing() -> None:
     """An invitation does not open a report to the organisation it accuses."""
     letter = Place("/1/3/", accused_paths=("/1/2/",), helper_paths=("/1/2/",))

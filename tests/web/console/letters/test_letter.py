@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.access import Role
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
 from portal.models import Event, Letter, User
@@ -14,6 +15,7 @@ from tests.builders import World, a_letter, a_walk
 from tests.conftest import CLOCK
 from tests.pages import get, post
 from tests.web.console.conftest import Staff
+from tests.world import a_person
 
 
 def url(letter: Letter, more: str = "") -> str:
@@ -59,6 +61,21 @@ def test_accused_organisation_does_not_see_the_report(
     letter = a_letter(session, world, kind=Kind.WRONGDOING, place="city")
     assert get(staff("office_dispatcher"), url(letter)).status == 200
     assert get(staff("city_supervisor"), url(letter), 404).status == 404
+
+
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.AUDITOR])
+def test_a_post_in_the_accused_hides_the_report_elsewhere(
+    staff: Staff, session: Session, world: World, password_hash: str, role: Role
+) -> None:
+    """Who works for the accused too finds the report neither by address nor in lists and searches."""
+    letter = a_letter(session, world, kind=Kind.WRONGDOING, place="city")
+    assert world.place_of(letter) == "office"
+    a_person(world, "torn", password_hash, (Role.DISPATCHER, "office"), (role, "city"))
+    torn = staff("torn")
+    assert get(torn, url(letter), 404).status == 404
+    for listed in ("/console/", f"/console/?q={letter.title}"):
+        assert url(letter) not in get(torn, listed).html
+        assert url(letter) in get(staff("office_dispatcher"), listed).html
 
 
 @pytest.mark.parametrize(
