@@ -228,6 +228,27 @@ def test_a_database_that_is_away_gives_every_form_back(
     assert client.post(path, data=page.form(path).hidden).status_code in (303, 422)
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_a_database_that_is_away_gives_a_step_of_the_sender_back(
+    client: Client, away: Client, session: Session, world: World, step: str
+) -> None:
+    """A supplement, a rating and a request for a redo stand in a form, and are taken afterwards."""
+    before, said = STEPS[step]
+    address = f"/letters/{before(client, session, world).number}"
+    form = get(client, address).form(f"{address}/{step}")
+    cookie = client.get_cookie("letterbox")
+    assert cookie is not None
+    away.set_cookie("letterbox", cookie.value)
+    page = read(away.post(f"{address}/{step}", data={**form.hidden, **said}))
+    assert page.status == 503 and "都在下面" in page.text
+    shown(page, said)
+    words = said.get("text") or said["comment"]
+    assert words in page.text
+    again = client.post(f"{address}/{step}", data=page.form(f"{address}/{step}").hidden)
+    assert again.status_code in (302, 303)
+    assert again.location.partition("#")[0] == address
+
+
 def test_a_letter_sent_before_a_restart_is_one_letter(
     client: Client, session: Session, settings: Settings, world: World
 ) -> None:
