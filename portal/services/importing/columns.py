@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+
+from portal.domain.redaction.folding import fold
 
 
 class ImportFault(Exception):
@@ -74,8 +75,8 @@ def check_once(header: Sequence[str], used: Iterable[int]) -> None:
 
 
 def _heading(name: str) -> str:
-    """Return ``name`` without width, case, blanks, and what forms add to their labels."""
-    return _LABEL_ENDS.sub("", unicodedata.normalize("NFKC", name).casefold())
+    """Return ``name`` without script, width, case, blanks, and what forms add to their labels."""
+    return _LABEL_ENDS.sub("", fold(name).plain.casefold())
 
 
 def _ours() -> str:

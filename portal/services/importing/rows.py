@@ -10,6 +10,7 @@ from portal.adapters.csv_reader import CsvRow
 from portal.domain.letters.kinds import DEFAULT_KIND, KINDS_BY_WORD, Kind
 from portal.domain.letters.states import PERSON_NAME_MAX, STORED_TITLE_MAX
 from portal.domain.periods import SHANGHAI, civil_date
+from portal.domain.redaction.folding import fold
 from portal.models.base import fingerprint
 from portal.services.core.typed_text import clean
 from portal.services.importing import cells
@@ -119,7 +120,7 @@ def _places(text: str) -> tuple[str, ...]:
 
 def _kind(text: str, defaults: Defaults) -> Kind:
     word = clean(cells.short_of(text), lines=False)
-    kind = KINDS_BY_WORD.get(word.lower())
+    kind = KINDS_BY_WORD.get(fold(word).plain.lower())
     if kind is not None:
         return kind
     if defaults.kind is not None or not word:
