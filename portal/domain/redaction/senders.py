@@ -9,6 +9,7 @@ from portal.domain.redaction.hits import Hit, digits_of, skip
 from portal.domain.redaction.kinds import FindingKind, Sender
 from portal.domain.redaction.masks import COVER, mask_email, mask_mobile, mask_name
 from portal.domain.redaction.names.pinyin import pinyin_patterns
+from portal.domain.redaction.names.repeated import first_part
 from portal.domain.redaction.names.surnames import COMPOUND_SURNAMES
 
 _LONGEST_NAME, _LONGEST_PHONE = 40, 20
@@ -43,6 +44,10 @@ def _find_name(folded: Folded, name: str) -> Iterator[Hit]:
         body = _NAME_GAP.join(map(re.escape, letters))
         pattern = body if chinese else rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])"
         for match in re.finditer(pattern, folded.plain, re.IGNORECASE):
+            yield Hit(FindingKind.SENDER_NAME, match.start(), match.end(), mask)
+    first = first_part(name)
+    if first:
+        for match in re.finditer(re.escape(first), folded.plain):
             yield Hit(FindingKind.SENDER_NAME, match.start(), match.end(), mask)
     if len(chinese) == len(letters) <= _LONGEST_CHINESE_NAME and _LATIN.search(plain):
         for pattern in pinyin_patterns("".join(letters)):

@@ -7,21 +7,33 @@ from portal.domain.redaction.folding import Folded
 from portal.domain.redaction.hits import Hit
 from portal.domain.redaction.kinds import FindingKind
 from portal.domain.redaction.masks import COVER, mask_name
+from portal.domain.redaction.names.shapes import DOTTED
 from portal.domain.redaction.names.surnames import COMMON_WORDS, COMPOUND_SURNAMES
 
 _NO_LETTER = re.compile(r"[^A-Za-z\u4e00-\u9fff]+")
 # Blanks and marks people put between the characters of a name.
 _GAPS = frozenset(" \t\n\r·•‧・.∙●⋅-_*")
 _LONGEST = 24
+_SHORTEST_FIRST_PART = 3
+"""Characters of a first part alone; shorter ones are other words too (古丽, 买买)."""
 
 
 def known_names(folded: Folded, hits: Iterable[Hit]) -> Iterator[str]:
-    """Yield the names among ``hits``, without blanks and marks."""
+    """Yield the names among ``hits``, without blanks and marks, and the first part of dotted ones."""
     for hit in hits:
         if hit.kind is FindingKind.NAME and not hit.keep_reason:
-            name = _NO_LETTER.sub("", folded.plain[hit.start : hit.end])
+            written = folded.plain[hit.start : hit.end]
+            if first := first_part(written):
+                yield first
+            name = _NO_LETTER.sub("", written)
             if 2 <= len(name) <= _LONGEST and name not in COMMON_WORDS:
                 yield name.lower()
+
+
+def first_part(name: str) -> str:
+    """Return what is in front of the first dot of a transcribed name, by which people call it."""
+    first, dot, _ = DOTTED.sub("·", name).partition("·")
+    return first if dot and len(first) >= _SHORTEST_FIRST_PART and not first.isascii() else ""
 
 
 def find_repeated(folded: Folded, names: frozenset[str]) -> Iterator[Hit]:

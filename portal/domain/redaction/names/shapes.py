@@ -20,6 +20,7 @@ from portal.domain.redaction.names.surnames import (
 TITLE = re.compile("|".join(sorted(TITLES, key=len, reverse=True)))
 _TITLE_FIRSTS = frozenset(title[0] for title in TITLES)
 _CAN_BE_GIVEN = re.compile(f"(?:(?![{''.join(sorted(NOT_GIVEN))}])[\u4e00-\u9fff])+")
+DOTTED = re.compile("[·•‧・.∙●⋅]")
 MINORITY = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・.∙●⋅][\u4e00-\u9fff]{1,8}){1,3}")
 _USUAL_PART = 4
 _LONGEST_UNDOTTED = 8
@@ -193,7 +194,7 @@ def minority_at(text: str, start: int, *, weak: bool = False) -> Hit | None:
     if match is None:
         return None
     if weak or "." in match[0]:
-        parts = re.split("[·•‧・.∙●⋅]", match[0])
+        parts = DOTTED.split(match[0])
         letters = "".join((*parts[:-1], parts[-1][:2]))
         usual = sum(char in TRANSCRIBED for char in letters)
         if weak and "." in match[0] or usual < _USUAL_SHARE * len(letters):
