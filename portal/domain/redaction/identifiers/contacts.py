@@ -32,6 +32,11 @@ _DOMAIN = re.compile(
     rf"|{_LABEL}{{1,20}}?(?:{_DOT}{_LABEL}{{1,20}}?){{0,3}}{_DOT}{_TOP})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+# z h a n g @ q q . c o m: every character by itself.
+_SPACED_DOMAIN = re.compile(
+    r"((?: [A-Za-z0-9\-]){1,30}(?: \.(?: [A-Za-z0-9\-]){2,12}){1,3})(?![A-Za-z0-9])"
+)
+_FEWEST_SPACED = 3
 _AT = re.compile(
     rf"@|[(\[{{<]at?[)\]}}>]|(?<=[A-Za-z0-9 ])at(?= )|[(\[]?艾特[)\]]?|[#*](?=(?:{_PROVIDERS})\.)",
     re.IGNORECASE,
@@ -126,11 +131,11 @@ def _find_emails(view: str, field: PublicField) -> Iterator[Hit]:
         match, end = _domain_at(view, at.end())
         if match is None:
             continue
-        start = _local_start(view, at.start())
+        start = _spaced_start(view, _local_start(view, at.start()))
         local = "".join(view[start : at.start()].split())
         if not local:
             continue
-        domain = _DOT_SIGN.sub(".", match[1].lower())
+        domain = _DOT_SIGN.sub(".", match[1].lower()).replace(" ", "")
         office = (
             field.by_office
             and _OFFICE_DOMAIN.search(domain)
@@ -142,7 +147,7 @@ def _find_emails(view: str, field: PublicField) -> Iterator[Hit]:
 
 def _domain_at(view: str, start: int) -> tuple[re.Match[str] | None, int]:
     """Return the domain behind the sign and where it ends; the end of a line may stand in it."""
-    match = _DOMAIN.match(view, start)
+    match = _DOMAIN.match(view, start) or _SPACED_DOMAIN.match(view, start)
     if match is not None:
         return match, match.end()
     line = view.find("\n", start, start + _LONGEST_LABEL)
@@ -150,6 +155,16 @@ def _domain_at(view: str, start: int) -> tuple[re.Match[str] | None, int]:
         return None, start
     match = _DOMAIN.match(view[start:line] + view[line + 1 : line + _LONGEST_LABEL])
     return match, start + match.end() + 1 if match else start
+
+
+def _spaced_start(view: str, start: int) -> int:
+    """Return where characters begin that stand by themselves in front of a local part."""
+    first, floor = start, max(1, start - 2 * _LONGEST_LOCAL)
+    while first > floor and view[first - 1] == " " and view[first - 2] in _LOCAL_CHARACTERS:
+        if first > 2 and view[first - 3] in _LOCAL_CHARACTERS:
+            break
+        first -= 2
+    return first if start - first >= 2 * (_FEWEST_SPACED - 1) else start
 
 
 def _local_start(view: str, sign: int) -> int:
