@@ -22,7 +22,9 @@ COVERED ?= 97
 # How many mutants are drawn, and by which seed.
 MUTANTS ?= 300
 SEED ?= 2016
-.PHONY: help install run check test lint unit sqlite postgres browser coverage mutants bench bench-scale lock messages clean
+# How often `make chaos` kills everything.
+KILLS ?= 15
+.PHONY: help install run check test lint unit sqlite postgres browser coverage mutants bench bench-scale chaos lock messages clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +106,9 @@ bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure; figures are ratios taken in one 
 
 bench-scale: $(DEVELOPMENT) $(CATALOGUES) ## Measure the figures at a million letters; takes minutes.
 	@$(BIN)/python -m tests.bench.bench_rates 1000000
+
+chaos: $(DEVELOPMENT) $(CATALOGUES) ## Harm running servers (KILLS=15) and print what it cost; takes minutes.
+	@$(BIN)/python -m tests.chaos $(KILLS)
 
 messages: $(DEVELOPMENT) ## Bring the English catalogue up to date with the code; then translate what is new.
 	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l -k N_ --output-file=.messages.pot .

@@ -38,11 +38,13 @@ class Server:
     address: str
     log: Path
 
-    def status(self, path: str) -> int:
-        """Return the status of a page, 0 while nobody answers."""
+    def status(self, path: str, seconds: float = 5) -> int:
+        """Return the status of a page, 0 where nobody answers within ``seconds``."""
         try:
-            with urllib.request.urlopen(f"{self.address}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.address}{path}", timeout=seconds) as answer:
                 return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
         except OSError:
             return 0
 
