@@ -17,7 +17,7 @@ from typing import Protocol
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
-from portal.domain.organisations import covered, covers
+from portal.domain.organisations import covered, covers, path_ids
 from portal.domain.translatable import Labelled
 
 USERNAME_MAX = 64
@@ -361,6 +361,25 @@ def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
         if any(within(grant, reach, path) for path in paths):
             return True
     return False
+
+
+_OWN_NAME = (_P.CONTRIBUTION_WRITE, _P.EXTENSION_DECIDE, _P.HANDLING_RULE, _P.HANDLING_SUPERVISE)
+"""What helpers and superiors do in their own name."""
+
+
+def acts_from(actor: Actor, action: Action, letter: Placed) -> int | None:
+    """Return the organisation of the role with which ``actor`` acts in the name of another one below.
+
+    ``None`` where the actor has the role in that organisation, or acts in the superior's own name.
+    """
+    permission = ACTION_PERMISSIONS.get(action)
+    if permission is None or permission in _OWN_NAME:
+        return None
+    recalls = permission is Permission.HANDLING_RECALL
+    path = (letter.sent_from_path if recalls else None) or letter.organisation_path
+    held = [grant for grant, reach in actor.reaches(permission) if within(grant, reach, path)]
+    nearest = max(held, key=lambda grant: len(path_ids(grant.path)), default=None)
+    return None if nearest is None or nearest.path == path else nearest.organisation_id
 
 
 def may(actor: Actor, action: Action, letter: Placed) -> bool:

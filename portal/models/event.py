@@ -49,6 +49,8 @@ class Event(Model):
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     to_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    acting_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    """The superior whose role let the actor act in the name of ``organisation``; else empty."""
     reason_code: Mapped[str | None] = mapped_column(sa.String(32))
     reason: Mapped[str | None] = mapped_column(sa.Text)
     subject: Mapped[str | None] = mapped_column(sa.String(100))
@@ -59,6 +61,9 @@ class Event(Model):
     actor: Mapped[User | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id])
     to_organisation: Mapped[Organisation | None] = relationship(foreign_keys=[to_organisation_id])
+    acting_organisation: Mapped[Organisation | None] = relationship(
+        foreign_keys=[acting_organisation_id]
+    )
 
 
 class StateInterval(Model):

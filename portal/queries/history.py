@@ -18,3 +18,5 @@ class HistoryEntry:
     organisation: str = ""
     to_organisation: str = ""
     reasons: tuple[str, ...] = ()
+    acting: str = ""
+    """The superior whose person acted in the name of the organisation; staff alone read it."""

@@ -15,6 +15,7 @@ from portal.domain.access import (
     Permission,
     Reach,
     Role,
+    acts_from,
     can,
     exclude,
     fold_username,
@@ -270,3 +271,33 @@ def test_duties_exclude_each_other(roles: tuple[Role, ...], excluded: bool) -> N
 def test_a_third_person_decides_on_a_role(decider: int | None, permitted: bool) -> None:
     """Neither who asked for a role (1) nor who gets it (2) decides, nor nobody."""
     assert may_decide(decider, 1, 2) is permitted
+
+
+@pytest.mark.parametrize(
+    ("path", "action", "superior"),
+    [
+        ("/1/2/5/", Action.ACCEPT, 2),
+        ("/1/2/", Action.ACCEPT, None),
+        ("/1/3/", Action.ACCEPT, 1),
+        ("/1/", Action.ACCEPT, None),
+        ("/1/2/5/", Action.GRANT_EXTENSION, None),
+        ("/1/2/5/", Action.SIGN, None),
+        ("/1/2/5/", Action.RATE, None),
+    ],
+)
+def test_acting_for_another_names_the_nearest_superior(
+    path: str, action: Action, superior: int | None
+) -> None:
+    """Who has the role below too acts as the nearest; what a superior decides is its own."""
+    grants = (Grant(Role.DISPATCHER, 1, "/1/"), Grant(Role.DISPATCHER, 2, "/1/2/"))
+    for held in (grants, grants[::-1]):
+        assert acts_from(Actor(ActorKind.STAFF, 7, "", held), action, Place(path)) == superior
+
+
+def test_a_recall_is_in_the_name_of_the_sender() -> None:
+    """The superior of who sent the letter acts for it, wherever the letter is now."""
+    actor = staff(Role.DISPATCHER, "/1/2/")
+    held = actor.grants[0].organisation_id
+    recall = Action.RECALL_DISPATCH
+    assert acts_from(actor, recall, Place("/1/3/", sent_from_path="/1/2/5/")) == held
+    assert acts_from(actor, recall, Place("/1/3/", sent_from_path="/1/2/")) is None

@@ -52,6 +52,7 @@ def history(session: Session, letter: Letter) -> list[HistoryEntry]:
             joinedload(Event.actor),
             joinedload(Event.organisation),
             joinedload(Event.to_organisation),
+            joinedload(Event.acting_organisation),
         )
     )
     return [_entry(event) for event in events]
@@ -99,6 +100,7 @@ def _entry(event: Event) -> HistoryEntry:
         who=event.actor.name if event.actor else event.actor_kind.label,
         reasons=_reasons(event),
         reason=event.reason or "",
+        acting=event.acting_organisation.name if event.acting_organisation else "",
     )
 
 

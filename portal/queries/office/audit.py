@@ -58,6 +58,7 @@ class Trace:
     to_state: str
     organisation: str
     to_organisation: str
+    acting_organisation: str
     reason_code: str
     reason: str
     subject: str
@@ -118,7 +119,7 @@ def _conditions(asked: AuditQuery) -> list[Condition]:
 
 
 def _traces(conditions: list[Condition]) -> sa.Select[*tuple[Any, ...]]:
-    target = sa.orm.aliased(Organisation)
+    target, superior = sa.orm.aliased(Organisation), sa.orm.aliased(Organisation)
     return (
         sa.select(
             Event.id,
@@ -134,6 +135,7 @@ def _traces(conditions: list[Condition]) -> sa.Select[*tuple[Any, ...]]:
             Event.to_state,
             Organisation.name.label("organisation"),
             target.name.label("to_organisation"),
+            superior.name.label("acting_organisation"),
             Event.reason_code,
             Event.reason,
             Event.subject,
@@ -142,6 +144,7 @@ def _traces(conditions: list[Condition]) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Letter, Event.letter_id == Letter.id)
         .outerjoin(Organisation, Event.organisation_id == Organisation.id)
         .outerjoin(target, Event.to_organisation_id == target.id)
+        .outerjoin(superior, Event.acting_organisation_id == superior.id)
         .where(*conditions)
         .order_by(Event.id.desc())
     )

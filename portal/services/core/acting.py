@@ -14,7 +14,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Permission, can, may
+from portal.domain.access import Actor, Permission, acts_from, can, may
 from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import Conflict, NotFound, NotPermitted
 from portal.domain.events import ActorKind, Axis, RecordAction
@@ -72,6 +72,7 @@ def take(
     if not may(actor, action, letter):
         raise NotPermitted
     advance(letter, action, actor.user_id)
+    acting = acts_from(actor, action, letter)
     effect = apply(
         letter,
         action,
@@ -95,7 +96,7 @@ def take(
         letter.due_on = compute_due(session, letter)
     elif effect.clock is Clock.PROMISE:
         promised = compute_due(session, letter)
-    return _record(session, letter, effect, actor, reason_code, reason, promised)
+    return _record(session, letter, effect, actor, reason_code, reason, promised, acting)
 
 
 def change(letter: Letter, effect: Effect) -> None:
@@ -142,12 +143,14 @@ def _record(
     reason_code: str | None = None,
     reason: str | None = None,
     promised: date | None = None,
+    acting: int | None = None,
 ) -> Event:
     event = Event(
         letter_id=letter.id,
         **effect.event.columns(),
         actor_kind=actor.kind,
         actor_id=actor.user_id,
+        acting_organisation_id=acting,
         reason_code=reason_code,
         reason=reason,
         due_on=promised if effect.concludes else None,

@@ -142,6 +142,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Trace], object]], ...] = (
     (N_("新状态"), lambda row: row.to_state),
     (N_("单位"), lambda row: row.organisation),
     (N_("去往单位"), lambda row: row.to_organisation),
+    (N_("代为办理的上级"), lambda row: row.acting_organisation),
     (N_("理由代码"), lambda row: row.reason_code),
     (N_("说明"), lambda row: row.reason),
     (N_("对象"), lambda row: row.subject),

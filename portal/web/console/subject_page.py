@@ -79,7 +79,7 @@ def _change(change: HistoryEntry) -> str:
     """Return the sentence about a change by somebody else."""
     values = {
         "at": moment(change.at),
-        "who": in_brackets(say(change.who), change.organisation),
+        "who": in_brackets(say(change.who), change.acting or change.organisation),
         "what": say(change.title),
     }
     if change.reason:
@@ -90,7 +90,10 @@ def _change(change: HistoryEntry) -> str:
 def history_line(event: HistoryEntry) -> HistoryLine:
     """Return an event of the history: where it happened and who did it, its reasons and note."""
     way = [each for each in (event.organisation, event.to_organisation) if each]
-    place = [each for each in (" → ".join(way), say(event.who)) if each]
+    who = say(event.who)
+    if event.acting:
+        who = _("%(who)s（%(superior)s代为办理）", who=who, superior=event.acting)
+    place = [each for each in (" → ".join(way), who) if each]
     reasons = " → ".join(say(each) for each in event.reasons)
     note = reasons or event.reason
     if reasons and event.reason:
