@@ -16,6 +16,7 @@ _PLACES = {
         "importing", "import_command", "Import letters, with their replies, from a CSV file."
     ),
     "organisation": Place("organisations", "organisation_group", "The tree of organisations."),
+    "record": Place("record", "record_group", "The public record: check it, or verify a site."),
     "reindex": Place("indexing", "reindex", "Rebuild the full-text index."),
     "report": Place("report", "report", "Print the annual report of a year."),
     "restore": Place("backups", "restore", "Put the backup DIR back into this instance."),

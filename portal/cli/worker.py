@@ -30,6 +30,7 @@ from portal.services.core.unsent import sweep_unsent
 from portal.services.letters.handling import close_unanswered
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
+from portal.services.statistics.record import RecordKeys, extend
 from portal.services.statistics.reports import keep_last_year
 
 IDLE_SECONDS = 1.0
@@ -43,6 +44,8 @@ OPEN_DATA = timedelta(seconds=30)
 """How often the files of open data are brought up to date."""
 MATTERS = timedelta(seconds=10)
 """How often entries are looked for that are not yet placed among those about the same matter."""
+RECORD = timedelta(minutes=1)
+"""How often a day is looked for that is over and not yet in the public record."""
 NARROWER_SUMS = timedelta(minutes=10)
 """How often those of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
@@ -61,7 +64,9 @@ def run(settings: Settings, parent: int | None = None) -> None:
     app = create_app(settings)
     index = open_index(settings)
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
-    chores_at = check_at = sums_at = narrower_at = open_data_at = matters_at = datetime.now(UTC)
+    keys = RecordKeys(settings.key("record"), settings.key("code"))
+    chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
+    open_data_at = matters_at = record_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set():
@@ -92,6 +97,9 @@ def run(settings: Settings, parent: int | None = None) -> None:
             if done == 0 and now >= matters_at:
                 done = _guarded(partial(place_entries, index))
                 matters_at = now if done else now + MATTERS
+            if done == 0 and now >= record_at:
+                done = _guarded(partial(extend, keys, now))
+                record_at = now if done else now + RECORD
             if not done:
                 stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
         _log.info("worker_stopped")

@@ -6,7 +6,7 @@ from portal.models.base import Cipher, Model, SenderKeys, db, prepare_engine
 from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
 from portal.models.deflected import DeflectedLetter
 from portal.models.disclosure import DisclosureRequest, DisclosureSequence
-from portal.models.event import Event, StateInterval
+from portal.models.event import Event, RecordHead, RecordLeaf, RecordNode, StateInterval
 from portal.models.letter import Letter
 from portal.models.organisation import Organisation, OrganisationVersion
 from portal.models.outbox import IndexVerdict, OutboxRow, OutboxStatus
@@ -81,6 +81,9 @@ __all__ = [
     "RateSum",
     "Rating",
     "Recomputation",
+    "RecordHead",
+    "RecordLeaf",
+    "RecordNode",
     "RecoveryCode",
     "RedactionMask",
     "Reply",

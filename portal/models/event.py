@@ -1,4 +1,4 @@
-"""Events, one row for each, and the state intervals derived from them."""
+"""Events, one row for each, and what is derived from them: state intervals, the public record."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.events import ActorKind, Axis
+from portal.domain.record.leaves import RecordKind
 from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
@@ -86,3 +87,46 @@ class StateInterval(Model):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecordLeaf(Model):
+    """A leaf of the public record, in the order of recording; never changed, never deleted.
+
+    Event and letter have no foreign keys, so that a leaf outlives what is deleted and names it.
+    """
+
+    __tablename__ = "record_leaf"
+
+    position: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(Id, unique=True)
+    letter_id: Mapped[int] = mapped_column(Id, index=True)
+    kind: Mapped[RecordKind] = mapped_column(word(RecordKind))
+    day: Mapped[date]
+    """The civil day in Shanghai on which it happened."""
+    commitment: Mapped[str] = mapped_column(sa.String(64))
+
+
+class RecordNode(Model):
+    """The hash of a whole subtree of the public record, of those that are wide enough to be kept."""
+
+    __tablename__ = "record_node"
+
+    level: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+class RecordHead(Model):
+    """The signed head of the public record at the end of a day.
+
+    ``public_key`` is the key of the signature, so that heads of earlier keys can still be verified.
+    """
+
+    __tablename__ = "record_head"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(Id)
+    root: Mapped[str] = mapped_column(sa.String(64))
+    signature: Mapped[str] = mapped_column(sa.String(128))
+    public_key: Mapped[str] = mapped_column(sa.String(64))
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from flask import redirect, render_template, session, url_for
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from portal.web.core import Answer
 from portal.web.core.people import RECEIPTS, know_browser, known_browser
 from portal.web.core.settings import code_key
 
+T = TypeVar("T")
 MOST = 5
 """Receipts that a browser can open; each window has its own."""
 SHOWN = "."
@@ -59,15 +61,22 @@ def code_once(receipt: str, number: str) -> str | None:
 
 
 def receipt_page(
-    receipt: str, find: Callable[[Session, str], object], template: str, number: str = ""
+    receipt: str,
+    find: Callable[[Session, str], T | None],
+    template: str,
+    number: str = "",
+    values: Callable[[T], Mapping[str, object]] = lambda found: {},
 ) -> Answer:
-    """Show number and code of what was sent with ``number``, or last; the code only this once."""
+    """Show number and code of what was sent with ``number``, or last; the code only this once.
+
+    ``values`` gives the template what else it needs of what was sent.
+    """
     known = numbers_sent(receipt)
     found = find(db.session(), number or last_number(receipt)) if known else None
     if found is None or (number and number not in known):
         return redirect(url_for("public.track"))
     code = code_once(receipt, number or last_number(receipt))
-    return render_template(template, sent=found, code=code)
+    return render_template(template, sent=found, code=code, **values(found))
 
 
 def _kept(receipt: str) -> list[list[str]]:

@@ -29,6 +29,7 @@ from portal.queries.letters.track import (
     milestones,
     public_copy,
 )
+from portal.queries.record.tree import Included, recorded
 from portal.services.letters.submission import COMMENT_MAX, ask_redo, rate, supplement, withdraw
 from portal.web.core import Answer
 from portal.web.core.clock import today
@@ -112,6 +113,7 @@ class LetterView:
     due: DueNote | None
     due_explanation: DueExplanation | None
     consent: Action | None
+    recorded: list[Included]
     forms: SenderForms[Action]
 
 
@@ -149,6 +151,7 @@ class LetterPage(OpenedPage[Action, Letter]):
             if due
             else None,
             consent=consent_choice(found),
+            recorded=recorded(session, found.id),
             forms=self.offered(found),
         )
         return render_template("public/letter.html", page=page), status

@@ -27,6 +27,7 @@ from portal.web.core.people import public
 from portal.web.core.settings import code_key
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import public_pages
+from portal.web.public.letters.record import receipt_commitment
 from portal.web.submission.letter_form import WriteForm
 from portal.web.submission.previewed import PreviewedPage
 from portal.web.submission.receipts import numbers_sent, receipt_page
@@ -129,7 +130,13 @@ def write_preview(token: str) -> Answer:
 @public
 def receipt(number: str) -> Answer:
     """Show number and code of a letter just sent; the code only this once."""
-    return receipt_page(WritePage.receipt, letter_by_number, "public/receipt.html", number)
+    return receipt_page(
+        WritePage.receipt,
+        letter_by_number,
+        "public/receipt.html",
+        number,
+        lambda letter: {"commitment": receipt_commitment(letter, code_key())},
+    )
 
 
 def _near(new: NewLetter) -> list[Similar]:
