@@ -19,8 +19,9 @@ from portal.cli.context import progress
 from portal.cli.faults import quiet
 from portal.config import load_settings
 from portal.domain.integrity.keys import CHECKED
-from portal.models import Letter, OutboxRow, OutboxStatus, db
+from portal.models import Letter, OutboxRow, OutboxStatus, RecordHead, RecordLeaf, db
 from portal.queries import integrity
+from portal.queries.record.check import head_faults, leaf_faults
 from portal.services.archive.indexing import differences
 from portal.web.core.settings import settings_of
 
@@ -31,7 +32,7 @@ Check = Callable[[Session], list[str]]
 
 @click.command()
 def check() -> None:
-    """Check database, keys, letters, archive and index; the letterbox may run meanwhile.
+    """Check database, keys, letters, archive, index and record; the letterbox may run meanwhile.
 
     Nothing is changed. Ends with status 0 where all is well, 3 where a fault was found, 1 where
     something could not be checked.
@@ -70,6 +71,15 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         lines = [f"{name}.key is not the key of this database" for name in wrong]
         return lines + integrity.unreadable_senders(session)
 
+    def record(session: Session) -> list[str]:
+        if session.scalar(sa.select(RecordHead.day).limit(1)) is None:
+            return []
+        settings = settings_of(app)
+        faults = head_faults(session, settings.key("record"))
+        leaves = session.scalar(sa.select(sa.func.count()).select_from(RecordLeaf))
+        with progress("record", leaves) as advance:
+            return faults + leaf_faults(session, settings.key("code"), advance)
+
     return (
         ("database", integrity.damage),
         ("references", integrity.lost_references),
@@ -78,6 +88,7 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         ("archive", integrity.archive_faults),
         ("index", index_faults),
         ("outbox", _given_up),
+        ("record", record),
     )
 
 

@@ -27,7 +27,7 @@ def test_a_letterbox_with_letters_in_every_state_is_well(
     session.rollback()
     result = command("check")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count(" ok") == 8
+    assert result.stdout.count(" ok") == 9
 
 
 def _state(session: Session) -> str:

@@ -62,6 +62,18 @@ def test_a_removed_closing_is_found(recorded: Session, command: Command) -> None
     assert "is no longer received" in result.stdout
 
 
+def test_the_check_of_everything_includes_the_record(recorded: Session, command: Command) -> None:
+    """``letterbox check`` says whether the record agrees, in a line of its own."""
+
+    def line() -> str:
+        return next(each for each in command("check").stdout.splitlines() if "record" in each)
+
+    assert line().split() == ["record", "ok"]
+    recorded.execute(sa.text("UPDATE record_leaf SET commitment = 'x' WHERE position = 1"))
+    recorded.commit()
+    assert "faults" in line()
+
+
 def test_a_site_is_verified_from_outside(site: str, command: Command, tmp_path: Path) -> None:
     """Signatures and consistency hold; the heads are kept and agree the next time."""
     seen = tmp_path / "heads.json"
