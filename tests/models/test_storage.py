@@ -126,8 +126,13 @@ def test_migrations_make_what_the_models_say(session: Session) -> None:
     assert compare_metadata(context, Model.metadata) == []
 
 
-def test_migrations_make_what_the_models_would(session: Session) -> None:
+def test_migrations_make_what_the_models_would(app: Flask, session: Session) -> None:
     """Keys, indexes with their conditions, checks and defaults are those of the models too."""
+    if ON_POSTGRES:
+        # A backup that another test restored writes the condition of an index in other words.
+        db.engine.dispose()
+        downgrade(revision="base")
+        upgrade()
     connection = session.connection()
     made, schema = described(connection, None), None
     if ON_POSTGRES:
