@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, open_index
 from portal.cli.context import now, open_instance, progress
-from portal.models import ArchiveEntry, OutboxRow, OutboxStatus, db
+from portal.models import PUBLIC, OutboxRow, OutboxStatus, db
 from portal.services.archive.indexing import drain, rebuild, revive_dead
 from portal.web.core.settings import settings_of
 
@@ -67,7 +67,7 @@ def _indexed(index: SearchEngine) -> int:
 
 
 def _public() -> int:
-    query = sa.select(sa.func.count()).where(ArchiveEntry.unpublished_at.is_(None))
+    query = sa.select(sa.func.count()).where(PUBLIC)
     return db.session.scalar(query) or 0
 
 

@@ -11,6 +11,8 @@ from portal.models.letter import Letter
 from portal.models.organisation import Organisation, OrganisationVersion
 from portal.models.outbox import IndexVerdict, OutboxRow, OutboxStatus
 from portal.models.publication import (
+    HELPFULNESS,
+    PUBLIC,
     ArchiveEntry,
     ArchiveVersion,
     Matter,
@@ -39,6 +41,8 @@ from portal.models.unsent import CitizenSession, UnsentForm
 from portal.models.user import GrantRequest, Passkey, RecoveryCode, RoleGrant, StaffSession, User
 
 __all__ = [
+    "HELPFULNESS",
+    "PUBLIC",
     "VERSIONS",
     "ApiToken",
     "ArchiveEntry",

@@ -189,6 +189,12 @@ class ArchiveEntry(Model):
     )
 
 
+PUBLIC: sa.ColumnElement[bool] = ArchiveEntry.unpublished_at.is_(None)
+"""The condition under which everybody may read an entry."""
+HELPFULNESS: sa.ColumnElement[int] = ArchiveEntry.helpful - ArchiveEntry.unhelpful
+"""By which the answers that readers found most helpful come first."""
+
+
 class ArchiveVersion(Model):
     """The texts of an entry before a correction."""
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.domain.integrity.keys import check_value
 from portal.domain.integrity.letters import REPLAYED, contradiction
 from portal.domain.letters.states import Publication
-from portal.models import ArchiveEntry, Event, KeyCheck, Letter, Model
+from portal.models import PUBLIC, ArchiveEntry, Event, KeyCheck, Letter, Model
 from portal.models.base import Cipher
 
 MOST = 20
@@ -126,7 +126,7 @@ def _events(session: Session, first: int, last: int) -> dict[int, list[Any]]:
 
 def archive_faults(session: Session) -> list[str]:
     """Return the letters whose publication and public copy do not agree."""
-    public = ArchiveEntry.unpublished_at.is_(None)
+    public = PUBLIC
     published = Letter.publication == Publication.PUBLISHED
     copy = sa.exists().where(ArchiveEntry.letter_id == Letter.id, public)
     lacking = sa.select(Letter.number).where(published, ~copy).order_by(Letter.id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
 from portal.domain.errors import N_, ActionNotAllowed
-from portal.models import ArchiveEntry, Letter, Organisation, User, db
+from portal.models import PUBLIC, ArchiveEntry, Letter, Organisation, User, db
 from portal.services.office.organisations import NewOrganisation, add_organisations
 from portal.tools.samples.organisations import sample_organisations
 
@@ -56,5 +56,5 @@ def size_of(session: Session) -> Size:
     def count(of: type[db.Model], *where: sa.ColumnElement[bool]) -> int:  # type: ignore[name-defined]
         return session.scalars(sa.select(sa.func.count()).select_from(of).where(*where)).one()
 
-    public = ArchiveEntry.unpublished_at.is_(None)
+    public = PUBLIC
     return Size(count(Organisation), count(User), count(Letter), count(ArchiveEntry, public))

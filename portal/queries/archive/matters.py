@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import ArchiveEntry, Matter, MatterEntry
-from portal.queries.archive.table import PUBLIC, Listing, entries_query
+from portal.models import HELPFULNESS, PUBLIC, ArchiveEntry, Matter, MatterEntry
+from portal.queries.archive.table import entries_query
+from portal.queries.paging import Page, slice_of
 
 RECENT = timedelta(days=90)
 """Letters written since then say what is asked now."""
@@ -34,25 +35,13 @@ class MatterRow:
     answered_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class MatterPage:
-    """One page of matters; ``page`` is the one shown, clamped to those there are."""
-
-    rows: list[MatterRow]
-    total: int
-    page: int
-    pages: int
-
-
-def matters(session: Session, today: date, page: int, per_page: int) -> MatterPage:
+def matters(session: Session, today: date, page: int, per_page: int) -> Page[MatterRow]:
     """Return a page of the matters, those with most recent entries first, then the largest."""
     counted = _counted(today)
     found = counted.subquery()
     total = session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
-    pages = -(-total // per_page)
-    page = max(1, min(page, pages))
-    rows = _rows(session, counted, per_page, (page - 1) * per_page)
-    return MatterPage(rows, total, page, pages)
+    part = slice_of(total, page, per_page)
+    return Page(_rows(session, counted, part.size, part.offset), total, part.page, part.pages)
 
 
 def asked_most(session: Session, today: date, count: int) -> list[MatterRow]:
@@ -83,7 +72,7 @@ def matter_title(session: Session, matter_id: int) -> str | None:
     )
 
 
-def answers(session: Session, matter_id: int, page: int, per_page: int) -> Listing:
+def answers(session: Session, matter_id: int, page: int, per_page: int) -> Page[ArchiveEntry]:
     """Return a page of the entries of a matter, the best answer first.
 
     That is one that still holds, of these the one that most readers found helpful, then the newest.
@@ -91,16 +80,15 @@ def answers(session: Session, matter_id: int, page: int, per_page: int) -> Listi
     members = sa.select(MatterEntry.entry_id).where(MatterEntry.matter_id == matter_id)
     within = ArchiveEntry.id.in_(members)
     total = session.scalar(sa.select(sa.func.count(ArchiveEntry.id)).where(PUBLIC, within)) or 0
-    pages = -(-total // per_page)
-    page = max(1, min(page, pages))
+    part = slice_of(total, page, per_page)
     query = entries_query().where(within).order_by(*BEST_FIRST)
-    rows = session.scalars(query.limit(per_page).offset((page - 1) * per_page))
-    return Listing(list(rows), total, page, pages)
+    rows = session.scalars(query.limit(part.size).offset(part.offset))
+    return Page(list(rows), total, part.page, part.pages)
 
 
 BEST_FIRST: tuple[sa.ColumnElement[Any], ...] = (
     ArchiveEntry.policy_change_id.is_not(None),
-    (ArchiveEntry.helpful - ArchiveEntry.unhelpful).desc(),
+    HELPFULNESS.desc(),
     ArchiveEntry.answered_on.desc(),
     ArchiveEntry.id.desc(),
 )

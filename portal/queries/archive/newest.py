@@ -10,15 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, SearchRequest, parse
 from portal.domain.letters.subjects import SUBJECTS
-from portal.models import ArchiveEntry
-from portal.queries.archive.table import (
-    PUBLIC,
-    ArchiveQuery,
-    Condition,
-    containing,
-    entries_query,
-    filters,
-)
+from portal.models import PUBLIC, ArchiveEntry
+from portal.queries.archive.table import ArchiveQuery, Condition, containing, entries_query, filters
 from portal.queries.synonyms import synonyms_for
 
 FEW = 200

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, SearchRequest
 from portal.domain.access import Actor, Permission
 from portal.domain.archive.freshness import citations, cites
-from portal.models import ArchiveEntry, Letter, PolicyChange, PolicyCitation
-from portal.queries.archive.table import NEWEST_FIRST, PUBLIC, Condition, entries_query
+from portal.models import PUBLIC, ArchiveEntry, Letter, PolicyChange, PolicyCitation
+from portal.queries.archive.table import NEWEST_FIRST, Condition, entries_query
 from portal.queries.scope import letters_for, within_reach
 
 MOST = 200
@@ -32,14 +32,16 @@ class ChangeRow:
 
 def reached(actor: Actor) -> Condition:
     """Return the condition on ``ArchiveEntry`` for those that ``actor`` may mark."""
-    grants = actor.reaches(Permission.POLICY_CHANGES_RECORD)
-    return within_reach(ArchiveEntry.organisation_id, grants) if grants else sa.false()
+    return within_reach(
+        ArchiveEntry.organisation_id, actor.reaches(Permission.POLICY_CHANGES_RECORD)
+    )
 
 
 def changes_for(actor: Actor) -> Condition:
     """Return the condition on ``PolicyChange`` for those that ``actor`` works on."""
-    grants = actor.reaches(Permission.POLICY_CHANGES_RECORD)
-    return within_reach(PolicyChange.organisation_id, grants) if grants else sa.false()
+    return within_reach(
+        PolicyChange.organisation_id, actor.reaches(Permission.POLICY_CHANGES_RECORD)
+    )
 
 
 def policy_changes(session: Session, actor: Actor) -> list[ChangeRow]:

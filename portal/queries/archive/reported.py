@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
-from portal.models import ArchiveEntry
-from portal.queries.archive.table import PUBLIC, entries_query
+from portal.models import PUBLIC, ArchiveEntry
+from portal.queries.archive.table import entries_query
 
 
 @dataclass(frozen=True, slots=True)

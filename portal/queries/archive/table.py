@@ -21,13 +21,11 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.domain.redaction import PublicField
 from portal.domain.whole_numbers import ID_MAX
-from portal.models import ArchiveEntry, Letter, Organisation
+from portal.models import PUBLIC, ArchiveEntry, Letter, Organisation
 from portal.queries.scope import subtree_ids
 
 Condition = sa.ColumnElement[bool]
 EVERYTHING = ParsedQuery(blank=True)
-PUBLIC: Condition = ArchiveEntry.unpublished_at.is_(None)
-"""The condition under which everybody may read an entry."""
 NEWEST_FIRST = (ArchiveEntry.answered_on.desc(), ArchiveEntry.id.desc())
 MAP_PART = 10_000
 """Ids in one part of the sitemap; a part may hold 50,000 addresses (sitemaps.org)."""
@@ -149,9 +147,7 @@ def archive_entry(session: Session, entry_id: int) -> ArchiveEntry | None:
 def public_entry(session: Session, letter: Letter) -> ArchiveEntry | None:
     """Return the entry of ``letter``, if it is public."""
     return session.scalar(
-        sa.select(ArchiveEntry).where(
-            ArchiveEntry.letter_id == letter.id, ArchiveEntry.unpublished_at.is_(None)
-        )
+        sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id, PUBLIC)
     )
 
 

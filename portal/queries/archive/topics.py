@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.periods import civil_date, month_of
 from portal.domain.statistics.quality_measures import SMALLEST_PUBLIC
-from portal.models import ArchiveEntry, RateFact
-from portal.queries.archive.table import PUBLIC, entries_query
+from portal.models import HELPFULNESS, PUBLIC, ArchiveEntry, RateFact
+from portal.queries.archive.table import entries_query
 
 MOST = 15
 LATELY = timedelta(days=30)
@@ -67,9 +67,11 @@ def asked_lately(session: Session, now: datetime) -> list[AskedLately]:
         .order_by(letters.desc(), RateFact.category)
     )
     found: list[AskedLately] = []
-    for topic, count in session.execute(query):
+    for topic, count in session.execute(query).all():
+        if len(found) == MOST_ASKED:
+            break
         entry = _most_helpful(session, topic or "")
-        if entry is not None and len(found) < MOST_ASKED:
+        if entry is not None:
             found.append(AskedLately(entry.category or "", int(count), entry))
     return found
 
@@ -82,6 +84,5 @@ def _most_helpful(session: Session, topic: str) -> ArchiveEntry | None:
         .order_by(ArchiveEntry.id.desc())
         .limit(_CONSIDERED)
     )
-    score = ArchiveEntry.helpful - ArchiveEntry.unhelpful
     query = entries_query().where(ArchiveEntry.id.in_(newest))
-    return session.scalar(query.order_by(score.desc(), ArchiveEntry.id.desc()).limit(1))
+    return session.scalar(query.order_by(HELPFULNESS.desc(), ArchiveEntry.id.desc()).limit(1))

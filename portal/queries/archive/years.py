@@ -8,8 +8,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import ArchiveEntry
-from portal.queries.archive.table import PUBLIC, entries_query
+from portal.models import PUBLIC, ArchiveEntry
+from portal.queries.archive.table import entries_query
 
 State = tuple[int, int, int, int]
 """How many entries are public, the sum of their revisions, how many are under revision, and the sum of

@@ -27,7 +27,7 @@ from portal.domain.letters.states import (
     State,
 )
 from portal.domain.translatable import Message
-from portal.models import ArchiveEntry, Event, Letter, ReplyKind
+from portal.models import PUBLIC, ArchiveEntry, Event, Letter, ReplyKind
 from portal.queries.letters.due import handling_time
 from portal.queries.rules import deadlines
 
@@ -46,9 +46,7 @@ def letter_by_number(session: Session, number: str) -> Letter | None:
 def public_copy(session: Session, letter: Letter) -> int | None:
     """Return the id of the public entry of the letter, if there is one."""
     return session.scalar(
-        sa.select(ArchiveEntry.id).where(
-            ArchiveEntry.letter_id == letter.id, ArchiveEntry.unpublished_at.is_(None)
-        )
+        sa.select(ArchiveEntry.id).where(ArchiveEntry.letter_id == letter.id, PUBLIC)
     )
 
 

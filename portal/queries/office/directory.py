@@ -14,7 +14,7 @@ from portal.domain.name_similarity import name_similarity
 from portal.domain.organisations import LEVEL_ONE_KINDS, OrganisationKind, path_ids
 from portal.domain.periods import Granularity, Period, civil_date
 from portal.domain.statistics.rates import Figures
-from portal.models import ArchiveEntry, Organisation
+from portal.models import HELPFULNESS, PUBLIC, ArchiveEntry, Organisation
 from portal.queries.scope import subtree_ids
 from portal.queries.staffing import without_staff
 from portal.queries.statistics.cache import cube, detail, tree_on
@@ -145,7 +145,7 @@ def latest_entries(session: Session, count: int, path: str = "") -> list[Archive
 
 def _public(path: str) -> list[sa.ColumnElement[bool]]:
     within = [ArchiveEntry.organisation_id.in_(subtree_ids(path))] if path else []
-    return [ArchiveEntry.unpublished_at.is_(None), *within]
+    return [PUBLIC, *within]
 
 
 def helpful_entries(session: Session, count: int, path: str = "") -> list[ArchiveEntry]:
@@ -165,7 +165,7 @@ def helpful_entries(session: Session, count: int, path: str = "") -> list[Archiv
         sa.select(ArchiveEntry)
         .join(latest, latest.c.id == ArchiveEntry.id)
         .where(ArchiveEntry.helpful > ArchiveEntry.unhelpful)
-        .order_by((ArchiveEntry.helpful - ArchiveEntry.unhelpful).desc(), ArchiveEntry.id.desc())
+        .order_by(HELPFULNESS.desc(), ArchiveEntry.id.desc())
     )
     return list(session.scalars(query.limit(count)))
 

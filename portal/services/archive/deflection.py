@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotFound
 from portal.domain.letters.kinds import Kind
 from portal.domain.periods import civil_date, month_of
-from portal.models import ArchiveEntry, DeflectedLetter
+from portal.models import PUBLIC, ArchiveEntry, DeflectedLetter
 from portal.models.base import fingerprint
 from portal.services.core.unit import writing
 
@@ -33,7 +33,7 @@ def deflect(entry_id: int, form_token: str, now: datetime) -> bool:
 def _count(session: Session, entry_id: int, form_key: str, now: datetime) -> bool:
     entry = session.execute(
         sa.select(ArchiveEntry.organisation_id, ArchiveEntry.kind).where(
-            ArchiveEntry.id == entry_id, ArchiveEntry.unpublished_at.is_(None)
+            ArchiveEntry.id == entry_id, PUBLIC
         )
     ).one_or_none()
     if entry is None:

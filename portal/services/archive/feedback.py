@@ -10,7 +10,7 @@ from portal.domain.access import Actor
 from portal.domain.archive.reader_rating import reader_rating
 from portal.domain.errors import N_, ActionNotAllowed, NotFound
 from portal.domain.events import RecordAction
-from portal.models import ArchiveEntry, Letter, ProblemNotice
+from portal.models import PUBLIC, ArchiveEntry, Letter, ProblemNotice
 from portal.queries.archive.problem_notices import notices_for
 from portal.services.core.acting import record
 from portal.services.core.outbox import enqueue
@@ -30,7 +30,7 @@ def vote(entry_id: int, helpful: bool, now: datetime) -> None:
     with writing() as session:
         done = session.execute(
             sa.update(ArchiveEntry)
-            .where(ArchiveEntry.id == entry_id, ArchiveEntry.unpublished_at.is_(None))
+            .where(ArchiveEntry.id == entry_id, PUBLIC)
             .values({column: column + 1})
             .returning(ArchiveEntry.helpful, ArchiveEntry.unhelpful)
         ).one_or_none()

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError
-from portal.models import ArchiveEntry, IndexVerdict, db
+from portal.models import PUBLIC, ArchiveEntry, IndexVerdict, db
 from portal.services.core.unit import writing
 from portal.services.core.upsert import upsert
 
@@ -17,7 +17,7 @@ _ONLY = 1
 
 def judge(index: SearchEngine, now: datetime) -> int:
     """Check the index, compare it with the public entries, and keep what was found; return 0."""
-    public = sa.select(sa.func.count()).where(ArchiveEntry.unpublished_at.is_(None))
+    public = sa.select(sa.func.count()).where(PUBLIC)
     live = db.session.scalar(public.select_from(ArchiveEntry)) or 0
     outcome, documents = "ok", 0
     try:

@@ -28,7 +28,7 @@ from portal.adapters.archive_index import (
 )
 from portal.domain.archive.reader_rating import reader_rating
 from portal.domain.organisations import path_ids
-from portal.models import ArchiveEntry, Organisation, OutboxRow, OutboxStatus, db
+from portal.models import PUBLIC, ArchiveEntry, Organisation, OutboxRow, OutboxStatus, db
 from portal.services.core.unit import writing
 
 BATCH = 200
@@ -75,7 +75,7 @@ def live_documents(session: Session) -> Iterator[Document]:
     paths = _paths(session)
     query = (
         sa.select(ArchiveEntry)
-        .where(ArchiveEntry.unpublished_at.is_(None))
+        .where(PUBLIC)
         .options(load_only(*_FIELDS), sa.orm.lazyload(ArchiveEntry.organisation))
         .order_by(ArchiveEntry.id)
         .execution_options(yield_per=500)
@@ -95,11 +95,7 @@ def _changes(session: Session, ids: Iterable[int]) -> dict[int, Change]:
     wanted = list(ids)
     changes: dict[int, Change] = {i: Delete(i) for i in wanted}
     paths = _paths(session)
-    rows = session.scalars(
-        sa.select(ArchiveEntry).where(
-            ArchiveEntry.id.in_(wanted), ArchiveEntry.unpublished_at.is_(None)
-        )
-    )
+    rows = session.scalars(sa.select(ArchiveEntry).where(ArchiveEntry.id.in_(wanted), PUBLIC))
     for entry in rows:
         changes[entry.id] = Upsert(document(entry, paths[entry.organisation_id]))
     return changes
@@ -223,7 +219,7 @@ def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: 
 def _revisions(session: Session) -> dict[int, int]:
     """Return the revision of every public entry by its id."""
     query = sa.select(ArchiveEntry.id, ArchiveEntry.revision)
-    return dict(session.execute(query.where(ArchiveEntry.unpublished_at.is_(None))).all())
+    return dict(session.execute(query.where(PUBLIC)).all())
 
 
 def is_complete(index: SearchEngine) -> bool:

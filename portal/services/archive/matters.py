@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError
 from portal.domain.archive.matters import CLOSE, Founding, Standing, place
-from portal.models import ArchiveEntry, Matter, MatterEntry, db
+from portal.models import PUBLIC, ArchiveEntry, Matter, MatterEntry, db
 from portal.services.core.unit import writing
 
 BATCH = 50
@@ -66,7 +66,7 @@ def _near(session: Session, index: SearchEngine, ids: list[int]) -> dict[int, di
     """Return the similarity of the entries close to each public one of ``ids``."""
     texts = session.execute(
         sa.select(ArchiveEntry.id, ArchiveEntry.title, ArchiveEntry.text).where(
-            ArchiveEntry.id.in_(ids), ArchiveEntry.unpublished_at.is_(None)
+            ArchiveEntry.id.in_(ids), PUBLIC
         )
     )
     return {
@@ -109,7 +109,7 @@ def _standings(session: Session, ids: Iterable[int]) -> dict[int, Standing]:
         sa.select(MatterEntry.entry_id, MatterEntry.matter_id, Matter.centre_id)
         .join(ArchiveEntry, ArchiveEntry.id == MatterEntry.entry_id)
         .outerjoin(Matter, Matter.id == MatterEntry.matter_id)
-        .where(MatterEntry.entry_id.in_(list(ids)), ArchiveEntry.unpublished_at.is_(None))
+        .where(MatterEntry.entry_id.in_(list(ids)), PUBLIC)
     )
     return {entry: Standing(matter, entry == centre) for entry, matter, centre in rows}
 

@@ -15,7 +15,7 @@ from portal.domain.errors import N_, ActionNotAllowed, Conflict, InvalidInput, N
 from portal.domain.events import RecordAction
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.translatable import Message
-from portal.models import ArchiveEntry, Letter, PolicyChange, PolicyCitation
+from portal.models import PUBLIC, ArchiveEntry, Letter, PolicyChange, PolicyCitation
 from portal.queries.archive.policy_changes import policy_change, reached
 from portal.services.core.acting import record
 from portal.services.core.permits import allow
@@ -100,7 +100,7 @@ def decide(
         rows = session.execute(
             sa.select(ArchiveEntry, Letter)
             .join(Letter, Letter.id == ArchiveEntry.letter_id)
-            .where(ArchiveEntry.id.in_(entry_ids), ArchiveEntry.unpublished_at.is_(None))
+            .where(ArchiveEntry.id.in_(entry_ids), PUBLIC)
             .where(reached(actor))
         ).all()
         if not rows:

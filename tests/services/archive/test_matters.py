@@ -159,10 +159,10 @@ def test_the_most_helpful_answer_comes_first(
     assert found is not None
     matter, size = found
     assert size == 3
-    assert [e.id for e in answers(session, matter, 1, 20).entries] == [ids[1], ids[2], ids[0]]
+    assert [e.id for e in answers(session, matter, 1, 20).rows] == [ids[1], ids[2], ids[0]]
     session.rollback()
     with writing() as unit:
         unit.get_one(ArchiveEntry, ids[0]).helpful = 1
         unit.get_one(ArchiveEntry, ids[1]).unhelpful = 1
-    assert [e.id for e in answers(session, matter, 1, 20).entries] == [ids[0], ids[2], ids[1]]
-    assert [e.id for e in answers(session, matter, 2, 2).entries] == [ids[1]]
+    assert [e.id for e in answers(session, matter, 1, 20).rows] == [ids[0], ids[2], ids[1]]
+    assert [e.id for e in answers(session, matter, 2, 2).rows] == [ids[1]]

@@ -35,5 +35,5 @@ def matter(matter_id: int) -> str:
     if title is None:
         raise NotFound
     found = answers(session, matter_id, page_asked(), settings().page_size)
-    hits = [hit(entry, ()) for entry in found.entries]
+    hits = [hit(entry, ()) for entry in found.rows]
     return render_template("public/matter.html", title=title, found=found, hits=hits)
