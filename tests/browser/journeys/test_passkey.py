@@ -46,6 +46,8 @@ def test_a_passkey_completes_a_login(browser: Browser, own_instance: Instance) -
     devices.send("WebAuthn.enable")
     device = devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
     show_password(page, home)
+    # A page opened while the login is on its way would lose its challenge with the cookie.
+    expect(page).to_have_url(f"{home}/console/")
     page.goto(f"{home}/account/passkeys")
     page.locator("#name").fill("办公室电脑")
     page.get_by_role("button", name="添加通行密钥").click()
