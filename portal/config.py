@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from limits import parse_many
-from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
 from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -27,12 +23,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from portal import instance_folder
+from portal import instance_folder, setting_values
 from portal.instance_folder import write_once
 
 FILE_NAME = "portal.toml"
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-ROLES = ("administrator", "auditor", "dispatcher", "handler", "reviewer", "supervisor")
 _PREFIX = "LETTERBOX_"
 _IDS_SINCE = 2026
 """The date of the ids in feeds where no setting gives one."""
@@ -153,115 +147,17 @@ class Settings(BaseSettings):
     page_size: int = Field(default=20, ge=5, le=200, description="Rows of a list page.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @field_validator("instance")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
-
-    @field_validator("base_url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if not value:
-            return value
-        parts = urlsplit(value)
-        # The pages stand at the root of a host; nothing could be reached below another path.
-        beyond = parts.path.strip("/") or parts.query or parts.fragment
-        if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
-            raise ValueError("must be an address such as https://letters.example.gov")
-        _port = parts.port  # raises ValueError where it is no number
-        return value.rstrip("/")
-
-    @field_validator("feed_ids")
-    @classmethod
-    def _tagging_entity(cls, value: str) -> str:
-        if value and not re.fullmatch(r"[a-z0-9.-]+,[0-9]{4}(-[0-9]{2}){0,2}", value):
-            raise ValueError("must be a host name and a date, such as letters.example.gov,2026")
-        return value
-
-    @field_validator("data_licence")
-    @classmethod
-    def _licence(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://[^\s/]+\S*", value):
-            raise ValueError("must be the address of a licence, such as https://…")
-        return value
-
-    @field_validator("security_contact")
-    @classmethod
-    def _contact(cls, value: str) -> str:
-        if value and not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+?[0-9])\S+", value):
-            raise ValueError("must be an address such as mailto:security@example.gov or https://…")
-        return value
-
-    @field_validator("trusted_hosts")
-    @classmethod
-    def _hosts(cls, value: str) -> str:
-        host = re.compile(r"(\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(:\d+)?")
-        for name in filter(None, map(str.strip, value.split(","))):
-            if not host.fullmatch(name):
-                raise ValueError(
-                    f"{name!r} is no host name; write names such as letters.example.gov, or "
-                    ".example.gov for all below it, separated by commas"
-                )
-        return value
-
-    @field_validator("second_factor_roles")
-    @classmethod
-    def _roles(cls, value: str) -> str:
-        names = [name.strip() for name in value.split(",") if name.strip()]
-        for name in names:
-            if name not in ROLES:
-                raise ValueError(f"{name!r} is no role; write one or more of {', '.join(ROLES)}")
-        return ",".join(names)
-
-    @field_validator("track_limit", "submit_limit")
-    @classmethod
-    def _rate_limit(cls, value: str) -> str:
-        try:
-            parsed = parse_many(value)
-        except ValueError:
-            parsed = []
-        if not parsed or any(limit.amount < 1 for limit in parsed):
-            raise ValueError(
-                f"{value!r} is no rate limit; write a number from 1 and a span of time, "
-                "such as 20 per hour or 10 per 10 minutes"
-            )
-        return value
-
-    @field_validator("limits_url")
-    @classmethod
-    def _counting_server(cls, value: str) -> str:
-        if not value:
-            return value
-        if not re.fullmatch(r"(valkey|redis)(s|\+unix)?://\S+", value):
-            raise ValueError("must be an address such as valkey://cache:6379/0 or redis://…")
-        try:
-            storage_from_string(value)
-        except ConfigurationError as error:
-            package = "valkey" if value.startswith("valkey") else "redis"
-            raise ValueError(
-                f"needs the Python package {package}: pip install {package}"
-            ) from error
-        return value
-
-    @field_validator("log_level")
-    @classmethod
-    def _level(cls, value: str) -> str:
-        level = value.upper()
-        if level not in LOG_LEVELS:
-            raise ValueError(f"{value!r} is no level; write one of {', '.join(LOG_LEVELS)}")
-        return level
-
-    @field_validator("database_url")
-    @classmethod
-    def _driver(cls, value: str) -> str:
-        for prefix in ("postgresql://", "postgres://"):
-            if value.startswith(prefix):
-                return "postgresql+psycopg://" + value.removeprefix(prefix)
-        if value and not re.match(r"(sqlite:///(?!:memory:)|postgresql\+psycopg://).", value):
-            raise ValueError(
-                "must be an address such as sqlite:////srv/letterbox.db or postgresql://host/letters"
-            )
-        return value
+    _absolute = field_validator("instance")(setting_values.absolute)
+    _address = field_validator("base_url")(setting_values.public_address)
+    _tagging_entity = field_validator("feed_ids")(setting_values.tagging_entity)
+    _licence = field_validator("data_licence")(setting_values.licence)
+    _contact = field_validator("security_contact")(setting_values.contact)
+    _hosts = field_validator("trusted_hosts")(setting_values.host_names)
+    _roles = field_validator("second_factor_roles")(setting_values.role_names)
+    _rate_limit = field_validator("track_limit", "submit_limit")(setting_values.rate_limit)
+    _counting_server = field_validator("limits_url")(setting_values.counting_server)
+    _level = field_validator("log_level")(setting_values.log_level)
+    _driver = field_validator("database_url")(setting_values.database_address)
 
     @classmethod
     def settings_customise_sources(
