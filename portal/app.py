@@ -17,14 +17,17 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 
 from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_index
+from portal.adapters.data_ring import ring_of
 from portal.adapters.processes import end_with
 from portal.config import Settings, SettingsError, load_settings
+from portal.domain.integrity.ciphers import Unsupported
 from portal.domain.integrity.keys import CHECKED
 from portal.instance_folder import SOURCE_ROOT
+from portal.key_files import DATA, LOOKUP, UnusableKey
 from portal.logs import set_up_logs
 from portal.models import Cipher, SenderKeys, db, prepare_engine
 from portal.models.base import NUMBERS
-from portal.services.office.keys import WrongKey, ensure_keys
+from portal.services.keys.fitting import WrongKey, ensure_keys
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
 from portal.web.api import api_blueprints, set_up_interfaces, set_up_open311
@@ -66,8 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_uri),
         SQLALCHEMY_BINDS=_binds(settings.database_uri),
     )
-    Cipher.load([settings.key("data")])
-    SenderKeys.load(settings.key("data"))
+    load_keys(settings)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     with app.app_context():
@@ -90,6 +92,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):
         app.register_blueprint(blueprint)
     return app
+
+
+def load_keys(settings: Settings) -> None:
+    """Load the keys of what is encrypted and looked up; raise ``SettingsError`` where they are unusable."""
+    try:
+        # The look-up key first: it may be one that is derived from a data key that is there already.
+        SenderKeys.load(settings.key(LOOKUP))
+        Cipher.load(ring_of(settings))
+    except Unsupported as error:
+        raise SettingsError(
+            f"cipher: {error}; install a build that has them, or set aes"
+        ) from error
+    except UnusableKey as error:
+        raise SettingsError(f"keys: {error}") from error
 
 
 def served_app() -> Flask:
@@ -149,6 +165,24 @@ def _in_turn(settings: Settings) -> Iterator[None]:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(_SETUP_LOCK)))
 
 
+def _unfit(settings: Settings, error: WrongKey) -> str:
+    """Return what is wrong with the keys and what to do."""
+    hint = (
+        "put the keys back that belong to it (keys.json of a backup), or set "
+        "LETTERBOX_INSTANCE to the folder that has them"
+    )
+    given = settings.given_keys
+    if error.key_id is not None:
+        place = "LETTERBOX_KEYS lacks" if given.get(DATA) else f"{settings.keys_folder} lacks"
+        return f"{place} the data key {error.key_id}, which this database needs; {hint}"
+    place = (
+        f"{error.name} in LETTERBOX_KEYS"
+        if error.name in given
+        else str(settings.keys_folder / f"{error.name}.key")
+    )
+    return f"{place} is not the key of this database; {hint}"
+
+
 def ensure_database(app: Flask, now: datetime) -> None:
     """Migrate the database of ``app`` and found the letterbox office, where that is still to do.
 
@@ -167,13 +201,9 @@ def ensure_database(app: Flask, now: datetime) -> None:
             # Alembic's own logging configuration takes the place of ours.
             set_up_logs(settings.log_level)
         try:
-            ensure_keys({name: settings.key(name) for name in CHECKED})
+            ensure_keys({name: settings.key(name) for name in CHECKED}, settings.data_keys)
         except WrongKey as error:
-            raise SettingsError(
-                f"keys: {settings.instance / 'keys' / error.name}.key is not the key of this database; "
-                "put the keys back that belong to it (keys.json of a backup), or set "
-                "LETTERBOX_INSTANCE to the folder that has them"
-            ) from error
+            raise SettingsError(f"keys: {_unfit(settings, error)}") from error
         ensure_office(now)
         ensure_facts()
         db.engine.dispose()

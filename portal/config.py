@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import difflib
 import os
-import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,7 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from portal import instance_folder, setting_values
+from portal import instance_folder, key_files, setting_values
 from portal.instance_folder import write_once
 
 FILE_NAME = "portal.toml"
@@ -144,6 +143,15 @@ class Settings(BaseSettings):
         le=50,
         description="Years after which the page of an answer asks to mind its age; 0: never.",
     )
+    keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret keys from the environment in the place of files, as name=64 digits (0-9, a-f), "
+        "separated by commas; of data several, the newest first.",
+    )
+    cipher: Literal["aes", "sm4"] = Field(
+        default="aes",
+        description="Cipher of senders' names and contacts: aes (with SHA-256) or sm4 (国密, with SM3).",
+    )
     page_size: int = Field(default=20, ge=5, le=200, description="Rows of a list page.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -156,6 +164,7 @@ class Settings(BaseSettings):
     _roles = field_validator("second_factor_roles")(setting_values.role_names)
     _rate_limit = field_validator("track_limit", "submit_limit")(setting_values.rate_limit)
     _counting_server = field_validator("limits_url")(setting_values.counting_server)
+    _keys = field_validator("keys")(setting_values.secret_keys)
     _level = field_validator("log_level")(setting_values.log_level)
     _driver = field_validator("database_url")(setting_values.database_address)
 
@@ -172,6 +181,8 @@ class Settings(BaseSettings):
         given = init_settings().get("instance") or os.environ.get("LETTERBOX_INSTANCE")
         folder = Path(given) if given else cls.model_fields["instance"].default
         file = TomlConfigSettingsSource(settings_cls, folder / FILE_NAME)
+        if "keys" in file():
+            raise ValueError("keys: write keys into the environment or into files, not here")
         return init_settings, env_settings, file
 
     @property
@@ -215,12 +226,23 @@ class Settings(BaseSettings):
 
     def key(self, name: str) -> bytes:
         """Return the secret key ``name`` (32 bytes), made on first use with mode 0600."""
-        folder = self.instance / "keys"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{name}.key"
-        if not path.exists():
-            write_once(path, secrets.token_hex(32))
-        return bytes.fromhex(path.read_text().strip())
+        given = self.given_keys.get(name)
+        return given[0] if given else key_files.read_or_make(self.keys_folder, name)
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the files of keys live."""
+        return self.instance / "keys"
+
+    @property
+    def given_keys(self) -> dict[str, list[bytes]]:
+        """The keys that the environment gives, by name; of ``data`` the newest first."""
+        return key_files.given_keys(self.keys.get_secret_value())
+
+    @property
+    def data_keys(self) -> list[bytes]:
+        """The data keys, the newest first; the first is made on first use."""
+        return self.given_keys.get(key_files.DATA) or key_files.data_keys(self.keys_folder)
 
 
 def load_settings(**given: Any) -> Settings:

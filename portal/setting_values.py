@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from limits import parse_many
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
+from pydantic import SecretStr
+
+from portal.key_files import UnusableKey, given_keys
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 ROLES = ("administrator", "auditor", "dispatcher", "handler", "reviewer", "supervisor")
@@ -122,4 +125,13 @@ def database_address(value: str) -> str:
         raise ValueError(
             "must be an address such as sqlite:////srv/letterbox.db or postgresql://host/letters"
         )
+    return value
+
+
+def secret_keys(value: SecretStr) -> SecretStr:
+    """Return secret keys that can be read; what is wrong is named without showing any."""
+    try:
+        given_keys(value.get_secret_value())
+    except UnusableKey as error:
+        raise ValueError(str(error)) from error
     return value

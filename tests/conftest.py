@@ -21,10 +21,10 @@ from limits.strategies import STRATEGIES
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from portal.app import create_app
+from portal.app import create_app, load_keys
 from portal.config import Settings, load_settings
 from portal.logs import set_up_logs
-from portal.models import Cipher, db
+from portal.models import db
 from portal.queries import synonyms
 from portal.queries.statistics import cache
 from portal.web.core.safety import limiter
@@ -93,7 +93,7 @@ def _own_environment() -> Iterator[None]:
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the secret keys of the test process."""
     settings = load_settings(instance=tmp_path_factory.mktemp("keys"))
-    for name in ("session", "data", "code"):
+    for name in ("session", "data", "code", "lookup", "record"):
         settings.key(name)
     return settings.instance / "keys"
 
@@ -175,7 +175,7 @@ def app(settings: Settings, prepared: Prepared) -> Iterator[Flask]:
     app.jinja_env.globals.update(settings=settings)
     # Logs go to where standard error is now; the rest belongs to the process, not to the application.
     set_up_logs(settings.log_level)
-    Cipher.load([settings.key("data")])
+    load_keys(settings)
     limiter.enabled = settings.limits_enabled
     # An application of a test before has had the limits count in its own instance.
     limiter._storage, limiter._limiter = (

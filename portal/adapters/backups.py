@@ -12,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -80,10 +80,14 @@ def new_backup(parent: Path, now: datetime) -> Iterator[Path]:
         sync_folder(parent)
 
 
-def write_keys(instance: Path, folder: Path) -> None:
-    """Write every key of ``instance`` into a file of its own, which may be kept elsewhere."""
-    keys = {path.stem: path.read_text().strip() for path in (instance / "keys").glob("*.key")}
-    _write(folder / KEYS, json.dumps(keys, indent=1, sort_keys=True))
+def read_keys(instance: Path) -> dict[str, str]:
+    """Return every key in the files of ``instance``, by name."""
+    return {path.stem: path.read_text().strip() for path in (instance / "keys").glob("*.key")}
+
+
+def write_keys(keys: Mapping[str, str], folder: Path) -> None:
+    """Write ``keys`` into a file of their own, which may be kept elsewhere."""
+    _write(folder / KEYS, json.dumps(dict(keys), indent=1, sort_keys=True))
 
 
 def write_settings(instance: Path, folder: Path) -> None:

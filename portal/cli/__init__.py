@@ -15,6 +15,7 @@ _PLACES = {
     "import": Place(
         "importing", "import_command", "Import letters, with their replies, from a CSV file."
     ),
+    "key": Place("protection.keys", "key_group", "Secret keys: list, add, rotate, drop."),
     "organisation": Place("organisations", "organisation_group", "The tree of organisations."),
     "record": Place("record", "record_group", "The public record: check it, or verify a site."),
     "reindex": Place("indexing", "reindex", "Rebuild the full-text index."),

@@ -53,15 +53,18 @@ def backup(folder: Path, keep: int | None) -> None:
     """Copy database, keys and settings into a new folder in DIR, while the letterbox runs.
 
     Whoever has keys.json and the copy of the database can read the senders' names: keep the two
-    apart. The index and the files of open data are not copied, because they are made again.
+    apart. Keys that the environment gives are in neither. The index and the files of open data are not copied,
+    because they are made again.
     """
     settings = load_settings()
     moment = now()
     with backups.new_backup(folder, moment) as draft:
         place = draft / COPIES[kind_of(settings.database_uri)]
+        # A key that is dropped while the database is copied may be needed by the copy.
+        before = backups.read_keys(settings.instance)
         with progress("pages", None) as advance:
             copied = copy_database(settings.database_uri, place, _tables(), advance)
-        backups.write_keys(settings.instance, draft)
+        backups.write_keys(before | backups.read_keys(settings.instance), draft)
         backups.write_settings(settings.instance, draft)
         manifest = Manifest(
             created_at=moment.astimezone(UTC).isoformat(timespec="seconds"),

@@ -19,8 +19,11 @@ from portal.cli.context import progress
 from portal.cli.faults import quiet
 from portal.config import load_settings
 from portal.domain.integrity.keys import CHECKED
-from portal.models import Letter, OutboxRow, OutboxStatus, RecordHead, RecordLeaf, db
+from portal.domain.integrity.ring import key_of
+from portal.key_files import DATA, data_files
+from portal.models import Cipher, Letter, OutboxRow, OutboxStatus, RecordHead, RecordLeaf, db
 from portal.queries import integrity
+from portal.queries.keys import lacking_keys, values_by_prefix, wrong_keys
 from portal.queries.record.check import head_faults, leaf_faults
 from portal.services.archive.indexing import differences
 from portal.web.core.settings import settings_of
@@ -40,8 +43,8 @@ def check() -> None:
     settings = load_settings()
     if not is_filled(settings.database_uri):
         raise click.ClickException(f"{settings.instance}: there is no database to check")
-    if not (settings.instance / "keys" / "data.key").exists():
-        raise click.ClickException(f"{settings.instance / 'keys'}: data.key is missing")
+    if not settings.given_keys.get(DATA) and not data_files(settings.keys_folder):
+        raise click.ClickException(f"{settings.keys_folder}: data.key is missing")
     app = create_app(quiet(settings))
     with app.app_context():
         found = _migrations(db.session())
@@ -66,9 +69,15 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         return [f"entry {entry}: index and archive differ" for entry in apart]
 
     def keys(session: Session) -> list[str]:
-        found = {name: settings_of(app).key(name) for name in CHECKED}
-        wrong = integrity.wrong_keys(session, found)
+        settings, ring = settings_of(app), Cipher.ring()
+        wrong = wrong_keys(session, {name: settings.key(name) for name in CHECKED})
         lines = [f"{name}.key is not the key of this database" for name in wrong]
+        lines += [f"the data key {key} is missing" for key in lacking_keys(session, ring.ids)]
+        lines += [
+            f"{count:,} values need the data key {key_of(start)}, which is missing"
+            for start, count in sorted(values_by_prefix(session).items())
+            if start and key_of(start) not in ring.ids
+        ]
         return lines + integrity.unreadable_senders(session)
 
     def record(session: Session) -> list[str]:

@@ -27,6 +27,7 @@ from portal.services.archive.open_data import Publisher
 from portal.services.archive.open_data import refresh as refresh_open_data
 from portal.services.core.sessions import sweep_sessions
 from portal.services.core.unsent import sweep_unsent
+from portal.services.keys.rotation import step as rotate_keys
 from portal.services.letters.handling import close_unanswered
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
@@ -85,6 +86,8 @@ def run(settings: Settings, parent: int | None = None) -> None:
             done = _guarded(lambda: drain(index, datetime.now(UTC)))
             if done == 0:
                 done = _guarded(lambda: recompute(datetime.now(UTC)))
+            if done == 0:
+                done = _guarded(lambda: rotate_keys(datetime.now(UTC)))
             if done == 0 and now >= sums_at:
                 narrower = now >= narrower_at
                 if not _guarded(partial(refresh, now, narrower=narrower)):

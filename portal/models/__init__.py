@@ -36,7 +36,7 @@ from portal.models.rates import (
 )
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
-from portal.models.token import ApiToken, KeyCheck
+from portal.models.token import ApiToken, KeyCheck, KeyRotation
 from portal.models.unsent import CitizenSession, UnsentForm
 from portal.models.user import GrantRequest, Passkey, RecoveryCode, RoleGrant, StaffSession, User
 
@@ -59,6 +59,7 @@ __all__ = [
     "GrantRequest",
     "KeptReport",
     "KeyCheck",
+    "KeyRotation",
     "KeptReportFile",
     "IndexVerdict",
     "Letter",

@@ -8,19 +8,18 @@ process writes. ``portal.services.core.unit`` asks for that mode; nothing else d
 from __future__ import annotations
 
 import hashlib
-import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, MultiFernet
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
+
+from portal.domain.integrity.ring import Ring, Unreadable
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -89,14 +88,37 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 
 class Cipher:
-    """The data keys: the first encrypts, all of them decrypt."""
+    """The ring of data keys of the process, which follows the keys of the instance."""
 
-    ring: MultiFernet | None = None
+    _read: Callable[[], Ring]
+    _kept: Ring
 
     @classmethod
-    def load(cls, keys: list[bytes]) -> None:
-        """Use ``keys`` (32 bytes each), the newest first."""
-        cls.ring = MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
+    def load(cls, read: Callable[[], Ring]) -> None:
+        """Use the ring that ``read`` returns, which is asked again for what it may have changed."""
+        cls._read = staticmethod(read)
+        cls.ring()
+
+    @classmethod
+    def ring(cls) -> Ring:
+        """Return the ring as the instance has it at this moment."""
+        cls._kept = cls._read()
+        return cls._kept
+
+    @classmethod
+    def encrypt(cls, content: bytes) -> str:
+        """Return the cipher text of ``content`` under the key that is the newest at this moment."""
+        return cls.ring().encrypt(content)
+
+    @classmethod
+    def decrypt(cls, text: str) -> bytes:
+        """Return what was encrypted, also with a key that was added since. Raises ``Unreadable``."""
+        try:
+            return cls._kept.decrypt(text)
+        except Unreadable as error:
+            if error.key_id is None or error.key_id in cls._kept.ids:
+                raise
+            return cls.ring().decrypt(text)
 
 
 class SenderKeys:
@@ -106,8 +128,8 @@ class SenderKeys:
 
     @classmethod
     def load(cls, key: bytes) -> None:
-        """Use a key derived from the data key ``key`` (32 bytes), which never changes."""
-        cls.key = hmac.digest(key, b"sender keys", hashlib.sha256)
+        """Use ``key`` (32 bytes), which no rotation of the data keys changes."""
+        cls.key = key
 
 
 def keyed(make: Callable[[bytes, str | None], str | None], column: str) -> Callable[[Any], Any]:
@@ -125,15 +147,13 @@ class EncryptedText(sa.types.TypeDecorator[str]):
         """Encrypt; an empty text stays empty."""
         if not value:
             return value
-        assert Cipher.ring is not None, "no data key loaded"  # noqa: S101
-        return Cipher.ring.encrypt(value.encode()).decode()
+        return Cipher.encrypt(value.encode())
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Decrypt with the key that fits."""
         if not value:
             return value
-        assert Cipher.ring is not None, "no data key loaded"  # noqa: S101
-        return Cipher.ring.decrypt(value.encode()).decode()
+        return Cipher.decrypt(value).decode()
 
 
 def word(enum: type[StrEnum]) -> sa.Enum:

@@ -7,18 +7,17 @@ anything, and none names a person or a letter's text.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
-from cryptography.fernet import InvalidToken
 from sqlalchemy.orm import Session
 
-from portal.domain.integrity.keys import check_value
 from portal.domain.integrity.letters import REPLAYED, contradiction
+from portal.domain.integrity.ring import Unreadable
 from portal.domain.letters.states import Publication
-from portal.models import PUBLIC, ArchiveEntry, Event, KeyCheck, Letter, Model
+from portal.models import PUBLIC, ArchiveEntry, Event, Letter, Model
 from portal.models.base import Cipher
 
 MOST = 20
@@ -65,20 +64,16 @@ def unreadable_senders(session: Session) -> list[str]:
     for order in (Letter.id.asc(), Letter.id.desc()):
         query = sa.select(Letter.number, name).where(Letter.sender_name.is_not(None))
         row = session.execute(query.order_by(order).limit(1)).first()
-        if row is None or not row[1] or Cipher.ring is None:
+        if row is None or not row[1]:
             continue
         try:
-            Cipher.ring.decrypt(row[1].encode())
-        except InvalidToken:
-            faults.append(f"the sender of {row[0]} cannot be decrypted with the data key")
+            Cipher.decrypt(row[1])
+        except Unreadable as error:
+            needed = (
+                f"needs the data key {error.key_id}" if error.key_id else "has another data key"
+            )
+            faults.append(f"the sender of {row[0]} cannot be decrypted: it {needed}")
     return list(dict.fromkeys(faults))
-
-
-def wrong_keys(session: Session, keys: Mapping[str, bytes]) -> list[str]:
-    """Return the names of those of ``keys`` that are not the keys of the database."""
-    kept = {row.name: row.value for row in session.scalars(sa.select(KeyCheck))}
-    values = {name: check_value(name, key) for name, key in keys.items()}
-    return sorted(name for name in kept.keys() & values.keys() if kept[name] != values[name])
 
 
 def contradictions(session: Session, progress: Callable[[int], None]) -> list[str]:

@@ -124,7 +124,8 @@ def test_a_backup_says_what_it_holds_and_is_closed_to_others(
     assert manifest["version"] == __version__
     assert manifest["counts"]["letter"] == 1
     assert set(manifest["files"]) == {COPY, "keys.json"}
-    assert set(json.loads((folder / "keys.json").read_text())) == {"session", "data", "code"}
+    keys = set(json.loads((folder / "keys.json").read_text()))
+    assert keys == {"session", "data", "code", "lookup", "record"}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
@@ -196,6 +197,28 @@ def test_keys_may_lie_elsewhere(
     result = command("restore", tmp_path / "backups", "--keys", keys, **elsewhere)
     assert result.exit_code == 0, result.output
     assert other.key("data").hex() == json.loads(keys.read_text())["data"]
+
+
+def test_a_backup_holds_the_ring(
+    session: Session,
+    world: World,
+    command: Command,
+    settings: Settings,
+    tmp_path: Path,
+    elsewhere: dict[str, str],
+    other: Settings,
+) -> None:
+    """What older and newer data keys have encrypted is read where the backup is put back."""
+    a_letter(session, world)
+    session.rollback()
+    command("key", "add")
+    command("backup", tmp_path / "backups")
+    again = command("restore", tmp_path / "backups", **elsewhere)
+    assert again.exit_code == 0, again.output
+    assert other.data_keys == settings.data_keys and len(other.data_keys) == 2
+    listed = command("key", "list", **elsewhere)
+    assert listed.exit_code == 0, listed.output
+    assert listed.stdout == command("key", "list").stdout
 
 
 def test_a_folder_without_a_backup_is_named(command: Command, tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ def test_settings_have_the_variables_the_table_says(
         "limits_enabled": "false",
         "limits_url": "valkey://cache:6379/0",
         "log_level": "ERROR",
+        "keys": f"code={'7' * 64}",
+        "cipher": "sm4",
         "proxy_hops": "4",
         "second_factor_roles": "administrator",
         "track_limit": "7 per hour",

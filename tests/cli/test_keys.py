@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.models import KeyCheck
-from tests.builders import World, a_letter
+from portal.domain.integrity.keys import key_id
+from portal.models import KeyCheck, RecordHead
+from portal.services.core.unit import writing
+from tests.builders import START, World, a_letter
 from tests.cli.conftest import Command, one_line
 from tests.databases import ON_POSTGRES, Postgres
 from tests.servers import ROOT
@@ -25,23 +27,33 @@ def rows(session: Session) -> dict[str, str]:
     return {row.name: row.value for row in session.scalars(sa.select(KeyCheck))}
 
 
-@pytest.mark.parametrize("name", ["data", "code"])
+def data_name(settings: Settings) -> str:
+    """Return the name under which the database knows the newest data key."""
+    return f"data-{key_id(settings.data_keys[0])}"
+
+
+@pytest.mark.parametrize("name", ["data", "code", "lookup", "record"])
 def test_another_key_is_refused_and_named(
     session: Session, settings: Settings, command: Command, name: str
 ) -> None:
     """Nothing starts with the key of another database; with the right one everything does."""
     assert command("user", "list").exit_code == 0
     kept = rows(session)
-    assert set(kept) == {"code", "data"}
+    assert set(kept) == {"code", "lookup", "record", data_name(settings)}
+    needed = data_name(settings)
     file = settings.instance / "keys" / f"{name}.key"
     right = file.read_text()
     file.write_text("ab" * 32)
     result = command("serve")
     assert result.exit_code == 2
-    assert str(file) in one_line(result)
+    said = f"lacks the {needed.replace('data-', 'data key ')}" if name == "data" else str(file)
+    assert said in one_line(result)
     checked = command("check")
     assert checked.exit_code == 3
-    assert f"{name}.key is not the key of this database" in checked.stdout
+    said = f"the {needed.replace('data-', 'data key ')} is missing"
+    assert (
+        said if name == "data" else f"{name}.key is not the key of this database"
+    ) in checked.stdout
     assert rows(session) == kept
     file.write_text(right)
     assert command("user", "list").exit_code == 0
@@ -60,7 +72,20 @@ def test_a_database_without_check_values_must_be_readable(
     assert rows(session) == {}
     file.write_text(right)
     assert command("user", "list").exit_code == 0
-    assert set(rows(session)) == {"code", "data"}
+    assert set(rows(session)) == {"code", "lookup", "record", data_name(settings)}
+
+
+def test_a_record_of_another_key_is_not_taken_over(
+    session: Session, settings: Settings, command: Command
+) -> None:
+    """A database of an earlier version whose heads another key has signed refuses the key of the folder."""
+    with writing() as unit:
+        head = {"day": START.date(), "size": 0, "root": "0" * 64, "signature": "0" * 128}
+        unit.add(RecordHead(**head, public_key="0" * 64, signed_at=START))
+    result = command("user", "list")
+    assert result.exit_code == 2
+    assert "record.key" in one_line(result)
+    assert rows(session) == {}
 
 
 @pytest.mark.skipif(

@@ -6,8 +6,8 @@ Revises: archive_topic
 
 import sqlalchemy as sa
 from alembic import op
-from cryptography.fernet import InvalidToken
 
+from portal.domain.integrity.ring import Unreadable
 from portal.domain.letters.sender_keys import email_key, name_key, phone_key
 from portal.models.base import Cipher, SenderKeys
 
@@ -63,11 +63,11 @@ def _fill(connection: sa.Connection) -> None:
 
 def _decrypted(value: str | None) -> str | None:
     """Return the plain value; none where its key is lost."""
-    if not value or Cipher.ring is None:
+    if not value:
         return None
     try:
-        return Cipher.ring.decrypt(value.encode()).decode()
-    except InvalidToken:
+        return Cipher.decrypt(value).decode()
+    except Unreadable:
         return None
 
 

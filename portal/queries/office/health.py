@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.models import IndexVerdict, OutboxRow, OutboxStatus
+from portal.queries.keys import running_rotation
 
 OUTBOX_AGE_MOST = 60.0
 """Seconds after which waiting rows mean that no worker runs."""
@@ -22,7 +23,7 @@ class Readiness:
 
     ``index`` is what the worker found so long ago: ok, the kind of error, or unknown before it has
     looked; ``index_count_difference`` is the number of public entries less the documents of the
-    index at that time.
+    index at that time. ``rotation_left`` is the number of values that are still to be re-encrypted.
     """
 
     database: bool
@@ -32,6 +33,7 @@ class Readiness:
     outbox_waiting: int
     outbox_age: float
     dead_letters: int
+    rotation_left: int
 
     @property
     def faults(self) -> list[str]:
@@ -58,6 +60,7 @@ def readiness(session: Session, now: datetime) -> Readiness:
     }
     waiting, oldest = counts.get(OutboxStatus.WAITING, (0, None))
     verdict = session.scalar(sa.select(IndexVerdict))
+    rotation = running_rotation(session)
     return Readiness(
         database=True,
         index=verdict.outcome if verdict else "unknown",
@@ -66,4 +69,5 @@ def readiness(session: Session, now: datetime) -> Readiness:
         outbox_waiting=waiting,
         outbox_age=(now - oldest).total_seconds() if oldest else 0.0,
         dead_letters=counts.get(OutboxStatus.DEAD, (0, None))[0],
+        rotation_left=max(0, rotation.total - rotation.done) if rotation else 0,
     )

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.models import OutboxRow, OutboxStatus, db
+from portal.models import KeyRotation, OutboxRow, OutboxStatus, db
 from portal.queries.office.health import VERDICT_AGE_MOST
 from portal.services.archive.index_verdict import judge
 from portal.services.core.unit import writing
 from portal.web.core.clock import now
 from tests.archive import bring_up_to_date, index_of, published
-from tests.builders import World
+from tests.builders import START, World
 
 
 def ready(client: FlaskClient, status: int = 200) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def test_an_instance_in_order_is_ready(
         "outbox_waiting": 0,
         "outbox_age": 0.0,
         "dead_letters": 0,
+        "rotation_left": 0,
     }
 
 
@@ -95,6 +96,15 @@ def test_a_worker_that_is_away_shows(
     said = ready(client)
     assert said["faults"] == ["outbox"]
     assert said["outbox_age"] >= 300
+
+
+def test_a_rotation_of_keys_shows(client: FlaskClient, session: Session) -> None:
+    """The values that are still to be re-encrypted are counted, and are no fault."""
+    with writing() as unit:
+        unit.add(KeyRotation(prefix="2.aes.ea6b410b.", total=10, done=7, begun_at=START))
+    said = ready(client)
+    assert said["rotation_left"] == 3
+    assert "rotation_left" not in said["faults"]
 
 
 def test_dead_letters_show(
@@ -160,7 +170,7 @@ def test_asking_does_not_open_the_index(
     assert ready(client)["index"] == "ok"
     sa.event.remove(engine, "before_cursor_execute", note)
     read = [each for each in said if each.startswith("SELECT") and "FROM" in each]
-    assert len(read) == 2
+    assert len(read) == 3
     assert not any("archive_entry" in each for each in read)
 
 

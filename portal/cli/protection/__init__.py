@@ -1,0 +1,1 @@
+"""Commands for what protects persons: the keys and how long personal data is kept."""
