@@ -143,6 +143,19 @@ class Settings(BaseSettings):
         le=50,
         description="Years after which the page of an answer asks to mind its age; 0: never.",
     )
+    retention_years: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="Years after its end for which the sender of a letter is kept; 0: for ever.",
+    )
+    login_days: int = Field(
+        default=180, ge=180, le=3650, description="Days for which logins of staff stay on record."
+    )
+    retention_daily: bool = Field(
+        default=False,
+        description="Whether the worker erases every day what is older, as letterbox retention does.",
+    )
     keys: SecretStr = Field(
         default=SecretStr(""),
         description="Secret keys from the environment in the place of files, as name=64 digits (0-9, a-f), "

@@ -21,6 +21,9 @@ _PLACES = {
     "reindex": Place("indexing", "reindex", "Rebuild the full-text index."),
     "report": Place("report", "report", "Print the annual report of a year."),
     "restore": Place("backups", "restore", "Put the backup DIR back into this instance."),
+    "retention": Place(
+        "protection.retention", "retention", "Erase senders of letters that ended long ago."
+    ),
     "serve": Place("serve", "serve", "Serve the letterbox, with its worker."),
     "simulate": Place(
         "simulate", "simulate_command", "Fill a fresh letterbox with simulated years."

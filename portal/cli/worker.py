@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.adapters.archive_index import open_index
 from portal.adapters.processes import WORKER, end_with, hold
 from portal.app import create_app
+from portal.cli.protection.retention import periods_of
 from portal.config import Settings
 from portal.domain.errors import Unavailable
 from portal.models import db
@@ -29,6 +30,7 @@ from portal.services.core.sessions import sweep_sessions
 from portal.services.core.unsent import sweep_unsent
 from portal.services.keys.rotation import step as rotate_keys
 from portal.services.letters.handling import close_unanswered
+from portal.services.letters.retention import erase_letters
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
 from portal.services.statistics.record import RecordKeys, extend
@@ -47,6 +49,8 @@ MATTERS = timedelta(seconds=10)
 """How often entries are looked for that are not yet placed among those about the same matter."""
 RECORD = timedelta(minutes=1)
 """How often a day is looked for that is over and not yet in the public record."""
+RETENTION = timedelta(days=1)
+"""How often letters are looked for whose sender is to be erased."""
 NARROWER_SUMS = timedelta(minutes=10)
 """How often those of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
@@ -66,8 +70,9 @@ def run(settings: Settings, parent: int | None = None) -> None:
     index = open_index(settings)
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
     keys = RecordKeys(settings.key("record"), settings.key("code"))
+    periods = periods_of(settings)
     chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
-    open_data_at = matters_at = record_at = datetime.now(UTC)
+    open_data_at = matters_at = record_at = retention_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set():
@@ -80,7 +85,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(partial(keep_last_year, settings.site_name, now))
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
                 _guarded(lambda: sweep_unsent(datetime.now(UTC)))
-                _guarded(lambda: sweep_sessions(datetime.now(UTC)))
+                _guarded(lambda: sweep_sessions(datetime.now(UTC), periods.logins))
                 _guarded(index.optimise)
                 chores_at = now + CHORES
             done = _guarded(lambda: drain(index, datetime.now(UTC)))
@@ -103,6 +108,9 @@ def run(settings: Settings, parent: int | None = None) -> None:
             if done == 0 and now >= record_at:
                 done = _guarded(partial(extend, keys, now))
                 record_at = now if done else now + RECORD
+            if done == 0 and settings.retention_daily and now >= retention_at:
+                done = _guarded(partial(erase_letters, periods, now))
+                retention_at = now if done else now + RETENTION
             if not done:
                 stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
         _log.info("worker_stopped")

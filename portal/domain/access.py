@@ -93,6 +93,7 @@ class Permission(StrEnum):
     WORDS_EDIT = "instance:words:edit"
     CONTACTS_REVEAL = "letter:contacts:reveal"
     CONTRIBUTION_WRITE = "letter:contribution:write"
+    ERASURE_DECIDE = "letter:erasure:decide"
     EXTENSION_DECIDE = "letter:extension:decide"
     EXTENSION_REQUEST = "letter:extension:request"
     HANDLING_ACCEPT = "letter:handling:accept"
@@ -175,6 +176,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.REPLY_SIGN,
             _P.PUBLICATION_DECIDE,
             _P.PUBLICATION_UNPUBLISH,
+            _P.ERASURE_DECIDE,
         ),
         Reach.SUBTREE,
     ),

@@ -33,6 +33,10 @@ class RecordAction(Labelled):
     """Events that change no state of a letter but must leave a trace."""
 
     REVEAL_CONTACTS = "reveal_contacts", N_("查看来信人联系方式")
+    EXPORT_DATA = "export_data", N_("来信人下载个人信息")
+    REQUEST_ERASURE = "request_erasure", N_("来信人申请删除个人信息")
+    REFUSE_ERASURE = "refuse_erasure", N_("不同意删除个人信息")
+    ERASE_PERSON = "erase_person", N_("删除来信人的个人信息")
     SETTLE_FINDING = "settle_finding", N_("处理脱敏提示")
     RESOLVE_NOTICE = "settle_report", N_("处理读者反映")
     MARK_OUTDATED = "mark_outdated", N_("标为可能已失效")
@@ -79,6 +83,10 @@ class RecordAction(Labelled):
 _ON_LETTERS = frozenset(
     {
         RecordAction.REVEAL_CONTACTS,
+        RecordAction.EXPORT_DATA,
+        RecordAction.REQUEST_ERASURE,
+        RecordAction.REFUSE_ERASURE,
+        RecordAction.ERASE_PERSON,
         RecordAction.SETTLE_FINDING,
         RecordAction.RESOLVE_NOTICE,
         RecordAction.MARK_OUTDATED,

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from portal.models.base import Cipher, Model, SenderKeys, db, prepare_engine
-from portal.models.correspondence import CoHandling, Extension, Message, MessageKind, Rating
+from portal.models.correspondence import (
+    CoHandling,
+    ErasureRequest,
+    Extension,
+    Message,
+    MessageKind,
+    Rating,
+)
 from portal.models.deflected import DeflectedLetter
 from portal.models.disclosure import DisclosureRequest, DisclosureSequence
 from portal.models.event import Event, RecordHead, RecordLeaf, RecordNode, StateInterval
@@ -54,6 +61,7 @@ __all__ = [
     "DeflectedLetter",
     "DisclosureRequest",
     "DisclosureSequence",
+    "ErasureRequest",
     "Event",
     "Extension",
     "GrantRequest",

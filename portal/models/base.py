@@ -185,6 +185,8 @@ def prepare_engine(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted is overwritten, so that erased persons are not in free pages.
+            "secure_delete=ON",
             "cache_size=-65536",
             "temp_store=MEMORY",
             "mmap_size=268435456",

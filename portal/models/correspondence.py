@@ -1,4 +1,4 @@
-"""The correspondence around a letter: questions, supplements, co-handling, extensions, rating."""
+"""The correspondence around a letter: questions, supplements, co-handling, extensions, rating, erasure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.domain.privacy.erasure import ErasureOutcome, ErasureRefusal
 from portal.models.base import Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
@@ -84,3 +85,28 @@ class Rating(Model):
     efficiency: Mapped[int] = mapped_column(sa.SmallInteger)
     comment: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ErasureRequest(Model):
+    """A request of the sender to be erased, and what the office decided.
+
+    ``unpublish`` says that consent is withdrawn too, so that a public copy leaves the web.
+    """
+
+    __tablename__ = "erasure_request"
+    __table_args__ = (sa.Index("ix_erasure_request_outcome", "outcome", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    unpublish: Mapped[bool]
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[ErasureOutcome] = mapped_column(
+        word(ErasureOutcome), default=ErasureOutcome.PENDING
+    )
+    refusal: Mapped[ErasureRefusal | None] = mapped_column(word(ErasureRefusal))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    """What the office says to the sender about a refusal."""
+    decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    decided_by: Mapped[User | None] = relationship()

@@ -13,7 +13,7 @@ from portal.domain.letters.sender_keys import LENGTH, email_key, name_key, phone
 from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, Source, State
 from portal.domain.redaction import Sender
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, keyed, word
-from portal.models.correspondence import CoHandling, Extension, Message, Rating
+from portal.models.correspondence import CoHandling, ErasureRequest, Extension, Message, Rating
 from portal.models.organisation import Organisation
 from portal.models.publication import Proposal
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
@@ -112,6 +112,8 @@ class Letter(Model):
     due_on: Mapped[date | None]
     answer_by: Mapped[date | None]
     """Day by which the citizen must supplement."""
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the person was erased: name, contacts, their hashes, and the texts that are not public."""
 
     token: Mapped[ApiToken | None] = relationship()
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
@@ -138,6 +140,8 @@ class Letter(Model):
         viewonly=True,
     )
     """The roles held at the organisation that holds the letter."""
+
+    erasure_requests: Mapped[list[ErasureRequest]] = relationship(order_by="ErasureRequest.id")
 
     # What the guards of the transition table and the access rules read.
 
@@ -256,6 +260,16 @@ class Letter(Model):
     def rated(self) -> bool:
         """Whether the citizen has rated."""
         return self.rating is not None
+
+    @property
+    def erased(self) -> bool:
+        """Whether the person was erased."""
+        return self.erased_at is not None
+
+    @property
+    def erasure_request(self) -> ErasureRequest | None:
+        """The last request of the sender to be erased."""
+        return self.erasure_requests[-1] if self.erasure_requests else None
 
     @property
     def has_children(self) -> bool:

@@ -13,7 +13,28 @@ from portal.models.base import fingerprint
 
 ANNOUNCED_FOR = timedelta(days=30)
 """How long a login from a new network is announced."""
+LOGINS_KEPT_FOR = timedelta(days=180)
+"""How long logins stay on record after they began, where no setting says longer."""
+CITIZENS_KEPT_FOR = timedelta(days=1)
 _MOST_SHOWN = 50
+
+
+def old_sessions(
+    now: datetime, logins: timedelta
+) -> tuple[tuple[type[StaffSession | CitizenSession], sa.ColumnElement[bool]], ...]:
+    """Return the tables of sessions, each with the condition that their time is over."""
+    return (
+        (StaffSession, StaffSession.began_at < now - logins),
+        (CitizenSession, CitizenSession.began_at < now - CITIZENS_KEPT_FOR),
+    )
+
+
+def count_old_sessions(session: Session, now: datetime, logins: timedelta) -> int:
+    """Return how many sessions are over their time."""
+    return sum(
+        session.scalars(sa.select(sa.func.count()).select_from(table).where(old)).one()
+        for table, old in old_sessions(now, logins)
+    )
 
 
 def session_of(session: Session, key: str) -> StaffSession | None:

@@ -20,3 +20,9 @@ def unsent_content(session: Session, key: str, now: datetime) -> str | None:
             UnsentForm.key == key, UnsentForm.kept_at > now - KEPT_FOR
         )
     )
+
+
+def count_old_unsent(session: Session, now: datetime) -> int:
+    """Return how many forms nobody has sent in time."""
+    old = sa.select(sa.func.count()).where(UnsentForm.kept_at <= now - KEPT_FOR)
+    return session.scalars(old).one()

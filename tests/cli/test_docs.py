@@ -49,6 +49,8 @@ def test_settings_have_the_variables_the_table_says(
         "log_level": "ERROR",
         "keys": f"code={'7' * 64}",
         "cipher": "sm4",
+        "retention_daily": "true",
+        "login_days": "200",
         "proxy_hops": "4",
         "second_factor_roles": "administrator",
         "track_limit": "7 per hour",

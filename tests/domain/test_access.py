@@ -41,6 +41,7 @@ instance:users:edit          -          -       -        -          all         
 instance:words:edit          -          -       -        -          all           -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -
 letter:contribution:write    -          unit    -        -          -             -
+letter:erasure:decide        -          -       subtree  -          -             -
 letter:extension:decide      subtree    -       -        subtree    -             -
 letter:extension:request     -          unit    -        -          -             -
 letter:handling:accept       subtree    -       -        -          -             -

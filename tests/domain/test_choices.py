@@ -37,6 +37,7 @@ class Facts:
     extension_granted: bool = False
     follow_up_pending: bool = False
     correction_pending: bool = False
+    erased: bool = False
     accepted: bool = False
     has_children: bool = False
     answerable: bool = True

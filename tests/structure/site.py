@@ -166,6 +166,7 @@ def _values(world: World) -> dict[str, object]:
         "request_id": "1",
         "mask_id": 1,
         "notice_id": 1,
+        "erasure_id": 0,
         "matter_id": 1,
         "change_id": 1,
         "part": 1,

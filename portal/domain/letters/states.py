@@ -117,6 +117,10 @@ class Action(Labelled):
     GIVE_CONSENT = "give_consent", N_("改为同意公示")
 
 
+AFTER_ERASURE = frozenset({Action.UNPUBLISH, Action.REVOKE_CONSENT, Action.END_SUPERVISION})
+"""The actions that need nothing of what is erased with the person of a letter."""
+
+
 class CloseReason(Labelled):
     """How a closed letter came to be closed."""
 

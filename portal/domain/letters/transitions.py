@@ -41,7 +41,7 @@ from portal.domain.letters.guards import (
     supervised,
     unsupervised,
 )
-from portal.domain.letters.states import OPEN_STATES, Action, Publication, State
+from portal.domain.letters.states import AFTER_ERASURE, OPEN_STATES, Action, Publication, State
 
 
 def same_state(letter: HandledLetter) -> State:
@@ -170,6 +170,8 @@ def objection(letter: GuardedLetter, action: Action, actor_id: int | None = None
     row = TRANSITIONS.get(action)
     if row is None:
         return N_("信件已经寄出。")
+    if letter.erased and action not in AFTER_ERASURE:
+        return N_("来信人的信息已经删除，不能再办理。")
     current = letter.publication if row.axis is Axis.PUBLICATION else letter.state
     if current not in row.sources:
         return N_("信件当前的状态不允许这项操作。")

@@ -16,6 +16,7 @@ from portal.domain.letters.states import (
     RefusalReason,
     UnpublishReason,
 )
+from portal.domain.privacy.erasure import ErasureGround, ErasureRefusal
 from portal.models import Event, Letter
 from portal.queries.history import HistoryEntry
 
@@ -31,7 +32,10 @@ _FROM_ELSEWHERE = frozenset(
 )
 """Actions by people of another organisation than the holder, which the event names."""
 _LABELS = {str(action): action.label for action in (*Action, *RecordAction)}
-_REASONS = (*DeclineReason, *RefusalReason, *UnpublishReason, *EarlierVersions)
+_REASONS = (
+    *(*DeclineReason, *RefusalReason, *UnpublishReason, *EarlierVersions),
+    *(*ErasureGround, *ErasureRefusal),
+)
 CODE_LABELS: dict[str, str] = {
     **{str(code): code.label for code in (*_REASONS, *DisclosureOutcome)},
     "mask": N_("脱敏"),

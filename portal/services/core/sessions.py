@@ -11,13 +11,10 @@ from sqlalchemy.orm import Session
 from portal.models import CitizenSession, StaffSession
 from portal.models.base import fingerprint
 from portal.models.user import DEVICE_MAX
-from portal.queries.sessions import knows_network
+from portal.queries.sessions import LOGINS_KEPT_FOR, knows_network, old_sessions
 from portal.services.core.typed_text import clean
 from portal.services.core.unit import writing
 
-KEPT_FOR = timedelta(days=180)
-"""How long logins stay on record after they began."""
-CITIZENS_KEPT_FOR = timedelta(days=1)
 _NETWORKS = {4: 24, 6: 48}
 """Bits of an address that name its network."""
 
@@ -98,11 +95,13 @@ def end_citizen_session(key: str) -> None:
         session.execute(gone)
 
 
-def sweep_sessions(now: datetime) -> int:
-    """Erase sessions whose time is over; return how many they were."""
+def sweep_sessions(now: datetime, logins: timedelta = LOGINS_KEPT_FOR) -> int:
+    """Erase sessions whose time is over; return how many they were.
+
+    ``logins`` is how long those of the staff stay on record.
+    """
     with writing() as session:
-        swept = (
-            sa.delete(StaffSession).where(StaffSession.began_at < now - KEPT_FOR),
-            sa.delete(CitizenSession).where(CitizenSession.began_at < now - CITIZENS_KEPT_FOR),
+        return sum(
+            session.execute(sa.delete(table).where(old)).rowcount  # type: ignore[attr-defined]
+            for table, old in old_sessions(now, logins)
         )
-        return sum(session.execute(each).rowcount for each in swept)  # type: ignore[attr-defined]

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from portal.domain.letters.states import Action, ConsentBasis, RefusalReason, UnpublishReason
+from portal.models import Letter
 from portal.services.archive.publication import recall_waiting, take_down
 from portal.services.core.acting import changing, take
 from portal.services.letters.submission import citizen
@@ -21,17 +24,16 @@ def revoke_consent(letter_id: int, now: datetime) -> None:
     """
     actor = citizen(letter_id)
     with changing(actor, letter_id) as (session, letter):
-        take(
-            session,
-            letter,
-            Action.REVOKE_CONSENT,
-            actor,
-            now,
-            reason_code=RefusalReason.SENDERS_CHOICE,
-        )
-        letter.consent_basis = ConsentBasis.NONE
-        recall_waiting(letter, now)
-        take_down(session, letter, UnpublishReason.SENDER_ASKED, now)
+        take_back(session, letter, now)
+
+
+def take_back(session: Session, letter: Letter, now: datetime) -> None:
+    """Take back the consent of the sender of ``letter``, in the unit of work of the caller."""
+    code = RefusalReason.SENDERS_CHOICE
+    take(session, letter, Action.REVOKE_CONSENT, citizen(letter.id), now, reason_code=code)
+    letter.consent_basis = ConsentBasis.NONE
+    recall_waiting(letter, now)
+    take_down(session, letter, UnpublishReason.SENDER_ASKED, now)
 
 
 def give_consent(letter_id: int, now: datetime) -> None:

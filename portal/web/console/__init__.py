@@ -20,11 +20,12 @@ from portal.web.console import (
 from portal.web.console.archive import policy_changes, problem_notices, publication
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import register, request_list, request_page
-from portal.web.console.letters import inbox, letter, replies
+from portal.web.console.letters import erasures, inbox, letter, replies
 
 __all__ = [
     "console_blueprints",
     "day",
+    "erasures",
     "inbox",
     "letter",
     "organisations",

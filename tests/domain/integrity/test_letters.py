@@ -111,3 +111,16 @@ def test_an_action_that_nobody_knows_is_named() -> None:
     assert contradiction(letter, events) == Contradiction(
         13, "action", "one that leaves dispatched", "vanish"
     )
+
+
+def test_an_invitation_moves_no_letter() -> None:
+    """An event that names who was asked to contribute leaves the letter where it is."""
+    letter, events = life()
+    here = next(place for place, event in enumerate(events) if event.to_state == "in_progress")
+    invited = replace(
+        events[here],
+        action=str(Action.INVITE),
+        from_state="in_progress",
+        to_organisation_id=7,
+    )
+    assert contradiction(letter, [*events[: here + 1], invited, *events[here + 1 :]]) is None

@@ -297,3 +297,25 @@ def test_consent_to_what_is_public_can_always_be_taken_back() -> None:
     for state in State:
         letter = Facts(state=state, never_public=True, publication=Publication.PUBLISHED)
         assert advance(letter, Action.REVOKE_CONSENT) is Publication.UNPUBLISHED
+
+
+AFTER_ERASURE = {"unpublish", "revoke_consent", "end_supervision"}
+
+
+@pytest.mark.parametrize("action", TRANSITIONS)
+def test_little_is_left_to_do_without_a_sender(action: Action) -> None:
+    """After erasure only what needs nothing of the sender is possible; the rest is refused for that reason."""
+    state, publication = next(
+        (State(state), Publication.NOT_PROPOSED)
+        if table is HANDLING
+        else (State.CLOSED, Publication(state))
+        for table in (HANDLING, PUBLICATION)
+        for (name, state), target in expected(table).items()
+        if name == action and target != "-"
+    )
+    letter = replace(willing(action), state=state, publication=publication)
+    actor = actor_for(action)
+    if objection(letter, action, actor) is None:
+        said = objection(replace(letter, erased=True), action, actor)
+        assert (said is None) is (str(action) in AFTER_ERASURE)
+        assert said is None or "已经删除" in said

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.models import CitizenSession, StaffSession
 from portal.queries.sessions import (
+    CITIZENS_KEPT_FOR,
+    LOGINS_KEPT_FOR,
     from_new_networks,
     is_citizen_session,
     open_sessions,
     session_of,
 )
 from portal.services.core.sessions import (
-    CITIZENS_KEPT_FOR,
-    KEPT_FOR,
     begin_citizen_session,
     begin_staff_session,
     end_citizen_session,
@@ -130,6 +130,6 @@ def test_old_sessions_are_swept(session: Session, user_id: int) -> None:
     assert sweep_sessions(START + CITIZENS_KEPT_FOR + HOUR) == 1
     assert session.scalars(sa.select(CitizenSession)).all() == []
     session.rollback()
-    assert sweep_sessions(START + KEPT_FOR) == 0
-    assert sweep_sessions(START + KEPT_FOR + HOUR) == 1
+    assert sweep_sessions(START + LOGINS_KEPT_FOR) == 0
+    assert sweep_sessions(START + LOGINS_KEPT_FOR + HOUR) == 1
     assert session.scalars(sa.select(StaffSession)).all() == []

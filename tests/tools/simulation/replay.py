@@ -34,6 +34,7 @@ class Replayed(LetterState):
     helper_paths: tuple[str, ...] = ()
     follow_up_pending: bool = False
     correction_pending: bool = False
+    erased: bool = False
 
     @property
     def extension_pending(self) -> bool:

@@ -20,6 +20,7 @@ from portal.models import db
 from portal.queries.archive.policy_changes import count_to_renew
 from portal.queries.archive.problem_notices import count_open_notices
 from portal.queries.letter_rows import LetterRow
+from portal.queries.letters.erasure import count_waiting_requests
 from portal.queries.letters.inbox import Filters, Sort, inbox_page
 from portal.queries.letters.queues import UNCOUNTED, Queue, cutoffs, queue_counts
 from portal.queries.rules import work_calendar
@@ -93,11 +94,12 @@ def _groups(actor: Actor) -> list[list[Queue]]:
 class InboxPage(ListPage[LetterRow, Queue]):
     """All that ``console/inbox.html`` shows; ``notices`` are open, for people who settle them.
 
-    ``to_renew`` are public answers that may no longer hold, ``records_policies`` says whether the person
+    ``erasures`` are requests that wait, for people who decide on them, ``to_renew`` are public answers that may no longer hold, ``records_policies`` says whether the person
     records changes of policy.
     """
 
     notices: int | None
+    erasures: int | None
     to_renew: int | None
     records_policies: bool
 
@@ -180,6 +182,9 @@ def _page(doubt: str) -> InboxPage:
             "received_to": day(filters.received_to),
         },
         notices=count_open_notices(session, actor) if decides else None,
+        erasures=count_waiting_requests(session, actor)
+        if actor.holds(Permission.ERASURE_DECIDE)
+        else None,
         to_renew=count_to_renew(session, actor) if decides or proposes else None,
         records_policies=actor.holds(Permission.POLICY_CHANGES_RECORD),
     )

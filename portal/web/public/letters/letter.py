@@ -142,7 +142,7 @@ class LetterPage(OpenedPage[Action, Letter]):
         due = due_note(session, found, today())
         page = LetterView(
             letter=found,
-            pieces=correspondence(found),
+            pieces=[] if found.erased else correspondence(found),
             milestones=milestones(session, found),
             declined=declined(session, found),
             public_copy=public_copy(session, found),

@@ -1,0 +1,1 @@
+"""What the law gives the person whose data is kept."""

@@ -1,0 +1,60 @@
+"""All that is kept about the sender of a letter, for the sender (个人信息保护法 Art. 45)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.models import PUBLIC, ArchiveEntry, ErasureRequest, Letter
+from portal.queries.letters.timeline import history
+from portal.queries.letters.track import CorrespondenceItem, correspondence
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event with its words, its moment and the organisation; members of staff are not named."""
+
+    action: str
+    title: str
+    at: datetime
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """What is kept about the sender of ``letter``.
+
+    ``look_ups`` names what keyed hashes are kept of, by which letters of the same sender are found.
+    """
+
+    letter: Letter
+    pieces: Sequence[CorrespondenceItem]
+    happenings: Sequence[Happening]
+    public: ArchiveEntry | None
+    look_ups: Sequence[str]
+    erasure_requests: Sequence[ErasureRequest]
+
+
+def own_data(session: Session, letter: Letter) -> OwnData:
+    """Return what is kept about the sender of ``letter``."""
+    hashes = {
+        "name": letter.name_key,
+        "phone": letter.phone_key,
+        "email": letter.email_key,
+    }
+    entry = sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id, PUBLIC)
+    return OwnData(
+        letter=letter,
+        pieces=() if letter.erased else correspondence(letter),
+        happenings=[
+            Happening(each.action, each.title, each.at, each.organisation)
+            for each in history(session, letter)
+        ],
+        public=session.scalar(entry),
+        look_ups=[name for name, value in hashes.items() if value],
+        erasure_requests=letter.erasure_requests,
+    )
