@@ -239,6 +239,20 @@ def test_pages_lead_on(
     assert len([link for link in second.links if link.removeprefix("/archive/").isdigit()]) == 1
 
 
+def test_a_page_of_letters_with_all_words_says_how_many_have_some(
+    client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """The number of pages counts letters with some of the words too, so the first page names them."""
+    for _ in range(20):
+        published(session, world, title="路灯坏了怎样报修", text="请问。")
+    published(session, world, title="路灯几点亮", text="请问。")
+    bring_up_to_date(settings)
+    first = get(client, "/archive?q=路灯 报修").text
+    assert "找到 20 件 另有 1 件包含部分词语 第 1 页，共 2 页" in " ".join(first.split())
+    last = get(client, "/archive?q=路灯 报修&page=2").text
+    assert last.count("另有 1 件包含部分词语") == 1
+
+
 def test_a_withdrawn_entry_is_no_hit(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
