@@ -32,6 +32,9 @@ _STOP_WORDS = """
 对 从 到 由 以 于 为 而 且 并 但 着 过 地 得 之 其 该 等 能 会 可 要 想 请 问 个 什 么
 我们 你们 他们 您好 你好 请问 怎么 怎样 如何 什么 为什么 为何 哪里 哪些 哪个 是否 能否 可否 可以
 能不能 有没有 是不是 怎么办 多少 关于 对于 因为 所以 但是 一个 一些 这个 那个 希望 谢谢
+谁 啥 咋 哪 去 时候 啥时候 何时 几时 多久 怎么样 怎么回事 咋办 咋样 为啥 哪儿 哪位
+应该 应当 一直 已经 正在 现在 目前 还是 还有 非常 这里 那里 这边 那边 这样 那样 这么 那么
+自己 大家 别人 一下
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words too common to select anything; searched only where nothing else was typed."""
@@ -171,7 +174,7 @@ def ranking_terms(normalised: str) -> dict[str, float]:
 
     Pairs of characters inside a word weigh 1 per occurrence, pairs across two words
     ``ACROSS_WORDS``: they favour documents with the words side by side as typed. A single character
-    gives no term.
+    and a pair of ``STOP_WORDS`` alone give no term: a letter is not about 什么时候.
     """
     weights: dict[str, float] = {}
     for run, _, han in runs(normalised):
@@ -179,12 +182,17 @@ def ranking_terms(normalised: str) -> dict[str, float]:
             term = run[:MAX_TOKEN]
             weights[term] = weights.get(term, 0.0) + 1.0
             continue
-        ends = set()
+        ends: set[int] = set()
+        stopped: set[int] = set()
         end = 0
         for word in segment(run):
+            if word in STOP_WORDS:
+                stopped.update(range(end, end + len(word)))
             end += len(word)
             ends.add(end)
         for i, pair in enumerate(bigrams(run)):
+            if i in stopped and i + 1 in stopped:
+                continue
             weight = ACROSS_WORDS if i + 1 in ends else 1.0
             weights[pair] = weights.get(pair, 0.0) + weight
     return weights

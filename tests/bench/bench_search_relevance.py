@@ -19,6 +19,19 @@ from tests.bench.search_data import DATA, evaluation, nothing
 
 DAY = date(2019, 1, 1)
 KNOWN_ITEM_BASELINES = {"reply_stripped": (".557", ".722"), "content": (".842", ".938")}
+FRAMES = (
+    "{}应该怎么办",
+    "请问{}什么时候能解决",
+    "{}应该找谁",
+    "{}啥时候才有人管",
+    "为什么{}到现在还没解决",
+    "{}怎么回事啊",
+    "想问一下{}要多久",
+    "{}咋办",
+    "你好，{}在哪里办",
+    "这个{}到底是怎么样的",
+)
+"""What people type around the matter of a question, for one title after the other."""
 
 
 def build(folder: str, texts: Iterable[tuple[str, str, str]]) -> WhooshEngine:
@@ -29,15 +42,24 @@ def build(folder: str, texts: Iterable[tuple[str, str, str]]) -> WhooshEngine:
     return engine
 
 
-def known_items(field: str) -> tuple[float, float]:
-    """Return MRR@10 and hit@10 of finding a letter by its title in ``field`` alone."""
+def known_items(field: str, *, framed: bool = False) -> tuple[float, float]:
+    """Return MRR@10 and hit@10 of finding a letter by its title in ``field`` alone.
+
+    ``framed`` asks the title as a question, as the archive's page searches: letters with all words first.
+    """
     documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
     ranks = []
     with tempfile.TemporaryDirectory() as folder:
         engine = build(folder, (("", row[field] or "", "") for row in documents))
-        for query in queries:
+        for number, query in enumerate(queries):
+            text = query["query"]
+            if framed:
+                text = FRAMES[number % len(FRAMES)].format(text.strip("？?！!。"))
             request = SearchRequest(
-                query["query"], match="any", per_page=10, synonyms=shipped_words().archive
+                text,
+                match="all" if framed else "any",
+                per_page=10,
+                synonyms=shipped_words().archive,
             )
             page = engine.search(request)
             ids = [documents[hit.entry_id - 1]["id"] for hit in page.hits]
@@ -88,6 +110,8 @@ def main() -> None:
         mrr, hit = known_items(field)
         say(f"title finds {field}: MRR@10 {mrr:.3f} ({mrr_baseline}), ")
         say(f"hit@10 {hit:.3f} ({hit_baseline})\n")
+        mrr, hit = known_items(field, framed=True)
+        say(f"  … asked as a question: MRR@10 {mrr:.3f}, hit@10 {hit:.3f}\n")
     shown, right = answers()
     say(f"answer shown for {shown:.1%} of the titles, right in {right:.1%} of them (90 %)\n")
     measures = similar_letters()

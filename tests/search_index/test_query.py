@@ -10,6 +10,25 @@ def test_a_sentence_is_read_as_its_telling_words() -> None:
     assert parse("请问怎么办理居住证？").understood == ("办理", "居住证")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "居住证什么时候能办理",
+        "居住证啥时候可以办理",
+        "居住证应该找谁办理",
+        "居住证现在去哪儿办理",
+        "办理居住证要多久",
+        "居住证到底咋办理",
+        "为啥一直不给办理居住证",
+    ],
+)
+def test_everyday_words_of_a_question_are_not_sought(question: str) -> None:
+    """When, who, where, how long and why say nothing of what is sought, in everyday speech too."""
+    held = set("".join(parse(question).terms))
+    assert {*"办理居住证"} <= held
+    assert not held & {*"什么时候啥可以应该谁现在去哪儿多久咋为一直"}
+
+
 def test_words_that_say_nothing_are_searched_where_nothing_else_was_typed() -> None:
     """A query of a single 的 looks for 的."""
     assert parse("的").terms == ("的",)
@@ -79,3 +98,10 @@ def test_any_text_at_all_gives_a_query(text: str) -> None:
 def test_pairs_across_two_words_weigh_less() -> None:
     """A pair of characters that belongs to two words counts half in ranking."""
     assert ranking_terms("物业收费") == {"物业": 1.0, "业收": 0.5, "收费": 1.0}
+
+
+def test_the_words_of_a_question_take_no_part_in_ranking() -> None:
+    """Pairs of 什么时候 lead to no letter; the pair beside it still favours the order typed."""
+    assert ranking_terms("什么时候退费") == {"候退": 0.5, "退费": 1.0}
+    assert ranking_terms("退费什么时候") == {"退费": 1.0, "费什": 0.5}
+    assert ranking_terms("怎么办") == {}

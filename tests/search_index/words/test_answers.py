@@ -103,3 +103,8 @@ def test_the_first_hit_is_certain_far_ahead_of_the_second(
 def test_a_word_or_two_is_no_question(question: str, certain: bool) -> None:
     """From six Han characters on a query is a question."""
     assert is_certain(hits(2.0, 1.0), question) is certain
+
+
+def test_a_sentence_that_shares_only_words_of_questions_answers_nothing() -> None:
+    """A sentence with 可以 about something else does not answer whether fees can be paid back."""
+    assert answering("参加生育保险的职工可以享受待遇。", "暖气不热可以退费吗") is None
