@@ -118,6 +118,10 @@ def grown_wait(rule: str, key: Key, begin: int = 0) -> int:
                 limiter.storage.clear(lock)
                 limiter.storage.incr(lock, begin * 2 ** min(times, _DOUBLINGS))
         if limiter.storage.get(lock):
+            # A clock that was put back would make the wait longer than any that was begun.
+            times = max(0, limiter.storage.get(rounds) - 1)
+            span = max(item.get_expiry() for item in parse_many(rule))
+            limiter.storage.incr(lock, span * 2 ** min(times, _DOUBLINGS), 0)
             return max(1, round(limiter.storage.get_expiry(lock) - time.time()))
     return 0
 

@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.adapters.rate_counts import SCHEME, counts_address
 from portal.config import Settings
+from portal.web.core.cookies import NearSessions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,6 +98,7 @@ def protect(app: Flask, settings: Settings) -> None:
     hosts = [h.strip() for h in settings.trusted_hosts.split(",") if h.strip()]
     own = urlsplit(settings.public_url).hostname
     app.request_class = LetterboxRequest
+    app.session_interface = NearSessions()
     app.before_request(_no_such_path)
     app.config.update(
         SECRET_KEY=settings.key("session"),

@@ -14,6 +14,7 @@ from flask import request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from portal.web.core.cookies import NearSigner
 from portal.web.core.settings import settings
 
 _KNOWN_FOR = timedelta(days=180)
@@ -62,4 +63,4 @@ def _cookie() -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().key("session"), salt="device")
+    return URLSafeTimedSerializer(settings().key("session"), salt="device", signer=NearSigner)
