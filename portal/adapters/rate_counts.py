@@ -20,6 +20,8 @@ from limits.storage import Storage
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
+from portal.models.base import reopen_read_only
+
 SCHEME = "letterbox-database"
 TABLE = "rate_count"
 FILE = "limits.db"
@@ -208,6 +210,7 @@ def _new(address: str, **options: Any) -> sa.Engine:
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _hurry)
+        reopen_read_only(engine)
     return engine
 
 

@@ -41,6 +41,9 @@ BEGIN_MODE = "letterbox_begin"
 UNIT = "letterbox_unit"
 """Key of ``session.info`` under which a unit of work keeps what it needs until it ends."""
 
+_OPENED = "letterbox_opened"
+"""Key of a connection's ``info``: how often its file could not be written when it was opened."""
+
 NUMBERS = "numbers"
 """Bind key of the connections over which PostgreSQL gives out numbers of letters and requests."""
 
@@ -193,7 +196,40 @@ def prepare_engine(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    reopen_read_only(engine)
+
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         mode = connection.get_execution_options().get(BEGIN_MODE, "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def reopen_read_only(engine: Engine) -> None:
+    """Have ``engine`` open its SQLite file again after it could not be written.
+
+    A connection that was opened while the file was read-only stays so, and as long as one is open
+    all later ones of the process share its memory; a connection whose file was put in another's
+    place goes on with the old one. Without this only a restart would help.
+    """
+    times = 0
+
+    @event.listens_for(engine, "connect")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info[_OPENED] = times
+
+    @event.listens_for(engine, "checkin")
+    def _close(_connection: Any, record: Any) -> None:
+        if record.info.get(_OPENED, times) != times:
+            record.invalidate()
+
+    @event.listens_for(engine, "handle_error")
+    def _give_up(context: Any) -> None:
+        nonlocal times
+        code = getattr(context.original_exception, "sqlite_errorname", "")
+        if code.startswith("SQLITE_READONLY"):
+            times += 1
+            context.is_disconnect = True
+            # A cursor that an exception still refers to would keep its connection open.
+            if context.execution_context is not None:
+                context.execution_context.cursor.close()
+            engine.pool.dispose()
