@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from urllib.error import URLError
+from typing import Any, TypeVar
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urljoin
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener
 
+from portal.domain.periods import civil_date
 from portal.domain.record.heads import head_text, signed_by
-from portal.domain.record.tree import only_adds
+from portal.domain.record.leaves import RecordKind, commitment, leaf
+from portal.domain.record.tree import included_root, only_adds
 
 _SECONDS = 30
 _LARGEST = 4 << 20
 """Bytes of an answer that are read at most."""
+_DOES_NOT_FIT, _TOO_MANY = 422, 429
+"""Statuses of a wrong code, and of too many of them."""
+R = TypeVar("R")
 
 
 class SiteFault(Exception):
@@ -48,6 +55,7 @@ class RecordSite:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
+        self._browser = build_opener(HTTPCookieProcessor(CookieJar()))
 
     def verify(
         self, progress: Callable[[int], None] = lambda n: None
@@ -57,13 +65,58 @@ class RecordSite:
         ``progress`` gets the number of heads verified since its last call. Raises
         :class:`SiteFault` where the site does not answer as a letterbox does.
         """
+        return self._read(lambda: self._verify(progress))
+
+    def includes(self, number: str, code: str, heads: Sequence[SeenHead]) -> list[str]:
+        """Return what is wrong with the proof that the letter is in the newest of ``heads``.
+
+        ``number`` and ``code`` are those of its receipt, the number as it is printed there. Raises
+        :class:`SiteFault` where the site does not open the letter, and for a letter of a day that
+        has no head yet.
+        """
+        return self._read(lambda: self._includes(number, code, heads))
+
+    def _read(self, ask: Callable[[], R]) -> R:
         try:
-            return self._verify(progress)
+            return ask()
         except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)
             raise SiteFault(f"{self._url}: {reason}") from error
         except (KeyError, TypeError, ValueError) as error:
             raise SiteFault(f"{self._url}: the answer is not that of a letterbox") from error
+
+    def _includes(self, number: str, code: str, heads: Sequence[SeenHead]) -> list[str]:
+        day = date.fromisoformat(f"{number[:4]}-{number[4:6]}-{number[6:8]}")
+        if not heads or date.fromisoformat(heads[-1].day) < day:
+            raise SiteFault(f"letter {number}: enters the record with the head of {day}")
+        self._open(number, code)
+        found = self._get(f"/letters/{number}/record.json")
+        if SeenHead(**found["head"]) not in heads:
+            return [f"letter {number}: its proof is of a head that the site does not show"]
+        faults = [
+            f"letter {number}: the proof of {each['kind']} {each['day']} is wrong"
+            for each in found["leaves"]
+            if not _is_proven(number, found["opening"], each, found["head"])
+        ]
+        if not any(each["kind"] == RecordKind.RECEIVED for each in found["leaves"]):
+            faults.append(f"letter {number}: is not in the record")
+        return faults
+
+    def _open(self, number: str, code: str) -> None:
+        """Open the letter as a browser does; the cookie stays."""
+        reader = _Token()
+        reader.feed(self._text("/track"))
+        fields = {"csrf_token": reader.value, "number": number, "query_code": code}
+        try:
+            address = urljoin(self._url, "/track")
+            with self._browser.open(address, urlencode(fields).encode(), _SECONDS):
+                pass
+        except HTTPError as error:
+            if error.code == _DOES_NOT_FIT:
+                raise SiteFault(f"letter {number}: number and code do not fit") from error
+            if error.code == _TOO_MANY:
+                raise SiteFault(f"{self._url}: too many wrong codes; try again later") from error
+            raise
 
     def _verify(self, progress: Callable[[int], None]) -> tuple[list[SeenHead], list[str]]:
         public, heads = self._heads()
@@ -102,9 +155,33 @@ class RecordSite:
         return only_adds(older.size, newer.size, roots, path)
 
     def _get(self, path: str) -> dict[str, Any]:
-        with urlopen(urljoin(self._url, path), timeout=_SECONDS) as answer:  # noqa: S310 - http(s)
-            found: dict[str, Any] = json.loads(answer.read(_LARGEST))
-            return found
+        found: dict[str, Any] = json.loads(self._text(path))
+        return found
+
+    def _text(self, path: str) -> str:
+        with self._browser.open(urljoin(self._url, path), timeout=_SECONDS) as answer:
+            content: bytes = answer.read(_LARGEST)
+            return content.decode()
+
+
+class _Token(HTMLParser):
+    """The token that the forms of a page send along."""
+
+    value = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "input" and given.get("name") == "csrf_token":
+            self.value = given.get("value") or ""
+
+
+def _is_proven(number: str, opened: str, shown: dict[str, Any], head: dict[str, Any]) -> bool:
+    """Return whether a leaf is a commitment to the letter and leads to the root of the head."""
+    kind, moment = RecordKind(shown["kind"]), datetime.fromisoformat(shown["moment"])
+    day, committed = civil_date(moment), commitment(opened, kind, number, moment)
+    path = [bytes.fromhex(value) for value in shown["path"]]
+    root = included_root(leaf(kind, day, committed), shown["position"], head["size"], path)
+    return committed == shown["commitment"] and root == bytes.fromhex(head["root"])
 
 
 def known_heads(path: Path | None) -> list[SeenHead]:

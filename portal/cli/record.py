@@ -12,6 +12,7 @@ from portal.adapters.record_site import RecordSite, SiteFault, compare, keep, kn
 from portal.cli.checking import FAULTS_FOUND
 from portal.cli.commands import UsageFault
 from portal.cli.context import open_instance, progress
+from portal.domain.letters.numbers import NumberError, parse_number
 from portal.models import RecordHead, RecordLeaf, db
 from portal.queries.integrity import listed
 from portal.queries.record.check import head_faults, leaf_faults
@@ -50,26 +51,44 @@ def check() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="File with the heads seen before, with which the site must agree; brought up to date.",
 )
-def verify(url: str, path: Path | None) -> None:
+@click.option("--number", help="Letter that must be in the record, by the number on its receipt.")
+@click.option("--code", help="Its query code; asked for where it is not given.")
+def verify(url: str, path: Path | None, number: str | None, code: str | None) -> None:
     """Check the record of the site at URL from outside.
 
-    All signatures must be right, and each head must only add to the one before. Ends with status 0
-    where that is so, 3 where it is not, 1 where the site could not be asked.
+    All signatures must be right, and each head must only add to the one before; a letter must be
+    proven to be among the leaves. Ends with status 0 where that is so, 3 where it is not, 1 where
+    the site could not be asked or the letter is of a day without a head.
     """
     if not url.startswith(("https://", "http://")):
         raise UsageFault(f"URL {url}: must begin with https:// or http://")
+    if code and not number:
+        raise UsageFault("--code needs --number")
+    letter = _letter_number(number) if number else ""
+    if letter and not code:
+        code = click.prompt("Query code", hide_input=True, err=True)
     try:
         seen = known_heads(path)
         site = RecordSite(url)
         with progress("heads", None) as advance:
             heads, faults = site.verify(advance)
+        if letter and code:
+            faults += site.includes(letter, code, heads)
     except SiteFault as error:
         raise click.ClickException(str(error)) from error
     faults += compare(seen, heads)
     if path is not None and not faults:
         keep(path, heads)
     size = heads[-1].size if heads else 0
-    _report(faults, f"{size:,} leaves, {len(heads):,} heads")
+    about = f", with letter {letter}" if letter and not faults else ""
+    _report(faults, f"{size:,} leaves, {len(heads):,} heads{about}")
+
+
+def _letter_number(text: str) -> str:
+    try:
+        return parse_number(text)
+    except NumberError as error:
+        raise UsageFault(f"--number {text}: is no number of a letter") from error
 
 
 def _report(faults: list[str], about: str) -> None:

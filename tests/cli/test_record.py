@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from portal.config import Settings
+from portal.services.core.handing_in import Receipt
+from portal.services.letters.submission import submit
 from portal.services.statistics.record import RecordKeys, extend
 from tests.builders import START, World, new_letter, send
 from tests.cli.conftest import Command, one_line
@@ -122,6 +124,66 @@ def test_a_record_that_was_signed_again_is_found(
     result = command("record", "verify", site, "--keep", seen)
     assert result.exit_code == 3
     assert "is not the one that was seen before" in result.stdout
+
+
+@pytest.fixture
+def receipt(recorded: Session, world: World, settings: Settings) -> Receipt:
+    """The receipt of a letter that is in the record."""
+    sent = submit(new_letter(world["city"]), "one letter", settings.key("code"), START + 4 * DAY)
+    keys = RecordKeys(settings.key("record"), settings.key("code"))
+    while extend(keys, START + 5 * DAY):
+        pass
+    recorded.rollback()
+    return sent
+
+
+def test_a_letter_is_proven_from_outside(site: str, receipt: Receipt, command: Command) -> None:
+    """Who has number and code sees that the letter is counted, whichever way they are typed."""
+    for number in (receipt.number, receipt.number.replace("-", " ")):
+        said = command("record", "verify", site, "--number", number, "--code", receipt.code)
+        assert said.exit_code == 0, said.output
+        assert f"4 leaves, 6 heads, with letter {receipt.number}, ok" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE record_leaf SET position = 90 WHERE position = 3", "is not in the record"),
+        ("UPDATE record_leaf SET kind = 'closed' WHERE position = 3", "closed"),
+        ("UPDATE event SET occurred_at = '2016-07-01 00:00:00' WHERE id = :last", "is wrong"),
+    ],
+)
+def test_a_letter_that_is_not_what_was_recorded_is_found(
+    site: str,
+    receipt: Receipt,
+    recorded: Session,
+    command: Command,
+    statement: str,
+    said: str,
+) -> None:
+    """A leaf that is gone, of another kind or of another moment is no proof."""
+    last = recorded.scalar(sa.text("SELECT max(event_id) FROM record_leaf"))
+    given = {"last": last} if ":last" in statement else {}
+    recorded.execute(sa.text(statement), given)
+    recorded.commit()
+    found = command("record", "verify", site, "--number", receipt.number, "--code", receipt.code)
+    assert found.exit_code == 3, found.output
+    assert said in found.stdout
+
+
+def test_a_letter_that_cannot_be_opened_is_not_verified(
+    site: str, receipt: Receipt, world: World, settings: Settings, command: Command
+) -> None:
+    """A wrong code and a letter of a day without a head are status 1, wrong words status 2."""
+    later = submit(new_letter(world["city"]), "later", settings.key("code"), START + 9 * DAY)
+
+    def status(*words: str) -> int:
+        return command("record", "verify", site, *words).exit_code
+
+    assert status("--number", receipt.number, "--code", "0" * 13) == 1
+    assert status("--number", later.number, "--code", later.code) == 1
+    assert status("--number", "7", "--code", "x") == 2
+    assert status("--code", receipt.code) == 2
 
 
 def test_what_cannot_be_verified_is_no_fault_of_the_record(
