@@ -57,6 +57,18 @@ def heads_after(session: Session, after: date | None, most: int) -> Sequence[Rec
     return session.scalars(query).all()
 
 
+def heads_by_year(session: Session) -> dict[int, int]:
+    """Return how many heads there are of the days of each year."""
+    year = sa.extract("year", RecordHead.day)
+    return dict(session.execute(sa.select(year, sa.func.count()).group_by(year)).all())
+
+
+def heads_of_year(session: Session, year: int) -> Sequence[RecordHead]:
+    """Return the heads of the days of ``year``, the oldest first."""
+    within = RecordHead.day.between(date(year, 1, 1), date(year, 12, 31))
+    return session.scalars(sa.select(RecordHead).where(within).order_by(RecordHead.day)).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Included:
     """A leaf of a letter with the hashes from it up to the root of a head.

@@ -32,6 +32,7 @@ from portal.domain.statistics.as_of import as_of
 from portal.domain.statistics.rates import Figures
 from portal.models import ArchiveEntry, db
 from portal.queries.archive.years import changed_since, entries_of_year, states_by_year
+from portal.queries.record.tree import heads_by_year, heads_of_year
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.overview import Asked, overview
 from portal.queries.statistics.refusals import register
@@ -43,6 +44,7 @@ FILES = {
     "entries.jsonl": "application/jsonl",
     "figures.csv": "text/csv",
     "refusals.csv": "text/csv",
+    "record.csv": "text/csv",
     PACKAGE: "application/json",
 }
 """The files of a year with their media types."""
@@ -89,6 +91,15 @@ REFUSAL_COLUMNS: dict[str, str] = {
     "value": "integer",
 }
 """Columns of the register of refusals; no organisation or month in a row stands for several."""
+RECORD_COLUMNS: dict[str, str] = {
+    "day": "date",
+    "size": "integer",
+    "root": "string",
+    "signature": "string",
+    "public_key": "string",
+}
+"""Columns of the signed heads of the public record: one day in each row, bytes in hex."""
+_COLUMNS_OF = {"figures": FIGURE_COLUMNS, "refusals": REFUSAL_COLUMNS, "record": RECORD_COLUMNS}
 LATE = timedelta(minutes=10)
 """How long before its end a transaction may have begun; a withdrawal is stored at its beginning."""
 
@@ -105,7 +116,7 @@ class Publisher:
 def refresh(folder: Path, publisher: Publisher, now: datetime) -> int:
     """Make the files of every year that has changed; return of how many."""
     session = db.session()
-    states = states_by_year(session)
+    states = _states(session)
     wanted = {*states, *years_with_letters(session)}
     session.rollback()
     for gone in set(years(folder)) - wanted:
@@ -115,6 +126,14 @@ def refresh(folder: Path, publisher: Publisher, now: datetime) -> int:
         _make(session, folder, publisher, year, now)
         session.rollback()
     return len(due)
+
+
+def _states(session: Session) -> dict[int, tuple[int, ...]]:
+    """Return for each year what changes with its entries and with the heads of its days."""
+    states, heads = states_by_year(session), heads_by_year(session)
+    return {
+        year: (*states.get(year, ()), heads.get(year, 0)) for year in states.keys() | heads.keys()
+    }
 
 
 def _due(folder: Path, year: int, state: tuple[int, ...] | None, now: datetime) -> bool:
@@ -145,7 +164,7 @@ def current(session: Session, folder: Path, year: int) -> Path | None:
 
 def _make(session: Session, folder: Path, publisher: Publisher, year: int, now: datetime) -> None:
     new = NewFolder(folder, year, f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}")
-    recent, state = changed_since(session, now - LATE), states_by_year(session).get(year, ())
+    recent, state = changed_since(session, now - LATE), _states(session).get(year, ())
     ids: list[int] = []
 
     def rows() -> Iterator[dict[str, Any]]:
@@ -161,6 +180,7 @@ def _make(session: Session, folder: Path, publisher: Publisher, year: int, now: 
     made.append(new.write("figures.csv", _with_head(FIGURE_COLUMNS, _figures(session, year, now))))
     refused = _with_head(REFUSAL_COLUMNS, _refusals(session, year, now))
     made.append(new.write("refusals.csv", refused))
+    made.append(new.write("record.csv", _with_head(RECORD_COLUMNS, _heads(session, year))))
     package = description(publisher, year, made, now)
     new.write(PACKAGE, [json.dumps(package, ensure_ascii=False, indent=2).encode()])
     known = {"made_at": now.isoformat(), "content": list(state), "recent": recent}
@@ -242,6 +262,13 @@ def _refusals(session: Session, year: int, now: datetime) -> Iterator[bytes]:
             yield _csv_line((year, found.as_of.day, *place, month, reason, count))
 
 
+def _heads(session: Session, year: int) -> Iterator[bytes]:
+    for head in heads_of_year(session, year):
+        yield _csv_line(
+            (head.day.isoformat(), head.size, head.root, head.signature, head.public_key)
+        )
+
+
 def description(
     publisher: Publisher, year: int, made: Iterable[WrittenFile], now: datetime
 ) -> dict[str, Any]:
@@ -259,7 +286,7 @@ def description(
 
 def _resource(file: WrittenFile) -> dict[str, Any]:
     stem, _dot, form = file.name.partition(".")
-    columns = {"figures": FIGURE_COLUMNS, "refusals": REFUSAL_COLUMNS}.get(stem, COLUMNS)
+    columns = _COLUMNS_OF.get(stem, COLUMNS)
     return {
         "name": f"{stem}-{form}",
         "type": "table",

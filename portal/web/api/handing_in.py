@@ -18,8 +18,9 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX, TITLE_MAX, Source
 from portal.domain.translatable import Message
 from portal.domain.whole_numbers import ID_MAX
-from portal.models import ApiToken, db
+from portal.models import ApiToken, Letter, db
 from portal.queries.office.tokens import valid_token
+from portal.queries.record.receipts import receipt_commitment
 from portal.services.core.handing_in import Receipt
 from portal.services.letters.submission import Channel, submit
 from portal.web.archive.parameters import ANYTHING
@@ -120,6 +121,11 @@ def _submit(parts: dict[str, Any], source: Source, form_token: str, locale: str)
             name = next(iter(form.errors))
             raise InvalidInput(name, Message("%(said)s", {"said": str(form.errors[name][0])}))
     return submit(form.letter(), form_token, code_key(), now(), Channel(source, g.token.id))
+
+
+def commitment_of(receipt: Receipt) -> str:
+    """Return the commitment, hex, with which a letter that was handed in enters the public record."""
+    return receipt_commitment(db.session.get_one(Letter, receipt.id), code_key())
 
 
 def by_token(

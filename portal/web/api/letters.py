@@ -16,7 +16,7 @@ from portal.models import Letter, db
 from portal.queries.codes import opened_by
 from portal.queries.letters.track import CorrespondenceItem, correspondence, public_copy
 from portal.web.api.blueprint import open_data
-from portal.web.api.handing_in import KEY_MOST, by_token, check_letter, hand_in
+from portal.web.api.handing_in import KEY_MOST, by_token, check_letter, commitment_of, hand_in
 from portal.web.api.problems import preferred_locale, problem
 from portal.web.archive.documents import absolute
 from portal.web.core.failures import Failure
@@ -53,7 +53,12 @@ def letters() -> Response:
     address = absolute("api.letter", number=receipt.number)
     links = {"self": address, "page": absolute("public.letter", number=receipt.number)}
     response = jsonify(
-        data={"number": receipt.number, "query_code": format_code(receipt.code), "links": links}
+        data={
+            "number": receipt.number,
+            "query_code": format_code(receipt.code),
+            "commitment": commitment_of(receipt),
+            "links": links,
+        }
     )
     response.status_code = 201
     response.headers.update({"Location": address, "Cache-Control": "no-store"})

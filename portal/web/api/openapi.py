@@ -205,7 +205,12 @@ def _letters() -> Schema:
     parts = {name: _described(each.meaning, each.schema) for name, each in LETTER.items()}
     needed = [name for name, each in LETTER.items() if each.needed]
     moment, links = {"type": "string", "format": "date-time"}, {"page": _TEXT}
-    receipt = {"number": _TEXT, "query_code": _TEXT, "links": _object({"self": _TEXT, **links})}
+    receipt = {
+        "number": _TEXT,
+        "query_code": _TEXT,
+        "commitment": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "links": _object({"self": _TEXT, **links}),
+    }
     item = _object({"kind": _TEXT, "text": _TEXT, "at": moment, "organisation": _TEXT})
     letter = {
         "number": _TEXT,

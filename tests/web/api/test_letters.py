@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.config import Settings
 from portal.domain.letters.states import ConsentBasis, Source
 from portal.models import ApiToken, Letter
+from portal.queries.record.receipts import receipt_commitment
 from portal.services.office.tokens import withdraw_token
 from tests.builders import World
 from tests.pages import login
@@ -45,7 +46,7 @@ def follow(
 
 
 def test_a_letter_is_handed_in_and_followed(
-    client: FlaskClient, session: Session, world: World, token: str
+    client: FlaskClient, session: Session, world: World, settings: Settings, token: str
 ) -> None:
     """The answer has number and code once, and both open what became of the letter."""
     answer = hand_in(client, token, organisation=world["city"])
@@ -60,6 +61,7 @@ def test_a_letter_is_handed_in_and_followed(
     )
     assert (letter.title, letter.sender_phone) == (LETTER["title"], LETTER["phone"])
     assert (letter.organisation_id, letter.consent_basis) == (world["city"], ConsentBasis.NONE)
+    assert data["commitment"] == receipt_commitment(letter, settings.key("code"))
     found = follow(client, token, data["number"], data["query_code"])["data"]
     assert (found["status"], found["correspondence"][0]["text"]) == ("submitted", LETTER["text"])
     assert found["organisation"] == {"id": world["city"], "name": "山城市城市管理局"}

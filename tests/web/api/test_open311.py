@@ -19,6 +19,7 @@ from portal.config import Settings
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Source
 from portal.models import ArchiveEntry, Letter
+from portal.queries.record.receipts import receipt_commitment
 from portal.services.core.unit import writing
 from tests.archive import published, withdraw
 from tests.builders import World
@@ -103,6 +104,7 @@ def test_a_client_creates_a_request(
     assert (letter.title, letter.sender_name) == ("路灯坏了三天", "测试来信人")
     assert letter.text.endswith("地点：人民路 1 号")
     assert letter.organisation_id == world["city"]
+    assert receipt_commitment(letter, settings.key("code")) in answer.text
     unread = requests.get(f"{served}/requests/{number}.{form}", timeout=30)
     assert unread.status_code == 404
 

@@ -22,7 +22,7 @@ from portal.queries.archive.reported import Reported, last_reported, reported
 from portal.queries.archive.table import archive_entry
 from portal.services.core.typed_text import clean
 from portal.web.api.blueprint import LIMIT
-from portal.web.api.handing_in import by_token, check_letter, hand_in
+from portal.web.api.handing_in import by_token, check_letter, commitment_of, hand_in
 from portal.web.api.open311 import documents
 from portal.web.api.open311.answers import answer, error, spoken
 from portal.web.api.problems import preferred_locale
@@ -113,9 +113,10 @@ def create(form: str) -> Response:
     receipt = hand_in(parts, Source.OPEN311, "", preferred_locale())
     place = absolute("public.letter", number=receipt.number)
     notice = _(
-        "请记下查询码 %(code)s，凭编号和查询码查进度：%(place)s",
+        "请记下查询码 %(code)s，凭编号和查询码查进度：%(place)s；登记凭证：%(commitment)s",
         code=format_code(receipt.code),
         place=place,
+        commitment=commitment_of(receipt),
     )
     made = {"service_request_id": receipt.number, "service_notice": str(notice), "account_id": None}
     return answer("service_requests", [made], 201)

@@ -1,4 +1,4 @@
-"""What the public record holds of a letter: the commitment on its receipt, the proof for its sender."""
+"""What the public record holds of a letter: the proof for its sender."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from typing import Any
 from flask import Response, jsonify
 
 from portal.domain.errors import NotFound
-from portal.domain.record.leaves import RecordKind, commitment, moment_text, opening
-from portal.models import Letter, db
+from portal.domain.record.leaves import moment_text, opening
+from portal.models import db
 from portal.queries.record.tree import included, newest_head
 from portal.web.core.people import public
 from portal.web.core.settings import code_key
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.letter import LetterPage
 from portal.web.public.statistics.record import head_data
-
-
-def receipt_commitment(letter: Letter, key: bytes) -> str:
-    """Return the commitment with which the receipt of ``letter`` enters the record."""
-    opened = opening(key, letter.number, letter.code_hash)
-    return commitment(opened, RecordKind.RECEIVED, letter.number, letter.received_at)
 
 
 @public_pages.get("/letters/<number>/record.json")

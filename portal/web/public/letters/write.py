@@ -19,6 +19,7 @@ from portal.models import db
 from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.letters.track import letter_by_number, sent_before
 from portal.queries.office.directory import Place
+from portal.queries.record.receipts import receipt_commitment
 from portal.services.letters.submission import NewLetter, chosen_organisation, submit
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
@@ -27,7 +28,6 @@ from portal.web.core.people import public
 from portal.web.core.settings import code_key
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import public_pages
-from portal.web.public.letters.record import receipt_commitment
 from portal.web.submission.letter_form import WriteForm
 from portal.web.submission.previewed import PreviewedPage
 from portal.web.submission.receipts import numbers_sent, receipt_page

@@ -10,21 +10,24 @@ from pathlib import Path
 import frictionless
 import pytest
 import rdflib
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.adapters.open_files import complete, years
 from portal.config import Settings, SettingsError, load_settings
 from portal.domain.letters.states import UnpublishReason
-from portal.models import ArchiveEntry, Letter
+from portal.models import ArchiveEntry, Letter, RecordHead
 from portal.services.archive.open_data import (
     COLUMNS,
     FIGURE_COLUMNS,
+    RECORD_COLUMNS,
     Publisher,
     refresh,
 )
 from portal.services.archive.publication import unpublish
 from portal.services.core.unit import writing
+from portal.services.statistics.record import RecordKeys, extend
 from tests.archive import published
 from tests.builders import World
 from tests.pages import get
@@ -73,6 +76,27 @@ def test_the_files_hold_what_is_public(
     assert [each["id"] for each in rows(client, "/open-data/2017/entries.csv")] == [str(other.id)]
 
 
+def test_the_signed_heads_stand_in_the_files_of_their_year(
+    client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """Each day's head is a row as it was signed, also one that is signed when the year is over."""
+    published(session, world)
+    keys = RecordKeys(settings.key("record"), settings.key("code"))
+    year_end = datetime(2016, 12, 30, 18, tzinfo=UTC)
+    extend(keys, year_end)
+    assert make(settings, year_end + timedelta(days=2)) == 1
+    while extend(keys, year_end + timedelta(days=2)):
+        pass
+    assert make(settings, year_end + timedelta(days=2)) == 2
+    heads = list(session.scalars(sa.select(RecordHead).order_by(RecordHead.day)))
+    assert [head.day.isoformat() for head in heads] == ["2016-12-30", "2016-12-31", "2017-01-01"]
+    found = rows(client, "/open-data/2016/record.csv")
+    assert found == [
+        {name: str(getattr(head, name)) for name in RECORD_COLUMNS} for head in heads[:2]
+    ]
+    assert [row["day"] for row in rows(client, "/open-data/2017/record.csv")] == ["2017-01-01"]
+
+
 def test_the_figures_are_tidy(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
@@ -96,7 +120,14 @@ def test_the_package_is_valid(
     with writing() as unit:
         unit.get_one(ArchiveEntry, entry.id).title = '=1+1,"引号"\n'
     make(settings)
-    for name in ("entries.csv", "entries.jsonl", "figures.csv", "refusals.csv", "datapackage.json"):
+    for name in (
+        "entries.csv",
+        "entries.jsonl",
+        "figures.csv",
+        "refusals.csv",
+        "record.csv",
+        "datapackage.json",
+    ):
         (tmp_path / name).write_bytes(client.get(f"/open-data/2016/{name}").data)
     package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
     for each in package["resources"]:
@@ -105,7 +136,7 @@ def test_the_package_is_valid(
         assert each["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
     report = frictionless.Package(str(tmp_path / "datapackage.json")).validate()
     assert report.valid, report.flatten(["type", "note"])
-    assert report.stats["tasks"] == 4
+    assert report.stats["tasks"] == 5
 
 
 def test_the_catalogue_is_linked_data(
