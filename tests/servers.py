@@ -19,6 +19,8 @@ from portal.config import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DEADLINE_SECONDS = 30
+REQUEST_SECONDS = 20
+"""How long a request that writes may take."""
 
 
 def wait_for(state: Callable[[], object], what: str, seconds: float = DEADLINE_SECONDS) -> float:
@@ -60,7 +62,7 @@ class Server:
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=REQUEST_SECONDS) as answer:
                 return int(answer.status), json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, {}
@@ -101,8 +103,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(settings: Settings, log: Path, *options: str, **variables: str) -> Server:
-    """Start a server with its worker; ``PORT`` among ``variables`` chooses the port."""
+def start(
+    settings: Settings,
+    log: Path,
+    *options: str,
+    before: tuple[str, ...] = (),
+    **variables: str,
+) -> Server:
+    """Start a server with its worker; ``PORT`` among ``variables`` chooses the port.
+
+    ``before`` is a command that is given the command of the server.
+    """
     port = variables.setdefault("PORT", str(free_port()))
     environment = os.environ | {
         "LETTERBOX_INSTANCE": str(settings.instance),
@@ -112,7 +123,7 @@ def start(settings: Settings, log: Path, *options: str, **variables: str) -> Ser
     }
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "portal", "serve", *options],
+            [*before, sys.executable, "-m", "portal", "serve", *options],
             env=environment | variables,
             cwd=log.parent,
             stdout=output,
@@ -123,9 +134,15 @@ def start(settings: Settings, log: Path, *options: str, **variables: str) -> Ser
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, log: Path, *options: str, **variables: str) -> Iterator[Server]:
+def serving(
+    settings: Settings,
+    log: Path,
+    *options: str,
+    before: tuple[str, ...] = (),
+    **variables: str,
+) -> Iterator[Server]:
     """Yield a server that answers; kill all of its processes at the end."""
-    server = start(settings, log, *options, **variables)
+    server = start(settings, log, *options, before=before, **variables)
     try:
         wait_for(lambda: server.status("/healthz") == 200, "the server")
         yield server

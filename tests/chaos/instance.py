@@ -1,7 +1,6 @@
 """A letterbox to be harmed: its server, people who write to it, and what it has acknowledged."""
 
 import contextlib
-import csv
 import os
 import signal
 import subprocess
@@ -13,19 +12,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.app import create_app, ensure_database
 from portal.config import Settings, load_settings
 from portal.domain.access import SYSTEM
 from portal.domain.letters.states import Source
-from portal.models import Letter, db
+from portal.models import PUBLIC, ArchiveEntry, Letter, db
 from portal.services.office.tokens import create_token
-from tests.cli.letters import PORTAL_COLUMNS, portal_row
+from tests.cli.letters import portal_row, write
 from tests.servers import ROOT, Server, serving, wait_for
 from tests.web.api.tokens import LETTER
 
-IMPORTED = 4_000
-"""Rows of the import that is killed with everything else."""
+PUBLISHING = ("import", "--publish", "--source", "faults")
+"""The command that imports letters and publishes their answers."""
 
 
 class Instance:
@@ -66,30 +66,39 @@ class Instance:
         )
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[Server]:
+    def serving(self, *before: str, **variables: str) -> Iterator[Server]:
         """Yield the running server, with two processes and the worker."""
         log = self.folder / "server.log"
-        limits = {"LETTERBOX_LIMITS_ENABLED": "false", "LETTERBOX_WORKERS": "2"}
-        with serving(self.settings, log, **limits) as server:
+        given = {"LETTERBOX_LIMITS_ENABLED": "false", "LETTERBOX_WORKERS": "2"} | variables
+        with serving(self.settings, log, before=before, **given) as server:
             yield server
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """Yield a session on the database; what it changes is stored."""
+        with self.app.app_context():
+            yield db.session()
+            db.session.commit()
+            db.session.remove()
+            db.engine.dispose()
 
     def numbers(self) -> list[str]:
         """Return the numbers of all letters that programs handed in."""
-        with self.app.app_context():
+        with self.session() as session:
             query = sa.select(Letter.number).where(Letter.source == Source.API)
-            found = list(db.session.scalars(query))
-            db.session.remove()
-            db.engine.dispose()
-        return found
+            return list(session.scalars(query))
 
     def imported(self) -> int:
         """Return the number of imported letters."""
-        with self.app.app_context():
+        with self.session() as session:
             query = sa.select(sa.func.count()).where(Letter.source == Source.IMPORT)
-            found = db.session.scalar(query) or 0
-            db.session.remove()
-            db.engine.dispose()
-        return found
+            return session.scalar(query) or 0
+
+    def revisions(self) -> dict[int, int]:
+        """Return the revision of each public entry by its id."""
+        with self.session() as session:
+            query = sa.select(ArchiveEntry.id, ArchiveEntry.revision).where(PUBLIC)
+            return dict(session.execute(query).all())
 
     def wait_until_well(self, seconds: float = 300) -> tuple[bool, str]:
         """Run ``letterbox check`` until nothing is found; return whether, and what it last said."""
@@ -102,14 +111,16 @@ class Instance:
             time.sleep(1)
         return False, said
 
-    def write_import(self) -> Path:
-        """Write the file of an import whose letters are to be published."""
-        path = self.folder / "letters.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(PORTAL_COLUMNS))
-            writer.writeheader()
-            writer.writerows(portal_row(number) for number in range(IMPORTED))
-        return path
+    def write_import(self, rows: int, name: str = "letters") -> Path:
+        """Write a file of so many letters that are to be published."""
+        path = self.folder / f"{name}.csv"
+        return write(path, [portal_row(number, id=f"{name}-{number}") for number in range(rows)])
+
+    def publish(self, rows: int, name: str = "letters") -> None:
+        """Import and publish so many letters, and wait for the end."""
+        importing = self.command(*PUBLISHING, str(self.write_import(rows, name)))
+        said = importing.communicate()[0]
+        assert importing.returncode == 0, f"the import ended with {said[-200:]!r}"
 
 
 class Writers:
@@ -121,9 +132,14 @@ class Writers:
         """The number of each letter by the key with which it was sent."""
         self.refused: dict[int, int] = {}
         """How often another status came back, by status; 0 is no answer."""
-        self.in_flight = 0
+        self.in_flight: dict[int, str] = {}
+        """The key of the letter that each person has sent and that is not answered yet."""
+        self.unanswered: set[str] = set()
+        """The keys of letters of which a sending was not answered."""
         self._lock, self._stop = threading.Lock(), threading.Event()
-        self._threads = [threading.Thread(target=self._write, args=(n,)) for n in range(number)]
+        self._threads = [
+            threading.Thread(target=self._write, args=(n,), daemon=True) for n in range(number)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -138,10 +154,11 @@ class Writers:
         least = len(self.acknowledged) + more
         wait_for(lambda: len(self.acknowledged) >= least, "letters", 120)
 
-    def wait_for_one_in_flight(self) -> None:
-        """Wait until a letter is sent and not answered yet."""
-        while not self.in_flight:
+    def wait_for_some_in_flight(self) -> set[str]:
+        """Wait until letters are sent and not answered yet; return their keys."""
+        while not (keys := set(self.in_flight.values())):
             time.sleep(0.001)
+        return keys
 
     def _write(self, person: int) -> None:
         sent = 0
@@ -150,22 +167,29 @@ class Writers:
             key = f"{person}-{sent}"
             while key not in self.acknowledged:
                 with self._lock:
-                    self.in_flight += 1
+                    self.in_flight[person] = key
                 status, said = self.server.hand_in(self.instance.token, LETTER, key)
                 with self._lock:
-                    self.in_flight -= 1
+                    del self.in_flight[person]
                     if status == 201:
                         self.acknowledged[key] = said["data"]["number"]
                     else:
                         self.refused[status] = self.refused.get(status, 0) + 1
+                    if status == 0:
+                        self.unanswered.add(key)
                 if status != 201:
                     time.sleep(0.2)
 
 
 def losses(instance: Instance, writers: Writers) -> tuple[int, int]:
-    """Return how many acknowledged letters are lost, and how many are there twice or unasked."""
-    kept, acknowledged = instance.numbers(), set(writers.acknowledged.values())
-    return len(acknowledged - set(kept)), len(kept) - len(acknowledged & set(kept))
+    """Return how many acknowledged letters are lost, and how many are there twice or unasked.
+
+    A number that two letters have counts as one that is lost.
+    """
+    kept, numbers = instance.numbers(), writers.acknowledged.values()
+    acknowledged = set(numbers)
+    lost = len(numbers) - len(acknowledged & set(kept))
+    return lost, len(kept) - len(acknowledged & set(kept))
 
 
 def kill_session(process: subprocess.Popen[str]) -> bool:
