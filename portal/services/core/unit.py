@@ -9,7 +9,7 @@ date with the events of the unit.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import structlog
 from sqlalchemy.exc import OperationalError, TimeoutError
@@ -19,6 +19,7 @@ from portal.domain.errors import N_, Unavailable
 from portal.models import db
 from portal.models.base import BEGIN_MODE, UNIT
 from portal.services.core.facts import derive_touched
+from portal.services.core.turns import NoTurn, turns_of
 
 _BUSY = N_("系统正忙，您填写的内容没有丢失，请稍后再试。")
 _FULL = N_("服务器的存储空间满了，暂时不能保存。您填写的内容没有丢失，请过一会儿再提交。")
@@ -31,6 +32,8 @@ _log = structlog.get_logger("portal.database")
 def writing() -> Iterator[Session]:
     """Yield a session in a write transaction; commit at the end, roll back on any error.
 
+    On SQLite the writers of a process take turns before they ask for the lock.
+
     Raises :class:`Unavailable` where the database stays locked, cannot be reached or has no room
     left, at the beginning, in the middle or at the end, or every connection of a pool stays in use.
     """
@@ -39,25 +42,42 @@ def writing() -> Iterator[Session]:
         yield session
         return
     session.rollback()
-    try:
-        session.connection(execution_options={BEGIN_MODE: "IMMEDIATE"})
-    except (OperationalError, TimeoutError) as error:
-        session.rollback()
-        raise _unavailable(error) from error
-    session.info[UNIT] = {}
-    try:
-        yield session
-        derive_touched(session)
-        session.commit()
-    except (OperationalError, TimeoutError) as error:
-        # A time-out is that of the pool of connections that number letters: it had none free.
-        session.rollback()
-        raise _unavailable(error) from error
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.pop(UNIT)
+    with _turn(session):
+        try:
+            session.connection(execution_options={BEGIN_MODE: "IMMEDIATE"})
+        except (OperationalError, TimeoutError) as error:
+            session.rollback()
+            raise _unavailable(error) from error
+        session.info[UNIT] = {}
+        try:
+            yield session
+            derive_touched(session)
+            session.commit()
+        except (OperationalError, TimeoutError) as error:
+            # A time-out is that of the pool of connections that number letters: it had none free.
+            session.rollback()
+            raise _unavailable(error) from error
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.pop(UNIT)
+
+
+@contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    """Have the turn of a writer, where the database takes one at a time."""
+    engine = session.get_bind().engine
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(turns_of(engine).turn())
+        except NoTurn as error:
+            _log.error("database_unavailable", kind="NoTurn", code=None)
+            raise Unavailable(_BUSY) from error
+        yield
 
 
 def _unavailable(error: OperationalError | TimeoutError) -> Unavailable:
