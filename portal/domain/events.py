@@ -61,6 +61,7 @@ class RecordAction(Labelled):
     LOGIN_FAILED = "login_failed", N_("登录失败")
     SECOND_FAILED = "second_factor_failed", N_("两步验证失败")
     ADD_FACTOR = "add_second_factor", N_("启用两步验证")
+    ASK_FACTOR_REMOVAL = "ask_factor_removal", N_("申请取消两步验证")
     REMOVE_FACTOR = "remove_second_factor", N_("关闭两步验证")
     LOGOUT = "logout", N_("退出登录")
     CREATE_TOKEN = "create_token", N_("发放接口令牌")

@@ -32,12 +32,17 @@ class User(Model):
     totp_step: Mapped[int | None] = mapped_column(sa.BigInteger)
     """The span of 30 seconds of the last code that was used, which counts once."""
     has_passkey: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    factor_removal_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    """The administrator who asks to remove the second factor; another one consents."""
+    factor_removal_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"
     )
+
+    factor_removal_by: Mapped[User | None] = relationship(remote_side=[id])
 
     @property
     def has_factor(self) -> bool:

@@ -144,6 +144,9 @@ def decide(request_id: int, outcome: GrantOutcome, actor: Actor, now: datetime) 
 
 def _grant(session: Session, user: User, place: Place, now: datetime) -> None:
     places = {*held_by(user), place}
+    if user.must_change_password:
+        # Whoever made that password up knows it, and would hold the role too.
+        raise InvalidInput("grants", N_("本人还没有登录并改掉初始密码，改掉以后才能同意。"))
     if exclude(role for role, _ in places):
         raise InvalidInput("grants", N_("系统管理、业务办理和审计的角色不能由同一人担任。"))
     give(session, user, places)

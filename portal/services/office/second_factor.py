@@ -7,22 +7,24 @@ import hmac
 import secrets
 import unicodedata
 from base64 import b32encode
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 import sqlalchemy as sa
 from pyotp.exceptions import OTPVerificationError
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Permission
+from portal.domain.access import Actor, Permission, may_decide
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import ActorKind, RecordAction
 from portal.models import Passkey, RecoveryCode, User
 from portal.services.core.acting import record
 from portal.services.core.permits import allow
 from portal.services.core.unit import writing
+from portal.services.office.grants import waits_for_consent
 
 RECOVERY_CODES = 10
+REMOVAL_WAITS = timedelta(days=7)
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 _GROUP, _GROUPS = 5, 2
 _DRIFT = 1
@@ -75,17 +77,43 @@ def remove_totp(user_id: int, now: datetime) -> None:
             factor_removed(session, user, _self(user), now)
 
 
-def reset_factor(user_id: int, actor: Actor, now: datetime) -> None:
-    """Remove the second factor of somebody who has lost it, passkeys too."""
+def reset_factor(user_id: int, actor: Actor, now: datetime) -> bool:
+    """Remove the second factor of somebody who has lost it, passkeys too; return whether it is gone.
+
+    Two administrators do so: the first asks, the second, who is not the person either, consents within a week. The
+    command line removes it at once. Raises :class:`InvalidInput` with ``user`` where the actor has asked already.
+    """
     allow(actor, Permission.USERS_EDIT)
     with writing() as session:
         user = session.get(User, user_id)
         if user is None:
             raise NotFound
-        if user.has_factor:
-            user.totp_secret, user.totp_step, user.has_passkey = None, None, False
-            session.execute(sa.delete(Passkey).where(Passkey.user_id == user_id))
-            factor_removed(session, user, actor, now)
+        if not user.has_factor:
+            return True
+        if waits_for_consent(actor) and not may_remove(user, actor, now):
+            if user.factor_removal_by_id == actor.user_id and removal_waits(user, now):
+                raise InvalidInput("user", N_("您已经申请，要另一位管理员同意。"))
+            user.factor_removal_by_id, user.factor_removal_at = actor.user_id, now
+            subject = f"user:{user.username}"
+            record(session, RecordAction.ASK_FACTOR_REMOVAL, actor, now, subject=subject)
+            return False
+        user.totp_secret, user.totp_step, user.has_passkey = None, None, False
+        session.execute(sa.delete(Passkey).where(Passkey.user_id == user_id))
+        factor_removed(session, user, actor, now)
+    return True
+
+
+def removal_waits(user: User, now: datetime) -> bool:
+    """Return whether an administrator has asked within a week to remove the factor of ``user``."""
+    return user.factor_removal_at is not None and now - user.factor_removal_at < REMOVAL_WAITS
+
+
+def may_remove(user: User, actor: Actor, now: datetime) -> bool:
+    """Return whether ``actor`` consents to what another administrator has asked for."""
+    asked_by = user.factor_removal_by_id
+    if asked_by is None or not removal_waits(user, now):
+        return False
+    return may_decide(actor.user_id, asked_by, user.id)
 
 
 def pass_second(user_id: int, code: str, key: bytes, now: datetime) -> bool:
@@ -143,6 +171,7 @@ def _use(session: Session, user_id: int, code_hash: str) -> bool:
 
 def factor_removed(session: Session, user: User, actor: Actor, now: datetime) -> None:
     """Record that a factor of ``user`` is gone; with the last one the recovery codes go."""
+    user.factor_removal_by_id = user.factor_removal_at = None
     if not user.has_factor:
         _forget_codes(session, user.id)
     subject = f"user:{user.username}"

@@ -138,21 +138,25 @@ def reset_password(
 ) -> None:
     """Give an account another password; its sessions end.
 
-    A ``one_time`` password must be changed by its owner before anything else. No administrator
-    chooses that of another: the consent of a second one would be worth nothing.
+    A ``one_time`` password must be changed by its owner before anything else. An administrator gives
+    another one only while the account has no role and its owner has never logged in: who sets the password of
+    somebody who works could work in that name. The command line sets any.
     Raises :class:`InvalidInput` with ``password`` or ``user``.
     """
     allow(actor, Permission.USERS_EDIT)
     fresh = hash_password(password)
     with _changing(user_id, actor) as (session, user):
-        if waits_for_consent(actor) and any(g.role is Role.ADMINISTRATOR for g in user.grants):
-            said = N_(
-                "管理员的密码由本人更改，忘记时由运维人员用命令 letterbox user password 重设。"
-            )
+        if waits_for_consent(actor) and not is_unused(user):
+            said = N_("已经启用的账号，忘记密码时由运维人员用命令 letterbox user password 重设。")
             raise InvalidInput("user", said)
         user.password_hash, user.must_change_password = fresh, one_time
         end_sessions_of(session, user.id, now)
         note(session, RecordAction.RESET_PASSWORD, user, actor, now)
+
+
+def is_unused(user: User) -> bool:
+    """Return whether nobody has worked with the account of ``user`` yet, nor could."""
+    return user.must_change_password and user.last_login_at is None and not user.grants
 
 
 @contextmanager

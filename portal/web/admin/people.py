@@ -20,7 +20,7 @@ from portal.queries.office.administration import (
 )
 from portal.queries.office.grants import grants_waiting, is_only_administrator, waiting_grants
 from portal.services.office import users
-from portal.services.office.second_factor import reset_factor
+from portal.services.office.second_factor import may_remove, removal_waits, reset_factor
 from portal.web.admin.blueprint import admin
 from portal.web.admin.people_forms import GrantForm, NewPersonForm, PeopleFilterForm
 from portal.web.core import Answer, Page
@@ -37,8 +37,9 @@ _ROLE_TAKEN = _l("角色已去掉，对方的登录已退出。")
 _CHANGES: dict[str, tuple[Callable[[int, Actor, datetime], None], object]] = {
     "disable": (users.disable, _l("账号已停用，登录已退出。")),
     "enable": (users.enable, _l("账号已启用，可以登录。")),
-    "factor": (reset_factor, _l("两步验证已取消，对方凭密码登录。")),
 }
+_FACTOR_GONE = _l("两步验证已取消，对方凭密码登录。")
+_FACTOR_ASKED = _l("已申请，另一位管理员在七天内同意后取消。")
 
 
 @admin.get("/people")
@@ -97,6 +98,9 @@ def _person_page(user_id: int, status: int = 200, **more: Any) -> Page:
         user=user,
         state_of=person_state,
         waiting=waiting_grants(db.session(), user_id),
+        unused=users.is_unused(user),
+        removal_waits=removal_waits(user, now()),
+        may_remove=may_remove(user, current_actor(), now()),
         alone=is_only_administrator(db.session()),
         **words,
     )
@@ -127,10 +131,21 @@ def people_revoke(user_id: int, grant_id: int) -> Answer:
     return _done(user_id, _ROLE_TAKEN)
 
 
-@admin.post("/people/<int:user_id>/<any(disable,enable,factor):what>")
+@admin.post("/people/<int:user_id>/factor")
+@needs(_EDIT)
+def people_factor(user_id: int) -> Answer:
+    """Ask to remove the second factor of an account, or consent to what another one asked."""
+    try:
+        gone = reset_factor(user_id, current_actor(), now())
+    except InvalidInput as error:
+        return _person_page(user_id, 409, problem=say(error.message))
+    return _done(user_id, _FACTOR_GONE if gone else _FACTOR_ASKED)
+
+
+@admin.post("/people/<int:user_id>/<any(disable,enable):what>")
 @needs(_EDIT)
 def people_change(user_id: int, what: str) -> Answer:
-    """Disable an account, enable it again, or remove its second factor."""
+    """Disable an account, or enable it again."""
     change, done = _CHANGES[what]
     try:
         change(user_id, current_actor(), now())

@@ -18,6 +18,7 @@ from portal.queries.sessions import session_of
 from portal.services.core.sessions import begin_staff_session
 from portal.services.core.unit import writing
 from portal.services.office import users
+from portal.services.office.accounts import change_password
 from portal.services.office.grants import decide, described
 from tests.builders import START, World
 from tests.world import a_person
@@ -197,3 +198,18 @@ def test_requests_of_one_person_are_listed_alone(world: World, first: Actor) -> 
     session = world.session
     assert [r.user_id for r in waiting_grants(session, person)] == [person]
     assert session.scalars(sa.select(sa.func.count()).select_from(GrantRequest)).one() == 2
+
+
+def test_a_first_password_is_changed_before_a_role_is_held(
+    session: Session, world: World, first: Actor, second: Actor
+) -> None:
+    """Whoever handed the password over knows it: consent waits until its owner has chosen another."""
+    place = [(Role.HANDLER, world["city"])]
+    made = users.create_user("li.si", "李四", "a long password", place, first, START)
+    waits = waiting_grants(session)[-1].id
+    with pytest.raises(InvalidInput):
+        decide(waits, GRANTED, second, START)
+    assert roles(session, made) == "-"
+    change_password(made, "a long password", "another long password", START)
+    decide(waits, GRANTED, second, START)
+    assert roles(session, made) == "handler@city"

@@ -7,13 +7,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.access import Actor, Role
 from portal.domain.errors import InvalidInput, NotFound, NotPermitted
-from portal.domain.events import RecordAction
+from portal.domain.events import ActorKind, RecordAction
 from portal.models import Event, RecoveryCode, User
 from portal.queries.office.people import recovery_codes_left
 from portal.services.core.unit import writing
 from portal.services.office.second_factor import (
     RECOVERY_CODES,
+    REMOVAL_WAITS,
     add_totp,
     address_for,
     pass_second,
@@ -22,6 +24,7 @@ from portal.services.office.second_factor import (
     secret_for,
 )
 from tests.builders import START, World
+from tests.world import a_person
 
 KEY = b"k" * 32
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
@@ -120,25 +123,59 @@ def test_the_secret_is_encrypted_and_leaves_with_its_codes(
     assert events[-2:] == [RecordAction.ADD_FACTOR, RecordAction.REMOVE_FACTOR]
 
 
-def test_an_administrator_removes_a_lost_factor(
-    session: Session, world: World, codes: list[str], user_id: int
+def test_two_administrators_remove_a_lost_factor(
+    session: Session, world: World, codes: list[str], user_id: int, password_hash: str
 ) -> None:
-    """Administrators alone remove the factor of somebody else, by name in the record."""
+    """One asks, another consents, both by name in the record; the command line needs nobody."""
+    second = a_person(world, "second", password_hash, (Role.ADMINISTRATOR, "office"))
     with pytest.raises(NotPermitted):
         reset_factor(user_id, world.actor("office_dispatcher"), START)
     admin = world.actor("office_administrator")
     with pytest.raises(NotFound):
         reset_factor(999_999, admin, START)
-    reset_factor(user_id, admin, START)
+    assert not reset_factor(user_id, admin, START)
+    with pytest.raises(InvalidInput):
+        reset_factor(user_id, admin, START)
     session.rollback()
-    assert session.get_one(User, user_id).totp_secret is None
+    assert session.get_one(User, user_id).totp_secret is not None
+    asked = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
+    assert asked is not None
+    assert (asked.action, asked.actor_id) == (RecordAction.ASK_FACTOR_REMOVAL, admin.user_id)
+    assert reset_factor(user_id, second, START)
+    assert reset_factor(user_id, second, START)
+    session.rollback()
+    user = session.get_one(User, user_id)
+    assert (user.totp_secret, user.factor_removal_by_id, user.factor_removal_at) == (None,) * 3
     event = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
     assert event is not None
     assert (event.action, event.actor_id, event.subject) == (
         RecordAction.REMOVE_FACTOR,
-        world.people["office_administrator"],
+        second.user_id,
         "user:city_handler",
     )
+
+
+def test_a_request_to_remove_a_factor_ends_after_a_week(
+    session: Session, world: World, codes: list[str], user_id: int, password_hash: str
+) -> None:
+    """What was asked a week ago counts as asked again by whoever asks next."""
+    admin = world.actor("office_administrator")
+    second = a_person(world, "second", password_hash, (Role.ADMINISTRATOR, "office"))
+    assert not reset_factor(user_id, admin, START)
+    assert not reset_factor(user_id, second, START + REMOVAL_WAITS)
+    assert reset_factor(user_id, admin, START + REMOVAL_WAITS)
+
+
+def test_nobody_consents_to_the_removal_of_the_own_factor(
+    session: Session, world: World, codes: list[str], user_id: int, password_hash: str
+) -> None:
+    """Not even an administrator whose factor another one would remove."""
+    admin = world.actor("office_administrator")
+    own = Actor(ActorKind.STAFF, user_id=user_id, grants=admin.grants)
+    assert not reset_factor(user_id, admin, START)
+    assert not reset_factor(user_id, own, START)
+    session.rollback()
+    assert session.get_one(User, user_id).has_factor
 
 
 def test_logins_are_recorded_when_they_are_complete(

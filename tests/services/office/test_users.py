@@ -88,14 +88,34 @@ def test_duties_are_separate(world: World, one: Role, other: Role) -> None:
         users.add_grant(made, *both[1], SYSTEM, START)
 
 
-def test_nobody_chooses_the_password_of_an_administrator(world: World) -> None:
-    """The consent of a second administrator is worth nothing where the first can log in as them."""
-    second = created(world, "second", (Role.ADMINISTRATOR, world["office"]))
+@pytest.mark.parametrize("username", ["second", "city_handler", "city_reviewer"])
+def test_no_administrator_sets_the_password_of_who_works(world: World, username: str) -> None:
+    """Who could log in as somebody with a role would hold that role; the command line sets any password."""
+    created(world, "second", (Role.ADMINISTRATOR, world["office"]))
+    person = world.session.scalars(sa.select(User.id).where(User.username == username)).one()
     admin = world.actor("office_administrator")
     with pytest.raises(InvalidInput) as caught:
-        users.reset_password(second, "another long password", admin, START)
+        users.reset_password(person, "another long password", admin, START)
     assert caught.value.field == "user"
-    users.reset_password(second, "another long password", SYSTEM, START)
+    users.reset_password(person, "another long password", SYSTEM, START)
+
+
+def test_taking_the_roles_away_opens_no_way_in(session: Session, world: World) -> None:
+    """An account that was used keeps its password also while it has no role."""
+    admin, person = world.actor("office_administrator"), world.people["city_handler"]
+    users.set_grants(person, [], admin, START)
+    with pytest.raises(InvalidInput):
+        users.reset_password(person, "another long password", admin, START)
+
+
+def test_a_lost_first_password_is_replaced(session: Session, world: World) -> None:
+    """An account without a role that nobody has used gets another one-time password."""
+    admin = world.actor("office_administrator")
+    made = users.create_user("li.si", "李四", PASSWORD, [], admin, START)
+    users.reset_password(made, "another long password", admin, START)
+    assert log_in("li.si", "another long password", START) == made
+    with pytest.raises(InvalidInput):
+        users.reset_password(made, "a third long password", admin, START)
 
 
 def test_the_last_administrator_stays(world: World) -> None:

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Role
+from portal.domain.access import SYSTEM, Role
 from portal.models import User
 from portal.queries.office.grants import waiting_grants
-from tests.builders import World
+from portal.services.core.unit import writing
+from portal.services.office import users
+from tests.builders import START, World
 from tests.pages import Client, get, login, post
 from tests.web.admin.conftest import Staff
 from tests.world import a_person
@@ -147,13 +149,41 @@ def test_a_disabled_account_is_out_at_once(
 
 
 def test_a_new_password_ends_the_old_one(app: Flask, admin: Client, world: World) -> None:
-    """After a reset the shown password lets in, and the administrator sees it is to be changed."""
-    person = f"/admin/people/{world.people['city_handler']}"
+    """After a reset of an account that was never used the shown password lets in, and is to be changed."""
+    made = users.create_user("li.si", "李四", "a long password", [], SYSTEM, START)
+    person = f"/admin/people/{made}"
     page = post(admin, f"{person}/password", page=person, status=200)
     found = PASSWORD.search(page.text)
     assert found
-    login(app.test_client(), "city_handler", found.group())
+    login(app.test_client(), "li.si", found.group())
     assert "本人登录后必须先改掉" in get(admin, person).text
+
+
+def test_who_works_keeps_the_own_password(admin: Client, world: World) -> None:
+    """The page offers no password for an account in use, and one that is asked for is refused."""
+    person = f"/admin/people/{world.people['city_handler']}"
+    page = get(admin, person)
+    assert f"{person}/password" not in [form.action for form in page.forms]
+    assert "letterbox user password" in page.text
+    token = page.form(f"{person}/disable").hidden
+    assert admin.post(f"{person}/password", data=token).status_code == 409
+
+
+def test_a_second_administrator_consents_to_the_removal_of_a_factor(
+    session: Session, admin: Client, staff: Staff, world: World, password_hash: str
+) -> None:
+    """One asks on the page of the person, who asked may not consent, another does."""
+    a_person(world, "second", password_hash, (Role.ADMINISTRATOR, "office"))
+    with writing() as unit:
+        unit.get_one(User, world.people["city_handler"]).totp_secret = "SECRET"
+    person = f"/admin/people/{world.people['city_handler']}"
+    asked = post(admin, f"{person}/factor", page=person, follow=True)
+    assert f"{person}/factor" not in [form.action for form in asked.forms]
+    assert user(session, "city_handler").totp_secret is not None
+    other = staff("second")
+    assert "同意取消两步验证" in get(other, person).text
+    post(other, f"{person}/factor", page=person)
+    assert user(session, "city_handler").totp_secret is None
 
 
 def test_the_list_narrows(admin: Client, world: World) -> None:

@@ -9,12 +9,14 @@ import time_machine
 from flask import Flask
 
 from portal.config import Settings
+from portal.domain.access import Role
 from portal.models import User
 from portal.services.office.second_factor import add_totp
 from portal.web.core.settings import code_key, keep_settings
 from tests.builders import World
 from tests.pages import PASSWORD, Client, Page, get, login, post
 from tests.web.console.conftest import Staff
+from tests.world import a_person
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
 LOGIN, SECOND, FACTOR = "/account/login", "/account/second", "/account/factor"
@@ -129,12 +131,14 @@ def test_a_role_can_require_it(
         assert client.get("/console/").status_code == 200
 
 
-def test_an_administrator_removes_it(
-    staff: Staff, world: World, client: Client, codes: list[str]
+def test_two_administrators_remove_it(
+    staff: Staff, world: World, client: Client, codes: list[str], password_hash: str
 ) -> None:
-    """The page of a person offers to remove the factor of who has lost it."""
+    """The page of a person offers to remove the factor of who has lost it, after which the password is enough."""
+    a_person(world, "second", password_hash, (Role.ADMINISTRATOR, "office"))
     person = f"/admin/people/{world.people['city_handler']}"
-    post(staff("office_administrator"), f"{person}/factor", page=person)
+    for username in ("office_administrator", "second"):
+        post(staff(username), f"{person}/factor", page=person)
     world.session.rollback()
     user = world.session.get_one(User, world.people["city_handler"], populate_existing=True)
     assert user.totp_secret is None
