@@ -25,8 +25,9 @@ from portal.domain.integrity.keys import CHECKED
 from portal.instance_folder import SOURCE_ROOT
 from portal.key_files import DATA, LOOKUP, UnusableKey
 from portal.logs import set_up_logs
-from portal.models import Cipher, SenderKeys, db, prepare_engine
+from portal.models import AuditKeys, Cipher, SenderKeys, db, prepare_engine
 from portal.models.base import NUMBERS
+from portal.services.audit.sealing import ensure_chain
 from portal.services.keys.fitting import WrongKey, ensure_keys
 from portal.services.office.setup import ensure_facts, ensure_office
 from portal.web.admin import admin_blueprints
@@ -37,6 +38,7 @@ from portal.web.core.failures import set_up_failures
 from portal.web.core.guards import challenge
 from portal.web.core.language import set_up_language
 from portal.web.core.people import set_up_people
+from portal.web.core.reads import set_up_reads
 from portal.web.core.safety import protect
 from portal.web.core.settings import keep_settings, settings_of
 from portal.web.delivery.caching import set_up_caching
@@ -79,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_open311(app)
     protect(app, settings)
     set_up_people(app)
+    set_up_reads(app)
     set_up_language(app, str(PACKAGE / "translations"))
     set_up_failures(app)
     set_up_static_files(app)
@@ -99,6 +102,8 @@ def load_keys(settings: Settings) -> None:
     try:
         # The look-up key first: it may be one that is derived from a data key that is there already.
         SenderKeys.load(settings.key(LOOKUP))
+        # The key of the query codes is never rotated: the audit chain outlives keys of data.
+        AuditKeys.load([settings.key("code")])
         Cipher.load(ring_of(settings))
     except Unsupported as error:
         raise SettingsError(
@@ -204,6 +209,7 @@ def ensure_database(app: Flask, now: datetime) -> None:
             ensure_keys({name: settings.key(name) for name in CHECKED}, settings.data_keys)
         except WrongKey as error:
             raise SettingsError(f"keys: {_unfit(settings, error)}") from error
+        ensure_chain(now)
         ensure_office(now)
         ensure_facts()
         db.engine.dispose()

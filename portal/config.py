@@ -165,6 +165,13 @@ class Settings(BaseSettings):
         default="aes",
         description="Cipher of senders' names and contacts: aes (with SHA-256) or sm4 (国密, with SM3).",
     )
+    audit_keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days for which it stays on record what staff looked at, at least 183; "
+        "0: for ever.",
+    )
     page_size: int = Field(default=20, ge=5, le=200, description="Rows of a list page.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -178,6 +185,7 @@ class Settings(BaseSettings):
     _rate_limit = field_validator("track_limit", "submit_limit")(setting_values.rate_limit)
     _counting_server = field_validator("limits_url")(setting_values.counting_server)
     _keys = field_validator("keys")(setting_values.secret_keys)
+    _kept = field_validator("audit_keep_days")(setting_values.half_a_year)
     _level = field_validator("log_level")(setting_values.log_level)
     _driver = field_validator("database_url")(setting_values.database_address)
 

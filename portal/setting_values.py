@@ -17,6 +17,8 @@ from pydantic import SecretStr
 from portal.key_files import UnusableKey, given_keys
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+AUDIT_DAYS = 183
+"""Days for which the audit trail is kept at least: six months (网络安全法 Art. 21)."""
 ROLES = ("administrator", "auditor", "dispatcher", "handler", "reviewer", "supervisor")
 
 
@@ -36,6 +38,13 @@ def public_address(value: str) -> str:
         raise ValueError("must be an address such as https://letters.example.gov")
     _port = parts.port  # raises ValueError where it is no number
     return value.rstrip("/")
+
+
+def half_a_year(value: int) -> int:
+    """Return a number of days that is at least half a year, or 0 for ever."""
+    if 0 < value < AUDIT_DAYS:
+        raise ValueError(f"must be at least {AUDIT_DAYS}, or 0 to keep all")
+    return value
 
 
 def tagging_entity(value: str) -> str:

@@ -205,3 +205,16 @@ def test_key_is_made_once_for_the_owner_alone(tmp_path: Path) -> None:
 def test_every_setting_says_what_it_is_for() -> None:
     """A setting without a description could not be documented."""
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(("days", "kept"), [("0", 0), ("183", 183), ("182", None), ("-1", None)])
+def test_reads_are_kept_for_half_a_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: str, kept: int | None
+) -> None:
+    """Less than six months can be set by nobody."""
+    monkeypatch.setenv("LETTERBOX_AUDIT_KEEP_DAYS", days)
+    if kept is None:
+        with pytest.raises(SettingsError, match="audit_keep_days"):
+            load_settings(instance=tmp_path)
+    else:
+        assert load_settings(instance=tmp_path).audit_keep_days == kept

@@ -9,6 +9,7 @@ from portal.cli.commands import Commands, Place
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PLACES = {
+    "audit": Place("protection.audit", "audit_group", "The audit trail: verify it, or export it."),
     "backup": Place("backups", "backup", "Copy database, keys and settings while it runs."),
     "check": Place("checking", "check", "Check database, keys, letters, archive and index."),
     "demo": Place("demo", "demo", "Fill an empty letterbox with the demo."),

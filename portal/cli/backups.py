@@ -22,6 +22,7 @@ from portal.adapters.database_copy import (
     put_back,
     sqlite_file,
 )
+from portal.adapters.noted_head import forget_note
 from portal.adapters.processes import SERVER, WORKER, InUse, hold
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, progress
@@ -117,6 +118,7 @@ def restore(folder: Path, force: bool, keys: Path | None) -> None:
         put_back(source / COPIES[kind], settings.database_uri, replace=bool(there))
         backups.put_keys_back(keys or source / KEYS, settings.instance)
         backups.put_settings_back(source, settings.instance)
+        forget_note(settings.instance)
     restored = count_rows(settings.database_uri, _tables())
     if (restored.migration, restored.counts) != (manifest.migration, manifest.counts):
         raise BackupFault("what was restored is not what the manifest says")

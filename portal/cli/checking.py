@@ -15,14 +15,25 @@ from sqlalchemy.orm import Session
 from portal.adapters.archive_index import SearchIndexError, open_index
 from portal.adapters.database_copy import is_filled
 from portal.app import create_app, migrate
-from portal.cli.context import progress
+from portal.cli.context import now, progress
 from portal.cli.faults import quiet
 from portal.config import load_settings
 from portal.domain.integrity.keys import CHECKED
 from portal.domain.integrity.ring import key_of
 from portal.key_files import DATA, data_files
-from portal.models import Cipher, Letter, OutboxRow, OutboxStatus, RecordHead, RecordLeaf, db
+from portal.models import (
+    AuditHead,
+    AuditKeys,
+    Cipher,
+    Letter,
+    OutboxRow,
+    OutboxStatus,
+    RecordHead,
+    RecordLeaf,
+    db,
+)
 from portal.queries import integrity
+from portal.queries.audit.check import verify
 from portal.queries.keys import lacking_keys, values_by_prefix, wrong_keys
 from portal.queries.record.check import head_faults, leaf_faults
 from portal.services.archive.indexing import differences
@@ -35,7 +46,7 @@ Check = Callable[[Session], list[str]]
 
 @click.command()
 def check() -> None:
-    """Check database, keys, letters, archive, index and record; the letterbox may run meanwhile.
+    """Check database, keys, letters, archive, index, record and audit trail; the letterbox may run meanwhile.
 
     Nothing is changed. Ends with status 0 where all is well, 3 where a fault was found, 1 where
     something could not be checked.
@@ -89,6 +100,12 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         with progress("record", leaves) as advance:
             return faults + leaf_faults(session, settings.key("code"), advance)
 
+    def audit(session: Session) -> list[str]:
+        rows = session.scalar(sa.select(AuditHead.total))
+        session.rollback()
+        with progress("audit trail", rows) as advance:
+            return verify(session, AuditKeys.loaded(), now(), progress=advance).faults
+
     return (
         ("database", integrity.damage),
         ("references", integrity.lost_references),
@@ -98,6 +115,7 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         ("index", index_faults),
         ("outbox", _given_up),
         ("record", record),
+        ("audit trail", audit),
     )
 
 

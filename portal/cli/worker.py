@@ -10,11 +10,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.archive_index import open_index
+from portal.adapters.noted_head import write_note
 from portal.adapters.processes import WORKER, end_with, hold
 from portal.app import create_app
 from portal.cli.protection.retention import periods_of
@@ -26,6 +28,8 @@ from portal.services.archive.indexing import drain, ensure_index
 from portal.services.archive.matters import place_entries
 from portal.services.archive.open_data import Publisher
 from portal.services.archive.open_data import refresh as refresh_open_data
+from portal.services.audit.removal import remove_reads
+from portal.services.audit.sealing import noted_head, seal
 from portal.services.core.sessions import sweep_sessions
 from portal.services.core.unsent import sweep_unsent
 from portal.services.keys.rotation import step as rotate_keys
@@ -47,6 +51,8 @@ OPEN_DATA = timedelta(seconds=30)
 """How often the files of open data are brought up to date."""
 MATTERS = timedelta(seconds=10)
 """How often entries are looked for that are not yet placed among those about the same matter."""
+AUDIT = timedelta(seconds=5)
+"""How often rows of the audit trail are looked for that have no seal."""
 RECORD = timedelta(minutes=1)
 """How often a day is looked for that is over and not yet in the public record."""
 RETENTION = timedelta(days=1)
@@ -72,7 +78,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     keys = RecordKeys(settings.key("record"), settings.key("code"))
     periods = periods_of(settings)
     chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
-    open_data_at = matters_at = record_at = retention_at = datetime.now(UTC)
+    open_data_at = matters_at = record_at = retention_at = audit_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set():
@@ -86,6 +92,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
                 _guarded(lambda: sweep_unsent(datetime.now(UTC)))
                 _guarded(lambda: sweep_sessions(datetime.now(UTC), periods.logins))
+                _guarded(partial(remove_reads, settings.audit_keep_days, now))
                 _guarded(index.optimise)
                 chores_at = now + CHORES
             done = _guarded(lambda: drain(index, datetime.now(UTC)))
@@ -111,10 +118,26 @@ def run(settings: Settings, parent: int | None = None) -> None:
             if done == 0 and settings.retention_daily and now >= retention_at:
                 done = _guarded(partial(erase_letters, periods, now))
                 retention_at = now if done else now + RETENTION
+            if now >= audit_at:
+                sealed = _guarded(partial(seal, datetime.now(UTC)))
+                if sealed:
+                    _guarded(partial(_note_head, settings.instance))
+                # Many rows are sealed in turn with the other work, which never waits long.
+                audit_at = now if sealed else now + AUDIT
+                done = done or sealed
             if not done:
                 stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
         _log.info("worker_stopped")
     running.close()
+
+
+def _note_head(instance: Path) -> int:
+    """Note the newest head of the audit chain outside the database, in the instance and in the log."""
+    noted = noted_head()
+    if noted is not None:
+        write_note(instance, noted)
+        _log.info("audit_sealed", head=noted)
+    return 0
 
 
 def _guarded(task: Callable[[], int]) -> int | None:

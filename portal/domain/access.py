@@ -281,7 +281,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with grants, a citizen with one letter or disclosure request, the system, a machine."""
+    """Who acts: staff with grants, from where; a citizen with one letter or request; system, machine."""
 
     kind: ActorKind
     user_id: int | None = None
@@ -289,6 +289,8 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     letter_id: int | None = None
     request_id: int | None = None
+    address: str = ""
+    session_id: int | None = None
 
     def reaches(self, permission: Permission) -> list[tuple[Grant, Reach]]:
         """Return the grants that carry ``permission``, each with its reach."""

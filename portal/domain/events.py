@@ -18,6 +18,7 @@ class Axis(Labelled):
     PUBLICATION = "publication", N_("公示与撤下")
     RECORD = "record", N_("查看与核对")
     ADMINISTRATION = "administration", N_("管理与登录")
+    READING = "reading", N_("查看与检索")
 
 
 class ActorKind(Labelled):
@@ -27,6 +28,22 @@ class ActorKind(Labelled):
     STAFF = "staff"
     SYSTEM = "system", N_("系统")
     MACHINE = "machine", N_("机器审核")
+
+
+READ_DETAIL_MAX = 200
+"""Characters that are kept of what somebody searched for."""
+
+
+class ReadAction(Labelled):
+    """What staff look at; it changes nothing and must leave a trace all the same."""
+
+    READ_LETTER = "read_letter", N_("查看信件")
+    SEARCH_LETTERS = "search_letters", N_("检索信件")
+    LIST_COUNTED = "list_counted", N_("查看统计数字背后的信件")
+    READ_REQUEST = "read_request", N_("查看公开申请")
+    SEARCH_REQUESTS = "search_requests", N_("检索公开申请")
+    READ_TRAIL = "read_trail", N_("查看操作日志")
+    EXPORT_TRAIL = "export_trail", N_("导出操作日志")
 
 
 class RecordAction(Labelled):
@@ -64,6 +81,8 @@ class RecordAction(Labelled):
     ASK_FACTOR_REMOVAL = "ask_factor_removal", N_("申请取消两步验证")
     REMOVE_FACTOR = "remove_second_factor", N_("关闭两步验证")
     LOGOUT = "logout", N_("退出登录")
+    END_SESSION = "end_session", N_("退出其他地方的登录")
+    CHANGE_PASSWORD = "change_password", N_("修改自己的密码")  # noqa: S105 - the name of an event
     CREATE_TOKEN = "create_token", N_("发放接口令牌")
     WITHDRAW_TOKEN = "withdraw_token", N_("收回接口令牌")
     KEEP_REPORT = "keep_report", N_("存档年度报告")
@@ -72,6 +91,8 @@ class RecordAction(Labelled):
     EDIT_WORDS = "edit_words", N_("修改同义词")
     IMPORT_LETTERS = "import_letters", N_("导入信件")
     RECOMPUTE_FACTS = "recompute_facts", N_("按日历重算办理用时")
+    EXPORT_AUDIT = "export_audit", N_("用命令导出操作日志")
+    REMOVE_READS = "remove_reads", N_("清除到期的查看记录")
     BEGIN_SIMULATION = "begin_simulation", N_("开始写入模拟数据")
     END_SIMULATION = "end_simulation", N_("模拟数据写入完毕")
 

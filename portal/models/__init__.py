@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.models.base import Cipher, Model, SenderKeys, db, prepare_engine
+from portal.models.base import AuditKeys, Cipher, Model, SenderKeys, db, prepare_engine
 from portal.models.correspondence import (
     CoHandling,
     ErasureRequest,
@@ -13,7 +13,16 @@ from portal.models.correspondence import (
 )
 from portal.models.deflected import DeflectedLetter
 from portal.models.disclosure import DisclosureRequest, DisclosureSequence
-from portal.models.event import Event, RecordHead, RecordLeaf, RecordNode, StateInterval
+from portal.models.event import (
+    AuditBlock,
+    AuditHead,
+    Event,
+    ReadEvent,
+    RecordHead,
+    RecordLeaf,
+    RecordNode,
+    StateInterval,
+)
 from portal.models.letter import Letter
 from portal.models.organisation import Organisation, OrganisationVersion
 from portal.models.outbox import IndexVerdict, OutboxRow, OutboxStatus
@@ -54,6 +63,9 @@ __all__ = [
     "ApiToken",
     "ArchiveEntry",
     "ArchiveVersion",
+    "AuditBlock",
+    "AuditHead",
+    "AuditKeys",
     "CalendarDay",
     "Cipher",
     "CitizenSession",
@@ -94,6 +106,7 @@ __all__ = [
     "RateSum",
     "Rating",
     "Recomputation",
+    "ReadEvent",
     "RecordHead",
     "RecordLeaf",
     "RecordNode",

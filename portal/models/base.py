@@ -8,6 +8,7 @@ process writes. ``portal.services.core.unit`` asks for that mode; nothing else d
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,6 +20,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
 
+from portal.domain.audit.keys import AuditKeyRing
+from portal.domain.audit.rows import NONCE_SIZE, ChainKind, content, make_stamp
 from portal.domain.integrity.ring import Ring, Unreadable
 
 NAMING = {
@@ -37,6 +40,10 @@ Columns with a foreign key take the type of the column they refer to.
 
 BEGIN_MODE = "letterbox_begin"
 """Execution option that carries the mode of the next SQLite ``BEGIN``."""
+
+PATIENCE = "letterbox_patience"
+"""Execution option with the milliseconds for which the next SQLite ``BEGIN`` waits for a lock."""
+_USUAL_PATIENCE = 5_000
 
 UNIT = "letterbox_unit"
 """Key of ``session.info`` under which a unit of work keeps what it needs until it ends."""
@@ -140,6 +147,33 @@ def keyed(make: Callable[[bytes, str | None], str | None], column: str) -> Calla
     return lambda context: make(SenderKeys.key, context.get_current_parameters().get(column))
 
 
+class AuditKeys:
+    """The keys of the audit chain."""
+
+    ring: AuditKeyRing | None = None
+
+    @classmethod
+    def load(cls, keys: list[bytes]) -> None:
+        """Use keys derived from ``keys`` of the instance (32 bytes each), the newest first."""
+        cls.ring = AuditKeyRing(keys)
+
+    @classmethod
+    def loaded(cls) -> AuditKeyRing:
+        """Return the keys."""
+        assert cls.ring is not None, "no audit key loaded"  # noqa: S101
+        return cls.ring
+
+
+def stamped(kind: ChainKind) -> Callable[[Any], bytes]:
+    """Return a default for a column: the stamp of the row that is written."""
+
+    def stamp(context: Any) -> bytes:
+        row = content(context.get_current_parameters())
+        return make_stamp(AuditKeys.loaded().newest, os.urandom(NONCE_SIZE), kind, row)
+
+    return stamp
+
+
 class EncryptedText(sa.types.TypeDecorator[str]):
     """Text that is never stored in the clear: the sender's name and contacts."""
 
@@ -184,7 +218,7 @@ def prepare_engine(engine: Engine) -> None:
     def _pragmas(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
-            "busy_timeout=5000",
+            f"busy_timeout={_USUAL_PATIENCE}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -200,8 +234,15 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        mode = connection.get_execution_options().get(BEGIN_MODE, "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        options = connection.get_execution_options()
+        mode, patience = options.get(BEGIN_MODE, "DEFERRED"), options.get(PATIENCE)
+        if patience is not None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        try:
+            connection.exec_driver_sql(f"BEGIN {mode}")
+        finally:
+            if patience is not None:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_USUAL_PATIENCE}")
 
 
 def reopen_read_only(engine: Engine) -> None:

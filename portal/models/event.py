@@ -1,4 +1,4 @@
-"""Events, one row for each, and what is derived from them: state intervals, the public record."""
+"""Events, one row for each, and what is derived from them: state intervals, record, audit chain."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.events import ActorKind, Axis
+from portal.domain.audit.rows import ChainKind
+from portal.domain.events import READ_DETAIL_MAX, ActorKind, Axis, ReadAction
 from portal.domain.record.leaves import RecordKind
-from portal.models.base import Id, Model, UtcDateTime, word
+from portal.models.base import Id, Model, UtcDateTime, stamped, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
 _NAMED = sa.text("subject IS NOT NULL")
 """Events of letters have no subject; the index holds the others."""
+_BY_STAFF = sa.text("actor_id IS NOT NULL")
+_AT_ADDRESS = sa.text("address IS NOT NULL")
+OTHER = sa.text("axis IN ('record', 'administration')")
+"""Events that move no letter: few of an action stand between many others."""
 NO_HOPS = sa.text("action IN ('recall_dispatch', 'hand_over')")
 """The events of an index of their own: few move a letter without a hop."""
 
@@ -37,6 +42,24 @@ class Event(Model):
             sqlite_where=NO_HOPS,
             postgresql_where=NO_HOPS,
         ),
+        sa.Index("ix_event_recorded", "recorded_at", "id"),
+        sa.Index(
+            "ix_event_actor",
+            "actor_id",
+            "recorded_at",
+            sqlite_where=_BY_STAFF,
+            postgresql_where=_BY_STAFF,
+        ),
+        sa.Index(
+            "ix_event_address",
+            "address",
+            "recorded_at",
+            sqlite_where=_AT_ADDRESS,
+            postgresql_where=_AT_ADDRESS,
+        ),
+        sa.Index(
+            "ix_event_other", "action", "recorded_at", sqlite_where=OTHER, postgresql_where=OTHER
+        ),
         sa.Index("ix_event_subject", "subject", sqlite_where=_NAMED, postgresql_where=_NAMED),
     )
 
@@ -58,6 +81,12 @@ class Event(Model):
     due_on: Mapped[date | None]
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+    """The network address of a member of staff; that of a citizen is not kept."""
+    session_id: Mapped[int | None] = mapped_column(Id)
+    """The row of the session, which outlives it; the key of the session does not follow from it."""
+    stamp: Mapped[bytes | None] = mapped_column(sa.LargeBinary, default=stamped(ChainKind.EVENT))
+    """See :mod:`portal.domain.audit.rows`; empty in events that are older than the audit chain."""
 
     actor: Mapped[User | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id])
@@ -65,6 +94,71 @@ class Event(Model):
     acting_organisation: Mapped[Organisation | None] = relationship(
         foreign_keys=[acting_organisation_id]
     )
+
+
+class ReadEvent(Model):
+    """What a member of staff looked at; never changed, removed when its time is over.
+
+    There are no foreign keys, so that a page never waits for somebody who has the letter locked.
+    """
+
+    __tablename__ = "read_event"
+    __table_args__ = (
+        sa.Index("ix_read_event_recorded", "recorded_at", "id"),
+        sa.Index("ix_read_event_actor", "actor_id", "recorded_at"),
+        sa.Index("ix_read_event_letter", "letter_id", "recorded_at"),
+        sa.Index("ix_read_event_address", "address", "recorded_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    action: Mapped[ReadAction] = mapped_column(word(ReadAction))
+    actor_id: Mapped[int] = mapped_column(Id)
+    letter_id: Mapped[int | None] = mapped_column(Id)
+    subject: Mapped[str | None] = mapped_column(sa.String(100))
+    detail: Mapped[str | None] = mapped_column(sa.String(READ_DETAIL_MAX))
+    """What was searched for; identifiers of people are masked."""
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+    session_id: Mapped[int | None] = mapped_column(Id)
+    stamp: Mapped[bytes | None] = mapped_column(sa.LargeBinary, default=stamped(ChainKind.READ))
+
+
+class AuditBlock(Model):
+    """The seals of rows of one kind, made together and bound to the block before.
+
+    See :mod:`portal.domain.audit.chain`. ``seals`` is empty where the rows were removed.
+    """
+
+    __tablename__ = "audit_block"
+
+    number: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    kind: Mapped[ChainKind] = mapped_column(word(ChainKind))
+    size: Mapped[int]
+    total: Mapped[int] = mapped_column(Id)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    seals: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    sealed_with: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    mac: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditHead(Model):
+    """How far the audit chain goes: one row, which is locked by who adds to it."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Id)
+    total: Mapped[int] = mapped_column(Id)
+    mac: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    adopted_id: Mapped[int] = mapped_column(Id)
+    event_id: Mapped[int] = mapped_column(Id)
+    read_id: Mapped[int] = mapped_column(Id)
+    removed: Mapped[int] = mapped_column(Id)
+    gaps: Mapped[str] = mapped_column(sa.Text)
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed_with: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    signature: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class StateInterval(Model):

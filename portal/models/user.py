@@ -114,6 +114,10 @@ class GrantRequest(Model):
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
 
+ADDRESS_MAX = 64
+"""Characters of a network address; one of IPv6 has 45 with its zone at most."""
+
+
 class StaffSession(Model):
     """A login; it stays as a record after it has ended.
 
@@ -130,7 +134,7 @@ class StaffSession(Model):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """When it was last used, to a few minutes."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    address: Mapped[str] = mapped_column(sa.String(64))
+    address: Mapped[str] = mapped_column(sa.String(ADDRESS_MAX))
     network: Mapped[str] = mapped_column(sa.String(64))
     new_network: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether the person had not logged in from the network before, though from others."""

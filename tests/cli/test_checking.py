@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from portal.config import Settings
 from portal.domain.letters.states import Publication, State
 from portal.models import OutboxRow
+from portal.services.audit.sealing import ensure_chain
 from tests.archive import bring_up_to_date, published
-from tests.builders import World, a_letter
+from tests.builders import START, World, a_letter
 from tests.cli.conftest import Command, one_line
 from tests.databases import ON_POSTGRES
 
@@ -19,6 +20,7 @@ def test_a_letterbox_with_letters_in_every_state_is_well(
     session: Session, world: World, settings: Settings, command: Command
 ) -> None:
     """Nothing is found where only the services have written, and the status is 0."""
+    ensure_chain(START)
     for state in State:
         a_letter(session, world, state)
     for publication in Publication:
@@ -27,7 +29,7 @@ def test_a_letterbox_with_letters_in_every_state_is_well(
     session.rollback()
     result = command("check")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count(" ok") == 9
+    assert result.stdout.count(" ok") == 10
 
 
 def _state(session: Session) -> str:

@@ -57,6 +57,7 @@ def test_settings_have_the_variables_the_table_says(
         "submit_limit": "7 per hour",
         "page_cache_seconds": "3",
         "answer_age_years": "5",
+        "audit_keep_days": "365",
         "feed_ids": "letters.example.gov,2026",
         "data_licence": "https://licence.example/7",
         "security_contact": "mailto:seven@example.gov",

@@ -37,6 +37,7 @@ ALLOWED = {
     ("portal/services/disclosure/requests.py", "_take", "state"): "a disclosure request",
     ("portal/services/disclosure/requests.py", "extend", "extension_days"): "likewise",
     ("portal/services/office/deadline_rules.py", "_fill", "setattr"): "a deadline rule",
+    ("portal/services/audit/sealing.py", "write_head", "setattr"): "the head of the audit chain",
     ("portal/services/letters/handling.py", "_shield", "sent_from_id"): "needs the tree",
     ("portal/services/letters/handling.py", "_shield", "sent_from_before_id"): "likewise",
     ("portal/services/letters/handling.py", "_shield", "placed"): "likewise",

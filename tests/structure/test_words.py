@@ -21,7 +21,7 @@ Hold Ignore Import Insert Invent Invite Join Keep Lead Leave List Load Lock Look
 Mask Measure Merge Migrate Move Name Narrow Normalise Note Number Offer Open Order Parse Pass
 Place Prepare Print Propose Publish Put Raise Rank Rate Read Rebuild Recompute Record Redirect
 Redo Refresh Refuse Register Release Remember Remove Rename Render Replace Request Require Reset
-Resolve Resume Return Reveal Revoke Rewrite Round Route Rule Run Save Schedule Search Select Send Serve Set
+Resolve Resume Return Reveal Revoke Rewrite Round Route Rule Run Save Schedule Seal Search Select Send Serve Set
 Settle Show Sign Skip Sort Split Spread Start State Stop Store Submit Sum Supervise Supplement
 Take Transfer Turn Unlock Unpublish Update Use Validate Wait Withdraw Work Write Yield
 """

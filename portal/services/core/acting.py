@@ -155,6 +155,8 @@ def _record(
         reason=reason,
         due_on=promised if effect.concludes else None,
         recorded_at=effect.event.occurred_at,
+        address=actor.address or None,
+        session_id=actor.session_id,
     )
     session.add(event)
     touch(session, letter.id)
@@ -194,5 +196,7 @@ def record(
         subject=subject,
         occurred_at=now,
         recorded_at=recorded_at or now,
+        address=actor.address or None,
+        session_id=actor.session_id,
     )
     session.add(event)

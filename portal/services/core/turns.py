@@ -41,12 +41,17 @@ class Turns:
         self._moved_at = 0.0
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for the turn and have it until the end of the block; raises :class:`NoTurn`."""
+    def turn(self, seconds: float | None = None) -> Iterator[None]:
+        """Wait for the turn and have it until the end of the block; raises :class:`NoTurn`.
+
+        ``seconds`` are how long this writer waits at most, if that is not as long as all.
+        """
         ticket = object()
         with self._moved:
             self._line.append(ticket)
-            if not self._wait(ticket, time.monotonic() + self._seconds):
+            if not self._wait(
+                ticket, time.monotonic() + (self._seconds if seconds is None else seconds)
+            ):
                 self._line.remove(ticket)
                 raise NoTurn
             self._moved_at = time.monotonic()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import N_, Unavailable
 from portal.models import db
-from portal.models.base import BEGIN_MODE, UNIT
+from portal.models.base import BEGIN_MODE, PATIENCE, UNIT
 from portal.services.core.facts import derive_touched
 from portal.services.core.turns import NoTurn, turns_of
 
@@ -29,10 +29,12 @@ _log = structlog.get_logger("portal.database")
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(patience: int | None = None) -> Iterator[Session]:
     """Yield a session in a write transaction; commit at the end, roll back on any error.
 
     On SQLite the writers of a process take turns before they ask for the lock.
+    ``patience`` are the milliseconds to wait on SQLite for another writer, usually those of
+    :func:`portal.models.base.prepare_engine`.
 
     Raises :class:`Unavailable` where the database stays locked, cannot be reached or has no room
     left, at the beginning, in the middle or at the end, or every connection of a pool stays in use.
@@ -42,9 +44,9 @@ def writing() -> Iterator[Session]:
         yield session
         return
     session.rollback()
-    with _turn(session):
+    with _turn(session, patience):
         try:
-            session.connection(execution_options={BEGIN_MODE: "IMMEDIATE"})
+            session.connection(execution_options={BEGIN_MODE: "IMMEDIATE", PATIENCE: patience})
         except (OperationalError, TimeoutError) as error:
             session.rollback()
             raise _unavailable(error) from error
@@ -65,15 +67,16 @@ def writing() -> Iterator[Session]:
 
 
 @contextmanager
-def _turn(session: Session) -> Iterator[None]:
+def _turn(session: Session, patience: int | None) -> Iterator[None]:
     """Have the turn of a writer, where the database takes one at a time."""
     engine = session.get_bind().engine
     if engine.dialect.name != "sqlite":
         yield
         return
+    seconds = None if patience is None else patience / 1_000
     with ExitStack() as stack:
         try:
-            stack.enter_context(turns_of(engine).turn())
+            stack.enter_context(turns_of(engine).turn(seconds))
         except NoTurn as error:
             _log.error("database_unavailable", kind="NoTurn", code=None)
             raise Unavailable(_BUSY) from error

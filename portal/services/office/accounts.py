@@ -6,6 +6,7 @@ that do not exist, so that both take the same time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from portal.domain.errors import N_, InvalidInput, LetterboxError
 from portal.domain.events import ActorKind, RecordAction
 from portal.domain.translatable import Message
 from portal.models import User, db
+from portal.models.user import ADDRESS_MAX
 from portal.services.core.acting import record
 from portal.services.core.sessions import end_sessions_of
 from portal.services.core.typed_text import clean
@@ -59,11 +61,12 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
-def log_in(username: str, password: str, now: datetime) -> int:
+def log_in(username: str, password: str, now: datetime, address: str = "") -> int:
     """Return the id of the user; ``username`` is taken in any case and width.
 
     Raises :class:`LoginFailed`, after the same work whether the name is known or not: the password
-    is checked against a hash, and the failure is recorded. How often somebody may try is up to the
+    is checked against a hash, and the failure is recorded with the ``address`` it came from; the login
+    is recorded with its session (:func:`portal.services.core.sessions.begin_staff_session`). How often somebody may try is up to the
     caller. A user with a second factor is logged in by that alone.
     """
     # PostgreSQL refuses a text with a zero byte; nobody is called that.
@@ -76,9 +79,8 @@ def log_in(username: str, password: str, now: datetime) -> int:
         if correct and user and not user.disabled and user.password_hash == known_hash:
             if not user.has_factor:
                 user.last_login_at = now
-                _note(user, RecordAction.LOGIN, now)
             return user.id
-        _note(user, RecordAction.LOGIN_FAILED, now)
+        _note(user, now, address)
     raise LoginFailed
 
 
@@ -89,13 +91,13 @@ def _verify(known_hash: str, password: str) -> bool:
         return False
 
 
-def _note(user: User | None, action: RecordAction, now: datetime) -> None:
-    """Record a login, or a failed one; a name that nobody has is not kept, it may be a password."""
-    if user is None:
-        record(db.session(), action, SYSTEM, now, subject="user:?")
-        return
-    actor = Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
-    record(db.session(), action, actor, now, subject=f"user:{user.username}")
+def _note(user: User | None, now: datetime, address: str) -> None:
+    """Record a failed login; a name that nobody has is not kept, it may be a password."""
+    who = replace(SYSTEM, address=address[:ADDRESS_MAX])
+    if user is not None:
+        who = replace(who, kind=ActorKind.STAFF, user_id=user.id, name=user.name)
+    subject = f"user:{user.username}" if user else "user:?"
+    record(db.session(), RecordAction.LOGIN_FAILED, who, now, subject=subject)
 
 
 def check_password(user_id: int, password: str) -> None:
@@ -105,18 +107,20 @@ def check_password(user_id: int, password: str) -> None:
         raise InvalidInput("password", N_("密码不正确。"))
 
 
-def change_password(user_id: int, old: str, new: str, now: datetime) -> None:
-    """Change one's password; every session of the user ends.
+def change_password(actor: Actor, old: str, new: str, now: datetime) -> None:
+    """Change the password of ``actor``; every session of the user ends.
 
     Raises :class:`InvalidInput` with ``old`` or ``password``.
     """
-    user = db.session.get(User, user_id)
+    user = db.session.get(User, actor.user_id)
     if user is None or not _verify(user.password_hash, old):
         raise InvalidInput("old", N_("原密码不正确。"))
     if new == old:
         raise InvalidInput("password", N_("新密码不能和原密码相同。"))
     fresh = hash_password(new)
     with writing() as session:
-        user = session.get_one(User, user_id)
+        user = session.get_one(User, actor.user_id)
         user.password_hash, user.must_change_password = fresh, False
+        subject = f"user:{user.username}"
+        record(session, RecordAction.CHANGE_PASSWORD, actor, now, subject=subject)
         end_sessions_of(session, user.id, now)

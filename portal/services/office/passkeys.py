@@ -21,11 +21,16 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from portal.domain.access import Actor
 from portal.domain.errors import N_, InvalidInput
-from portal.domain.events import ActorKind, RecordAction
+from portal.domain.events import RecordAction
 from portal.models import Passkey, RecoveryCode, User
 from portal.services.core.typed_text import required
 from portal.services.core.unit import writing
-from portal.services.office.second_factor import factor_removed, new_recovery_codes, note_login
+from portal.services.office.second_factor import (
+    factor_removed,
+    new_recovery_codes,
+    note_login,
+    of_user,
+)
 
 NAME_MAX = 64
 _UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError)
@@ -64,9 +69,18 @@ def ask_passkey(site: Site, known: Sequence[Passkey], challenge: bytes) -> str:
 
 
 def add_passkey(
-    user_id: int, name: str, answer: str, site: Site, challenge: bytes, key: bytes, now: datetime
+    user_id: int,
+    name: str,
+    answer: str,
+    site: Site,
+    challenge: bytes,
+    key: bytes,
+    now: datetime,
+    by: Actor | None = None,
 ) -> list[str]:
     """Keep the key that a browser has made; return recovery codes where it is the first factor.
+
+    ``by`` is the user, with the session in which it is done.
 
     Raises :class:`InvalidInput` with ``name``, or ``answer`` where the key cannot be taken.
     """
@@ -97,21 +111,24 @@ def add_passkey(
             )
         )
         user.has_passkey = True
-        note_login(session, RecordAction.ADD_FACTOR, user, now)
+        note_login(session, RecordAction.ADD_FACTOR, by or of_user(user), now, user)
         return [] if _has_codes(session, user_id) else new_recovery_codes(session, user_id, key)
 
 
 def pass_with_passkey(
-    user_id: int, answer: str, site: Site, challenge: bytes, now: datetime
+    user_id: int, answer: str, site: Site, challenge: bytes, now: datetime, address: str = ""
 ) -> bool:
-    """Return whether a key of the user has signed ``challenge``; that completes the login."""
+    """Return whether a key of the user has signed ``challenge``; that completes the login.
+
+    A failure is recorded with the ``address`` it came from.
+    """
     with writing() as session:
         user = session.get_one(User, user_id)
         passed = not user.disabled and _signed(session, user_id, answer, site, challenge, now)
         if passed:
             user.last_login_at = now
-        done = RecordAction.LOGIN if passed else RecordAction.SECOND_FAILED
-        note_login(session, done, user, now)
+        else:
+            note_login(session, RecordAction.SECOND_FAILED, of_user(user, address), now, user)
     return passed
 
 
@@ -136,8 +153,11 @@ def _signed(
     return False
 
 
-def remove_passkey(passkey_id: int, user_id: int, now: datetime) -> None:
-    """Forget a key of a user; one that is gone, or is somebody else's, stays as it is."""
+def remove_passkey(passkey_id: int, user_id: int, now: datetime, by: Actor | None = None) -> None:
+    """Forget a key of a user; one that is gone, or is somebody else's, stays as it is.
+
+    ``by`` is the user, with the session in which it is done.
+    """
     with writing() as session:
         gone = sa.delete(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user_id)
         if not session.execute(gone).rowcount:  # type: ignore[attr-defined]
@@ -145,7 +165,7 @@ def remove_passkey(passkey_id: int, user_id: int, now: datetime) -> None:
         user = session.get_one(User, user_id)
         left = sa.select(Passkey.id).where(Passkey.user_id == user_id).limit(1)
         user.has_passkey = session.scalar(left) is not None
-        factor_removed(session, user, Actor(ActorKind.STAFF, user.id, user.name), now)
+        factor_removed(session, user, by or of_user(user), now)
 
 
 def _has_codes(session: Session, user_id: int) -> bool:

@@ -18,6 +18,7 @@ from portal.domain.access import Actor, Permission, may_decide
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import ActorKind, RecordAction
 from portal.models import Passkey, RecoveryCode, User
+from portal.models.user import ADDRESS_MAX
 from portal.services.core.acting import record
 from portal.services.core.permits import allow
 from portal.services.core.unit import writing
@@ -42,8 +43,12 @@ def address_for(secret: str, username: str, site: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=site)
 
 
-def add_totp(user_id: int, secret: str, code: str, key: bytes, now: datetime) -> list[str]:
+def add_totp(
+    user_id: int, secret: str, code: str, key: bytes, now: datetime, by: Actor | None = None
+) -> list[str]:
     """Ask for codes of ``secret`` from the next login on; return the recovery codes.
+
+    ``by`` is the user, with the session in which it is done.
 
     Raises :class:`InvalidInput` with ``code`` where it does not belong to the secret.
     """
@@ -54,7 +59,7 @@ def add_totp(user_id: int, secret: str, code: str, key: bytes, now: datetime) ->
         user = session.get_one(User, user_id, with_for_update={"of": User})
         user.totp_secret, user.totp_step = secret, step
         codes = new_recovery_codes(session, user_id, key)
-        note_login(session, RecordAction.ADD_FACTOR, user, now)
+        note_login(session, RecordAction.ADD_FACTOR, by or of_user(user), now, user)
     return codes
 
 
@@ -68,13 +73,13 @@ def new_recovery_codes(session: Session, user_id: int, key: bytes) -> list[str]:
     return codes
 
 
-def remove_totp(user_id: int, now: datetime) -> None:
-    """Ask for no codes of a device any more; passkeys stay."""
+def remove_totp(user_id: int, now: datetime, by: Actor | None = None) -> None:
+    """Ask for no codes of a device any more; passkeys stay. ``by`` is the user, with the session."""
     with writing() as session:
         user = session.get_one(User, user_id)
         if user.totp_secret is not None:
             user.totp_secret, user.totp_step = None, None
-            factor_removed(session, user, _self(user), now)
+            factor_removed(session, user, by or of_user(user), now)
 
 
 def reset_factor(user_id: int, actor: Actor, now: datetime) -> bool:
@@ -116,10 +121,11 @@ def may_remove(user: User, actor: Actor, now: datetime) -> bool:
     return may_decide(actor.user_id, asked_by, user.id)
 
 
-def pass_second(user_id: int, code: str, key: bytes, now: datetime) -> bool:
+def pass_second(user_id: int, code: str, key: bytes, now: datetime, address: str = "") -> bool:
     """Return whether ``code`` completes a login; each code does so once.
 
-    A recovery code is taken as well, in any case and with or without its dash.
+    A recovery code is taken as well, in any case and with or without its dash. A failure is recorded
+    with the ``address`` it came from.
     """
     with writing() as session:
         user = session.get_one(User, user_id, with_for_update={"of": User})
@@ -133,8 +139,8 @@ def pass_second(user_id: int, code: str, key: bytes, now: datetime) -> bool:
             passed = _use(session, user_id, _hash(code, user_id, key))
         if passed:
             user.last_login_at = now
-        done = RecordAction.LOGIN if passed else RecordAction.SECOND_FAILED
-        note_login(session, done, user, now)
+        else:
+            note_login(session, RecordAction.SECOND_FAILED, of_user(user, address), now, user)
     return passed
 
 
@@ -182,10 +188,13 @@ def _forget_codes(session: Session, user_id: int) -> None:
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
-def note_login(session: Session, action: RecordAction, user: User, now: datetime) -> None:
-    """Record what ``user`` did about logging in."""
-    record(session, action, _self(user), now, subject=f"user:{user.username}")
+def note_login(
+    session: Session, action: RecordAction, actor: Actor, now: datetime, user: User
+) -> None:
+    """Record what ``actor`` did about logging in as ``user``."""
+    record(session, action, actor, now, subject=f"user:{user.username}")
 
 
-def _self(user: User) -> Actor:
-    return Actor(ActorKind.STAFF, user_id=user.id, name=user.name)
+def of_user(user: User, address: str = "") -> Actor:
+    """Return ``user`` as an actor without roles, at an ``address`` where no session has begun."""
+    return Actor(ActorKind.STAFF, user.id, user.name, address=address[:ADDRESS_MAX])

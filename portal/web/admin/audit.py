@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from ipaddress import ip_address
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
@@ -14,29 +17,34 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from portal.domain.access import Permission
+from portal.domain.audit.rows import ChainKind
 from portal.domain.checked_numbers import MistypedNumber
 from portal.domain.disclosure.numbers import parse_any_number
 from portal.domain.errors import N_
-from portal.domain.events import Axis
+from portal.domain.events import Axis, ReadAction
 from portal.domain.periods import shanghai
 from portal.models import db
-from portal.queries.letters.timeline import CODE_LABELS
-from portal.queries.office.audit import (
+from portal.queries.audit.trail import (
     EVENT_ACTIONS,
     AuditQuery,
+    Mark,
     Trace,
+    account_names,
     audit_page,
     audit_trail,
+    readable_numbers,
 )
+from portal.queries.letters.timeline import CODE_LABELS
 from portal.queries.office.grants import mixed_duties
 from portal.reporting.cells import safe_cell
 from portal.web.admin.blueprint import admin
-from portal.web.core.addresses import with_words
+from portal.web.core.addresses import here, with_words
 from portal.web.core.clock import today
-from portal.web.core.fields import DayField, EnumListField, LineField, ListField, page_asked
+from portal.web.core.fields import DayField, EnumListField, LineField, ListField
 from portal.web.core.forms import FilterForm
 from portal.web.core.language import label, say
-from portal.web.core.people import needs
+from portal.web.core.people import current_actor, needs
+from portal.web.core.reads import shown
 from portal.web.core.settings import settings
 from portal.web.core.typed import WORDS_MAX
 
@@ -56,6 +64,7 @@ class AuditFilterForm(FilterForm):
         invalid_choice_message=_l("没有这个选项，请重新选择。"),
     )
     axis = EnumListField(_l("类别"), Axis, N_("全部类别"))
+    address = LineField(_l("网络地址"))
     first = DayField(_l("从"))
     last = DayField(_l("到"))
 
@@ -67,6 +76,7 @@ class AuditFilterForm(FilterForm):
             person=self.person.data[:WORDS_MAX],
             action=(self.action.data or "") if not self.action.errors else "",
             axis=self.axis.data,
+            address=_address(self.address.data[:WORDS_MAX]),
             first=self.first.data,
             last=self.last.data,
         )
@@ -80,25 +90,124 @@ def _number(typed: str) -> str:
         return typed
 
 
+def _address(typed: str) -> str:
+    """Return the address as it is stored; other text stays as typed and finds nothing."""
+    try:
+        return str(ip_address(typed))
+    except ValueError:
+        return typed
+
+
 @admin.get("/audit")
 @needs(Permission.AUDIT_READ)
 def audit() -> str:
     """Show one page of the trail."""
-    form = AuditFilterForm(request.args)
-    asked = form.asked()
-    part, rows = audit_page(db.session(), asked, page_asked(), settings().page_size)
+    form, session = AuditFilterForm(request.args), db.session()
+    asked, before = form.asked(), read_mark(request.args.get("before", ""))
+    page = audit_page(session, asked, before, settings().page_size)
+    words, narrowed = {**request.args, "before": None}, asked != AuditQuery()
+    shown(ReadAction.READ_TRAIL, detail=_filters(asked))
     return render_template(
         "admin/audit.html",
         form=form,
-        part=part,
-        rows=rows,
+        rows=page.rows,
+        older=here(before=write_mark(page.older)) if page.older else None,
+        newest=here(before=None) if before else None,
         actions=EVENT_ACTIONS,
         codes=CODE_LABELS,
         who=_who,
-        mixed=mixed_duties(db.session()),
-        narrowed=asked != AuditQuery(),
-        csv_address=with_words(url_for("admin.audit_csv"), {**request.args, "page": None}),
+        why=_why,
+        place_of=_place,
+        what=partial(_what, account_names(session, page.rows)),
+        readable=readable_numbers(session, current_actor(), page.rows),
+        mixed=mixed_duties(session),
+        narrowed=narrowed,
+        csv_address=with_words(url_for("admin.audit_csv"), words),
     )
+
+
+def write_mark(mark: Mark) -> str:
+    """Return the place of a row as it stands in an address."""
+    microseconds = (mark.recorded_at - _EPOCH) // timedelta(microseconds=1)
+    return f"{mark.kind}-{mark.id}-{microseconds}"
+
+
+def read_mark(text: str) -> Mark | None:
+    """Return the place in an address; ``None`` where it is none, so that the newest rows are shown."""
+    found = _MARK.fullmatch(text)
+    if found is None:
+        return None
+    at = _EPOCH + timedelta(microseconds=int(found[3]))
+    return Mark(at, ChainKind(found[1]), int(found[2]))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MARK = re.compile(r"(event|read)-([0-9]{1,18})-(-?[0-9]{1,16})", re.ASCII)
+
+
+def _filters(asked: AuditQuery) -> str | None:
+    """Return the filters that are set, as the trail keeps them."""
+    given = ((name, getattr(asked, name)) for name in AuditQuery.__slots__)
+    return "; ".join(f"{name}={value}" for name, value in given if value) or None
+
+
+def _place(row: Trace) -> str:
+    """Return from where somebody acted: address and session."""
+    session = str(_("会话 %(n)s", n=row.session_id)) if row.session_id else ""
+    return " · ".join(filter(None, (row.address, session)))
+
+
+def _why(row: Trace) -> str:
+    """Return the reason of an event, or what was searched for, with the names of filters in words."""
+    if row.axis is not Axis.READING:
+        return row.reason
+    parts = (each.partition("=") for each in row.reason.split("; "))
+    named = [(say(_FILTERS.get(name, name)), value) for name, _sign, value in parts]
+    return "; ".join(str(_("%(name)s：%(detail)s", name=n, detail=v)) if v else n for n, v in named)
+
+
+_FILTERS = {
+    "q": N_("关键词"),
+    "kind": N_("类别"),
+    "organisation": N_("单位"),
+    "topic": N_("主题"),
+    "received_from": N_("收到日期从"),
+    "received_to": N_("收到日期到"),
+    "number": N_("信件编号"),
+    "person": N_("操作人"),
+    "action": N_("操作"),
+    "axis": N_("类别"),
+    "address": N_("网络地址"),
+    "first": N_("从"),
+    "last": N_("到"),
+    "found": N_("找到条数"),
+}
+"""The filters that stand in the trail, by their names there."""
+
+
+def _what(names: Mapping[str, str], row: Trace) -> str:
+    """Return the subject of a row in words."""
+    kind, _colon, rest = row.subject.partition(":")
+    if kind == "user" and rest in names:
+        return str(_("%(name)s（%(username)s）", name=names[rest], username=rest))
+    if kind == "user" and rest == "?":
+        return str(_("没有这个用户"))
+    if kind in _SUBJECTS:
+        return f"{say(_SUBJECTS[kind])} {rest}".strip()
+    return row.subject
+
+
+_SUBJECTS = {
+    "calendar": N_("工作日历"),
+    "disclosure": N_("公开申请"),
+    "import": N_("导入"),
+    "policy_change": N_("政策变动"),
+    "reads": N_("查看记录"),
+    "report": N_("年度报告"),
+    "session": N_("会话"),
+    "token": N_("接口令牌"),
+    "words": N_("同义词"),
+}
 
 
 def _who(row: Trace) -> str:
@@ -120,6 +229,7 @@ def audit_csv() -> Response:
     if form.errors:
         said = [f"{name}: {words[0]}" for name, words in form.errors.items()]
         return Response("\n".join(said) + "\n", 400, mimetype="text/plain")
+    shown(ReadAction.EXPORT_TRAIL, detail=_filters(asked))
     answer = Response(
         stream_with_context(_lines(audit_trail(db.session(), asked))),
         mimetype="text/csv; charset=utf-8",
@@ -130,7 +240,7 @@ def audit_csv() -> Response:
 
 
 _COLUMNS: tuple[tuple[str, Callable[[Trace], object]], ...] = (
-    (N_("序号"), lambda row: row.id),
+    (N_("序号"), lambda row: f"{row.kind} {row.id}"),
     (N_("记录时间"), lambda row: _time(row.recorded_at)),
     (N_("发生时间"), lambda row: _time(row.occurred_at)),
     (N_("类别"), lambda row: label(row.axis)),
@@ -146,6 +256,8 @@ _COLUMNS: tuple[tuple[str, Callable[[Trace], object]], ...] = (
     (N_("理由代码"), lambda row: row.reason_code),
     (N_("说明"), lambda row: row.reason),
     (N_("对象"), lambda row: row.subject),
+    (N_("网络地址"), lambda row: row.address),
+    (N_("会话"), lambda row: row.session_id or ""),
 )
 """Name and value of each column of the file."""
 

@@ -100,7 +100,7 @@ def enter() -> Answer:
         form.form_errors.append(said)
         return retry_later(_login_page(form, 429), wait)
     try:
-        user_id = log_in(name, form.password.value, now())
+        user_id = log_in(name, form.password.value, now(), address())
     except LoginFailed as error:
         guard.offer()
         form.form_errors.append(_(str(error)))
@@ -137,7 +137,7 @@ def _guard(name: str) -> Guard:
 
 def logged_in(user_id: int, name: str, wanted: str | None) -> Response:
     """Begin a session, have the browser know that ``name`` has logged in on it, go to ``wanted``."""
-    if begin_session(user_id):
+    if begin_session(user_id, login=True):
         flash(_("这是您的账号第一次从这个网络登录。如果不是您，请马上修改密码。"), "warning")
     response = redirect(wanted or url_for(first_page(current_actor())))
     know_device(response, name)
@@ -190,7 +190,7 @@ def password() -> Answer:
     if not form.validate():
         return _profile_page(form, 422)
     try:
-        change_password(current_user.id, form.old.value, form.password.value, now())
+        change_password(current_actor(), form.old.value, form.password.value, now())
     except InvalidInput as error:
         form.put(error)
         return _profile_page(form, 422)

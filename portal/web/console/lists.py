@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 
 from portal.domain.access import Permission
 from portal.domain.checked_numbers import MistypedNumber
+from portal.domain.events import ReadAction
 from portal.domain.letters.due import Remaining
+from portal.domain.redaction import default_copy
 from portal.models import Organisation, db
 from portal.queries.disclosure.queues import RequestFilters
 from portal.queries.letters.inbox import Filters
@@ -22,6 +24,7 @@ from portal.web.core.fields import LineField, ListField
 from portal.web.core.forms import FilterForm
 from portal.web.core.language import say
 from portal.web.core.people import current_actor
+from portal.web.core.reads import shown
 
 Q = TypeVar("Q", bound=StrEnum)
 Row = TypeVar("Row")
@@ -90,6 +93,13 @@ class ListPage(Generic[Row, Q]):
     def page_address(self, number: int) -> str:
         """Return the address of a page of this list."""
         return self.address(page=number)
+
+    def note_search(self, action: ReadAction) -> None:
+        """Note that staff see what was found, where the list was narrowed."""
+        if detail := "; ".join(
+            f"{name}={default_copy(value)}" for name, value in self.narrowing.items() if value
+        ):
+            shown(action, detail=f"{detail}; found={self.page.total}")
 
     @property
     def chips(self) -> list[tuple[str, str, str]]:

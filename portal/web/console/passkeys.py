@@ -30,7 +30,8 @@ from portal.web.core.clock import now
 from portal.web.core.fields import HiddenTextField, LineField
 from portal.web.core.forms import Form
 from portal.web.core.language import say
-from portal.web.core.people import pending_login, public, staff_only
+from portal.web.core.people import current_actor, pending_login, public, staff_only
+from portal.web.core.rate_limits import address
 from portal.web.core.settings import code_key, settings
 
 _CHALLENGE = "passkey"
@@ -64,7 +65,7 @@ def complete_with_passkey() -> Answer:
     if pending is None:
         return redirect(url_for("account.login"))
     answer, challenge = request.form.get("answer", ""), _challenge()
-    if not pass_with_passkey(pending.user_id, answer, _site(), challenge, now()):
+    if not pass_with_passkey(pending.user_id, answer, _site(), challenge, now(), address()):
         flash(_("通行密钥没有通过，请再试一次，或填写验证码。"), "warning")
         return redirect(url_for("account.second"))
     return logged_in(pending.user_id, pending.username, pending.wanted)
@@ -86,7 +87,14 @@ def add() -> Answer:
         answer = form.answer.data or ""
         try:
             codes = add_passkey(
-                current_user.id, form.name.data, answer, _site(), challenge, code_key(), now()
+                current_user.id,
+                form.name.data,
+                answer,
+                _site(),
+                challenge,
+                code_key(),
+                now(),
+                current_actor(),
             )
         except InvalidInput as error:
             form.form_errors.append(say(error.message))
@@ -102,7 +110,7 @@ def add() -> Answer:
 @staff_only
 def remove(passkey_id: int) -> Response:
     """Forget a passkey of the person."""
-    remove_passkey(passkey_id, current_user.id, now())
+    remove_passkey(passkey_id, current_user.id, now(), current_actor())
     flash(_("通行密钥已删除。"), "success")
     return redirect(url_for("account.passkeys"))
 

@@ -29,8 +29,8 @@ from portal.web.core.clock import now
 from portal.web.core.fields import LineField, SecretField
 from portal.web.core.forms import Form
 from portal.web.core.guards.devices import device_of
-from portal.web.core.people import pending_login, public, staff_only
-from portal.web.core.rate_limits import give_back, minutes, retry_later, take
+from portal.web.core.people import current_actor, pending_login, public, staff_only
+from portal.web.core.rate_limits import address, give_back, minutes, retry_later, take
 from portal.web.core.settings import code_key, settings
 from portal.web.core.typed import at_most
 
@@ -75,7 +75,7 @@ def complete() -> Answer:
     if wait := take(rule, tried):
         form.code.errors = [_("验证码输错的次数过多，请 %(n)s 分钟后再试。", n=minutes(wait))]
         return retry_later(_second_page(form, 429), wait)
-    if not pass_second(pending.user_id, form.code.data, code_key(), now()):
+    if not pass_second(pending.user_id, form.code.data, code_key(), now(), address()):
         form.code.errors = [_("验证码不对，或已经用过，请等下一个。")]
         return _second_page(form, 401)
     give_back(rule, tried)
@@ -102,7 +102,9 @@ def add_factor() -> Answer:
     form = CodeForm()
     if form.validate():
         with form.errors_shown():
-            codes = add_totp(current_user.id, _offered(), form.code.data, code_key(), now())
+            codes = add_totp(
+                current_user.id, _offered(), form.code.data, code_key(), now(), current_actor()
+            )
             session.pop(_NONCE, None)
             return render_template("console/recovery_codes.html", codes=codes)
     return _factor_page(form, RemoveForm(formdata=None), 422)
@@ -124,7 +126,7 @@ def remove_factor() -> Answer:
 
 
 def _removed() -> Response:
-    remove_totp(current_user.id, now())
+    remove_totp(current_user.id, now(), current_actor())
     flash(_("两步验证已关闭。"), "success")
     return redirect(url_for("account.factor"))
 

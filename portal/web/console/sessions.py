@@ -12,7 +12,7 @@ from portal.queries.sessions import open_sessions
 from portal.services.core.sessions import end_other_sessions, end_staff_session
 from portal.web.console.account import account
 from portal.web.core.clock import now
-from portal.web.core.people import sessions_since, staff_only
+from portal.web.core.people import current_actor, sessions_since, staff_only
 
 
 @account.get("/sessions")
@@ -28,7 +28,7 @@ def sessions() -> str:
 @staff_only
 def end_one(session_id: int) -> Response:
     """End one session of the person; that of somebody else stays."""
-    end_staff_session(session_id, current_user.id, now())
+    end_staff_session(session_id, current_actor(), now())
     flash(_("那里的登录已经退出。"), "success")
     return redirect(url_for("account.sessions"))
 
@@ -37,6 +37,6 @@ def end_one(session_id: int) -> Response:
 @staff_only
 def end_others() -> Response:
     """End every session of the person but this one."""
-    end_other_sessions(current_user.session_id, current_user.id, now())
+    end_other_sessions(current_actor(), now())
     flash(_("其他地方的登录都已退出。"), "success")
     return redirect(url_for("account.sessions"))

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from portal.domain.access import Permission, Reach, within
 from portal.domain.errors import NotFound
+from portal.domain.events import ReadAction
 from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.models import Organisation, db
 from portal.queries.letter_rows import LetterRow
@@ -24,6 +25,7 @@ from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.language import label
 from portal.web.core.people import current_actor, needs
+from portal.web.core.reads import shown
 from portal.web.core.settings import settings
 from portal.web.statistics.page import measure_names, statistics_page, years_page
 from portal.web.statistics.quality import span_text
@@ -102,6 +104,7 @@ def statistics_letters() -> Answer:
         scope=scope_name(asked, tree),
         back=_address()(measure=None, own=None, reason=None, days=None, page=None),
     )
+    shown(ReadAction.LIST_COUNTED, detail=f"{page.measure}; {page.scope}")
     return render_template("console/statistics_letters.html", page=page), query.status
 
 

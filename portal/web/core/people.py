@@ -17,6 +17,7 @@ from portal.domain.access import Actor, Permission
 from portal.domain.errors import Unavailable
 from portal.domain.events import ActorKind
 from portal.models import DisclosureRequest, Letter, User, db
+from portal.models.user import ADDRESS_MAX
 from portal.queries.scope import grants_of
 from portal.queries.sessions import is_citizen_session, session_of
 from portal.services.core.sessions import (
@@ -77,7 +78,14 @@ class Staff(UserMixin):  # type: ignore[misc]
         self.needs_factor = not user.has_factor and any(
             str(grant.role) in needed for grant in user.grants
         )
-        self.actor = Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
+        self.actor = Actor(
+            ActorKind.STAFF,
+            user.id,
+            user.name,
+            grants_of(user),
+            address=address()[:ADDRESS_MAX],
+            session_id=session_id,
+        )
         self.places = tuple((g.role, g.organisation.name) for g in user.grants)
 
     def get_id(self) -> str:
@@ -131,8 +139,10 @@ def _touch() -> None:
             touch_staff_session(current_user.session_id, now())
 
 
-def begin_session(user_id: int) -> bool:
+def begin_session(user_id: int, *, login: bool = False) -> bool:
     """Begin a fresh staff session; return whether its network is new to the person.
+
+    ``login`` says that the person has just logged in, which is recorded.
 
     Pages that the same person has open in this browser keep the CSRF token of their forms, so that
     what was typed when a session ended can be sent after the login. Another person gets a new one.
@@ -145,7 +155,8 @@ def begin_session(user_id: int) -> bool:
         session[_TOKEN] = token
     session[_SEEN] = int(now().timestamp())
     key = token_urlsafe(32)
-    new = begin_staff_session(user_id, key, address(), request.user_agent.string, now())
+    device = request.user_agent.string
+    new = begin_staff_session(user_id, key, address(), device, now(), login=login)
     found = session_of(db.session(), key)
     assert found is not None  # noqa: S101
     g.session_seen_at = found.seen_at
@@ -178,7 +189,7 @@ def pending_login() -> PendingLogin | None:
 def end_session() -> None:
     """End the session, for every copy of its cookie too, and forget what it held."""
     if current_user.is_authenticated:
-        end_staff_session(current_user.session_id, current_user.id, now())
+        end_staff_session(current_user.session_id, current_actor(), now())
     logout_user()
     session.clear()
 

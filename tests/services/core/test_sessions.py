@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import CitizenSession, StaffSession
+from portal.domain.access import Actor
+from portal.domain.events import ActorKind, RecordAction
+from portal.models import CitizenSession, Event, StaffSession
 from portal.queries.sessions import (
     CITIZENS_KEPT_FOR,
     LOGINS_KEPT_FOR,
@@ -93,15 +95,33 @@ def test_sessions_end_for_their_person_only(session: Session, user_id: int, worl
     for key, who in (("a", user_id), ("b", user_id), ("c", user_id), ("d", other)):
         begin(who, key)
     ids = {key: row(session, key).id for key in "abcd"}
-    end_staff_session(ids["d"], user_id, START + HOUR)
-    end_staff_session(ids["a"], user_id, START + HOUR)
-    end_staff_session(ids["a"], user_id, START + 2 * HOUR)
+    actor = Actor(ActorKind.STAFF, user_id, session_id=ids["b"])
+    end_staff_session(ids["d"], actor, START + HOUR)
+    end_staff_session(ids["a"], actor, START + HOUR)
+    end_staff_session(ids["a"], actor, START + 2 * HOUR)
     assert [row(session, key).ended_at for key in "abcd"] == [START + HOUR, None, None, None]
-    end_other_sessions(ids["b"], user_id, START + 3 * HOUR)
+    end_other_sessions(actor, START + 3 * HOUR)
     ended = [row(session, key).ended_at for key in "abcd"]
     assert ended == [START + HOUR, None, START + 3 * HOUR, None]
     assert [each.id for each in open_sessions(session, user_id, BEFORE)] == [ids["b"]]
     assert list(open_sessions(session, user_id, START)) == []
+    ended_by = sa.select(Event.subject).where(Event.action == RecordAction.END_SESSION)
+    assert list(session.scalars(ended_by)) == [f"session:{ids['a']}", "session:*"]
+
+
+def test_a_login_and_its_logout_are_recorded(session: Session, user_id: int) -> None:
+    """Both name the session by its row and the address; another session begun is no login."""
+    begin_staff_session(user_id, "a", "203.0.113.1", "", START, login=True)
+    begin(user_id, "b")
+    found = row(session, "a")
+    actor = Actor(ActorKind.STAFF, user_id, address="203.0.113.2", session_id=found.id)
+    end_staff_session(found.id, actor, START + HOUR)
+    logins = (RecordAction.LOGIN, RecordAction.LOGOUT)
+    events = session.scalars(sa.select(Event).where(Event.action.in_(logins))).all()
+    assert [(each.action, each.address, each.session_id) for each in events] == [
+        (RecordAction.LOGIN, "203.0.113.1", found.id),
+        (RecordAction.LOGOUT, "203.0.113.2", found.id),
+    ]
 
 
 def test_the_last_use_is_noted(session: Session, user_id: int) -> None:

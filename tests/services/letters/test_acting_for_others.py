@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import State
 from portal.models import Event
+from portal.queries.audit.trail import AuditQuery, audit_trail
 from portal.queries.letters.timeline import history
-from portal.queries.office.audit import AuditQuery, audit_trail
 from portal.services.letters import handling
 from tests.builders import START, World, a_letter
 

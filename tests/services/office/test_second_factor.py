@@ -178,15 +178,15 @@ def test_nobody_consents_to_the_removal_of_the_own_factor(
     assert session.get_one(User, user_id).has_factor
 
 
-def test_logins_are_recorded_when_they_are_complete(
+def test_a_wrong_second_factor_is_recorded(
     session: Session, codes: list[str], user_id: int
 ) -> None:
-    """A wrong second factor is a failure in the record, a right one the login."""
+    """A wrong second factor is a failure in the record, a right one sets the time of the login."""
     assert not passes(user_id, "123456", 60)
     assert passes(user_id, code_at(60), 60)
     session.rollback()
     events = session.scalars(sa.select(Event.action).order_by(Event.id.desc()).limit(2)).all()
-    assert events == [RecordAction.LOGIN, RecordAction.SECOND_FAILED]
+    assert events == [RecordAction.SECOND_FAILED, RecordAction.ADD_FACTOR]
     assert session.get_one(User, user_id).last_login_at == START + timedelta(seconds=60)
 
 

@@ -2,12 +2,18 @@
 
 import csv
 import io
+import re
+from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Role
+from portal.domain.events import ReadAction
 from portal.domain.letters.states import State
+from portal.models import ReadEvent
+from portal.services.core.sessions import begin_staff_session
 from portal.services.letters import submission
 from portal.services.office.organisations import rename
 from tests.builders import START, World, a_letter, a_walk
@@ -86,12 +92,20 @@ def test_what_cannot_be_read_is_left_out(auditor: Client, world: World) -> None:
 
 
 def test_pages_hold_the_trail_once(session: Session, auditor: Client, world: World) -> None:
-    """Every event is on exactly one page, and the export holds them all."""
-    a_letter(session, world, State.CLOSED)
-    a_letter(session, world, State.CLOSED)
-    total = len(rows(auditor))
-    assert f"共 {total} 条" in get(auditor, "/admin/audit?page=2").text
-    assert [int(row["序号"]) for row in rows(auditor)] == list(range(total, 0, -1))
+    """Every row is on exactly one page, in the order of the export, which holds them all."""
+    for _ in range(4):
+        a_letter(session, world, State.CLOSED)
+    whole = [(row["记录时间"][:16], row["操作"]) for row in rows(auditor, "last=2016-06-14")]
+    assert len(whole) > 20
+    address, shown = "/admin/audit?last=2016-06-14", list[str]()
+    while address:
+        page = get(auditor, address)
+        assert page.status == 200
+        shown += re.findall(r'<td data-label="操作">\s*<span>([^<]+)<', page.html)
+        address = next(
+            (a for a in page.links if a.startswith("/admin/audit?") and "before=" in a), ""
+        )
+    assert shown == [action for _time, action in whole]
 
 
 @pytest.mark.parametrize(
@@ -121,3 +135,71 @@ def test_the_auditor_sees_accounts_with_several_duties(
     assert (
         "both（both）：管理员 · 山城市公开信箱办公室、经办人" in get(auditor, "/admin/audit").text
     )
+
+
+def test_reads_are_in_the_trail(
+    session: Session, auditor: Client, staff: Callable[[str], Client], world: World
+) -> None:
+    """Who read which letter, from which address and in which session, is found by each of them."""
+    letter = a_letter(session, world, State.IN_PROGRESS)
+    get(staff("city_handler"), f"/console/letters/{letter.number}")
+    session.rollback()
+    row = session.scalars(sa.select(ReadEvent)).one()
+    person = "city_handler"
+    for query in (
+        f"number={letter.number}&axis=reading",
+        f"person={person}&action=read_letter",
+        "address=127.0.0.1&action=read_letter",
+        "action=read_letter",
+    ):
+        (found,) = rows(auditor, query)
+        assert (found["操作"], found["信件编号"], found["用户名"]) == (
+            "查看信件",
+            letter.number,
+            person,
+        )
+        assert (found["网络地址"], found["会话"]) == ("127.0.0.1", str(row.session_id))
+    assert rows(auditor, "action=read_letter&address=203.0.113.9") == []
+    assert f"127.0.0.1 · 会话 {row.session_id}" in get(auditor, "/admin/audit").text
+
+
+def test_the_auditor_is_in_the_trail(auditor: Client, session: Session, world: World) -> None:
+    """Looking at the trail and downloading it are recorded, with the filters."""
+    get(auditor, "/admin/audit?person=city_handler")
+    rows(auditor, "axis=handling")
+    session.rollback()
+    found = [(row.action, row.detail) for row in session.scalars(sa.select(ReadEvent))]
+    assert found == [
+        (ReadAction.READ_TRAIL, "person=city_handler"),
+        (ReadAction.EXPORT_TRAIL, "axis=handling"),
+    ]
+
+
+def test_subjects_are_named(session: Session, auditor: Client, world: World) -> None:
+    """Accounts have names instead of codes, sessions and others their word."""
+    begin_staff_session(world.people["city_handler"], "key", "203.0.113.1", "", START, login=True)
+    page = get(auditor, "/admin/audit?action=login&person=city_handler")
+    assert "city handler（city_handler）" in page.text
+    assert "user:" not in page.text
+
+
+def test_letters_lead_to_their_page_for_who_may_read_them(
+    session: Session,
+    auditor: Client,
+    world: World,
+    password_hash: str,
+    staff: Callable[[str], Client],
+) -> None:
+    """An auditor reads no letters, so there is nothing to click."""
+    letter = a_letter(session, world)
+    assert f"/console/letters/{letter.number}" not in get(auditor, "/admin/audit").links
+    a_person(world, "both", password_hash, (Role.AUDITOR, "office"), (Role.DISPATCHER, "office"))
+    assert f"/console/letters/{letter.number}" in get(staff("both"), "/admin/audit").links
+
+
+@pytest.mark.parametrize(
+    "mark", ["x", "event-1", "event-1-99999999999999999999", "read-0--5", "fly-1-1"]
+)
+def test_a_place_that_is_none_shows_the_trail(auditor: Client, mark: str) -> None:
+    """Whatever stands in the address is no crash."""
+    assert get(auditor, f"/admin/audit?before={mark}").status == 200

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission, may
 from portal.domain.choices import allowed_actions
 from portal.domain.errors import LetterboxError
+from portal.domain.events import ReadAction
 from portal.domain.letters.states import Action, Publication
 from portal.domain.letters.text_changes import Piece
 from portal.domain.letters.transitions import objection
@@ -41,6 +42,7 @@ from portal.web.console.subject_page import Problem, not_done
 from portal.web.core import Answer
 from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
+from portal.web.core.reads import shown
 
 _KINDS = {str(kind): name for kind, name in FINDING_LABELS.items()}
 
@@ -233,6 +235,7 @@ def redaction_page(
     problem: LetterboxError | None = None,
 ) -> tuple[str, int]:
     """Render the page; ``sent`` is a form with errors, ``problem`` the reason of a refusal."""
+    shown(ReadAction.READ_LETTER, letter.id)
     offers = offers_of(STEPS, letter, allowed_actions(current_actor(), letter), sent)
     if redacts(letter):
         offers += offers_of(MASK_STEPS, letter, _REDACT, sent)

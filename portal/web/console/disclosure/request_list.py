@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from portal.domain.access import Permission
 from portal.domain.disclosure.numbers import parse_request_number
 from portal.domain.disclosure.requests import DisclosureState
+from portal.domain.events import ReadAction
 from portal.domain.letters.due import Urgency, remaining
 from portal.models import db
 from portal.queries.disclosure.queues import (
@@ -63,7 +64,9 @@ def disclosure() -> Answer:
     number, doubt = number_asked(parse_request_number, missing)
     if number and readable_request(db.session(), current_actor(), number):
         return redirect(url_for("console.disclosure_request", request_number=number))
-    return render_template("console/disclosure.html", page=_page(doubt))
+    page = _page(doubt)
+    page.note_search(ReadAction.SEARCH_REQUESTS)
+    return render_template("console/disclosure.html", page=page)
 
 
 def _page(doubt: str) -> ListPage[RequestRow, RequestQueue]:

@@ -16,6 +16,7 @@ from portal.domain.disclosure.application import Delivery, remedies
 from portal.domain.disclosure.numbers import RequestNumberError, parse_request_number
 from portal.domain.disclosure.requests import DisclosureAction, DisclosureState
 from portal.domain.errors import N_, LetterboxError
+from portal.domain.events import ReadAction
 from portal.domain.periods import civil_date
 from portal.domain.translatable import Message
 from portal.models import DisclosureRequest, db
@@ -25,6 +26,7 @@ from portal.queries.disclosure.requests import (
     readable_request,
     request_changes,
     request_history,
+    subject_of,
 )
 from portal.queries.history import HistoryEntry
 from portal.services.disclosure.requests import (
@@ -45,6 +47,7 @@ from portal.web.core.due import explain_request_due
 from portal.web.core.failures import typed_texts
 from portal.web.core.language import day, say
 from portal.web.core.people import current_actor, needs
+from portal.web.core.reads import shown
 from portal.web.submission.receipts import code_once
 
 _WAITING_FOR: dict[DisclosureState, str] = {
@@ -215,6 +218,7 @@ class AnswerPreview:
 
 def _preview(found: DisclosureRequest, form: AnswerForm) -> str:
     """Show the answer as the applicant will get it; nothing has happened yet."""
+    shown(ReadAction.READ_REQUEST, subject=subject_of(found.number))
     at = now()
     due = request_due(db.session(), found, civil_date(at))
     page = AnswerPreview(
@@ -241,6 +245,7 @@ def _page(
     applicant: ApplicantData | None = None,
     code: str | None = None,
 ) -> tuple[str, int]:
+    shown(ReadAction.READ_REQUEST, subject=subject_of(found.number))
     page = build_request_page(found, sent, problem, applicant, code)
     return render_template("console/disclosure_request.html", page=page), status
 

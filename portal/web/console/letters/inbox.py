@@ -12,6 +12,7 @@ from portal.domain.access import Actor, Permission
 from portal.domain.calendar import WorkCalendar
 from portal.domain.disclosure.numbers import looks_like_request_number
 from portal.domain.errors import N_
+from portal.domain.events import ReadAction
 from portal.domain.letters.due import remaining
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.numbers import parse_number
@@ -151,7 +152,9 @@ def inbox() -> Answer:
     number, doubt = number_asked(parse_number, missing)
     if number and readable_letter(session, actor, number):
         return redirect(url_for("console.letter", number=number))
-    return render_template("console/inbox.html", page=_page(doubt))
+    page = _page(doubt)
+    page.note_search(ReadAction.SEARCH_LETTERS)
+    return render_template("console/inbox.html", page=page)
 
 
 def _page(doubt: str) -> InboxPage:

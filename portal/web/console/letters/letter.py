@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.access import ACTION_PERMISSIONS, Permission
 from portal.domain.errors import LetterboxError
+from portal.domain.events import ReadAction
 from portal.domain.letters.numbers import NumberError, parse_number
 from portal.domain.letters.states import Action
 from portal.models import Letter, db
@@ -25,6 +26,7 @@ from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.failures import typed_texts
 from portal.web.core.people import current_actor, needs
+from portal.web.core.reads import shown
 
 
 def find_letter(number: str) -> Letter | None:
@@ -73,6 +75,7 @@ def letter_page(
     contacts: Contacts | None = None,
 ) -> tuple[str, int]:
     """Render the page; ``sent`` is a form with errors, ``problem`` the reason of a refusal."""
+    shown(ReadAction.READ_LETTER, found.id)
     page = build_letter_page(found, sent, problem, contacts)
     return render_template("console/letter.html", page=page), status
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from portal.domain.access import Permission, can
 from portal.domain.choices import allowed_actions
 from portal.domain.errors import InvalidInput, LetterboxError, NotPermitted
+from portal.domain.events import ReadAction
 from portal.domain.letters.reply_checks import Remark, check_reply, questions
 from portal.domain.letters.states import TEXT_MAX, Action
 from portal.models import Letter, Reply, db
@@ -38,6 +39,7 @@ from portal.web.core.failures import status_of
 from portal.web.core.fields import HiddenTextField, TextField, VersionField
 from portal.web.core.language import moment
 from portal.web.core.people import current_actor, needs
+from portal.web.core.reads import shown
 
 
 class ReplyForm(StepForm):
@@ -174,6 +176,7 @@ def _editor(
     remarks: Sequence[Remark] = (),
     problem: LetterboxError | None = None,
 ) -> tuple[str, int]:
+    shown(ReadAction.READ_LETTER, letter.id)
     draft, missed = letter.draft, partial(changes_since, db.session(), letter)
     page = ReplyPage(
         form=form,
