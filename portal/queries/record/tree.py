@@ -59,7 +59,7 @@ def heads_after(session: Session, after: date | None, most: int) -> Sequence[Rec
 
 def heads_by_year(session: Session) -> dict[int, int]:
     """Return how many heads there are of the days of each year."""
-    year = sa.extract("year", RecordHead.day)
+    year = sa.cast(sa.extract("year", RecordHead.day), sa.Integer)
     return dict(session.execute(sa.select(year, sa.func.count()).group_by(year)).all())
 
 
