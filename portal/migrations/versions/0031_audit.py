@@ -22,7 +22,12 @@ _PARTIAL = {
 
 
 def upgrade() -> None:
-    """Add columns, tables and indexes; the application seals the events that are there."""
+    """Add columns, tables and indexes; the application seals the events that are there.
+
+    What citizens and co-handling organisations were told stands in the correspondence, where it can
+    be erased; a copy in a sealed event could not.
+    """
+    op.execute("UPDATE event SET reason = NULL WHERE action IN ('redo', 'invite')")
     with op.batch_alter_table("event") as batch:
         batch.add_column(sa.Column("address", sa.String(64)))
         batch.add_column(sa.Column("session_id", Id))

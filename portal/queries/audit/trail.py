@@ -30,8 +30,6 @@ EVENT_ACTIONS = {
 }
 """The label of every action that a row of the trail can name."""
 
-_PRIVATE = frozenset({str(Action.REDO), str(Action.INVITE), str(Action.SUPPLEMENT)})
-"""Actions whose reason is part of the correspondence of the letter."""
 _READS = frozenset(map(str, ReadAction))
 _OTHER = {str(action): action.axis for action in RecordAction}
 _BATCH = 1_000
@@ -306,10 +304,7 @@ def _given(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _event(row: sa.Row[*tuple[Any, ...]]) -> Trace:
-    values = _given(row)
-    if row.action in _PRIVATE or row.actor_kind is ActorKind.CITIZEN:
-        values.pop("reason", None)
-    return Trace(kind=ChainKind.EVENT, **values)
+    return Trace(kind=ChainKind.EVENT, **_given(row))
 
 
 def _look(row: sa.Row[*tuple[Any, ...]]) -> Trace:

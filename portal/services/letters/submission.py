@@ -196,7 +196,7 @@ def ask_redo(letter_id: int, text: str, now: datetime) -> None:
     text = required("text", text, TEXT_MAX)
     actor = citizen(letter_id)
     with changing(actor, letter_id) as (session, letter):
-        take(session, letter, Action.REDO, actor, now, reason=text)
+        take(session, letter, Action.REDO, actor, now)
         if letter.reply_in_review is not None:
             letter.reply_in_review.status = ReplyStatus.DRAFT
         letter.parent_id = None

@@ -180,7 +180,7 @@ class Generator:
             # A letter that is to be open at the end of the year must not be closed then.
             if not first < year_end <= again:
                 self._handle(letter, first)
-                letter.take(Action.REDO, CITIZEN, again, reason="问题没有解决，请重新办理。")
+                letter.take(Action.REDO, CITIZEN, again)
                 self._draft(letter, clock.between(chance, again, ends_at), ends_at)
                 return
         self._handle(letter, ends_at)

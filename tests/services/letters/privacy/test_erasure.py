@@ -34,7 +34,7 @@ NOW = START + timedelta(days=30)
 KEYS = RecordKeys(bytes(range(32)), CODE_KEY)
 FIGURES = "/statistics/data.json?year=2016&asof=2016-12-31"
 MARK = "凤凰湖"
-"""Stands in every text of the letter but the reasons of events, which stay, and nowhere else."""
+"""Stands in every text of the letter but the reasons that staff gave, which stay, and nowhere else."""
 
 
 def a_life(session: Session, world: World) -> Walk:
@@ -53,9 +53,12 @@ def a_life(session: Session, world: World) -> Walk:
     walk.now += HOUR
     submission.supplement(walk.letter_id, f"{MARK}补充", walk.now)
     walk.step(cooperation.request_extension, "city_handler", 5, "要等路灯厂家到货")
-    walk.step(cooperation.invite, "city_handler", world["water"], "请查验管线")
+    walk.step(cooperation.invite, "city_handler", world["water"], f"{MARK}请查验管线")
     walk.step(cooperation.contribute, "water_handler", f"{MARK}意见")
     walk.ask_signoff(f"欧阳明月您好，{MARK}答复已经办好。")
+    walk.sign()
+    submission.ask_redo(walk.letter_id, f"{MARK}还是不亮", walk.now)
+    walk.ask_signoff(f"欧阳明月您好，{MARK}灯已更换。")
     walk.sign()
     submission.rate(walk.letter_id, 5, 5, f"{MARK}评价", walk.now)
     walk.propose()
@@ -157,7 +160,8 @@ def test_drafts_go_and_replies_keep_their_place(session: Session, world: World) 
     session.commit()
     grant_erasure(ask(other.letter), world.actor("city_reviewer"), NOW)
     assert [(reply.status, reply.text) for reply in other.letter.replies] == [
-        (ReplyStatus.SIGNED, "")
+        (ReplyStatus.SIGNED, ""),
+        (ReplyStatus.SIGNED, ""),
     ]
 
 
