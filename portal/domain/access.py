@@ -8,7 +8,6 @@ the permissions it carries and the reach of each: ``UNIT`` is the organisation o
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -19,14 +18,6 @@ from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
 from portal.domain.organisations import covered, covers, path_ids
 from portal.domain.translatable import Labelled
-
-USERNAME_MAX = 64
-"""Characters of the name with which a member of staff logs in."""
-
-
-def fold_username(typed: str) -> str:
-    """Return a user name as accounts have it: without blanks, width and case do not matter."""
-    return unicodedata.normalize("NFKC", "".join(typed.split())).casefold()
 
 
 class Role(Labelled):
@@ -61,20 +52,6 @@ DUTIES: dict[Role, Duty] = {
 def exclude(roles: Iterable[Role]) -> bool:
     """Return whether ``roles`` belong to more than one duty, so that no account may hold them all."""
     return len({DUTIES[role] for role in roles}) > 1
-
-
-class GrantOutcome(Labelled):
-    """How a request for a role stands."""
-
-    PENDING = "pending", N_("等待同意")
-    GRANTED = "granted", N_("已同意")
-    REFUSED = "refused", N_("未同意")
-    WITHDRAWN = "withdrawn", N_("已撤回")
-
-
-def may_decide(decider: int | None, requester: int, receiver: int) -> bool:
-    """Return whether the account ``decider`` is neither who asked for the role nor who gets it."""
-    return decider is not None and decider not in (requester, receiver)
 
 
 class Permission(StrEnum):

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.domain.access import GrantOutcome, Role
+from portal.domain.access import Role
+from portal.domain.accounts.grant_requests import GrantOutcome
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 

@@ -18,10 +18,10 @@ from portal.domain.access import (
     acts_from,
     can,
     exclude,
-    fold_username,
     may,
-    may_decide,
 )
+from portal.domain.accounts.grant_requests import may_decide
+from portal.domain.accounts.usernames import fold_username
 from portal.domain.events import ActorKind
 from portal.domain.letters.states import Action
 from tests.domain.facts import Place

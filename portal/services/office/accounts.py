@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from portal.domain.access import SYSTEM, Actor, fold_username
+from portal.domain.access import SYSTEM, Actor
+from portal.domain.accounts.usernames import fold_username
 from portal.domain.errors import N_, InvalidInput, LetterboxError
 from portal.domain.events import ActorKind, RecordAction
 from portal.domain.translatable import Message

@@ -11,7 +11,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import USERNAME_MAX, Actor, Permission, Role, fold_username
+from portal.domain.access import Actor, Permission, Role
+from portal.domain.accounts.usernames import USERNAME_MAX, fold_username
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import RecordAction
 from portal.domain.translatable import Message

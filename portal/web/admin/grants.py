@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.access import GrantOutcome, Permission, may_decide
+from portal.domain.access import Permission
+from portal.domain.accounts.grant_requests import GrantOutcome, may_decide
 from portal.domain.errors import InvalidInput
 from portal.models import GrantRequest, db
 from portal.queries.office.grants import ended_grants, is_only_administrator, waiting_grants

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.access import USERNAME_MAX, Role
+from portal.domain.access import Role
+from portal.domain.accounts.usernames import USERNAME_MAX
 from portal.domain.errors import N_, InvalidInput
 from portal.queries.office.administration import PersonState
 from portal.services.office.users import NAME_MAX

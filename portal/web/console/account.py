@@ -9,7 +9,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.validators import EqualTo, Length
 
-from portal.domain.access import USERNAME_MAX, Actor, Permission, Role, fold_username
+from portal.domain.access import Actor, Permission, Role
+from portal.domain.accounts.usernames import USERNAME_MAX, fold_username
 from portal.domain.errors import InvalidInput
 from portal.models import db
 from portal.queries.office.people import own_account

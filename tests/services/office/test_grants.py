@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import SYSTEM, Actor, GrantOutcome, Role
+from portal.domain.access import SYSTEM, Actor, Role
+from portal.domain.accounts.grant_requests import GrantOutcome
 from portal.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import ActorKind
 from portal.models import Event, GrantRequest, RoleGrant, User
