@@ -68,6 +68,7 @@ class Permission(StrEnum):
     TOKENS_EDIT = "instance:tokens:edit"
     USERS_EDIT = "instance:users:edit"
     WORDS_EDIT = "instance:words:edit"
+    APPEAL_DECIDE = "letter:appeal:decide"
     CONTACTS_REVEAL = "letter:contacts:reveal"
     CONTRIBUTION_WRITE = "letter:contribution:write"
     ERASURE_DECIDE = "letter:erasure:decide"
@@ -112,6 +113,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         **dict.fromkeys(
             (
                 *_READING,
+                _P.APPEAL_DECIDE,
                 _P.HANDLING_ACCEPT,
                 _P.HANDLING_ASK,
                 _P.HANDLING_ASSIGN,
@@ -160,6 +162,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
     _R.SUPERVISOR: dict.fromkeys(
         (
             *_READING,
+            _P.APPEAL_DECIDE,
             _P.HANDLING_RULE,
             _P.HANDLING_SUPERVISE,
             _P.EXTENSION_DECIDE,
@@ -194,6 +197,8 @@ ACTION_PERMISSIONS: dict[Action, Permission] = {
     Action.RETURN: _P.HANDLING_RETURN,
     Action.RULE: _P.HANDLING_RULE,
     Action.RULE_DECLINE: _P.HANDLING_RULE,
+    Action.TAKE_OVER: _P.APPEAL_DECIDE,
+    Action.CONFIRM_DECLINE: _P.APPEAL_DECIDE,
     Action.ASK_CITIZEN: _P.HANDLING_ASK,
     Action.MERGE: _P.HANDLING_MERGE,
     Action.SEPARATE: _P.HANDLING_MERGE,
@@ -227,6 +232,10 @@ ACTION_PERMISSIONS: dict[Action, Permission] = {
 CITIZEN_ACTIONS = frozenset(
     {
         Action.SUPPLEMENT,
+        Action.ADD,
+        Action.CORRECT_CONTACTS,
+        Action.URGE,
+        Action.APPEAL,
         Action.WITHDRAW,
         Action.RATE,
         Action.REDO,
@@ -287,6 +296,7 @@ MACHINE = Actor(ActorKind.MACHINE, name="machine")
 class Placed(Protocol):
     """Where a letter is, for a decision on access.
 
+    ``appeal_path`` is the superior that must decide on an appeal, while one waits.
     ``accused_paths`` are the organisation that a report accuses and who took over from it;
     ``sent_from_path`` is the organisation that sent it, until somebody has signed for it.
     """
@@ -299,6 +309,8 @@ class Placed(Protocol):
     def accused_paths(self) -> tuple[str, ...]: ...
     @property
     def ruling_path(self) -> str | None: ...
+    @property
+    def appeal_path(self) -> str | None: ...
     @property
     def sent_from_path(self) -> str | None: ...
     @property
@@ -323,7 +335,8 @@ def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
     A report of wrongdoing is hidden from whoever holds any role in the organisation it accuses, in one
     that took over from it, or below them: not that role alone is shut, but the person.
     Reading follows an invitation to co-handle, and stays with who sent the letter until it is signed
-    for; a ruling belongs to the common superior, a recall to who sent the letter.
+    for; a ruling belongs to the common superior, an appeal to the superior of who declined, a recall
+    to who sent the letter.
     """
     if any(covered(letter.accused_paths, grant.path) for grant in actor.grants):
         return False
@@ -331,6 +344,8 @@ def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
     for grant, reach in actor.reaches(permission):
         if permission is Permission.HANDLING_RULE:
             paths: Iterable[str] = (letter.ruling_path or letter.organisation_path,)
+        elif permission is Permission.APPEAL_DECIDE:
+            paths = (letter.appeal_path,) if letter.appeal_path else ()
         elif permission is Permission.HANDLING_RECALL:
             paths = sender
         elif permission is Permission.CONTRIBUTION_WRITE:
@@ -344,7 +359,13 @@ def can(actor: Actor, permission: Permission, letter: Placed) -> bool:
     return False
 
 
-_OWN_NAME = (_P.CONTRIBUTION_WRITE, _P.EXTENSION_DECIDE, _P.HANDLING_RULE, _P.HANDLING_SUPERVISE)
+_OWN_NAME = (
+    _P.APPEAL_DECIDE,
+    _P.CONTRIBUTION_WRITE,
+    _P.EXTENSION_DECIDE,
+    _P.HANDLING_RULE,
+    _P.HANDLING_SUPERVISE,
+)
 """What helpers and superiors do in their own name."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission, Placed, may
@@ -25,6 +26,7 @@ class Choosable(Placed, GuardedLetter, Protocol):
 
 NEXT: tuple[Action, ...] = (
     Action.RULE,
+    Action.TAKE_OVER,
     Action.SIGN,
     Action.SIGN_FOLLOW_UP,
     Action.PUBLISH,
@@ -59,6 +61,21 @@ def consent_choice(letter: GuardedLetter) -> Action | None:
     """Return how the sender may change the mind about publication now: take back, give, or not."""
     choices = (Action.REVOKE_CONSENT, Action.GIVE_CONSENT)
     return next((action for action in choices if objection(letter, action) is None), None)
+
+
+SENDER_NEXT: tuple[Action, ...] = (
+    Action.SUPPLEMENT,
+    Action.URGE,
+    Action.APPEAL,
+    Action.RATE,
+)
+"""The order in which the sender is offered one thing to do next."""
+
+
+def sender_next(letter: GuardedLetter, on: date) -> Action | None:
+    """Return the one thing that the sender is asked to do on civil date ``on``, if there is one."""
+    possible = (a for a in SENDER_NEXT if objection(letter, a, on=on) is None)
+    return next(possible, None)
 
 
 def _own_part(actor: Actor, action: Action, letter: Choosable) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.models.base import AuditKeys, Cipher, Model, SenderKeys, db, prepare_engine
 from portal.models.correspondence import (
+    Appeal,
     CoHandling,
     ErasureRequest,
     Extension,
@@ -61,6 +62,7 @@ __all__ = [
     "PUBLIC",
     "VERSIONS",
     "ApiToken",
+    "Appeal",
     "ArchiveEntry",
     "ArchiveVersion",
     "AuditBlock",

@@ -1,4 +1,4 @@
-"""The correspondence around a letter: questions, supplements, co-handling, extensions, rating, erasure."""
+"""The correspondence around a letter: messages, co-handling, extensions, appeal, rating, erasure."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ class MessageKind(StrEnum):
 
     QUESTION = "question"
     SUPPLEMENT = "supplement"
+    ADDITION = "addition"
+    APPEAL = "appeal"
     REDO = "redo"
 
 
 class Message(Model):
-    """A question to the citizen, a supplement, or a request for a redo."""
+    """A question to the citizen, a supplement or an addition, an appeal, or a request for a redo."""
 
     __tablename__ = "message"
 
@@ -55,6 +57,28 @@ class Extension(Model):
     decision_note: Mapped[str | None] = mapped_column(sa.Text)
 
     requester: Mapped[User | None] = relationship(foreign_keys=[requester_id])
+
+
+class Appeal(Model):
+    """An appeal of the sender against declining, decided by the superior ``organisation``.
+
+    ``decliner_id`` is who declined; ``upheld`` says whether the letter stays declined and is empty
+    until somebody decides.
+    """
+
+    __tablename__ = "appeal"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), unique=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    decliner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    appealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    upheld: Mapped[bool | None]
+    decider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision_note: Mapped[str | None] = mapped_column(sa.Text)
+
+    organisation: Mapped[Organisation] = relationship()
 
 
 class CoHandling(Model):

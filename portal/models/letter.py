@@ -12,8 +12,16 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.sender_keys import LENGTH, email_key, name_key, phone_key
 from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, Source, State
 from portal.domain.redaction import Sender
-from portal.models.base import EncryptedText, Id, Model, UtcDateTime, keyed, word
-from portal.models.correspondence import CoHandling, ErasureRequest, Extension, Message, Rating
+from portal.models.base import EncryptedText, Id, Model, SenderKeys, UtcDateTime, keyed, word
+from portal.models.correspondence import (
+    Appeal,
+    CoHandling,
+    ErasureRequest,
+    Extension,
+    Message,
+    MessageKind,
+    Rating,
+)
 from portal.models.organisation import Organisation
 from portal.models.publication import Proposal
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
@@ -53,7 +61,7 @@ class Letter(Model):
     sender_name: Mapped[str | None] = mapped_column(EncryptedText)
     sender_phone: Mapped[str | None] = mapped_column(EncryptedText)
     sender_email: Mapped[str | None] = mapped_column(EncryptedText)
-    # What a new row has here is computed from the three columns above, which never change.
+    # What a new row has here is computed from the three columns above; see reach_at.
     name_key: Mapped[str | None] = mapped_column(
         sa.String(LENGTH), default=keyed(name_key, "sender_name"), index=True
     )
@@ -114,6 +122,12 @@ class Letter(Model):
     """Day by which the citizen must supplement."""
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the person was erased: name, contacts, their hashes, and the texts that are not public."""
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the sender added something last, until the office takes the letter on."""
+    urge_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Times that the sender has urged since the clock began."""
+    urge_from: Mapped[date | None]
+    """Day from which the sender may urge again, after urging."""
 
     token: Mapped[ApiToken | None] = relationship()
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
@@ -133,6 +147,7 @@ class Letter(Model):
     messages: Mapped[list[Message]] = relationship(order_by="Message.id")
     extensions: Mapped[list[Extension]] = relationship(order_by="Extension.id")
     helpers: Mapped[list[CoHandling]] = relationship(order_by="CoHandling.id")
+    appeal: Mapped[Appeal | None] = relationship()
     rating: Mapped[Rating | None] = relationship()
     proposals: Mapped[list[Proposal]] = relationship(order_by="Proposal.id")
     grants_there: Mapped[list[RoleGrant]] = relationship(
@@ -166,6 +181,42 @@ class Letter(Model):
     def ruling_path(self) -> str | None:
         """Path of the common superior that must place a disputed letter."""
         return self.ruling.path if self.ruling else None
+
+    @property
+    def appeal_pending(self) -> bool:
+        """Whether an appeal waits for a decision."""
+        return self.appeal is not None and self.appeal.decided_at is None
+
+    @property
+    def appealed(self) -> bool:
+        """Whether the sender has appealed against declining."""
+        return self.appeal is not None
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether the superior has taken it over after an appeal."""
+        return self.appeal is not None and self.appeal.upheld is False
+
+    @property
+    def appeal_path(self) -> str | None:
+        """Path of the superior that must decide on an appeal, while one waits."""
+        return self.appeal.organisation.path if self.appeal and self.appeal_pending else None
+
+    @property
+    def decliner_id(self) -> int | None:
+        """Who declined what the sender has appealed against."""
+        return self.appeal.decliner_id if self.appeal else None
+
+    @property
+    def additions(self) -> int:
+        """How often the sender has added something unasked."""
+        return sum(message.kind is MessageKind.ADDITION for message in self.messages)
+
+    def reach_at(self, phone: str, email: str) -> None:
+        """Take over other contacts of the sender, and what equal ones are found by."""
+        self.sender_phone, self.sender_email = phone or None, email or None
+        self.phone_key = phone_key(SenderKeys.key, self.sender_phone)
+        self.email_key = email_key(SenderKeys.key, self.sender_email)
 
     @property
     def sent_from_path(self) -> str | None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import CLOCK_STATES, Publication, State
+from portal.domain.letters.states import CLOCK_STATES, OPEN_STATES, Publication, State
 from portal.domain.redaction import confidentiality_requests
 from portal.models import (
     Letter,
@@ -40,7 +40,8 @@ def waiting_for_publication() -> sa.Select[int]:
 class LetterRow:
     """One letter of a list; a list shows neither sender nor text.
 
-    ``for_another`` says that it waits for the reader because nobody is where it lies, ``confidential``
+    ``added`` says that its sender added something that nobody has taken up yet, ``urge_count`` how often
+    the sender urges. ``for_another`` says that it waits for the reader because nobody is where it lies, ``confidential``
     that its writer asks not to be shown.
     """
 
@@ -54,6 +55,8 @@ class LetterRow:
     received_at: datetime
     supervised: bool
     reopened: bool
+    added: bool
+    urge_count: int
     to_publish: bool
     to_sign: bool
     for_another: bool
@@ -102,6 +105,8 @@ def page_of_letters(
         Letter.received_at,
         Letter.supervised,
         Letter.reopened,
+        sa.and_(Letter.added_at.is_not(None), Letter.state.in_(OPEN_STATES)),
+        sa.case((Letter.state.in_(CLOCK_STATES), Letter.urge_count), else_=0),
         Letter.id.in_(waiting_for_publication()),
         Letter.id.in_(waiting_for_signature()),
         sa.false() if for_another is None else for_another,

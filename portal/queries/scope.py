@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Actor, Grant, Permission, Reach
 from portal.domain.letters.states import State
 from portal.domain.organisations import path_ids
-from portal.models import CoHandling, DisclosureRequest, Letter, Organisation, RoleGrant, User
+from portal.models import (
+    Appeal,
+    CoHandling,
+    DisclosureRequest,
+    Letter,
+    Organisation,
+    RoleGrant,
+    User,
+)
 
 Condition = sa.ColumnElement[bool]
 
@@ -49,6 +57,11 @@ def _placed(permission: Permission, within: Callable[[Place], Condition]) -> Con
     )
     if permission is Permission.HANDLING_RULE:
         return within(sa.func.coalesce(Letter.ruling_id, Letter.organisation_id))
+    if permission is Permission.APPEAL_DECIDE:
+        waiting = sa.select(Appeal.letter_id).where(
+            Appeal.decided_at.is_(None), within(Appeal.organisation_id)
+        )
+        return Letter.id.in_(waiting)
     if permission is Permission.CONTRIBUTION_WRITE:
         return helped
     sent = sa.and_(

@@ -1,6 +1,7 @@
 """A letter as guards and access rules see it, made of plain values."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, State
@@ -33,6 +34,13 @@ class Facts:
     accepted: bool = False
     has_children: bool = False
     answerable: bool = True
+    additions: int = 0
+    due_on: date | None = None
+    urge_from: date | None = None
+    closed_at: datetime | None = None
+    appealed: bool = False
+    appeal_pending: bool = False
+    decliner_id: int | None = 7
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Place:
     organisation_path: str
     accused_paths: tuple[str, ...] = ()
     ruling_path: str | None = None
+    appeal_path: str | None = None
     sent_from_path: str | None = None
     helper_paths: tuple[str, ...] = ()
     id: int = 1

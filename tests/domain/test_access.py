@@ -39,6 +39,7 @@ instance:reports:keep        -          -       -        -          all         
 instance:tokens:edit         -          -       -        -          all           -
 instance:users:edit          -          -       -        -          all           -
 instance:words:edit          -          -       -        -          all           -
+letter:appeal:decide         subtree    -       -        subtree    -             -
 letter:contacts:reveal       subtree    unit    subtree  subtree    -             -
 letter:contribution:write    -          unit    -        -          -             -
 letter:erasure:decide        -          -       subtree  -          -             -
@@ -111,6 +112,10 @@ def test_every_place(role: Role, permission: Permission, reach: Reach | None) ->
         if permission is Permission.HANDLING_RECALL:
             # A letter is recalled where it was sent from, wherever it went.
             letter = Place("/9/", sent_from_path=path)
+        if permission is Permission.APPEAL_DECIDE:
+            # An appeal is decided by the superior of who declined, and by nobody where none waits.
+            assert not can(staff(role), permission, letter)
+            letter = Place("/9/", appeal_path=path)
         if can(staff(role), permission, letter):
             reached.add(where)
     assert reached == REACHED[reach]

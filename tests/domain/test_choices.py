@@ -1,11 +1,12 @@
 """What is offered to whom, held against what the services would accept."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 import pytest
 
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Grant, Role
-from portal.domain.choices import NEXT, allowed_actions, consent_choice, next_action
+from portal.domain.choices import NEXT, allowed_actions, consent_choice, next_action, sender_next
 from portal.domain.events import ActorKind
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action, ConsentBasis, Publication, State
@@ -44,6 +45,14 @@ class Facts:
     organisation_path: str = CITY
     accused_paths: tuple[str, ...] = ()
     ruling_path: str | None = None
+    appeal_path: str | None = None
+    additions: int = 0
+    due_on: date | None = None
+    urge_from: date | None = None
+    closed_at: datetime | None = None
+    appealed: bool = False
+    appeal_pending: bool = False
+    decliner_id: int | None = None
     sent_from_path: str | None = None
     helper_paths: tuple[str, ...] = field(default_factory=tuple)
     awaited_ids: tuple[int, ...] = field(default_factory=tuple)
@@ -77,6 +86,16 @@ def person(role: Role, path: str = CITY, user_id: int = 7) -> Actor:
             person(Role.REVIEWER),
             Facts(state=State.CLOSED, publication=Publication.PROPOSED, proposer_id=3),
             Action.PUBLISH,
+        ),
+        (
+            person(Role.DISPATCHER, OFFICE),
+            Facts(state=State.DECLINED, appeal_pending=True, appeal_path=OFFICE),
+            Action.TAKE_OVER,
+        ),
+        (
+            person(Role.DISPATCHER),
+            Facts(state=State.DECLINED, appeal_pending=True, appeal_path=OFFICE),
+            None,
         ),
         (person(Role.AUDITOR, OFFICE), Facts(), None),
     ],
@@ -144,3 +163,21 @@ def test_a_letter_sent_where_nobody_is_comes_back_or_is_signed_for() -> None:
 def test_consent_is_taken_back_or_given(letter: Facts, wanted: Action | None) -> None:
     """A sender may do one thing about consent, and nothing where it does not matter."""
     assert consent_choice(letter) is wanted
+
+
+@pytest.mark.parametrize(
+    ("letter", "wanted"),
+    [
+        (Facts(), None),
+        (Facts(state=State.AWAITING_CITIZEN), Action.SUPPLEMENT),
+        (Facts(due_on=date(2016, 6, 14)), Action.URGE),
+        (Facts(due_on=date(2016, 6, 15)), None),
+        (Facts(state=State.DECLINED, closed_at=datetime(2016, 6, 1, tzinfo=UTC)), Action.APPEAL),
+        (Facts(state=State.DECLINED, closed_at=datetime(2016, 3, 1, tzinfo=UTC)), None),
+        (Facts(state=State.CLOSED), Action.RATE),
+        (Facts(state=State.CLOSED, rated=True), None),
+    ],
+)
+def test_the_sender_is_asked_for_one_thing(letter: Facts, wanted: Action | None) -> None:
+    """What the office waits for, what is overdue, what was declined or answered comes first."""
+    assert sender_next(letter, date(2016, 6, 15)) is wanted

@@ -14,7 +14,7 @@ from portal.domain.events import ActorKind
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
 from portal.domain.organisations import OrganisationKind, child_path
-from portal.models import CoHandling, DisclosureRequest, Letter, Organisation, User
+from portal.models import Appeal, CoHandling, DisclosureRequest, Letter, Organisation, User
 from portal.queries.scope import grants_of, letters_for, readable_letter, requests_for
 from tests.builders import START, World, a_letter
 from tests.disclosure import a_request
@@ -26,7 +26,8 @@ class Sketch:
 
     parents: list[int]
     grants: list[tuple[Role, int]]
-    letters: list[tuple[int, int | None, int | None, int | None, State, list[int]]]
+    letters: list[tuple[int, int | None, int | None, int | None, State, list[int], int | None]]
+    """Holder, accused, common superior, sender, state, helpers, superior asked by an appeal."""
 
 
 @st.composite
@@ -42,6 +43,7 @@ def sketches(draw: st.DrawFn) -> Sketch:
         st.none() | place,
         st.sampled_from((State.IN_PROGRESS, State.DISPATCHED)),
         st.lists(place, max_size=2, unique=True),
+        st.none() | place,
     )
     return Sketch(parents, grants, draw(st.lists(letter, min_size=1, max_size=6)))
 
@@ -65,7 +67,7 @@ def build(session: Session, sketch: Sketch) -> tuple[Actor, list[Letter]]:
         made.path = child_path(above.path if above else None, made.id)
         organisations.append(made)
     letters = []
-    for holder, accused, ruling, sender, state, helpers in sketch.letters:
+    for holder, accused, ruling, sender, state, helpers, asked in sketch.letters:
         letter = Letter(
             number=f"n{next(_codes)}",
             kind=Kind.WRONGDOING if accused is not None else Kind.HELP,
@@ -80,6 +82,12 @@ def build(session: Session, sketch: Sketch) -> tuple[Actor, list[Letter]]:
             ruling=None if ruling is None else organisations[ruling],
             sent_from=None if sender is None else organisations[sender],
         )
+        if asked is not None:
+            letter.appeal = Appeal(
+                organisation=organisations[asked],
+                appealed_at=START,
+                decided_at=START if state is State.DISPATCHED else None,
+            )
         for helper in helpers:
             letter.helpers.append(
                 CoHandling(organisation=organisations[helper], request="请", requested_at=START)

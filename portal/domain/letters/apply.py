@@ -32,6 +32,8 @@ from portal.domain.letters.transitions import TRANSITIONS
 from portal.domain.periods import civil_date
 
 FIRST_VERSION = 1
+_BACK = frozenset({Action.RECALL_DISPATCH, Action.RECALL_SIGNOFF, Action.SEND_BACK})
+"""What takes a letter back to where it was, as it was there."""
 
 
 class Applicable(HandledLetter, Protocol):
@@ -53,6 +55,8 @@ class Applicable(HandledLetter, Protocol):
     def sent_from_before_id(self) -> int | None: ...
     @property
     def assignee_before_id(self) -> int | None: ...
+    @property
+    def urge_count(self) -> int: ...
     @property
     def version(self) -> int: ...
 
@@ -103,6 +107,9 @@ class LetterState:
     extension_days: int = 0
     due_on: date | None = None
     answer_by: date | None = None
+    added_at: datetime | None = None
+    urge_count: int = 0
+    urge_from: date | None = None
 
     def change(self, effect: Effect) -> None:
         """Take over the values that an action leaves."""
@@ -215,12 +222,14 @@ def apply(
     kind: Kind | None = None,
     extension_days: int | None = None,
     answered_by: int | None = None,
+    urge_from: date | None = None,
 ) -> Effect:
     """Return what ``action`` does to ``letter`` at ``moment``, taken by somebody of ``actor_kind``.
 
     ``to_id`` is the organisation that the letter moves to, ``kind`` the new kind of a letter that
     changes it, ``extension_days`` the days granted, ``answered_by`` the organisation whose reply
-    closes a merged letter. The letter itself is left as it is.
+    closes a merged letter, ``urge_from`` the day on which a sender who urges may do so again. The
+    letter itself is left as it is.
 
     Raises ``ValueError`` for an action that does not leave the state of the letter.
     """
@@ -245,6 +254,10 @@ def apply(
         changes["kind"] = kind
         changes["never_public"] = letter.never_public or not KINDS[kind].publishable
         clock = Clock.COMPUTE
+    if action is Action.ADD:
+        changes["added_at"] = moment
+    if action is Action.URGE:
+        changes |= {"urge_count": letter.urge_count + 1, "urge_from": urge_from}
     if clock is Clock.STOP:
         changes["due_on"] = None
     holder = letter.organisation_id
@@ -269,15 +282,21 @@ def _entered(
     changes: dict[str, Any] = {"state": target}
     if actor_kind is ActorKind.STAFF and letter.first_response_at is None:
         changes["first_response_at"] = moment
-    if before is State.CLOSED:
+    if actor_kind is ActorKind.STAFF and target is not State.DISPATCHED and action not in _BACK:
+        # Whoever takes a letter on has read what was added to it.
+        changes["added_at"] = None
+    if before in CONCLUDED_STATES:
         changes |= {
-            "reopened": True,
             "close_reason": None,
             "closed_at": None,
             "closing_organisation_id": None,
             "clock_from": moment,
             "extension_days": 0,
+            "urge_count": 0,
+            "urge_from": None,
         }
+    if action is Action.REDO:
+        changes["reopened"] = True
     if target in REVERSIBLE_STATES:
         changes["state_before"] = before
     elif before in REVERSIBLE_STATES:
@@ -328,6 +347,8 @@ def _moved(letter: Applicable, action: Action, to_id: int) -> dict[str, Any]:
     if action is Action.HAND_OVER:
         sender = None if letter.sent_from_id == to_id else letter.sent_from_id
         return {"organisation_id": to_id, "assignee_id": None, "sent_from_id": sender}
+    if action is Action.TAKE_OVER:
+        return {"organisation_id": to_id, "assignee_id": None, "sent_from_id": None}
     changes: dict[str, Any] = {
         "organisation_id": to_id,
         "hop_count": letter.hop_count + 1,

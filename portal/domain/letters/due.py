@@ -10,7 +10,7 @@ from portal.domain.calendar import Pause, WorkCalendar
 from portal.domain.deadline_rules import DeadlineRule, DeadlineRules
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import State
+from portal.domain.letters.states import CONCLUDED_STATES, State
 from portal.domain.translatable import Message
 
 SOON_DAYS = 2
@@ -21,7 +21,8 @@ SOON_DAYS = 2
 class HandlingTime:
     """What the due date of a letter is counted from.
 
-    ``start`` is the civil day of the receipt, or of the citizen's request for a redo;
+    ``start`` is the civil day of the receipt, of the citizen's request for a redo, or of the
+    decision that a declined letter is handled after all;
     ``extension`` the days granted since, in the unit of the rule; ``pauses`` the waits for
     the citizen, in order. ``organisation_id`` is the organisation whose rule the letter follows,
     None where it is a rule of all organisations.
@@ -41,7 +42,7 @@ class HandlingTime:
             self.pauses[-1] = (self.pauses[-1][0], day)
         if to_state == State.AWAITING_CITIZEN:
             self.pauses.append((day, None))
-        elif from_state == State.CLOSED:
+        elif from_state in CONCLUDED_STATES:
             self.start, self.extension, self.pauses = day, 0, []
 
 

@@ -6,11 +6,14 @@ A guard returns a zh-CN sentence that says why not, or ``None``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
+    ADDITIONS_MAX,
+    APPEAL_DAYS,
     FINAL_STATES,
     RETURN_LIMIT,
     CloseReason,
@@ -18,6 +21,7 @@ from portal.domain.letters.states import (
     Publication,
     State,
 )
+from portal.domain.periods import civil_date
 
 
 class HandledLetter(Protocol):
@@ -43,8 +47,9 @@ class GuardedLetter(HandledLetter, Protocol):
     """What guards look at besides; the letter row offers it, and so may any plain object.
 
     ``author_id`` is the person who wrote the reply under review, ``proposer_id`` who proposed
-    publication or a correction, ``actor_id`` comes with the call. A letter
-    is ``answerable`` where somebody in service at its organisation may write the reply.
+    publication or a correction, ``decliner_id`` who declined a letter whose sender has appealed,
+    ``actor_id`` comes with the call. A letter is ``answerable`` where somebody in service at its
+    organisation may write the reply; its sender may urge again on ``urge_from``.
     """
 
     @property
@@ -79,9 +84,25 @@ class GuardedLetter(HandledLetter, Protocol):
     def answerable(self) -> bool: ...
     @property
     def erased(self) -> bool: ...
+    @property
+    def additions(self) -> int: ...
+    @property
+    def due_on(self) -> date | None: ...
+    @property
+    def urge_from(self) -> date | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def appealed(self) -> bool: ...
+    @property
+    def appeal_pending(self) -> bool: ...
+    @property
+    def decliner_id(self) -> int | None: ...
 
 
 Guard = Callable[[GuardedLetter, int | None], str | None]
+DatedGuard = Callable[[GuardedLetter, date], str | None]
+"""A guard that looks at the civil day besides."""
 
 
 def not_author(letter: GuardedLetter, actor_id: int | None) -> str | None:
@@ -240,3 +261,49 @@ def supervised(letter: GuardedLetter, actor_id: int | None) -> str | None:
 def unsupervised(letter: GuardedLetter, actor_id: int | None) -> str | None:
     """Refuse supervision that has begun already."""
     return N_("这封信已在督办。") if letter.supervised else None
+
+
+def room_to_add(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to add more than anybody could read."""
+    full = letter.additions >= ADDITIONS_MAX
+    return N_("主动补充的次数已经用完，请等待答复。") if full else None
+
+
+def overdue(letter: GuardedLetter, on: date) -> str | None:
+    """Refuse to urge before the due date has passed."""
+    late = letter.due_on is not None and letter.due_on < on
+    return None if late else N_("还没有过答复期限，过了期限可以催办。")
+
+
+def not_urged(letter: GuardedLetter, on: date) -> str | None:
+    """Refuse to urge twice on a working day."""
+    again = letter.urge_from is None or letter.urge_from <= on
+    return None if again else N_("已经催办过，下一个工作日可以再催。")
+
+
+def not_appealed(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse a second appeal."""
+    return N_("每封信只能提出一次异议。") if letter.appealed else None
+
+
+def not_ruled(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse an appeal against a ruling: the superior has decided already."""
+    ruled = letter.return_count >= RETURN_LIMIT
+    return N_("这封信由上级裁定不予受理，不再复核。") if ruled else None
+
+
+def appeal_in_time(letter: GuardedLetter, on: date) -> str | None:
+    """Refuse an appeal long after declining."""
+    over = letter.closed_at is None or on > civil_date(letter.closed_at) + timedelta(APPEAL_DAYS)
+    return N_("提出异议的期限已经过了。") if over else None
+
+
+def appeal_waiting(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse to decide where no appeal waits."""
+    return None if letter.appeal_pending else N_("没有待复核的异议。")
+
+
+def not_decliner(letter: GuardedLetter, actor_id: int | None) -> str | None:
+    """Refuse the person who declined the letter."""
+    same = actor_id is not None and actor_id == letter.decliner_id
+    return N_("异议不能由作出不予受理决定的人复核。") if same else None

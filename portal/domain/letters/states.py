@@ -25,6 +25,13 @@ SCORES = range(1, 6)
 """What a citizen may give for attitude and for efficiency."""
 SUPPLEMENT_DAYS = 15
 """Calendar days a citizen has to supplement before the letter closes with a notice."""
+ADDITIONS_MAX = 10
+"""Times that a sender may add something to a letter unasked."""
+APPEAL_DAYS = 30
+"""Calendar days after declining in which its sender may appeal.
+
+As long as a petitioner has to ask for a review (信访工作条例 Art. 35).
+"""
 
 
 class State(Labelled):
@@ -79,8 +86,14 @@ class Action(Labelled):
     HAND_OVER = "hand_over", N_("移交承接单位")
     RULE = "rule", N_("裁定交办")
     RULE_DECLINE = "rule_decline", N_("裁定不予受理")
+    APPEAL = "appeal", N_("对不予受理提出异议")
+    TAKE_OVER = "take_over", N_("复核后予以受理")
+    CONFIRM_DECLINE = "confirm_decline", N_("复核后维持不予受理")
     ASK_CITIZEN = "ask_citizen", N_("请来信人补充")
     SUPPLEMENT = "supplement", N_("补充材料")
+    ADD = "add", N_("主动补充")
+    CORRECT_CONTACTS = "correct_contacts", N_("更正联系方式")
+    URGE = "urge", N_("催办")
     TIME_OUT = "time_out", N_("逾期未补充，办结")
     MERGE = "merge", N_("并案")
     SEPARATE = "separate", N_("拆分")

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from portal.domain.errors import N_, ActionNotAllowed
 from portal.domain.events import Axis
 from portal.domain.letters.guards import (
+    DatedGuard,
     Guard,
     GuardedLetter,
     HandledLetter,
+    appeal_in_time,
+    appeal_waiting,
     at_return_limit,
     before_acceptance,
     below_return_limit,
@@ -28,20 +32,33 @@ from portal.domain.letters.guards import (
     follow_up_waiting,
     has_sender,
     may_be_public,
+    not_appealed,
     not_author,
     not_consented,
+    not_decliner,
     not_placed,
     not_proposer,
     not_rated,
     not_reopened,
+    not_ruled,
+    not_urged,
     only_author,
     only_proposer,
+    overdue,
     publishable,
     recallable,
+    room_to_add,
     supervised,
     unsupervised,
 )
-from portal.domain.letters.states import AFTER_ERASURE, OPEN_STATES, Action, Publication, State
+from portal.domain.letters.states import (
+    AFTER_ERASURE,
+    CLOCK_STATES,
+    OPEN_STATES,
+    Action,
+    Publication,
+    State,
+)
 
 
 def same_state(letter: HandledLetter) -> State:
@@ -73,12 +90,13 @@ Target = State | Publication | Callable[[HandledLetter], State | Publication]
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table: from ``sources`` to ``target`` on ``axis``, if ``guards`` agree."""
+    """One row of the table: from ``sources`` to ``target`` on ``axis``, if all guards agree."""
 
     action: Action
     sources: frozenset[State] | frozenset[Publication]
     target: Target
     guards: tuple[Guard, ...] = ()
+    dated: tuple[DatedGuard, ...] = ()
 
     @property
     def axis(self) -> Axis:
@@ -93,8 +111,9 @@ def _row(
     sources: Iterable[State] | Iterable[Publication],
     target: Target,
     *guards: Guard,
+    dated: tuple[DatedGuard, ...] = (),
 ) -> Transition:
-    return Transition(action, frozenset(sources), target, guards)  # type: ignore[arg-type]
+    return Transition(action, frozenset(sources), target, guards, dated)  # type: ignore[arg-type]
 
 
 S, P, A = State, Publication, Action
@@ -118,8 +137,14 @@ TRANSITIONS: dict[Action, Transition] = {
         _row(A.HAND_OVER, OPEN_STATES, same_state),
         _row(A.RULE, (S.RETURNED,), S.DISPATCHED, at_return_limit),
         _row(A.RULE_DECLINE, (S.RETURNED,), S.DECLINED, at_return_limit),
+        _row(A.APPEAL, (S.DECLINED,), same_state, not_appealed, not_ruled, dated=(appeal_in_time,)),
+        _row(A.TAKE_OVER, (S.DECLINED,), S.IN_PROGRESS, appeal_waiting, not_decliner),
+        _row(A.CONFIRM_DECLINE, (S.DECLINED,), same_state, appeal_waiting, not_decliner),
         _row(A.ASK_CITIZEN, (S.SUBMITTED, S.IN_PROGRESS), S.AWAITING_CITIZEN),
         _row(A.SUPPLEMENT, (S.AWAITING_CITIZEN,), earlier_state),
+        _row(A.ADD, OPEN_STATES - {S.AWAITING_CITIZEN}, same_state, room_to_add),
+        _row(A.CORRECT_CONTACTS, frozenset(S) - {S.WITHDRAWN}, same_state),
+        _row(A.URGE, CLOCK_STATES, same_state, dated=(overdue, not_urged)),
         _row(A.TIME_OUT, (S.AWAITING_CITIZEN,), S.CLOSED),
         _row(A.MERGE, (S.SUBMITTED, S.IN_PROGRESS), S.MERGED, childless),
         _row(A.SEPARATE, (S.MERGED,), earlier_state),
@@ -165,8 +190,13 @@ TRANSITIONS: dict[Action, Transition] = {
 """Every action but ``submit``, which creates the letter."""
 
 
-def objection(letter: GuardedLetter, action: Action, actor_id: int | None = None) -> str | None:
-    """Return why ``action`` is not possible now (a zh-CN sentence), ``None`` where it is."""
+def objection(
+    letter: GuardedLetter, action: Action, actor_id: int | None = None, on: date | None = None
+) -> str | None:
+    """Return why ``action`` is not possible (a zh-CN sentence), ``None`` where it is.
+
+    ``on`` is the civil day; without it, what depends on the day is passed over.
+    """
     row = TRANSITIONS.get(action)
     if row is None:
         return N_("信件已经寄出。")
@@ -175,14 +205,20 @@ def objection(letter: GuardedLetter, action: Action, actor_id: int | None = None
     current = letter.publication if row.axis is Axis.PUBLICATION else letter.state
     if current not in row.sources:
         return N_("信件当前的状态不允许这项操作。")
-    return next((said for guard in row.guards if (said := guard(letter, actor_id))), None)
+    said = next((said for guard in row.guards if (said := guard(letter, actor_id))), None)
+    if said is None and on is not None:
+        said = next((said for guard in row.dated if (said := guard(letter, on))), None)
+    return said
 
 
 def advance(
-    letter: GuardedLetter, action: Action, actor_id: int | None = None
+    letter: GuardedLetter, action: Action, actor_id: int | None = None, on: date | None = None
 ) -> State | Publication:
-    """Return the state that ``action`` leads to; raise :class:`ActionNotAllowed` with the reason."""
-    said = objection(letter, action, actor_id)
+    """Return the state that ``action`` leads to; raise :class:`ActionNotAllowed` with the reason.
+
+    ``on`` is as for :func:`objection`.
+    """
+    said = objection(letter, action, actor_id, on)
     if said:
         raise ActionNotAllowed(said)
     target = TRANSITIONS[action].target

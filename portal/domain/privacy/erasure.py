@@ -65,6 +65,8 @@ class Erasable(Protocol):
     def follow_up_pending(self) -> bool: ...
     @property
     def correction_pending(self) -> bool: ...
+    @property
+    def appeal_pending(self) -> bool: ...
 
 
 def erasure_objection(letter: Erasable) -> str | None:
@@ -77,6 +79,8 @@ def erasure_objection(letter: Erasable) -> str | None:
         return N_("公示件正在审核，审核结束后才能删除来信人的信息。")
     if letter.follow_up_pending:
         return N_("补充答复正在审签，签发后才能删除来信人的信息。")
+    if letter.appeal_pending:
+        return N_("异议正在复核，有了结果才能删除来信人的信息。")
     return None
 
 

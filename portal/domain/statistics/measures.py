@@ -19,7 +19,7 @@ from portal.domain.events import Axis
 from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.recalls import without_recalled
-from portal.domain.letters.states import CLOSE_REASONS, CONCLUDED_STATES, Action, Publication, State
+from portal.domain.letters.states import CLOSE_REASONS, CONCLUDED_STATES, Action, Publication
 from portal.domain.periods import civil_date
 from portal.domain.translatable import Labelled
 
@@ -64,6 +64,7 @@ _MOVES = frozenset(
         Action.RECALL_DISPATCH,
         Action.HAND_OVER,
         Action.RETURN,
+        Action.TAKE_OVER,
         Action.CHANGE_KIND,
     }
 )
@@ -196,7 +197,7 @@ class Ledger:
                 continue
             day = civil_date(event.at)
             time.follow(event.from_state, event.to_state, day)
-            if event.from_state == State.CLOSED and found:
+            if event.from_state in CONCLUDED_STATES and found:
                 found[-1] = replace(found[-1], closed_until=event.at)
                 self._deadlines.choose(time, received_by)
             if event.to_state in CONCLUDED_STATES:

@@ -13,6 +13,7 @@ from portal.domain.events import Axis
 from portal.domain.letters.states import ENDED_STATES, Publication
 from portal.domain.privacy.erasure import ErasureOutcome
 from portal.models import (
+    Appeal,
     ErasureRequest,
     Letter,
     Organisation,
@@ -46,13 +47,14 @@ def overdue(ended_before: datetime) -> sa.Select[Letter]:
     proposed = sa.exists().where(
         Proposal.letter_id == Letter.id, Proposal.status == ProposalStatus.OPEN
     )
+    appealing = sa.exists().where(Appeal.letter_id == Letter.id, Appeal.decided_at.is_(None))
     return (
         sa.select(Letter)
         .where(
             Letter.erased_at.is_(None),
             Letter.state.in_(ENDED_STATES),
             Letter.publication != Publication.PROPOSED,
-            *(ended, ~in_review, ~proposed),
+            *(ended, ~in_review, ~proposed, ~appealing),
         )
         .order_by(Letter.id)
     )

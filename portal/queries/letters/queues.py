@@ -32,6 +32,7 @@ from portal.domain.letters.states import (
 from portal.domain.periods import civil_date, midnight
 from portal.domain.translatable import Labelled
 from portal.models import (
+    Appeal,
     CoHandling,
     Extension,
     Letter,
@@ -65,10 +66,12 @@ class Queue(Labelled):
     AWAITING = "awaiting", N_("待补充")
     RETURNED = "returned", N_("已退回")
     EXTENSION = "extension", N_("待批延期")
+    APPEAL = "appeal", N_("待复核异议")
     HELP = "help", N_("协办")
     DUE_SOON = "due_soon", N_("即将到期")
     OVERDUE = "overdue", N_("已超期")
     UNSIGNED = "unsigned", N_("逾期未签收")
+    URGED = "urged", N_("催办")
     SUPERVISED = "supervised", N_("督办")
     MINE = "mine", N_("我的信件")
     CLOSED = "closed", N_("已办结")
@@ -122,6 +125,10 @@ def proposable(actor: Actor) -> Condition:
 
 def _asking_for_time() -> sa.Select[int]:
     return sa.select(Extension.letter_id).where(Extension.granted.is_(None))
+
+
+def _appeals() -> sa.Select[int]:
+    return sa.select(Appeal.letter_id).where(Appeal.decided_at.is_(None))
 
 
 def _awaited(actor: Actor) -> sa.Select[int]:
@@ -182,6 +189,7 @@ def live() -> Condition:
         Letter.state.in_(OPEN_STATES),
         Letter.id.in_(waiting_for_signature()),
         Letter.id.in_(waiting_for_publication()),
+        Letter.id.in_(_appeals()),
     )
 
 
@@ -209,10 +217,12 @@ def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
             state.in_((State.IN_PROGRESS, State.AWAITING_SIGNOFF)),
             Letter.id.in_(_asking_for_time()),
         ),
+        Queue.APPEAL: Letter.id.in_(_appeals()),
         Queue.HELP: sa.and_(state == State.IN_PROGRESS, Letter.id.in_(_awaited(actor))),
         Queue.DUE_SOON: sa.and_(clock, due >= at.today, due <= at.soon),
         Queue.OVERDUE: sa.and_(clock, due < at.today),
         Queue.UNSIGNED: sa.and_(state == State.DISPATCHED, unsigned),
+        Queue.URGED: sa.and_(clock, Letter.urge_count > 0),
         Queue.SUPERVISED: sa.and_(Letter.supervised, state.in_(OPEN_STATES)),
         Queue.MINE: sa.and_(Letter.assignee_id == actor.user_id, live()),
         Queue.CLOSED: state == State.CLOSED,
@@ -226,7 +236,7 @@ def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
 
     Each state of a letter has a duty. Who has the duty where the letter lies has it to do; where
     nobody in service has it, it falls to the nearest superior that has somebody. The actor
-    decides on extensions and publications of the whole scope besides.
+    decides on extensions, appeals and publications of the whole scope besides.
     """
     proposer = sa.select(Proposal.letter_id).where(
         Proposal.status == ProposalStatus.OPEN, Proposal.proposer_id == actor.user_id
@@ -240,6 +250,12 @@ def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
         _held(actor, Permission.REPLY_WRITE, sa.and_(queues[Queue.IN_PROGRESS], free)),
         _to_rule(actor),
         _any(actor, Permission.EXTENSION_DECIDE, queues[Queue.EXTENSION]),
+        _any(
+            actor,
+            Permission.APPEAL_DECIDE,
+            queues[Queue.APPEAL],
+            Letter.id.not_in(_declined_by(actor)),
+        ),
         _to_sign(actor, queues[Queue.SIGNOFF]),
         _any(
             actor,
@@ -251,6 +267,10 @@ def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
         queues[Queue.HELP],
     )
     return sa.or_(*(part for part in parts if part is not None))
+
+
+def _declined_by(actor: Actor) -> sa.Select[int]:
+    return sa.select(Appeal.letter_id).where(Appeal.decliner_id == actor.user_id)
 
 
 def _disputed() -> Condition:

@@ -28,6 +28,8 @@ _FROM_ELSEWHERE = frozenset(
         Action.GRANT_EXTENSION,
         Action.REFUSE_EXTENSION,
         Action.RULE_DECLINE,
+        Action.TAKE_OVER,
+        Action.CONFIRM_DECLINE,
     }
 )
 """Actions by people of another organisation than the holder, which the event names."""

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from portal.domain.calendar import TraceDay
 from portal.domain.deadline_rules import DeadlineRule
 from portal.domain.errors import N_
-from portal.domain.events import Axis
 from portal.domain.letters.due import Remaining, remaining
 from portal.domain.letters.recalls import without_recalled
 from portal.domain.letters.states import (
@@ -56,6 +55,8 @@ class CorrespondenceKind(StrEnum):
     LETTER = "letter"
     QUESTION = "question"
     SUPPLEMENT = "supplement"
+    ADDITION = "addition"
+    APPEAL = "appeal"
     REDO = "redo"
     REPLY = "reply"
     FOLLOW_UP = "follow_up"
@@ -72,7 +73,7 @@ class CorrespondenceItem:
 
 
 def correspondence(letter: Letter) -> list[CorrespondenceItem]:
-    """Return letter, questions, supplements, replies and the request for a redo, in order."""
+    """Return the letter, all that both sides wrote after it, and the signed replies, in order."""
     first = CorrespondenceItem(CorrespondenceKind.LETTER, letter.text, letter.received_at)
     rest = [
         CorrespondenceItem(
@@ -120,6 +121,12 @@ _MILESTONES: dict[str, tuple[str, str]] = {
     Action.RETURN: (N_("不属于该单位职责，退回重新分办"), _FROM),
     Action.ASK_CITIZEN: (N_("请您补充情况"), _FROM),
     Action.SUPPLEMENT: (N_("您补充了情况"), ""),
+    Action.ADD: (N_("您主动补充了情况"), ""),
+    Action.CORRECT_CONTACTS: (N_("您更正了联系方式"), ""),
+    Action.URGE: (N_("您催办了一次"), ""),
+    Action.APPEAL: (N_("您对不予受理提出异议"), ""),
+    Action.TAKE_OVER: (N_("经复核，决定受理"), _TO),
+    Action.CONFIRM_DECLINE: (N_("经复核，维持不予受理"), ""),
     Action.TIME_OUT: (N_("没有收到补充，信件办结"), _FROM),
     Action.MERGE: (N_("与反映同一问题的来信合并办理"), _FROM),
     Action.SEPARATE: (N_("恢复单独办理"), _FROM),
@@ -180,8 +187,7 @@ def declined(session: Session, letter: Letter) -> Declined | None:
         sa.select(Event)
         .where(
             Event.letter_id == letter.id,
-            Event.axis == Axis.HANDLING,
-            Event.to_state == State.DECLINED,
+            Event.action.in_((Action.DECLINE, Action.RULE_DECLINE)),
         )
         .order_by(Event.id.desc())
         .limit(1)

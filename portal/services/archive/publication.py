@@ -71,7 +71,7 @@ def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime
             title=letter.title,
             text=letter.text,
             question=public_messages(letter, MessageKind.QUESTION),
-            supplement=public_messages(letter, MessageKind.SUPPLEMENT),
+            supplement=public_messages(letter, MessageKind.SUPPLEMENT, MessageKind.ADDITION),
             reply=public_reply(letter),
             note=note or None,
             proposer_id=actor.user_id,
@@ -131,9 +131,9 @@ def correct(
         return proposal.id
 
 
-def public_messages(letter: Letter, kind: MessageKind) -> str:
-    """Return what the citizen was asked, or what was added in answer, in the order of writing."""
-    found = sorted((m for m in letter.messages if m.kind is kind), key=lambda m: m.id)
+def public_messages(letter: Letter, *kinds: MessageKind) -> str:
+    """Return what the citizen was asked, or what the citizen added, in the order of writing."""
+    found = sorted((m for m in letter.messages if m.kind in kinds), key=lambda m: m.id)
     return "\n\n".join(message.text for message in found)
 
 

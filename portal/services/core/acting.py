@@ -22,6 +22,7 @@ from portal.domain.letters.apply import Clock, Effect, apply, receive
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
+from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, StateInterval, User
 from portal.services.core.deadlines import choose_rule, compute_due
 from portal.services.core.facts import touch
@@ -60,18 +61,19 @@ def take(
     kind: Kind | None = None,
     extension_days: int | None = None,
     answered_by: int | None = None,
+    urge_from: date | None = None,
     reason_code: str | None = None,
     reason: str | None = None,
 ) -> Event:
     """Take ``action`` on ``letter`` at ``now``; ``to`` is the organisation it moves to.
 
-    ``kind``, ``extension_days`` and ``answered_by`` are those of
+    ``kind``, ``extension_days``, ``answered_by`` and ``urge_from`` are those of
     :func:`portal.domain.letters.apply.apply`. Raises :class:`NotPermitted` or
     :class:`ActionNotAllowed` before anything is changed.
     """
     if not may(actor, action, letter):
         raise NotPermitted
-    advance(letter, action, actor.user_id)
+    advance(letter, action, actor.user_id, civil_date(now))
     acting = acts_from(actor, action, letter)
     effect = apply(
         letter,
@@ -82,6 +84,7 @@ def take(
         kind=kind,
         extension_days=extension_days,
         answered_by=answered_by,
+        urge_from=urge_from,
     )
     promised = letter.due_on
     change(letter, effect)

@@ -1,4 +1,4 @@
-"""The sender's name and contacts: covered until asked for, and every look is recorded."""
+"""The sender's name and contacts: covered until asked for, every look is recorded; corrections."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.domain.access import Actor, Permission, can
-from portal.domain.errors import NotPermitted
+from portal.domain.errors import N_, InvalidInput, NotPermitted
 from portal.domain.events import RecordAction
-from portal.services.core.acting import changing, record
+from portal.domain.letters.states import Action
+from portal.services.core.acting import changing, record, take
+from portal.services.letters.submission import citizen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,17 @@ def reveal_contacts(letter_id: int, actor: Actor, now: datetime) -> Contacts:
         return Contacts(
             letter.sender_name or "", letter.sender_phone or "", letter.sender_email or ""
         )
+
+
+def correct_contacts(letter_id: int, phone: str, email: str, now: datetime) -> None:
+    """Replace the telephone number, the e-mail address or both; what is empty stays as it is.
+
+    The event says that they were corrected and holds neither. Raises :class:`InvalidInput` where
+    nothing is given.
+    """
+    if not phone and not email:
+        raise InvalidInput("phone", N_("请填写新的手机号码或电子邮箱。"))
+    actor = citizen(letter_id)
+    with changing(actor, letter_id) as (session, letter):
+        take(session, letter, Action.CORRECT_CONTACTS, actor, now)
+        letter.reach_at(phone or letter.sender_phone or "", email or letter.sender_email or "")

@@ -23,6 +23,7 @@ from portal.domain.privacy.erasure import (
     erasure_objection,
 )
 from portal.models import (
+    Appeal,
     CoHandling,
     ErasureRequest,
     Extension,
@@ -141,6 +142,7 @@ def erase(
     session.execute(_cleared(Message, letter).values(text=""))
     session.execute(_cleared(Rating, letter).values(comment=""))
     session.execute(_cleared(Extension, letter).values(reason="", decision_note=None))
+    session.execute(_cleared(Appeal, letter).values(decision_note=None))
     session.execute(_cleared(CoHandling, letter).values(request=""))
     contributed = _cleared(CoHandling, letter).where(CoHandling.contribution.is_not(None))
     session.execute(contributed.values(contribution=""))
@@ -154,7 +156,9 @@ def erase(
 
 
 def _cleared(
-    table: type[Reply | Message | Rating | Extension | CoHandling | Proposal | ErasureRequest],
+    table: type[
+        Reply | Message | Rating | Extension | Appeal | CoHandling | Proposal | ErasureRequest
+    ],
     letter: Letter,
 ) -> sa.Update:
     return sa.update(table).where(table.letter_id == letter.id)

@@ -1,4 +1,4 @@
-"""What the citizen does: write, supplement, withdraw, rate, ask for a redo."""
+"""What the citizen does: write, supplement, add, urge, withdraw, rate, ask for a redo."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from portal.models import (
     Rating,
     ReplyStatus,
 )
+from portal.queries.rules import work_calendar
 from portal.services.core.acting import begin, changing, take
 from portal.services.core.handing_in import Receipt, hand_in
 from portal.services.core.numbering import next_number
@@ -161,6 +162,25 @@ def supplement(letter_id: int, text: str, now: datetime) -> None:
         session.add(
             Message(letter_id=letter.id, kind=MessageKind.SUPPLEMENT, text=text, created_at=now)
         )
+
+
+def add(letter_id: int, text: str, now: datetime) -> None:
+    """Add something unasked before the answer; the clock goes on, and the office sees a mark."""
+    text = required("text", text, TEXT_MAX)
+    actor = citizen(letter_id)
+    with changing(actor, letter_id) as (session, letter):
+        take(session, letter, Action.ADD, actor, now)
+        session.add(
+            Message(letter_id=letter.id, kind=MessageKind.ADDITION, text=text, created_at=now)
+        )
+
+
+def urge(letter_id: int, now: datetime) -> None:
+    """Urge the office once the due date has passed, and then once a working day."""
+    actor = citizen(letter_id)
+    with changing(actor, letter_id) as (session, letter):
+        again = work_calendar(session).add_working_days(civil_date(now), 1)
+        take(session, letter, Action.URGE, actor, now, urge_from=again)
 
 
 def withdraw(letter_id: int, now: datetime) -> None:

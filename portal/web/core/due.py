@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from portal.models import Letter
 from portal.queries.disclosure.due import RequestDue
 from portal.queries.letters.track import DueNote
 from portal.web.core.language import say
@@ -25,11 +26,14 @@ class DueExplanation:
     paused: str
 
 
-def explain_due(note: DueNote, *, reopened: bool, for_sender: bool = False) -> DueExplanation:
-    """Return why a letter is due when it is due, for staff or for its sender."""
-    if reopened:
+def explain_due(note: DueNote, letter: Letter, *, for_sender: bool = False) -> DueExplanation:
+    """Return why ``letter`` is due when it is due, for staff or for its sender."""
+    if letter.reopened:
         first = _("申请重办")
         start = _("申请重办的当天不算，从第二天起算；等待补充的日子不算。")
+    elif letter.taken_over:
+        first = _("复核后受理")
+        start = _("复核后决定受理的当天不算，从第二天起算；等待补充的日子不算。")
     else:
         first = _("收到来信")
         start = _("收到信的当天不算，从第二天起算；等待补充的日子不算。")

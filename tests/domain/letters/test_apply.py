@@ -157,6 +157,74 @@ def test_a_recall_leaves_everything_as_before_the_dispatch(data: st.DataObject) 
     assert letter.columns() == before | {"version": before["version"] + 2}
 
 
+@pytest.mark.parametrize(
+    ("steps", "marked"),
+    [
+        ((), True),
+        ((Action.ASSIGN,), True),
+        ((Action.REQUEST_SIGNOFF,), False),
+        ((Action.ASK_CITIZEN,), False),
+        ((Action.TRANSFER,), True),
+        ((Action.TRANSFER, Action.RECALL_DISPATCH), True),
+        ((Action.TRANSFER, Action.SIGN_FOR), False),
+    ],
+)
+def test_an_addition_is_marked_until_the_office_goes_on(
+    steps: tuple[Action, ...], marked: bool
+) -> None:
+    """The mark stays while nobody has taken the letter on, and wherever it is sent."""
+    letter = arrived()
+    take(letter, Action.ACCEPT)
+    letter.sent_from_id = PARENT
+    added = apply(letter, Action.ADD, ActorKind.CITIZEN, START + timedelta(hours=1))
+    assert (added.clock, added.interval) == (Clock.KEEP, None)
+    letter.change(added)
+    for step in steps:
+        take(letter, step)
+    assert letter.added_at == (START + timedelta(hours=1) if marked else None)
+
+
+def test_a_reply_that_goes_back_leaves_the_mark() -> None:
+    """Neither sending a reply back nor recalling it takes the letter on."""
+    for back in (Action.SEND_BACK, Action.RECALL_SIGNOFF):
+        letter = arrived()
+        take(letter, Action.ACCEPT)
+        take(letter, Action.REQUEST_SIGNOFF)
+        letter.change(apply(letter, Action.ADD, ActorKind.CITIZEN, START))
+        take(letter, back)
+        assert letter.added_at == START
+
+
+def test_urging_is_counted_until_the_clock_begins_again() -> None:
+    """Each urging counts and says from when the next is possible; a redo begins at nought."""
+    letter, again = arrived(), START.date() + timedelta(days=1)
+    for _ in range(2):
+        letter.change(apply(letter, Action.URGE, ActorKind.CITIZEN, START, urge_from=again))
+    assert (letter.urge_count, letter.urge_from) == (2, again)
+    for step in (Action.ACCEPT, Action.REQUEST_SIGNOFF, Action.SIGN):
+        take(letter, step)
+    assert letter.urge_count == 2
+    letter.change(apply(letter, Action.REDO, ActorKind.CITIZEN, START))
+    assert (letter.urge_count, letter.urge_from, letter.reopened) == (0, None, True)
+
+
+def test_a_superior_takes_a_declined_letter_over() -> None:
+    """It is in progress there with a clock of its own, is no hop, and may still be redone once."""
+    letter, later = arrived(), START + timedelta(days=3)
+    letter.assignee_id, letter.sent_from_id = 4, BUREAU
+    take(letter, Action.DECLINE)
+    effect = apply(letter, Action.TAKE_OVER, ActorKind.STAFF, later, PARENT)
+    letter.change(effect)
+    assert effect.clock is Clock.COMPUTE
+    assert effect.chooses_rule
+    assert effect.interval is not None
+    assert (letter.state, effect.interval.organisation_id) == (State.IN_PROGRESS, PARENT)
+    assert (letter.organisation_id, letter.hop_count) == (PARENT, 0)
+    assert (letter.assignee_id, letter.sent_from_id) == (None, None)
+    assert (letter.closed_at, letter.closing_organisation_id) == (None, None)
+    assert (letter.clock_from, letter.reopened, letter.accepted_at) == (later, False, later)
+
+
 def test_only_staff_respond() -> None:
     """A supplement of the citizen is no first response, an acceptance is."""
     letter = arrived()

@@ -1,6 +1,7 @@
 """The transition table, walked pair by pair against a table written out by hand."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -33,8 +34,14 @@ return             -                -                -           returned       
 hand_over          submitted        awaiting_citizen merged      dispatched       returned         in_progress      awaiting_signoff -                -        -
 rule               -                -                -           -                dispatched       -                -                -                -        -
 rule_decline       -                -                -           -                declined         -                -                -                -        -
+appeal             -                -                -           -                -                -                -                -                declined -
+take_over          -                -                -           -                -                -                -                -                in_progress -
+confirm_decline    -                -                -           -                -                -                -                -                declined -
 ask_citizen        awaiting_citizen -                -           -                -                awaiting_citizen -                -                -        -
 supplement         -                submitted        -           -                -                -                -                -                -        -
+add                submitted        -                merged      dispatched       returned         in_progress      awaiting_signoff -                -        -
+correct_contacts   submitted        awaiting_citizen merged      dispatched       returned         in_progress      awaiting_signoff closed           declined -
+urge               submitted        -                -           dispatched       returned         in_progress      awaiting_signoff -                -        -
 time_out           -                closed           -           -                -                -                -                -                -        -
 merge              merged           -                -           -                -                merged           -                -                -        -
 separate           -                -                submitted   -                -                -                -                -                -        -
@@ -92,6 +99,8 @@ def willing(action: Action) -> Facts:
     needed: dict[Action, dict[str, object]] = {
         Action.RULE: {"return_count": 2},
         Action.RULE_DECLINE: {"return_count": 2},
+        Action.TAKE_OVER: {"appeal_pending": True},
+        Action.CONFIRM_DECLINE: {"appeal_pending": True},
         Action.GRANT_EXTENSION: {"extension_pending": True},
         Action.REFUSE_EXTENSION: {"extension_pending": True},
         Action.SIGN_FOLLOW_UP: {"follow_up_pending": True},
@@ -176,6 +185,8 @@ PUBLIC: dict[str, object] = {"state": State.CLOSED, "publication": Publication.P
 PROPOSED: dict[str, object] = {"state": State.CLOSED, "publication": Publication.PROPOSED}
 REVIEW: dict[str, object] = {"state": State.AWAITING_SIGNOFF}
 SENT: dict[str, object] = {"state": State.DISPATCHED, "state_before": State.SUBMITTED}
+DECLINED: dict[str, object] = {"state": State.DECLINED}
+WAITING: dict[str, object] = DECLINED | {"appeal_pending": True}
 AT_LIMIT: dict[str, object] = {"state": State.RETURNED, "return_count": 2}
 
 
@@ -190,6 +201,13 @@ OBJECTIONS: list[tuple[Action, dict[str, object], int | None, str]] = [
     (Action.RECALL_DISPATCH, SENT | {"sent_from_id": None}, 1, "没有交办单位"),
     (Action.RULE, {"state": State.RETURNED, "return_count": 1}, 1, "未达上限"),
     (Action.RULE_DECLINE, {"state": State.RETURNED, "return_count": 1}, 1, "未达上限"),
+    (Action.ADD, {"additions": 10}, None, "次数已经用完"),
+    (Action.APPEAL, DECLINED | {"appealed": True}, None, "只能提出一次"),
+    (Action.APPEAL, DECLINED | {"return_count": 2}, None, "上级裁定"),
+    (Action.TAKE_OVER, DECLINED, STRANGER, "没有待复核"),
+    (Action.TAKE_OVER, WAITING, 7, "作出不予受理决定的人"),
+    (Action.CONFIRM_DECLINE, DECLINED, STRANGER, "没有待复核"),
+    (Action.CONFIRM_DECLINE, WAITING, 7, "作出不予受理决定的人"),
     (Action.MERGE, {"has_children": True}, 1, "不能再并案"),
     (
         Action.REQUEST_EXTENSION,
@@ -284,6 +302,43 @@ def test_every_guard_is_tried() -> None:
         tried |= {(action, g.__name__) for g in TRANSITIONS[action].guards if g(letter, actor)}
     all_guards = {(a, g.__name__) for a, row in TRANSITIONS.items() for g in row.guards}
     assert all_guards - tried == set()
+
+
+WEDNESDAY = date(2016, 6, 15)
+LATE: dict[str, object] = {"due_on": date(2016, 6, 14)}
+
+DATED: list[tuple[Action, dict[str, object], str | None]] = [
+    (Action.URGE, LATE, None),
+    (Action.URGE, {"due_on": WEDNESDAY}, "还没有过"),
+    (Action.URGE, {}, "还没有过"),
+    (Action.URGE, LATE | {"urge_from": WEDNESDAY}, None),
+    (Action.URGE, LATE | {"urge_from": date(2016, 6, 16)}, "下一个工作日"),
+    (Action.APPEAL, DECLINED | {"closed_at": datetime(2016, 5, 16, 15, 59, tzinfo=UTC)}, None),
+    (Action.APPEAL, DECLINED | {"closed_at": datetime(2016, 5, 15, 15, 59, tzinfo=UTC)}, "期限"),
+    (Action.APPEAL, DECLINED, "期限"),
+]
+"""Letters on Wednesday, 15 June 2016; days are those of Shanghai."""
+
+
+@pytest.mark.parametrize(("action", "facts", "said"), DATED)
+def test_the_day_decides(action: Action, facts: dict[str, object], said: str | None) -> None:
+    """One may urge after the due date and once a working day, and appeal for thirty days."""
+    letter = Facts(**facts)  # type: ignore[arg-type]
+    assert objection(letter, action) is None
+    found = objection(letter, action, on=WEDNESDAY)
+    assert found is said is None or (said is not None and found is not None and said in found)
+    if said is not None:
+        with pytest.raises(ActionNotAllowed, match=said):
+            advance(letter, action, None, WEDNESDAY)
+
+
+def test_every_dated_guard_is_tried() -> None:
+    """Each guard of the table that looks at the day objects in a case above."""
+    tried = set()
+    for action, facts, _said in DATED:
+        letter = Facts(**facts)  # type: ignore[arg-type]
+        tried |= {g.__name__ for g in TRANSITIONS[action].dated if g(letter, WEDNESDAY)}
+    assert tried == {g.__name__ for row in TRANSITIONS.values() for g in row.dated}
 
 
 def test_the_system_recalls_a_proposal_for_a_redo() -> None:

@@ -18,6 +18,7 @@ class Kept:
     erased: bool = False
     follow_up_pending: bool = False
     correction_pending: bool = False
+    appeal_pending: bool = False
 
 
 @pytest.mark.parametrize("state", State)
@@ -38,6 +39,7 @@ def test_what_waits_for_a_decision_on_publication_is_not_erased(publication: Pub
 def test_each_thing_that_waits_is_named() -> None:
     """A correction, a follow-up reply and an erasure that was have words of their own."""
     assert "公示件" in (erasure_objection(Kept(correction_pending=True)) or "")
+    assert "异议" in (erasure_objection(Kept(appeal_pending=True)) or "")
     assert "补充答复" in (erasure_objection(Kept(follow_up_pending=True)) or "")
     assert "已经删除" in (erasure_objection(Kept(erased=True)) or "")
     assert "已经删除" in (erasure_objection(Kept(State.SUBMITTED, erased=True)) or "")

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from portal.domain.events import Axis
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import (
+    ADDITIONS_MAX,
     RETURN_LIMIT,
     Action,
     CloseReason,
@@ -68,6 +69,12 @@ def check_letter(letter: Letter, events: list[Event]) -> None:
     assert actions.count(Action.RATE) <= 1
     assert actions.count(Action.GRANT_EXTENSION) <= 1
     assert actions.count(Action.RETURN) == letter.return_count <= RETURN_LIMIT
+    assert actions.count(Action.ADD) == letter.additions <= ADDITIONS_MAX
+    assert actions.count(Action.APPEAL) <= 1
+    decided = actions.count(Action.TAKE_OVER) + actions.count(Action.CONFIRM_DECLINE)
+    assert decided == (letter.appealed and not letter.appeal_pending)
+    assert not letter.appeal_pending or letter.state is State.DECLINED
+    assert letter.added_at is None or Action.ADD in actions
     check_ruling(letter, actions)
     check_replies(letter)
     check_merger(letter)

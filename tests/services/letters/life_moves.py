@@ -9,7 +9,16 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action, DeclineReason, RefusalReason, UnpublishReason
 from portal.models import Letter
 from portal.services.archive import publication, redacting
-from portal.services.letters import consent, cooperation, handling, merging, replying, submission
+from portal.services.letters import (
+    appeals,
+    consent,
+    contacts,
+    cooperation,
+    handling,
+    merging,
+    replying,
+    submission,
+)
 from tests.builders import PLACES, World
 
 PLACE_NAMES = [code for code, *_ in PLACES]
@@ -79,6 +88,10 @@ def _unpublish(given: Try) -> tuple[Any, ...]:
     return (given.one_of(UnpublishReason), "异议")
 
 
+def _contacts(given: Try) -> tuple[Any, ...]:
+    return (given.one_of(("13900000002", "")), given.one_of(("zhou@example.com", "")))
+
+
 def _reply(given: Try) -> tuple[Any, ...]:
     return ("答复正文", given.draft_version)
 
@@ -99,6 +112,12 @@ MOVES: dict[Action, Move] = {
     A.RULE_DECLINE: (TOP, handling.decline, _decline),
     A.ASK_CITIZEN: ("dispatcher", handling.ask_citizen, _said),
     A.SUPPLEMENT: (CITIZEN, submission.supplement, _said),
+    A.ADD: (CITIZEN, submission.add, _said),
+    A.CORRECT_CONTACTS: (CITIZEN, contacts.correct_contacts, _contacts),
+    A.URGE: (CITIZEN, submission.urge, _nothing),
+    A.APPEAL: (CITIZEN, appeals.appeal, _said),
+    A.TAKE_OVER: (TOP, appeals.decide_appeal, lambda given: (True, "")),
+    A.CONFIRM_DECLINE: (TOP, appeals.decide_appeal, lambda given: (False, "不归本信箱管")),
     A.TIME_OUT: (SYSTEM, handling.close_unanswered, _nothing),
     A.MERGE: ("dispatcher", merging.merge, lambda given: (given.number, "同一问题")),
     A.SEPARATE: ("dispatcher", merging.separate, _said),

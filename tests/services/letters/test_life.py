@@ -187,8 +187,10 @@ class Life(RuleBasedStateMachine):
         if earlier is None:
             return
         state, published, version, recorded, never_public = earlier
-        if state in (State.DECLINED, State.WITHDRAWN):
+        if state is State.WITHDRAWN:
             assert letter.state is state
+        if state is State.DECLINED:
+            assert letter.state is state or letter.taken_over
         if (letter.state, letter.publication) != (state, published):
             assert letter.version > version
         assert letter.version >= version

@@ -35,6 +35,11 @@ class Replayed(LetterState):
     follow_up_pending: bool = False
     correction_pending: bool = False
     erased: bool = False
+    additions: int = 0
+    appealed: bool = False
+    appeal_pending: bool = False
+    appeal_path: str | None = None
+    decliner_id: int | None = None
 
     @property
     def extension_pending(self) -> bool:

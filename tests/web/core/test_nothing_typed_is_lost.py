@@ -123,6 +123,7 @@ def closed(client: Client, session: Session, world: World) -> Letter:
 
 STEPS = {
     "supplement": (asked, {"text": WORDS}),
+    "add": (an_opened_letter, {"text": WORDS}),
     "rating": (closed, {"attitude": "4", "efficiency": "5", "comment": WORDS[:500]}),
     "redo": (closed, {"text": WORDS}),
 }

@@ -261,6 +261,24 @@ class ExtensionForm(StepForm):
         return self.days.value, self.reason.data
 
 
+class AppealForm(StepForm):
+    """Taken over or not; that it stays declined needs a word, which the sender reads."""
+
+    accepted = OneOfField(_l("复核决定"), _l("请选择受理或维持不予受理。"))
+    note = reason_field(_l("理由（维持时必填，来信人会看到）"))
+
+    def prepare(self) -> None:
+        """Offer both answers."""
+        self.accepted.choices = [
+            ("yes", _("予以受理，由本单位办理")),
+            ("no", _("维持不予受理")),
+        ]
+
+    def given(self) -> tuple[bool, str]:
+        """Return what the service takes."""
+        return self.accepted.data == "yes", self.note.data
+
+
 class DecisionForm(StepForm):
     """Granted or not; a refusal needs a word."""
 

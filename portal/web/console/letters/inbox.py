@@ -70,13 +70,14 @@ GROUPS = (
         Queue.IN_PROGRESS,
         Queue.HELP,
         Queue.EXTENSION,
+        Queue.APPEAL,
         Queue.AWAITING,
         Queue.SIGNOFF,
         Queue.PROPOSABLE,
         Queue.PUBLICATION,
         Queue.DOUBTFUL,
     ),
-    (Queue.DUE_SOON, Queue.OVERDUE, Queue.UNSIGNED, Queue.SUPERVISED),
+    (Queue.DUE_SOON, Queue.OVERDUE, Queue.UNSIGNED, Queue.URGED, Queue.SUPERVISED),
     (Queue.CLOSED, Queue.ALL),
 )
 """Queues in the order of the page: the person's own, stages of a letter, urgent ones, the rest."""
@@ -174,7 +175,7 @@ def _page(doubt: str) -> InboxPage:
         statuses=[row_status(row, filters.queue, calendar) for row in page.rows],
         groups=_groups(actor),
         counts=queue_counts(session, actor, at),
-        late=frozenset({Queue.OVERDUE, Queue.UNSIGNED}),
+        late=frozenset({Queue.OVERDUE, Queue.UNSIGNED, Queue.URGED}),
         doubt=doubt,
         narrowing={
             "q": filters.words,

@@ -9,18 +9,15 @@ from functools import partial
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Permission, can
 from portal.domain.choices import allowed_actions, next_action
 from portal.domain.errors import N_, LetterboxError
 from portal.domain.letters.likeness import NEARLY_SAME
 from portal.domain.letters.reply_checks import check_reply
-from portal.domain.letters.states import Action, ConsentBasis, Publication, State
-from portal.models import Letter, Rating, Reply, ReplyKind, db
+from portal.domain.letters.states import Action, Publication, State
+from portal.models import Letter, Reply, ReplyKind, db
 from portal.queries.archive.redaction import requests_not_to_be_shown
-from portal.queries.history import HistoryEntry
-from portal.queries.letters.due import letter_rule
 from portal.queries.letters.inbox import next_in_line
 from portal.queries.letters.queues import cutoffs, is_stranded
 from portal.queries.letters.repeated import Repeated, repeated_letters
@@ -36,6 +33,15 @@ from portal.queries.rules import work_calendar
 from portal.services.letters.contacts import Contacts
 from portal.services.letters.replying import DRAFT_STATES
 from portal.web.console.letters.forms import StepForm
+from portal.web.console.letters.panels import (
+    AppealPanel,
+    Detail,
+    PublicationPanel,
+    appeal_panel,
+    details,
+    publication_panel,
+    redaction_link,
+)
 from portal.web.console.letters.steps import REPLY_ACTIONS, STEPS
 from portal.web.console.steps import Offer, offers_of
 from portal.web.console.subject_page import (
@@ -43,32 +49,30 @@ from portal.web.console.subject_page import (
     SubjectPage,
     Task,
     history_line,
-    in_brackets,
     not_done,
 )
 from portal.web.core.clock import now, today
 from portal.web.core.due import explain_due
-from portal.web.core.language import day, label, moment, say
+from portal.web.core.language import day, say
 from portal.web.core.people import current_actor
 
 _HEADINGS: dict[CorrespondenceKind, str] = {
     CorrespondenceKind.LETTER: N_("来信"),
     CorrespondenceKind.QUESTION: N_("请来信人补充"),
     CorrespondenceKind.SUPPLEMENT: N_("来信人补充"),
+    CorrespondenceKind.ADDITION: N_("来信人主动补充"),
+    CorrespondenceKind.APPEAL: N_("来信人对不予受理的异议"),
     CorrespondenceKind.REDO: N_("来信人申请重办"),
     CorrespondenceKind.REPLY: N_("答复"),
     CorrespondenceKind.FOLLOW_UP: N_("补充答复"),
 }
 _LOOKS: dict[CorrespondenceKind, str] = {
+    CorrespondenceKind.ADDITION: "supplement",
+    CorrespondenceKind.APPEAL: "supplement",
     CorrespondenceKind.REDO: "supplement",
     CorrespondenceKind.FOLLOW_UP: "reply",
 }
 """The look of a piece in ``components/correspondence.html`` where it is not its own word."""
-_CONSENT: dict[ConsentBasis, str] = {
-    ConsentBasis.NONE: N_("来信人不同意公示"),
-    ConsentBasis.SENDER: N_("来信人同意公示"),
-    ConsentBasis.PUBLISHED_AT_SOURCE: N_("原系统已公示"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +97,6 @@ class Passage:
     def is_read_first(self) -> bool:
         """Whether it is kept in view while a reply is written; replies are on the letter page."""
         return self.look != "reply" and bool(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A row of the list of details; ``letters`` replace ``text``, ``note`` is below it."""
-
-    name: str
-    text: str = ""
-    note: str = ""
-    letters: Sequence[Letter] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PublicationPanel:
-    """The state of publication, with the sentences that apply and the link to the review page."""
-
-    status: str
-    notes: Sequence[str]
-    link: Link | None
 
 
 def passages(letter: Letter, drafts: bool) -> list[Passage]:
@@ -168,69 +153,6 @@ def _drafted_by(reply: Reply) -> str | None:
     return _("起草：%(who)s", who=reply.author.name) if reply.author else None
 
 
-def publication_panel(
-    letter: Letter, consent: HistoryEntry | None, may_propose: bool
-) -> PublicationPanel:
-    """Return the state of publication of ``letter``; ``consent`` is its last change of consent."""
-    status, proposal = label(letter.publication), letter.open_proposal
-    if proposal:
-        left = len(proposal.open_masks)
-        status = _("%(status)s · 还有 %(n)s 条提示待处理", status=status, n=left)
-    notes = []
-    if letter.consent_basis is ConsentBasis.NONE and consent:
-        at = moment(consent.at)
-        notes.append(_("来信人已于 %(at)s 收回公示同意，不能再提请公示。", at=at))
-    elif letter.consent_basis is ConsentBasis.NONE:
-        notes.append(_("来信人没有同意公示，不能提请。"))
-    if letter.proposals:
-        return PublicationPanel(status, notes, redaction_link(letter, _("打开公示审核页")))
-    if letter.state is State.CLOSED:
-        name = _("提请公示") if may_propose else _("为什么还没有公示")
-        return PublicationPanel(status, notes, redaction_link(letter, name))
-    return PublicationPanel(status, [*notes, _("信件办结后可以提请公示。")], None)
-
-
-def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> list[Detail]:
-    """Return the list of details, without the rows that do not apply."""
-    extended = changed = ""
-    if letter.extension_days:
-        span = say(letter_rule(session, letter).span(letter.extension_days))
-        extended = _("已延期 %(days)s", days=span)
-    if consent:
-        changed = _("%(what)s %(at)s", what=say(consent.title), at=moment(consent.at))
-    closed = in_brackets(moment(letter.closed_at), label(letter.close_reason))
-    rows = [
-        Detail(_("信件编号"), letter.number),
-        Detail(_("承办单位"), letter.organisation.name),
-        Detail(_("经办人"), letter.assignee.name if letter.assignee else ""),
-        Detail(_("收到"), moment(letter.received_at)),
-        Detail(_("经由接口"), letter.token.name if letter.token else ""),
-        Detail(_("答复期限"), in_brackets(day(letter.due_on), extended) if letter.due_on else ""),
-        Detail(_("办结"), closed if letter.closed_at else ""),
-        Detail(
-            _("来信人写的单位"), letter.organisation_words or "", _("名录里没有找到，供分办参考")
-        ),
-        Detail(_("被举报单位"), letter.accused.name if letter.accused else ""),
-        Detail(_("主信"), letters=[letter.parent] if letter.parent else []),
-        Detail(_("并入的信"), letters=letter.children),
-        Detail(_("公示意愿"), say(_CONSENT[letter.consent_basis]), changed),
-        Detail(_("来信人评价"), _rating(letter.rating) if letter.rating else ""),
-    ]
-    return [row for row in rows if row.text or row.letters]
-
-
-def _rating(rating: Rating) -> str:
-    points = _("态度 %(a)s 分，效率 %(e)s 分", a=rating.attitude, e=rating.efficiency)
-    if not rating.comment:
-        return str(points)
-    return str(_("%(points)s：%(comment)s", points=points, comment=rating.comment))
-
-
-def redaction_link(letter: Letter, name: str) -> Link:
-    """Return the way to the page where publication is proposed and reviewed."""
-    return Link(url_for("console.redaction", number=letter.number), name)
-
-
 _WAITING_FOR: dict[State, str] = {
     State.SUBMITTED: N_("等待分办员受理或交办。"),
     State.AWAITING_CITIZEN: N_("等待来信人补充。"),
@@ -261,6 +183,7 @@ class LetterPage(SubjectPage[Letter, Action]):
     details: Sequence[Detail]
     repeated: Sequence[Repeated]
     merges: bool
+    appeal: AppealPanel | None
     nearly_same: int = int(100 * NEARLY_SAME)
 
 
@@ -304,7 +227,7 @@ def build_letter_page(
         problem=not_done(problem, sent, [each.form for each in offers], missed),
         history=[history_line(each) for each in history(session, letter)],
         due=note,
-        due_explanation=explain_due(note, reopened=letter.reopened) if note else None,
+        due_explanation=explain_due(note, letter) if note else None,
         revealed=_rows(contacts) if contacts else [],
         can_reveal=can(actor, Permission.CONTACTS_REVEAL, letter),
         publication=None if letter.publication is Publication.NOT_PROPOSED else letter.publication,
@@ -315,6 +238,7 @@ def build_letter_page(
         details=details(session, letter, consent),
         repeated=repeated_letters(session, actor, letter),
         merges=Action.MERGE in allowed,
+        appeal=appeal_panel(letter),
     )
 
 
@@ -381,6 +305,8 @@ def _nothing_to_do(letter: Letter) -> Task[Letter, Action]:
         place = letter.organisation.name
         return Task(_("已交办，等待%(name)s签收", name=place), next_letter=next_letter)
     awaited = [say(_WAITING_FOR[letter.state])]
+    if letter.appeal_pending and letter.appeal is not None:
+        awaited = [_("来信人提出异议，等待%(name)s复核。", name=letter.appeal.organisation.name)]
     if letter.answer_by:
         awaited.append(_("补充期限：%(day)s。", day=day(letter.answer_by)))
     return Task(_("目前不用您处理"), awaited, next_letter=next_letter)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.letters.states import Action
 from portal.models import Letter
-from portal.services.letters import cooperation, handling, merging, replying
+from portal.services.letters import appeals, cooperation, handling, merging, replying
 from portal.web.console.letters import forms
 from portal.web.console.steps import Step
 
@@ -73,6 +73,15 @@ STEPS: tuple[Step[Letter, Action], ...] = (
         cooperation.decide_extension,
         _l("延期申请已批复。"),
         name=_l("批复延期"),
+    ),
+    Step(
+        "appeal-decision",
+        (Action.TAKE_OVER, Action.CONFIRM_DECLINE),
+        forms.AppealForm,
+        appeals.decide_appeal,
+        _l("已复核，来信人会看到结果。"),
+        _l("来信人不同意下级单位不予受理。受理后由本单位办理，也可以再交办；办理时限重新计算。"),
+        name=_l("复核异议"),
     ),
     Step(
         "contribute",

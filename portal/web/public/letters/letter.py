@@ -11,11 +11,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import DataRequired
 
-from portal.domain.choices import consent_choice
+from portal.domain.choices import consent_choice, sender_next
 from portal.domain.errors import N_
 from portal.domain.letters.numbers import parse_number
 from portal.domain.letters.states import TEXT_MAX, Action
 from portal.domain.letters.transitions import objection
+from portal.domain.redaction.hints import email_hint, phone_hint
 from portal.models import Letter, db
 from portal.queries.letters.track import (
     CorrespondenceItem,
@@ -30,11 +31,21 @@ from portal.queries.letters.track import (
     public_copy,
 )
 from portal.queries.record.tree import Included, recorded
-from portal.services.letters.submission import COMMENT_MAX, ask_redo, rate, supplement, withdraw
+from portal.services.letters.appeals import appeal
+from portal.services.letters.contacts import correct_contacts
+from portal.services.letters.submission import (
+    COMMENT_MAX,
+    add,
+    ask_redo,
+    rate,
+    supplement,
+    urge,
+    withdraw,
+)
 from portal.web.core import Answer
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
-from portal.web.core.fields import Filled, TextField
+from portal.web.core.fields import Filled, MailField, PhoneField, TextField
 from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
@@ -64,6 +75,50 @@ class SupplementForm(SenderForm):
     def send(self, opened_id: int, at: datetime) -> None:
         """Answer the office's question."""
         supplement(opened_id, self.text.data, at)
+
+
+class AddForm(SenderForm):
+    """Something added unasked, before the answer."""
+
+    done = N_("补充的内容已经送到承办单位，办理时限照常计算。")
+    text = TextField(_l("补充的内容"), _l("请写下要补充的情况。"), TEXT_MAX)
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Add something to the letter."""
+        add(opened_id, self.text.data, at)
+
+
+class UrgeForm(SenderForm):
+    """Nothing but the button."""
+
+    done = N_("已经催办，承办单位和它的上级都会看到。")
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Urge the office."""
+        urge(opened_id, at)
+
+
+class ContactsForm(SenderForm):
+    """Another telephone number or e-mail address; what is left empty stays."""
+
+    done = N_("联系方式已经更正。")
+    phone = PhoneField(_l("新的电话"))
+    email = MailField(_l("新的电子邮箱"))
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Correct the contacts."""
+        correct_contacts(opened_id, self.phone.data, self.email.data, at)
+
+
+class AppealForm(SenderForm):
+    """Why the sender disagrees with declining."""
+
+    done = N_("异议已经提出，由上级单位复核，结果会在这里告诉您。")
+    text = TextField(_l("为什么不同意"), _l("请说明为什么这封信应当受理。"), TEXT_MAX)
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Appeal once to the superior."""
+        appeal(opened_id, self.text.data, at)
 
 
 class RatingForm(SenderForm):
@@ -106,6 +161,8 @@ class LetterView:
     """Values of the page of a letter for its sender."""
 
     letter: Letter
+    next: Action | None
+    contacts: list[str]
     pieces: list[CorrespondenceItem]
     milestones: list[Milestone]
     declined: Declined | None
@@ -122,6 +179,10 @@ class LetterPage(OpenedPage[Action, Letter]):
 
     steps = {
         "supplement": (Action.SUPPLEMENT, SupplementForm),
+        "add": (Action.ADD, AddForm),
+        "urge": (Action.URGE, UrgeForm),
+        "contacts": (Action.CORRECT_CONTACTS, ContactsForm),
+        "appeal": (Action.APPEAL, AppealForm),
         "rating": (Action.RATE, RatingForm),
         "redo": (Action.REDO, RedoForm),
         "withdraw": (Action.WITHDRAW, WithdrawForm),
@@ -134,7 +195,7 @@ class LetterPage(OpenedPage[Action, Letter]):
 
     def allows(self, found: Letter, action: Action) -> bool:
         """Return whether the sender may take ``action`` now."""
-        return objection(found, action) is None
+        return objection(found, action, on=today()) is None
 
     def show(self, found: Letter, status: int) -> Answer:
         """Show the letter as it is now."""
@@ -143,13 +204,13 @@ class LetterPage(OpenedPage[Action, Letter]):
         page = LetterView(
             letter=found,
             pieces=[] if found.erased else correspondence(found),
+            next=sender_next(found, today()),
+            contacts=_hints(found),
             milestones=milestones(session, found),
             declined=declined(session, found),
             public_copy=public_copy(session, found),
             due=due,
-            due_explanation=explain_due(due, reopened=found.reopened, for_sender=True)
-            if due
-            else None,
+            due_explanation=explain_due(due, found, for_sender=True) if due else None,
             consent=consent_choice(found),
             recorded=recorded(session, found.id),
             forms=self.offered(found),
@@ -161,6 +222,13 @@ class LetterPage(OpenedPage[Action, Letter]):
         return url_for("public.letter", number=found.number)
 
 
+def _hints(letter: Letter) -> list[str]:
+    """Return the contacts that the office has, as far as their owner recognises them."""
+    phone, email = letter.sender_phone, letter.sender_email
+    hints = (phone_hint(phone) if phone else "", email_hint(email) if email else "")
+    return [hint for hint in hints if hint]
+
+
 @public_pages.get("/letters/<number>")
 @public
 def letter(number: str) -> Answer:
@@ -168,8 +236,10 @@ def letter(number: str) -> Answer:
     return LetterPage(number).respond()
 
 
-@public_pages.post("/letters/<number>/<any(supplement,withdraw,rating,redo):step>")
+@public_pages.post(
+    "/letters/<number>/<any(supplement,add,urge,contacts,appeal,withdraw,rating,redo):step>"
+)
 @public
 def letter_step(number: str, step: str) -> Answer:
-    """Supplement, withdraw or rate the letter, or ask once for a redo."""
+    """Take a step of the sender on the letter."""
     return LetterPage(number).act(step)

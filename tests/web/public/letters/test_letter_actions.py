@@ -1,19 +1,22 @@
 """What the sender may do with a letter, and what happens when it is not possible."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.domain.letters.states import TEXT_MAX, State
+from portal.domain.letters.states import TEXT_MAX, DeclineReason, State
 from portal.models import Letter
 from portal.services.letters import handling
 from tests.builders import Walk, World
 from tests.pages import Form, get, post, read
 from tests.web.public.citizens import an_opened_letter
 
-ACTIONS = ("supplement", "withdraw", "rating", "redo")
+ACTIONS = ("supplement", "add", "urge", "contacts", "appeal", "withdraw", "rating", "redo")
+ALWAYS = {"contacts"}
+"""What the sender may do as long as the letter is not withdrawn."""
 
 
 def offered(client: FlaskClient, letter: Letter) -> set[str]:
@@ -55,7 +58,7 @@ def the_form(client: FlaskClient, letter: Letter, name: str) -> Form:
 def test_a_new_letter_may_be_withdrawn(client: FlaskClient, session: Session, world: World) -> None:
     """A letter nobody has accepted offers withdrawal and nothing else, and can be withdrawn."""
     letter = an_opened_letter(client, session, world)
-    assert offered(client, letter) == {"withdraw"}
+    assert offered(client, letter) == ALWAYS | {"withdraw", "add"}
     asked_again = act(client, letter, "withdraw", status=200)
     session.refresh(letter)
     assert "确定撤回" in asked_again and letter.state is State.SUBMITTED
@@ -68,7 +71,7 @@ def test_a_new_letter_may_be_withdrawn(client: FlaskClient, session: Session, wo
 def test_a_question_may_be_answered(client: FlaskClient, session: Session, world: World) -> None:
     """A supplement reaches the office and the letter goes on."""
     letter, _ = asked(client, session, world)
-    assert offered(client, letter) == {"supplement"}
+    assert offered(client, letter) == ALWAYS | {"supplement"}
     act(client, letter, "supplement", text="是三号楼门口的那一盏。")
     session.refresh(letter)
     assert letter.state is State.IN_PROGRESS
@@ -80,7 +83,7 @@ def test_a_closed_letter_may_be_rated_once(
 ) -> None:
     """A rating is kept and shown, and the form is gone."""
     letter = answered(client, session, world)
-    assert offered(client, letter) == {"rating", "redo"}
+    assert offered(client, letter) == ALWAYS | {"rating", "redo"}
     act(client, letter, "rating", attitude="5", efficiency="4", comment="很快")
     session.refresh(letter)
     assert letter.rating is not None
@@ -89,7 +92,7 @@ def test_a_closed_letter_may_be_rated_once(
         4,
         "很快",
     )
-    assert offered(client, letter) == {"redo"}
+    assert offered(client, letter) == ALWAYS | {"redo"}
 
 
 def test_a_redo_may_be_asked_once(client: FlaskClient, session: Session, world: World) -> None:
@@ -195,3 +198,74 @@ def test_nobody_acts_on_a_foreign_letter(
     assert answer.status_code == 404
     session.refresh(letter)
     assert letter.state is State.SUBMITTED
+
+
+def standing(client: FlaskClient, letter: Letter) -> str:
+    """Return what the page says first of all."""
+    html = get(client, f"/letters/{letter.number}").html
+    return html.split('class="standing', 1)[1].split("</section>", 1)[0]
+
+
+def test_the_page_says_first_what_happened_and_what_to_do(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """The last milestone, the next step and the covered contacts stand above the letter."""
+    letter, _ = asked(client, session, world)
+    said = standing(client, letter)
+    assert "最近：请您补充情况" in said and 'href="#supplement-title"' in said
+    assert "139****0001" in said and "13900000001" not in said
+
+
+def test_something_is_added_of_ones_own_accord(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """What is added stands in the correspondence; an empty form comes back with its error."""
+    letter = an_opened_letter(client, session, world)
+    act(client, letter, "add", status=422, text="")
+    act(client, letter, "add", text="昨晚又灭了。")
+    assert "昨晚又灭了。" in get(client, f"/letters/{letter.number}").text
+
+
+def test_contacts_are_corrected(client: FlaskClient, session: Session, world: World) -> None:
+    """A wrong number is refused by the field, a right one replaces what the office has."""
+    letter = an_opened_letter(client, session, world)
+    wrong = act(client, letter, "contacts", status=422, phone="12")
+    assert "11 位手机号码" in wrong
+    assert "请填写新的" in act(client, letter, "contacts", status=422)
+    act(client, letter, "contacts", phone="13900000002")
+    session.refresh(letter)
+    assert letter.sender_phone == "13900000002"
+    assert "139****0002" in standing(client, letter)
+
+
+def test_an_overdue_letter_is_urged(client: FlaskClient, session: Session, world: World) -> None:
+    """The one next step of an overdue letter is to urge, once a working day."""
+    letter = an_opened_letter(client, session, world)
+    assert "urge" not in offered(client, letter)
+    letter.due_on = letter.received_at.date() - timedelta(days=3)
+    session.commit()
+    assert "/urge" in standing(client, letter)
+    act(client, letter, "urge")
+    session.refresh(letter)
+    assert letter.urge_count == 1
+    assert "/urge" not in standing(client, letter)
+
+
+def test_a_declined_letter_goes_to_the_superior(
+    client: FlaskClient, staff: Callable[[str], FlaskClient], session: Session, world: World
+) -> None:
+    """The sender disagrees, the superior sees why and decides, the sender reads the decision."""
+    letter = an_opened_letter(client, session, world)
+    walk = Walk(session, world, letter.id, letter.received_at)
+    walk.step(handling.decline, "city_dispatcher", DeclineReason.OTHER_AUTHORITY, "请找路灯所")
+    assert 'href="#appeal-title"' in standing(client, letter)
+    act(client, letter, "appeal", text="路灯正归这里管。")
+    assert offered(client, letter) == ALWAYS
+    browser = staff("office_supervisor")
+    page = f"/console/letters/{letter.number}"
+    assert "路灯正归这里管。" in get(browser, page).text
+    decision = {"accepted": "no"}
+    assert "理由" in post(browser, f"{page}/appeal-decision", decision, page=page, status=422).text
+    decision["note"] = "路灯由城管局负责。"
+    post(browser, f"{page}/appeal-decision", decision, page=page)
+    assert "路灯由城管局负责。" in get(client, f"/letters/{letter.number}").text
