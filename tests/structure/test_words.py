@@ -13,8 +13,8 @@ import pytest
 from tests.structure.source import PACKAGES, Module, modules
 
 _VERBS = """
-Accept Add Allow Answer Append Apply Ask Assign Begin Bind Bring Build Carry Change Check Choose
-Clear Close Collect Compare Complete Compute Convert Copy Count Create Cut Decide Decline Decrypt
+Accept Add Allow Answer Appeal Append Apply Ask Assign Begin Bind Bring Build Carry Change Check Choose
+Clear Close Collect Compare Complete Compute Convert Copy Correct Count Create Cut Decide Decline Decrypt
 Delete Derive Describe Disable Dispatch Do Draft Draw Drop Enable Encrypt End Enter Erase Explain Extend
 File Fill Find Fold Follow Force Forget Format Free Generate Give Go Grant Group Hash Have Hide
 Hold Ignore Import Insert Invent Invite Join Keep Lead Leave List Load Lock Look Make Map Mark
@@ -23,7 +23,7 @@ Place Prepare Print Propose Publish Put Raise Rank Rate Read Rebuild Recompute R
 Redo Refresh Refuse Register Release Remember Remove Rename Render Replace Request Require Reset
 Resolve Resume Return Reveal Revoke Rewrite Round Route Rule Run Save Schedule Seal Search Select Send Serve Set
 Settle Show Sign Skip Sort Split Spread Start State Stop Store Submit Sum Supervise Supplement
-Take Transfer Turn Unlock Unpublish Update Use Validate Wait Withdraw Work Write Yield
+Take Transfer Turn Unlock Unpublish Update Urge Use Validate Wait Withdraw Work Write Yield
 """
 VERBS = frozenset(_VERBS.split())
 """Verbs with which the docstring of a function may begin; another good one is added here."""

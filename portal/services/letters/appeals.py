@@ -16,7 +16,7 @@ from portal.services.letters.submission import citizen
 
 
 def appeal(letter_id: int, text: str, now: datetime) -> None:
-    """Appeal once against declining, to the superior of the organisation that declined.
+    """File the one appeal against declining, to the superior of the organisation that declined.
 
     What the office on top has declined goes to another person there. Raises
     :class:`ActionNotAllowed` for a second appeal, after a ruling and after 30 days.

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+import segno
 from flask import redirect, render_template, session, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.numbers import derive_query_code, format_code
 from portal.models import db
 from portal.web.core import Answer
 from portal.web.core.people import RECEIPTS, know_browser, known_browser
-from portal.web.core.settings import code_key
+from portal.web.core.settings import code_key, settings
 
 T = TypeVar("T")
 MOST = 5
@@ -75,8 +77,21 @@ def receipt_page(
     found = find(db.session(), number or last_number(receipt)) if known else None
     if found is None or (number and number not in known):
         return redirect(url_for("public.track"))
-    code = code_once(receipt, number or last_number(receipt))
-    return render_template(template, sent=found, code=code, **values(found))
+    number = number or last_number(receipt)
+    code = code_once(receipt, number)
+    picture = address_picture(tracking_address(number))
+    return render_template(template, sent=found, code=code, picture=picture, **values(found))
+
+
+def tracking_address(number: str) -> str:
+    """Return the address that asks for the query code of ``number``; it never holds the code."""
+    return settings().public_url + url_for("public.track", number=number)
+
+
+def address_picture(address: str) -> Markup:
+    """Return a picture from which a telephone reads ``address``, as SVG for the page itself."""
+    code = segno.make(address, error="m", micro=False)
+    return Markup(code.svg_inline(scale=4, border=4, light="#fff", omitsize=True))  # noqa: S704
 
 
 def _kept(receipt: str) -> list[list[str]]:

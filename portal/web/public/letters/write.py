@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 
 from portal.domain.letters.kinds import KINDS, LetterKind
 from portal.domain.redaction import (
@@ -15,8 +15,9 @@ from portal.domain.redaction import (
     default_copies,
     sensitive_numbers,
 )
-from portal.models import db
+from portal.models import Letter, db
 from portal.queries.archive.similar import Similar, similar_entries
+from portal.queries.codes import opened_by
 from portal.queries.letters.track import letter_by_number, sent_before
 from portal.queries.office.directory import Place
 from portal.queries.record.receipts import receipt_commitment
@@ -24,12 +25,13 @@ from portal.services.letters.submission import NewLetter, chosen_organisation, s
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.language import say
-from portal.web.core.people import public
+from portal.web.core.people import is_opened, public, remember_opened
 from portal.web.core.settings import code_key
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
 from portal.web.public.blueprint import public_pages
 from portal.web.submission.letter_form import WriteForm
 from portal.web.submission.previewed import PreviewedPage
+from portal.web.submission.printed import pdf_answer, printed_receipt
 from portal.web.submission.receipts import numbers_sent, receipt_page
 
 NEAR_MOST = 3
@@ -99,6 +101,13 @@ class WritePage(PreviewedPage[WriteForm]):
         )
         return render_template("public/preview.html", form=self.form, preview=shown)
 
+    def sent(self, key: str, number: str) -> None:
+        """Open the letter in this browser, which has just written it."""
+        super().sent(key, number)
+        letter = letter_by_number(db.session(), number)
+        if letter is not None:
+            remember_opened(Letter, letter.id)
+
     def submit(self, key: str) -> str:
         """Send the letter."""
         return submit(self.form.letter(), key, code_key(), now()).number
@@ -135,8 +144,25 @@ def receipt(number: str) -> Answer:
         letter_by_number,
         "public/receipt.html",
         number,
-        lambda letter: {"commitment": receipt_commitment(letter, code_key())},
+        lambda letter: {
+            "commitment": receipt_commitment(letter, code_key()),
+            "opened": is_opened(letter),
+        },
     )
+
+
+@public_pages.post("/receipt/<number>/pdf")
+@public
+def receipt_file(number: str) -> Answer:
+    """Give the receipt as a PDF to the browser that has sent the letter and still shows the code."""
+    code = request.form.get("query_code", "")[:40]
+    session = db.session()
+    known = number in numbers_sent(WritePage.receipt)
+    opened = opened_by(session, Letter, number, code, code_key()) if known else None
+    letter = session.get(Letter, opened) if opened is not None else None
+    if letter is None:
+        return redirect(url_for("public.receipt", number=number))
+    return pdf_answer(printed_receipt(letter, code), f"{letter.number}.pdf")
 
 
 def _near(new: NewLetter) -> list[Similar]:
