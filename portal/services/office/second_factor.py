@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from pyotp.exceptions import OTPVerificationError
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Permission, may_decide
+from portal.domain.access import Actor, Permission
+from portal.domain.accounts.grant_requests import may_decide
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.events import ActorKind, RecordAction
 from portal.models import Passkey, RecoveryCode, User

@@ -1,14 +1,14 @@
 """What senders add, how often they urge, and their appeals against declining.
 
 Revision ID: sender_steps
-Revises: erasure
+Revises: audit
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "sender_steps"
-down_revision = "erasure"
+down_revision = "audit"
 branch_labels = None
 depends_on = None
 
