@@ -18,6 +18,7 @@ from flask_migrate import Migrate, upgrade
 
 from portal.adapters.archive_index import SearchIndexError, SearchRequest, open_index
 from portal.adapters.data_ring import ring_of
+from portal.adapters.embedding import open_embedder
 from portal.adapters.processes import end_with
 from portal.config import Settings, SettingsError, load_settings
 from portal.domain.integrity.ciphers import Unsupported
@@ -116,7 +117,8 @@ def load_keys(settings: Settings) -> None:
 def served_app() -> Flask:
     """Return the portal with what a process's first visitor would wait for already loaded.
 
-    That is the dictionary, the columns of the index and the pages that the public sees. A process
+    That is the dictionary, the columns of the index, the model of meaning if there is one, and the
+    pages that the public sees. A process
     of a server ends with the one that started it.
     """
     parent = multiprocessing.parent_process()
@@ -127,6 +129,8 @@ def served_app() -> Flask:
     # An index that is missing or damaged is the worker's business; the site comes up without it.
     with contextlib.suppress(SearchIndexError):
         open_index(settings).search(SearchRequest("公开信箱"))
+    if embedder := open_embedder(settings):
+        embedder.query("公开信箱")
     for name in app.jinja_env.list_templates():
         if name.startswith(("layouts/", "components/", "public/")):
             app.jinja_env.get_template(name)

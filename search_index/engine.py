@@ -1,6 +1,6 @@
 """The interface of a search engine, independent of Whoosh."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -51,6 +51,13 @@ Replay = Callable[[dict[int, int]], Iterable[Change]]
 """A function from the revisions of a new index, by entry id, to the changes that it lacks."""
 
 
+Nearness = Callable[[Sequence[int]], Mapping[int, float]]
+"""A function from entry ids to how close in meaning each is to what is asked, a cosine.
+
+An entry of which that is not known is missing.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """One search. Blank text asks for all documents, newest first.
@@ -59,7 +66,7 @@ class SearchRequest:
     all words and phrases must occur or any of them; ``page`` counts from 1. A word also finds its
     ``synonyms``; a phrase does not. ``suggest`` asks for another query where this one finds nothing
     or clearly less. The scores of the entries in ``lowered`` are multiplied by a factor, so that they come
-    after others of the same kind.
+    after others of the same kind. The first hits are ordered again by their ``nearness``, if it is given.
     """
 
     text: str = ""
@@ -76,6 +83,7 @@ class SearchRequest:
     synonyms: Synonyms = NO_SYNONYMS
     suggest: bool = False
     lowered: frozenset[int] = frozenset()
+    nearness: Nearness | None = None
 
 
 class SearchEngine(Protocol):
@@ -89,9 +97,17 @@ class SearchEngine(Protocol):
         """
 
     def similar(
-        self, text: str, limit: int = 5, exclude: int | None = None, title: str = ""
+        self,
+        text: str,
+        limit: int = 5,
+        exclude: int | None = None,
+        title: str = "",
+        nearness: Nearness | None = None,
     ) -> list[SimilarHit]:
-        """Return the entries closest to a letter, best first, without the entry ``exclude``."""
+        """Return the entries closest to a letter, best first, without the entry ``exclude``.
+
+        Where ``nearness`` is given, it counts as well.
+        """
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Apply the changes in order, in one commit that survives a crash of the process."""

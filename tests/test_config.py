@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from portal import setting_values
 from portal.config import FILE_NAME, Settings, SettingsError, load_settings
 
 
@@ -96,6 +97,9 @@ def test_missing_folder_is_made(tmp_path: Path) -> None:
         ({"submit_limit": "0 per hour"}, "submit_limit: '0 per hour' .*a number from 1"),
         ({"limits_url": "memory://"}, "limits_url: .*valkey://"),
         ({"limits_url": "redis://cache:6379"}, "limits_url: .*pip install redis"),
+        ({"semantic_model": "/nowhere/x.bin"}, r"semantic_model: .*(/nowhere/x.bin|\[semantic\])"),
+        ({"semantic_model": __file__}, r"semantic_model: .*(test_config.py is no|\[semantic\])"),
+        ({"semantic_model": "/"}, r"semantic_model: .*(/ cannot be read|\[semantic\])"),
         ({"log_level": "LOUD"}, "log_level: 'LOUD' .*DEBUG, INFO, WARNING, ERROR"),
     ],
 )
@@ -103,6 +107,13 @@ def test_bad_value_is_named(tmp_path: Path, given: dict[str, object], said: str)
     """A value that cannot be used is refused with the name of its setting."""
     with pytest.raises(SettingsError, match=said):
         load_settings(instance=tmp_path, **given)
+
+
+def test_a_model_needs_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra the setting is named, with what to install."""
+    monkeypatch.setattr(setting_values, "find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"semantic_model: .*letterbox\[semantic\]"):
+        load_settings(instance=tmp_path, semantic_model=setting_values.BUNDLED_MODEL)
 
 
 @pytest.mark.parametrize("text", ["colour = 'red'\n", "port = = 1\n"])

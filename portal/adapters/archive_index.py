@@ -11,7 +11,15 @@ from portal.config import Settings
 from search_index.analysis import dictionary_words, normalise, written_forms
 from search_index.answers import answering, is_certain
 from search_index.embedded.whoosh_engine import WhooshEngine
-from search_index.engine import Change, Delete, Document, SearchEngine, SearchRequest, Upsert
+from search_index.engine import (
+    Change,
+    Delete,
+    Document,
+    Nearness,
+    SearchEngine,
+    SearchRequest,
+    Upsert,
+)
 from search_index.errors import (
     IndexDamaged,
     IndexLocked,
@@ -30,6 +38,7 @@ __all__ = [
     "MOST_ALTERNATIVES",
     "NO_SYNONYMS",
     "Change",
+    "Nearness",
     "Delete",
     "Document",
     "Facets",

@@ -13,6 +13,7 @@ _PLACES = {
     "backup": Place("backups", "backup", "Copy database, keys and settings while it runs."),
     "check": Place("checking", "check", "Check database, keys, letters, archive and index."),
     "demo": Place("demo", "demo", "Fill an empty letterbox with the demo."),
+    "embed": Place("indexing", "embed", "Compute the vectors by which entries compare in meaning."),
     "import": Place(
         "importing", "import_command", "Import letters, with their replies, from a CSV file."
     ),

@@ -1,4 +1,4 @@
-"""``letterbox reindex``, and waiting for the index to be up to date."""
+"""``letterbox reindex`` and ``letterbox embed``, and waiting for the index to be up to date."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, open_index
+from portal.adapters.embedding import open_embedder
+from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, progress
 from portal.models import PUBLIC, OutboxRow, OutboxStatus, db
+from portal.queries.archive.meaning import coverage
 from portal.services.archive.indexing import drain, rebuild, revive_dead
+from portal.services.archive.meaning import embed_entries
 from portal.web.core.settings import settings_of
 
 _PAUSE_SECONDS = 0.5
@@ -31,6 +35,28 @@ def reindex() -> None:
         revived = revive_dead(now())
         if revived:
             click.echo(f"{revived} entries that had failed are tried again by the worker")
+
+
+@click.command()
+@click.option("--status", is_flag=True, help="Only say how many entries have their vectors.")
+def embed(status: bool) -> None:
+    """Compute the vectors of entries that have none yet, by the model of ``semantic_model``.
+
+    The worker does the same in the background; this may run beside it, and can be stopped at any
+    time and started again.
+    """
+    with open_instance() as app:
+        embedder = open_embedder(settings_of(app))
+        if embedder is None:
+            raise UsageFault("semantic_model: no model is set, so there is nothing to compute")
+        found = coverage(db.session(), embedder)
+        db.session.rollback()
+        if not status:
+            with progress("entries", found.entries - found.embedded) as advance:
+                while done := embed_entries(embedder):
+                    advance(done)
+            found = coverage(db.session(), embedder)
+        click.echo(f"{found.embedded:,} of {found.entries:,} entries have vectors")
 
 
 def build_index(app: Flask) -> None:

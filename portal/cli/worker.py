@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.archive_index import open_index
+from portal.adapters.embedding import open_embedder
 from portal.adapters.noted_head import write_note
 from portal.adapters.processes import WORKER, end_with, hold
 from portal.app import create_app
@@ -26,6 +27,7 @@ from portal.models import db
 from portal.services.archive.index_verdict import judge
 from portal.services.archive.indexing import drain, ensure_index
 from portal.services.archive.matters import place_entries
+from portal.services.archive.meaning import embed_entries
 from portal.services.archive.open_data import Publisher
 from portal.services.archive.open_data import refresh as refresh_open_data
 from portal.services.audit.removal import remove_reads
@@ -51,6 +53,8 @@ OPEN_DATA = timedelta(seconds=30)
 """How often the files of open data are brought up to date."""
 MATTERS = timedelta(seconds=10)
 """How often entries are looked for that are not yet placed among those about the same matter."""
+VECTORS = timedelta(seconds=10)
+"""How often entries are looked for that have no vectors yet, where a model is set."""
 AUDIT = timedelta(seconds=5)
 """How often rows of the audit trail are looked for that have no seal."""
 RECORD = timedelta(minutes=1)
@@ -73,12 +77,13 @@ def run(settings: Settings, parent: int | None = None) -> None:
     # Any number of workers may run; what this keeps out is a restore.
     running = hold(settings.instance / WORKER, "(worker)", shared=True)
     app = create_app(settings)
-    index = open_index(settings)
+    index, embedder = open_index(settings), open_embedder(settings)
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
     keys = RecordKeys(settings.key("record"), settings.key("code"))
     periods = periods_of(settings)
     chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
-    open_data_at = matters_at = record_at = retention_at = audit_at = datetime.now(UTC)
+    open_data_at = matters_at = vectors_at = datetime.now(UTC)
+    record_at = retention_at = audit_at = datetime.now(UTC)
     with app.app_context():
         _log.info("worker_started")
         while not stop.is_set():
@@ -112,6 +117,9 @@ def run(settings: Settings, parent: int | None = None) -> None:
             if done == 0 and now >= matters_at:
                 done = _guarded(partial(place_entries, index))
                 matters_at = now if done else now + MATTERS
+            if done == 0 and embedder is not None and now >= vectors_at:
+                done = _guarded(partial(embed_entries, embedder))
+                vectors_at = now if done else now + VECTORS
             if done == 0 and now >= record_at:
                 done = _guarded(partial(extend, keys, now))
                 record_at = now if done else now + RECORD

@@ -88,6 +88,7 @@ SOURCES: Mapping[str, Source] = {
         " 'letter_consultation', 'letter_help', 'letter_report', 'letter_suggestion',"
         " 'letter_thanks')",
     ),
+    "entry_vectors": Source(None),
     "kept_report": Source(None),
     "kept_report_file": Source(None),
     "key_check": Source(None),

@@ -252,6 +252,24 @@ class MatterEntry(Model):
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class EntryVectors(Model):
+    """What a model made of the texts of an entry, by which entries are compared in meaning.
+
+    ``vectors`` has those of title, letter and reply after one another, in half precision. They hold for
+    the text of ``revision`` and compare with others of the same ``model`` only. No row is left of an entry
+    that is not public.
+    """
+
+    __tablename__ = "entry_vectors"
+
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("archive_entry.id"), primary_key=True, autoincrement=False
+    )
+    revision: Mapped[int]
+    model: Mapped[str] = mapped_column(sa.String(64))
+    vectors: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
 class PolicyChange(Model):
     """A policy that took the place of another, and how to find the answers that cite the old one.
 

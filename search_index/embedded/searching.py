@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search_index.embedded.lists import TEXT, WORDS
 from search_index.embedded.matching import filtered, matching
-from search_index.embedded.ranking import Weighted, best, scores, weighted
+from search_index.embedded.ranking import Weighted, best, gains, scores, weighted
 from search_index.embedded.snapshot import Numbers, Snapshot
 from search_index.embedded.suggesting import suggestion
-from search_index.engine import SearchRequest
+from search_index.engine import Nearness, SearchRequest
 from search_index.query import ParsedQuery, ranking_terms, ranking_words
 from search_index.results import Facets, Hit, SearchPage
 
@@ -21,6 +22,11 @@ SYNONYM_WEIGHT = 0.1
 
 LOWERED = 0.5
 """Factor of the score of an entry that is to come after others."""
+
+RERANKED = 60
+"""Hits that are ordered again by their meaning, complete and partial ones apart."""
+MEANING_WEIGHT = 10.0
+"""Weight of a difference in meaning beside the score as a share of the highest."""
 
 MAX_PER_PAGE = 200
 RANKING_TERMS = 40
@@ -64,6 +70,7 @@ class _Order:
         self._snapshot = snapshot
         self._query = query
         self._lowered = np.array(sorted(request.lowered), np.int64)
+        self._nearness = request.nearness
         self._by_date = request.sort == "date" or query.blank
         self._terms: dict[str, list[Weighted]] | None = None
 
@@ -72,15 +79,38 @@ class _Order:
         values = np.zeros(len(documents))
         if not self._by_date:
             values = scores(self._snapshot, self._ranking_terms(), documents)
-            if len(self._lowered):
-                entries = self._snapshot.entry_ids[documents]
-                values[np.isin(entries, self._lowered)] *= LOWERED
-        places = best(self._snapshot, values, documents, last)[first:]
+            values[self._is_lowered(documents)] *= LOWERED
+        if self._nearness is None or self._by_date or first >= RERANKED:
+            places = best(self._snapshot, values, documents, last)[first:]
+        else:
+            places = best(self._snapshot, values, documents, max(last, RERANKED))
+            head = self._by_meaning(self._nearness, values, documents, places[:RERANKED])
+            places = np.concatenate([head, places[RERANKED:]])[first:last]
         entry_ids = self._snapshot.entry_ids[documents[places]].tolist()
         return [
             Hit(entry, value, complete)
             for entry, value in zip(entry_ids, values[places].tolist(), strict=True)
         ]
+
+    def _is_lowered(self, documents: Numbers) -> NDArray[np.bool_]:
+        return np.isin(self._snapshot.entry_ids[documents], self._lowered)
+
+    def _by_meaning(
+        self,
+        nearness: Nearness,
+        values: NDArray[np.float64],
+        documents: Numbers,
+        places: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
+        """Return ``places``, which stand in the order of their ``values``, ordered by meaning as well."""
+        chosen = documents[places]
+        gained = gains(self._snapshot, nearness, chosen, MEANING_WEIGHT)
+        gained[self._is_lowered(chosen)] *= LOWERED
+        highest = values[places[0]] or 1.0
+        reordered: NDArray[np.int64] = places[
+            np.argsort(-(values[places] / highest + gained), kind="stable")
+        ]
+        return reordered
 
     def _ranking_terms(self) -> dict[str, list[Weighted]]:
         if self._terms is None:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from search_index.analysis import bigrams, dictionary_words, is_han, normalise, term_numbers
 from search_index.embedded.lists import OCCURRENCES, TEXT, TITLE_OCCURRENCES, WORDS, idf
-from search_index.embedded.ranking import Weighted, best, field_scores
+from search_index.embedded.ranking import Weighted, best, field_scores, gains
 from search_index.embedded.snapshot import Numbers, Snapshot, Term
+from search_index.engine import Nearness
 from search_index.query import STOP_WORDS, ranking_terms, words_of
 from search_index.results import SimilarHit
 
@@ -37,6 +38,8 @@ CANDIDATES = 50
 
 FIRST_WEIGHT = 0.6
 TITLES_WEIGHT = 0.5
+MEANING_WEIGHT = 4.0
+"""Weight of a difference in meaning, where it is known."""
 
 MAX_TEXT = 3_000
 """Characters of the text that are considered."""
@@ -46,7 +49,12 @@ SHARED_TERMS = 6
 
 
 def similar(
-    snapshot: Snapshot, title: str, text: str, limit: int, exclude: int | None
+    snapshot: Snapshot,
+    title: str,
+    text: str,
+    limit: int,
+    exclude: int | None,
+    nearness: Nearness | None = None,
 ) -> list[SimilarHit]:
     """Return up to ``limit`` live documents closest to a letter, best first."""
     title, text = normalise(title[:MAX_TEXT]), normalise(text[:MAX_TEXT])
@@ -64,6 +72,8 @@ def similar(
     if len(documents):
         cosines = _cosines(snapshot, title, text, documents)
         values = FIRST_WEIGHT * values / values[0] + cosines
+        if nearness is not None:
+            values += gains(snapshot, nearness, documents, MEANING_WEIGHT)
     places = best(snapshot, values, documents, limit)
     words = _shown_words(title + "\n" + text, chosen)
     return [

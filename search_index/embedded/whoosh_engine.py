@@ -25,7 +25,7 @@ from search_index.embedded.segment import Segment
 from search_index.embedded.snapshot import Snapshot
 from search_index.embedded.storage import open_index
 from search_index.embedded.writing import SEGMENT_DOCUMENTS, committing, merge_only, purges, writing
-from search_index.engine import Change, Document, Replay, SearchRequest, Upsert
+from search_index.engine import Change, Document, Nearness, Replay, SearchRequest, Upsert
 from search_index.errors import IndexDamaged, SearchIndexError
 from search_index.query import parse
 from search_index.results import SearchPage, SimilarHit
@@ -55,11 +55,18 @@ class WhooshEngine:
         return self._read(lambda snapshot: search(snapshot, query, request))
 
     def similar(
-        self, text: str, limit: int = 5, exclude: int | None = None, title: str = ""
+        self,
+        text: str,
+        limit: int = 5,
+        exclude: int | None = None,
+        title: str = "",
+        nearness: Nearness | None = None,
     ) -> list[SimilarHit]:
         """Return the entries closest to a letter; see ``SearchEngine.similar``."""
         return self._read(
-            lambda snapshot: similar_letters.similar(snapshot, title, text, limit, exclude)
+            lambda snapshot: similar_letters.similar(
+                snapshot, title, text, limit, exclude, nearness
+            )
         )
 
     def ids_and_revisions(self) -> dict[int, int]:

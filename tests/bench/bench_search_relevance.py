@@ -1,24 +1,29 @@
 """How good search and similar letters are: ``python -m tests.bench.bench_search_relevance``.
 
-Needs the shared evaluation letters. Baselines stand beside each figure: BM25 on bigrams for known
+Needs the shared evaluation letters. Where the extra semantic is installed the figures are printed with
+it as well; the vectors take some minutes once. Baselines stand beside each figure: BM25 on bigrams for known
 items; BM25 on bigrams, TF-IDF cosine on words and a rank fusion of three for similar letters.
 """
 
 import runpy
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from portal.adapters.embedding import QUERY_MOST, Vectors
 from portal.queries.synonyms import shipped_words
+from portal.services.archive.meaning import LETTER_MOST, REPLY_MOST
 from search_index.answers import answering, is_certain
 from search_index.embedded.whoosh_engine import WhooshEngine
-from search_index.engine import Document, SearchRequest
+from search_index.engine import Document, Nearness, SearchRequest
 from tests.bench.search_data import DATA, evaluation, nothing
+from tests.bench.vectors import KeptVectors, kept_vectors
 
 DAY = date(2019, 1, 1)
 KNOWN_ITEM_BASELINES = {"reply_stripped": (".557", ".722"), "content": (".842", ".938")}
+EMBEDDED = {"reply_stripped": REPLY_MOST, "content": LETTER_MOST}
 FRAMES = (
     "{}应该怎么办",
     "请问{}什么时候能解决",
@@ -42,16 +47,34 @@ def build(folder: str, texts: Iterable[tuple[str, str, str]]) -> WhooshEngine:
     return engine
 
 
-def known_items(field: str, *, framed: bool = False) -> tuple[float, float]:
+def near(asked: Vectors, rows: Vectors) -> Nearness:
+    """Return how close the texts with the vectors ``rows`` are to the one with ``asked``."""
+    return lambda ids: {entry_id: float(rows[entry_id - 1] @ asked) for entry_id in ids}
+
+
+def nearness_of_queries(field: str, vectors: KeptVectors) -> list[Nearness]:
+    """Return for each query how close in meaning the texts of ``field`` are."""
+    documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
+    rows = vectors.passages([(row[field] or "")[: EMBEDDED[field]] for row in documents])
+    asked = vectors.titles([query["query"][:QUERY_MOST] for query in queries])
+    return [near(each, rows) for each in asked]
+
+
+def known_items(
+    field: str, vectors: KeptVectors | None = None, *, framed: bool = False
+) -> tuple[float, float]:
     """Return MRR@10 and hit@10 of finding a letter by its title in ``field`` alone.
 
     ``framed`` asks the title as a question, as the archive's page searches: letters with all words first.
     """
     documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
+    meaning: Sequence[Nearness | None] = [None] * len(queries)
+    if vectors:
+        meaning = nearness_of_queries(field, vectors)
     ranks = []
     with tempfile.TemporaryDirectory() as folder:
         engine = build(folder, (("", row[field] or "", "") for row in documents))
-        for number, query in enumerate(queries):
+        for number, (query, nearness) in enumerate(zip(queries, meaning, strict=True)):
             text = query["query"]
             if framed:
                 text = FRAMES[number % len(FRAMES)].format(text.strip("？?！!。"))
@@ -60,6 +83,7 @@ def known_items(field: str, *, framed: bool = False) -> tuple[float, float]:
                 match="all" if framed else "any",
                 per_page=10,
                 synonyms=shipped_words().archive,
+                nearness=nearness,
             )
             page = engine.search(request)
             ids = [documents[hit.entry_id - 1]["id"] for hit in page.hits]
@@ -68,15 +92,24 @@ def known_items(field: str, *, framed: bool = False) -> tuple[float, float]:
     return sum(found) / len(queries), len(found) / len(queries)
 
 
-def answers() -> tuple[float, float]:
+def answers(vectors: KeptVectors | None = None) -> tuple[float, float]:
     """Return in what share of the questions an answer is shown, and how often it is the right one."""
     documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
+    field = "reply_stripped"
+    meaning: Sequence[Nearness | None] = [None] * len(queries)
+    if vectors:
+        meaning = nearness_of_queries(field, vectors)
     right = []
     with tempfile.TemporaryDirectory() as folder:
         engine = build(folder, (("", "", row["reply_stripped"] or "") for row in documents))
-        for query in queries:
+        for query, nearness in zip(queries, meaning, strict=True):
             hits = engine.search(
-                SearchRequest(query["query"], synonyms=shipped_words().archive, per_page=20)
+                SearchRequest(
+                    query["query"],
+                    synonyms=shipped_words().archive,
+                    per_page=20,
+                    nearness=nearness,
+                )
             ).hits
             if is_certain(hits, query["query"]):
                 first = documents[hits[0].entry_id - 1]
@@ -85,39 +118,58 @@ def answers() -> tuple[float, float]:
     return len(right) / len(queries), sum(right) / len(right)
 
 
-def similar_letters() -> dict[str, dict[str, tuple[float, int]]]:
+def similar_letters(
+    vectors: KeptVectors | None = None,
+) -> dict[str, dict[str, tuple[float, int]]]:
     """Return the measures of similar letters by query set, as the shared scorer computes them."""
     corpus, queries = evaluation("similar_corpus"), evaluation("similar_queries")
+    meaning: list[Nearness | None] = [None] * len(queries)
+    if vectors:
+        rows = vectors.titles([row["title"] or "" for row in corpus])
+        asked = vectors.titles([query["title"] or "" for query in queries])
+        meaning = [near(each, rows) for each in asked]
     numbers = {row["id"]: n for n, row in enumerate(corpus, start=1)}
     run = {}
     with tempfile.TemporaryDirectory() as folder:
         engine = build(folder, ((row["title"], row["content"], "") for row in corpus))
-        for query in queries:
+        for query, nearness in zip(queries, meaning, strict=True):
             itself = numbers.get(query["letter_id"])
-            hits = engine.similar(query["content"], 20, exclude=itself, title=query["title"])
+            hits = engine.similar(query["content"], 20, itself, query["title"], nearness)
             run[query["qid"]] = {corpus[h.entry_id - 1]["id"]: h.score for h in hits}
     scorer = runpy.run_path(str(DATA / "evaluation" / "score_similar.py"))["score"]
     measures: dict[str, dict[str, tuple[float, int]]] = scorer(run)
     return measures
 
 
-def main() -> None:
-    """Measure and print."""
+def report(vectors: KeptVectors | None = None) -> None:
+    """Measure and print, with ``vectors`` by meaning as well."""
     say = sys.stdout.write
-    if not (DATA / "evaluation").is_dir():
-        sys.exit(f"There are no evaluation letters in {DATA}: set LETTERBOX_SHARED_DATA.")
     for field, (mrr_baseline, hit_baseline) in KNOWN_ITEM_BASELINES.items():
-        mrr, hit = known_items(field)
+        mrr, hit = known_items(field, vectors)
         say(f"title finds {field}: MRR@10 {mrr:.3f} ({mrr_baseline}), ")
         say(f"hit@10 {hit:.3f} ({hit_baseline})\n")
-        mrr, hit = known_items(field, framed=True)
-        say(f"  … asked as a question: MRR@10 {mrr:.3f}, hit@10 {hit:.3f}\n")
-    shown, right = answers()
+        if vectors is None:
+            mrr, hit = known_items(field, framed=True)
+            say(f"  … asked as a question: MRR@10 {mrr:.3f}, hit@10 {hit:.3f}\n")
+    shown, right = answers(vectors)
     say(f"answer shown for {shown:.1%} of the titles, right in {right:.1%} of them (90 %)\n")
-    measures = similar_letters()
+    measures = similar_letters(vectors)
     figures = [measures[name]["nDCG@10"][0] for name in ("A", "B")]
     say(f"similar letters, nDCG@10 set A / B: {figures[0]} / {figures[1]} ")
     say("(bigrams .574 / .779, words .688 / .841, fusion .695 / .930)\n")
+
+
+def main() -> None:
+    """Measure and print."""
+    if not (DATA / "evaluation").is_dir():
+        sys.exit(f"There are no evaluation letters in {DATA}: set LETTERBOX_SHARED_DATA.")
+    report()
+    vectors = kept_vectors()
+    if vectors is None:
+        sys.stdout.write("by meaning: not measured, the extra semantic is not installed\n")
+    else:
+        sys.stdout.write(f"by meaning as well ({vectors.embedder.name}):\n")
+        report(vectors)
 
 
 if __name__ == "__main__":

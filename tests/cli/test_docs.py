@@ -47,6 +47,7 @@ def test_settings_have_the_variables_the_table_says(
         "limits_enabled": "false",
         "limits_url": "valkey://cache:6379/0",
         "log_level": "ERROR",
+        "semantic_model": "multilingual-e5-small",
         "keys": f"code={'7' * 64}",
         "cipher": "sm4",
         "retention_daily": "true",

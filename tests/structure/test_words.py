@@ -15,7 +15,7 @@ from tests.structure.source import PACKAGES, Module, modules
 _VERBS = """
 Accept Add Allow Answer Appeal Append Apply Ask Assign Begin Bind Bring Build Carry Change Check Choose
 Clear Close Collect Compare Complete Compute Convert Copy Correct Count Create Cut Decide Decline Decrypt
-Delete Derive Describe Disable Dispatch Do Draft Draw Drop Enable Encrypt End Enter Erase Explain Extend
+Delete Derive Describe Disable Dispatch Do Draft Draw Drop Embed Enable Encrypt End Enter Erase Explain Extend
 File Fill Find Fold Follow Force Forget Format Free Generate Give Go Grant Group Hash Have Hide
 Hold Ignore Import Insert Invent Invite Join Keep Lead Leave List Load Lock Look Make Map Mark
 Mask Measure Merge Migrate Move Name Narrow Normalise Note Number Offer Open Order Parse Pass

@@ -22,7 +22,9 @@ from portal.adapters.archive_index import (
     is_certain,
     parse,
 )
+from portal.adapters.embedding import Embedder
 from portal.models import ArchiveEntry, Organisation
+from portal.queries.archive.meaning import near_question
 from portal.queries.archive.policy_changes import outdated_ids
 from portal.queries.archive.table import ArchiveQuery, entries_by_id, facets, list_entries
 from portal.queries.synonyms import synonyms_for
@@ -77,17 +79,30 @@ class Found:
 
 
 def search_archive(
-    session: Session, index: SearchEngine, asked: ArchiveQuery, per_page: int
+    session: Session,
+    index: SearchEngine,
+    asked: ArchiveQuery,
+    per_page: int,
+    embedder: Embedder | None = None,
 ) -> Found:
-    """Return the page of hits of a query; neither its text nor a damaged index raises."""
+    """Return the page of hits of a query; neither its text nor a damaged index raises.
+
+    With an ``embedder`` the first hits are ordered by their meaning as well.
+    """
     try:
-        return _in_index(session, index, asked, per_page)
+        return _in_index(session, index, asked, per_page, embedder)
     except SearchIndexError as error:
         _log.warning("index_away", kind=type(error).__name__)
         return _in_table(session, asked, per_page)
 
 
-def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_page: int) -> Found:
+def _in_index(
+    session: Session,
+    index: SearchEngine,
+    asked: ArchiveQuery,
+    per_page: int,
+    embedder: Embedder | None,
+) -> Found:
     request = SearchRequest(
         text=asked.text,
         organisation_id=asked.organisation_id,
@@ -102,6 +117,7 @@ def _in_index(session: Session, index: SearchEngine, asked: ArchiveQuery, per_pa
         synonyms=synonyms_for(session, exact=asked.exact),
         suggest=asked.page == 1,
         lowered=outdated_ids(session),
+        nearness=None if asked.by_date else near_question(session, embedder, asked.text),
     )
     found = _last_if_beyond(index, request)
     public = entries_by_id(session, [hit.entry_id for hit in found.hits])

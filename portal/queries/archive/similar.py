@@ -8,8 +8,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, answering
+from portal.adapters.embedding import Embedder
 from portal.domain.words.fillers import FILLERS
 from portal.models import ArchiveEntry
+from portal.queries.archive.meaning import near_letter
 from portal.queries.archive.table import entries_by_id
 
 SIMILAR_MOST = 5
@@ -54,13 +56,16 @@ def similar_entries(
     *,
     exclude: int | None = None,
     limit: int = SIMILAR_MOST,
+    embedder: Embedder | None = None,
 ) -> list[Similar]:
     """Return up to ``limit`` public entries that share words with the text, the closest first.
 
-    While the index is unavailable the list is empty: a suggestion is not worth waiting for.
+    With an ``embedder`` the meaning of the titles counts as well. While the index is unavailable
+    the list is empty: a suggestion is not worth waiting for.
     """
     try:
-        hits = index.similar(text, limit + _SURPLUS, exclude, title)
+        nearness = near_letter(session, embedder, title, exclude)
+        hits = index.similar(text, limit + _SURPLUS, exclude, title, nearness)
     except SearchIndexError as error:
         _log.warning("index_away", kind=type(error).__name__)
         return []

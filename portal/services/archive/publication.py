@@ -40,6 +40,7 @@ from portal.models import (
 from portal.queries.archive.places import districts
 from portal.queries.rules import work_calendar
 from portal.services.archive.matters import leave
+from portal.services.archive.meaning import forget
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
 from portal.services.core.acting import changing, take
 from portal.services.core.outbox import enqueue
@@ -221,6 +222,7 @@ def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) 
     _hide_in_earlier(entry, hidden_words(proposal))
     session.add(entry)
     enqueue(session, entry, now)
+    forget(session, entry.id)
     return entry
 
 
@@ -306,7 +308,7 @@ def recall_waiting(letter: Letter, now: datetime) -> None:
 def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datetime) -> None:
     """Clear the public copy with all its versions, if there is one, and queue it for the index.
 
-    It leaves its matter at once.
+    It leaves its matter at once, and its vectors are deleted.
     """
     entry = session.scalar(sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id))
     if entry is None or entry.unpublished_at is not None:
@@ -318,4 +320,5 @@ def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datet
     entry.under_revision = False
     entry.revision += 1
     leave(session, entry.id)
+    forget(session, entry.id)
     enqueue(session, entry, now)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, abort, render_template, request
 
 from portal.adapters.archive_index import fragments, open_index
+from portal.adapters.embedding import open_embedder
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.models import ArchiveEntry, db
 from portal.queries.archive.changes import changes_after, entries_after
@@ -151,7 +152,13 @@ def search() -> Response:
     if "q" not in values:
         raise InvalidInput("q", N_("请给出查询的词。"))
     size = values.get("per_page", PER_PAGE)
-    found = search_archive(db.session(), open_index(settings()), archive_query(values), size)
+    found = search_archive(
+        db.session(),
+        open_index(settings()),
+        archive_query(values),
+        size,
+        open_embedder(settings()),
+    )
     return answer(
         {
             "data": [_hit(each, found.understood) for each in found.entries],

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.adapters.archive_index import MAX_CHARACTERS, SearchEngine, open_index
+from portal.adapters.embedding import Embedder, open_embedder
 from portal.domain.archive.freshness import is_old
 from portal.domain.errors import NotFound
 from portal.models import db
@@ -73,13 +74,18 @@ def archive_index() -> SearchEngine:
     return open_index(settings())
 
 
+def embedder() -> Embedder | None:
+    """Return the model that compares meaning, if the portal has one."""
+    return open_embedder(settings())
+
+
 @archive_pages.get("/archive")
 @public
 @cacheable
 def search() -> str:
     """Search the archive, or show what was answered last."""
     asked = read_query(request.args, db.session())
-    found = search_archive(db.session(), archive_index(), asked, settings().page_size)
+    found = search_archive(db.session(), archive_index(), asked, settings().page_size, embedder())
     organisation = known_organisation(db.session(), asked.organisation_id)
     return render_template(
         "public/archive.html",
@@ -180,7 +186,11 @@ def similar() -> str:
     title = clean(request.values.get("title", "")[:MAX_CHARACTERS], lines=False)
     text = clean(request.values.get("text", "")[:SIMILAR_TEXT_MOST])
     enough = len(title + text) >= SIMILAR_TEXT_LEAST
-    near = similar_entries(db.session(), archive_index(), text, title) if enough else []
+    near = (
+        similar_entries(db.session(), archive_index(), text, title, embedder=embedder())
+        if enough
+        else []
+    )
     return render_template("public/similar.html", near=near)
 
 
@@ -190,7 +200,14 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
         raise NotFound
     if found.unpublished_at is not None:
         return render_template("public/gone.html", entry=found), 410
-    near = similar_entries(db.session(), archive_index(), found.text, found.title, exclude=found.id)
+    near = similar_entries(
+        db.session(),
+        archive_index(),
+        found.text,
+        found.title,
+        exclude=found.id,
+        embedder=embedder(),
+    )
     writing = request.args.get("from") == WRITING
     page = render_template(
         "public/entry.html",

@@ -27,7 +27,7 @@ from portal.web.core.clock import now, today
 from portal.web.core.language import say
 from portal.web.core.people import is_opened, public, remember_opened
 from portal.web.core.settings import code_key
-from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index
+from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index, embedder
 from portal.web.public.blueprint import public_pages
 from portal.web.submission.letter_form import WriteForm
 from portal.web.submission.previewed import PreviewedPage
@@ -170,7 +170,9 @@ def _near(new: NewLetter) -> list[Similar]:
     if not KINDS[new.kind].publishable:
         return []
     text = new.text[:SIMILAR_TEXT_MOST]
-    return similar_entries(db.session(), archive_index(), text, new.title, limit=NEAR_MOST)
+    return similar_entries(
+        db.session(), archive_index(), text, new.title, limit=NEAR_MOST, embedder=embedder()
+    )
 
 
 def _public_copy(new: NewLetter) -> list[str]:
