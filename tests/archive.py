@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from portal.adapters.archive_index import SearchEngine, SearchRequest, open_index
 from portal.config import Settings
 from portal.domain.letters.states import UnpublishReason
-from portal.models import ArchiveEntry, Letter
+from portal.models import INDEX, ArchiveEntry, Letter, OutboxRow
 from portal.services.archive.indexing import drain, ensure_index
 from portal.services.archive.publication import unpublish
+from portal.services.messages.announcing import Outlets, announce
 from tests.builders import World, a_published
 
 LATER = datetime(2040, 1, 1, tzinfo=UTC)
@@ -38,8 +39,17 @@ def entry_of(session: Session, letter: Letter) -> ArchiveEntry:
 
 
 def published(session: Session, world: World, **choices: object) -> ArchiveEntry:
-    """Publish a letter and return its entry."""
-    return entry_of(session, a_published(session, world, **choices))
+    """Publish a letter, announce what happened to it to nobody, and return its entry."""
+    entry = entry_of(session, a_published(session, world, **choices))
+    while announce(Outlets(frozenset()), LATER):
+        pass
+    session.refresh(entry)
+    return entry
+
+
+def index_jobs(session: Session) -> list[OutboxRow]:
+    """Return the jobs of the index in the outbox."""
+    return list(session.scalars(sa.select(OutboxRow).where(OutboxRow.queue == INDEX)))
 
 
 def withdraw(session: Session, world: World, entry: ArchiveEntry) -> None:

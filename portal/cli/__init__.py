@@ -18,6 +18,9 @@ _PLACES = {
         "importing", "import_command", "Import letters, with their replies, from a CSV file."
     ),
     "key": Place("protection.keys", "key_group", "Secret keys: list, add, rotate, drop."),
+    "messages": Place(
+        "worker.messages", "messages_group", "Jobs of the worker that were given up."
+    ),
     "organisation": Place("organisations", "organisation_group", "The tree of organisations."),
     "record": Place("record", "record_group", "The public record: check it, or verify a site."),
     "reindex": Place("indexing", "reindex", "Rebuild the full-text index."),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchIndexError, open_index
 from portal.adapters.database_copy import is_filled
+from portal.adapters.message_words import message_words
 from portal.app import create_app, migrate
 from portal.cli.context import now, progress
 from portal.cli.faults import quiet
@@ -35,6 +36,7 @@ from portal.models import (
 from portal.queries import integrity
 from portal.queries.audit.check import verify
 from portal.queries.keys import lacking_keys, values_by_prefix, wrong_keys
+from portal.queries.messages.jobs import subject
 from portal.queries.record.check import head_faults, leaf_faults
 from portal.services.archive.indexing import differences
 from portal.web.core.settings import settings_of
@@ -114,6 +116,7 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         ("archive", integrity.archive_faults),
         ("index", index_faults),
         ("outbox", _given_up),
+        ("words", lambda session: message_words(settings_of(app).instance)[1]),
         ("record", record),
         ("audit trail", audit),
     )
@@ -143,5 +146,5 @@ def _letters(session: Session) -> list[str]:
 
 
 def _given_up(session: Session) -> list[str]:
-    query = sa.select(OutboxRow.entry_id).where(OutboxRow.status == OutboxStatus.DEAD)
-    return [f"entry {entry}: given up by the worker" for entry in session.scalars(query)]
+    query = sa.select(OutboxRow).where(OutboxRow.status == OutboxStatus.DEAD)
+    return [f"{subject(row)}: given up by the worker" for row in session.scalars(query)]

@@ -12,10 +12,11 @@ from portal.adapters.archive_index import SearchEngine, SearchIndexError, open_i
 from portal.adapters.embedding import open_embedder
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, progress
-from portal.models import PUBLIC, OutboxRow, OutboxStatus, db
+from portal.models import INDEX, PUBLIC, OutboxRow, db
 from portal.queries.archive.meaning import coverage
 from portal.services.archive.indexing import drain, rebuild, revive_dead
 from portal.services.archive.meaning import embed_entries
+from portal.services.core.outbox import waiting
 from portal.web.core.settings import settings_of
 
 _PAUSE_SECONDS = 0.5
@@ -99,6 +100,6 @@ def _public() -> int:
 
 def _waiting() -> int:
     query = sa.select(sa.func.count()).select_from(OutboxRow)
-    left = db.session.scalar(query.where(OutboxRow.status == OutboxStatus.WAITING)) or 0
+    left = db.session.scalar(query.where(waiting(INDEX))) or 0
     db.session.rollback()
     return left

@@ -21,7 +21,7 @@ from portal.cli.commands import UsageFault
 from portal.cli.context import now
 from portal.cli.demo import offer_demo
 from portal.cli.faults import quiet
-from portal.cli.worker import run
+from portal.cli.worker.run import run
 from portal.config import Settings, load_settings
 
 _SPAWN = multiprocessing.get_context("spawn")

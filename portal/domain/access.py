@@ -63,6 +63,7 @@ class Permission(StrEnum):
     AUDIT_READ = "instance:audit:read"
     CALENDAR_EDIT = "instance:calendar:edit"
     DEADLINE_RULES_EDIT = "instance:deadline_rules:edit"
+    MESSAGES_EDIT = "instance:messages:edit"
     ORGANISATIONS_EDIT = "instance:organisations:edit"
     REPORTS_KEEP = "instance:reports:keep"
     TOKENS_EDIT = "instance:tokens:edit"
@@ -175,6 +176,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.USERS_EDIT,
             _P.CALENDAR_EDIT,
             _P.DEADLINE_RULES_EDIT,
+            _P.MESSAGES_EDIT,
             _P.TOKENS_EDIT,
             _P.REPORTS_KEEP,
             _P.WORDS_EDIT,

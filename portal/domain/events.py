@@ -88,6 +88,8 @@ class RecordAction(Labelled):
     KEEP_REPORT = "keep_report", N_("存档年度报告")
     EDIT_CALENDAR = "edit_calendar", N_("修改工作日历")
     EDIT_DEADLINE_RULE = "edit_limit", N_("修改办理时限")
+    RETRY_JOB = "retry_job", N_("重试后台任务")
+    DROP_JOB = "drop_job", N_("放弃后台任务")
     EDIT_WORDS = "edit_words", N_("修改同义词")
     IMPORT_LETTERS = "import_letters", N_("导入信件")
     RECOMPUTE_FACTS = "recompute_facts", N_("按日历重算办理用时")

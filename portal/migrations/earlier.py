@@ -93,6 +93,8 @@ SOURCES: Mapping[str, Source] = {
     "kept_report_file": Source(None),
     "key_check": Source(None),
     "letter": Source("letter", {"never_public": "was_report"}),
+    "message_choice": Source(None),
+    "outgoing_message": Source(None),
     "problem_notice": Source("archive_report"),
     "redaction_mask": Source(
         "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}

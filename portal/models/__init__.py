@@ -26,7 +26,16 @@ from portal.models.event import (
 )
 from portal.models.letter import Letter
 from portal.models.organisation import Organisation, OrganisationVersion
-from portal.models.outbox import IndexVerdict, OutboxRow, OutboxStatus
+from portal.models.outbox import (
+    ANNOUNCE,
+    INDEX,
+    WEBHOOK,
+    IndexVerdict,
+    MessageChoice,
+    OutboxRow,
+    OutboxStatus,
+    OutgoingMessage,
+)
 from portal.models.publication import (
     HELPFULNESS,
     PUBLIC,
@@ -59,6 +68,11 @@ from portal.models.unsent import CitizenSession, UnsentForm
 from portal.models.user import GrantRequest, Passkey, RecoveryCode, RoleGrant, StaffSession, User
 
 __all__ = [
+    "ANNOUNCE",
+    "INDEX",
+    "WEBHOOK",
+    "MessageChoice",
+    "OutgoingMessage",
     "HELPFULNESS",
     "PUBLIC",
     "VERSIONS",

@@ -1,14 +1,24 @@
-"""The outbox: what the worker has to index, written in the transaction that changed an entry."""
+"""The outbox: jobs of the worker, written in the transaction that made them necessary, and messages."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.domain.messages.occasions import Occasion
+from portal.domain.messages.states import Channel, MessageState
 from portal.models.base import Id, Model, UtcDateTime, word
+from portal.models.letter import Letter
+from portal.models.user import User
+
+INDEX, ANNOUNCE, WEBHOOK = "index", "announce", "webhook."
+"""Queues of the outbox: entries for the index, events to announce, and how those of webhooks begin.
+
+The queues of messages have the names of their channels; each webhook has its own.
+"""
 
 
 class OutboxStatus(StrEnum):
@@ -34,19 +44,86 @@ class IndexVerdict(Model):
 
 
 class OutboxRow(Model):
-    """An archive entry whose document in the index must be brought up to date.
+    """A job of the worker, in one of the queues.
 
-    The worker reads the entry as it is then: a public entry is indexed, an unpublished one removed,
-    so that rows may be drained late or twice without harm.
+    ``index``: an archive entry whose document in the index must be brought up to date. The worker
+    reads the entry as it is then: a public entry is indexed, an unpublished one removed, so that
+    rows may be drained late or twice without harm. ``announce``: an event that somebody is to learn
+    of. The others: a message to hand over. A row that is taken is not available to others until the
+    time is over in which it must be done. Rows of one ``recipient`` are done in their order.
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (sa.Index("ix_outbox_waiting", "status", "available_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_outbox_waiting", "queue", "status", "available_at", "id"),
+        sa.Index("ix_outbox_recipient", "recipient", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
+    queue: Mapped[str] = mapped_column(sa.String(48), default=INDEX, server_default=INDEX)
+    entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(Id)
+    """Without a foreign key: a job may wait for an event that was removed from the database."""
+    message_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("outgoing_message.id"), unique=True
+    )
+    recipient: Mapped[str | None] = mapped_column(sa.String(80))
     status: Mapped[OutboxStatus] = mapped_column(word(OutboxStatus), default=OutboxStatus.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     available_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    message: Mapped[OutgoingMessage | None] = relationship()
+
+
+class OutgoingMessage(Model):
+    """A message to the sender of a letter, a member of staff or a webhook, without its words.
+
+    The address is looked up when it is sent, so that no copy of one is kept. ``key`` is fixed: the
+    Message-ID of a mail and the id that gateways and webhooks get, for every attempt. ``once`` names
+    what there may be only one message about.
+    """
+
+    __tablename__ = "outgoing_message"
+    __table_args__ = (sa.Index("ix_outgoing_message_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    occasion: Mapped[Occasion] = mapped_column(word(Occasion))
+    channel: Mapped[Channel] = mapped_column(word(Channel))
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    webhook: Mapped[str | None] = mapped_column(sa.String(32))
+    language: Mapped[str] = mapped_column(sa.String(16))
+    limit_on: Mapped[date | None]
+    facts: Mapped[str | None] = mapped_column(sa.Text)
+    """What a digest counts, as JSON: figures by name, or numbers of letters with their due dates."""
+    once: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    state: Mapped[MessageState] = mapped_column(word(MessageState), default=MessageState.WAITING)
+    reference: Mapped[str | None] = mapped_column(sa.String(200), index=True)
+    """What the gateway calls the message, by which its delivery receipts name it."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    handed_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    letter: Mapped[Letter | None] = relationship()
+    user: Mapped[User | None] = relationship()
+
+
+class MessageChoice(Model):
+    """How the sender of a letter gets messages about it; without a row there are none.
+
+    The address is the contact that the letter keeps encrypted. ``unreached`` says that the last
+    message did not reach it.
+    """
+
+    __tablename__ = "message_choice"
+
+    letter_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("letter.id"), primary_key=True, autoincrement=False
+    )
+    channel: Mapped[Channel] = mapped_column(word(Channel))
+    language: Mapped[str] = mapped_column(sa.String(16))
+    unreached: Mapped[MessageState | None] = mapped_column(word(MessageState))
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)

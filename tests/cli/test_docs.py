@@ -62,6 +62,13 @@ def test_settings_have_the_variables_the_table_says(
         "feed_ids": "letters.example.gov,2026",
         "data_licence": "https://licence.example/7",
         "security_contact": "mailto:seven@example.gov",
+        "smtp_host": "smtp.example.gov",
+        "smtp_security": "tls",
+        "mail_from": "box@letters.example",
+        "sms": '[{"url": "https://gateway.example/send", "body": "{number}{text}"}]',
+        "webhooks": '[{"name": "a", "url": "https://a.example/", "secret": "whsec_%s"}]'
+        % ("a" * 32),
+        "receipts_secret": "whsec_" + "a" * 32,
     }
     for name, variable in ROWS.items():
         monkeypatch.setenv(variable, samples.get(name, "7"))

@@ -176,6 +176,9 @@ def _values(world: World) -> dict[str, object]:
         "token": "a" * 32,
         "key": next(iter(shipped_by_key())),
         "rest": "unknown",
+        "job_id": 0,
+        "tag": "en",
+        "occasion": "receipt",
     }
 
 

@@ -35,6 +35,7 @@ ALLOWED = {
     ("portal/services/core/acting.py", "change", "setattr"): "writes what apply says",
     ("portal/services/archive/publication.py", "_enter", "setattr"): "a public entry",
     ("portal/services/disclosure/requests.py", "_take", "state"): "a disclosure request",
+    ("portal/services/messages/posting.py", "change_state", "state"): "a message",
     ("portal/services/disclosure/requests.py", "extend", "extension_days"): "likewise",
     ("portal/services/office/deadline_rules.py", "_fill", "setattr"): "a deadline rule",
     ("portal/services/audit/sealing.py", "write_head", "setattr"): "the head of the audit chain",

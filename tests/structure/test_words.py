@@ -16,10 +16,10 @@ _VERBS = """
 Accept Add Allow Answer Appeal Append Apply Ask Assign Begin Bind Bring Build Carry Change Check Choose
 Clear Close Collect Compare Complete Compute Convert Copy Correct Count Create Cut Decide Decline Decrypt
 Delete Derive Describe Disable Dispatch Do Draft Draw Drop Embed Enable Encrypt End Enter Erase Explain Extend
-File Fill Find Fold Follow Force Forget Format Free Generate Give Go Grant Group Hash Have Hide
+File Fill Find Fold Follow Force Forget Format Free Generate Give Go Grant Group Hand Hash Have Hide
 Hold Ignore Import Insert Invent Invite Join Keep Lead Leave List Load Lock Look Make Map Mark
 Mask Measure Merge Migrate Move Name Narrow Normalise Note Number Offer Open Order Parse Pass
-Place Prepare Print Propose Publish Put Raise Rank Rate Read Rebuild Recompute Record Redirect
+Place Post Prepare Print Propose Publish Put Raise Rank Rate Read Rebuild Recompute Record Redirect
 Redo Refresh Refuse Register Release Remember Remove Rename Render Replace Request Require Reset
 Resolve Resume Return Reveal Revoke Rewrite Round Route Rule Run Save Schedule Seal Search Select Send Serve Set
 Settle Show Sign Skip Sort Split Spread Start State Stop Store Submit Sum Supervise Supplement

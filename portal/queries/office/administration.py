@@ -14,7 +14,16 @@ from portal.domain.errors import N_
 from portal.domain.organisations import OrganisationKind, path_ids
 from portal.domain.periods import civil_date
 from portal.domain.translatable import Labelled
-from portal.models import DeadlineRuleRow, Event, Model, Organisation, RoleGrant, User
+from portal.models import (
+    DeadlineRuleRow,
+    Event,
+    Model,
+    Organisation,
+    OutboxRow,
+    OutboxStatus,
+    RoleGrant,
+    User,
+)
 from portal.queries.paging import Slice, slice_of
 from portal.queries.rules import work_calendar
 from portal.queries.scope import Condition, subtree_ids
@@ -197,6 +206,7 @@ class Overview:
     announced: bool
     next_year: int
     events: int
+    dead_letters: int
 
 
 def overview(session: Session, now: datetime) -> Overview:
@@ -214,4 +224,5 @@ def overview(session: Session, now: datetime) -> Overview:
         announced=work_calendar(session).announced(date(next_year, 1, 1)),
         next_year=next_year,
         events=count(Event, Event.occurred_at >= now - timedelta(days=1)),
+        dead_letters=count(OutboxRow, OutboxRow.status == OutboxStatus.DEAD),
     )

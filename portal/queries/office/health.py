@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import IndexVerdict, OutboxRow, OutboxStatus
+from portal.models import ANNOUNCE, INDEX, IndexVerdict, OutboxRow, OutboxStatus
 from portal.queries.keys import running_rotation
 
 OUTBOX_AGE_MOST = 60.0
@@ -24,6 +24,8 @@ class Readiness:
     ``index`` is what the worker found so long ago: ok, the kind of error, or unknown before it has
     looked; ``index_count_difference`` is the number of public entries less the documents of the
     index at that time. ``rotation_left`` is the number of values that are still to be re-encrypted.
+    ``outbox_waiting`` and ``outbox_age`` are about jobs that nobody but the worker
+    holds up; ``messages_waiting`` counts what waits for a mail server, a gateway or a webhook.
     """
 
     database: bool
@@ -32,6 +34,7 @@ class Readiness:
     index_count_difference: int
     outbox_waiting: int
     outbox_age: float
+    messages_waiting: int
     dead_letters: int
     rotation_left: int
 
@@ -50,15 +53,16 @@ class Readiness:
 
 def readiness(session: Session, now: datetime) -> Readiness:
     """Read readiness; raises the database's error where it cannot be reached."""
-    counts = {
-        status: (count, oldest)
-        for status, count, oldest in session.execute(
-            sa.select(
-                OutboxRow.status, sa.func.count(), sa.func.min(OutboxRow.created_at)
-            ).group_by(OutboxRow.status)
-        )
-    }
-    waiting, oldest = counts.get(OutboxStatus.WAITING, (0, None))
+    own = OutboxRow.queue.in_((INDEX, ANNOUNCE))
+    is_waiting = OutboxRow.status == OutboxStatus.WAITING
+    waiting, oldest, messages, dead = session.execute(
+        sa.select(
+            sa.func.count().filter(own, is_waiting),
+            sa.func.min(OutboxRow.created_at).filter(own, is_waiting),
+            sa.func.count().filter(~own, is_waiting),
+            sa.func.count().filter(~is_waiting),
+        ).select_from(OutboxRow)
+    ).one()
     verdict = session.scalar(sa.select(IndexVerdict))
     rotation = running_rotation(session)
     return Readiness(
@@ -68,6 +72,7 @@ def readiness(session: Session, now: datetime) -> Readiness:
         index_count_difference=verdict.difference if verdict else 0,
         outbox_waiting=waiting,
         outbox_age=(now - oldest).total_seconds() if oldest else 0.0,
-        dead_letters=counts.get(OutboxStatus.DEAD, (0, None))[0],
         rotation_left=max(0, rotation.total - rotation.done) if rotation else 0,
+        messages_waiting=messages,
+        dead_letters=dead,
     )

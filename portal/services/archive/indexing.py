@@ -28,12 +28,15 @@ from portal.adapters.archive_index import (
 )
 from portal.domain.archive.reader_rating import reader_rating
 from portal.domain.organisations import path_ids
-from portal.models import PUBLIC, ArchiveEntry, Organisation, OutboxRow, OutboxStatus, db
+from portal.models import INDEX, PUBLIC, ArchiveEntry, Organisation, OutboxRow, OutboxStatus, db
+from portal.services.core.outbox import give_up, try_again, waiting
 from portal.services.core.unit import writing
 
 BATCH = 200
 ATTEMPTS = 5
 _log = structlog.get_logger("portal.indexing")
+_job_entry = sa.type_coerce(OutboxRow.entry_id, sa.BigInteger())
+"""The entry of a job of the index, which always has one."""
 _FIELDS = (
     ArchiveEntry.id,
     ArchiveEntry.revision,
@@ -109,8 +112,8 @@ def drain(index: SearchEngine, now: datetime) -> int:
     """
     session = db.session()
     query = (
-        sa.select(OutboxRow.id, OutboxRow.entry_id)
-        .where(OutboxRow.status == OutboxStatus.WAITING, OutboxRow.available_at <= now)
+        sa.select(OutboxRow.id, _job_entry)
+        .where(waiting(INDEX), OutboxRow.available_at <= now)
         .order_by(OutboxRow.id)
         .limit(BATCH)
     )
@@ -169,17 +172,21 @@ def _fail(row_id: int, said: str, now: datetime) -> None:
         row.last_error = said[:500]
         row.available_at = now + timedelta(seconds=2**row.attempts)
         if row.attempts >= ATTEMPTS:
-            row.status = OutboxStatus.DEAD
+            give_up(row, said)
 
 
 def revive_dead(now: datetime) -> int:
     """Give rows that were given up another round of attempts; return how many."""
     with writing() as session:
         dead = list(
-            session.scalars(sa.select(OutboxRow).where(OutboxRow.status == OutboxStatus.DEAD))
+            session.scalars(
+                sa.select(OutboxRow).where(
+                    OutboxRow.queue == INDEX, OutboxRow.status == OutboxStatus.DEAD
+                )
+            )
         )
         for row in dead:
-            row.status, row.attempts, row.available_at = OutboxStatus.WAITING, 0, now
+            try_again(row, now)
         return len(dead)
 
 
@@ -192,9 +199,7 @@ def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: 
     it began are done with it: the new index has their entries as they are now.
     """
     session = db.session()
-    waited = session.scalar(
-        sa.select(sa.func.max(OutboxRow.id)).where(OutboxRow.status == OutboxStatus.WAITING)
-    )
+    waited = session.scalar(sa.select(sa.func.max(OutboxRow.id)).where(waiting(INDEX)))
 
     def counted() -> Iterator[Document]:
         for doc in live_documents(session):
@@ -212,7 +217,7 @@ def rebuild(index: SearchEngine, progress: Callable[[int], None] = lambda done: 
     finally:
         session.rollback()
     if waited is not None:
-        _finish(OutboxRow.id <= waited, OutboxRow.status == OutboxStatus.WAITING)
+        _finish(OutboxRow.id <= waited, waiting(INDEX))
     return count
 
 
@@ -237,9 +242,9 @@ def differences(index: SearchEngine, session: Session) -> list[int]:
     """
     indexed = index.ids_and_revisions()
     public = _revisions(session)
-    waiting = set(session.scalars(sa.select(OutboxRow.entry_id)))
+    queued = set(session.scalars(sa.select(_job_entry).where(OutboxRow.queue == INDEX)))
     apart = {i for i in indexed.keys() | public.keys() if indexed.get(i) != public.get(i)}
-    return sorted(apart - waiting)
+    return sorted(apart - queued)
 
 
 def ensure_index(index: SearchEngine) -> bool:

@@ -22,10 +22,12 @@ from portal.domain.letters.apply import Clock, Effect, apply, receive
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action
 from portal.domain.letters.transitions import advance
+from portal.domain.messages.occasions import AFTER
 from portal.domain.periods import civil_date
 from portal.models import Event, Letter, Organisation, StateInterval, User
 from portal.services.core.deadlines import choose_rule, compute_due
 from portal.services.core.facts import touch
+from portal.services.core.outbox import enqueue_event
 from portal.services.core.unit import writing
 
 
@@ -163,6 +165,8 @@ def _record(
     )
     session.add(event)
     touch(session, letter.id)
+    if effect.event.action in AFTER:
+        enqueue_event(session, event, event.occurred_at)
     return event
 
 

@@ -29,6 +29,7 @@ from portal.models import (
     Extension,
     Letter,
     Message,
+    MessageChoice,
     Proposal,
     Rating,
     RedactionMask,
@@ -136,6 +137,7 @@ def erase(
     letter.organisation_words = letter.form_key = None
     letter.erased_at = now
     session.flush()
+    session.execute(sa.delete(MessageChoice).where(MessageChoice.letter_id == letter.id))
     drafts = sa.delete(Reply).where(Reply.letter_id == letter.id, Reply.status == ReplyStatus.DRAFT)
     session.execute(drafts)
     session.execute(_cleared(Reply, letter).values(text="", review_note=None))

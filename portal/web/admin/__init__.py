@@ -9,6 +9,7 @@ from portal.web.admin import (
     calendar,
     deadline_rules,
     grants,
+    messages,
     organisations,
     people,
     reports,
@@ -17,6 +18,17 @@ from portal.web.admin import (
 )
 from portal.web.admin.blueprint import admin
 
-VIEWS = (audit, calendar, deadline_rules, grants, organisations, people, reports, tokens, words)
+VIEWS = (
+    audit,
+    calendar,
+    deadline_rules,
+    grants,
+    messages,
+    organisations,
+    people,
+    reports,
+    tokens,
+    words,
+)
 """The modules that add their routes to the blueprint; naming one here puts them into the portal."""
 admin_blueprints: tuple[Blueprint, ...] = (admin,)

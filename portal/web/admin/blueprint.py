@@ -23,6 +23,7 @@ SECTIONS: tuple[tuple[str, Any, Permission], ...] = (
     ("admin.calendar", _l("工作日历"), Permission.CALENDAR_EDIT),
     ("admin.deadline_rules", _l("办理时限"), Permission.DEADLINE_RULES_EDIT),
     ("admin.words", _l("同义词"), Permission.WORDS_EDIT),
+    ("admin.messages", _l("消息与任务"), Permission.MESSAGES_EDIT),
     ("admin.tokens", _l("接口令牌"), Permission.TOKENS_EDIT),
     ("admin.reports", _l("年度报告"), Permission.REPORTS_KEEP),
     ("admin.audit", _l("操作日志"), Permission.AUDIT_READ),

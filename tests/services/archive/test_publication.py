@@ -11,10 +11,10 @@ from portal.domain.errors import ActionNotAllowed, Conflict, InvalidInput, NotPe
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Publication, RefusalReason, State, UnpublishReason
 from portal.domain.redaction import PublicField
-from portal.models import ArchiveEntry, Letter, OutboxRow, ProposalStatus
+from portal.models import ArchiveEntry, Letter, ProposalStatus
 from portal.services.archive import publication, redacting
 from portal.services.core.unit import writing
-from tests.archive import entry_of, published, withdraw
+from tests.archive import entry_of, index_jobs, published, withdraw
 from tests.builders import Walk, World, a_letter, a_person, a_walk
 
 
@@ -56,7 +56,7 @@ def test_the_entry_holds_the_copy(session: Session, world: World) -> None:
 def test_publishing_asks_the_worker_in_the_same_step(session: Session, world: World) -> None:
     """An entry comes with the row that brings it into the index."""
     entry = published(session, world)
-    assert session.scalars(sa.select(OutboxRow.entry_id)).all() == [entry.id]
+    assert [job.entry_id for job in index_jobs(session)] == [entry.id]
 
 
 def test_an_open_finding_blocks(session: Session, world: World) -> None:

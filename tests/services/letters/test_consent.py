@@ -14,14 +14,23 @@ from portal.domain.letters.states import Action, ConsentBasis, Publication, Refu
 from portal.domain.periods import Period
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
-from portal.models import Event, Letter, OutboxRow, ProposalStatus
+from portal.models import Event, Letter, ProposalStatus
 from portal.queries.letters.timeline import history
 from portal.queries.letters.track import milestones
 from portal.queries.statistics.cache import cube
 from portal.queries.statistics.filters import Question
 from portal.services.letters.consent import give_consent, revoke_consent
 from portal.services.letters.submission import ask_redo
-from tests.archive import LATER, bring_up_to_date, entry_of, found, index_of, published, withdraw
+from tests.archive import (
+    LATER,
+    bring_up_to_date,
+    entry_of,
+    found,
+    index_jobs,
+    index_of,
+    published,
+    withdraw,
+)
 from tests.builders import HOUR, START, Walk, World, a_letter, a_published
 
 
@@ -93,11 +102,11 @@ def test_what_the_office_withdrew_stays_as_it_was(session: Session, world: World
     """A copy that had left the web before consent was taken back is not taken down once more."""
     entry = published(session, world)
     withdraw(session, world, entry)
-    rows = len(session.scalars(sa.select(OutboxRow)).all())
+    rows = len(index_jobs(session))
     revoke_consent(entry.letter_id, LATER + HOUR)
     session.refresh(entry)
     assert entry.unpublished_at == LATER
-    assert len(session.scalars(sa.select(OutboxRow)).all()) == rows
+    assert len(index_jobs(session)) == rows
 
 
 def test_a_letter_under_revision_leaves_the_web_as_well(session: Session, world: World) -> None:
@@ -116,7 +125,7 @@ def test_an_early_change_of_mind_is_kept(session: Session, world: World) -> None
     session.refresh(letter)
     assert letter.consent_basis is ConsentBasis.NONE
     assert letter.publication is Publication.NOT_PROPOSED
-    assert session.scalars(sa.select(OutboxRow)).all() == []
+    assert index_jobs(session) == []
 
 
 def test_it_is_told_to_the_sender_and_in_the_record(session: Session, world: World) -> None:

@@ -51,6 +51,7 @@ def test_an_instance_in_order_is_ready(
         "index_count_difference": 0,
         "outbox_waiting": 0,
         "outbox_age": 0.0,
+        "messages_waiting": 0,
         "dead_letters": 0,
         "rotation_left": 0,
     }

@@ -1,6 +1,6 @@
-"""The background worker, which updates the index and closes letters that waited too long.
+"""The worker, which updates the index and closes letters that waited too long.
 
-It is a process beside the server. It ends on SIGTERM, and with the server that started it.
+Threads of their own announce events and hand messages over. The worker is a process beside the server. It ends on SIGTERM, and with the server that started it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from portal.adapters.noted_head import write_note
 from portal.adapters.processes import WORKER, end_with, hold
 from portal.app import create_app
 from portal.cli.protection.retention import periods_of
+from portal.cli.worker.senders import join_senders, start_senders
 from portal.config import Settings
 from portal.domain.errors import Unavailable
 from portal.models import db
@@ -81,6 +82,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
     keys = RecordKeys(settings.key("record"), settings.key("code"))
     periods = periods_of(settings)
+    senders = start_senders(app, settings, stop)
     chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
     open_data_at = matters_at = vectors_at = datetime.now(UTC)
     record_at = retention_at = audit_at = datetime.now(UTC)
@@ -135,6 +137,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 done = done or sealed
             if not done:
                 stop.wait(TROUBLE_SECONDS if done is None else IDLE_SECONDS)
+        join_senders(senders)
         _log.info("worker_stopped")
     running.close()
 

@@ -1,0 +1,1 @@
+"""Messages and jobs of the outbox, as pages and commands list them."""

@@ -1,0 +1,1 @@
+"""Messages: whom an event concerns, their words, handing them over, what peers report."""

@@ -1,0 +1,131 @@
+"""From a message to the parcel that a channel takes: its address, its words, its links."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.adapters.channels.interface import Parcel
+from portal.domain.languages import LANGUAGES, SOURCE
+from portal.domain.messages.links import sign
+from portal.domain.messages.occasions import TO_SENDERS, Occasion
+from portal.domain.messages.states import Channel
+from portal.domain.messages.wording import About, Words, in_language
+from portal.models import MessageChoice, OutgoingMessage
+
+STOP = "stop"
+"""The purpose of links that are the way out of messages."""
+_PAGES = {
+    Occasion.DUE_SOON: "/console/?queue=due_soon",
+    Occasion.OVERDUE: "/console/?queue=overdue",
+    Occasion.DAILY: "/console/",
+    Occasion.WEEKLY: "/console/day",
+    Occasion.ADDRESS: "/account/messages",
+    Occasion.TRIAL: "/account/messages",
+}
+"""Where messages lead that are not about one letter."""
+
+
+class Unaddressed(Exception):
+    """There is nobody any more to whom the message should go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What messages of an instance are made of.
+
+    ``address`` is the public address of the site, ``key`` signs links.
+    """
+
+    site: str
+    address: str
+    words: Mapping[str, Words]
+    key: bytes
+
+    def parcel(self, session: Session, message: OutgoingMessage, now: datetime) -> Parcel:
+        """Return what the channel gets at ``now``.
+
+        Raises :class:`Unaddressed` where the recipient has chosen otherwise meanwhile.
+        """
+        address, stop = self._recipient(session, message)
+        about = self._about(message, stop)
+        if message.channel is Channel.WEBHOOK:
+            return Parcel(message.key, address, self._event(message, about), now)
+        words = in_language(self.words, message.language)
+        filled = words.fill(about)
+        is_sms = message.channel is Channel.SMS
+        return Parcel(
+            key=message.key,
+            address=address,
+            text=filled.sms if is_sms else filled.text,
+            at=now,
+            subject=filled.subject,
+            html=filled.html,
+            language=LANGUAGES[words.locale].tag,
+            stop=stop,
+            template=str(message.occasion),
+        )
+
+    def _recipient(self, session: Session, message: OutgoingMessage) -> tuple[str, str]:
+        """Return the address and the link of the way out."""
+        if message.webhook is not None:
+            return message.webhook, ""
+        if message.letter is None:
+            raise Unaddressed
+        choice = session.get(MessageChoice, message.letter.id)
+        if choice is None or choice.channel is not message.channel:
+            raise Unaddressed
+        letter, by_mail = message.letter, message.channel is Channel.MAIL
+        address = letter.sender_email if by_mail else letter.sender_phone
+        if not address:
+            raise Unaddressed
+        return address, self.way_out(f"letter-{letter.number}", message.language)
+
+    def way_out(self, subject: str, language: str) -> str:
+        """Return the address of the page that stops messages to ``subject``, without login."""
+        return self._page(f"/stop/{sign(self.key, STOP, subject)}", language)
+
+    def _about(self, message: OutgoingMessage, stop: str) -> About:
+        number = message.letter.number if message.letter else ""
+        facts = json.loads(message.facts) if message.facts else {}
+        page = _PAGES.get(message.occasion)
+        if page is None:
+            room = "letters" if message.occasion in TO_SENDERS else "console/letters"
+            page = f"/{room}/{number}"
+        return About(
+            message.occasion,
+            self.site,
+            self._page(page, message.language),
+            number=number,
+            limit=message.limit_on,
+            stop=stop,
+            facts=facts.get("figures", {}),
+            letters=tuple(
+                (each, date.fromisoformat(due) if due else None)
+                for each, due in facts.get("letters", ())
+            ),
+        )
+
+    def _page(self, path: str, language: str) -> str:
+        known = LANGUAGES.get(language)
+        prefix = f"/{known.tag}" if known and language != SOURCE else ""
+        return f"{self.address}{prefix}{path}"
+
+    def _event(self, message: OutgoingMessage, about: About) -> str:
+        """Return the JSON of a webhook: what happened, to which letter, until when."""
+        return json.dumps(
+            {
+                "type": f"letter.{message.occasion}",
+                "timestamp": message.created_at.isoformat(),
+                "data": {
+                    "number": about.number,
+                    "link": about.link,
+                    "limit": about.limit.isoformat() if about.limit else None,
+                },
+            },
+            ensure_ascii=False,
+        )
