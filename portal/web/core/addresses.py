@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, request
 from werkzeug.routing import IntegerConverter
@@ -46,14 +46,28 @@ def with_words(path: str, words: dict[str, Any]) -> str:
     return f"{path}?{query}" if query else path
 
 
+def asked_path() -> str:
+    """Return the path of the request without its language, as it stands in an address.
+
+    A browser leaves out tabs and takes a backslash for a slash: unquoted, either could make a path the
+    name of another host.
+    """
+    return quote(request.path, safe=_PATH)
+
+
+_PATH = "/:@!$&'()*+,;=~"
+"""What stands in a path as it is, besides letters and digits (RFC 3986)."""
+
+
 def this_path() -> str:
     """Return the path of this page, its language included."""
-    return request.script_root + request.path
+    return request.script_root + asked_path()
 
 
 def this_address() -> str:
     """Return the path and query of this page."""
-    return request.script_root + request.full_path.rstrip("?")
+    query = request.query_string.decode("utf-8", "replace")
+    return f"{this_path()}?{query}" if query else this_path()
 
 
 def here(**changes: Any) -> str:

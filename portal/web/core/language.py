@@ -23,7 +23,7 @@ from portal.domain.languages import LANGUAGES, SOURCE, Language
 from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.periods import shanghai
 from portal.domain.translatable import Labelled, Message
-from portal.web.core.addresses import with_words
+from portal.web.core.addresses import asked_path, with_words
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -151,7 +151,7 @@ def address_in(locale: str) -> str:
     words = request.args.to_dict(flat=False)
     words.pop(_ASKED, None)
     root = request.environ.get(_ROOT, "")
-    return with_words(f"{root}{_prefix(locale)}{request.path}", words)
+    return with_words(f"{root}{_prefix(locale)}{asked_path()}", words)
 
 
 def in_source(path: str) -> str:

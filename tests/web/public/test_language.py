@@ -42,8 +42,8 @@ def test_the_switch_keeps_the_search(client: FlaskClient, world: World) -> None:
     assert "/archive?q=%E8%B7%AF%E7%81%AF" in _hrefs(client, "/en/archive?q=路灯")
 
 
-def _hrefs(client: FlaskClient, path: str) -> list[str]:
-    return re.findall(r'<a class="language__link" href="([^"]+)"', get(client, path).html)
+def _hrefs(client: FlaskClient, path: str, status: int = 200) -> list[str]:
+    return re.findall(r'<a class="language__link" href="([^"]+)"', get(client, path, status).html)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,14 @@ def test_an_address_of_an_earlier_release_is_redirected(
     """A language in the query moves to the head of the path for good."""
     answer = client.get(old)
     assert (answer.status_code, answer.location) == (301, new)
+
+
+@pytest.mark.parametrize("path", ["/%09/evil.example/", "/%0A/evil.example/", "/%5Cevil.example/"])
+def test_no_address_leads_to_another_host(client: FlaskClient, world: World, path: str) -> None:
+    """Signs that a browser leaves out or takes for a slash stay quoted, in redirects and links."""
+    answer = client.get(f"/en{path}?lang=zh_CN")
+    assert (answer.status_code, answer.location) == (301, path)
+    assert _hrefs(client, f"/en{path}", 404) == [path]
 
 
 def test_an_unknown_language_in_the_query_is_no_matter(client: FlaskClient, world: World) -> None:
