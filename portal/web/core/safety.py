@@ -171,7 +171,12 @@ def _sent_from_here() -> None:
 def _is_own(sent: Request) -> bool:
     """Return whether the browser states that a page of this site sent the request."""
     site, origin = sent.headers.get("Sec-Fetch-Site"), sent.headers.get("Origin", "")
-    return site == "same-origin" if site else urlsplit(origin).netloc == sent.host
+    if site:
+        return site == "same-origin"
+    try:
+        return urlsplit(origin).netloc == sent.host
+    except ValueError:
+        return False
 
 
 def _headers(response: Response, https: bool) -> Response:
@@ -188,7 +193,10 @@ def local_path(target: str | None) -> str | None:
     """Return ``target`` if it is a path on this site, else ``None`` (no open redirects)."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     if parts.scheme or parts.netloc or "\\" in target or any(c < " " for c in target):
         return None
     return target

@@ -183,6 +183,7 @@ def test_a_vote_needs_no_cookie_before(client: FlaskClient, values: dict[str, in
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://elsewhere.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
     ],
 )
 def test_a_vote_from_another_site_needs_a_token(
