@@ -30,6 +30,7 @@ from wtforms.fields.choices import SelectChoice, enum_coerce
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import EmailInput, HiddenInput, TelInput, TextArea
 
+from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.translatable import Labelled
 from portal.domain.whole_numbers import whole_number
 from portal.services.core.typed_text import clean
@@ -201,12 +202,22 @@ class EnumListField(Filled[E], SelectField):  # type: ignore[misc]
 
 
 class DayField(Filled[date], DateField):  # type: ignore[misc]
-    """A civil date."""
+    """A civil date of a year that figures may be asked for.
+
+    The first and the last days that there are have no moments in UTC, or none after them.
+    """
 
     def __init__(self, label: object, missing: object = None, **given: Any) -> None:
-        wrong = _l("请按年-月-日填写日期，例如 2016-12-31。")
+        self._wrong = _l("请按年-月-日填写日期，例如 2016-12-31。")
         rules = [] if missing else [Optional()]
-        super().__init__(label, missing, rules, invalid_value_message=wrong, **given)
+        super().__init__(label, missing, rules, invalid_value_message=self._wrong, **given)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the date that was sent."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            raise ValueError(self._wrong)
 
 
 class WholeNumber(Filled[int], IntegerField):  # type: ignore[misc]

@@ -182,6 +182,8 @@ def test_filter_by_organisation_covers_its_subtree(
         "organisation=99999",
         "organisation=abc",
         "received_from=gestern",
+        "received_from=0001-01-01",
+        "received_to=9999-12-31",
         "sort=x",
         "queue=x",
         "level=x",
