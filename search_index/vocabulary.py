@@ -1,12 +1,12 @@
 """A vocabulary that is asked for the words that something typed may mean.
 
-It is a table of characters for each length, read through as a whole for each question: a fraction
-of a millisecond for thirty thousand words, and nothing that has to be kept up to date.
+It is a table of characters for each length. A question looks through those words alone that have
+the right sound or character in one place; nothing has to be kept up to date.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,23 @@ class Candidate(NamedTuple):
     fit: float
 
 
+class _Rows:
+    """In which rows of a table of numbers each value stands."""
+
+    def __init__(self, table: NDArray[Any]) -> None:
+        values, rows = table.T.ravel(), np.tile(np.arange(len(table)), table.shape[1])
+        order = np.lexsort((rows, values))
+        values, rows = values[order], rows[order]
+        first = np.ones(len(rows), np.bool_)
+        first[1:] = (values[1:] != values[:-1]) | (rows[1:] != rows[:-1])
+        self._values, self._rows = values[first], rows[first]
+
+    def of(self, value: int) -> NDArray[np.int64]:
+        """Return the rows with ``value``, ascending."""
+        first, last = self._values.searchsorted((value, value + 1))
+        return self._rows[first:last]
+
+
 class _Words:
     """Words of one length: a row of character codes for each, and how many documents have it."""
 
@@ -56,9 +73,28 @@ class _Words:
         return sounds().letters[sounds().of(self.codes)[:, :, 0]]
 
     @cached_property
+    def by_sound(self) -> _Rows:
+        """The words by each of the readings of their first characters."""
+        return _Rows(self.alike[0])
+
+    @cached_property
     def in_order(self) -> Codes:
         """The characters of each word in the order of their codes."""
         return np.sort(self.codes, axis=1)
+
+    @cached_property
+    def by_least(self) -> _Rows:
+        """The words by the character with the lowest code."""
+        return _Rows(self.in_order[:, :1])
+
+    @cached_property
+    def by_beginning(self) -> list[_Rows]:
+        """The words by their first and by their second character."""
+        return [_Rows(self.codes[:, place, None]) for place in (0, 1)]
+
+    def beginning_like(self, wanted: Readings) -> NDArray[np.int64]:
+        """Return the places of the words whose first character has one of ``wanted``, ascending."""
+        return _union(self.by_sound.of(each) for each in {*wanted.tolist()} - {NONE})
 
     def candidates(self, places: NDArray[np.int64], fit: float) -> list[Candidate]:
         """Return the most frequent words in ``places``, which ascend."""
@@ -79,6 +115,13 @@ def _any_equal(readings: Readings, wanted: Readings) -> NDArray[np.bool_]:
     return found
 
 
+def _union(places: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    found = [each for each in places if len(each)]
+    if len(found) < 2:
+        return found[0] if found else np.zeros(0, np.int64)
+    return np.unique(np.concatenate(found))
+
+
 class Vocabulary:
     """Words of Han characters by their length, with the number of documents that have each."""
 
@@ -93,8 +136,10 @@ class Vocabulary:
         words = self._words.get(len(readings))
         if words is None:
             return []
-        places = np.flatnonzero(_any_equal(words.alike[0], sounds().alike[readings[0]]))
+        places = words.beginning_like(sounds().alike[readings[0]])
         for alike, wanted in zip(words.alike[1:], readings[1:], strict=True):
+            if not len(places):
+                return []
             places = places[_any_equal(alike[places], sounds().alike[wanted])]
         usual = sounds().of(words.codes[places])[:, :, 0]
         same = (usual == [wanted[0] for wanted in readings]).all(axis=1)
@@ -116,11 +161,16 @@ class Vocabulary:
         if words is None:
             return []
         codes = np.array([ord(character) for character in word], np.int32)
-        equal = (words.codes == codes).sum(axis=1)
-        swapped = (words.in_order == np.sort(codes)).all(axis=1) & (equal < len(word))
-        found = words.candidates(np.flatnonzero(swapped), SWAPPED)
+        in_order = np.sort(codes)
+        places = words.by_least.of(in_order[0])
+        same = (words.in_order[places] == in_order).all(axis=1)
+        moved = (words.codes[places] != codes).any(axis=1)
+        found = words.candidates(places[same & moved], SWAPPED)
         if len(word) >= LEAST_ONE_OFF:
-            found += words.candidates(np.flatnonzero(equal == len(word) - 1), ONE_OFF)
+            # But for one character the first or the second is the same.
+            places = _union(map(_Rows.of, words.by_beginning, codes))
+            equal = (words.codes[places] == codes).sum(axis=1)
+            found += words.candidates(places[equal == len(word) - 1], ONE_OFF)
         return found
 
 

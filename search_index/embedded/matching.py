@@ -48,15 +48,15 @@ def matching(snapshot: Snapshot, query: ParsedQuery, *, match_any: bool) -> tupl
     weights = [max(_LEAST_WEIGHT, idf(snapshot.count, len(documents))) for documents in known]
     for documents, weight in zip(known, weights, strict=True):
         held[documents] += weight
-    held[~allowed] = 0
-    some = np.flatnonzero(held)
+    whole, any_word = sum(weights), (held > 0) & allowed
     if match_any:
-        return some, NOTHING
-    of_some, whole = held[some], sum(weights)
-    all_words = of_some > whole - _LEAST_WEIGHT / 2 if len(known) == len(found) else of_some < 0
-    most = ~all_words & (of_some >= HELD_LEAST * whole)
-    complete = some[all_words]
-    return complete, some[most] if most.any() or len(complete) else some
+        return np.flatnonzero(any_word), NOTHING
+    all_words = (held > whole - _LEAST_WEIGHT / 2) & any_word
+    complete = np.flatnonzero(all_words) if len(known) == len(found) else NOTHING
+    most = (held >= HELD_LEAST * whole) & any_word
+    most[complete] = False
+    partial = np.flatnonzero(most)
+    return complete, partial if len(partial) or len(complete) else np.flatnonzero(any_word)
 
 
 def _any_of(snapshot: Snapshot, needles: Sequence[str], year: int | None) -> Numbers:
@@ -79,19 +79,39 @@ def _any_of(snapshot: Snapshot, needles: Sequence[str], year: int | None) -> Num
 def holding(snapshot: Snapshot, needle: str) -> Numbers:
     """Return the documents that contain a normalised word or phrase without a gap.
 
-    Deleted documents are included.
+    Deleted documents are included. The array is shared by searches and not to be changed.
     """
     places = term_places(needle)
     if not places:
         return NOTHING
+    if len(places) == 1 and not _is_character(places):
+        # One list is read as quickly as what is kept.
+        terms = snapshot.terms(TEXT, [places[0][1]])
+        return terms[places[0][1]].numbers if terms else NOTHING
+    return snapshot.kept.of(needle, lambda: _holding(snapshot, places))
+
+
+def number_holding(snapshot: Snapshot, needle: str) -> int:
+    """Return how many documents contain a normalised word or phrase, deleted ones included."""
+    places = term_places(needle)
+    if len(places) == 1 and not _is_character(places):
+        terms = snapshot.terms(TEXT, [places[0][1]])
+        return sum(term.frequency for term in terms.values())
+    return len(holding(snapshot, needle))
+
+
+def _is_character(places: list[tuple[int, str]]) -> bool:
+    """Return whether a needle is a single Han character, which begins many terms."""
+    return len(places) == 1 and len(places[0][1]) == 1 and is_han(places[0][1])
+
+
+def _holding(snapshot: Snapshot, places: list[tuple[int, str]]) -> Numbers:
     names = list(dict.fromkeys(name for _, name in places))
-    if len(places) == 1 and len(names[0]) == 1 and is_han(names[0]):
+    if _is_character(places):
         return snapshot.with_character(names[0])
     terms = snapshot.terms(TEXT, names)
     if len(terms) < len(names):
         return NOTHING
-    if len(places) == 1:
-        return terms[names[0]].numbers
     rarest_first = sorted(places, key=lambda place: terms[place[1]].frequency)
     offset, name = rarest_first[0]
     starts = terms[name].places() - offset

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search_index.embedded.lists import idf
-from search_index.embedded.snapshot import K1, Numbers, Snapshot, Term
+from search_index.embedded.snapshot import K1, WEIGHTED, Numbers, Snapshot, Term
 from search_index.engine import Nearness
 
 RARITY = 1.4
@@ -51,20 +51,20 @@ def field_scores(
 ) -> NDArray[np.float64]:
     """Return the BM25F score of each of ``documents`` for the terms of one field."""
     added = snapshot.saturation[field]
-    few = np.zeros(len(documents))
-    many = np.zeros(snapshot.count)
-    for term, weight in terms:
-        factor = weight * (K1 + 1)
-        if term.frequency > WHOLE_LISTS * len(documents):
-            places = np.searchsorted(term.numbers, documents)
-            places[places == term.frequency] = 0
-            has = term.numbers[places] == documents
-            frequencies = term.frequencies_at(places[has])
-            few[has] += factor * frequencies / (frequencies + added[documents[has]])
-        else:
-            frequencies = term.frequencies()
-            many[term.numbers] += factor * frequencies / (frequencies + added[term.numbers])
-    return few + many[documents]
+    total = np.zeros(len(documents))
+    long = [(t, w) for t, w in terms if t.frequency > WHOLE_LISTS * len(documents)]
+    if long and len(documents):
+        frequencies = WEIGHTED[snapshot.counts([term for term, _ in long], documents)]
+        factors = np.array([weight * (K1 + 1) for _, weight in long])[:, None]
+        total += (factors * frequencies / (frequencies + added[documents])).sum(axis=0)
+    if len(long) < len(terms):
+        many = np.zeros(snapshot.count)
+        for term, weight in terms:
+            if term.frequency <= WHOLE_LISTS * len(documents):
+                of_term = term.frequencies()
+                many[term.numbers] += weight * (K1 + 1) * of_term / (of_term + added[term.numbers])
+        total += many[documents]
+    return total
 
 
 def gains(

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from search_index.embedded.lists import Lists
+from search_index.embedded.lists import TEXT, Lists
 from search_index.embedded.schema import COLUMNS, seal
 
 T = TypeVar("T")
@@ -48,12 +48,19 @@ class Segment:
         lists: Lists = self._files.fields[field]
         return lists
 
+    @property
+    def number_type(self) -> np.dtype[Any]:
+        """The type of the numbers of documents in its lists."""
+        kind: np.dtype[Any] = self.lists(TEXT).numbers.dtype
+        return kind
+
     def find(self, field: str, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the place of each of ``terms`` among the lists of a field, -1 without a list."""
         known = self.lists(field).terms
-        places = np.searchsorted(known, terms)
-        places[places == len(known)] = 0
-        return np.where(known[places] == terms, places, -1) if len(known) else places - 1
+        if not len(known):
+            return np.full(len(terms), -1)
+        places = known.searchsorted(terms)
+        return np.where(known.take(places, mode="clip") == terms, places, -1)
 
     def unchanged(self) -> bool:
         """Return whether the files of the lists are still those that were opened."""

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from search_index.analysis import bigrams, dictionary_words, is_han, normalise, term_numbers
+from search_index.analysis import bigrams, dictionary_words, is_han, normalise
 from search_index.embedded.lists import OCCURRENCES, TEXT, TITLE_OCCURRENCES, WORDS, idf
 from search_index.embedded.ranking import Weighted, best, field_scores, gains
 from search_index.embedded.snapshot import Numbers, Snapshot, Term
@@ -91,10 +91,12 @@ def _cosines(snapshot: Snapshot, title: str, text: str, documents: Numbers) -> N
     """Return the cosine of each document's words with a letter's, and of the titles, weighted."""
     titles, whole = Counter(dictionary_words(title)), Counter(dictionary_words(title + "\n" + text))
     names = list(whole)
-    idfs = idf(snapshot.count, snapshot.frequencies(WORDS, term_numbers(names)))
+    found = snapshot.terms(WORDS, names)
+    terms = [found.get(name, Term([])) for name in names]
+    idfs = idf(snapshot.count, np.array([term.frequency for term in terms]))
     order = np.argsort(documents)
     counts = np.empty((len(names), len(documents)), np.uint8)
-    counts[:, order] = snapshot.counts(WORDS, names, documents[order])
+    counts[:, order] = snapshot.counts(terms, documents[order])
     close = np.zeros(len(documents))
     for weight, asked, weights, norms in (
         (1.0, whole, OCCURRENCES, snapshot.norms[documents, 0]),

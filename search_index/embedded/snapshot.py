@@ -5,11 +5,11 @@ outside ``segment`` and ``lists`` is one of these. A snapshot never changes, so 
 threads; the next commit makes another.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import accumulate, chain
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,60 +22,114 @@ from search_index.vocabulary import Vocabulary
 TITLE_WEIGHT = 3
 """Weight of an occurrence in the title; one in the letter or in the reply weighs 1."""
 
+MOST_KEPT = 16_000_000
+"""Bytes that are kept beside a snapshot for the next searches."""
+
+MOST_FOUND = 20_000
+"""Terms of a field of which it is remembered where their lists are: 10 MB."""
+
 K1 = 0.8
 B = 0.9
 
 T = TypeVar("T", bound=Hashable)
 Numbers = NDArray[np.int64]
 
-_WEIGHTED = np.array([TITLE_WEIGHT * (n >> 4) + (n & 15) for n in range(256)], np.float64)
+WEIGHTED = np.array([TITLE_WEIGHT * (n >> 4) + (n & 15) for n in range(256)], np.float64)
+"""Occurrences by the ``counts`` of a posting, those in the title weighted."""
+
+
+class Found(NamedTuple):
+    """The list of a term in one segment: its place, and where its postings begin and end.
+
+    ``base`` is the number of the first document of the segment.
+    """
+
+    lists: Lists
+    at: int
+    first: int
+    last: int
+    base: int
+
+    @property
+    def numbers(self) -> NDArray[Any]:
+        """The numbers of the documents within the segment."""
+        return self.lists.numbers[self.first : self.last]
+
+    @property
+    def counts(self) -> NDArray[np.uint8]:
+        """The occurrences in each of ``numbers``."""
+        return self.lists.counts[self.first : self.last]
 
 
 class Term:
     """A term of a field in the segments that have it; its list is read when it is asked for."""
 
-    def __init__(self, found: list[tuple[Lists, int, int]]) -> None:
-        self._found = found
-        self.frequency = sum(
-            int(lists.starts[at + 1]) - int(lists.starts[at]) for lists, at, _ in found
-        )
+    def __init__(self, found: list[Found]) -> None:
+        self.found = found
+        self.frequency = sum(each.last - each.first for each in found)
 
     @cached_property
     def numbers(self) -> Numbers:
         """The numbers of the documents with the term, ascending, deleted ones included."""
-        return _together(
-            [
-                lists.numbers[lists.starts[at] : lists.starts[at + 1]].astype(np.int64) + base
-                for lists, at, base in self._found
-            ]
-        )
+        numbers = np.empty(self.frequency, np.int64)
+        end = 0
+        for each in self.found:
+            begin, end = end, end + each.last - each.first
+            np.add(each.numbers, each.base, out=numbers[begin:end], dtype=np.int64)
+        return numbers
 
     @cached_property
     def counts(self) -> NDArray[np.uint8]:
         """The occurrences in each of ``numbers``: those in the title × 16 + those elsewhere."""
-        return _together(
-            [lists.counts[lists.starts[at] : lists.starts[at + 1]] for lists, at, _ in self._found]
-        )
+        return _together([each.counts for each in self.found])
 
     def frequencies(self) -> NDArray[np.float64]:
         """Return the occurrences in each of ``numbers``, those in the title weighted."""
-        return _WEIGHTED[self.counts]
-
-    def frequencies_at(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the same for those of ``numbers`` in these places."""
-        return _WEIGHTED[self.counts[places]]
+        return WEIGHTED[self.counts]
 
     def places(self) -> Numbers:
         """Return all occurrences as document × 2¹⁷ + position, ascending."""
         found = []
-        for lists, at, base in self._found:
-            first, last = int(lists.place_starts[at]), int(lists.place_starts[at + 1])
-            bits = np.unpackbits(lists.firsts[first // 8 : last // 8 + 1])
+        for each in self.found:
+            first, last = each.lists.place_starts[each.at : each.at + 2].tolist()
+            bits = np.unpackbits(each.lists.firsts[first // 8 : last // 8 + 1])
             firsts = bits[first % 8 : first % 8 + last - first]
-            numbers = lists.numbers[lists.starts[at] : lists.starts[at + 1]].astype(np.int64)
-            owners = numbers[np.cumsum(firsts, dtype=np.int64) - 1] + base
-            found.append((owners << 17) + lists.places[first:last])
+            numbers = (each.numbers + np.int64(each.base)) << 17
+            owners = numbers[np.cumsum(firsts, dtype=np.int64) - 1]
+            found.append(owners + each.lists.places[first:last])
         return _together(found)
+
+
+class KeptNumbers:
+    """The documents that hold what was searched lately; all is forgotten where it is too much."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._kept: dict[str, NDArray[Any]] = {}
+        self._bytes = 0
+
+    def of(self, needle: str, find: Callable[[], Numbers]) -> Numbers:
+        """Return the documents with ``needle``, which ``find`` finds where they are not known.
+
+        The array is not to be changed.
+        """
+        kept = self._kept.get(needle)
+        if kept is None:
+            numbers = find()
+            self._keep(needle, numbers)
+            return numbers
+        return np.flatnonzero(np.unpackbits(kept)) if kept.dtype == np.uint8 else kept
+
+    def _keep(self, needle: str, numbers: Numbers) -> None:
+        kept: NDArray[Any] = numbers
+        if numbers.nbytes > self._count // 8:
+            bits = np.zeros(self._count, np.bool_)
+            bits[numbers] = True
+            kept = np.packbits(bits)
+        if self._bytes + kept.nbytes > MOST_KEPT:
+            self._kept, self._bytes = {}, 0
+        self._bytes += kept.nbytes
+        self._kept[needle] = kept
 
 
 class Snapshot:
@@ -101,17 +155,29 @@ class Snapshot:
         self.places, self.place_of = _coded(chain.from_iterable(s.places for s in segments))
         self.ratings, self.rating_of = _coded(chain.from_iterable(s.ratings for s in segments))
         self.paths, self.path_of = _coded(chain.from_iterable(s.paths for s in segments))
+        self.kept = KeptNumbers(self.count)
+        self._found: dict[str, dict[str, list[Found]]] = {field: {} for field in FIELDS}
 
     def terms(self, field: str, names: Sequence[str]) -> dict[str, Term]:
         """Return the terms of a field that occur in the index, by name, in the order asked."""
+        known = self._found[field]
+        if len(known) > MOST_FOUND:
+            known = self._found[field] = {}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            known.update(self._find(field, unknown))
+        return {name: Term(known[name]) for name in names if known[name]}
+
+    def _find(self, field: str, names: Sequence[str]) -> dict[str, list[Found]]:
         asked = term_numbers(names)
-        found: dict[str, list[tuple[Lists, int, int]]] = {}
+        found: dict[str, list[Found]] = {name: [] for name in names}
         for segment, base in zip(self._segments, self._bases, strict=False):
             lists = segment.lists(field)
-            places = segment.find(field, asked)
-            for at in np.flatnonzero(places >= 0).tolist():
-                found.setdefault(names[at], []).append((lists, int(places[at]), base))
-        return {name: Term(found[name]) for name in names if name in found}
+            for name, at in zip(names, segment.find(field, asked).tolist(), strict=True):
+                if at >= 0:
+                    first, last = lists.starts[at : at + 2].tolist()
+                    found[name].append(Found(lists, at, first, last, base))
+        return found
 
     def frequencies(self, field: str, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the number of documents with each of ``terms``, deleted ones included."""
@@ -123,25 +189,27 @@ class Snapshot:
             total[has] += starts[places[has] + 1].astype(np.int64) - starts[places[has]]
         return total
 
-    def counts(self, field: str, names: Sequence[str], documents: Numbers) -> NDArray[np.uint8]:
+    def counts(self, terms: Sequence[Term], documents: Numbers) -> NDArray[np.uint8]:
         """Return the counts of each term (a row) in each of some ascending documents (a column)."""
-        terms = term_numbers(names)
-        found = np.zeros((len(names), len(documents)), np.uint8)
-        for segment, base in zip(self._segments, self._bases, strict=False):
-            first, last = np.searchsorted(documents, [base, base + segment.count])
-            if first == last:
-                continue
-            lists = segment.lists(field)
-            local = (documents[first:last] - base).astype(lists.numbers.dtype)
-            places = segment.find(field, terms)
-            for row in np.flatnonzero(places >= 0):
-                begin, end = lists.starts[places[row]], lists.starts[places[row] + 1]
-                numbers = lists.numbers[begin:end]
+        counts = np.zeros((len(terms), len(documents)), np.uint8)
+        bounds = documents.searchsorted(self._bases).tolist()
+        of_segment = {
+            base: (first, last, (documents[first:last] - base).astype(segment.number_type))
+            for segment, base, first, last in zip(
+                self._segments, self._bases, bounds, bounds[1:], strict=False
+            )
+            if first < last
+        }
+        for row, term in zip(counts, terms, strict=True):
+            for found in term.found:
+                if found.base not in of_segment:
+                    continue
+                first, last, local = of_segment[found.base]
+                numbers = found.numbers
                 at = numbers.searchsorted(local)
-                at[at == len(numbers)] = 0
-                has = numbers[at] == local
-                found[row, first:last][has] = lists.counts[begin:end][at[has]]
-        return found
+                has = numbers.take(at, mode="clip") == local
+                np.multiply(found.counts.take(at, mode="clip"), has, out=row[first:last])
+        return counts
 
     def with_character(self, character: str) -> Numbers:
         """Return the documents with a Han character, deleted ones included.

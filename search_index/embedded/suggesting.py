@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search_index.analysis import runs, segment
-from search_index.embedded.matching import filtered, holding, matching
+from search_index.embedded.matching import filtered, matching, number_holding
 from search_index.embedded.snapshot import Snapshot
 from search_index.engine import SearchRequest
 from search_index.query import STOP_WORDS, folded, parse
@@ -93,7 +93,7 @@ class _Words:
 
     def count(self, word: str) -> int:
         """Return how many documents have ``word``."""
-        return len(holding(self._snapshot, word))
+        return number_holding(self._snapshot, word)
 
     def doubtful(self, parts: list[str]) -> list[bool]:
         """Return which of neighbouring ``parts`` may be mistyped: no subjects, nor parts of one."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from search_index.embedded import matching, suggesting
-from search_index.embedded.snapshot import Numbers, Snapshot
+from search_index.embedded.snapshot import Snapshot
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Delete, SearchRequest, Upsert
 from search_index.synonyms import NO_SYNONYMS, Group, Synonyms
@@ -145,12 +145,12 @@ def test_the_work_is_bounded(
 ) -> None:
     """However long the query, few words of the index are counted."""
     counted = []
-    really = matching.holding
+    really = matching.number_holding
 
-    def holding(snapshot: Snapshot, needle: str) -> Numbers:
+    def number_holding(snapshot: Snapshot, needle: str) -> int:
         counted.append(needle)
         return really(snapshot, needle)
 
-    monkeypatch.setattr(suggesting, "holding", holding)
+    monkeypatch.setattr(suggesting, "number_holding", number_holding)
     suggested(engine, typed)
     assert len(counted) <= 100
