@@ -52,11 +52,16 @@ CORRECTED_MAX = 50_000
 
 @dataclass(frozen=True, slots=True)
 class CorrectedTexts:
-    """The public texts of an entry as a person would have them."""
+    """The public texts of an entry as a person would have them.
+
+    ``question`` and ``supplement`` are empty where the entry has none.
+    """
 
     title: str
     text: str
     reply: str
+    question: str = ""
+    supplement: str = ""
 
 
 def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime) -> int:
@@ -97,7 +102,8 @@ def correct(
     """Propose other words for the public texts of an entry; return the proposal's id.
 
     Another person decides. The detectors look through the corrected texts; what was kept in the public
-    texts before stays kept. Raises :class:`InvalidInput` where nothing would change.
+    texts before stays kept. A question or a supplement that the entry does not have cannot be added.
+    Raises :class:`InvalidInput` where nothing would change.
     """
     reason = required("reason", reason, REASON_MAX)
     texts = {
@@ -109,6 +115,9 @@ def correct(
         action, code = Action.PROPOSE_CORRECTION, str(earlier_versions)
         take(session, letter, action, actor, now, reason_code=code, reason=reason)
         entry = session.scalars(sa.select(ArchiveEntry).filter_by(letter_id=letter.id)).one()
+        for name in ("question", "supplement"):
+            has = bool(getattr(entry, name))
+            texts[name] = required(name, getattr(new, name), CORRECTED_MAX) if has else ""
         hides = earlier_versions is EarlierVersions.HIDDEN and entry.versions
         same = all(clean(getattr(entry, name)) == text for name, text in texts.items())
         if same and not hides:
@@ -119,8 +128,6 @@ def correct(
             correction=True,
             earlier_versions=earlier_versions,
             **texts,
-            question=entry.question,
-            supplement=entry.supplement,
             note=reason,
             proposer_id=actor.user_id,
             proposed_at=now,

@@ -51,7 +51,7 @@ def corrected(
 ) -> None:
     """Write a correction of some of the texts."""
     public = entry(walk)
-    texts = {name: getattr(public, name) for name in ("title", "text", "reply")} | changes
+    texts = {name: getattr(public, name) for name in PublicField} | changes
     walk.step(publication.correct, who, CorrectedTexts(**texts), reason, earlier)
 
 

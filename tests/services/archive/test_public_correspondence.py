@@ -2,17 +2,23 @@
 
 import csv
 import io
+from dataclasses import replace
+from datetime import datetime
 
+import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
+from portal.domain.errors import InvalidInput
 from portal.domain.letters.states import EarlierVersions
 from portal.domain.redaction import Decision, PublicField
 from portal.models import ArchiveEntry, Letter, Proposal
+from portal.queries.archive.corrections import corrections, texts_of
 from portal.services.archive import open_data, publication
 from portal.services.archive.machine_publication import publish_by_machine
+from portal.services.archive.publication import CorrectedTexts
 from portal.services.core.unit import writing
 from portal.services.letters import handling, submission
 from tests.archive import bring_up_to_date, entry_of, withdraw
@@ -111,16 +117,48 @@ def test_a_correction_keeps_them(session: Session, world: World) -> None:
         entry.question,
         entry.supplement,
     )
-    texts = publication.CorrectedTexts(entry.title, entry.text, entry.reply + "特此更正。")
-    actor, at = world.actor("city_handler"), entry.published_at + HOUR
-    keep = EarlierVersions.KEPT
-    publication.correct(letter.id, letter.version, texts, "有误", keep, actor, at)
-    walk = Walk(session, world, letter.id, at)
-    walk.publish()
+    texts = CorrectedTexts(entry.title, entry.text, entry.reply + "特此更正。", asked, added)
+    corrected(session, world, letter, texts, entry.published_at + HOUR)
     session.expire_all()
     row = session.get_one(ArchiveEntry, entry.id)
     assert (row.question, row.supplement, row.revision) == (asked, added, 2)
     assert (row.versions[0].question, row.versions[0].supplement) == (asked, added)
+
+
+def test_they_are_corrected_by_hand(session: Session, world: World) -> None:
+    """Another person approves; the corrections show what was changed in each of them."""
+    entry = public(session, world)
+    letter = session.get_one(Letter, entry.letter_id)
+    asked, added = entry.question, entry.supplement
+    texts = CorrectedTexts(entry.title, entry.text, entry.reply, asked + "甲", added + "乙")
+    corrected(session, world, letter, texts, entry.published_at + HOUR)
+    row = session.get_one(ArchiveEntry, entry.id)
+    assert (row.question, row.supplement) == (asked + "甲", added + "乙")
+    assert (row.versions[0].question, row.versions[0].supplement) == (asked, added)
+    assert {*corrections(row)[0].changes} == {PublicField.QUESTION, PublicField.SUPPLEMENT}
+
+
+@pytest.mark.parametrize("name", ["question", "supplement"])
+def test_neither_is_emptied_by_hand(session: Session, world: World, name: str) -> None:
+    """What the public reads is corrected, not left out."""
+    entry = public(session, world)
+    letter = session.get_one(Letter, entry.letter_id)
+    texts = replace(
+        CorrectedTexts(**{k.value: v for k, v in texts_of(entry).items()}), **{name: ""}
+    )
+    with pytest.raises(InvalidInput) as raised:
+        corrected(session, world, letter, texts, entry.published_at + HOUR)
+    assert raised.value.field == name
+
+
+def corrected(
+    session: Session, world: World, letter: Letter, texts: CorrectedTexts, at: datetime
+) -> None:
+    """Correct the public texts, with the consent of another person."""
+    actor, keep = world.actor("city_handler"), EarlierVersions.KEPT
+    publication.correct(letter.id, letter.version, texts, "有误", keep, actor, at)
+    Walk(session, world, letter.id, at).publish()
+    session.expire_all()
 
 
 def test_a_machine_publishes_them_masked(session: Session, world: World) -> None:

@@ -14,6 +14,7 @@ from portal.domain.letters.states import (
 )
 from portal.domain.redaction import Decision, PublicField
 from portal.models import db
+from portal.queries.archive.corrections import texts_of
 from portal.queries.archive.table import public_entry
 from portal.services.archive.publication import CORRECTED_MAX, CorrectedTexts
 from portal.services.archive.redacting import REASON_MAX
@@ -41,6 +42,18 @@ class CorrectionForm(StepForm):
 
     title = LineField(_l("标题"), _l("请填写标题。"), STORED_TITLE_MAX)
     text = TextField(_l("来信"), _l("请填写来信的公开内容。"), CORRECTED_MAX, render_kw={"rows": 8})
+    question = TextField(
+        _l("请来信人补充"),
+        _l("请填写请来信人补充的公开内容。"),
+        CORRECTED_MAX,
+        render_kw={"rows": 4},
+    )
+    supplement = TextField(
+        _l("来信人补充"),
+        _l("请填写来信人补充的公开内容。"),
+        CORRECTED_MAX,
+        render_kw={"rows": 4},
+    )
     reply = TextField(
         _l("答复"), _l("请填写答复的公开内容。"), CORRECTED_MAX, render_kw={"rows": 12}
     )
@@ -51,16 +64,23 @@ class CorrectionForm(StepForm):
     )
 
     def prepare(self) -> None:
-        """Begin with what the public reads now."""
-        entry = None if self.bound else public_entry(db.session(), self.subject)
-        if entry is not None:
-            self.title.data, self.text.data, self.reply.data = entry.title, entry.text, entry.reply
+        """Begin with what the public reads now; what the entry does not have is not asked for."""
+        entry = public_entry(db.session(), self.subject)
+        texts = texts_of(entry) if entry else {}
+        for field in (PublicField.QUESTION, PublicField.SUPPLEMENT):
+            if not texts.get(field):
+                delattr(self, field.value)
+        if not self.bound:
+            for field, text in texts.items():
+                if field.value in self:
+                    self[field.value].data = text
 
     def given(self) -> tuple[CorrectedTexts, str, EarlierVersions]:
         """Return what the service takes."""
         hides = self.hides_earlier.data
+        texts = {each.value: self[each.value].data for each in PublicField if each.value in self}
         return (
-            CorrectedTexts(self.title.data, self.text.data, self.reply.data),
+            CorrectedTexts(**texts),
             self.reason.data,
             EarlierVersions.HIDDEN if hides else EarlierVersions.KEPT,
         )

@@ -300,6 +300,7 @@ def test_the_public_text_is_corrected_by_itself(
     form = get(client, url).form(f"{url}/correct")
     assert form.fields["reply"] == [reply]
     assert form.fields["text"] == [public.text]
+    assert not {"question", "supplement"} & {*form.fields}
     sent = {"title": "路灯", "text": public.text, "reply": reply + "\n请放心。", "reason": ""}
     page = post(client, f"{url}/correct", sent, page=url, status=422)
     assert "请放心。" in page.html
