@@ -12,6 +12,7 @@ from portal.domain.letters.states import Publication, State, UnpublishReason
 from portal.domain.redaction import Decision
 from portal.models import ArchiveEntry, Letter
 from portal.services.archive import redacting
+from portal.services.letters import handling, submission
 from tests.builders import Walk, World, a_walk
 from tests.pages import Client, get, login, post
 
@@ -334,3 +335,32 @@ def test_a_hidden_version_is_shown_nowhere(
     assert "不再显示" in shown.text
     assert title not in shown.html
     assert title not in client.get(f"/archive/{number}/feed.atom").text
+
+
+def test_question_and_supplement_are_corrected_in_the_same_form(
+    app: Flask, client: Client, session: Session, world: World
+) -> None:
+    """Both have a field that begins with the public text, an error of its own and a difference."""
+    walk = a_walk(session, world, "city")
+    walk.accept()
+    walk.step(handling.ask_citizen, "city_handler", "请问是哪盏路灯？")
+    submission.supplement(walk.letter_id, "是东门的路灯。", walk.now)
+    walk.ask_signoff()
+    walk.sign()
+    url = proposed(client, walk)
+    post(reviewer(app), f"{url}/publish", page=url)
+    form = get(client, url).form(f"{url}/correct")
+    assert form.fields["question"] == ["请问是哪盏路灯？"]
+    assert form.fields["supplement"] == ["是东门的路灯。"]
+    sent = {name: values[0] for name, values in form.fields.items() if values} | {
+        "reason": "方位写错"
+    }
+    page = post(client, f"{url}/correct", {**sent, "supplement": " "}, page=url, status=422)
+    assert "请填写来信人补充的公开内容。" in page.text
+    post(client, f"{url}/correct", {**sent, "supplement": "是西门的路灯。"}, page=url)
+    assert "<ins>" in get(reviewer(app), url).html
+    post(reviewer(app), f"{url}/publish", page=url)
+    public = entry(session, walk)
+    assert public is not None
+    assert public.supplement == "是西门的路灯。"
+    assert "<del>" in get(client, f"/archive/{public.id}").html
