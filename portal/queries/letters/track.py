@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -30,10 +30,24 @@ from portal.models import PUBLIC, ArchiveEntry, Event, Letter, ReplyKind
 from portal.queries.letters.due import handling_time
 from portal.queries.rules import deadlines
 
+SAME_WITHIN = timedelta(days=30)
+"""How long ago a letter of the same text may be for its sender to be reminded of it."""
 
-def sent_before(session: Session, numbers: Sequence[str], text: str) -> str | None:
-    """Return the number of the letter among ``numbers`` that has this very text already."""
-    same = sa.select(Letter.number).where(Letter.number.in_(numbers), Letter.text == text)
+
+def sent_before(
+    session: Session, letter_ids: Sequence[int], text: str, now: datetime
+) -> Letter | None:
+    """Return the letter among ``letter_ids`` that has this very text already, the newest first.
+
+    The caller names letters that the browser may see: a match by contacts would tell whoever holds
+    the text of a letter, and tries numbers, who has written it.
+    """
+    same = sa.select(Letter).where(
+        Letter.id.in_(letter_ids),
+        Letter.text == text,
+        Letter.received_at > now - SAME_WITHIN,
+        Letter.state != State.WITHDRAWN,
+    )
     return session.scalars(same.order_by(Letter.id.desc())).first()
 
 

@@ -271,6 +271,11 @@ def is_opened(found: Letter | DisclosureRequest) -> bool:
     return found.id in session.get(_OPENED[type(found)], []) and known_browser()
 
 
+def opened_ids(model: type[Letter | DisclosureRequest]) -> list[int]:
+    """Return the ids of what this browser has opened or sent, the newest last."""
+    return list(session.get(_OPENED[model], [])) if known_browser() else []
+
+
 def leave_opened() -> None:
     """Forget what this browser has opened and sent, in every copy of its cookie (a shared computer)."""
     key = session.pop(_BROWSER, None)

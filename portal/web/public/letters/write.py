@@ -25,7 +25,7 @@ from portal.services.letters.submission import NewLetter, chosen_organisation, s
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.language import say
-from portal.web.core.people import is_opened, public, remember_opened
+from portal.web.core.people import is_opened, opened_ids, public, remember_opened
 from portal.web.core.settings import code_key
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index, embedder
 from portal.web.public.blueprint import public_pages
@@ -65,8 +65,8 @@ class LetterPreview:
     near: list[Similar]
     public_copy: list[str]
     sensitive: list[SensitivePlace]
-    sent_before: str | None
-    """Number of a letter with the same text that this browser has sent."""
+    sent_before: Letter | None
+    """A letter of the last weeks with the same text that is open in this browser."""
 
     @property
     def kind(self) -> LetterKind:
@@ -97,7 +97,7 @@ class WritePage(PreviewedPage[WriteForm]):
             near=_near(new),
             public_copy=_public_copy(new),
             sensitive=_sensitive(new),
-            sent_before=sent_before(db.session(), numbers_sent(self.receipt), new.text),
+            sent_before=sent_before(db.session(), opened_ids(Letter), new.text, now()),
         )
         return render_template("public/preview.html", form=self.form, preview=shown)
 

@@ -220,11 +220,11 @@ def test_the_same_text_again_is_pointed_out(client: Client, session: Session, wo
     sent_from(client, looked_at(client))
     (letter,) = letters(session)
     again = get(client, looked_at(client, title="再问一次")).text
-    assert "也许已经寄出" in again and letter.number in again
-    assert "也许已经寄出" not in get(client, looked_at(client, text="另一件事")).text
+    assert "写过内容相同的信" in again and letter.number in again
+    assert "写过内容相同的信" not in get(client, looked_at(client, text="另一件事")).text
     other = client.application.test_client()
     assert isinstance(other, Client)
-    assert "也许已经寄出" not in get(other, looked_at(other)).text
+    assert "写过内容相同的信" not in get(other, looked_at(other)).text
 
 
 def test_an_odd_token_is_no_form(client: FlaskClient, world: World) -> None:
@@ -254,3 +254,30 @@ def test_a_preview_that_cannot_be_kept_is_shown_all_the_same(
     assert page.status == 200 and "还没有寄出" in page.text and TEXT in page.text
     kept = page.form("/write").hidden
     assert client.post("/write", data={**kept, "step": "send"}).status_code == 302
+
+
+def test_nobody_else_is_reminded_of_a_letter(
+    client: Client, session: Session, world: World
+) -> None:
+    """The same words and contacts say nothing where the letter is not open in the browser."""
+    sent_from(client, looked_at(client))
+    (letter,) = letters(session)
+    other = client.application.test_client()
+    assert isinstance(other, Client)
+    said = get(other, looked_at(other)).text
+    assert "写过内容相同的信" not in said and letter.number not in said
+    post(client, "/track/leave", {}, page=f"/letters/{letter.number}")
+    assert "写过内容相同的信" not in get(client, looked_at(client)).text
+
+
+@pytest.mark.parametrize(("days", "reminded"), [(29, True), (31, False)])
+def test_a_letter_of_the_last_thirty_days_is_pointed_out(
+    client: Client, session: Session, world: World, days: int, reminded: bool
+) -> None:
+    """Its page and the form to add to it are one step away; an older letter is another matter."""
+    sent_from(client, looked_at(client))
+    (letter,) = letters(session)
+    letter.received_at -= timedelta(days=days)
+    session.commit()
+    page = get(client, looked_at(client))
+    assert (f"/letters/{letter.number}#add-title" in page.html) == reminded
