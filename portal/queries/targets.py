@@ -112,6 +112,12 @@ def _does(term: Meant) -> Condition:
     return sa.or_(sa.false(), *(_contains(Organisation.duties, word) for word in term.duties))
 
 
+def accepting_places(actor: Actor, today: date) -> Condition:
+    """Return the condition on ``Organisation`` for where ``actor`` has a role that accepts letters."""
+    own = {grant.organisation_id for grant, _ in actor.reaches(Permission.HANDLING_ACCEPT)}
+    return sa.and_(Organisation.id.in_(own), open_on(today))
+
+
 def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     """Return organisations ``within`` that have every one of ``words`` in name, superior or code.
 

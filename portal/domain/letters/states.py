@@ -219,12 +219,20 @@ class ConsentBasis(StrEnum):
     PUBLISHED_AT_SOURCE = "published_at_source"
 
 
-class Source(StrEnum):
+class Source(Labelled):
     """How a letter reached the letterbox."""
 
-    WEB = "web"
-    API = "api"
-    OPEN311 = "open311"
-    IMPORT = "import"
-    DEMO = "demo"
-    SIMULATION = "simulation"
+    WEB = "web", N_("网上写信")
+    TELEPHONE = "telephone", N_("电话")
+    PAPER = "paper", N_("信函")
+    COUNTER = "counter", N_("窗口")
+    HOTLINE = "hotline", N_("其他热线转来")
+    API = "api", N_("其他系统")
+    OPEN311 = "open311", N_("Open311 接口")
+    IMPORT = "import", N_("导入")
+    DEMO = "demo", N_("演示")
+    SIMULATION = "simulation", N_("模拟")
+
+
+REGISTERED_SOURCES = (Source.TELEPHONE, Source.PAPER, Source.COUNTER, Source.HOTLINE)
+"""The ways in which a letter comes that a member of staff registers for its sender."""

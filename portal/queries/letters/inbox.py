@@ -14,7 +14,7 @@ from portal.domain.access import Actor, Permission
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.sender_keys import email_key, name_key, phone_key
-from portal.domain.letters.states import CLOCK_STATES
+from portal.domain.letters.states import CLOCK_STATES, Source
 from portal.domain.periods import midnight
 from portal.domain.translatable import Labelled
 from portal.models import Letter, Organisation, SenderKeys
@@ -48,6 +48,7 @@ class Filters:
 
     queue: Queue = Queue.TODO
     kind: Kind | None = None
+    source: Source | None = None
     organisation: Organisation | None = None
     own: bool = False
     received_from: date | None = None
@@ -62,6 +63,7 @@ class Filters:
         """Whether a filter beside the queue narrows the list."""
         return bool(
             self.kind
+            or self.source
             or self.organisation
             or self.received_from
             or self.received_to
@@ -117,6 +119,8 @@ def _narrowing(filters: Filters) -> list[Condition]:
     found: list[Condition] = []
     if filters.kind:
         found.append(Letter.kind == filters.kind)
+    if filters.source:
+        found.append(Letter.source == filters.source)
     if filters.organisation and filters.own:
         found.append(Letter.organisation_id == filters.organisation.id)
     elif filters.organisation:

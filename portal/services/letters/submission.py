@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import SYSTEM, Actor
-from portal.domain.errors import N_, InvalidInput, NotFound
+from portal.domain.access import SYSTEM, Actor, Permission, can_at
+from portal.domain.errors import N_, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import ActorKind
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     PERSON_NAME_MAX,
+    REGISTERED_SOURCES,
     SCORES,
     TEXT_MAX,
     TITLE_MAX,
@@ -96,11 +97,45 @@ def submit(
     )
 
 
+def register(
+    new: NewLetter,
+    source: Source,
+    form_token: str,
+    code_key: bytes,
+    actor: Actor,
+    now: datetime,
+) -> Receipt:
+    """Register a letter that came by telephone, on paper, at a counter or from another hotline.
+
+    The event is the sender's, with the member of staff who wrote it down. Raises :class:`NotPermitted`
+    where ``actor`` does not accept letters for the organisation, and :class:`InvalidInput` for a
+    report of wrongdoing: who works for the organisation would read it.
+    """
+    if KINDS[new.kind].accuses:
+        raise InvalidInput("kind", N_("举报请来信人自己在网上写，免得经手的人看到。"))
+
+    def make(session: Session) -> Letter:
+        letter = _letter(session, new, Channel(source), now)
+        if not can_at(actor, Permission.HANDLING_ACCEPT, letter.organisation.path):
+            raise NotPermitted
+        return letter
+
+    sender = replace(actor, kind=ActorKind.CITIZEN, grants=())
+    return hand_in(
+        Letter,
+        form_token,
+        code_key,
+        make,
+        lambda session, letter: begin(session, letter, sender, now),
+    )
+
+
 def _letter(session: Session, new: NewLetter, channel: Channel, now: datetime) -> Letter:
     chosen = chosen_organisation(session, new.organisation_id, civil_date(now))
     accused = chosen if KINDS[new.kind].accuses and chosen.parent_id is not None else None
     holder = accused.parent if accused is not None and accused.parent else chosen
-    if not new.phone and not new.email:
+    reachable = new.phone or new.email or channel.source in REGISTERED_SOURCES
+    if not reachable:
         raise InvalidInput("phone", N_("请留下手机号码或电子邮箱中的一项，方便我们联系您。"))
     return Letter(
         kind=new.kind,

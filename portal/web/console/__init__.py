@@ -20,7 +20,7 @@ from portal.web.console import (
 from portal.web.console.archive import policy_changes, problem_notices, publication
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import register, request_list, request_page
-from portal.web.console.letters import erasures, inbox, letter, replies
+from portal.web.console.letters import erasures, inbox, letter, registering, replies
 
 __all__ = [
     "console_blueprints",
@@ -34,6 +34,7 @@ __all__ = [
     "problem_notices",
     "publication",
     "register",
+    "registering",
     "replies",
     "request_list",
     "request_page",

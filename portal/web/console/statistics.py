@@ -16,6 +16,7 @@ from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.models import Organisation, db
 from portal.queries.letter_rows import LetterRow
 from portal.queries.paging import Page
+from portal.queries.statistics.channels import received_by_channel
 from portal.queries.statistics.drilldown import Counted, letters_behind
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.tree import Node
@@ -52,7 +53,11 @@ def statistics() -> Answer:
     query = _query()
     page = statistics_page(query, now(), _address(), _letters)
     return render_template(
-        "console/statistics.html", page=page, places=_places(), trail=_trail(page.found.path)
+        "console/statistics.html",
+        page=page,
+        places=_places(),
+        trail=_trail(page.found.path),
+        channels=received_by_channel(db.session(), page.found.question),
     ), query.status
 
 

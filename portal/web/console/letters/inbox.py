@@ -16,7 +16,7 @@ from portal.domain.events import ReadAction
 from portal.domain.letters.due import remaining
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.numbers import parse_number
-from portal.domain.letters.states import ENDED_STATES, State
+from portal.domain.letters.states import ENDED_STATES, Source, State
 from portal.models import db
 from portal.queries.archive.policy_changes import count_to_renew
 from portal.queries.archive.problem_notices import count_open_notices
@@ -104,6 +104,7 @@ class InboxPage(ListPage[LetterRow, Queue]):
     erasures: int | None
     to_renew: int | None
     records_policies: bool
+    registers: bool
 
 
 class InboxForm(ListForm):
@@ -111,6 +112,7 @@ class InboxForm(ListForm):
 
     q = LineField(_l("编号、内容、来信人或单位"), render_kw={"autocomplete": "off"})
     kind = EnumListField(_l("类别"), Kind, N_("全部类别"))
+    source = EnumListField(_l("收到方式"), Source, N_("全部方式"))
     organisation = ListField(
         _l("承办单位"), validate_choice=False, description=_l("包括下级单位。")
     )
@@ -126,6 +128,7 @@ class InboxForm(ListForm):
         return Filters(
             queue=queue,
             kind=self.kind.data,
+            source=self.source.data,
             organisation=organisation,
             own=request.args.get("level") == "own",
             topic=self.topic.data,
@@ -180,6 +183,7 @@ def _page(doubt: str) -> InboxPage:
         narrowing={
             "q": filters.words,
             "kind": label(filters.kind),
+            "source": label(filters.source),
             "organisation": _("%(name)s（本级）", name=place) if place and filters.own else place,
             "topic": subject(filters.topic) if filters.topic else "",
             "received_from": day(filters.received_from),
@@ -191,4 +195,5 @@ def _page(doubt: str) -> InboxPage:
         else None,
         to_renew=count_to_renew(session, actor) if decides or proposes else None,
         records_policies=actor.holds(Permission.POLICY_CHANGES_RECORD),
+        registers=actor.holds(Permission.HANDLING_ACCEPT),
     )

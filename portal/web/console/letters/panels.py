@@ -104,6 +104,7 @@ def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> l
         Detail(_("承办单位"), letter.organisation.name),
         Detail(_("经办人"), letter.assignee.name if letter.assignee else ""),
         Detail(_("收到"), moment(letter.received_at)),
+        Detail(_("收到方式"), label(letter.source)),
         Detail(_("经由接口"), letter.token.name if letter.token else ""),
         Detail(_("催办"), _("%(n)s 次", n=letter.urge_count) if letter.urge_count else ""),
         Detail(_("答复期限"), in_brackets(day(letter.due_on), extended) if letter.due_on else ""),
