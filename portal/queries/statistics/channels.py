@@ -28,4 +28,4 @@ def _count(session: Session, question: Question) -> dict[Source, int]:
         .group_by(Letter.source)
         .order_by(number.desc(), Letter.source)
     )
-    return {source: letters for source, letters in session.execute(query)}
+    return {source: int(letters) for source, letters in session.execute(query)}
