@@ -39,8 +39,8 @@ def sent_before(
 ) -> Letter | None:
     """Return the letter among ``letter_ids`` that has this very text already, the newest first.
 
-    The caller names letters that the browser may see: a match by contacts would tell whoever holds
-    the text of a letter, and tries numbers, who has written it.
+    The caller names letters that the browser may see: by a match of contacts, whoever holds the
+    text of a letter and tries numbers would learn who has written it.
     """
     same = sa.select(Letter).where(
         Letter.id.in_(letter_ids),

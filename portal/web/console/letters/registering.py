@@ -29,7 +29,7 @@ from portal.web.submission.receipts import receipt_page
 
 
 class RegisterForm(WriteForm):
-    """A letter as its sender told or wrote it, and how it came; contacts may be missing."""
+    """A letter as its sender said or wrote it, and how it came; contacts may be missing."""
 
     may_be_unknown = False
 
@@ -93,14 +93,14 @@ class RegisterPage(SubmissionPage[RegisterForm]):
 _ACCEPT = Permission.HANDLING_ACCEPT
 
 
-@console.get("/letters/new")
+@console.get("/register")
 @needs(_ACCEPT)
 def letter_new() -> Answer:
     """Ask for what the sender says."""
     return RegisterPage(RegisterForm()).respond()
 
 
-@console.post("/letters/new", endpoint="letter_register")
+@console.post("/register", endpoint="letter_register")
 @needs(_ACCEPT)
 def letter_register() -> Answer:
     """Register the letter, then show the receipt for its sender."""

@@ -17,7 +17,7 @@ from tests.builders import CODE_KEY, START, World, new_letter
 from tests.pages import Client, get, post
 from tests.web.public.citizens import open_letter, value
 
-PAGE = "/console/letters/new"
+PAGE = "/console/register"
 
 
 def told(world: World, **changes: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal.domain.letters.states import Source
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Basis
-from portal.queries.statistics.channels import received_by_channel
+from portal.queries.letters.channels import received_by_channel
 from portal.queries.statistics.filters import Question
 from portal.services.letters.submission import register, withdraw
 from tests.builders import CODE_KEY, HOUR, START, World, new_letter, send

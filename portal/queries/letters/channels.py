@@ -1,4 +1,4 @@
-"""Letters received by the way in which they came: in writing online, by telephone, on paper, …"""
+"""Letters received, by the way in which they came."""
 
 from __future__ import annotations
 
