@@ -20,13 +20,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.states import Source
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Figures
 from portal.models import VERSIONS, Organisation, OrganisationVersion, RateChange, RateMonth
 from portal.models.base import UNIT
 from portal.queries.statistics import stored
-from portal.queries.statistics.count import Cube, count_by_day
+from portal.queries.statistics.count import Cube, count_by_channel, count_by_day
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.stored import CUBES, DETAILS, Aggregate, Versions
 from portal.queries.statistics.tree import Tree, read_organisations, tree_of
@@ -51,6 +52,11 @@ def cube(session: Session, question: Question) -> Cube:
 def detail(session: Session, question: Question) -> Detail:
     """Return the quality measures of ``question`` (its basis and view play no part)."""
     return figures(session, DETAILS, question.of_cohort)
+
+
+def channels(session: Session, question: Question) -> dict[Source, int]:
+    """Return the letters received by the way in which they came (basis and view play no part)."""
+    return cached_by_months(session, "channels", question.of_cohort, count_by_channel)
 
 
 def figures(session: Session, aggregate: Aggregate[Value], question: Question) -> Value:

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
+from portal.domain.letters.states import Source
 from portal.domain.periods import year_of
 from portal.domain.statistics.rates import Figures, sums_by
-from portal.models import RateFact
-from portal.queries.statistics.filters import Question, measures, where
+from portal.models import Letter, RateFact
+from portal.queries.statistics.filters import Question, measures, received, where
 
 _EPOCH = date(1970, 1, 1)
 _DAY = 86_400_000_000
@@ -118,3 +119,19 @@ def years_with_letters(session: Session) -> list[int]:
     ends = (sa.func.min(RateFact.received_month), sa.func.max(RateFact.received_month))
     first, last = (session.scalar(sa.select(end)) for end in ends)
     return [] if first is None or last is None else list(range(year_of(first), year_of(last) + 1))
+
+
+def count_by_channel(session: Session, question: Question) -> dict[Source, int]:
+    """Count the letters received by the way in which they came; together they are all of them.
+
+    Ways in which none came are left out; the way of most letters comes first.
+    """
+    number = sa.func.count()
+    query = (
+        sa.select(Letter.source, number)
+        .join(RateFact, RateFact.letter_id == Letter.id)
+        .where(*where(question), received(question.before))
+        .group_by(Letter.source)
+        .order_by(number.desc(), Letter.source)
+    )
+    return {source: int(letters) for source, letters in session.execute(query)}

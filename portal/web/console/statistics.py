@@ -15,8 +15,8 @@ from portal.domain.events import ReadAction
 from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.models import Organisation, db
 from portal.queries.letter_rows import LetterRow
-from portal.queries.letters.channels import received_by_channel
 from portal.queries.paging import Page
+from portal.queries.statistics.cache import channels
 from portal.queries.statistics.drilldown import Counted, letters_behind
 from portal.queries.statistics.overview import Asked, resolve
 from portal.queries.statistics.tree import Node
@@ -57,7 +57,7 @@ def statistics() -> Answer:
         page=page,
         places=_places(),
         trail=_trail(page.found.path),
-        channels=received_by_channel(db.session(), page.found.question),
+        channels=channels(db.session(), page.found.question),
     ), query.status
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal.domain.letters.states import Source
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Basis
-from portal.queries.letters.channels import received_by_channel
+from portal.queries.statistics.cache import channels
 from portal.queries.statistics.filters import Question
 from portal.services.letters.submission import register, withdraw
 from tests.builders import CODE_KEY, HOUR, START, World, new_letter, send
@@ -25,6 +25,6 @@ def test_the_channels_add_up_to_what_was_received(session: Session, world: World
     period = Period(START.year)
     before = START + timedelta(days=30)
     whole = Question(period, before, Basis.PERIOD)
-    assert received_by_channel(session, whole) == {Source.TELEPHONE: 2, Source.WEB: 2}
+    assert channels(session, whole) == {Source.TELEPHONE: 2, Source.WEB: 2}
     here = Question(period, before, organisations=frozenset({world["city"]}))
-    assert received_by_channel(session, here) == {Source.TELEPHONE: 2, Source.WEB: 1}
+    assert channels(session, here) == {Source.TELEPHONE: 2, Source.WEB: 1}
