@@ -17,6 +17,7 @@ from portal.queries.record.receipts import receipt_commitment
 from portal.queries.targets import accepting_places, find, organisation_of
 from portal.services.letters.submission import register
 from portal.web.console.blueprint import console
+from portal.web.console.letters.letter import require_letter
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.fields import EnumField
@@ -111,6 +112,7 @@ def letter_register() -> Answer:
 @needs(_ACCEPT)
 def letter_receipt(number: str) -> Answer:
     """Show number and code once, to whoever has registered the letter."""
+    require_letter(number)
     return receipt_page(
         RegisterPage.receipt,
         letter_by_number,
