@@ -17,6 +17,10 @@ FACETS = ("organisation", "kind", "year", "topic")
 KINDS = ("咨询", "投诉", "建议", "求助")
 
 
+KeyTerms = Callable[[str, str], list[str]]
+"""The most telling pairs of a letter with this title and text."""
+
+
 class Query(NamedTuple):
     """A query as typed, and as words of which each is a list of adjacent pairs."""
 
@@ -33,8 +37,8 @@ class Engine(Protocol):
     def search(self, query: Query) -> tuple[int, int]:
         """Return the total and the number of facet values counted."""
 
-    def similar(self, title: str, text: str, terms: list[str]) -> int:
-        """Return how many similar letters were found; ``terms`` are the most telling pairs."""
+    def similar(self, title: str, text: str, key_terms: KeyTerms) -> int:
+        """Return how many similar letters were found; ``key_terms`` gives the most telling pairs."""
 
 
 def pairs(text: str) -> list[str]:
@@ -73,7 +77,7 @@ class Embedded:
         page = self.engine.search(SearchRequest(query.text, per_page=HITS))
         return page.total, len(page.facets.organisations)
 
-    def similar(self, title: str, text: str, terms: list[str]) -> int:
+    def similar(self, title: str, text: str, key_terms: KeyTerms) -> int:
         """Return how many similar letters were found."""
         return len(self.engine.similar(text, HITS, title=title))
 
@@ -127,9 +131,9 @@ class FullText5:
                 counted[value] += count
         return sum(counts[1].values()), len(counts[0])
 
-    def similar(self, title: str, text: str, terms: list[str]) -> int:
+    def similar(self, title: str, text: str, key_terms: KeyTerms) -> int:
         """Return how many similar letters were found."""
-        asked = " OR ".join(f'"{term}"' for term in terms)
+        asked = " OR ".join(f'"{term}"' for term in key_terms(title, text))
         sql = "select rowid from f where f match ? order by bm25(f, 3, 1, 0) limit ?"
         return len(self.base.execute(sql, (asked, HITS)).fetchall())
 
@@ -179,10 +183,10 @@ class Xapian:
         counted = [[(each.term, each.termfreq) for each in spy.values()] for spy in spies]
         return found.get_matches_estimated(), len(counted[0])
 
-    def similar(self, title: str, text: str, terms: list[str]) -> int:
+    def similar(self, title: str, text: str, key_terms: KeyTerms) -> int:
         """Return how many similar letters were found."""
         enquire = self.xapian.Enquire(self.base)
-        enquire.set_query(self.xapian.Query(self.xapian.Query.OP_OR, terms))
+        enquire.set_query(self.xapian.Query(self.xapian.Query.OP_OR, key_terms(title, text)))
         return int(enquire.get_mset(0, HITS).size())
 
 
@@ -243,10 +247,12 @@ class Tantivy:
         counted = self.searcher.aggregate(asked, self.facets)
         return found.count, len(counted["organisation"]["buckets"])
 
-    def similar(self, title: str, text: str, terms: list[str]) -> int:
+    def similar(self, title: str, text: str, key_terms: KeyTerms) -> int:
         """Return how many similar letters were found."""
         some = self.tantivy.Occur.Should
-        asked = self.tantivy.Query.boolean_query([(some, self._word([t])) for t in terms])
+        asked = self.tantivy.Query.boolean_query(
+            [(some, self._word([term])) for term in key_terms(title, text)]
+        )
         return len(self.searcher.search(asked, HITS, count=False).hits)
 
 
