@@ -60,15 +60,17 @@ def take(
     now: datetime,
     *,
     to: Organisation | None = None,
+    helper_id: int | None = None,
     kind: Kind | None = None,
     extension_days: int | None = None,
     answered_by: int | None = None,
     urge_from: date | None = None,
     reason_code: str | None = None,
     reason: str | None = None,
-) -> Event:
+) -> None:
     """Take ``action`` on ``letter`` at ``now``; ``to`` is the organisation it moves to.
 
+    ``helper_id`` is the organisation that the event names where the letter does not move.
     ``kind``, ``extension_days``, ``answered_by`` and ``urge_from`` are those of
     :func:`portal.domain.letters.apply.apply`. Raises :class:`NotPermitted` or
     :class:`ActionNotAllowed` before anything is changed.
@@ -101,7 +103,7 @@ def take(
         letter.due_on = compute_due(session, letter)
     elif effect.clock is Clock.PROMISE:
         promised = compute_due(session, letter)
-    return _record(session, letter, effect, actor, reason_code, reason, promised, acting)
+    _record(session, letter, effect, actor, reason_code, reason, promised, acting, helper_id)
 
 
 def change(letter: Letter, effect: Effect) -> None:
@@ -149,10 +151,14 @@ def _record(
     reason: str | None = None,
     promised: date | None = None,
     acting: int | None = None,
-) -> Event:
+    helper_id: int | None = None,
+) -> None:
+    columns = effect.event.columns()
+    if helper_id is not None:
+        columns["to_organisation_id"] = helper_id
     event = Event(
         letter_id=letter.id,
-        **effect.event.columns(),
+        **columns,
         actor_kind=actor.kind,
         actor_id=actor.user_id,
         acting_organisation_id=acting,
@@ -167,7 +173,6 @@ def _record(
     touch(session, letter.id)
     if effect.event.action in AFTER:
         enqueue_event(session, event, event.occurred_at)
-    return event
 
 
 def record(

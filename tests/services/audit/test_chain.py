@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from portal.domain.audit.chain import START as BEGINNING
 from portal.domain.audit.chain import read_note
 from portal.domain.events import RecordAction
-from portal.domain.letters.states import State
+from portal.domain.letters.states import Action, State
 from portal.models import AuditBlock, AuditHead, AuditKeys, Event, ReadEvent
 from portal.queries.audit.check import Verdict, verify
 from portal.services.audit.removal import remove_reads
 from portal.services.audit.sealing import ensure_chain, noted_head, seal
 from portal.services.core.unit import writing
-from tests.builders import START, World, a_letter
+from portal.services.letters import cooperation
+from tests.builders import START, World, a_letter, a_walk
 from tests.services.audit.conftest import NOW, Tamper, look, seal_all
 
 Check = Callable[..., Verdict]
@@ -40,6 +41,27 @@ def test_every_row_has_its_seal(chained: Session, verdict: Check) -> None:
     assert (found.faults, found.sealed, found.waiting) == ([], rows, 0)
     assert read_note(found.noted)[0] == rows
     assert seal(NOW) == 0
+
+
+def test_an_invitation_is_written_whole(session: Session, world: World, verdict: Check) -> None:
+    """The event that asks another organisation to help names it from the start, and has its seal."""
+    ensure_chain(START)
+    walk = a_walk(session, world)
+    walk.accept()
+    walk.step(cooperation.invite, "city_handler", world["water"], "请查验管线")
+    seal_all(1_000)
+    invited = sa.select(Event.to_organisation_id).where(Event.action == Action.INVITE)
+    assert session.scalars(invited).all() == [world["water"]]
+    assert verdict().faults == []
+
+
+def test_an_event_does_not_change(session: Session, world: World) -> None:
+    """What is written cannot be changed through the application."""
+    a_letter(session, world)
+    event = session.get_one(Event, ids(session)[0])
+    event.reason = "另一个"
+    with pytest.raises(RuntimeError, match="must not change"):
+        session.flush()
 
 
 @pytest.mark.parametrize("batch", [1, 4, 1_000])

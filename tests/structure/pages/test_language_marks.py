@@ -10,7 +10,12 @@ from tests.structure.site import ROUTES, Site
 
 HAN = re.compile(r"[一-鿿]+")
 OTHERS = [each for each in LANGUAGES if each != SOURCE]
-MORE = ("/archive?q=路灯", "/archive?q=路灯&year=2016", "/organisations?q=水", "/statistics?with=city")
+MORE = (
+    "/archive?q=路灯",
+    "/archive?q=路灯&year=2016",
+    "/organisations?q=水",
+    "/statistics?with=city",
+)
 """Pages in a state of their own."""
 UNMARKABLE = {"title", "script", "style", "option", "textarea"}
 """Elements whose text no element can mark, or which carry the mark themselves."""
