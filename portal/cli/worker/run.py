@@ -38,6 +38,8 @@ from portal.services.core.unsent import sweep_unsent
 from portal.services.keys.rotation import step as rotate_keys
 from portal.services.letters.handling import close_unanswered
 from portal.services.letters.retention import erase_letters
+from portal.services.messages.announcing import Outlets
+from portal.services.messages.reminders import remind
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
 from portal.services.statistics.record import RecordKeys, extend
@@ -82,6 +84,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
     keys = RecordKeys(settings.key("record"), settings.key("code"))
     periods = periods_of(settings)
+    outlets = Outlets.of(settings)
     senders = start_senders(app, settings, stop)
     chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
     open_data_at = matters_at = vectors_at = datetime.now(UTC)
@@ -97,6 +100,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
             if now >= chores_at:
                 _guarded(partial(keep_last_year, settings.site_name, now))
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
+                _guarded(lambda: remind(outlets, datetime.now(UTC)))
                 _guarded(lambda: sweep_unsent(datetime.now(UTC)))
                 _guarded(lambda: sweep_sessions(datetime.now(UTC), periods.logins))
                 _guarded(partial(remove_reads, settings.audit_keep_days, now))

@@ -27,7 +27,7 @@ class Occasion(Labelled):
     SILENT = "closed_for_silence", N_("没有收到补充，来信办结")
     NEW_WORK = "new_work", N_("有新的来信要办")
     SENT_BACK = "sent_back", N_("来信或答复被退回")
-    URGED = "urged", N_("来信被督办")
+    URGED = "urged", N_("来信被催办或者督办")
     DUE_SOON = "due_soon", N_("来信即将到期")
     OVERDUE = "overdue", N_("来信已经超期")
     DAILY = "daily", N_("每日摘要")
@@ -95,6 +95,10 @@ AFTER: dict[Action, Announced] = {
     Action.PROPOSE_FOLLOW_UP: Announced(None, Occasion.NEW_WORK),
     Action.SIGN_FOLLOW_UP: Announced(Occasion.ANSWERED),
     Action.REFUSE_FOLLOW_UP: Announced(None, Occasion.SENT_BACK),
+    Action.ADD: Announced(None, Occasion.NEW_WORK),
+    Action.APPEAL: Announced(None, Occasion.NEW_WORK),
+    Action.CONFIRM_DECLINE: Announced(Occasion.DECLINED),
+    Action.URGE: Announced(None, Occasion.URGED),
     Action.SUPERVISE: Announced(None, Occasion.URGED),
     Action.PROPOSE: Announced(None, Occasion.NEW_WORK),
     Action.PROPOSE_CORRECTION: Announced(None, Occasion.NEW_WORK),

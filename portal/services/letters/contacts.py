@@ -9,6 +9,7 @@ from portal.domain.access import Actor, Permission, can
 from portal.domain.errors import N_, InvalidInput, NotPermitted
 from portal.domain.events import RecordAction
 from portal.domain.letters.states import Action
+from portal.models import MessageChoice
 from portal.services.core.acting import changing, record, take
 from portal.services.letters.submission import citizen
 
@@ -56,3 +57,6 @@ def correct_contacts(letter_id: int, phone: str, email: str, now: datetime) -> N
     with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.CORRECT_CONTACTS, actor, now)
         letter.reach_at(phone or letter.sender_phone or "", email or letter.sender_email or "")
+        choice = session.get(MessageChoice, letter.id)
+        if choice is not None:
+            choice.unreached = None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Actor, Permission, can_at
 from portal.domain.errors import N_, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import ActorKind
+from portal.domain.languages import SOURCE
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
     PERSON_NAME_MAX,
@@ -23,6 +24,7 @@ from portal.domain.letters.states import (
     Publication,
     Source,
 )
+from portal.domain.messages.states import Channel as MessageChannel
 from portal.domain.periods import civil_date
 from portal.models import (
     ArchiveEntry,
@@ -41,6 +43,7 @@ from portal.services.core.numbering import next_number
 from portal.services.core.outbox import enqueue
 from portal.services.core.typed_text import clean, limited, optional, required
 from portal.services.letters.merging import release_children
+from portal.services.letters.message_choice import keep_choice
 
 COMMENT_MAX = 500
 WORDS_MAX = 60
@@ -63,6 +66,9 @@ class NewLetter:
     consent: bool
     organisation_id: int | None = None
     organisation_words: str = ""
+    messages: MessageChannel | None = None
+    """How the sender gets messages about the letter, in ``language``; ``None`` for not at all."""
+    language: str = SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def submit(
         form_token,
         code_key,
         lambda session: _letter(session, new, channel, now),
-        lambda session, letter: begin(session, letter, Actor(ActorKind.CITIZEN), now),
+        lambda session, letter: _enter(session, letter, new, Actor(ActorKind.CITIZEN), now),
     )
 
 
@@ -126,8 +132,14 @@ def register(
         form_token,
         code_key,
         make,
-        lambda session, letter: begin(session, letter, sender, now),
+        lambda session, letter: _enter(session, letter, new, sender, now),
     )
+
+
+def _enter(session: Session, letter: Letter, new: NewLetter, sender: Actor, now: datetime) -> None:
+    begin(session, letter, sender, now)
+    if new.messages is not None:
+        keep_choice(session, letter, new.messages, new.language, now)
 
 
 def _letter(session: Session, new: NewLetter, channel: Channel, now: datetime) -> Letter:

@@ -102,11 +102,15 @@ def iso(value: datetime) -> str:
 _locale = cache(Locale.parse)
 
 
+def page_locale() -> str:
+    """Return the locale of the page, as the table of languages names it."""
+    here = get_locale()
+    return next((code for code in LANGUAGES if _locale(code) == here), SOURCE)
+
+
 def page_language() -> Language:
     """Return the language of the page."""
-    here = get_locale()
-    found = (row for code, row in LANGUAGES.items() if _locale(code) == here)
-    return next(found, LANGUAGES[SOURCE])
+    return LANGUAGES[page_locale()]
 
 
 def other_languages() -> dict[str, Language]:

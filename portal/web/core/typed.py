@@ -56,6 +56,18 @@ def is_phone(number: str) -> bool:
     return _phone(number) is not None
 
 
+def is_mobile(number: str) -> bool:
+    """Return whether ``number`` gets text messages: a mobile, or abroad a number that may be one."""
+    found = _phone(number)
+    if found is None or found.extension:
+        return False
+    if found.country_code == _HOME_CODE:
+        return _MOBILE.fullmatch(str(found.national_number)) is not None
+    kinds = phonenumbers.PhoneNumberType
+    kind = phonenumbers.number_type(found)
+    return kind in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE)
+
+
 def _phone(text: str) -> phonenumbers.PhoneNumber | None:
     spelled = _EXTENSION.sub(" ext. ", text)
     if dashed := _DASHED_EXTENSION.fullmatch(spelled):

@@ -9,7 +9,7 @@ from portal.web.public.archive import feeds, hot, open_files, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
-from portal.web.public.letters import consent, letter, own_data, track, write
+from portal.web.public.letters import consent, letter, messages, own_data, track, write
 from portal.web.public.letters import record as letter_record
 from portal.web.public.pages import standing_pages
 from portal.web.public.statistics import open_data, record, refusals, reports
@@ -17,7 +17,18 @@ from portal.web.public.statistics.pages import statistics
 
 VIEWS = (
     *(apply, consent, feeds, home, hot, letter, open_data, organisations, request_page, sitemaps),
-    *(browsers, letter_record, open_files, own_data, record, refusals, reports, track, write),
+    *(
+        browsers,
+        letter_record,
+        messages,
+        open_files,
+        own_data,
+        record,
+        refusals,
+        reports,
+        track,
+        write,
+    ),
 )
 """The modules that add their routes to the blueprints."""
 public_blueprints: tuple[Blueprint, ...] = (

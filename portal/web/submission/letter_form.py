@@ -12,8 +12,15 @@ from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX, TITLE_MAX
 from portal.services.letters.submission import NewLetter
 from portal.web.core import fields
+from portal.web.core.language import page_locale
 from portal.web.core.typed import WORDS_MAX
 from portal.web.submission.form import SubmissionForm
+from portal.web.submission.message_choice import (
+    NO_MESSAGES,
+    chosen_channel,
+    offer_channels,
+    refuse_without_contact,
+)
 
 
 class WriteForm(SubmissionForm):
@@ -39,8 +46,19 @@ class WriteForm(SubmissionForm):
     )
     phone = fields.PhoneField(_l("电话"))
     email = fields.MailField(_l("电子邮箱"))
+    messages = fields.OneOfField(
+        _l("办理有进展时通知您"), choices=[], validate_choice=False, default=NO_MESSAGES
+    )
     consent = fields.TickField(_l("办结后，同意把隐去个人信息的信件和答复公示出来，供其他人参考"))
     form_token = fields.HiddenTextField()
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        offer_channels(self.messages)
+
+    def validate_messages(self, field: Field) -> None:
+        """Require the contact that messages go to."""
+        refuse_without_contact(field, self.phone.data, self.email.data)
 
     def validate_organisation(self, field: Field) -> None:
         """Refuse what is no id; the service checks whether the organisation takes letters."""
@@ -74,4 +92,6 @@ class WriteForm(SubmissionForm):
             consent=self.consents,
             organisation_id=self.organisation_id,
             organisation_words=self.words_not_found,
+            messages=chosen_channel(self.messages),
+            language=page_locale(),
         )

@@ -14,6 +14,7 @@ from portal.domain.letters.states import ConsentBasis, State
 from portal.models import Letter, Rating
 from portal.queries.history import HistoryEntry
 from portal.queries.letters.due import letter_rule
+from portal.queries.messages.choices import Chosen, chosen
 from portal.web.console.subject_page import Link, in_brackets
 from portal.web.core.language import day, label, moment, say
 
@@ -92,7 +93,7 @@ def appeal_panel(letter: Letter) -> AppealPanel | None:
 
 def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> list[Detail]:
     """Return the list of details, without the rows that do not apply."""
-    extended = changed = ""
+    extended, changed, messages = "", "", chosen(session, letter.id)
     if letter.extension_days:
         span = say(letter_rule(session, letter).span(letter.extension_days))
         extended = _("已延期 %(days)s", days=span)
@@ -116,9 +117,17 @@ def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> l
         Detail(_("主信"), letters=[letter.parent] if letter.parent else []),
         Detail(_("并入的信"), letters=letter.children),
         Detail(_("公示意愿"), say(_CONSENT[letter.consent_basis]), changed),
+        Detail(_("给来信人的通知"), label(messages.channel), _unreached(messages)),
         Detail(_("来信人评价"), _rating(letter.rating) if letter.rating else ""),
     ]
     return [row for row in rows if row.text or row.letters]
+
+
+def _unreached(messages: Chosen) -> str:
+    """Return that the sender could not be reached, where the last message did not arrive."""
+    if messages.unreached is None:
+        return ""
+    return str(_("没有送到：%(why)s。请另想办法联系来信人。", why=label(messages.unreached)))
 
 
 def _rating(rating: Rating) -> str:

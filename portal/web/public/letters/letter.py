@@ -30,6 +30,7 @@ from portal.queries.letters.track import (
     milestones,
     public_copy,
 )
+from portal.queries.messages.choices import Chosen, chosen
 from portal.queries.record.tree import Included, recorded
 from portal.services.letters.appeals import appeal
 from portal.services.letters.contacts import correct_contacts
@@ -49,6 +50,7 @@ from portal.web.core.fields import Filled, MailField, PhoneField, TextField
 from portal.web.core.people import public
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
+from portal.web.submission.message_choice import outlets
 
 
 class ScoreField(Filled[int], RadioField):  # type: ignore[misc]
@@ -171,6 +173,8 @@ class LetterView:
     due_explanation: DueExplanation | None
     consent: Action | None
     recorded: list[Included]
+    chosen: Chosen | None
+    """How the sender gets messages; ``None`` where nothing is sent to anybody."""
     forms: SenderForms[Action]
 
 
@@ -213,6 +217,7 @@ class LetterPage(OpenedPage[Action, Letter]):
             due_explanation=explain_due(due, found, for_sender=True) if due else None,
             consent=consent_choice(found),
             recorded=recorded(session, found.id),
+            chosen=chosen(session, found.id) if outlets().channels else None,
             forms=self.offered(found),
         )
         return render_template("public/letter.html", page=page), status
