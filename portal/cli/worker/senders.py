@@ -29,7 +29,7 @@ from portal.services.messages.delivering import deliver
 THREADS = 3
 """Connections to a mail server or gateway at a time."""
 IDLE_SECONDS = 1.0
-TROUBLE_SECONDS = 5.0
+TROUBLE_SECONDS = 2.0
 END_SECONDS = 2.0
 """How long threads may finish what they are at when the worker ends."""
 _log = structlog.get_logger("portal.worker")

@@ -6,12 +6,15 @@ the time of a lease; a worker that dies leaves it to the next one after that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import Unavailable
 from portal.models import (
     ANNOUNCE,
     INDEX,
@@ -24,6 +27,9 @@ from portal.models import (
 )
 from portal.services.core.unit import writing
 
+T = TypeVar("T")
+INSISTING_SECONDS = 60.0
+_PAUSE_SECONDS = 0.2
 LEASE = timedelta(minutes=3)
 """How long a job that was taken is kept from others."""
 _earlier = sa.orm.aliased(OutboxRow)
@@ -104,6 +110,22 @@ def give_back(ids: Sequence[int], at: datetime) -> None:
                 .where(OutboxRow.id.in_(ids), OutboxRow.status == OutboxStatus.WAITING)
                 .values(available_at=at, attempts=OutboxRow.attempts - 1)
             )
+
+
+def insist(write: Callable[[], T]) -> T:
+    """Return what ``write`` returns, called again for a minute while the database is busy.
+
+    For what must be recorded because it has happened outside: a message that was handed over and
+    is not recorded would be sent again. Raises :class:`Unavailable` at last.
+    """
+    end = time.monotonic() + INSISTING_SECONDS
+    while True:
+        try:
+            return write()
+        except Unavailable:
+            if time.monotonic() > end:
+                raise
+        time.sleep(_PAUSE_SECONDS)
 
 
 def give_up(row: OutboxRow, said: str) -> None:

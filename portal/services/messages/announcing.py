@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from portal.domain.letters.states import Action
 from portal.domain.messages.occasions import AFTER, DUE, LIMITED, Occasion
 from portal.domain.messages.states import Channel
 from portal.models import ANNOUNCE, Event, Letter, MessageChoice, OutboxRow
-from portal.services.core.outbox import give_up, take_jobs
+from portal.services.core.outbox import give_up, insist, take_jobs
 from portal.services.core.unit import writing
 from portal.services.messages.posting import post
 
@@ -49,17 +50,21 @@ def announce(outlets: Outlets, now: datetime) -> int:
     done = 0
     for job in take_jobs(ANNOUNCE, BATCH, now):
         try:
-            with writing() as session:
-                row = session.get_one(OutboxRow, job)
-                event = session.get(Event, row.event_id)
-                if event is not None:
-                    _announce(session, event, outlets, now)
-                session.delete(row)
+            insist(partial(_announce_job, job, outlets, now))
             done += 1
         except Exception as error:
             _log.exception("event_not_announced", job=job)
-            _failed(job, type(error).__name__, now)
+            insist(partial(_failed, job, type(error).__name__, now))
     return done
+
+
+def _announce_job(job: int, outlets: Outlets, now: datetime) -> None:
+    with writing() as session:
+        row = session.get_one(OutboxRow, job)
+        event = session.get(Event, row.event_id)
+        if event is not None:
+            _announce(session, event, outlets, now)
+        session.delete(row)
 
 
 def _failed(job: int, said: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from portal.adapters.channels.interface import Delivery, MessageChannel, Parcel
 from portal.domain.messages.retrying import next_attempt
 from portal.domain.messages.states import UNREACHED, Channel, MessageState, Outcome
 from portal.models import MessageChoice, OutboxRow, OutgoingMessage, db
-from portal.services.core.outbox import LEASE, give_back, give_up, take_jobs
+from portal.services.core.outbox import LEASE, give_back, give_up, insist, take_jobs
 from portal.services.core.unit import writing
 from portal.services.messages.composing import Composer, Unaddressed
 from portal.services.messages.posting import change_state
@@ -46,9 +47,9 @@ def deliver(
         if parcel is None:
             continue
         delivery = channel.send(parcel)
-        _record(job, delivery, clock())
+        insist(partial(_record, job, delivery, clock()))
         if delivery.outcome is Outcome.DOWN:
-            give_back(ids[place + 1 :], clock() + PAUSE)
+            insist(partial(give_back, ids[place + 1 :], clock() + PAUSE))
             return place + 1
     return len(ids)
 
@@ -63,11 +64,12 @@ def _parcel(job: int, composer: Composer, now: datetime) -> Parcel | None:
         return composer.parcel(session, row.message, now)
     except Unaddressed:
         session.rollback()
-        _settle(job, MessageState.DROPPED, now)
+        insist(partial(_settle, job, MessageState.DROPPED, now))
     except Exception as error:
         _log.exception("message_not_composed", job=job)
         session.rollback()
-        _record(job, Delivery(Outcome.REFUSED, f"its words: {type(error).__name__}"), now)
+        failed = Delivery(Outcome.REFUSED, f"its words: {type(error).__name__}")
+        insist(partial(_record, job, failed, now))
     finally:
         session.rollback()
     return None

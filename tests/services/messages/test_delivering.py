@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from portal.app import create_app
 from portal.config import Settings, load_settings
 from portal.domain.access import SYSTEM
-from portal.domain.errors import NotFound
+from portal.domain.errors import NotFound, Unavailable
 from portal.domain.messages.occasions import Occasion
 from portal.domain.messages.states import Channel, MessageState
 from portal.models import Letter, MessageChoice, OutboxRow, OutboxStatus
-from portal.services.core.outbox import LEASE, take_jobs
+from portal.services.core.outbox import LEASE, insist, take_jobs
 from portal.services.core.unit import writing
 from portal.services.messages.dead_letters import drop_job, retry_all, retry_job
 from portal.services.messages.delivering import BATCH, PAUSE, deliver
@@ -276,3 +276,15 @@ def test_a_kill_in_the_middle_loses_nothing(
     twice = {name: count for name, count in arrived.items() if count > 1}
     assert Counter(twice.values()) in (Counter(), Counter({2: 1})), twice
     assert {each.state for each in messages(session)} == {MessageState.HANDED_OVER}
+
+
+def test_what_has_happened_is_recorded_once_the_database_takes_it() -> None:
+    """A result that the database does not take at first is recorded at the next try, not lost."""
+    refusals = [Unavailable("busy"), Unavailable("busy")]
+
+    def write() -> str:
+        if refusals:
+            raise refusals.pop()
+        return "recorded"
+
+    assert insist(write) == "recorded"
