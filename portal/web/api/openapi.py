@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,13 +10,15 @@ from flask_babel import force_locale
 
 from portal.domain.errors import N_
 from portal.domain.letters.states import State, UnpublishReason
+from portal.domain.statistics.quality_measures import QUALITY_MEASURES
 from portal.domain.translatable import Message
 from portal.web.api.handing_in import KEY_MOST, LETTER
 from portal.web.api.problems import PROBLEM, TITLES, preferred_locale
-from portal.web.archive.documents import FIELDS, absolute
-from portal.web.archive.parameters import DOCUMENTED, PARAMETERS, SEARCHING
+from portal.web.archive.documents import FIELDS, Field, absolute
+from portal.web.archive.parameters import DOCUMENTED, PARAMETERS, REGISTERED, SEARCHING
 from portal.web.core.language import say
 from portal.web.core.settings import settings
+from portal.web.statistics.register import REGISTER
 
 Schema = dict[str, Any]
 _ID: Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
@@ -76,6 +78,15 @@ def _paths() -> Schema:
                 "summary": say(N_("查询")),
                 "parameters": _parameters(SEARCHING, required=("q",)),
                 "responses": _responses("HitList"),
+            }
+        },
+        "/refusals": {
+            "get": {
+                "operationId": "refusals",
+                "summary": say(N_("不予公示登记")),
+                "description": say(QUALITY_MEASURES["refusals"].text),
+                "parameters": _parameters(REGISTERED),
+                "responses": _responses("OneRegister"),
             }
         },
         "/letters": {
@@ -154,8 +165,12 @@ def _described(meaning: Message | str, schema: Schema) -> Schema:
     return {**schema, "description": say(meaning)}
 
 
+def _fields(table: Mapping[str, Field]) -> Schema:
+    return {name: _described(each.meaning, each.schema) for name, each in table.items()}
+
+
 def _schemas() -> Schema:
-    fields = {name: _described(each.meaning, each.schema) for name, each in FIELDS.items()}
+    fields = _fields(FIELDS)
     passages = _object({"letter": _TEXT, "reply": _TEXT})
     deleted = _object(
         {
@@ -196,6 +211,10 @@ def _schemas() -> Schema:
         ),
         "OneEntry": _object({"data": _reference("Entry")}),
         "HitList": _object({"data": _array("Hit"), **place, **found}),
+        "Register": _object(_fields(REGISTER)),
+        "OneRegister": _object(
+            {"data": _reference("Register"), "links": _object({"self": _TEXT, "page": _TEXT})}
+        ),
         **_letters(),
         "Problem": _object({**problem, "parameter": _TEXT}, ("parameter",)),
     }

@@ -1,4 +1,4 @@
-"""The open data of the archive, version 1: lists, entries, search, and their documentation.
+"""The open data of the archive, version 1: lists, entries, search, the register of refusals, and their documentation.
 
 Fields and parameters keep their names and meanings; new ones may be added.
 """
@@ -12,10 +12,14 @@ from flask import Response, abort, render_template, request
 from portal.adapters.archive_index import fragments, open_index
 from portal.adapters.embedding import open_embedder
 from portal.domain.errors import N_, InvalidInput, NotFound
+from portal.domain.periods import civil_date
+from portal.domain.statistics.as_of import as_of
 from portal.models import ArchiveEntry, db
 from portal.queries.archive.changes import changes_after, entries_after
 from portal.queries.archive.search import search_archive
 from portal.queries.archive.table import archive_entry, list_entries
+from portal.queries.statistics.count import years_with_letters
+from portal.queries.statistics.refusals import register
 from portal.web.api.blueprint import LIMIT, PER_MINUTE, answer, open_data
 from portal.web.api.cursors import read_answered, read_changed, write_cursor
 from portal.web.api.openapi import openapi_document
@@ -32,14 +36,18 @@ from portal.web.archive.parameters import (
     LISTING,
     PARAMETERS,
     PER_PAGE,
+    REGISTERED,
     SEARCHING,
     NoSuchValue,
     archive_query,
     given_values,
 )
+from portal.web.core.clock import now
 from portal.web.core.language import one_language
 from portal.web.core.people import public
 from portal.web.core.settings import settings
+from portal.web.statistics.query import usual_period
+from portal.web.statistics.register import REGISTER, register_document
 
 FRAGMENT = 96
 """Characters of the passages a search returns."""
@@ -53,6 +61,7 @@ def index() -> Response | str:
         "entries": absolute("api.entries"),
         "entry": absolute("api.index") + "entries/{id}",
         "search": absolute("api.search") + "?q={q}",
+        "refusals": absolute("api.refusals"),
         "openapi": absolute("api.openapi"),
         "open311": absolute("open311.discovery", form="json"),
     }
@@ -62,13 +71,18 @@ def index() -> Response | str:
             addresses=addresses,
             letters=absolute("api.letters"),
             fields=FIELDS,
+            register=REGISTER,
             kinds=PUBLIC_KINDS,
             parameters=PARAMETERS,
             per_minute=PER_MINUTE,
         )
     parameters = {name: str(each.meaning) for name, each in PARAMETERS.items()}
-    fields = {name: each.meaning for name, each in FIELDS.items()}
-    described = {"parameters": parameters, "fields": fields, "kinds": PUBLIC_KINDS}
+    described = {
+        "parameters": parameters,
+        "fields": {name: each.meaning for name, each in FIELDS.items()},
+        "register": {name: each.meaning for name, each in REGISTER.items()},
+        "kinds": PUBLIC_KINDS,
+    }
     return answer({"addresses": addresses, **described, "limit": LIMIT})
 
 
@@ -170,6 +184,24 @@ def search() -> Response:
             "degraded": found.degraded,
         }
     )
+
+
+@open_data.get("/refusals")
+@public
+@one_language
+def refusals() -> Response:
+    """Return the register of refusals of a period: how many letters, where and why, no texts."""
+    values, session = given_values(REGISTERED), db.session()
+    today = civil_date(now())
+    period = values.get("period") or usual_period(years_with_letters(session), today)
+    try:
+        moment = as_of(period, now(), values.get("as_of"))
+    except InvalidInput as error:
+        raise NoSuchValue(error.field, error.message) from None
+    found = register(session, period, moment)
+    words = {"period": found.period.code, "as_of": found.as_of.day.isoformat()}
+    links = {"self": here(**words), "page": absolute("statistics.refusals", **words)}
+    return answer({"data": register_document(found), "links": links})
 
 
 def _hit(entry: ArchiveEntry, words: tuple[str, ...]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import request
@@ -18,7 +18,7 @@ from portal.adapters.archive_index import MAX_CHARACTERS
 from portal.domain.archive.reader_rating import FEWEST_VOTES, ReaderRating
 from portal.domain.errors import N_, InvalidInput, NotFound
 from portal.domain.letters.kinds import Kind
-from portal.domain.periods import FIRST_YEAR, LAST_YEAR
+from portal.domain.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodError
 from portal.domain.translatable import Message
 from portal.domain.whole_numbers import ID_MAX, whole_number
 from portal.models import db
@@ -31,6 +31,8 @@ from portal.services.core.typed_text import clean
 PER_PAGE, PER_PAGE_MOST = 20, 100
 PAGE_MOST = 2**31 - 1
 CURSOR_MOST = 500
+PERIOD = "[0-9]{4}(Q[1-4]|-(0[1-9]|1[0-2]))?"
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ANYTHING = r"[^\x00 \t\n\r\f\v]"
 """Pattern of a text that is not blank, read alike in every dialect of patterns."""
 
@@ -123,6 +125,24 @@ def read_moment(name: str, given: str) -> datetime:
         raise InvalidInput(name, wrong) from None
 
 
+def _period(name: str, given: str) -> Period:
+    if not re.fullmatch(PERIOD, given):
+        raise InvalidInput(name, N_("请给出年、季度或月，例如 2016、2016Q3 或 2016-03。"))
+    try:
+        return Period.parse(given)
+    except PeriodError as error:
+        raise NoSuchValue(name, error.message) from None
+
+
+def _day(name: str, given: str) -> date:
+    try:
+        if re.fullmatch(DAY, given):
+            return date.fromisoformat(given)
+    except ValueError:
+        pass
+    raise InvalidInput(name, N_("请给出日期，例如 2016-12-31。"))
+
+
 PARAMETERS: dict[str, Parameter] = {
     "q": Parameter(
         Message(
@@ -175,12 +195,23 @@ PARAMETERS: dict[str, Parameter] = {
         PER_PAGE_MOST,
         PER_PAGE,
     ),
+    "period": Parameter(
+        N_("来信的时间段：年、季度或月，如 2016、2016Q3、2016-03；默认最近一年。只用于 refusals"),
+        {"type": "string", "pattern": f"^{PERIOD}$"},
+        _period,
+    ),
+    "as_of": Parameter(
+        N_("统计时点，如 2016-12-31，不能晚于今天；默认时间段的最后一天。只用于 refusals"),
+        {"type": "string", "format": "date"},
+        _day,
+    ),
 }
 """Every parameter, in the order of the documentation."""
 FILTERS = ("organisation", "kind", "topic", "place", "rating", "year")
 LISTING = (*FILTERS, "updated_since", "cursor", "page", "per_page")
 DOCUMENTED = tuple(name for name in LISTING if name != "cursor")
 """Parameters of a list that a reader may choose; a cursor stands in ``links.next`` alone."""
+REGISTERED = ("period", "as_of")
 SEARCHING = ("q", "sort", *FILTERS, "page", "per_page")
 
 

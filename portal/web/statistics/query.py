@@ -72,7 +72,7 @@ class StatisticsQuery:
         """
         errors: Errors = {}
         years, today = years_with_letters(db.session()), civil_date(now)
-        latest = Period(min(years[-1], today.year) if years else today.year)
+        latest = usual_period(years, today)
         period = _period(_period_text(latest), errors, "period") or latest
         seen = _as_of(period, now, errors)
         category = clean(word("category"), lines=False) or None
@@ -105,6 +105,11 @@ class StatisticsQuery:
     def compares(self) -> bool:
         """Whether the query has a comparison."""
         return self.other_period is not None or self.other_id is not None
+
+
+def usual_period(years: list[int], today: date) -> Period:
+    """Return the period of a query that names none: the last year with letters, or this one."""
+    return Period(min(years[-1], today.year) if years else today.year)
 
 
 def word(name: str) -> str:

@@ -44,6 +44,7 @@ OPERATIONS = [
     ("/entries", "GET"),
     ("/entries/{id}", "GET"),
     ("/search", "GET"),
+    ("/refusals", "GET"),
     ("/letters", "POST"),
     ("/letters/{number}", "GET"),
 ]

@@ -11,6 +11,7 @@ from portal.config import Settings
 from portal.domain.letters.kinds import Kind
 from portal.web.archive.documents import FIELDS
 from portal.web.archive.parameters import PARAMETERS
+from portal.web.statistics.register import REGISTER
 from tests.archive import bring_up_to_date, published, withdraw
 from tests.builders import World
 from tests.pages import get
@@ -327,8 +328,9 @@ def test_the_documentation_is_complete(client: FlaskClient, world: World) -> Non
     page = get(client, "/api/v1/", headers={"Accept": "text/html"})
     data = read(client, "/api/v1/")
     kinds = {kind.value: kind.label for kind in Kind if kind is not Kind.WRONGDOING}
-    for name in (*FIELDS, *PARAMETERS, *kinds):
+    for name in (*FIELDS, *PARAMETERS, *REGISTER, *kinds):
         assert f"<code>{name}</code>" in page.html
     assert data["kinds"] == kinds
     assert (set(data["fields"]), set(data["parameters"])) == (set(FIELDS), set(PARAMETERS))
+    assert set(data["register"]) == set(REGISTER)
     assert data["addresses"]["entries"] == f"{BASE}/api/v1/entries"

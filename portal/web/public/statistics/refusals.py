@@ -27,6 +27,7 @@ from portal.web.delivery.caching import cacheable
 from portal.web.public.statistics.pages import parse_query, statistics
 from portal.web.statistics.charts import Bar
 from portal.web.statistics.query import StatisticsQuery
+from portal.web.statistics.register import line_code, month_text, register_document
 
 _BOM = b"\xef\xbb\xbf"
 COLUMNS = ("period", "as_of", "table", "organisation", "name", "month", "reason", "letters")
@@ -147,29 +148,7 @@ def refusals_json() -> Response | tuple[dict[str, Any], int]:
     page = _page()
     if page.query.errors:
         return {"errors": page.query.errors}, 400
-    found = page.found
-    return jsonify(
-        period=found.period.code,
-        as_of=found.as_of.day.isoformat(),
-        smallest=SMALLEST_PUBLIC,
-        definition=QUALITY_MEASURES["refusals"].text,
-        total=found.total,
-        reasons=found.reasons,
-        months=[{"month": _month(m), "letters": n} for m, n in sorted(found.months.items())],
-        organisations=[
-            {"code": found.nodes[i].code, "name": found.nodes[i].name, "letters": n}
-            for i, n in found.organisations.items()
-        ],
-        lines=[
-            {
-                "organisation": _code(found, line),
-                "month": _month(line.month) or None,
-                "letters": line.count,
-                "reasons": line.reasons,
-            }
-            for line in found.lines
-        ],
-    )
+    return jsonify(register_document(page.found))
 
 
 @statistics.get("/refusals.csv")
@@ -198,7 +177,9 @@ def refusals_csv() -> Response:
 
 def _rows(found: Register) -> list[tuple[str, str, str, str, str, int]]:
     rows = [("total", "", "", "", "", found.total)]
-    rows += [("month", "", "", _month(month), "", n) for month, n in sorted(found.months.items())]
+    rows += [
+        ("month", "", "", month_text(month), "", n) for month, n in sorted(found.months.items())
+    ]
     rows += [
         ("organisation", found.nodes[i].code, found.nodes[i].name, "", "", n)
         for i, n in found.organisations.items()
@@ -206,16 +187,7 @@ def _rows(found: Register) -> list[tuple[str, str, str, str, str, int]]:
     for line in found.lines:
         name = found.nodes[line.organisation_id].name if line.organisation_id else ""
         rows += [
-            ("line", _code(found, line) or "", name, _month(line.month), reason, count)
+            ("line", line_code(found, line) or "", name, month_text(line.month), reason, count)
             for reason, count in line.reasons.items()
         ]
     return rows
-
-
-def _code(found: Register, line: RefusalLine) -> str | None:
-    return found.nodes[line.organisation_id].code if line.organisation_id else None
-
-
-def _month(month: int | None) -> str:
-    """Return a month (``yyyymm``) as ``2016-03``; empty for several."""
-    return f"{month // 100}-{month % 100:02}" if month else ""

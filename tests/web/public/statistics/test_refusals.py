@@ -56,8 +56,52 @@ def test_the_open_data_adds_up(client: Client) -> None:
     assert set(sums.values()) == {7}
     data = client.get("/statistics/refusals.json?period=2016").get_json()
     assert data["total"] == sum(line["letters"] for line in data["lines"]) == 7
-    assert data["organisations"][0].keys() == {"code", "name", "letters"}
+    assert data["organisations"][0].keys() == {"id", "code", "name", "letters"}
     assert {each["month"]: each["letters"] for each in data["months"]} == {"2016-06": 7}
+
+
+def test_the_interface_gives_the_same_register(client: Client) -> None:
+    """API v1 has the JSON of the page under ``data``, names both addresses, and saves a repeat."""
+    answer = client.get("/api/v1/refusals?period=2016Q2&as_of=2017-01-31")
+    same = client.get("/statistics/refusals.json?period=2016Q2&as_of=2017-01-31").get_json()
+    assert answer.get_json()["data"] == same and same["total"] == 7
+    words = "?period=2016Q2&as_of=2017-01-31"
+    links = answer.get_json()["links"]
+    assert links["self"].endswith(f"/api/v1/refusals{words}")
+    assert get(client, links["page"]).status == 200
+    tag = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get("/api/v1/refusals" + words, headers=tag).status_code == 304
+
+
+def test_the_interface_counts_the_last_year_with_letters(client: Client) -> None:
+    """Without a period it is the one that the page shows, up to its last day."""
+    data = client.get("/api/v1/refusals").get_json()["data"]
+    assert (data["period"], data["as_of"], data["total"]) == ("2016", "2016-12-31", 7)
+    before = client.get("/api/v1/refusals?as_of=2016-05-31").get_json()["data"]
+    assert (before["total"], before["lines"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "parameter"),
+    [
+        ("period=2016-13", 400, "period"),
+        ("period=2016-06-01", 400, "period"),
+        ("period=2016%0a", 400, "period"),
+        ("period=1000", 404, "period"),
+        ("as_of=2016-02-30", 400, "as_of"),
+        ("as_of=20160228", 400, "as_of"),
+        ("as_of=2017-02-02", 404, "as_of"),
+        ("organisation=1", 400, "organisation"),
+        ("period=2016&period=2017", 400, "period"),
+    ],
+)
+def test_the_interface_names_the_parameter_at_fault(
+    client: Client, words: str, status: int, parameter: str
+) -> None:
+    """What cannot be read is 400; a year out of reach and a day to come are 404."""
+    answer = client.get(f"/api/v1/refusals?{words}")
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert answer.get_json()["parameter"] == parameter
 
 
 def test_what_cannot_be_read_is_named(client: Client) -> None:
