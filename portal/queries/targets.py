@@ -136,11 +136,11 @@ def best_first(terms: Sequence[Meant]) -> list[Any]:
 
     An exact name or code comes first, then the beginning of a name, a part of it, what the word
     stands for, what the organisation does, its superior's name; equal ones by their place in the tree.
-    Those without staff follow all others but the exact one.
+    Those without staff follow all others but the exact one, also where there are no terms.
     """
     place = [Organisation.level, Organisation.id]
     if not terms:
-        return place
+        return [sa.not_(staffed()), *place]
     names, term = (Organisation.name, Organisation.short_name), terms[-1]
     word = term.word
     fit = sa.case(

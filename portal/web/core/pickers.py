@@ -1,4 +1,4 @@
-"""What the pickers of organisations for staff are given."""
+"""What pickers of organisations are given."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Items = dict[str, list[dict[str, object]]]
 def staff_choices(found: Iterable[Organisation]) -> Items:
     """Return organisations as choices of a picker, in their order."""
     chosen = places(db.session(), found)
-    return {"items": [{"id": p.id, "name": p.name, "path": _path(p)} for p in chosen]}
+    return {"items": [{"id": p.id, "name": p.name, "path": marked_path(p)} for p in chosen]}
 
 
-def _path(place: Place) -> str:
+def marked_path(place: Place) -> str:
     """Return the path of a choice, which says if nobody works there."""
     return place.path if place.staffed else str(_("%(path)s · 暂无人员", path=place.path))

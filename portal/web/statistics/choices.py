@@ -15,6 +15,7 @@ from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import DEFINITIONS, Basis
 from portal.queries.statistics.overview import PARTS, Asked, Overview
 from portal.web.core.language import day, label, say, subject
+from portal.web.core.pickers import marked_path
 from portal.web.statistics.query import (
     LAST_YEAR,
     PREVIOUS,
@@ -211,7 +212,7 @@ def _other(query: StatisticsQuery, found: Overview) -> Choice:
     """
     nodes, children = found.tree.nodes, found.tree.children
     if query.candidates:
-        known = [(nodes[p.id].code, p.path) for p in query.candidates if p.id in nodes]
+        known = [(nodes[p.id].code, marked_path(p)) for p in query.candidates if p.id in nodes]
         return Choice([*_none(), *known], "")
     ids: list[int] = []
     if found.node is not None and found.node.parent_id is not None:

@@ -16,6 +16,7 @@ from portal.web.core import Page
 from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
 from portal.web.core.people import public
+from portal.web.core.pickers import marked_path
 from portal.web.core.settings import settings
 from portal.web.delivery.caching import cacheable
 from portal.web.statistics.districts import DistrictGrid, district_grid
@@ -66,7 +67,7 @@ def organisations_json() -> dict[str, Any]:
     found = find_organisations(db.session(), word("q"), civil_date(now()))
     return {
         "items": [
-            {"id": tree.nodes[place.id].code, "name": place.name, "path": place.path}
+            {"id": tree.nodes[place.id].code, "name": place.name, "path": marked_path(place)}
             for place in found
             if place.id in tree.nodes
         ]

@@ -15,7 +15,7 @@ from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import Figures
-from portal.models import RateFact
+from portal.models import RateFact, RoleGrant
 from portal.web.statistics.charts import nice, trend_charts
 from tests.builders import START, World, a_letter, a_published
 from tests.conftest import Once
@@ -179,6 +179,20 @@ def test_organisations_are_found_while_typing(client: Client) -> None:
     """The picker's answers carry the codes that addresses bear."""
     items = client.get("/statistics/organisations.json?q=石桥").get_json()["items"]
     assert [item["id"] for item in items] == ["township"]
+
+
+def test_the_picker_names_units_without_staff_last(
+    client: Client, session: Session, world: World
+) -> None:
+    """Whoever has nobody at work is marked and stands after the others."""
+    everybody = client.get("/statistics/organisations.json").get_json()["items"]
+    first = everybody[0]
+    session.execute(sa.delete(RoleGrant).where(RoleGrant.organisation_id == world[first["id"]]))
+    session.commit()
+    items = client.get("/statistics/organisations.json").get_json()["items"]
+    marked = [item["id"] for item in items if "暂无人员" in item["path"]]
+    assert items[-len(marked) :] == [item for item in items if item["id"] in marked]
+    assert first["id"] in marked and len(marked) < len(items)
 
 
 def test_a_subject_narrows_the_page(client: Client, session: Session) -> None:
