@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,8 @@ from portal.queries.statistics.tables import Row
 
 WRAPPED = 8
 """Columns of a grid that nobody has arranged."""
+NARROW = 5
+"""Columns of the grid of a phone: at 320 px their words are still 12 px high."""
 STEPS = (60, 80, 90)
 """Per cent from which a tile is darker by a step."""
 
@@ -58,6 +60,16 @@ class DistrictGrid:
     def rows(self) -> int:
         """How many rows there are."""
         return max((tile.row for tile in self.tiles), default=0)
+
+    @property
+    def narrow(self) -> DistrictGrid:
+        """The same tiles in the same order, in ``NARROW`` columns."""
+        return DistrictGrid(
+            [
+                replace(tile, column=number % NARROW + 1, row=number // NARROW + 1)
+                for number, tile in enumerate(self.tiles)
+            ]
+        )
 
 
 def district_grid(

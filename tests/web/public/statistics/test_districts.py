@@ -61,6 +61,13 @@ def test_tiles_stand_where_the_file_puts_them(session: Session) -> None:
     assert (grid.columns, grid.rows) == (3, 2)
 
 
+def test_a_phone_has_the_same_tiles_in_fewer_columns(session: Session) -> None:
+    """Five in a row, in the order of the grid for wide screens."""
+    grid = district_grid(session, rows(*[50] * 7), "closure", {})
+    assert [t.organisation_id for t in grid.narrow.tiles] == [t.organisation_id for t in grid.tiles]
+    assert [(t.column, t.row) for t in grid.narrow.tiles][3:] == [(4, 1), (5, 1), (1, 2), (2, 2)]
+
+
 def test_a_tile_is_darker_by_steps(session: Session) -> None:
     """The steps are at 60, 80 and 90 per cent; without letters there is neither rate nor step."""
     grid = district_grid(session, rows(0, 59, 60, 79, 80, 89, 90, 100), "closure", {})
