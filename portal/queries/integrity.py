@@ -85,7 +85,8 @@ def contradictions(session: Session, progress: Callable[[int], None]) -> list[st
     last = 0
     columns = (
         *(Letter.id, Letter.number, Letter.kind, Letter.received_at, Letter.state),
-        *(Letter.publication, Letter.organisation_id, Letter.closed_at),
+        *(Letter.publication, Letter.organisation_id, Letter.received_organisation_id),
+        Letter.closed_at,
     )
     while True:
         query = sa.select(*columns).where(Letter.id > last).order_by(Letter.id).limit(_CHUNK)

@@ -1,15 +1,20 @@
 """``letterbox check`` finds what does not agree, names it, and ends with a status of its own."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
+from portal.domain.access import SYSTEM
 from portal.domain.letters.states import Publication, State
 from portal.models import OutboxRow
+from portal.queries.figures import rating_faults, report_faults
 from portal.services.audit.sealing import ensure_chain
+from portal.services.letters import submission
+from portal.services.statistics.reports import keep_report
 from tests.archive import bring_up_to_date, published
 from tests.builders import START, World, a_letter
 from tests.cli.conftest import Command, one_line
@@ -29,7 +34,7 @@ def test_a_letterbox_with_letters_in_every_state_is_well(
     session.rollback()
     result = command("check")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count(" ok") == 10
+    assert result.stdout.count(" ok") == 12
 
 
 def _state(session: Session) -> str:
@@ -77,8 +82,33 @@ def _given_up(session: Session) -> str:
     return "given up by the worker"
 
 
+def _fact(session: Session) -> str:
+    session.execute(sa.text("UPDATE rate_fact SET on_time = NOT on_time"))
+    return "its figures are not what its events say"
+
+
+def _lost_fact(session: Session) -> str:
+    session.execute(sa.text("DELETE FROM rate_fact"))
+    return "its figures are not what its events say"
+
+
+def _category(session: Session) -> str:
+    session.execute(sa.text("UPDATE letter SET category = 'other'"))
+    return "its figures are not what its events say"
+
+
+def _received(session: Session) -> str:
+    elsewhere = "SELECT max(id) FROM organisation"
+    session.execute(sa.text(f"UPDATE letter SET received_organisation_id = ({elsewhere})"))  # noqa: S608
+    return "has received_organisation_id"
+
+
 @pytest.mark.parametrize(
-    "change", [_state, _deleted_event, _no_copy, _revision, _sender, _orphan, _given_up]
+    "change",
+    [
+        *(_state, _deleted_event, _no_copy, _revision, _sender, _orphan, _given_up),
+        *(_fact, _lost_fact, _category, _received),
+    ],
 )
 def test_what_was_changed_in_the_database_is_named(
     session: Session,
@@ -96,6 +126,34 @@ def test_what_was_changed_in_the_database_is_named(
         session.connection().exec_driver_sql("PRAGMA foreign_keys=OFF")
         session.connection().exec_driver_sql("BEGIN")
     said = change(session)
+    session.commit()
+    result = command("check")
+    assert result.exit_code == 3, result.output
+    assert said in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE rating SET attitude = 5", "its rating is not 1/2 any more"),
+        ("DELETE FROM rating", "its rating is gone"),
+        ("UPDATE rating SET letter_id = (SELECT max(id) FROM letter)", "nobody has rated it"),
+        ("UPDATE kept_report_file SET content = size", "is not what was kept"),
+        ("UPDATE kept_report SET as_of = '2016-12-30'", "report:2016:2016-12-31"),
+        ("DELETE FROM kept_report_file", "report:2016:2016-12-31"),
+    ],
+)
+def test_bent_scores_and_reports_are_named(
+    session: Session, world: World, command: Command, change: str, said: str
+) -> None:
+    """Scores and kept reports are compared with their events, which the audit chain seals."""
+    rated = a_letter(session, world, State.CLOSED)
+    submission.rate(rated.id, 1, 2, "", START + timedelta(days=9))
+    a_letter(session, world, State.CLOSED)
+    keep_report(2016, date(2016, 12, 31), "信箱", SYSTEM, datetime(2017, 1, 9, tzinfo=UTC))
+    assert rating_faults(session) == report_faults(session) == []
+    cast = "CAST(size AS text)::bytea" if ON_POSTGRES else "CAST(size AS blob)"
+    session.execute(sa.text(change.replace("content = size", f"content = {cast}")))
     session.commit()
     result = command("check")
     assert result.exit_code == 3, result.output

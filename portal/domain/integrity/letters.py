@@ -57,6 +57,8 @@ class KeptLetter(Protocol):
     @property
     def organisation_id(self) -> int: ...
     @property
+    def received_organisation_id(self) -> int: ...
+    @property
     def closed_at(self) -> datetime | None: ...
 
 
@@ -75,7 +77,7 @@ class Contradiction:
     found: str
 
 
-COMPARED = ("state", "publication", "organisation_id", "closed_at")
+COMPARED = ("state", "publication", "organisation_id", "received_organisation_id", "closed_at")
 """The columns of a letter that are compared with what its events lead to."""
 
 

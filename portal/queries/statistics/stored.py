@@ -2,12 +2,13 @@
 
 The worker (:mod:`portal.services.statistics.precompute`) counts the most frequent questions ahead.
 A row holds its values under the names of their fields, with the version of the months that were
-summed. A row of another version, of another version of the program or with other names is not read:
-the caller counts again.
+summed, behind a MAC. A row of another version, of another version of the program, with other names or
+written by somebody without the key is not read: the caller counts again.
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -24,16 +25,20 @@ from portal.domain.letters.states import DeclineReason, RefusalReason
 from portal.domain.periods import Granularity
 from portal.domain.statistics.quality_measures import Detail, Durations, Mean
 from portal.domain.statistics.rates import Figures
-from portal.models import RateSum
+from portal.models import AuditKeys, RateSum
 from portal.queries.statistics.count import Cube, count, total_of
 from portal.queries.statistics.detail import count_detail
 from portal.queries.statistics.filters import NAMES, Question
 
-PROGRAM_VERSION = 1
+PROGRAM_VERSION = 2
 """Raised with every change of the counts: older rows are then counted again."""
 Value = TypeVar("Value")
 Versions = Mapping[int, int]
 """Versions of months (``yyyymm``); see :mod:`portal.queries.statistics.cache`."""
+Place = tuple[int, str]
+"""The first month and the label of a row."""
+_MAC = 32
+"""Bytes of the MAC that stands before the values."""
 
 
 _DURATIONS = ("response", "closing")
@@ -138,10 +143,22 @@ def version(versions: Versions) -> str:
     return blake2s(f"{PROGRAM_VERSION};{months}".encode(), digest_size=16).hexdigest()
 
 
-def pack(aggregate: Aggregate[Value], value: Value) -> bytes:
-    """Return ``value`` as a row holds it."""
+def pack(aggregate: Aggregate[Value], value: Value, place: Place, current: str) -> bytes:
+    """Return ``value`` as the row at ``place`` of the version ``current`` holds it."""
     plain = json.dumps(aggregate.dump(value), separators=(",", ":"))
-    return zlib.compress(plain.encode(), 1)
+    packed = zlib.compress(plain.encode(), 1)
+    return _mac(place, current, packed) + packed
+
+
+def _is_own(place: Place, current: str, body: bytes) -> bool:
+    """Return whether the body of the row at ``place`` was stored by a holder of the keys."""
+    return hmac.compare_digest(_mac(place, current, body[_MAC:]), body[:_MAC])
+
+
+def _mac(place: Place, current: str, packed: bytes) -> bytes:
+    month, name = place
+    said = (str(month).encode(), name.encode(), current.encode())
+    return AuditKeys.loaded().newest.mac(b"stored sum", *said, packed)
 
 
 def load(
@@ -151,17 +168,16 @@ def load(
     name = label(aggregate, question)
     if name is None or not versions:
         return None
+    month, current = question.period.months[0], version(versions)
     body = session.scalar(
         sa.select(RateSum.body).where(
-            RateSum.month == question.period.months[0],
-            RateSum.label == name,
-            RateSum.version == version(versions),
+            RateSum.month == month, RateSum.label == name, RateSum.version == current
         )
     )
-    if body is None:
+    if body is None or not _is_own((month, name), current, body):
         return None
     try:
-        return aggregate.load(json.loads(zlib.decompress(body)))
+        return aggregate.load(json.loads(zlib.decompress(body[_MAC:])))
     except (KeyError, TypeError, ValueError):  # written under other names
         return None
 

@@ -92,15 +92,20 @@ def correct(session: Session, letter_ids: list[int]) -> int:
     For a change that lies outside the letters, such as one of the calendar: figures of months in
     which nothing is corrected stay as they are.
     """
-    ledger = Ledger(deadlines(session))
-    stored, derived = _stored(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
-    for row in _rows(session, ledger, letter_ids):
-        derived[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1
-    wrong = [each for each in letter_ids if stored[each] != derived[each]]
+    wrong = wrong_facts(session, letter_ids)
     if wrong:
         _lock(session, Letter.id.in_(wrong))
         refresh(session, wrong)
     return len(wrong)
+
+
+def wrong_facts(session: Session, letter_ids: list[int]) -> list[int]:
+    """Return those of the letters whose facts are not what their events say."""
+    ledger = Ledger(deadlines(session))
+    stored, derived = _stored(session, letter_ids), defaultdict[int, Counter[Values]](Counter)
+    for row in _rows(session, ledger, letter_ids):
+        derived[row["letter_id"]][tuple(row[name] for name in _VALUES)] += 1
+    return [each for each in letter_ids if stored[each] != derived[each]]
 
 
 _VALUES = [column.name for column in RateFact.__table__.columns if column.name != "id"]

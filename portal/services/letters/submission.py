@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Actor, Permission, can_at
 from portal.domain.errors import N_, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import ActorKind
+from portal.domain.integrity.figures import scores_text
 from portal.domain.languages import SOURCE
 from portal.domain.letters.kinds import KINDS, Kind
 from portal.domain.letters.states import (
@@ -246,7 +247,8 @@ def rate(letter_id: int, attitude: int, efficiency: int, comment: str, now: date
     comment = optional("comment", comment, COMMENT_MAX)
     actor = citizen(letter_id)
     with changing(actor, letter_id) as (session, letter):
-        take(session, letter, Action.RATE, actor, now)
+        code = scores_text(attitude, efficiency)
+        take(session, letter, Action.RATE, actor, now, reason_code=code)
         session.add(
             Rating(
                 letter_id=letter.id,

@@ -58,7 +58,8 @@ class _Wanted:
     def row(self, session: Session) -> dict[str, Any]:
         """Compute the sum and return it as it is stored."""
         month, name = self.key
-        body = pack(self.aggregate, figures(session, self.aggregate, self.asked))
+        value = figures(session, self.aggregate, self.asked)
+        body = pack(self.aggregate, value, self.key, self.version)
         return {"month": month, "label": name, "version": self.version, "body": body}
 
 

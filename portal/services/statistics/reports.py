@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from portal.domain.access import SYSTEM, Actor, Permission
 from portal.domain.errors import N_, InvalidInput
 from portal.domain.events import RecordAction
+from portal.domain.integrity.figures import files_digest, report_subject
 from portal.domain.periods import Period, PeriodError, civil_date
 from portal.domain.statistics.as_of import as_of
 from portal.models import KeptReport, KeptReportFile, db
@@ -76,8 +77,9 @@ def keep_report(year: int, day: date | None, site: str, actor: Actor, now: datet
         ]
         session.add(kept)
         session.flush()
-        subject = f"report:{year}:{day}"
-        record(session, RecordAction.KEEP_REPORT, actor, now, subject=subject)
+        subject = report_subject(year, day)
+        said = files_digest(files)
+        record(session, RecordAction.KEEP_REPORT, actor, now, subject=subject, reason=said)
         return kept.id
 
 

@@ -65,6 +65,7 @@ def test_a_letter_and_its_own_events_agree() -> None:
         ("state", State.IN_PROGRESS, "closed"),
         ("publication", Publication.UNPUBLISHED, "published"),
         ("organisation_id", 3, "2"),
+        ("received_organisation_id", 3, "1"),
         ("closed_at", None, "2016-06-15 06:30:00+00:00"),
     ],
 )

@@ -1,7 +1,6 @@
 """Stored sums are what a count of the facts gives, and are taken only while they hold."""
 
 import json
-import zlib
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,7 +85,16 @@ def overwrite(session: Session, aggregate: Aggregate[Any], asked: Question, body
 
 def nothing(session: Session) -> bytes:
     """Return the row of a month without letters."""
-    return pack(CUBES, CUBES.count(session, replace(SPRING, before=SPRING.period.starts_at)))
+    value = CUBES.count(session, replace(SPRING, before=SPRING.period.starts_at))
+    return packed(session, CUBES, value)
+
+
+def packed(
+    session: Session, aggregate: Aggregate[Any], value: Any, asked: Question = SPRING
+) -> bytes:
+    """Return ``value`` as the row of ``asked`` holds it."""
+    place = asked.period.months[0], label(aggregate, asked) or ""
+    return pack(aggregate, value, place, version(versions(session, asked)))
 
 
 @pytest.mark.parametrize(
@@ -223,11 +231,31 @@ def test_a_sum_by_another_version_of_the_program_is_not_taken(
     assert refresh(LATER, most=1000) == before and refresh(LATER) == 0
 
 
+@pytest.mark.parametrize("place", [slice(0, 32), slice(32, None)], ids=["mac", "values"])
+def test_a_sum_that_somebody_else_wrote_is_not_taken(stored_sums: Session, place: slice) -> None:
+    """Who writes to the database without the key bends no figure: the facts are counted again."""
+    expected = CUBES.count(stored_sums, SPRING)
+    bent, own = bytearray(nothing(stored_sums)), packed(stored_sums, CUBES, expected)
+    bent[place] = own[place]
+    overwrite(stored_sums, CUBES, SPRING, bytes(bent))
+    assert loaded(stored_sums, CUBES, SPRING) is None
+    assert cube(stored_sums, SPRING) == expected
+
+
+def test_a_sum_of_another_month_is_not_taken(stored_sums: Session) -> None:
+    """A row of the letterbox that was copied to another place is not read there."""
+    april = replace(SPRING, period=Period(2016, month=4))
+    copied = packed(stored_sums, CUBES, CUBES.count(stored_sums, april), april)
+    overwrite(stored_sums, CUBES, SPRING, copied)
+    assert loaded(stored_sums, CUBES, SPRING) is None
+
+
 def rewritten(session: Session, aggregate: Aggregate[Any], change: Any) -> Any:
     """Change the JSON of the row of spring and return what the same question answers then."""
-    plain = json.loads(zlib.decompress(pack(aggregate, aggregate.count(session, SPRING))))
+    plain = json.loads(json.dumps(aggregate.dump(aggregate.count(session, SPRING))))
     change(plain)
-    overwrite(session, aggregate, SPRING, zlib.compress(json.dumps(plain).encode()))
+    written = replace(aggregate, dump=lambda value: value)
+    overwrite(session, aggregate, SPRING, packed(session, written, plain))
     return loaded(session, aggregate, SPRING)
 
 

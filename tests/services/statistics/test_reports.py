@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
 from portal.domain.errors import InvalidInput, NotPermitted
+from portal.domain.integrity.figures import files_digest
 from portal.domain.letters.states import State
 from portal.models import Event, KeptReport
 from portal.queries.statistics.annual_report import kept_file, kept_reports
@@ -38,6 +39,7 @@ def test_a_report_is_kept_in_every_format(session: Session, world: World) -> Non
         assert file.size == len(file.content)
     event = session.scalars(sa.select(Event).order_by(Event.id.desc())).first()
     assert event and (event.action, event.subject) == ("keep_report", "report:2016:2016-12-31")
+    assert event.reason == files_digest({file.form: file.content for file in kept.files})
 
 
 def test_a_kept_report_stays_when_its_figures_change(session: Session, world: World) -> None:
