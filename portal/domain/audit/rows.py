@@ -73,4 +73,6 @@ def make_seal(
     key: AuditKey, kind: ChainKind, row_id: int, stamp: bytes | None, row: bytes
 ) -> bytes:
     """Return the seal of the row ``row_id``; rows from before the chain have no stamp."""
-    return key.mac(b"seal", kind.encode(), row_id.to_bytes(8), stamp or b"", row)[:SEAL_SIZE]
+    return key.mac(b"seal", kind.encode(), row_id.to_bytes(8, signed=True), stamp or b"", row)[
+        :SEAL_SIZE
+    ]

@@ -24,8 +24,8 @@ from portal.queries.audit.chain import TABLES, columns_of, head_of, head_row, st
 OVERDUE = timedelta(minutes=10)
 """How long a row may wait for its seal before the worker is asked about."""
 _CHUNK = 500
-_LOWEST = -(2**63)
-"""No row of the letterbox has an id below 1, but one that was inserted may."""
+_BELOW = -(2**63) - 1
+"""What is below every id. No row of the letterbox has one below 1, but one that was inserted may."""
 _SNAPSHOT = "REPEATABLE READ"
 
 
@@ -72,7 +72,7 @@ def verify(
     elif not hmac.compare_digest(head.sign(key), row.signature):
         verdict.faults.append("the head was changed")
     verdict.noted, verdict.sealed = head.noted, head.total
-    check = _Check(session, ring, head, verdict, dict(expected), progress)
+    check = _Check(session, ring, head, verdict, set(expected), progress)
     check.blocks()
     for kind in ChainKind:
         check.inserted(kind)
@@ -88,7 +88,7 @@ class _Check:
         ring: AuditKeyRing,
         head: Head,
         verdict: Verdict,
-        expected: dict[int, bytes],
+        expected: set[tuple[int, bytes]],
         progress: Callable[[int], None],
     ) -> None:
         self._session, self._ring, self._head, self._verdict = session, ring, head, verdict
@@ -117,7 +117,7 @@ class _Check:
         elif (number, total, previous) != (self._head.number, self._head.total, self._head.mac):
             self._fault("the last block is not the one that the head names")
         self._noted(0, START)
-        for count, mac in sorted(self._expected.items()):
+        for count, mac in sorted(self._expected):
             self._fault(f"the noted head {note_of(count, mac)} is not in the chain")
 
     def _lacks(self, total: int, until: int, where: str) -> None:
@@ -125,8 +125,7 @@ class _Check:
         self._fault(f"positions {total + 1} to {until}: cut off, their blocks are gone {where}")
 
     def _noted(self, total: int, mac: bytes) -> None:
-        if self._expected.get(total) == mac:
-            del self._expected[total]
+        self._expected.discard((total, mac))
 
     def _fault(self, line: str) -> None:
         self._verdict.faults.append(line)
@@ -179,7 +178,7 @@ class _Check:
             return
         table, last = TABLES[kind].__table__, getattr(self._head, f"{kind}_id")
         awaited = [gap for gap in self._gaps if gap.kind is kind]
-        for first, until in missing(_LOWEST, sorted(self._sealed[kind]), last):
+        for first, until in missing(_BELOW, sorted(self._sealed[kind]), last):
             query = sa.select(table.c.id).where(table.c.id.between(first, until))
             for row_id in self._session.scalars(query.order_by(table.c.id)):
                 if not any(gap.first <= row_id <= gap.last for gap in awaited):

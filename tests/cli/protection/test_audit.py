@@ -59,6 +59,17 @@ def test_a_changed_row_is_named(head: str, command: Command, session: Session) -
     assert f"event {last} was edited" in command("check").stdout
 
 
+def test_two_notes_of_one_length_must_both_be_in_the_chain(
+    head: str, command: Command, session: Session, settings: Settings
+) -> None:
+    """A head that was noted elsewhere counts, whatever the file of the instance says of that length."""
+    other = f"{head.partition(':')[0]}:{'ab' * 32}"
+    write_note(settings.instance, head)
+    result = command("audit", "verify", "--expect", other)
+    assert result.exit_code == 3
+    assert f"the noted head {other} is not in the chain" in result.stdout
+
+
 def test_a_noted_head_that_is_gone_is_named(
     head: str, command: Command, session: Session, settings: Settings
 ) -> None:

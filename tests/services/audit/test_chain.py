@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.audit.chain import START as BEGINNING
-from portal.domain.audit.chain import read_note
+from portal.domain.audit.chain import pack, read_note
 from portal.domain.events import RecordAction
 from portal.domain.letters.states import Action, State
 from portal.models import AuditBlock, AuditHead, AuditKeys, Event, ReadEvent
@@ -144,13 +144,30 @@ def test_rows_that_change_places_are_named(
     ]
 
 
-def test_a_row_put_in_between_is_named(chained: Session, tamper: Tamper, verdict: Check) -> None:
-    """A row in the place of one that never was there, with whatever stamp."""
-    tamper(
-        "INSERT INTO event (id, action, axis, actor_kind, occurred_at, recorded_at)"
-        " VALUES (-5, 'sign', 'handling', 'staff', '2016-06-01', '2016-06-01')"
-    )
-    assert "event -5 was inserted" in verdict().faults
+@pytest.mark.parametrize("row_id", [-5, -(2**63)])
+def test_a_row_put_in_between_is_named(
+    chained: Session, tamper: Tamper, verdict: Check, row_id: int
+) -> None:
+    """A row in the place of one that never was there, with whatever stamp, down to the lowest id."""
+    tamper(_INSERTED, id=row_id)
+    assert f"event {row_id} was inserted" in verdict().faults
+
+
+def test_seals_of_strange_rows_are_no_crash(
+    chained: Session, tamper: Tamper, verdict: Check
+) -> None:
+    """Seals that were made up for a row below 1 are named, as the block is."""
+    tamper(_INSERTED, id=-5)
+    tamper("UPDATE audit_block SET seals = :seals WHERE number = 1", seals=pack([(-5, bytes(16))]))
+    faults = verdict().faults
+    assert "position 1: event -5 was edited" in faults
+    assert any(line.startswith("block 1 ") for line in faults)
+
+
+_INSERTED = (
+    "INSERT INTO event (id, action, axis, actor_kind, occurred_at, recorded_at)"
+    " VALUES (:id, 'sign', 'handling', 'staff', '2016-06-01', '2016-06-01')"
+)
 
 
 def test_a_row_added_by_somebody_else_is_named_before_and_after_sealing(
