@@ -30,8 +30,8 @@ from portal.web.core.clock import now
 from portal.web.core.fields import HiddenTextField, LineField
 from portal.web.core.forms import Form
 from portal.web.core.language import say
-from portal.web.core.people import current_actor, pending_login, public, staff_only
-from portal.web.core.rate_limits import address
+from portal.web.core.people import PENDING_FOR, current_actor, pending_login, public, staff_only
+from portal.web.core.rate_limits import address, first_use
 from portal.web.core.settings import code_key, settings
 
 _CHALLENGE = "passkey"
@@ -65,7 +65,11 @@ def complete_with_passkey() -> Answer:
     if pending is None:
         return redirect(url_for("account.login"))
     answer, challenge = request.form.get("answer", ""), _challenge()
-    if not pass_with_passkey(pending.user_id, answer, _site(), challenge, now(), address()):
+    # Many devices count nothing, and a copy of the cookie holds the challenge still.
+    fresh = first_use(("passkey", challenge.hex()), PENDING_FOR)
+    if not pass_with_passkey(
+        pending.user_id, answer if fresh else "", _site(), challenge, now(), address()
+    ):
         flash(_("通行密钥没有通过，请再试一次，或填写验证码。"), "warning")
         return redirect(url_for("account.second"))
     return logged_in(pending.user_id, pending.username, pending.wanted)

@@ -61,7 +61,8 @@ _WITHOUT_FACTOR = (
 """The endpoints open to a person who must use a second factor and has none yet."""
 _PENDING = "second"
 """Key of the session of who has shown the password, and not yet the second factor."""
-_PENDING_FOR = timedelta(minutes=10)
+PENDING_FOR = timedelta(minutes=10)
+"""How long a password that was shown waits for the second factor."""
 
 
 class Staff(UserMixin):  # type: ignore[misc]
@@ -181,7 +182,7 @@ def await_second(user_id: int, username: str, wanted: str | None) -> None:
 def pending_login() -> PendingLogin | None:
     """Return the login that waits in this browser for its second factor, if any."""
     user_id, username, wanted, at = session.get(_PENDING) or (0, "", None, 0)
-    if int(now().timestamp()) - at > _PENDING_FOR.total_seconds():
+    if int(now().timestamp()) - at > PENDING_FOR.total_seconds():
         return None
     return PendingLogin(user_id, username, wanted)
 

@@ -1,20 +1,23 @@
 """Logging in with a second factor, and setting it up under my account."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 import time_machine
 from flask import Flask
+from webauthn.helpers import base64url_to_bytes
 
 from portal.config import Settings
 from portal.domain.access import Role
 from portal.models import User
+from portal.services.office.passkeys import Site, add_passkey
 from portal.services.office.second_factor import add_totp
 from portal.web.core.settings import code_key, keep_settings
 from tests.builders import World
 from tests.pages import PASSWORD, Client, Page, get, login, post
+from tests.services.office.test_passkeys import FIRST, Device
 from tests.web.console.conftest import Staff
 from tests.world import a_person
 
@@ -143,3 +146,24 @@ def test_two_administrators_remove_it(
     user = world.session.get_one(User, world.people["city_handler"], populate_existing=True)
     assert user.totp_secret is None
     assert post(client, LOGIN, CREDENTIALS).response.location == "/console/"
+
+
+def test_an_answer_of_a_passkey_counts_once(app: Flask, client: Client, world: World) -> None:
+    """Sent again with a copy of the cookie, by a device that counts nothing, it opens no session."""
+    url, site, device = f"{SECOND}/passkey", Site("localhost", "http://localhost", ""), Device()
+    with app.app_context():
+        user_id, made = world.people["city_handler"], device.make(FIRST, site)
+        add_passkey(user_id, "x", made, site, FIRST, code_key(), datetime.now(UTC))
+    post(client, LOGIN, CREDENTIALS)
+    sent = get(client, SECOND).form(url).hidden
+    copied = client.get_cookie("letterbox")
+    with client.session_transaction() as kept:
+        challenge = base64url_to_bytes(kept["passkey"])
+    device.uses = -1
+    answer = {**sent, "answer": device.sign(challenge, site)}
+    assert client.post(url, data=answer).location == "/console/"
+    post(client, "/account/logout", page="/account/")
+    assert copied is not None
+    client.set_cookie("letterbox", copied.value)
+    assert client.post(url, data=answer).location == SECOND
+    assert client.get("/console/").status_code == 302
