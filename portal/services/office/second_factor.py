@@ -51,13 +51,17 @@ def add_totp(
 
     ``by`` is the user, with the session in which it is done.
 
-    Raises :class:`InvalidInput` with ``code`` where it does not belong to the secret.
+    Raises :class:`InvalidInput` with ``code`` where it does not belong to the secret, or codes are asked for
+    already.
     """
     step = _step(secret, code, now)
     if step is None:
         raise InvalidInput("code", N_("验证码不对，请看一下手机上的时间是否准确。"))
     with writing() as session:
         user = session.get_one(User, user_id, with_for_update={"of": User})
+        if user.totp_secret is not None:
+            # Removing it takes the password; whoever has found a session open must not replace it.
+            raise InvalidInput("code", N_("验证码已经开启，要换一个请先关闭。"))
         user.totp_secret, user.totp_step = secret, step
         codes = new_recovery_codes(session, user_id, key)
         note_login(session, RecordAction.ADD_FACTOR, by or of_user(user), now, user)

@@ -104,6 +104,15 @@ def test_a_wrong_code_begins_nothing(session: Session, user_id: int) -> None:
     assert session.get_one(User, user_id).totp_secret is None
 
 
+def test_a_secret_is_not_replaced(session: Session, codes: list[str], user_id: int) -> None:
+    """Whoever finds a session open sets up no other device; the recovery codes stay."""
+    with pytest.raises(InvalidInput) as error:
+        add_totp(user_id, "K" * 32, pyotp.TOTP("K" * 32).at(START), KEY, START)
+    assert error.value.field == "code"
+    assert passes(user_id, code_at(60), 60)
+    assert passes(user_id, codes[0], 90)
+
+
 def test_the_secret_is_encrypted_and_leaves_with_its_codes(
     session: Session, codes: list[str], user_id: int
 ) -> None:
