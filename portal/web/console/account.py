@@ -36,7 +36,7 @@ from portal.web.core.people import (
     public,
     staff_only,
 )
-from portal.web.core.rate_limits import address, minutes, retry_later
+from portal.web.core.rate_limits import address, give_back, minutes, retry_later, take
 from portal.web.core.safety import local_path
 from portal.web.core.settings import settings
 from portal.web.core.typed import at_most
@@ -190,14 +190,43 @@ def password() -> Answer:
     form, forced = PasswordForm(), current_user.must_change_password
     if not form.validate():
         return _profile_page(form, 422)
+    guess = Guess()
+    if guess.wait:
+        form.old.errors = [guess.said]
+        return retry_later(_profile_page(form, 429), guess.wait)
     try:
         change_password(current_actor(), form.old.value, form.password.value, now())
     except InvalidInput as error:
+        if error.field != "old":
+            guess.was_right()
         form.put(error)
         return _profile_page(form, 422)
+    guess.was_right()
     begin_session(current_user.id)
     flash(_("密码已修改。您在其他设备上的登录已全部退出。"), "success")
     return redirect(url_for(first_page(current_actor()) if forced else "account.profile"))
+
+
+class Guess:
+    """A password typed by somebody who is logged in, limited in each session.
+
+    Whoever finds a session open must not try passwords there without end.
+    """
+
+    def __init__(self) -> None:
+        self._rule = f"{settings().login_failures} per {settings().lock_minutes} minutes"
+        self._key = ("own-password", str(current_user.session_id))
+        self.wait = take(self._rule, self._key)
+        """Seconds until the next try, 0 where this one is taken."""
+
+    @property
+    def said(self) -> str:
+        """What the person reads who has to wait."""
+        return str(_("密码输错的次数过多，请 %(n)s 分钟后再试。", n=minutes(self.wait)))
+
+    def was_right(self) -> None:
+        """A right password costs nothing."""
+        give_back(self._rule, self._key)
 
 
 def _profile_page(form: PasswordForm, status: int) -> tuple[str, int]:

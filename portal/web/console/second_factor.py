@@ -22,7 +22,7 @@ from portal.services.office.second_factor import (
     remove_totp,
     secret_for,
 )
-from portal.web.console.account import account, logged_in
+from portal.web.console.account import Guess, account, logged_in
 from portal.web.console.passkeys import passkey_question
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now
@@ -116,11 +116,17 @@ def remove_factor() -> Answer:
     """Remove the second factor of the person, who proves the password first."""
     form = RemoveForm()
     if form.validate():
+        guess = Guess()
+        if guess.wait:
+            form.password.errors = [guess.said]
+            page = _factor_page(CodeForm(formdata=None), form, 429)
+            return retry_later(page, guess.wait)
         try:
             check_password(current_user.id, form.password.value)
         except InvalidInput as error:
             form.put(error)
         else:
+            guess.was_right()
             return _removed()
     return _factor_page(CodeForm(formdata=None), form, 422)
 

@@ -167,3 +167,24 @@ def test_an_answer_of_a_passkey_counts_once(app: Flask, client: Client, world: W
     client.set_cookie("letterbox", copied.value)
     assert client.post(url, data=answer).location == SECOND
     assert client.get("/console/").status_code == 302
+
+
+def test_passwords_cannot_be_tried_in_a_session_without_end(
+    staff: Staff, app: Flask, world: World
+) -> None:
+    """Five wrong ones on either page wait, and so does the right one; the factor stays."""
+    client, fresh = staff("city_handler"), "a new one 2016"
+    with app.app_context():
+        at = datetime.now(UTC)
+        shown = pyotp.TOTP(SECRET).at(at)
+        add_totp(world.people["city_handler"], SECRET, shown, code_key(), at)
+    for number in range(3):
+        typed = {"old": f"wrong {number}", "password": fresh, "repeat": fresh}
+        post(client, "/account/", typed, status=422)
+    remove = f"{FACTOR}/remove"
+    for number in range(2):
+        post(client, remove, {"password": f"wrong {number}"}, page=FACTOR, status=422)
+    page = post(client, remove, {"password": PASSWORD}, page=FACTOR, status=429)
+    assert int(page.response.headers["Retry-After"]) > 0
+    typed = {"old": PASSWORD, "password": fresh, "repeat": fresh}
+    post(client, "/account/", typed, status=429)
