@@ -225,7 +225,7 @@ class Guess:
         return str(_("密码输错的次数过多，请 %(n)s 分钟后再试。", n=minutes(self.wait)))
 
     def was_right(self) -> None:
-        """A right password costs nothing."""
+        """Take the try back: a right password costs nothing."""
         give_back(self._rule, self._key)
 
 
