@@ -28,7 +28,7 @@ def shown(client: FlaskClient, letter: Letter) -> Page:
 
 def test_a_letter_is_closed_to_other_browsers(client: FlaskClient, world: World) -> None:
     """A letter that this browser has not opened is answered exactly like one that is not there."""
-    number, _ = receipt(client)
+    number, _ = receipt(client.application.test_client())
     foreign = get(client, f"/letters/{number}", 404)
     missing = get(client, f"/letters/{UNKNOWN}", 404)
     garbage = get(client, "/letters/hello", 404)
