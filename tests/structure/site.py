@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from portal.app import create_app
 from portal.config import load_settings
@@ -86,6 +87,21 @@ class Site:
 
     def ask(self, route: Route, role: Role | str | None, **other: object) -> int:
         """Return the status with which ``route`` answers ``role`` (``None``: nobody)."""
+        answer = self.answer(route, role, **other)
+        if role is None and answer.status_code == 302:
+            return 401 if "/account/login?" in (answer.location or "") else 302
+        return answer.status_code
+
+    def answer(
+        self,
+        route: Route,
+        role: Role | str | None,
+        *,
+        with_token: bool = True,
+        headers: Mapping[str, str] | None = None,
+        **other: object,
+    ) -> TestResponse:
+        """Return what ``route`` answers ``role``; a form goes without its token if so told."""
         client, token = self.app.test_client(), ""
         if role is not None:
             cookie, token = self.sessions[role]
@@ -93,13 +109,14 @@ class Site:
         elif route.method == "POST":
             token = _token(client, "/account/login")
         answer = client.open(
-            self.path(route, **other), method=route.method, data={"csrf_token": token}
+            self.path(route, **other),
+            method=route.method,
+            data={"csrf_token": token} if with_token else {},
+            headers=headers,
         )
-        if role is not None and route.endpoint == _ENDS_SESSION:
+        if role is not None and route.endpoint == _ENDS_SESSION and with_token:
             self.sessions[role] = _session(self.app, self.people[role])
-        if role is None and answer.status_code == 302:
-            return 401 if "/account/login?" in (answer.location or "") else 302
-        return answer.status_code
+        return answer
 
 
 def _token(client: FlaskClient, path: str) -> str:
