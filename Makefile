@@ -76,6 +76,7 @@ unit: $(DEVELOPMENT) $(CATALOGUES)
 check: lint unit ## Check in under a minute: style, types, contracts, templates, unit tests.
 
 sqlite: $(DEVELOPMENT) $(CATALOGUES) ## Run the tests on SQLite.
+	@./.ci/cache
 	@echo "All tests on SQLite, $(COVERED) % of lines and branches"; $(PYTEST) -m "not browser" \
 	--cov --cov-report= --cov-fail-under=$(COVERED)
 

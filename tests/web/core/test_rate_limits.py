@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from flask import Flask
@@ -88,20 +89,28 @@ def test_without_counts_the_site_serves(
 @pytest.fixture
 def cache_server() -> Iterator[str]:
     """The address of a Redis server of the test's own."""
-    if shutil.which("redis-server") is None:
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
         pytest.skip("no redis-server on this machine (Debian: apt install redis-server)")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
+    command = [program, "--port", str(port), "--save", "", "--bind", "127.0.0.1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        for _ in range(200):
-            with socket.socket() as probe:
-                probe.settimeout(0.1)
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-        yield f"valkey://127.0.0.1:{port}/0"
-        server.terminate()
+        try:
+            until = monotonic() + 20
+            while not _listens(port):
+                assert monotonic() < until, "the server does not listen"
+                sleep(0.05)
+            yield f"valkey://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_setting_has_another_server_count(
