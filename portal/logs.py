@@ -11,8 +11,15 @@ from typing import Any
 import structlog
 
 _PATTERNS = (
-    re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
     re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])"),
+    # Mobile numbers, in groups or not, with the code of the country or not.
+    re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)"),
+    # Landlines: area and number, with an extension or not; what is in one piece begins with 0.
+    re.compile(
+        r"(?<!\d)(?:(?:(?:\+|00)86[- ]?)0?|\(?0)(?:10|2\d|[3-9]\d{2})(?:\)|\) | |-)[2-9]\d{6,7}"
+        r"(?:-\d{1,6})?(?!\d)"
+    ),
+    re.compile(r"(?<!\d)0(?:10|2\d)[2-9]\d{7}(?!\d)|(?<!\d)0[3-9]\d{2}[2-9]\d{6,7}(?!\d)"),
     re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
 )
 _HEAD, _TAIL = 2_000, 2_000
@@ -20,7 +27,7 @@ _HEAD, _TAIL = 2_000, 2_000
 
 
 def mask(text: str) -> str:
-    """Return ``text`` with mobile numbers, identity cards and e-mail addresses masked.
+    """Return ``text`` with telephone numbers, identity cards and e-mail addresses masked.
 
     The middle of a long text is left out.
     """

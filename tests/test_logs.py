@@ -14,6 +14,48 @@ def test_contacts_are_masked() -> None:
     assert said == "***, *** and *** wrote"
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "13900000001",
+        "+8613900000001",
+        "8613900000001",
+        "008613900000001",
+        "+86 139 0000 0001",
+        "139-0000-0001",
+        "139 0000 0001",
+        "010-66000001",
+        "0571-8600001",
+        "0571 86000001",
+        "(0571)86000001",
+        "057186000001",
+        "02166000001",
+        "+86 571 86000001",
+        "+86-10-66000001",
+        "0571-86000001-8012",
+    ],
+)
+def test_a_telephone_number_is_masked_however_it_is_written(number: str) -> None:
+    """Neither the code of the country nor signs between the digits keep a number in the log."""
+    assert mask(f"电话{number}，来自") == "电话***，来自"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "20160601-00099-5",
+        "2016-06-15T02:30:00.123456Z",
+        "127.0.0.1 - - [15/Jun/2016:02:30:00] 200 12345678",
+        "letter 13900000, 99001 rows",
+        "took 0.1234567891 s",
+        "port 5432, pid 1390000",
+    ],
+)
+def test_what_is_no_telephone_number_stays(said: str) -> None:
+    """Numbers of letters, moments, addresses and counts are read in the log as they are."""
+    assert mask(said) == said
+
+
 def test_a_long_text_keeps_both_ends() -> None:
     """The first lines of a long traceback stay, and the last one, which names the error."""
     said = mask("Traceback\n" + "  File\n" * 5_000 + "ValueError: the reason")
