@@ -87,7 +87,7 @@ class Site:
 
     def ask(self, route: Route, role: Role | str | None, **other: object) -> int:
         """Return the status with which ``route`` answers ``role`` (``None``: nobody)."""
-        answer = self.answer(route, role, **other)
+        answer = self.answer(route, role, other)
         if role is None and answer.status_code == 302:
             return 401 if "/account/login?" in (answer.location or "") else 302
         return answer.status_code
@@ -96,10 +96,10 @@ class Site:
         self,
         route: Route,
         role: Role | str | None,
+        other: Mapping[str, object] | None = None,
         *,
         with_token: bool = True,
         headers: Mapping[str, str] | None = None,
-        **other: object,
     ) -> TestResponse:
         """Return what ``route`` answers ``role``; a form goes without its token if so told."""
         client, token = self.app.test_client(), ""
@@ -109,7 +109,7 @@ class Site:
         elif route.method == "POST":
             token = _token(client, "/account/login")
         answer = client.open(
-            self.path(route, **other),
+            self.path(route, **(other or {})),
             method=route.method,
             data={"csrf_token": token} if with_token else {},
             headers=headers,

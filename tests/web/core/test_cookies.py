@@ -87,7 +87,7 @@ def statuses(app: Flask, number: str, times: int) -> list[int]:
 
 
 def test_a_forged_address_counts_for_nothing(app: Flask, client: Client, world: World) -> None:
-    """Without a proxy the address that a visitor makes up does not begin a limit anew."""
+    """Without a proxy the address that a visitor makes up gives no further tries."""
     number, _code = receipt(client)
     assert statuses(app, number, 13) == [422] * 10 + [429] * 3
 

@@ -11,16 +11,19 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from portal.adapters.rate_counts import DatabaseCounts
 from portal.app import create_app
 from portal.config import Settings
+from portal.models import Letter
 from portal.web.core.rate_limits import give_back, take
 from portal.web.core.safety import limiter
 from tests.builders import World
-from tests.pages import Client, get
-from tests.web.public.citizens import receipt
+from tests.pages import FROM_HERE, Client, get
+from tests.web.public.citizens import receipt, typed, written
 
 _SPAWN = multiprocessing.get_context("spawn")
 WRONG = "7K2M-9QXT-4BN8R"
@@ -51,6 +54,39 @@ def test_two_processes_allow_what_one_would(
     number, _ = receipt(client)
     assert guess_in(settings, number, 2) == {422: 10, 429: 10}
     assert guess_in(settings, number, 1) == {429: 10}
+
+
+def write(settings: Settings, first: int, times: int, barrier: Barrier) -> list[int]:
+    """Send letters, each of its own words, in a process of its own; return the statuses."""
+    client = create_app(settings).test_client()
+    barrier.wait(60)
+    statuses = []
+    for each in range(first, first + times):
+        form = written(client).hidden
+        sent = {**form, **typed(text=f"路灯不亮，第{each}封来信"), "step": "send"}
+        statuses.append(client.post("/write", data=sent, headers=FROM_HERE).status_code)
+    return statuses
+
+
+def write_in(settings: Settings, first: int, processes: int) -> Counter[int]:
+    """Return how often twelve letters from each of several processes got each answer."""
+    with _SPAWN.Manager() as manager, _SPAWN.Pool(processes) as pool:
+        barrier = manager.Barrier(processes)
+        jobs = [
+            pool.apply_async(write, (settings, first + 12 * each, 12, barrier))
+            for each in range(processes)
+        ]
+        return Counter(status for job in jobs for status in job.get(120))
+
+
+def test_an_address_sends_as_many_letters_as_the_setting_says(
+    session: Session, world: World, settings: Settings
+) -> None:
+    """Of 36 letters from one address over two processes and a restart 20 are taken in an hour."""
+    twenty = settings.model_copy(update={"submit_limit": "20 per hour"})
+    assert write_in(twenty, 0, 2) == {302: 20, 429: 4}
+    assert write_in(twenty, 24, 1) == {429: 12}
+    assert session.scalar(sa.select(sa.func.count(Letter.id))) == 20
 
 
 def test_a_use_too_many_counts_for_no_key(app: Flask) -> None:
