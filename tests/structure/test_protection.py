@@ -8,7 +8,10 @@ import pytest
 from portal.domain.access import GRANTS, Permission, Role
 from tests.structure.site import ROUTES, Route, Site
 
-FORMS = [route for route in ROUTES if route.method == "POST" and route.permission != "token"]
+SIGNED = {"public.stop_now", "receipts.receive"}
+"""Routes that trust no cookie: a signature in the address or the body says what they may do."""
+SENT = [route for route in ROUTES if route.method == "POST" and route.permission != "token"]
+FORMS = [route for route in SENT if route.endpoint not in SIGNED]
 PAGES = [route for route in ROUTES if route.method == "GET"]
 MAIL = "admin.messages_mail"
 """The words of a mail as its reader sees them, with the style inside that mail programs need."""
@@ -27,6 +30,13 @@ def a_role_of(route: Route) -> Role | None:
 def test_a_form_without_its_token_is_refused(site: Site, route: Route) -> None:
     """A form sent from elsewhere, without the token of a page, changes nothing for who holds the permission."""
     assert site.answer(route, a_role_of(route), with_token=False).status_code == 400
+
+
+@pytest.mark.parametrize("route", [r for r in SENT if r.endpoint in SIGNED], ids=str)
+def test_what_needs_no_token_trusts_no_session(site: Site, route: Route) -> None:
+    """Where a signature counts, one that is made up does nothing, and a session is not looked at."""
+    assert getattr(site.app.view_functions[route.endpoint], "without_session", False)
+    assert site.answer(route, Role.HANDLER, with_token=False).status_code in (401, 404)
 
 
 @pytest.mark.parametrize("route", FORMS, ids=str)
