@@ -6,9 +6,11 @@ from time import process_time
 import pytest
 from flask.testing import FlaskClient
 
+from portal.config import Settings
 from portal.web.core.safety import MOST_FIELDS
 from tests.builders import World
 from tests.pages import get
+from tests.web.api.tokens import a_token
 
 FORMS = "/write", "/track", "/account/login", "/disclosure/new"
 
@@ -72,6 +74,29 @@ def test_deep_and_huge_bodies_are_wrong_requests(
     for path in ("/api/v1/letters", "/write", "/track"):
         answer = client.post(path, data=body, content_type="application/json")
         assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 1_900_000,
+        b"[" * 900 + b"]" * 900,
+        b'{"a":' * 300_000,
+        b"9" * 1_900_000,
+        b'{"organisation": ' + b"9" * 1_900_000 + b"}",
+        b'{"text": "' + "字".encode() * 600_000 + b'"}',
+    ],
+    ids=["unclosed lists", "lists", "objects", "number", "organisation", "text"],
+)
+def test_a_token_does_not_make_a_hostile_body_a_letter(
+    client: FlaskClient, settings: Settings, world: World, body: bytes
+) -> None:
+    """Deep and huge JSON with a valid token is answered with 4xx."""
+    headers = {"Authorization": f"Bearer {a_token(world, settings.key('code'))}"}
+    answer = client.post(
+        "/api/v1/letters", data=body, content_type="application/json", headers=headers
+    )
+    assert answer.status_code in (400, 413, 422)
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 5_000, "-1", "1e400", "0x10"])
