@@ -192,6 +192,8 @@ def _what(names: Mapping[str, str], row: Trace) -> str:
         return str(_("%(name)s（%(username)s）", name=names[rest], username=rest))
     if kind == "user" and rest == "?":
         return str(_("没有这个用户"))
+    if row.subject == "session:*":
+        return str(_("其他所有会话"))
     if kind in _SUBJECTS:
         return f"{say(_SUBJECTS[kind])} {rest}".strip()
     return row.subject
@@ -206,6 +208,7 @@ _SUBJECTS = {
     "report": N_("年度报告"),
     "session": N_("会话"),
     "token": N_("接口令牌"),
+    "trail": N_("审计记录"),
     "words": N_("同义词"),
 }
 

@@ -13,7 +13,7 @@ from portal.domain.access import Role
 from portal.domain.events import ReadAction
 from portal.domain.letters.states import State
 from portal.models import ReadEvent
-from portal.services.core.sessions import begin_staff_session
+from portal.services.core.sessions import begin_staff_session, end_other_sessions
 from portal.services.letters import submission
 from portal.services.office.organisations import rename
 from tests.builders import START, World, a_letter, a_walk
@@ -181,6 +181,15 @@ def test_subjects_are_named(session: Session, auditor: Client, world: World) -> 
     page = get(auditor, "/admin/audit?action=login&person=city_handler")
     assert "city handler（city_handler）" in page.text
     assert "user:" not in page.text
+
+
+def test_the_other_sessions_are_named(session: Session, auditor: Client, world: World) -> None:
+    """Who ended all other sessions is shown in words, without a sign for them."""
+    begin_staff_session(world.people["city_handler"], "key", "203.0.113.1", "", START, login=True)
+    end_other_sessions(world.actor("city_handler"), START)
+    page = get(auditor, "/admin/audit?person=city_handler")
+    assert "其他所有会话" in page.text
+    assert "*" not in page.text
 
 
 def test_letters_lead_to_their_page_for_who_may_read_them(
