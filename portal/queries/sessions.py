@@ -13,7 +13,7 @@ from portal.models.base import fingerprint
 
 ANNOUNCED_FOR = timedelta(days=30)
 """How long a login from a new network is announced."""
-LOGINS_KEPT_FOR = timedelta(days=180)
+LOGINS_KEPT_FOR = timedelta(days=184)
 """How long logins stay on record after they began, where no setting says longer."""
 CITIZENS_KEPT_FOR = timedelta(days=1)
 _MOST_SHOWN = 50

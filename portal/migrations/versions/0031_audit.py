@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("actor_id", Id, nullable=False),
         sa.Column("letter_id", Id),
         sa.Column("subject", sa.String(100)),
-        sa.Column("detail", sa.String(200)),
+        sa.Column("detail", sa.Text()),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("address", sa.String(64)),
         sa.Column("session_id", Id),

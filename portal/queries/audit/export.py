@@ -16,8 +16,10 @@ from portal.models import Event, Letter, ReadEvent, User
 from portal.queries.audit.chain import TABLES, stored_blocks
 
 _DAY = timedelta(days=1)
-_HIDDEN = frozenset({"reason"})
-"""Free text of events, which may be part of the correspondence; the page shows it where it is not."""
+_HIDDEN = frozenset({"reason", "detail"})
+"""Free text of events, which may be part of the correspondence, and what was searched for, which may be a name.
+
+The page shows both to auditors."""
 
 
 def exported(

@@ -18,6 +18,7 @@ from portal.services.audit.sealing import ensure_chain, noted_head, seal
 from portal.services.core.unit import writing
 from tests.builders import START, World, a_letter
 from tests.cli.conftest import Command, one_line
+from tests.services.audit.conftest import search_for
 
 PERIOD = ("--from", "2016-06-01", "--to", "2016-06-30")
 
@@ -121,6 +122,19 @@ def test_the_export_holds_rows_and_seals(
     assert {row["kind"] for row in found} == {"event"}
     assert "reason" not in found[0]
     assert lines.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_export_has_no_words_of_searches(
+    head: str, command: Command, session: Session, tmp_path: Path
+) -> None:
+    """They may be names; the row is there without them."""
+    search_for("q=周晓兰; found=1")
+    session.rollback()
+    for path in (tmp_path / "trail.jsonl", tmp_path / "trail.csv"):
+        assert command("audit", "export", *PERIOD, str(path)).exit_code == 0
+        assert "search_letters" in path.read_text("utf-8")
+        assert "detail" not in path.read_text("utf-8")
+        assert "周晓兰" not in path.read_text("utf-8")
 
 
 def test_an_export_is_recorded(

@@ -35,7 +35,7 @@ def test_without_a_period_senders_stay(session: Session, world: World, command: 
     assert letter.sender_name is not None
 
 
-@pytest.mark.parametrize("days", ["179", "many"])
+@pytest.mark.parametrize("days", ["183", "many"])
 def test_logins_are_kept_for_half_a_year(command: Command, days: str) -> None:
     """A shorter period is refused by name."""
     result = command("retention", "--dry-run", LETTERBOX_LOGIN_DAYS=days)

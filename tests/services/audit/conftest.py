@@ -35,6 +35,12 @@ def look(person: int, letter_id: int, minutes: int = 0, session_id: int = 1) -> 
     record_reads([Read(actor, ReadAction.READ_LETTER, at, letter_id)])
 
 
+def search_for(words: str, person: int = 7) -> None:
+    """Record that a person searches for ``words``."""
+    actor = Actor(ActorKind.STAFF, person, address="203.0.113.1", session_id=1)
+    record_reads([Read(actor, ReadAction.SEARCH_LETTERS, START, detail=words)])
+
+
 @pytest.fixture
 def chained(session: Session, world: World) -> Session:
     """A session on a database with two closed letters and three reads, all of them sealed."""

@@ -18,7 +18,7 @@ from portal.services.audit.sealing import ensure_chain, noted_head, seal
 from portal.services.core.unit import writing
 from portal.services.letters import cooperation
 from tests.builders import START, World, a_letter, a_walk
-from tests.services.audit.conftest import NOW, Tamper, look, seal_all
+from tests.services.audit.conftest import NOW, Tamper, look, seal_all, search_for
 
 Check = Callable[..., Verdict]
 DAY = timedelta(days=1)
@@ -118,6 +118,24 @@ def test_an_edited_read_is_named(chained: Session, tamper: Tamper, verdict: Chec
     edited, total = ids(chained, ReadEvent)[1], len(ids(chained))
     tamper("UPDATE read_event SET letter_id = 77 WHERE id = :id", id=edited)
     assert verdict().faults == [f"position {total + 2}: read {edited} was edited"]
+
+
+@pytest.mark.parametrize("stored", ["q=别的", "", None])
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_search_edited_in_the_database_is_named(
+    chained: Session, tamper: Tamper, verdict: Check, stored: str | None, sealed: bool
+) -> None:
+    """What cannot be decrypted is told like any other edit, before and after sealing."""
+    search_for("q=周晓兰; found=1")
+    if sealed:
+        seal_all()
+    edited, total = ids(chained, ReadEvent)[-1], len(ids(chained)) + len(ids(chained, ReadEvent))
+    tamper("UPDATE read_event SET detail = :stored WHERE id = :id", id=edited, stored=stored)
+    assert verdict().faults == [
+        f"position {total}: read {edited} was edited"
+        if sealed
+        else f"read {edited} was inserted or edited before it was sealed"
+    ]
 
 
 def test_deleted_rows_are_named(chained: Session, tamper: Tamper, verdict: Check) -> None:
@@ -318,10 +336,10 @@ def test_reads_are_removed_when_their_time_is_over(
     """Their rows and seals go, the chain stays whole, and the removal is on record."""
     look(world.people["city_handler"], 1, 100)
     assert remove_reads(0, NOW + 999 * DAY) == 0
-    assert remove_reads(183, NOW + 183 * DAY) == 0
-    later = NOW + 183 * DAY + timedelta(seconds=1)
-    assert remove_reads(183, later) == 3
-    assert remove_reads(183, later) == 0
+    assert remove_reads(184, NOW + 184 * DAY) == 0
+    later = NOW + 184 * DAY + timedelta(seconds=1)
+    assert remove_reads(184, later) == 3
+    assert remove_reads(184, later) == 0
     assert len(ids(chained, ReadEvent)) == 1
     event = chained.scalars(sa.select(Event).order_by(Event.id.desc())).first()
     assert event is not None

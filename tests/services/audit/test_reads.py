@@ -61,3 +61,13 @@ def test_what_differs_has_a_row_of_its_own(session: Session, world: World) -> No
     record_reads([read(), *others])
     record_reads([read(1), *others])
     assert len(kept(session)) == 1 + len(others)
+
+
+def test_what_was_searched_for_is_encrypted_at_rest(session: Session, world: World) -> None:
+    """A bare name does not stand in the database; equal searches within minutes are one row all the same."""
+    for minutes in (0, 1):
+        record_reads([read(minutes, detail="q=周晓兰; found=1")])
+    stored = session.execute(sa.text("SELECT detail FROM read_event")).scalars().all()
+    assert len(stored) == 1
+    assert "周晓兰" not in stored[0]
+    assert [row.detail for row in kept(session)] == ["q=周晓兰; found=1"]

@@ -12,14 +12,17 @@ from portal.adapters.data_ring import ring_of
 from portal.config import Settings
 from portal.domain.integrity.ring import CipherName, Ring, cipher_of, key_of
 from portal.key_files import add_data_key
-from portal.models import Cipher, KeyCheck, KeyRotation, Letter, User
+from portal.models import AuditKeys, Cipher, KeyCheck, KeyRotation, Letter, User
 from portal.models.base import EncryptedText
+from portal.queries.audit.check import verify
 from portal.queries.keys import encrypted_columns, values_by_prefix
+from portal.services.audit.sealing import ensure_chain
 from portal.services.core.unit import writing
 from portal.services.core.unsent import keep_unsent
 from portal.services.keys import rotation
 from portal.services.keys.rotation import StillNeeded
 from tests.builders import START, World, a_letter
+from tests.services.audit.conftest import seal_all, search_for
 
 LATER = START + timedelta(days=1)
 CONTACTS: dict[str, Any] = {"name": "周晓兰", "phone": "13912345678", "email": "zhou@example.org"}
@@ -242,3 +245,18 @@ def test_values_that_name_no_key_keep_every_key(
     assert values(session) == {new: 1}
     session.expire_all()
     assert session.get_one(Letter, letter_id).sender_name == "周晓兰"
+
+
+def test_searches_keep_their_seals(settings: Settings, session: Session, world: World) -> None:
+    """Stamp and seal are of what was searched for, whichever key encrypts it."""
+    ensure_chain(START)
+    search_for("q=周晓兰; found=1")
+    seal_all()
+    search_for("q=路灯; found=2")
+    key = newer(settings)
+    rotation.begin(LATER)
+    work()
+    assert set(values(session)) == {key}
+    seal_all()
+    found = verify(session, AuditKeys.loaded(), LATER)
+    assert (found.faults, found.waiting) == ([], 0)

@@ -14,6 +14,7 @@ from portal.domain.events import ReadAction
 from portal.domain.letters.states import State
 from portal.models import ReadEvent
 from portal.services.core.sessions import begin_staff_session, end_other_sessions
+from portal.services.core.unit import writing
 from portal.services.letters import submission
 from portal.services.office.organisations import rename
 from tests.builders import START, World, a_letter, a_walk
@@ -161,6 +162,26 @@ def test_reads_are_in_the_trail(
         assert (found["网络地址"], found["会话"]) == ("127.0.0.1", str(row.session_id))
     assert rows(auditor, "action=read_letter&address=203.0.113.9") == []
     assert f"127.0.0.1 · 会话 {row.session_id}" in get(auditor, "/admin/audit").text
+
+
+def test_words_of_searches_are_for_auditors(
+    session: Session, auditor: Client, staff: Callable[[str], Client], world: World
+) -> None:
+    """Auditors see what was searched for, also beside a row that cannot be decrypted; others have no trail."""
+    for words in ("路灯", "周晓兰"):
+        get(staff("city_handler"), f"/console/?q={words}")
+    session.rollback()
+    with writing() as unit:
+        first = sa.select(sa.func.min(ReadEvent.id)).scalar_subquery()
+        edit = sa.update(ReadEvent).where(ReadEvent.id == first)
+        unit.execute(edit.values(detail=sa.type_coerce("x", sa.Text)))
+    assert "周晓兰" in get(auditor, "/admin/audit").text
+    assert {row["说明"] for row in rows(auditor, "action=search_letters")} == {
+        "x",
+        "q=周晓兰; found=0",
+    }
+    for person in ("city_handler", "office_administrator"):
+        assert staff(person).get("/admin/audit.csv").status_code == 403
 
 
 def test_the_auditor_is_in_the_trail(auditor: Client, session: Session, world: World) -> None:
