@@ -55,6 +55,15 @@ def open_sessions(session: Session, user_id: int, since: datetime) -> Sequence[S
     return session.scalars(query.order_by(StaffSession.id.desc()).limit(_MOST_SHOWN)).all()
 
 
+def earlier_sessions(session: Session, user_id: int, since: datetime) -> Sequence[StaffSession]:
+    """Return the sessions of a user that ended, or began at ``since`` or before, newest first."""
+    query = sa.select(StaffSession).where(
+        StaffSession.user_id == user_id,
+        sa.or_(StaffSession.ended_at.is_not(None), StaffSession.began_at <= since),
+    )
+    return session.scalars(query.order_by(StaffSession.id.desc()).limit(_MOST_SHOWN)).all()
+
+
 def from_new_networks(session: Session, user_id: int, now: datetime) -> Sequence[StaffSession]:
     """Return the logins of the last 30 days from networks that were new to the user."""
     query = sa.select(StaffSession).where(

@@ -159,6 +159,22 @@ def session_id(world: World, username: str) -> int:
     return world.session.scalars(query.order_by(StaffSession.id.desc())).first() or 0
 
 
+def test_a_login_with_the_first_password_is_seen_by_the_person(
+    app: Flask, client: Client, world: World
+) -> None:
+    """Whoever logged in before, from where and when stands on the page after the session has ended."""
+    other = app.test_client()
+    other.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    login(other, "city_handler")
+    post(other, "/account/logout", page=PROFILE)
+    login(client, "city_handler")
+    here, earlier = get(client, "/account/sessions").text.split("以前的登录", 1)
+    assert "198.51.100.7" not in here and "198.51.100.7" in earlier
+    stranger = app.test_client()
+    login(stranger, "police_handler")
+    assert "以前的登录" not in get(stranger, "/account/sessions").text
+
+
 def test_a_login_from_a_new_network_is_announced(client: Client, world: World) -> None:
     """The first login announces nothing; one from elsewhere is named, one from the same network is not."""
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal.models import db
-from portal.queries.sessions import open_sessions
+from portal.queries.sessions import earlier_sessions, open_sessions
 from portal.services.core.sessions import end_other_sessions, end_staff_session
 from portal.web.console.account import account
 from portal.web.core.clock import now
@@ -18,10 +18,12 @@ from portal.web.core.people import current_actor, sessions_since, staff_only
 @account.get("/sessions")
 @staff_only
 def sessions() -> str:
-    """List where the person is logged in now."""
-    rows = open_sessions(db.session(), current_user.id, sessions_since())
+    """List where the person is logged in now, and every earlier login, also one by somebody else."""
+    session, since = db.session(), sessions_since()
+    rows = open_sessions(session, current_user.id, since)
+    earlier = earlier_sessions(session, current_user.id, since)
     others = [each.id for each in rows if each.id != current_user.session_id]
-    return render_template("console/sessions.html", rows=rows, others=others)
+    return render_template("console/sessions.html", rows=rows, earlier=earlier, others=others)
 
 
 @account.post("/sessions/<int:session_id>/end")
