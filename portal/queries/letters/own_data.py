@@ -9,7 +9,16 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import PUBLIC, ArchiveEntry, ErasureRequest, Letter
+from portal.domain.messages.occasions import TO_SENDERS
+from portal.models import (
+    PUBLIC,
+    Appeal,
+    ArchiveEntry,
+    ErasureRequest,
+    Letter,
+    MessageChoice,
+    OutgoingMessage,
+)
 from portal.queries.letters.timeline import history
 from portal.queries.letters.track import CorrespondenceItem, correspondence
 
@@ -28,6 +37,7 @@ class Happening:
 class OwnData:
     """What is kept about the sender of ``letter``.
 
+    ``messages`` are those that were sent about the letter to the chosen contact, of which no words are kept.
     ``look_ups`` names what keyed hashes are kept of, by which letters of the same sender are found.
     """
 
@@ -37,6 +47,9 @@ class OwnData:
     public: ArchiveEntry | None
     look_ups: Sequence[str]
     erasure_requests: Sequence[ErasureRequest]
+    choice: MessageChoice | None
+    messages: Sequence[OutgoingMessage]
+    appeal: Appeal | None
 
 
 def own_data(session: Session, letter: Letter) -> OwnData:
@@ -47,6 +60,9 @@ def own_data(session: Session, letter: Letter) -> OwnData:
         "email": letter.email_key,
     }
     entry = sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id, PUBLIC)
+    sent = sa.select(OutgoingMessage).where(
+        OutgoingMessage.letter_id == letter.id, OutgoingMessage.occasion.in_(TO_SENDERS)
+    )
     return OwnData(
         letter=letter,
         pieces=() if letter.erased else correspondence(letter),
@@ -57,4 +73,7 @@ def own_data(session: Session, letter: Letter) -> OwnData:
         public=session.scalar(entry),
         look_ups=[name for name, value in hashes.items() if value],
         erasure_requests=letter.erasure_requests,
+        choice=session.get(MessageChoice, letter.id),
+        messages=session.scalars(sent).all(),
+        appeal=letter.appeal,
     )

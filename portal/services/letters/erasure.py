@@ -30,6 +30,8 @@ from portal.models import (
     Letter,
     Message,
     MessageChoice,
+    OutboxRow,
+    OutgoingMessage,
     Proposal,
     Rating,
     RedactionMask,
@@ -138,6 +140,11 @@ def erase(
     letter.erased_at = now
     session.flush()
     session.execute(sa.delete(MessageChoice).where(MessageChoice.letter_id == letter.id))
+    # By its reference a gateway knows the telephone; an error may name the address that failed.
+    session.execute(_cleared(OutgoingMessage, letter).values(reference=None))
+    sent = sa.select(OutgoingMessage.id).where(OutgoingMessage.letter_id == letter.id)
+    failed = sa.update(OutboxRow).where(OutboxRow.message_id.in_(sent))
+    session.execute(failed.values(last_error=None))
     drafts = sa.delete(Reply).where(Reply.letter_id == letter.id, Reply.status == ReplyStatus.DRAFT)
     session.execute(drafts)
     session.execute(_cleared(Reply, letter).values(text="", review_note=None))
@@ -159,7 +166,15 @@ def erase(
 
 def _cleared(
     table: type[
-        Reply | Message | Rating | Extension | Appeal | CoHandling | Proposal | ErasureRequest
+        Reply
+        | Message
+        | OutgoingMessage
+        | Rating
+        | Extension
+        | Appeal
+        | CoHandling
+        | Proposal
+        | ErasureRequest
     ],
     letter: Letter,
 ) -> sa.Update:

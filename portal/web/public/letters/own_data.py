@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -98,6 +98,7 @@ def _zip(kept: OwnData, at: datetime) -> bytes:
 
 def _json(kept: OwnData, at: datetime) -> dict[str, Any]:
     letter, entry, rating = kept.letter, kept.public, kept.letter.rating
+    appeal, choice = kept.appeal, kept.choice
     return {
         "site": settings().site_name,
         "made_at": at.isoformat(),
@@ -129,6 +130,34 @@ def _json(kept: OwnData, at: datetime) -> dict[str, Any]:
                 "organisation": each.organisation or None,
             }
             for each in kept.pieces
+        ],
+        "urged": {"times": letter.urge_count, "again_from": _day(letter.urge_from)},
+        "appeal": appeal
+        and {
+            "appealed_at": appeal.appealed_at.isoformat(),
+            "organisation": appeal.organisation.name,
+            "upheld": appeal.upheld,
+            "decided_at": _moment(appeal.decided_at),
+            "reason": appeal.decision_note,
+        },
+        "contact_by": choice
+        and {
+            "channel": choice.channel,
+            "language": choice.language,
+            "unreached": choice.unreached,
+            "chosen_at": choice.chosen_at.isoformat(),
+        },
+        "messages": [
+            {
+                "occasion": each.occasion,
+                "channel": each.channel,
+                "language": each.language,
+                "state": each.state,
+                "created_at": each.created_at.isoformat(),
+                "handed_over_at": _moment(each.handed_over_at),
+                "gateway_reference": each.reference,
+            }
+            for each in kept.messages
         ],
         "rating": rating
         and {
@@ -168,6 +197,10 @@ def _json(kept: OwnData, at: datetime) -> dict[str, Any]:
 
 def _moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 @public_pages.post("/letters/<number>/personal-data/erasure")

@@ -9,12 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.domain.privacy.erasure import ErasureRefusal
-from portal.models import ErasureRequest, Event, Letter
+from portal.models import Appeal, ErasureRequest, Event, Letter
+from portal.services.core.unit import writing
 from portal.services.letters.contacts import reveal_contacts
 from portal.services.letters.erasure import grant_erasure, refuse_erasure
 from tests.archive import entry_of
 from tests.builders import HOUR, START, World, a_letter
 from tests.pages import get, post
+from tests.services.messages.post import a_message, choose_mail
 from tests.web.public.letters.test_consent import public
 
 LATER = START + 48 * HOUR
@@ -64,6 +66,36 @@ def test_a_copy_holds_everything_and_is_recorded(
     actor = world.actor("city_handler").name
     assert actor not in page and actor not in json.dumps(kept, ensure_ascii=False)
     assert session.scalars(sa.select(Event).where(Event.action == "export_data")).one()
+
+
+def test_a_copy_holds_what_messages_and_steps_keep(
+    client: FlaskClient, session: Session, world: World
+) -> None:
+    """The way of contact, each message with its state, urges and the appeal with its decision."""
+    letter = public(client, session, world)
+    choose_mail(letter, "en")
+    a_message(letter, "once")
+    with writing() as unit:
+        decided = {"decided_at": LATER, "upheld": True, "decision_note": "维持的理由"}
+        place = letter.organisation_id
+        unit.add(Appeal(letter_id=letter.id, organisation_id=place, appealed_at=START, **decided))
+        unit.execute(sa.update(Letter).where(Letter.id == letter.id).values(urge_count=2))
+    session.rollback()
+    page, kept = copy(client, letter)
+    assert kept["contact_by"] == {
+        "channel": "mail",
+        "language": "en",
+        "unreached": None,
+        "chosen_at": START.isoformat(),
+    }
+    messages = kept["messages"]
+    assert isinstance(messages, list)
+    assert [(m["occasion"], m["state"]) for m in messages] == [("answered", "waiting")]
+    assert kept["urged"] == {"times": 2, "again_from": None}
+    appeal = kept["appeal"]
+    assert isinstance(appeal, dict)
+    assert (appeal["upheld"], appeal["reason"]) == (True, "维持的理由")
+    assert "维持的理由" in page and "来信已经答复" in page
 
 
 def test_copies_are_for_who_opened_the_letter(
