@@ -96,12 +96,6 @@ class Event(Model):
     )
 
 
-@sa.event.listens_for(Event, "before_update")
-def _refuse_change(mapper: object, connection: object, target: Event) -> None:
-    """Refuse to change a row that is stamped: it would stand in the audit trail as forged."""
-    raise RuntimeError(f"event {target.id} is written and must not change")
-
-
 class ReadEvent(Model):
     """What a member of staff looked at; never changed, removed when its time is over.
 

@@ -34,6 +34,7 @@ disclosure:request:read      subtree    unit    subtree  subtree    -           
 instance:audit:read          -          -       -        -          -             all
 instance:calendar:edit       -          -       -        -          all           -
 instance:deadline_rules:edit         -          -       -        -          all           -
+instance:messages:edit       -          -       -        -          all           -
 instance:organisations:edit  -          -       -        -          all           -
 instance:reports:keep        -          -       -        -          all           -
 instance:tokens:edit         -          -       -        -          all           -

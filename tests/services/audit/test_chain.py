@@ -55,15 +55,6 @@ def test_an_invitation_is_written_whole(session: Session, world: World, verdict:
     assert verdict().faults == []
 
 
-def test_an_event_does_not_change(session: Session, world: World) -> None:
-    """What is written cannot be changed through the application."""
-    a_letter(session, world)
-    event = session.get_one(Event, ids(session)[0])
-    event.reason = "另一个"
-    with pytest.raises(RuntimeError, match="must not change"):
-        session.flush()
-
-
 @pytest.mark.parametrize("batch", [1, 4, 1_000])
 def test_batches_make_one_chain(session: Session, world: World, verdict: Check, batch: int) -> None:
     """However many rows are sealed at a time, the chain holds them all in order."""

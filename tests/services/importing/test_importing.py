@@ -140,7 +140,7 @@ def test_an_imported_letter_is_like_one_that_was_walked(session: Session, world:
     """
     one, other = imported(session, publish=False), walked(session, world, publish=False)
     assert content(one, ORIGIN) == content(other, ORIGIN)
-    events = (Event, {"recorded_at", "due_on"})
+    events = (Event, {"recorded_at", "due_on", "stamp"})
     assert_same(session, [(Reply, set()), events, (StateInterval, set())], one, other)
     assert not any(event.due_on for event in rows(session, Event, one))  # type: ignore[attr-defined]
 
@@ -151,7 +151,7 @@ def test_a_machine_publishes_like_two_persons(session: Session, world: World) ->
     assert content(one, ORIGIN) == content(other, ORIGIN)
     published = [e for e in rows(session, Event, one) if e.axis == "publication"]  # type: ignore[attr-defined]
     people = [e for e in rows(session, Event, other) if e.axis == "publication"]  # type: ignore[attr-defined]
-    assert [content(e, set()) for e in published] == [content(e, set()) for e in people]
+    assert [content(e, {"stamp"}) for e in published] == [content(e, {"stamp"}) for e in people]
     assert_same(
         session,
         [(StateInterval, set()), (ArchiveEntry, {"machine_reviewed"}), (Proposal, {"version"})],

@@ -101,7 +101,7 @@ def test_a_letter_without_a_code_opens_with_none(
     client: FlaskClient, session: Session, world: World, code: str
 ) -> None:
     """A letter taken over from another system has no code, and no code opens it."""
-    number, _ = receipt(client)
+    number, _ = receipt(client.application.test_client())
     with writing() as unit:
         unit.scalars(sa.select(Letter).where(Letter.number == number)).one().code_hash = None
     attempt(client, number, code)
