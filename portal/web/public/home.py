@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.domain.languages import LANGUAGES
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import Period
 from portal.domain.statistics.rates import DEFINITIONS, Figures
@@ -17,7 +18,7 @@ from portal.queries.archive.matters import RECENT, MatterRow, asked_most
 from portal.queries.archive.topics import LATELY, AskedLately, asked_lately, topics
 from portal.queries.office.directory import helpful_entries, home_figures, latest_entries, members
 from portal.web.core.clock import now, today
-from portal.web.core.language import one_language
+from portal.web.core.language import in_language, one_language
 from portal.web.core.people import public
 from portal.web.core.settings import settings
 from portal.web.delivery.caching import cacheable
@@ -26,18 +27,11 @@ from portal.web.public.blueprint import public_pages
 
 LATEST, HELPFUL, ASKED_MOST = 5, 5, 5
 EXAMPLES = ("公积金提取", "公交线路", "物业收费", "落户", "医保报销")
-ROBOTS = """User-agent: *
-Disallow: /write
-Disallow: /track
-Disallow: /receipt
-Disallow: /letters/
-Disallow: /disclosure/
-Disallow: /statistics?
-Disallow: /statistics/*?
-Disallow: /console/
-Disallow: /admin/
-Disallow: /account/
-"""
+NOT_FOR_ROBOTS = (
+    *("/write", "/track", "/receipt", "/letters/", "/disclosure/", "/statistics?"),
+    *("/statistics/*?", "/console/", "/admin/", "/account/"),
+)
+"""Beginnings of addresses of forms, of letters and of figures that are counted for each question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +91,12 @@ def home() -> str:
 @public
 @one_language
 def robots() -> Response:
-    """Serve rules that keep crawlers out of forms and letters, and the address of the map."""
+    """Serve rules that keep crawlers out of forms and letters in every language, and the map."""
     place = settings().public_url + url_for("archive.sitemap")
-    return Response(f"{ROBOTS}\nSitemap: {place}\n", mimetype="text/plain")
+    closed = [in_language(each, path) for each in LANGUAGES for path in NOT_FOR_ROBOTS]
+    rules = [f"Disallow: {path}" for path in closed]
+    lines = ["User-agent: *", *rules, "", f"Sitemap: {place}", ""]
+    return Response("\n".join(lines), mimetype="text/plain")
 
 
 @public_pages.get("/favicon.ico")

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib import robotparser
 from xml.etree import ElementTree
 
 import extruct
@@ -85,6 +86,17 @@ def test_a_page_names_its_own_address(
 def test_robots_find_the_map(client: FlaskClient) -> None:
     """The rules for robots name the map by its whole address."""
     assert f"Sitemap: {BASE}/sitemap.xml" in client.get("/robots.txt").text.splitlines()
+
+
+def test_robots_keep_out_of_forms_in_every_language(client: FlaskClient) -> None:
+    """A rule for an address holds for the page in each language, and the archive stays open."""
+    rules = robotparser.RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+    for language in ("", "/en"):
+        for path in ("/write", "/track", "/letters/1", "/disclosure/new", "/console/", "/receipt"):
+            assert not rules.can_fetch("*", f"{BASE}{language}{path}")
+        assert rules.can_fetch("*", f"{BASE}{language}/archive/1")
+        assert f"Disallow: {language}/statistics?" in client.get("/robots.txt").text
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
