@@ -39,6 +39,7 @@ from portal.web.core.failures import set_up_failures
 from portal.web.core.guards import challenge
 from portal.web.core.language import set_up_language
 from portal.web.core.people import set_up_people
+from portal.web.core.rate_limits import tell_limit
 from portal.web.core.reads import set_up_reads
 from portal.web.core.safety import protect
 from portal.web.core.settings import keep_settings, settings_of
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     with app.app_context():
         prepare_engine(db.engine)
+    app.after_request(tell_limit)
     set_up_addresses(app)
     set_up_interfaces(app)
     set_up_open311(app)

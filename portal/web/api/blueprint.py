@@ -33,10 +33,7 @@ def answer(body: dict[str, Any], status: int = 200) -> Response:
 
 
 def set_up_interfaces(app: Flask) -> None:
-    """Answer errors of the open data as problems, and let scripts of other sites read it.
-
-    To be called before the limits are set up, whose headers are completed here.
-    """
+    """Answer errors of the open data as problems, and let scripts of other sites read it."""
     app.after_request(_complete)
     answer_programs(app, PREFIX, problem)
 
@@ -62,19 +59,4 @@ def _complete(response: Response) -> Response:
         headers["Access-Control-Allow-Methods"] = headers["Allow"]
         headers["Access-Control-Allow-Headers"] = _SENT
         headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
-    _tell_limit(response)
     return response
-
-
-def _tell_limit(response: Response) -> None:
-    """Name the limit and what is left of it (draft-ietf-httpapi-ratelimit-headers)."""
-    held = limiter.current_limit
-    if held is None:
-        return
-    wait = response.headers.pop("Retry-After", None)
-    if wait is not None and response.status_code in (429, 503):
-        response.headers["Retry-After"] = str(max(1, int(wait)))
-    amount, window = held.limit.amount, held.limit.get_expiry()
-    seconds = max(0, int(wait or 0))
-    response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window}'
-    response.headers["RateLimit"] = f'"default";r={held.remaining};t={seconds}'

@@ -140,3 +140,21 @@ def retry_after(response: R, seconds: int) -> R:
     """Return ``response`` with the header that says when to come back."""
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def tell_limit(response: Response) -> Response:
+    """Name the limit of the address and what is left of it, and after 429 when to come back.
+
+    The names are those of draft-ietf-httpapi-ratelimit-headers.
+    """
+    held = limiter.current_limit
+    if held is None:
+        return response
+    with _without_counts():
+        seconds = max(0, held.reset_at - int(time.time()))
+        amount, window = held.limit.amount, held.limit.get_expiry()
+        response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window}'
+        response.headers["RateLimit"] = f'"default";r={held.remaining};t={seconds}'
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", str(max(1, seconds)))
+    return response

@@ -25,7 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 csrf = CSRFProtect()
 # Where the counts cannot be reached, pages are served without limits rather than not at all.
-limiter = Limiter(get_remote_address, headers_enabled=True, swallow_errors=True)
+limiter = Limiter(get_remote_address, swallow_errors=True)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -273,3 +273,19 @@ def test_what_programs_read_sets_no_cookie(
     for address in ("/archive/feed.atom", "/sitemap.xml", "/sitemap/1.xml"):
         answer = client.get(address)
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/archive/feed.atom", "/archive/similar?text=路灯"])
+def test_a_limit_is_told_and_asks_to_wait_only_beyond_it(
+    client: FlaskClient, world: World, address: str
+) -> None:
+    """An answer names what is left of its limit; only a refused one says when to come back."""
+    answers = [client.get(address) for _ in range(121)]
+    first, last = answers[0], answers[-1]
+    assert (first.status_code, last.status_code) == (200, 429)
+    assert "Retry-After" not in first.headers
+    assert 0 < int(last.headers["Retry-After"]) <= 61
+    for answer, left in ((first, 119), (last, 0)):
+        assert answer.headers["RateLimit-Policy"] == '"default";q=120;w=60'
+        assert answer.headers["RateLimit"].startswith(f'"default";r={left};t=')
+        assert not [name for name, _ in answer.headers if name.startswith("X-RateLimit")]
