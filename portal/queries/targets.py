@@ -22,8 +22,6 @@ WORDS_MAX = 60
 """Characters of words by which something is searched in the database."""
 MOST_WORDS = 5
 """Words of those that are searched for; more would slow the lists down."""
-_GOVERNMENT, _ACROSS = "人民政府", "民政"
-"""What many names hold, and a word that lies across its two words and is not meant by it."""
 
 
 def open_on(day: date) -> Condition:
@@ -107,8 +105,6 @@ def with_words(
 
 
 def _contains(column: InstrumentedAttribute[str], word: str) -> Condition:
-    if word == _ACROSS:
-        return sa.func.replace(column, _GOVERNMENT, "").contains(word)
     return column.icontains(word, autoescape=True)
 
 
@@ -139,9 +135,8 @@ def best_first(terms: Sequence[Meant]) -> list[Any]:
     """Return the columns that order organisations found by ``terms``, of which the last counts.
 
     An exact name or code comes first, then the beginning of a name, a part of it, what the word
-    stands for, what the organisation does, its superior's name. Equal ones come by their level,
-    then by the first of the words it stands for, which is the closest to it. Those without staff
-    follow all others but the exact one, also where there are no terms.
+    stands for, what the organisation does, its superior's name; equal ones by their place in the tree.
+    Those without staff follow all others but the exact one, also where there are no terms.
     """
     place = [Organisation.level, Organisation.id]
     if not terms:
@@ -156,14 +151,7 @@ def best_first(terms: Sequence[Meant]) -> list[Any]:
         (_does(term), 4),
         else_=5,
     )
-    closest = sa.case(
-        *(
-            (sa.or_(*(_contains(name, each) for name in names)), number)
-            for number, each in enumerate(term.names)
-        ),
-        else_=len(term.names),
-    )
-    return [fit != 0, sa.not_(staffed()), fit, Organisation.level, closest, Organisation.id]
+    return [fit != 0, sa.not_(staffed()), fit, *place]
 
 
 def named(session: Session, within: Condition, words: str) -> list[Organisation]:
