@@ -36,6 +36,11 @@ ALLOWED = {
     ("portal/services/archive/publication.py", "_enter", "setattr"): "a public entry",
     ("portal/services/disclosure/requests.py", "_take", "state"): "a disclosure request",
     ("portal/services/messages/posting.py", "change_state", "state"): "a message",
+    (
+        "portal/web/public/letters/own_data.py",
+        "_json",
+        "state",
+    ): "a message, in the copy of a sender",
     ("portal/services/disclosure/requests.py", "extend", "extension_days"): "likewise",
     ("portal/services/office/deadline_rules.py", "_fill", "setattr"): "a deadline rule",
     ("portal/services/audit/sealing.py", "write_head", "setattr"): "the head of the audit chain",
