@@ -119,6 +119,4 @@ def _effect(letter: LetterState, event: KeptEvent, arrived: bool) -> Effect:
         raise ValueError("the arrival is the first event, and no other one is")
     if action is Action.SUBMIT:
         return receive(letter.kind, event.to_organisation_id or 0, event.occurred_at)
-    # An invitation names who is invited; the letter stays where it is.
-    to = None if action is Action.INVITE else event.to_organisation_id
-    return apply(letter, action, event.actor_kind, event.occurred_at, to)
+    return apply(letter, action, event.actor_kind, event.occurred_at, event.to_organisation_id)

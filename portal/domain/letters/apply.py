@@ -34,6 +34,8 @@ from portal.domain.periods import civil_date
 FIRST_VERSION = 1
 _BACK = frozenset({Action.RECALL_DISPATCH, Action.RECALL_SIGNOFF, Action.SEND_BACK})
 """What takes a letter back to where it was, as it was there."""
+_STAYS = frozenset({Action.INVITE})
+"""What names another organisation and leaves the letter where it is."""
 
 
 class Applicable(HandledLetter, Protocol):
@@ -226,7 +228,7 @@ def apply(
 ) -> Effect:
     """Return what ``action`` does to ``letter`` at ``moment``, taken by somebody of ``actor_kind``.
 
-    ``to_id`` is the organisation that the letter moves to, ``kind`` the new kind of a letter that
+    ``to_id`` is the organisation that the letter moves to, or that is invited to help, ``kind`` the new kind of a letter that
     changes it, ``extension_days`` the days granted, ``answered_by`` the organisation whose reply
     closes a merged letter, ``urge_from`` the day on which a sender who urges may do so again. The
     letter itself is left as it is.
@@ -245,8 +247,10 @@ def apply(
     elif target is not before:
         changes |= _entered(letter, action, actor_kind, target, moment, answered_by)
         clock = _clock(action, letter.state, target)
-    if to_id is not None:
-        changes |= _moved(letter, action, to_id)
+    holder = letter.organisation_id
+    there = holder if to_id is None or action in _STAYS else to_id
+    if moves := to_id is not None and action not in _STAYS:
+        changes |= _moved(letter, action, there)
     if action is Action.GRANT_EXTENSION:
         changes["extension_days"] = extension_days or 0
         clock = Clock.COMPUTE
@@ -260,11 +264,9 @@ def apply(
         changes |= {"urge_count": letter.urge_count + 1, "urge_from": urge_from}
     if clock is Clock.STOP:
         changes["due_on"] = None
-    holder = letter.organisation_id
     event = LetterEvent(action, row.axis, str(before), str(target), holder, to_id, moment)
     interval = None
-    if target != before or to_id is not None:
-        there = holder if to_id is None else to_id
+    if target != before or moves:
         interval = Interval(row.axis, str(target), there, moment)
     return Effect(changes, event, interval, clock)
 

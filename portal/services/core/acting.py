@@ -60,7 +60,6 @@ def take(
     now: datetime,
     *,
     to: Organisation | None = None,
-    helper_id: int | None = None,
     kind: Kind | None = None,
     extension_days: int | None = None,
     answered_by: int | None = None,
@@ -68,9 +67,8 @@ def take(
     reason_code: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Take ``action`` on ``letter`` at ``now``; ``to`` is the organisation it moves to.
+    """Take ``action`` on ``letter`` at ``now``; ``to`` is the organisation it moves to, or that is invited.
 
-    ``helper_id`` is the organisation that the event names where the letter does not move.
     ``kind``, ``extension_days``, ``answered_by`` and ``urge_from`` are those of
     :func:`portal.domain.letters.apply.apply`. Raises :class:`NotPermitted` or
     :class:`ActionNotAllowed` before anything is changed.
@@ -92,7 +90,7 @@ def take(
     )
     promised = letter.due_on
     change(letter, effect)
-    if to is not None:
+    if to is not None and "organisation_id" in effect.changes:
         letter.organisation = to
         # A letter that is recalled goes back to the person who had it.
         letter.assignee = session.get(User, letter.assignee_id) if letter.assignee_id else None
@@ -103,7 +101,7 @@ def take(
         letter.due_on = compute_due(session, letter)
     elif effect.clock is Clock.PROMISE:
         promised = compute_due(session, letter)
-    _record(session, letter, effect, actor, reason_code, reason, promised, acting, helper_id)
+    _record(session, letter, effect, actor, reason_code, reason, promised, acting)
 
 
 def change(letter: Letter, effect: Effect) -> None:
@@ -151,14 +149,10 @@ def _record(
     reason: str | None = None,
     promised: date | None = None,
     acting: int | None = None,
-    helper_id: int | None = None,
 ) -> None:
-    columns = effect.event.columns()
-    if helper_id is not None:
-        columns["to_organisation_id"] = helper_id
     event = Event(
         letter_id=letter.id,
-        **columns,
+        **effect.event.columns(),
         actor_kind=actor.kind,
         actor_id=actor.user_id,
         acting_organisation_id=acting,

@@ -67,7 +67,7 @@ def invite(
             raise InvalidInput("organisation", N_("举报信件不能交给被举报的单位。"))
         if any(h.organisation_id == helper.id and h.contribution is None for h in letter.helpers):
             raise InvalidInput("organisation", N_("已经请这个单位协办，正在等待意见。"))
-        take(session, letter, Action.INVITE, actor, now, helper_id=helper.id)
+        take(session, letter, Action.INVITE, actor, now, to=helper)
         session.add(
             CoHandling(
                 letter_id=letter.id, organisation_id=helper.id, request=text, requested_at=now

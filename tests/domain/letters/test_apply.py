@@ -255,3 +255,13 @@ def test_the_first_event_is_the_submission() -> None:
         State.SUBMITTED,
     )
     assert (event.organisation_id, event.to_organisation_id) == (None, OFFICE)
+
+
+def test_an_invitation_names_who_is_asked_and_leaves_the_letter() -> None:
+    """Only the version changes; the event names the other organisation, and no interval begins."""
+    letter = arrived()
+    take(letter, Action.ACCEPT)
+    effect = apply(letter, Action.INVITE, ActorKind.STAFF, START, BUREAU)
+    assert effect.changes == {"version": letter.version + 1}
+    assert (effect.event.organisation_id, effect.event.to_organisation_id) == (OFFICE, BUREAU)
+    assert effect.interval is None
