@@ -22,6 +22,7 @@ from portal.web.archive.documents import absolute
 from portal.web.core.failures import Failure
 from portal.web.core.language import one_language
 from portal.web.core.rate_limits import give_back, retry_after, take
+from portal.web.core.safety import LARGEST_OF_PROGRAMS, takes_at_most
 from portal.web.core.settings import code_key, settings
 
 KEY, CODE = "Idempotency-Key", "Query-Code"
@@ -38,6 +39,7 @@ needs_token = by_token(_bearer, Unauthorized(www_authenticate=WWWAuthenticate("b
 
 
 @open_data.post("/letters")
+@takes_at_most(LARGEST_OF_PROGRAMS)
 @needs_token
 @one_language
 def letters() -> Response:

@@ -8,7 +8,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from portal.services.messages.receipts import take_receipt
 from portal.web.core.clock import now
 from portal.web.core.people import public
-from portal.web.core.safety import limiter, without_session
+from portal.web.core.safety import limiter, takes_at_most, without_session
 from portal.web.core.settings import settings
 
 receipts = Blueprint("receipts", __name__)
@@ -21,13 +21,12 @@ LARGEST = 10_000
 @public
 @without_session
 @limiter.limit(LIMIT)
+@takes_at_most(LARGEST)
 def receive() -> tuple[str, int]:
     """Take a receipt: 204, also for a message that is not known; 401 without a good signature."""
     secret = settings().receipts_secret
     if not secret:
         abort(404)
-    if (request.content_length or 0) > LARGEST:
-        abort(413)
     try:
         said = Webhook(secret).verify(request.get_data(), dict(request.headers))
     except (WebhookVerificationError, ValueError):

@@ -22,6 +22,7 @@ from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.language import label
 from portal.web.core.people import current_actor, needs
+from portal.web.core.safety import LARGEST_REQUEST, takes_at_most
 
 F = TypeVar("F", bound=VersionedForm[Any, Any])
 Ts = TypeVarTuple("Ts")
@@ -165,12 +166,16 @@ def add_step(
     endpoint: str,
     permission: Permission,
     take: Callable[[str], Answer],
+    most: int = LARGEST_REQUEST,
 ) -> None:
-    """Route ``rule``, which has one number, to ``take`` for staff who hold ``permission``."""
+    """Route ``rule``, which has one number, to ``take`` for staff who hold ``permission``.
+
+    ``most`` is the number of bytes that a form may have.
+    """
 
     def view(**numbers: str) -> Answer:
         (number,) = numbers.values()
         return take(number)
 
-    guarded = needs(permission)(view)
+    guarded = takes_at_most(most)(needs(permission)(view))
     blueprint.add_url_rule(rule, endpoint=endpoint, view_func=guarded, methods=["POST"])

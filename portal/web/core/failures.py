@@ -22,7 +22,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response
 
 from portal.domain.errors import (
@@ -41,6 +41,7 @@ from portal.web.core import Answer, Page
 from portal.web.core.addresses import this_address
 from portal.web.core.language import say
 from portal.web.core.people import login_manager
+from portal.web.core.safety import LARGEST_TEXTS
 
 _STATUS: dict[type[LetterboxError], int] = {
     NotFound: 404,
@@ -115,12 +116,18 @@ def _fail(failure: Failure) -> Page | Response:
 
 
 def carried() -> list[tuple[str, str]]:
-    """Return the input without secrets, for a page that sends it again."""
+    """Return the input without secrets, for a page that shows it or sends it again.
+
+    A form that was refused for its size is read for this, unless it is larger than any.
+    """
     if request.method != "POST":
         return []
+    request.max_content_length = request.max_form_memory_size = max(
+        LARGEST_TEXTS, request.max_content_length or 0
+    )
     try:
         pairs = list(request.form.items(multi=True))
-    except RequestEntityTooLarge:
+    except (BadRequest, RequestEntityTooLarge):
         return []
     return [(name, value) for name, value in pairs if name not in _SECRET]
 

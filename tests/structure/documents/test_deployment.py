@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portal.config import Settings
-from portal.web.core.safety import LARGEST_REQUEST
+from portal.web.core.safety import LARGEST_TEXTS
 from tests.structure.documents.reading import blocks, document
 from tests.structure.source import ROOT
 
@@ -92,7 +92,7 @@ def test_nginx_passes_on_what_the_letterbox_takes() -> None:
     ports = set(re.findall(r"proxy_pass http://127\.0\.0\.1:(\d+);", text))
     assert ports == {str(Settings.model_fields["port"].default)}
     (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", text)
-    assert int(megabytes) << 20 > LARGEST_REQUEST
+    assert int(megabytes) << 20 > LARGEST_TEXTS
 
 
 def test_nginx_compresses_static_files_alone() -> None:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.domain.letters.states import DeclineReason
-from portal.web.core.safety import LARGEST_REQUEST
+from portal.web.core.safety import LARGEST_REQUEST, LARGEST_TEXTS
 from tests.builders import World
 from tests.pages import Client, get, post
 from tests.web.public.citizens import TEXT, send
@@ -19,9 +19,17 @@ def no_connection(*_given: object) -> None:
 
 def test_a_request_too_large_is_answered_with_a_page(client: Client) -> None:
     """A form beyond the largest size gets the page that says so, in the style of the site."""
-    page = post(client, "/write", {"text": "字" * (LARGEST_REQUEST // 3 + 1)}, status=413)
+    page = post(client, "/write", {"text": "字" * (LARGEST_TEXTS // 9 + 1)}, status=413)
     assert "内容太大了" in page.title
     assert "请缩短文字" in page.text
+
+
+def test_what_was_typed_into_a_form_too_large_is_shown(client: Client) -> None:
+    """A text that no route takes comes back whole, to be copied and cut."""
+    text = "字" * (LARGEST_REQUEST // 9 + 1)
+    page = post(client, "/write", {"text": text, "title": "路灯"}, status=413)
+    assert text in page.html
+    assert "路灯" in page.text
 
 
 @pytest.mark.parametrize("path", ["/", "/write", "/static/css/site.css", "/nowhere"])

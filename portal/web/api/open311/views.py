@@ -31,7 +31,7 @@ from portal.web.archive.parameters import read_moment
 from portal.web.core.failures import answer_programs
 from portal.web.core.language import one_language
 from portal.web.core.people import public
-from portal.web.core.safety import limiter
+from portal.web.core.safety import LARGEST_OF_PROGRAMS, limiter, takes_at_most
 
 PREFIX = "/open311/"
 open311 = Blueprint("open311", __name__, url_prefix=f"{PREFIX}v2")
@@ -104,6 +104,7 @@ def _key() -> str:
 
 
 @open311.post(f"/requests.{_FORM}")
+@takes_at_most(LARGEST_OF_PROGRAMS)
 @by_token(_key, Forbidden())
 @one_language
 @spoken

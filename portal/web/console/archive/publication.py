@@ -43,6 +43,7 @@ from portal.web.core import Answer
 from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
 from portal.web.core.reads import shown
+from portal.web.core.safety import LARGEST_REQUEST, LARGEST_TEXTS
 
 _KINDS = {str(kind): name for kind, name in FINDING_LABELS.items()}
 
@@ -260,6 +261,7 @@ for each in (*STEPS, *MASK_STEPS):
         each.slug.replace("-", "_"),
         ACTION_PERMISSIONS[each.actions[0]] if each in STEPS else Permission.LETTER_READ,
         partial(_page.take, step=each),
+        LARGEST_TEXTS if each.form is forms.CorrectionForm else LARGEST_REQUEST,
     )
 
 
