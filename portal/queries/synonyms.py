@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import NO_SYNONYMS, Group, Synonyms, normalise, words_of
+from portal.domain.organisations import OrganisationKind
 from portal.domain.words.shipped import ORGANISATIONS, WordGroup, parse_group, shipped_by_key
-from portal.models import WordGroupRow
+from portal.models import Organisation, WordGroupRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ class WordsInForce:
     organisations: Synonyms
 
 
+_OF_PLACES = (
+    OrganisationKind.CITY_OFFICE,
+    OrganisationKind.DISTRICT_GOVERNMENT,
+    OrganisationKind.TOWNSHIP,
+)
+"""Kinds of organisations whose names begin with the place that they serve."""
+_LEVELS = frozenset("省市区县")
+"""What may stand for a place before a short name: 市人社局."""
 _State = tuple[int, int]
 _kept: dict[_State, WordsInForce] = {}
 
@@ -115,19 +124,29 @@ class Meant:
     duties: tuple[str, ...]
 
 
+def as_typed(words: Iterable[str]) -> list[Meant]:
+    """Return typed words that stand for nothing but themselves, in any width and characters."""
+    return [Meant(word, tuple(dict.fromkeys((word, normalise(word)))), ()) for word in words]
+
+
 def meant_by(session: Session, words: Iterable[str]) -> list[Meant]:
     """Return for each typed word what may stand in names and duties of organisations.
 
     A word without a group of its own leads where its synonyms do, else where the words that it
-    consists of do: 医保报销 as 医保.
+    consists of do: 医保报销 as 医保, else where the longest that it holds does: 垃圾清运 as 垃圾. A short name behind a place is two words: 临江区 教委.
+
+    This is for suggestions: what is typed and sent goes by :func:`as_typed`.
     """
     known = words_in_force(session)
     found = []
-    for word in words:
+    for typed in words:
+        place, word = _behind_a_place(session, known, typed)
+        found += as_typed([place] if place else [])
         folded = normalise(word)
         others = known.archive.of(folded)
         names = known.organisations.only_narrower(folded)
         names = names or _leading(known, others) or _leading(known, words_of(folded))
+        names = names or _inside(known, folded)
         found.append(
             Meant(
                 word,
@@ -138,8 +157,36 @@ def meant_by(session: Session, words: Iterable[str]) -> list[Meant]:
     return found
 
 
+def _behind_a_place(session: Session, known: WordsInForce, word: str) -> tuple[str, str]:
+    """Return (place, rest) of a word that is a place and an everyday word, else ("", word)."""
+    leads = known.organisations.only_narrower
+    if leads(normalise(word)):
+        return "", word
+    for cut in range(1, len(word) - 1):
+        place, rest = word[:cut], word[cut:]
+        if leads(normalise(rest)) and (place in _LEVELS or _is_place(session, normalise(place))):
+            return place, rest
+    return "", word
+
+
+def _is_place(session: Session, word: str) -> bool:
+    names = (Organisation.name, Organisation.short_name)
+    begins = sa.or_(*(name.startswith(word, autoescape=True) for name in names))
+    found = sa.select(Organisation.id).where(Organisation.kind.in_(_OF_PLACES), begins)
+    return session.scalar(found.limit(1)) is not None
+
+
 def _leading(known: WordsInForce, words: Iterable[str]) -> tuple[str, ...]:
     return tuple(chain.from_iterable(map(known.organisations.only_narrower, words)))
+
+
+def _inside(known: WordsInForce, word: str) -> tuple[str, ...]:
+    for size in range(len(word) - 1, 1, -1):
+        for first in range(len(word) - size + 1):
+            names = known.organisations.only_narrower(word[first : first + size])
+            if names:
+                return names
+    return ()
 
 
 def _words(groups: Iterable[tuple[str, WordGroup]]) -> WordsInForce:

@@ -15,13 +15,15 @@ from portal.domain.whole_numbers import whole_number
 from portal.models import Letter, Organisation
 from portal.queries.scope import Condition, within_reach
 from portal.queries.staffing import staffed
-from portal.queries.synonyms import Meant, meant_by
+from portal.queries.synonyms import Meant, as_typed, meant_by
 
 MOST_FOUND = 20
 WORDS_MAX = 60
 """Characters of words by which something is searched in the database."""
 MOST_WORDS = 5
 """Words of those that are searched for; more would slow the lists down."""
+_GOVERNMENT, _ACROSS = "人民政府", "民政"
+"""What many names hold, and a word that lies across its two words and is not meant by it."""
 
 
 def open_on(day: date) -> Condition:
@@ -105,6 +107,8 @@ def with_words(
 
 
 def _contains(column: InstrumentedAttribute[str], word: str) -> Condition:
+    if word == _ACROSS:
+        return sa.func.replace(column, _GOVERNMENT, "").contains(word)
     return column.icontains(word, autoescape=True)
 
 
@@ -124,7 +128,10 @@ def find(session: Session, within: Condition, words: str) -> list[Organisation]:
     A word of everyday speech stands for those of the organisations that do it (医保: 医疗保障), and
     what an organisation does counts too. The order is :func:`best_first`.
     """
-    terms = meant_by(session, words.split()[:MOST_WORDS])
+    return _with_terms(session, within, meant_by(session, words.split()[:MOST_WORDS]))
+
+
+def _with_terms(session: Session, within: Condition, terms: Sequence[Meant]) -> list[Organisation]:
     columns = (Organisation.name, Organisation.short_name, Organisation.code)
     query = with_words(sa.select(Organisation), terms, columns)
     query = query.where(within).order_by(*best_first(terms)).limit(MOST_FOUND)
@@ -135,8 +142,9 @@ def best_first(terms: Sequence[Meant]) -> list[Any]:
     """Return the columns that order organisations found by ``terms``, of which the last counts.
 
     An exact name or code comes first, then the beginning of a name, a part of it, what the word
-    stands for, what the organisation does, its superior's name; equal ones by their place in the tree.
-    Those without staff follow all others but the exact one, also where there are no terms.
+    stands for, what the organisation does, its superior's name. Equal ones come by their level,
+    then by the first of the words it stands for, which is the closest to it. Those without staff
+    follow all others but the exact one, also where there are no terms.
     """
     place = [Organisation.level, Organisation.id]
     if not terms:
@@ -151,15 +159,23 @@ def best_first(terms: Sequence[Meant]) -> list[Any]:
         (_does(term), 4),
         else_=5,
     )
-    return [fit != 0, sa.not_(staffed()), fit, *place]
+    closest = sa.case(
+        *(
+            (sa.or_(*(_contains(name, each) for name in names)), number)
+            for number, each in enumerate(term.names)
+        ),
+        else_=len(term.names),
+    )
+    return [fit != 0, sa.not_(staffed()), fit, Organisation.level, closest, Organisation.id]
 
 
 def named(session: Session, within: Condition, words: str) -> list[Organisation]:
-    """Return the organisations that typed ``words`` may mean.
+    """Return the organisations that bear typed ``words``, in name, superior or code.
 
-    Where one has exactly that name or code, it is the only one.
+    Words of everyday speech stand for themselves alone, so that nothing is taken for an office
+    that was not named. Where one has exactly that name or code, it is the only one.
     """
-    found = find(session, within, words)
+    found = _with_terms(session, within, as_typed(words.split()[:MOST_WORDS]))
     exact = [o for o in found if words.strip() in (o.name, o.short_name, o.code)]
     return exact if len(exact) == 1 else found
 

@@ -7,9 +7,14 @@ from sqlalchemy.orm import Session
 from portal.domain.organisations import OrganisationKind
 from portal.domain.periods import civil_date
 from portal.models import Organisation
-from portal.queries.office.directory import find_organisations
-from portal.queries.targets import find
+from portal.queries.office.directory import (
+    find_organisations,
+    named_organisations,
+    nearest_organisations,
+)
+from portal.queries.targets import find, named
 from portal.services.office.organisations import create_organisation
+from portal.tools.instance import enter_samples
 from tests.builders import START, World
 
 
@@ -102,3 +107,81 @@ def test_a_hotline_without_staff_comes_last(session: Session, world: World) -> N
     session.commit()
     for found in by_both(session, "公积金"):
         assert found == [centre, hotline]
+
+
+CITY_OFFICES = {
+    "医保": "市人力社保局",
+    "医疗保险": "市人力社保局",
+    "养老保险": "市人力社保局",
+    "水费": "自来水公司",
+    "水电费": "自来水公司",
+    "人社局": "市人力社保局",
+    "发改委": "市发展改革委",
+    "住建委": "市城乡建委",
+    "卫计委": "市卫生计生委",
+    "城管局": "市市政委",
+    "国土局": "市国土房管局",
+    "教委": "市教委",
+    "低保": "市民政局",
+    "食品安全": "市食品药品监管局",
+    "电梯坏了": "市质监局",
+    "垃圾清运": "市市政委",
+    "重庆市发改委": "市发展改革委",
+    "市人社局": "市人力社保局",
+    "渝北区教委": "渝北区教委",
+    "北碚住建委": "北碚区城乡建委",
+}
+"""Everyday words and short names, with the member of the letterbox of 2016 that they mean."""
+
+
+def test_everyday_words_find_the_members_of_the_letterbox(session: Session) -> None:
+    """Among 2,405 organisations the office that a word means comes first in either search."""
+    enter_samples(session, START)
+    for words, name in CITY_OFFICES.items():
+        for found in by_both(session, words):
+            assert (words, session.get_one(Organisation, found[0]).short_name) == (words, name)
+
+
+def test_a_place_before_a_short_name_keeps_other_places_out(session: Session, world: World) -> None:
+    """A short name behind a place finds the office there alone, behind no place any of them."""
+    city = founded(world, "e", "山城市教育委员会")
+    for words in ("临江区教委", "临江教委", "临江区教育局"):
+        assert by_both(session, words) == [[world["bureau"]]] * 2
+    assert by_both(session, "山城市教委") == [[city]] * 2
+    assert by_both(session, "教委") == [[world["bureau"], city]] * 2
+    water = founded(world, "s", "山城市水务管理所")
+    assert by_both(session, "水费") == [[world["water"], water]] * 2
+
+
+def test_what_is_typed_and_sent_means_what_it_says(session: Session, world: World) -> None:
+    """Short names and duties are offered, but none is taken for the name of an office."""
+    medical = founded(world, "y", "山城市医疗保障局")
+    today = civil_date(START)
+    for words, meant in (
+        ("医保", medical),
+        ("临江区教委", world["bureau"]),
+        ("教委", world["bureau"]),
+    ):
+        assert named_organisations(session, words, today) == []
+        assert named(session, sa.true(), words) == []
+        assert nearest_organisations(session, words, today)[0].id == meant
+    assert [o.id for o in named(session, sa.true(), "醫療保障")] == [medical]
+    assert [o.id for o in named_organisations(session, "醫療保障", today)] == [medical]
+
+
+def test_civil_affairs_are_not_found_in_people_s_government(session: Session, world: World) -> None:
+    """民政 across 人民政府 is no word: neither the district nor what is below it is found."""
+    bureau = founded(world, "m", "山城市民政局")
+    below = founded(world, "n", "临江区民政局", above="district")
+    office = founded(world, "o", "山城市人民政府外事侨务办公室")
+    for words in ("民政", "低保"):
+        assert by_both(session, words) == [[bureau, below]] * 2
+    for found in by_both(session, "人民政府"):
+        assert {office, world["district"]} <= set(found)
+
+
+def test_the_closest_of_the_words_meant_comes_first(session: Session, world: World) -> None:
+    """Of two offices of one level 医保 finds that for medical insurance first, whichever is older."""
+    general = founded(world, "r", "山城市人力资源和社会保障局")
+    medical = founded(world, "y", "山城市医疗保障局")
+    assert by_both(session, "医保") == [[medical, general]] * 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ from portal.queries.staffing import without_staff
 from portal.queries.statistics.cache import cube, detail, tree_on
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.filters import Question
-from portal.queries.synonyms import meant_by
+from portal.queries.synonyms import Meant, as_typed, meant_by
 from portal.queries.targets import MOST_WORDS, best_first, open_on, with_words
 
 FOUND_MOST = 20
@@ -52,7 +52,12 @@ def find_organisations(
     The best matches come first, in the order of :func:`best_first`. Without words the members of
     level 1 are returned.
     """
-    terms = meant_by(session, words.split()[:MOST_WORDS])
+    return _with_terms(session, meant_by(session, words.split()[:MOST_WORDS]), today, limit)
+
+
+def _with_terms(
+    session: Session, terms: Sequence[Meant], today: date, limit: int = FOUND_MOST
+) -> list[Place]:
     below = sa.select(Organisation).where(open_on(today), Organisation.parent_id.is_not(None))
     query = with_words(below, terms, (Organisation.short_name, Organisation.name))
     query = query.order_by(*best_first(terms)).limit(limit)
@@ -60,10 +65,21 @@ def find_organisations(
 
 
 def named_organisations(session: Session, words: str, today: date) -> list[Place]:
-    """Return the organisations that a typed name may mean; an exact match is the only one."""
-    found = find_organisations(session, words, today)
+    """Return the organisations that bear a typed name or part; an exact match is the only one.
+
+    Words of everyday speech stand for themselves alone, so that no letter goes to an office that
+    its sender did not name.
+    """
+    found = _with_terms(session, as_typed(words.split()[:MOST_WORDS]), today)
     exact = [o for o in found if words.strip() in (o.name, o.path.rpartition(_STEP)[2])]
     return exact if len(exact) == 1 else found
+
+
+def nearest_organisations(session: Session, words: str, today: date) -> list[Place]:
+    """Return organisations to offer for a name that none bears: those meant, then those alike."""
+    meant = find_organisations(session, words, today, CLOSEST_MOST)
+    alike = closest_organisations(session, words, today)
+    return list({place.id: place for place in (*meant, *alike)}.values())
 
 
 def closest_organisations(

@@ -21,7 +21,7 @@ from portal.domain.statistics.as_of import AsOf, Standing, as_of, parse_day
 from portal.domain.statistics.measures import View
 from portal.domain.statistics.rates import Basis
 from portal.models import db
-from portal.queries.office.directory import Place, find_organisations
+from portal.queries.office.directory import Place, find_organisations, named_organisations
 from portal.queries.statistics.cache import tree_on
 from portal.queries.statistics.count import years_with_letters
 from portal.queries.statistics.overview import Asked
@@ -52,7 +52,7 @@ class StatisticsQuery:
 
     ``standing`` relates the as-of moment to the period, ``years`` have letters;
     ``other_period`` and ``other_id`` (an organisation) are what it is compared with;
-    ``candidates`` the organisations whose name has the words typed, where they fit several.
+    ``candidates`` the organisations that the words typed fit or may mean, to choose from.
     """
 
     asked: Asked
@@ -91,7 +91,7 @@ class StatisticsQuery:
         )
         other_period = _other_period(period, errors)
         found = _other_organisations(seen.day, today, errors)
-        one = found[0].id if len(found) == 1 else None
+        one = found[0].id if len(found) == 1 and "with" not in errors else None
         candidates = found if one is None else []
         standing = seen.standing(period, today)
         return cls(asked, standing, years, other_period, one, candidates, errors)
@@ -187,7 +187,7 @@ def _other_period(period: Period, errors: Errors) -> Period | None:
 def _other_organisations(day: date, today: date, errors: Errors) -> list[Place]:
     """Read the organisation to compare with, by its code or by words of its name.
 
-    More than one where the words fit several.
+    More than one where the words fit several; with an error also those that they may mean.
     """
     code, name = word("with"), clean(word("with_name"), lines=False)
     if code:
@@ -196,15 +196,18 @@ def _other_organisations(day: date, today: date, errors: Errors) -> list[Place]:
             return [Place(node.id, node.name, node.name)]
         errors["with"] = _("没有这个单位，请重新选择。")
     elif name:
-        found = find_organisations(db.session(), name, today)
-        exact = [place for place in found if place.name == name]
-        if len(exact) == 1:
-            return exact
-        if len(found) > 1:
+        found = named_organisations(db.session(), name, today)
+        if len(found) == 1:
+            return found
+        if found:
             errors["with"] = _("名称中有“%(name)s”的单位不止一个，请从列表中选择。", name=name)
-        elif not found:
+            return found
+        meant = find_organisations(db.session(), name, today)
+        if meant:
+            errors["with"] = _("没有叫“%(name)s”的单位，请从列表中选择。", name=name)
+        else:
             errors["with_name"] = _("没有名称中有“%(name)s”的单位，请换个说法。", name=name)
-        return found
+        return meant
     return []
 
 

@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from portal.domain.whole_numbers import whole_number
 from portal.models import Organisation, db
-from portal.queries.office.directory import Place, closest_organisations, named_organisations
+from portal.queries.office.directory import Place, named_organisations, nearest_organisations
 from portal.web.core import fields
 from portal.web.core.clock import today
 from portal.web.core.forms import Form
@@ -87,7 +87,7 @@ class SubmissionForm(Form):
         if not words or len(words) > WORDS_MAX:
             return
         found = named_organisations(db.session(), words, today())
-        offered = found or closest_organisations(db.session(), words, today())
+        offered = found or nearest_organisations(db.session(), words, today())
         wanted = (whole_number(self.organisation_meant.data), self.organisation_id)
         meant = [place for chosen in wanted for place in offered if place.id == chosen]
         if len(found) == 1 and self.organisation_id is None:

@@ -18,7 +18,7 @@ from portal.models import Letter, Organisation, db
 from portal.queries.letters.due import letter_rule
 from portal.queries.office.people import handlers_of
 from portal.queries.staffing import without_staff
-from portal.queries.targets import named, target_condition, usual_targets
+from portal.queries.targets import find, named, target_condition, usual_targets
 from portal.services.office.organisations import NAME_MAX
 from portal.web.console.subject_page import in_brackets
 from portal.web.console.versioned_forms import VersionedForm, reason_field
@@ -120,6 +120,10 @@ class OrganisationForm(StepForm):
         within = target_condition(self.subject, self.action, today())
         found = named(db.session(), within, self.words.data)
         if not found:
+            meant = find(db.session(), within, self.words.data)
+            if meant:
+                self._offer(meant)
+                raise ValidationError(_("没有叫这个名称的单位，请在列表中选择。"))
             raise ValidationError(_("没有找到可选的单位，请换个名称。"))
         if len(found) > 1:
             self._offer(found)

@@ -332,6 +332,7 @@ def test_step_in_the_wrong_state_is_refused(
         ("transfer", accepted, {"organisation": "@city", "reason": "属公安"}, "信件已经在这个单位"),
         ("transfer", accepted, {"words": "不存在的单位", "reason": "属公安"}, "没有找到可选的单位"),
         ("transfer", accepted, {"words": "临江区", "reason": "属教育"}, "有几个单位符合"),
+        ("transfer", accepted, {"words": "户口", "reason": "属公安"}, "没有叫这个名称的单位"),
         ("dispatch", accepted, {"organisation": "@police"}, "只能交办给本单位的下级"),
         ("ask", accepted, {"text": ""}, "请写明需要来信人补充的内容。"),
         ("ask", accepted, {"text": "字" * 5001}, "最多 5000 字，现在多了 1 字"),

@@ -53,6 +53,16 @@ def test_a_name_nobody_bears_is_never_sent_to_the_office(
     assert fields["consent"] == ["y"]
 
 
+@pytest.mark.parametrize("words", ["警察", "派出所", "户口"])
+def test_a_duty_is_no_name(client: FlaskClient, session: Session, world: World, words: str) -> None:
+    """What an office does is offered first and asked about, also where one office alone does it."""
+    page = send(client, status=422, organisation_words=words)
+    assert letters(session) == []
+    assert offered(page)[0] == str(world["police"])
+    send(client, organisation_words=words, organisation_meant=offered(page)[0])
+    assert letters(session)[0].organisation_id == world["police"]
+
+
 def test_a_nearest_name_is_chosen(client: FlaskClient, session: Session, world: World) -> None:
     """What is chosen among the nearest names is where the letter goes."""
     send(client, organisation_words="临江区教委", organisation_meant=str(world["bureau"]))

@@ -166,6 +166,14 @@ def test_any_two_organisations_stand_side_by_side(client: Client) -> None:
     assert "没有名称中有“火星”的单位" in get(client, "/statistics?with_name=火星", 422).text
 
 
+def test_what_an_office_does_is_offered_and_not_compared(client: Client) -> None:
+    """A word for a duty is no name: the one office that does it is there to choose, no more."""
+    page = get(client, "/statistics/city?period=2016&with_name=户口", 422)
+    assert page.text.count("没有叫“户口”的单位") == 2
+    assert '<option value="police">山城市公安局</option>' in page.html
+    assert "比较：" not in page.text
+
+
 def test_while_a_period_runs_the_other_is_seen_from_the_same_day(
     client: Client, session: Session, world: World
 ) -> None:
