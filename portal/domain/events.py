@@ -68,6 +68,7 @@ class RecordAction(Labelled):
     CREATE_USER = "create_user", N_("新增用户")
     DISABLE_USER = "disable_user", N_("停用用户")
     ENABLE_USER = "enable_user", N_("启用用户")
+    SET_ADDRESS = "set_address", N_("填写工作邮箱")
     CHANGE_GRANTS = "change_grants", N_("调整角色")
     REQUEST_GRANT = "request_grant", N_("申请增加角色")
     APPROVE_GRANT = "approve_grant", N_("同意增加角色")

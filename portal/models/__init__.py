@@ -65,7 +65,15 @@ from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
 from portal.models.token import ApiToken, KeyCheck, KeyRotation
 from portal.models.unsent import CitizenSession, UnsentForm
-from portal.models.user import GrantRequest, Passkey, RecoveryCode, RoleGrant, StaffSession, User
+from portal.models.user import (
+    GrantRequest,
+    Passkey,
+    RecoveryCode,
+    RoleGrant,
+    StaffMessages,
+    StaffSession,
+    User,
+)
 
 __all__ = [
     "ANNOUNCE",
@@ -136,6 +144,7 @@ __all__ = [
     "RoleGrant",
     "SenderKeys",
     "StaffSession",
+    "StaffMessages",
     "StateInterval",
     "UnsentForm",
     "User",

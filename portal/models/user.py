@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.access import Role
 from portal.domain.accounts.grant_requests import GrantOutcome
+from portal.domain.messages.occasions import Frequency, Occasion
+from portal.domain.messages.states import MessageState
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 
@@ -49,6 +51,38 @@ class User(Model):
     def has_factor(self) -> bool:
         """Whether a login asks for more than the password."""
         return self.totp_secret is not None or self.has_passkey
+
+
+class StaffMessages(Model):
+    """Where a member of staff gets messages, and which; without a row there are none.
+
+    Nothing but the request to confirm it goes to an address that its owner has not confirmed.
+    """
+
+    __tablename__ = "staff_messages"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), unique=True)
+    address: Mapped[str] = mapped_column(EncryptedText)
+    language: Mapped[str] = mapped_column(sa.String(16))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unreached: Mapped[MessageState | None] = mapped_column(word(MessageState))
+    """Why the last message did not arrive, if it did not; there are no others until then."""
+    new_work: Mapped[Frequency] = mapped_column(word(Frequency), default=Frequency.DAILY)
+    sent_back: Mapped[Frequency] = mapped_column(word(Frequency), default=Frequency.AT_ONCE)
+    urged: Mapped[Frequency] = mapped_column(word(Frequency), default=Frequency.AT_ONCE)
+    due_soon: Mapped[Frequency] = mapped_column(word(Frequency), default=Frequency.DAILY)
+    overdue: Mapped[Frequency] = mapped_column(word(Frequency), default=Frequency.AT_ONCE)
+    weekly: Mapped[bool] = mapped_column(default=True)
+    notified_on: Mapped[date | None]
+    """The civil day of the last morning on which messages about due dates were written."""
+
+    user: Mapped[User] = relationship()
+
+    def often(self, occasion: Occasion) -> Frequency:
+        """Return how often the person gets messages of ``occasion``, one of those to staff."""
+        chosen: Frequency = getattr(self, str(occasion))
+        return chosen
 
 
 class Passkey(Model):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Actor, Grant, Permission, Reach
+from portal.domain.events import ActorKind
 from portal.domain.letters.states import State
 from portal.domain.organisations import path_ids
 from portal.models import (
@@ -158,6 +159,11 @@ def subtree_ids(path: str) -> sa.Select[Any]:
 def readable_letter(session: Session, actor: Actor, number: str) -> Letter | None:
     """Return the letter of ``number``; ``None`` where ``actor`` may not read it."""
     return session.scalar(sa.select(Letter).where(Letter.number == number, letters_for(actor)))
+
+
+def staff_actor(user: User) -> Actor:
+    """Return a member of staff as who acts, or for whom something is looked up."""
+    return Actor(ActorKind.STAFF, user.id, user.name, grants_of(user))
 
 
 def grants_of(user: User) -> tuple[Grant, ...]:

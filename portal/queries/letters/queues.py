@@ -228,45 +228,51 @@ def conditions(actor: Actor, at: Cutoffs) -> dict[Queue, Condition]:
         Queue.CLOSED: state == State.CLOSED,
         Queue.ALL: sa.true(),
     }
-    return {Queue.TODO: _todo(actor, found), **found}
+    todo = sa.or_(sa.false(), *duties(actor, found).values())
+    return {Queue.TODO: todo, **found}
 
 
-def _todo(actor: Actor, queues: dict[Queue, Condition]) -> Condition:
-    """Return the condition for what waits for the actor.
+def duties(actor: Actor, queues: dict[Queue, Condition]) -> dict[Queue, Condition]:
+    """Return what waits for the actor, by the queue that says why; together they are the to-do list.
 
     Each state of a letter has a duty. Who has the duty where the letter lies has it to do; where
-    nobody in service has it, it falls to the nearest superior that has somebody. The actor
-    decides on extensions, appeals and publications of the whole scope besides.
+    nobody in service has it, it falls to the nearest superior that has somebody
+    (``Queue.TODO``). The actor decides on extensions, appeals and publications of the whole scope
+    besides.
     """
     proposer = sa.select(Proposal.letter_id).where(
         Proposal.status == ProposalStatus.OPEN, Proposal.proposer_id == actor.user_id
     )
     serves = sa.tuple_(Letter.assignee_id, Letter.organisation_id).in_(in_service(Role.HANDLER))
     free = sa.or_(Letter.assignee_id.is_(None), Letter.assignee_id == actor.user_id, ~serves)
-    parts = (
-        _held(actor, Permission.HANDLING_ACCEPT, queues[Queue.SUBMITTED]),
-        _held(actor, Permission.HANDLING_ACCEPT, sa.and_(queues[Queue.RETURNED], ~_disputed())),
-        _held(actor, Permission.HANDLING_SIGN_FOR, queues[Queue.DISPATCHED]),
-        _held(actor, Permission.REPLY_WRITE, sa.and_(queues[Queue.IN_PROGRESS], free)),
-        _to_rule(actor),
-        _any(actor, Permission.EXTENSION_DECIDE, queues[Queue.EXTENSION]),
-        _any(
+    returned = sa.and_(queues[Queue.RETURNED], ~_disputed())
+    returned_here = _held(actor, Permission.HANDLING_ACCEPT, returned)
+    to_place = [part for part in (returned_here, _to_rule(actor)) if part is not None]
+    parts = {
+        Queue.SUBMITTED: _held(actor, Permission.HANDLING_ACCEPT, queues[Queue.SUBMITTED]),
+        Queue.RETURNED: sa.or_(*to_place) if to_place else None,
+        Queue.DISPATCHED: _held(actor, Permission.HANDLING_SIGN_FOR, queues[Queue.DISPATCHED]),
+        Queue.IN_PROGRESS: _held(
+            actor, Permission.REPLY_WRITE, sa.and_(queues[Queue.IN_PROGRESS], free)
+        ),
+        Queue.EXTENSION: _any(actor, Permission.EXTENSION_DECIDE, queues[Queue.EXTENSION]),
+        Queue.APPEAL: _any(
             actor,
             Permission.APPEAL_DECIDE,
             queues[Queue.APPEAL],
             Letter.id.not_in(_declined_by(actor)),
         ),
-        _to_sign(actor, queues[Queue.SIGNOFF]),
-        _any(
+        Queue.SIGNOFF: _to_sign(actor, queues[Queue.SIGNOFF]),
+        Queue.PUBLICATION: _any(
             actor,
             Permission.PUBLICATION_DECIDE,
             queues[Queue.PUBLICATION],
             Letter.id.not_in(proposer),
         ),
-        stranded(actor),
-        queues[Queue.HELP],
-    )
-    return sa.or_(*(part for part in parts if part is not None))
+        Queue.TODO: stranded(actor),
+        Queue.HELP: queues[Queue.HELP],
+    }
+    return {queue: part for queue, part in parts.items() if part is not None}
 
 
 def _declined_by(actor: Actor) -> sa.Select[int]:

@@ -20,6 +20,7 @@ from portal.models import ANNOUNCE, Event, Letter, MessageChoice, OutboxRow
 from portal.services.core.outbox import give_up, insist, take_jobs
 from portal.services.core.unit import writing
 from portal.services.messages.posting import post
+from portal.services.messages.staff import post_to_staff
 
 BATCH = 50
 ATTEMPTS = 5
@@ -81,6 +82,8 @@ def _announce(session: Session, event: Event, outlets: Outlets, now: datetime) -
     announced = AFTER.get(Action(event.action))
     if letter is None or announced is None:
         return
+    if announced.staff is not None and Channel.MAIL in outlets.channels:
+        post_to_staff(session, letter, event, announced.staff, now)
     if announced.sender is not None:
         post_to_sender(session, letter, announced.sender, f"event/{event.id}/sender", outlets, now)
         for webhook in outlets.webhooks:

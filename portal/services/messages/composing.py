@@ -12,22 +12,30 @@ from sqlalchemy.orm import Session
 from portal.adapters.channels.interface import Parcel
 from portal.domain.languages import LANGUAGES, SOURCE
 from portal.domain.messages.links import sign
-from portal.domain.messages.occasions import TO_SENDERS, Occasion
+from portal.domain.messages.occasions import TO_SENDERS, TO_STAFF, Frequency, Occasion
 from portal.domain.messages.states import Channel
 from portal.domain.messages.wording import About, Words, in_language
-from portal.models import MessageChoice, OutgoingMessage
+from portal.models import MessageChoice, OutgoingMessage, User
+from portal.queries.messages.staff import staff_messages
+from portal.queries.scope import readable_letter, staff_actor
 
 STOP = "stop"
 """The purpose of links that are the way out of messages."""
+LETTER, STAFF = "letter", "staff"
+"""What begins the subject of such a link: messages about a letter, or to a member of staff."""
 _PAGES = {
     Occasion.DUE_SOON: "/console/?queue=due_soon",
     Occasion.OVERDUE: "/console/?queue=overdue",
     Occasion.DAILY: "/console/",
     Occasion.WEEKLY: "/console/day",
-    Occasion.ADDRESS: "/account/messages",
     Occasion.TRIAL: "/account/messages",
 }
 """Where messages lead that are not about one letter."""
+
+
+def confirming(address: str) -> str:
+    """Return the purpose of links that confirm ``address``: they confirm no other one."""
+    return f"confirm {address}"
 
 
 class Unaddressed(Exception):
@@ -52,7 +60,7 @@ class Composer:
         Raises :class:`Unaddressed` where the recipient has chosen otherwise meanwhile.
         """
         address, stop = self._recipient(session, message)
-        about = self._about(message, stop)
+        about = self._about(message, address, stop)
         if message.channel is Channel.WEBHOOK:
             return Parcel(message.key, address, self._event(message, about), now)
         words = in_language(self.words, message.language)
@@ -74,6 +82,8 @@ class Composer:
         """Return the address and the link of the way out."""
         if message.webhook is not None:
             return message.webhook, ""
+        if message.user is not None:
+            return self._colleague(session, message, message.user)
         if message.letter is None:
             raise Unaddressed
         choice = session.get(MessageChoice, message.letter.id)
@@ -83,16 +93,38 @@ class Composer:
         address = letter.sender_email if by_mail else letter.sender_phone
         if not address:
             raise Unaddressed
-        return address, self.way_out(f"letter-{letter.number}", message.language)
+        return address, self.way_out(f"{LETTER}-{letter.number}", message.language)
+
+    def _colleague(self, session: Session, message: OutgoingMessage, user: User) -> tuple[str, str]:
+        """Return the address of a member of staff, and the way out.
+
+        Raises :class:`Unaddressed` for one who has left, stopped such messages, or may no longer
+        read the letter.
+        """
+        row = staff_messages(session, user.id)
+        if row is None or user.disabled:
+            raise Unaddressed
+        if message.occasion is Occasion.ADDRESS:
+            return row.address, ""
+        if row.confirmed_at is None or row.unreached is not None or not user.grants:
+            raise Unaddressed
+        if message.occasion in TO_STAFF and row.often(message.occasion) is Frequency.NEVER:
+            raise Unaddressed
+        letter = message.letter
+        if letter and readable_letter(session, staff_actor(user), letter.number) is None:
+            raise Unaddressed
+        return row.address, self.way_out(f"{STAFF}-{user.id}", message.language)
 
     def way_out(self, subject: str, language: str) -> str:
         """Return the address of the page that stops messages to ``subject``, without login."""
         return self._page(f"/stop/{sign(self.key, STOP, subject)}", language)
 
-    def _about(self, message: OutgoingMessage, stop: str) -> About:
+    def _about(self, message: OutgoingMessage, address: str, stop: str) -> About:
         number = message.letter.number if message.letter else ""
         facts = json.loads(message.facts) if message.facts else {}
         page = _PAGES.get(message.occasion)
+        if message.occasion is Occasion.ADDRESS and message.user is not None:
+            page = f"/account/messages/confirm/{self._confirmation(address, message.user.id)}"
         if page is None:
             room = "letters" if message.occasion in TO_SENDERS else "console/letters"
             page = f"/{room}/{number}"
@@ -109,6 +141,9 @@ class Composer:
                 for each, due in facts.get("letters", ())
             ),
         )
+
+    def _confirmation(self, address: str, user_id: int) -> str:
+        return sign(self.key, confirming(address), str(user_id))
 
     def _page(self, path: str, language: str) -> str:
         known = LANGUAGES.get(language)

@@ -17,6 +17,7 @@ from portal.adapters.channels.interface import Delivery, MessageChannel, Parcel
 from portal.domain.messages.retrying import next_attempt
 from portal.domain.messages.states import UNREACHED, Channel, MessageState, Outcome
 from portal.models import MessageChoice, OutboxRow, OutgoingMessage, db
+from portal.queries.messages.staff import staff_messages
 from portal.services.core.outbox import LEASE, give_back, give_up, insist, take_jobs
 from portal.services.core.unit import writing
 from portal.services.messages.composing import Composer, Unaddressed
@@ -115,8 +116,13 @@ def _record(job: int, delivery: Delivery, now: datetime) -> None:
 
 
 def mark_unreached(session: Session, message: OutgoingMessage) -> None:
-    """Mark on the letter that its sender could not be reached, where ``message`` did not reach them."""
-    if message.letter_id is None or message.user_id is not None or message.webhook is not None:
+    """Mark that somebody could not be reached: on the letter its sender, on the account its owner."""
+    if message.user_id is not None:
+        row = staff_messages(session, message.user_id)
+        if row is not None and message.state in UNREACHED:
+            row.unreached = message.state
+        return
+    if message.letter_id is None or message.webhook is not None:
         return
     choice = session.get(MessageChoice, message.letter_id)
     if choice is not None and choice.channel is message.channel and message.state in UNREACHED:

@@ -7,27 +7,31 @@ from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.domain.access import Actor, Permission
 from portal.domain.errors import InvalidInput, NotFound
 from portal.models import Organisation, User, db
+from portal.queries.messages.staff import staff_messages
 from portal.queries.office.administration import (
     PeopleQuery,
     people_table,
     person_state,
 )
 from portal.queries.office.grants import grants_waiting, is_only_administrator, waiting_grants
+from portal.services.messages.addresses import set_address
 from portal.services.office import users
 from portal.services.office.second_factor import may_remove, removal_waits, reset_factor
 from portal.web.admin.blueprint import admin
-from portal.web.admin.people_forms import GrantForm, NewPersonForm, PeopleFilterForm
+from portal.web.admin.people_forms import AddressForm, GrantForm, NewPersonForm, PeopleFilterForm
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
-from portal.web.core.language import say
+from portal.web.core.language import page_locale, say
 from portal.web.core.people import current_actor, needs
+from portal.web.core.rate_limits import minutes, retry_later, take
 from portal.web.core.settings import settings
 from portal.web.core.typed import WORDS_MAX
 
@@ -38,6 +42,10 @@ _CHANGES: dict[str, tuple[Callable[[int, Actor, datetime], None], object]] = {
     "disable": (users.disable, _l("账号已停用，登录已退出。")),
     "enable": (users.enable, _l("账号已启用，可以登录。")),
 }
+_LINKS = "30 per hour"
+"""How many links that confirm an address an administrator may have sent, and one person may get."""
+_ADDRESS_ASKED = _l("已记下。对方打开邮件里的链接确认后，才开始发消息。")
+_ADDRESS_KEPT = _l("已保存。")
 _FACTOR_GONE = _l("两步验证已取消，对方凭密码登录。")
 _FACTOR_ASKED = _l("已申请，另一位管理员在七天内同意后取消。")
 
@@ -92,10 +100,13 @@ def _person_page(user_id: int, status: int = 200, **more: Any) -> Page:
     user = db.session.get(User, user_id)
     if user is None:
         raise NotFound
+    row = staff_messages(db.session(), user_id)
     words = {"form": GrantForm(formdata=None), "password": "", "problem": ""} | more
+    words.setdefault("address_form", AddressForm(formdata=None, obj=row))
     page = render_template(
         "admin/person.html",
         user=user,
+        messages=row,
         state_of=person_state,
         waiting=waiting_grants(db.session(), user_id),
         unused=users.is_unused(user),
@@ -105,6 +116,22 @@ def _person_page(user_id: int, status: int = 200, **more: Any) -> Page:
         **words,
     )
     return page, status
+
+
+@admin.post("/people/<int:user_id>/address")
+@needs(_EDIT)
+def people_address(user_id: int) -> Answer:
+    """Enter the address for messages about work, which its owner confirms."""
+    form = AddressForm()
+    if not form.validate():
+        return _person_page(user_id, 422, address_form=form)
+    if wait := take(
+        _LINKS, ("address", str(current_actor().user_id)), ("address-of", str(user_id))
+    ):
+        form.address.errors = [_("确认邮件发得太多了，请 %(n)s 分钟后再试。", n=minutes(wait))]
+        return retry_later(_person_page(user_id, 429, address_form=form), wait)
+    is_other = set_address(user_id, form.address.data, page_locale(), current_actor(), now())
+    return _done(user_id, _ADDRESS_ASKED if is_other else _ADDRESS_KEPT)
 
 
 @admin.post("/people/<int:user_id>/grants")

@@ -10,8 +10,9 @@ from portal.domain.errors import N_, InvalidInput
 from portal.queries.office.administration import PersonState
 from portal.services.office.users import NAME_MAX
 from portal.web.admin.forms import OrganisationField
-from portal.web.core.fields import EnumListField, LineField
+from portal.web.core.fields import EnumListField, LineField, MailField
 from portal.web.core.forms import FilterForm, Form
+from portal.web.core.typed import EMAIL_MAX
 
 
 class PeopleFilterForm(FilterForm):
@@ -33,6 +34,12 @@ class GrantForm(Form):
         """Show an error of the roles at the field ``role``."""
         where = "role" if error.field == "grants" else error.field
         super().put(InvalidInput(where, error.message))
+
+
+class AddressForm(Form):
+    """The address for messages about work."""
+
+    address = MailField(_l("工作邮箱"), most=EMAIL_MAX)
 
 
 class NewPersonForm(GrantForm):

@@ -15,6 +15,7 @@ from portal.web.console import (
     passkeys,
     second_factor,
     sessions,
+    staff_messages,
     statistics,
 )
 from portal.web.console.archive import policy_changes, problem_notices, publication
@@ -40,6 +41,7 @@ __all__ = [
     "request_page",
     "second_factor",
     "sessions",
+    "staff_messages",
     "statistics",
 ]
 

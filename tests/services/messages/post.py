@@ -10,15 +10,15 @@ from portal.adapters.channels.mail import MailChannel
 from portal.adapters.message_words import message_words
 from portal.channel_settings import ChannelSettings
 from portal.config import Settings
-from portal.domain.messages.occasions import Occasion
+from portal.domain.messages.occasions import TO_STAFF, Frequency, Occasion
 from portal.domain.messages.states import Channel
-from portal.models import Letter, MessageChoice, OutgoingMessage
+from portal.models import Letter, MessageChoice, OutgoingMessage, StaffMessages
 from portal.services.core.unit import writing
 from portal.services.messages.announcing import Outlets, announce
 from portal.services.messages.composing import Composer
 from portal.services.messages.delivering import deliver
 from portal.services.messages.posting import post
-from tests.builders import START
+from tests.builders import START, World
 
 KEY = b"k" * 32
 MAIL_ONLY = Outlets(frozenset({Channel.MAIL}))
@@ -81,3 +81,22 @@ def messages(session: Session) -> list[OutgoingMessage]:
     session.rollback()
     session.expire_all()
     return list(session.scalars(sa.select(OutgoingMessage).order_by(OutgoingMessage.id)))
+
+
+def staff_mail(world: World, username: str, **often: Frequency) -> StaffMessages:
+    """Give ``username`` a confirmed address, with the usual choice but for ``often``."""
+    with writing() as unit:
+        row = StaffMessages(
+            user_id=world.people[username],
+            address=f"{username}@office.example",
+            language="zh_CN",
+            confirmed_at=START,
+            **{str(each): Frequency.AT_ONCE for each in TO_STAFF} | often,
+        )
+        unit.add(row)
+    return row
+
+
+def told(session: Session) -> list[tuple[str, Occasion]]:
+    """Return which members of staff messages go to, and about what, oldest first."""
+    return [(each.user.username, each.occasion) for each in messages(session) if each.user]

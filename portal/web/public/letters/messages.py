@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import abort, flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +14,8 @@ from portal.domain.messages.links import opened
 from portal.models import Letter, db
 from portal.queries.messages.choices import chosen
 from portal.services.letters.message_choice import choose_messages, stop_messages
-from portal.services.messages.composing import STOP
+from portal.services.messages.addresses import stop_staff_messages
+from portal.services.messages.composing import LETTER, STAFF, STOP
 from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.fields import OneOfField
@@ -29,9 +32,6 @@ from portal.web.submission.message_choice import (
     offer_channels,
     refuse_without_contact,
 )
-
-LETTER = "letter-"
-"""What begins the subject of a link that stops messages about a letter."""
 
 
 class MessagesForm(Form):
@@ -87,8 +87,8 @@ def change_letter_messages(number: str) -> Answer:
 @public
 def stop(token: str) -> Answer:
     """Offer to stop messages; nothing changes for programs that only look at links."""
-    _subject(token)
-    return render_template("public/stop.html", token=token, done=False)
+    of_staff = _stopped(token).of_staff
+    return render_template("public/stop.html", token=token, done=False, of_staff=of_staff)
 
 
 @public_pages.post("/stop/<token>")
@@ -96,13 +96,25 @@ def stop(token: str) -> Answer:
 @without_session
 def stop_now(token: str) -> Answer:
     """Stop messages: by the button, or by a mail program (RFC 8058), which knows no session."""
-    stop_messages(_subject(token))
-    return render_template("public/stop.html", token=token, done=True)
+    stopped = _stopped(token)
+    if stopped.of_staff:
+        stop_staff_messages(int(stopped.name))
+    else:
+        stop_messages(stopped.name)
+    return render_template("public/stop.html", token=token, done=True, of_staff=stopped.of_staff)
 
 
-def _subject(token: str) -> str:
-    """Return the number of the letter of a signed link, or answer 404."""
-    subject = opened(code_key(), STOP, token[:200])
-    if subject is None or not subject.startswith(LETTER):
+class Stopped(NamedTuple):
+    """Whose messages a link stops: those to a member of staff, or about a letter."""
+
+    of_staff: bool
+    name: str
+
+
+def _stopped(token: str) -> Stopped:
+    """Return whose messages a signed link stops, or answer 404."""
+    subject = opened(code_key(), STOP, token[:200]) or ""
+    kind, _dash, name = subject.partition("-")
+    if kind not in (LETTER, STAFF):
         abort(404)
-    return subject.removeprefix(LETTER)
+    return Stopped(kind == STAFF, name)

@@ -152,3 +152,15 @@ def test_a_link_for_another_letter_stops_nothing(
     for wrong in (forged, path[:-1], f"/{STOP}/letter-{first.number}", f"/{STOP}/x"):
         assert client.get(wrong).status_code == 404
         assert client.post(wrong).status_code == 404
+
+
+def test_the_button_of_the_way_out_stops_messages(
+    client: Client, session: Session, world: World, settings: Settings
+) -> None:
+    """What the page offers leads to where messages are stopped."""
+    letter = session.get_one(Letter, send(new_letter(world["city"], email="zhou@mail.example")).id)
+    choose_mail(letter)
+    path = link(letter, settings)
+    form = get(client, path).form(path)
+    assert client.post(form.action, data=form.hidden).status_code == 200
+    assert choices(session) == []
