@@ -25,6 +25,7 @@ from pydantic_settings import (
 from portal import instance_folder, key_files, setting_values
 from portal.channel_settings import ChannelSettings
 from portal.instance_folder import write_once
+from portal.site_settings import SiteSettings
 
 FILE_NAME = "portal.toml"
 _PREFIX = "LETTERBOX_"
@@ -38,7 +39,7 @@ class SettingsError(Exception):
     """A setting cannot be used; the message names it and says what to do."""
 
 
-class Settings(ChannelSettings):
+class Settings(ChannelSettings, SiteSettings):
     """All settings of a letterbox, typed; unknown keys in the file are refused by name."""
 
     model_config = SettingsConfigDict(

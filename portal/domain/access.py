@@ -31,29 +31,6 @@ class Role(Labelled):
     SUPERVISOR = "supervisor", N_("督办员")
 
 
-class Duty(Labelled):
-    """What a role is for; nobody holds roles of two duties."""
-
-    SYSTEM = "system", N_("系统管理")
-    BUSINESS = "business", N_("业务办理")
-    AUDIT = "audit", N_("审计")
-
-
-DUTIES: dict[Role, Duty] = {
-    Role.ADMINISTRATOR: Duty.SYSTEM,
-    Role.AUDITOR: Duty.AUDIT,
-    Role.DISPATCHER: Duty.BUSINESS,
-    Role.HANDLER: Duty.BUSINESS,
-    Role.REVIEWER: Duty.BUSINESS,
-    Role.SUPERVISOR: Duty.BUSINESS,
-}
-
-
-def exclude(roles: Iterable[Role]) -> bool:
-    """Return whether ``roles`` belong to more than one duty, so that no account may hold them all."""
-    return len({DUTIES[role] for role in roles}) > 1
-
-
 class Permission(StrEnum):
     """A permission as ``scope:resource:action``, in alphabetical order."""
 
@@ -66,6 +43,7 @@ class Permission(StrEnum):
     MESSAGES_EDIT = "instance:messages:edit"
     ORGANISATIONS_EDIT = "instance:organisations:edit"
     REPORTS_KEEP = "instance:reports:keep"
+    SITE_NOTICES_ANSWER = "instance:site_notices:answer"
     TOKENS_EDIT = "instance:tokens:edit"
     USERS_EDIT = "instance:users:edit"
     WORDS_EDIT = "instance:words:edit"
@@ -179,6 +157,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
             _P.MESSAGES_EDIT,
             _P.TOKENS_EDIT,
             _P.REPORTS_KEEP,
+            _P.SITE_NOTICES_ANSWER,
             _P.WORDS_EDIT,
         ),
         Reach.ALL,

@@ -87,6 +87,7 @@ class RecordAction(Labelled):
     CREATE_TOKEN = "create_token", N_("发放接口令牌")
     WITHDRAW_TOKEN = "withdraw_token", N_("收回接口令牌")
     KEEP_REPORT = "keep_report", N_("存档年度报告")
+    ANSWER_SITE_NOTICE = "answer_site_notice", N_("答复网站找错")
     EDIT_CALENDAR = "edit_calendar", N_("修改工作日历")
     EDIT_DEADLINE_RULE = "edit_limit", N_("修改办理时限")
     RETRY_JOB = "retry_job", N_("重试后台任务")

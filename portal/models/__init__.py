@@ -50,6 +50,7 @@ from portal.models.publication import (
     Proposal,
     ProposalStatus,
     RedactionMask,
+    SiteNotice,
 )
 from portal.models.rates import (
     VERSIONS,
@@ -143,6 +144,7 @@ __all__ = [
     "ReplyStatus",
     "RoleGrant",
     "SenderKeys",
+    "SiteNotice",
     "StaffSession",
     "StaffMessages",
     "StateInterval",

@@ -226,6 +226,23 @@ class ProblemNotice(Model):
     resolved_at: Mapped[datetime | None] = mapped_column("settled_at", UtcDateTime)
 
 
+class SiteNotice(Model):
+    """A reader's notice that something on the site is wrong, and the answer of who runs the site.
+
+    ``code_hash`` is the keyed hash of the code in the address under which the reader finds the answer.
+    """
+
+    __tablename__ = "site_notice"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    page: Mapped[str] = mapped_column(sa.String(300))
+    text: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(sa.Text)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
 class Matter(Model):
     """A matter that several public entries are about, gathered around the entry ``centre_id``."""
 

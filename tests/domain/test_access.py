@@ -17,9 +17,9 @@ from portal.domain.access import (
     Role,
     acts_from,
     can,
-    exclude,
     may,
 )
+from portal.domain.accounts.duties import exclude
 from portal.domain.accounts.grant_requests import may_decide
 from portal.domain.accounts.usernames import fold_username
 from portal.domain.events import ActorKind
@@ -37,6 +37,7 @@ instance:deadline_rules:edit         -          -       -        -          all 
 instance:messages:edit       -          -       -        -          all           -
 instance:organisations:edit  -          -       -        -          all           -
 instance:reports:keep        -          -       -        -          all           -
+instance:site_notices:answer  -          -       -        -          all           -
 instance:tokens:edit         -          -       -        -          all           -
 instance:users:edit          -          -       -        -          all           -
 instance:words:edit          -          -       -        -          all           -

@@ -18,6 +18,7 @@ from portal.domain.access import SYSTEM, Role
 from portal.domain.letters.states import State
 from portal.domain.words.shipped import shipped_by_key
 from portal.models import ArchiveEntry, RoleGrant, User, db
+from portal.services.office.site_notices import give_site_notice
 from portal.services.statistics.reports import keep_report
 from portal.web.core.safety import limiter
 from tests.builders import START, World, a_letter, a_person, a_published, a_world
@@ -134,11 +135,12 @@ def site(
     """A site with an open letter, a published one, and one that is none of the city's."""
     instance = tmp_path_factory.mktemp("roles")
     shutil.copytree(keys, instance / "keys")
-    app = create_app(load_settings(instance=instance, database_url=database.fresh(instance)))
+    settings = load_settings(instance=instance, database_url=database.fresh(instance))
+    app = create_app(settings)
     app.testing = True
     with app.app_context():
         world = a_world(db.session(), password_hash)
-        values = _values(world)
+        values = _values(world, settings.key("code"))
         everywhere = [(role, "office") for role in Role if role is not Role.AUDITOR]
         a_person(world, NEWCOMER, password_hash, *everywhere)
         world.session.get_one(User, world.people[NEWCOMER]).must_change_password = True
@@ -159,7 +161,7 @@ def site(
         db.engine.dispose()
 
 
-def _values(world: World) -> dict[str, object]:
+def _values(world: World, code_key: bytes) -> dict[str, object]:
     session = world.session
     letter = a_letter(session, world, State.IN_PROGRESS, place="city")
     a_published(session, world, place="city")
@@ -183,6 +185,7 @@ def _values(world: World) -> dict[str, object]:
         "request_id": "1",
         "mask_id": 1,
         "notice_id": 1,
+        "notice_code": give_site_notice("/about", "电话是旧的", "a" * 32, code_key, START),
         "erasure_id": 0,
         "matter_id": 1,
         "change_id": 1,

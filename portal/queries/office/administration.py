@@ -22,6 +22,7 @@ from portal.models import (
     OutboxRow,
     OutboxStatus,
     RoleGrant,
+    SiteNotice,
     User,
 )
 from portal.queries.paging import Slice, slice_of
@@ -207,6 +208,7 @@ class Overview:
     next_year: int
     events: int
     dead_letters: int
+    site_notices: int
 
 
 def overview(session: Session, now: datetime) -> Overview:
@@ -225,4 +227,5 @@ def overview(session: Session, now: datetime) -> Overview:
         next_year=next_year,
         events=count(Event, Event.occurred_at >= now - timedelta(days=1)),
         dead_letters=count(OutboxRow, OutboxRow.status == OutboxStatus.DEAD),
+        site_notices=count(SiteNotice, SiteNotice.answered_at.is_(None)),
     )

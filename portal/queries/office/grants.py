@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.domain.access import DUTIES, Duty, Role
+from portal.domain.access import Role
+from portal.domain.accounts.duties import DUTIES, Duty
 from portal.domain.accounts.grant_requests import GrantOutcome
 from portal.models import GrantRequest, RoleGrant, User
 

@@ -12,7 +12,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Actor, Permission, Role, exclude
+from portal.domain.access import Actor, Permission, Role
+from portal.domain.accounts.duties import exclude
 from portal.domain.accounts.grant_requests import GrantOutcome, may_decide
 from portal.domain.errors import N_, Conflict, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import ActorKind, RecordAction

@@ -1,4 +1,4 @@
-"""Administration: organisations, people, calendar, deadline rules, and the audit trail."""
+"""Administration: organisations, people, rules, notices about the site, and the audit trail."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from flask import Blueprint
 
 from portal.web.admin import (
     audit,
-    calendar,
-    deadline_rules,
     grants,
     messages,
     organisations,
     people,
     reports,
+    site_notices,
     tokens,
     words,
 )
 from portal.web.admin.blueprint import admin
+from portal.web.admin.rules import calendar, deadline_rules
 
 VIEWS = (
     audit,
@@ -27,6 +27,7 @@ VIEWS = (
     organisations,
     people,
     reports,
+    site_notices,
     tokens,
     words,
 )

@@ -26,6 +26,7 @@ SECTIONS: tuple[tuple[str, Any, Permission], ...] = (
     ("admin.messages", _l("消息与任务"), Permission.MESSAGES_EDIT),
     ("admin.tokens", _l("接口令牌"), Permission.TOKENS_EDIT),
     ("admin.reports", _l("年度报告"), Permission.REPORTS_KEEP),
+    ("admin.list_site_notices", _l("网站找错"), Permission.SITE_NOTICES_ANSWER),
     ("admin.audit", _l("操作日志"), Permission.AUDIT_READ),
 )
 """Endpoint, name and permission of each section."""

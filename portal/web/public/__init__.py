@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.public import browsers, home, organisations
+from portal.web.public import browsers, home, organisations, site_notices
 from portal.web.public.archive import feeds, hot, open_files, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
@@ -26,6 +26,7 @@ VIEWS = (
         record,
         refusals,
         reports,
+        site_notices,
         track,
         write,
     ),

@@ -1,4 +1,4 @@
-"""Standing pages: about the site, privacy, accessibility."""
+"""Standing pages: about the site, privacy, accessibility, the map of the site."""
 
 from __future__ import annotations
 
@@ -40,3 +40,11 @@ def privacy() -> str:
 def accessibility() -> str:
     """Explain how accessible the site is, and whom to contact about barriers."""
     return render_template("public/pages/accessibility.html")
+
+
+@standing_pages.get("/site-map")
+@public
+@cacheable
+def site_map() -> str:
+    """List the pages of the site by what people come for."""
+    return render_template("public/pages/site_map.html")

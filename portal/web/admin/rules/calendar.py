@@ -18,7 +18,7 @@ from portal.queries.office.rule_table import edited_days
 from portal.queries.rules import work_calendar
 from portal.services.office.calendar import set_days
 from portal.web.admin.blueprint import admin
-from portal.web.admin.rule_forms import DaysForm
+from portal.web.admin.rules.forms import DaysForm
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
 from portal.web.core.people import current_actor, needs

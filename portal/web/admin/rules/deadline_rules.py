@@ -18,7 +18,7 @@ from portal.services.office.deadline_rules import (
     remove_deadline_rule,
 )
 from portal.web.admin.blueprint import admin
-from portal.web.admin.rule_forms import DeadlineRuleForm, rule_name
+from portal.web.admin.rules.forms import DeadlineRuleForm, rule_name
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
 from portal.web.core.language import say

@@ -1,0 +1,1 @@
+"""The calendar and the deadline rules, which decide when a letter is due."""
