@@ -1,14 +1,14 @@
 """Notices of readers that something on the site is wrong, with their answers.
 
 Revision ID: site_notices
-Revises: messages
+Revises: staff_messages
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "site_notices"
-down_revision = "messages"
+down_revision = "staff_messages"
 branch_labels = None
 depends_on = None
 
