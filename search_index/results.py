@@ -20,13 +20,15 @@ class SimilarHit:
     """A similar entry with the words it shares with the text, the most specific first.
 
     Scores compare within one answer only; ``similarity``, from 0 to 1 for the same letter, compares
-    any two letters of an archive.
+    any two letters of an archive by their words. ``nearness`` is how close the two are in meaning, a
+    cosine, ``None`` where that is not known.
     """
 
     entry_id: int
     score: float
     shared_terms: tuple[str, ...]
     similarity: float = 0.0
+    nearness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

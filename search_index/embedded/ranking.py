@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from search_index.embedded.lists import idf
 from search_index.embedded.snapshot import K1, WEIGHTED, Numbers, Snapshot, Term
-from search_index.engine import Nearness
 
 RARITY = 1.4
 """Power of the idf in the weight of a term: rare terms count more than in plain BM25."""
@@ -68,17 +67,16 @@ def field_scores(
 
 
 def gains(
-    snapshot: Snapshot, nearness: Nearness, documents: Numbers, weight: float
+    snapshot: Snapshot, known: Mapping[int, float], documents: Numbers, weight: float
 ) -> NDArray[np.float64]:
     """Return what each of ``documents`` gains by its meaning: ``weight`` × how much closer it is than the farthest.
 
-    One whose nearness is not known gains as much as the others do on average.
+    ``known`` has the nearness by entry id; an entry that is missing gains as much as the others do on average.
     """
-    entries = snapshot.entry_ids[documents].tolist()
-    known = nearness(entries)
     if not known:
         return np.zeros(len(documents))
     average = sum(known.values()) / len(known)
+    entries = snapshot.entry_ids[documents].tolist()
     values = np.array([known.get(entry, average) for entry in entries])
     gained: NDArray[np.float64] = weight * (values - values.min())
     return gained

@@ -104,7 +104,8 @@ class _Order:
     ) -> NDArray[np.int64]:
         """Return ``places``, which stand in the order of their ``values``, ordered by meaning as well."""
         chosen = documents[places]
-        gained = gains(self._snapshot, nearness, chosen, MEANING_WEIGHT)
+        known = nearness(self._snapshot.entry_ids[chosen].tolist())
+        gained = gains(self._snapshot, known, chosen, MEANING_WEIGHT)
         gained[self._is_lowered(chosen)] *= LOWERED
         highest = values[places[0]] or 1.0
         reordered: NDArray[np.int64] = places[

@@ -45,7 +45,7 @@ MAX_TEXT = 3_000
 """Characters of the text that are considered."""
 
 TITLE_WEIGHT = 6.0
-SHARED_TERMS = 6
+SHARED_TERMS = 12
 
 
 def similar(
@@ -69,21 +69,26 @@ def similar(
     places = best(snapshot, values, documents, max(limit, CANDIDATES))
     documents, values = documents[places], values[places]
     cosines = np.zeros(len(documents))
+    known: Mapping[int, float] = {}
     if len(documents):
         cosines = _cosines(snapshot, title, text, documents)
         values = FIRST_WEIGHT * values / values[0] + cosines
         if nearness is not None:
-            values += gains(snapshot, nearness, documents, MEANING_WEIGHT)
+            known = nearness(snapshot.entry_ids[documents].tolist())
+            values += gains(snapshot, known, documents, MEANING_WEIGHT)
     places = best(snapshot, values, documents, limit)
     words = _shown_words(title + "\n" + text, chosen)
+    entry_ids = snapshot.entry_ids[documents].tolist()
+    highest = 1 + (TITLES_WEIGHT if dictionary_words(title) else 0)
     return [
         SimilarHit(
-            int(snapshot.entry_ids[documents[place]]),
+            entry_ids[place],
             float(values[place]),
             _shared(int(documents[place]), words),
-            float(cosines[place]) / (1 + TITLES_WEIGHT),
+            float(cosines[place]) / highest,
+            known.get(entry_ids[place]),
         )
-        for place in places
+        for place in places.tolist()
     ]
 
 

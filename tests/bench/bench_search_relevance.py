@@ -5,14 +5,18 @@ it as well; the vectors take some minutes once. Baselines stand beside each figu
 items; BM25 on bigrams, TF-IDF cosine on words and a rank fusion of three for similar letters.
 """
 
+import csv
 import runpy
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 from portal.adapters.embedding import QUERY_MOST, Vectors
+from portal.domain.archive.similarity import is_similar, telling_words
+from portal.queries.archive.similar import SIMILAR_MOST
 from portal.queries.synonyms import shipped_words
 from portal.services.archive.meaning import LETTER_MOST, REPLY_MOST
 from search_index.answers import answering, is_certain
@@ -120,8 +124,12 @@ def answers(vectors: KeptVectors | None = None) -> tuple[float, float]:
 
 def similar_letters(
     vectors: KeptVectors | None = None,
-) -> dict[str, dict[str, tuple[float, int]]]:
-    """Return the measures of similar letters by query set, as the shared scorer computes them."""
+) -> tuple[dict[str, dict[str, tuple[float, int]]], dict[bool, Counter[int]]]:
+    """Return the measures of similar letters by query set, as the shared scorer computes them.
+
+    With them how many of the first :data:`SIMILAR_MOST` are shown (``True``) and withheld by their grade, judged ones
+    alone.
+    """
     corpus, queries = evaluation("similar_corpus"), evaluation("similar_queries")
     meaning: list[Nearness | None] = [None] * len(queries)
     if vectors:
@@ -130,15 +138,31 @@ def similar_letters(
         meaning = [near(each, rows) for each in asked]
     numbers = {row["id"]: n for n, row in enumerate(corpus, start=1)}
     run = {}
+    grades = judgements()
+    seen: dict[bool, Counter[int]] = {True: Counter(), False: Counter()}
     with tempfile.TemporaryDirectory() as folder:
         engine = build(folder, ((row["title"], row["content"], "") for row in corpus))
         for query, nearness in zip(queries, meaning, strict=True):
             itself = numbers.get(query["letter_id"])
             hits = engine.similar(query["content"], 20, itself, query["title"], nearness)
             run[query["qid"]] = {corpus[h.entry_id - 1]["id"]: h.score for h in hits}
+            for hit in hits[:SIMILAR_MOST]:
+                telling = telling_words(hit.shared_terms, ())
+                grade = grades[query["qid"]].get(corpus[hit.entry_id - 1]["id"])
+                if grade is not None:
+                    seen[is_similar(hit.similarity, hit.nearness, telling)][grade] += 1
     scorer = runpy.run_path(str(DATA / "evaluation" / "score_similar.py"))["score"]
     measures: dict[str, dict[str, tuple[float, int]]] = scorer(run)
-    return measures
+    return measures, seen
+
+
+def judgements() -> dict[str, dict[str, int]]:
+    """Return the grade of each judged letter by query: 2 same issue, 1 helpful, 0 neither."""
+    found: dict[str, dict[str, int]] = {}
+    with (DATA / "evaluation" / "similar_judgements.tsv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            found.setdefault(row["qid"], {})[row["doc_id"]] = int(row["grade"])
+    return found
 
 
 def report(vectors: KeptVectors | None = None) -> None:
@@ -153,10 +177,15 @@ def report(vectors: KeptVectors | None = None) -> None:
             say(f"  … asked as a question: MRR@10 {mrr:.3f}, hit@10 {hit:.3f}\n")
     shown, right = answers(vectors)
     say(f"answer shown for {shown:.1%} of the titles, right in {right:.1%} of them (90 %)\n")
-    measures = similar_letters(vectors)
+    measures, seen = similar_letters(vectors)
     figures = [measures[name]["nDCG@10"][0] for name in ("A", "B")]
     say(f"similar letters, nDCG@10 set A / B: {figures[0]} / {figures[1]} ")
     say("(bigrams .574 / .779, words .688 / .841, fusion .695 / .930)\n")
+    for shown, grades in seen.items():
+        say(
+            f"  of the first {SIMILAR_MOST} {'shown' if shown else 'withheld'}: same issue {grades[2]}, "
+        )
+        say(f"helpful {grades[1]}, neither {grades[0]}\n")
 
 
 def main() -> None:

@@ -23,3 +23,16 @@ def district_organisations(session: Session) -> Sequence[Organisation]:
 def districts(session: Session) -> dict[int, str]:
     """Return the names of the places by the ids of their governments."""
     return {each.id: place_name(each.name) for each in district_organisations(session)}
+
+
+def common_places(session: Session) -> list[str]:
+    """Return the names of the districts and of what is above them, which many letters hold."""
+    query = sa.select(Organisation.name).where(
+        sa.or_(
+            Organisation.level == 0,
+            sa.and_(
+                Organisation.kind == OrganisationKind.DISTRICT_GOVERNMENT, Organisation.level == 1
+            ),
+        )
+    )
+    return [place_name(name) for name in session.scalars(query)]

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, answering
 from portal.adapters.embedding import Embedder
-from portal.domain.words.fillers import FILLERS
+from portal.domain.archive.similarity import is_similar, telling_words
 from portal.models import ArchiveEntry
 from portal.queries.archive.meaning import near_letter
+from portal.queries.archive.places import common_places
 from portal.queries.archive.table import entries_by_id
 
 SIMILAR_MOST = 5
-SHARED_LEAST = 2
-"""Words of two characters or more that a text must share with an entry."""
+SHARED_MOST = 6
+"""Shared words that are named."""
 _ASKED_MOST = 500
 """Characters of a letter that are compared with the sentences of a reply."""
 _SURPLUS = 5
@@ -36,18 +37,6 @@ class Similar:
     answer: tuple[int, int] | None = None
 
 
-def _is_close(shared: tuple[str, ...]) -> bool:
-    """Return whether enough words are shared.
-
-    One word, single characters, numbers and words of any letter prove nothing.
-    """
-    return sum(_says_something(term) for term in shared) >= SHARED_LEAST
-
-
-def _says_something(term: str) -> bool:
-    return len(term) > 1 and term not in FILLERS and not term.isdigit()
-
-
 def similar_entries(
     session: Session,
     index: SearchEngine,
@@ -58,9 +47,10 @@ def similar_entries(
     limit: int = SIMILAR_MOST,
     embedder: Embedder | None = None,
 ) -> list[Similar]:
-    """Return up to ``limit`` public entries that share words with the text, the closest first.
+    """Return up to ``limit`` public entries about the same or a like matter, the closest first.
 
-    With an ``embedder`` the meaning of the titles counts as well. While the index is unavailable
+    With an ``embedder`` the meaning of the titles counts as well. There are few or none where no
+    entry is close enough (:mod:`portal.domain.archive.similarity`). While the index is unavailable
     the list is empty: a suggestion is not worth waiting for.
     """
     try:
@@ -70,10 +60,12 @@ def similar_entries(
         _log.warning("index_away", kind=type(error).__name__)
         return []
     public = entries_by_id(session, [hit.entry_id for hit in hits])
+    places = common_places(session)
+    told = ((hit, telling_words(hit.shared_terms, places)) for hit in hits)
     near = [
-        (public[hit.entry_id], tuple(filter(_says_something, hit.shared_terms)))
-        for hit in hits
-        if hit.entry_id in public and _is_close(hit.shared_terms)
+        (public[hit.entry_id], telling[:SHARED_MOST])
+        for hit, telling in told
+        if hit.entry_id in public and is_similar(hit.similarity, hit.nearness, telling)
     ]
     # An answer that may no longer hold comes after the others.
     near.sort(key=lambda pair: pair[0].policy_change_id is not None)

@@ -14,7 +14,7 @@ from portal.domain.access import Actor, Permission
 from portal.domain.letters.rises import DAYS, LEAST, WEEKS, Rise
 from portal.domain.letters.states import State
 from portal.domain.periods import midnight
-from portal.domain.words.fillers import FILLERS
+from portal.domain.words.fillers import says_something
 from portal.models import Letter, Organisation
 from portal.queries.scope import Condition, letters_for, subtree_ids
 
@@ -97,7 +97,7 @@ def _by_word(session: Session, within: list[Condition], recent: Condition) -> di
     often = [
         (place, word)
         for (place, word), count in counts.most_common()
-        if count >= LEAST and len(word) > 1 and word not in FILLERS and not word.isdigit()
+        if count >= LEAST and says_something(word)
     ][:WORDS]
     if not often:
         return {}

@@ -17,7 +17,6 @@ from portal.queries.archive.search import (
     organisations_to_choose,
     search_archive,
 )
-from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import ArchiveQuery, archive_entry, entries_by_id, list_entries
 from tests.archive import bring_up_to_date, index_of, published, withdraw
 from tests.builders import World
@@ -166,48 +165,6 @@ def test_some_of_the_words_are_better_than_nothing(
     bring_up_to_date(settings)
     found = search(session, settings, ArchiveQuery("路灯 火星"))
     assert (ids(found), found.partial) == ([lamp.id], True)
-
-
-def test_words_of_any_letter_make_nothing_similar(
-    session: Session, world: World, settings: Settings
-) -> None:
-    """Two letters that share 没有, 电话 and a number, and no word of their matter, are not near."""
-    text = "孩子今年上小学，打了三次电话，学校说没有名额，已经等了2016天。"
-    published(session, world, title="孩子上学没有名额", text=text)
-    index = bring_up_to_date(settings)
-    session.rollback()
-    near = similar_entries(
-        session, index, "水管爆了，打电话没有人来，已经2016分钟。", "水管爆了没有人修"
-    )
-    assert near == []
-
-
-def test_similar_entries_share_words(session: Session, world: World, settings: Settings) -> None:
-    """An entry about the same thing is near, says by which words, and is never itself."""
-    lamp, other = published(session, world, **LAMP), published(session, world, **LAMP)
-    published(session, world, place="water", **WATER)
-    index = bring_up_to_date(settings)
-    session.rollback()
-    near = similar_entries(session, index, lamp.text, lamp.title, exclude=lamp.id)
-    assert near[0].entry.id == other.id
-    assert "路灯" in near[0].shared
-    assert lamp.id not in [one.entry.id for one in near]
-
-
-def test_similar_entries_are_public(session: Session, world: World, settings: Settings) -> None:
-    """An entry withdrawn a moment ago is suggested to nobody."""
-    lamp = published(session, world, **LAMP)
-    index = bring_up_to_date(settings)
-    withdraw(session, world, lamp)
-    assert similar_entries(session, index, LAMP["text"], LAMP["title"]) == []
-
-
-def test_without_an_index_nothing_is_similar(
-    session: Session, world: World, settings: Settings
-) -> None:
-    """While the index is away there are no suggestions and no error."""
-    published(session, world, **LAMP)
-    assert similar_entries(session, index_of(settings), LAMP["text"]) == []
 
 
 def test_organisations_are_offered_by_level(session: Session, world: World) -> None:

@@ -134,7 +134,7 @@ def loaded(session: Session, world: World, settings: Settings) -> int:
         "/archive?q=alert",
         "/archive?q=script onerror",
         "/archive/{}",
-        "/archive/similar?text=梧桐小区的路灯坏了两个星期，晚上看不清路",
+        f"/archive/similar?title={PAYLOADS[3]}路灯&text=梧桐小区的路灯坏了两个星期",
         "/",
     ],
 )
