@@ -158,6 +158,12 @@ class ChannelSettings(BaseSettings):
     mail_from: str = Field(
         default="", description="Sender of mails, such as 公开信箱 <letters@example.gov>."
     )
+    staff_mail_hour: int = Field(
+        default=8,
+        ge=0,
+        le=23,
+        description="Hour of working days, in Shanghai, from which on staff get digests and due dates.",
+    )
     sms: tuple[SmsGateway, ...] = Field(
         default=(),
         max_length=4,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.access import Role
 from portal.domain.accounts.grant_requests import GrantOutcome
-from portal.domain.messages.occasions import Frequency, Occasion
+from portal.domain.messages.occasions import TO_STAFF, Frequency, Occasion
 from portal.domain.messages.states import MessageState
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
@@ -83,6 +83,14 @@ class StaffMessages(Model):
         """Return how often the person gets messages of ``occasion``, one of those to staff."""
         chosen: Frequency = getattr(self, str(occasion))
         return chosen
+
+    def wants(self, occasion: Occasion) -> bool:
+        """Return whether the person wants messages of ``occasion`` at all, digests included."""
+        if occasion is Occasion.WEEKLY:
+            return self.weekly
+        if occasion is Occasion.DAILY:
+            return any(self.often(each) is Frequency.DAILY for each in TO_STAFF)
+        return occasion not in TO_STAFF or self.often(occasion) is not Frequency.NEVER
 
 
 class Passkey(Model):

@@ -39,6 +39,7 @@ from portal.services.keys.rotation import step as rotate_keys
 from portal.services.letters.handling import close_unanswered
 from portal.services.letters.retention import erase_letters
 from portal.services.messages.announcing import Outlets
+from portal.services.messages.digests import write_digests
 from portal.services.messages.reminders import remind
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
@@ -64,6 +65,8 @@ RECORD = timedelta(minutes=1)
 """How often a day is looked for that is over and not yet in the public record."""
 RETENTION = timedelta(days=1)
 """How often letters are looked for whose sender is to be erased."""
+MORNINGS = timedelta(minutes=1)
+"""How often staff are looked for who have no messages of this morning yet."""
 NARROWER_SUMS = timedelta(minutes=10)
 """How often those of past years by kind and subject are."""
 _log = structlog.get_logger("portal.worker")
@@ -86,7 +89,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     periods = periods_of(settings)
     outlets = Outlets.of(settings)
     senders = start_senders(app, settings, stop)
-    chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
+    mornings_at = chores_at = check_at = sums_at = narrower_at = datetime.now(UTC)
     open_data_at = matters_at = vectors_at = datetime.now(UTC)
     record_at = retention_at = audit_at = datetime.now(UTC)
     with app.app_context():
@@ -106,6 +109,10 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(partial(remove_reads, settings.audit_keep_days, now))
                 _guarded(index.optimise)
                 chores_at = now + CHORES
+            if now >= mornings_at:
+                hour = settings.staff_mail_hour
+                written = _guarded(partial(write_digests, outlets, hour, now))
+                mornings_at = now if written else now + MORNINGS
             done = _guarded(lambda: drain(index, datetime.now(UTC)))
             if done == 0:
                 done = _guarded(lambda: recompute(datetime.now(UTC)))

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.adapters.channels.interface import Parcel
+from portal.domain.access import Permission
 from portal.domain.languages import LANGUAGES, SOURCE
 from portal.domain.messages.links import sign
-from portal.domain.messages.occasions import TO_SENDERS, TO_STAFF, Frequency, Occasion
+from portal.domain.messages.occasions import TO_SENDERS, Occasion
 from portal.domain.messages.states import Channel
 from portal.domain.messages.wording import About, Words, in_language
 from portal.models import MessageChoice, OutgoingMessage, User
@@ -106,12 +107,14 @@ class Composer:
             raise Unaddressed
         if message.occasion is Occasion.ADDRESS:
             return row.address, ""
-        if row.confirmed_at is None or row.unreached is not None or not user.grants:
+        if row.confirmed_at is None or row.unreached is not None:
             raise Unaddressed
-        if message.occasion in TO_STAFF and row.often(message.occasion) is Frequency.NEVER:
+        actor, letter = staff_actor(user), message.letter
+        weekly = message.occasion is Occasion.WEEKLY
+        needed = Permission.HANDLING_SUPERVISE if weekly else Permission.LETTER_READ
+        if not row.wants(message.occasion) or not actor.holds(needed):
             raise Unaddressed
-        letter = message.letter
-        if letter and readable_letter(session, staff_actor(user), letter.number) is None:
+        if letter and readable_letter(session, actor, letter.number) is None:
             raise Unaddressed
         return row.address, self.way_out(f"{STAFF}-{user.id}", message.language)
 
