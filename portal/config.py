@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from portal import instance_folder, key_files, setting_values
 from portal.channel_settings import ChannelSettings
+from portal.file_settings import FileSettings
 from portal.instance_folder import write_once
 from portal.site_settings import SiteSettings
 
@@ -39,7 +40,7 @@ class SettingsError(Exception):
     """A setting cannot be used; the message names it and says what to do."""
 
 
-class Settings(ChannelSettings, SiteSettings):
+class Settings(ChannelSettings, FileSettings, SiteSettings):
     """All settings of a letterbox, typed; unknown keys in the file are refused by name."""
 
     model_config = SettingsConfigDict(
@@ -255,6 +256,11 @@ class Settings(ChannelSettings, SiteSettings):
     def open_data_folder(self) -> Path:
         """Where the files of open data live."""
         return self.instance / "open-data"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where files that came with letters live."""
+        return self.instance / "files"
 
     def key(self, name: str) -> bytes:
         """Return the secret key ``name`` (32 bytes), made on first use with mode 0600."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from portal.adapters.database_copy import sync_folder
 
-MANIFEST, KEYS = "manifest.json", "keys.json"
+MANIFEST, KEYS, FILES = "manifest.json", "keys.json", "files"
 COPIES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 """The file that holds the copy, by the kind of database."""
 FORMAT = 1
@@ -97,11 +97,56 @@ def write_settings(instance: Path, folder: Path) -> None:
             _write(folder / name, (instance / name).read_text("utf-8"))
 
 
+def copy_files(source: Path, parent: Path, draft: Path) -> None:
+    """Copy what ``source`` has and the copy in ``draft`` lacks.
+
+    A file never changes under its name: what an earlier backup below ``parent`` has is linked, not copied again.
+    """
+    earlier = backups(parent)[-1:]
+    for path in sorted(source.glob("*/[0-9a-f][0-9a-f]/*")):
+        if path.name.startswith("."):
+            continue
+        place = Path(FILES) / path.relative_to(source)
+        copy = draft / place
+        if copy.exists():
+            continue
+        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.link(earlier[0] / place, copy)
+        except (IndexError, OSError):
+            _copy_file(path, copy)
+
+
+def _copy_file(path: Path, copy: Path) -> None:
+    """Copy a file and sync it; one that is taken away meanwhile is none."""
+    try:
+        with path.open("rb") as original, copy.open("xb") as file:
+            copy.chmod(0o600)
+            shutil.copyfileobj(original, file)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileNotFoundError:
+        return
+
+
+def put_files_back(folder: Path, target: Path) -> None:
+    """Copy the files of a backup into the store of an instance."""
+    for path in sorted((folder / FILES).glob("*/[0-9a-f][0-9a-f]/*")):
+        place = target / path.relative_to(folder / FILES)
+        if not place.exists():
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _copy_file(path, place)
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Write ``manifest`` with the checksums of all files of ``folder``; return it with them."""
     files = {
-        path.name: {"sha256": checksum(path), "bytes": path.stat().st_size}
-        for path in sorted(folder.iterdir())
+        path.relative_to(folder).as_posix(): {
+            "sha256": checksum(path),
+            "bytes": path.stat().st_size,
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
     complete = Manifest(**(asdict(manifest) | {"files": files}))
     _write(folder / MANIFEST, json.dumps(asdict(complete), indent=1, ensure_ascii=False))
@@ -161,12 +206,18 @@ def verify(
     if needed:
         raise BackupFault(f"{folder / MANIFEST} names no {' and no '.join(sorted(needed))}")
     for name, expected in manifest.files.items():
-        path = keys if name == KEYS and keys is not None else folder / Path(name).name
+        path = keys if name == KEYS and keys is not None else folder / _below(name)
         if not path.is_file():
             hint = "; name it with --keys where it lies elsewhere" if name == KEYS else ""
             raise BackupFault(f"{path} is missing{hint}")
         if checksum(path, progress) != expected.get("sha256"):
             raise BackupFault(f"{path} is damaged: its checksum is not that of the manifest")
+
+
+def _below(name: str) -> Path:
+    """Return a name of a manifest as a path that cannot lead out of its folder."""
+    parts = [part for part in Path(name).parts if part not in ("/", "..")]
+    return Path(*parts) if parts[:1] == [FILES] else Path(Path(name).name)
 
 
 def put_keys_back(file: Path, instance: Path) -> None:

@@ -51,7 +51,7 @@ def _tables() -> list[str]:
     help="How many backups to leave in DIR; older ones are removed after this one is whole.",
 )
 def backup(folder: Path, keep: int | None) -> None:
-    """Copy database, keys and settings into a new folder in DIR, while the letterbox runs.
+    """Copy database, files, keys and settings into a new folder in DIR, while the letterbox runs.
 
     Whoever has keys.json and the copy of the database can read the senders' names: keep the two
     apart. Keys that the environment gives are in neither. The index and the files of open data are not copied,
@@ -63,8 +63,11 @@ def backup(folder: Path, keep: int | None) -> None:
         place = draft / COPIES[kind_of(settings.database_uri)]
         # A key that is dropped while the database is copied may be needed by the copy.
         before = backups.read_keys(settings.instance)
+        # Files before the database, and after it again: some are removed meanwhile, and some come.
+        backups.copy_files(settings.files_folder, folder, draft)
         with progress("pages", None) as advance:
             copied = copy_database(settings.database_uri, place, _tables(), advance)
+        backups.copy_files(settings.files_folder, folder, draft)
         backups.write_keys(before | backups.read_keys(settings.instance), draft)
         backups.write_settings(settings.instance, draft)
         manifest = Manifest(
@@ -118,6 +121,7 @@ def restore(folder: Path, force: bool, keys: Path | None) -> None:
         put_back(source / COPIES[kind], settings.database_uri, replace=bool(there))
         backups.put_keys_back(keys or source / KEYS, settings.instance)
         backups.put_settings_back(source, settings.instance)
+        backups.put_files_back(source, settings.files_folder)
         forget_note(settings.instance)
     restored = count_rows(settings.database_uri, _tables())
     if (restored.migration, restored.counts) != (manifest.migration, manifest.counts):
@@ -160,8 +164,9 @@ def _set_aside(settings: Settings) -> Path:
     """Keep keys and database in a folder of their own; remove what is made from the database."""
     aside = settings.instance / f"before-restore-{now():%Y%m%dT%H%M%SZ}"
     aside.mkdir(mode=0o700)
-    if (settings.instance / "keys").is_dir():
-        (settings.instance / "keys").rename(aside / "keys")
+    for kept in (settings.keys_folder, settings.files_folder):
+        if kept.is_dir():
+            kept.rename(aside / kept.name)
     if kind_of(settings.database_uri) == "sqlite":
         file = sqlite_file(settings.database_uri)
         for path in (file.with_name(file.name + suffix) for suffix in ("", "-wal", "-shm")):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchIndexError, open_index
 from portal.adapters.database_copy import is_filled
+from portal.adapters.files.store import open_store
 from portal.adapters.message_words import message_words
 from portal.app import create_app, migrate
 from portal.cli.context import now, progress
@@ -24,6 +25,7 @@ from portal.domain.integrity.keys import CHECKED
 from portal.domain.integrity.ring import key_of
 from portal.key_files import DATA, data_files
 from portal.models import (
+    Attachment,
     AuditHead,
     AuditKeys,
     Cipher,
@@ -38,6 +40,7 @@ from portal.models import (
 from portal.queries import integrity
 from portal.queries.audit.check import verify
 from portal.queries.figures import rating_faults, report_faults
+from portal.queries.files.check import file_faults
 from portal.queries.keys import lacking_keys, values_by_prefix, wrong_keys
 from portal.queries.messages.jobs import subject
 from portal.queries.record.check import head_faults, leaf_faults
@@ -53,7 +56,7 @@ _CHUNK = 500
 
 @click.command()
 def check() -> None:
-    """Check database, keys, letters, figures, archive, index, record and audit trail; the letterbox may run meanwhile.
+    """Check database, keys, letters, files, figures, archive, index, record and audit trail; the letterbox may run meanwhile.
 
     Nothing is changed. Ends with status 0 where all is well, 3 where a fault was found, 1 where
     something could not be checked.
@@ -113,11 +116,18 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         with progress("audit trail", rows) as advance:
             return verify(session, AuditKeys.loaded(), now(), progress=advance).faults
 
+    def files(session: Session) -> list[str]:
+        store = open_store(settings_of(app))
+        total = session.scalar(sa.select(sa.func.count()).select_from(Attachment))
+        with progress("files", total) as advance:
+            return file_faults(session, store, advance)
+
     return (
         ("database", integrity.damage),
         ("references", integrity.lost_references),
         ("keys", keys),
         ("letters and events", _letters),
+        ("files", files),
         ("figures", _figures),
         ("archive", integrity.archive_faults),
         ("index", index_faults),

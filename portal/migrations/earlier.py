@@ -80,7 +80,9 @@ class Source:
 
 
 SOURCES: Mapping[str, Source] = {
+    "attachment": Source(None),
     "deflected_letter": Source("avoided_letter"),
+    "discarded_file": Source(None),
     # Rules for site messages, hotlines, petitions and dispatch were followed by nothing.
     "deadline_rule": Source(
         "limit_rule",

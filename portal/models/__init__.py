@@ -5,7 +5,9 @@ from __future__ import annotations
 from portal.models.base import AuditKeys, Cipher, Model, SenderKeys, db, prepare_engine
 from portal.models.correspondence import (
     Appeal,
+    Attachment,
     CoHandling,
+    DiscardedFile,
     ErasureRequest,
     Extension,
     Message,
@@ -88,6 +90,8 @@ __all__ = [
     "ApiToken",
     "Appeal",
     "ArchiveEntry",
+    "Attachment",
+    "DiscardedFile",
     "ArchiveVersion",
     "AuditBlock",
     "AuditHead",

@@ -1,4 +1,4 @@
-"""The correspondence around a letter: messages, co-handling, extensions, appeal, rating, erasure."""
+"""The correspondence around a letter: messages, files, co-handling, extensions, appeal, rating, erasure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.domain.files.kinds import FileKind
 from portal.domain.privacy.erasure import ErasureOutcome, ErasureRefusal
-from portal.models.base import Id, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
@@ -38,6 +39,48 @@ class Message(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation | None] = relationship()
+
+
+class Attachment(Model):
+    """A file that came with a letter or a request for disclosure, or that somebody is about to send.
+
+    It belongs to the letter itself, to one of its messages (``message_id``) or replies (``reply_id``),
+    or to a request. Until what it was chosen for is sent, ``draft_key`` says which form has it.
+    ``stored`` and ``thumbnail`` are names in the store of files, whose content is encrypted under
+    ``key``; ``size`` counts the bytes as they came back out.
+    """
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("message.id"), index=True)
+    reply_id: Mapped[int | None] = mapped_column(sa.ForeignKey("reply.id"), index=True)
+    request_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("disclosure_request.id"), index=True
+    )
+    draft_key: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    name: Mapped[str] = mapped_column(EncryptedText)
+    kind: Mapped[FileKind] = mapped_column(word(FileKind))
+    size: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    pages: Mapped[int | None]
+    stored: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    thumbnail: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    key: Mapped[str] = mapped_column(EncryptedText)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DiscardedFile(Model):
+    """A file that no row needs any more; the worker takes it out of the store."""
+
+    __tablename__ = "discarded_file"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    area: Mapped[str] = mapped_column(sa.String(16))
+    stored: Mapped[str] = mapped_column(sa.String(64))
 
 
 class Extension(Model):

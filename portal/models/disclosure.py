@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.domain.disclosure.application import ApplicantKind, Delivery, RequestSource, WishedForm
 from portal.domain.disclosure.requests import PENDING_STATES, DisclosureOutcome, DisclosureState
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
+from portal.models.correspondence import Attachment
 from portal.models.organisation import Organisation
 
 
@@ -70,6 +71,7 @@ class DisclosureRequest(Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship()
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
 
     @property
     def completion_asked(self) -> bool:

@@ -15,6 +15,7 @@ from portal.domain.redaction import Sender
 from portal.models.base import EncryptedText, Id, Model, SenderKeys, UtcDateTime, keyed, word
 from portal.models.correspondence import (
     Appeal,
+    Attachment,
     CoHandling,
     ErasureRequest,
     Extension,
@@ -145,6 +146,7 @@ class Letter(Model):
     children: Mapped[list[Letter]] = relationship(back_populates="parent")
     replies: Mapped[list[Reply]] = relationship(order_by="Reply.id")
     messages: Mapped[list[Message]] = relationship(order_by="Message.id")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
     extensions: Mapped[list[Extension]] = relationship(order_by="Extension.id")
     helpers: Mapped[list[CoHandling]] = relationship(order_by="CoHandling.id")
     appeal: Mapped[Appeal | None] = relationship()

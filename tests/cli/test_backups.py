@@ -21,6 +21,7 @@ from tests.archive import published
 from tests.builders import START, World, a_letter, new_letter
 from tests.cli.conftest import Command, one_line
 from tests.databases import ON_POSTGRES, Postgres, Sqlite
+from tests.fixtures.attachments import a_pdf, attach
 from tests.pages import Client, post
 
 COPY = "database.dump" if ON_POSTGRES else "database.sqlite3"
@@ -73,6 +74,7 @@ def test_what_was_backed_up_while_others_wrote_is_there_again(
     published(session, world)
     code_key = settings.key("code")
     receipt = submission.submit(new_letter(world["city"]), "before", code_key, START)
+    attach(settings, receipt.id)
     before = app.test_client().get(FIGURES).get_json()
     done, written = threading.Event(), threading.Event()
 
@@ -108,6 +110,8 @@ def test_what_was_backed_up_while_others_wrote_is_there_again(
         typed = {"number": receipt.number, "query_code": receipt.code}
         assert "路灯" in post(browser, "/track", typed, follow=True).text
         db.session.remove()
+    files = [path for path in (other.instance / "files").rglob("*") if path.is_file()]
+    assert len(files) == 2
     command("reindex", **elsewhere)
     checked = command("check", **elsewhere)
     assert checked.exit_code == 0, checked.output
@@ -226,3 +230,39 @@ def test_a_folder_without_a_backup_is_named(command: Command, tmp_path: Path) ->
     result = command("restore", tmp_path)
     assert result.exit_code == 1
     assert "no backup" in one_line(result)
+
+
+def test_a_second_backup_links_the_files_of_the_first(
+    session: Session, world: World, settings: Settings, command: Command, tmp_path: Path
+) -> None:
+    """Files never change under their names; a new one is copied, and each backup is whole."""
+    letter = a_letter(session, world)
+    attach(settings, letter.id, a_pdf())
+    command("backup", tmp_path / "backups")
+    attach(settings, letter.id, a_pdf(2))
+    command("backup", tmp_path / "backups")
+    first, second = (
+        {path.name: path.stat() for path in (each / "files").rglob("*") if path.is_file()}
+        for each in sorted(path for path in (tmp_path / "backups").iterdir() if path.is_dir())
+    )
+    assert (len(first), len(second)) == (1, 2)
+    (shared,) = first
+    assert first[shared].st_ino == second[shared].st_ino
+    assert all(each.st_nlink == (2 if name == shared else 1) for name, each in second.items())
+
+
+def test_a_damaged_file_of_a_backup_is_not_restored(
+    session: Session,
+    world: World,
+    settings: Settings,
+    command: Command,
+    tmp_path: Path,
+    elsewhere: dict[str, str],
+) -> None:
+    """Its checksum is that of the manifest, or the restore names it and writes nothing."""
+    attach(settings, a_letter(session, world).id)
+    command("backup", tmp_path / "backups")
+    copies = (the_backup(tmp_path / "backups") / "files").rglob("*")
+    damaged = next(path for path in copies if path.is_file())
+    damaged.write_bytes(b"x")
+    assert damaged.name in one_line(command("restore", tmp_path / "backups", **elsewhere))

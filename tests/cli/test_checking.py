@@ -34,7 +34,7 @@ def test_a_letterbox_with_letters_in_every_state_is_well(
     session.rollback()
     result = command("check")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count(" ok") == 12
+    assert result.stdout.count(" ok") == 13
 
 
 def _state(session: Session) -> str:

@@ -50,6 +50,8 @@ def test_settings_have_the_variables_the_table_says(
         "semantic_model": "multilingual-e5-small",
         "keys": f"code={'7' * 64}",
         "cipher": "sm4",
+        "scanner": "/run/clamav/clamd.ctl",
+        "scanner_needed": "false",
         "retention_daily": "true",
         "login_days": "200",
         "proxy_hops": "4",

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.archive_index import open_index
 from portal.adapters.embedding import open_embedder
+from portal.adapters.files.store import open_store
 from portal.adapters.noted_head import write_note
 from portal.adapters.processes import WORKER, end_with, hold
 from portal.app import create_app
@@ -35,6 +36,11 @@ from portal.services.audit.removal import remove_reads
 from portal.services.audit.sealing import noted_head, seal
 from portal.services.core.sessions import sweep_sessions
 from portal.services.core.unsent import sweep_unsent
+from portal.services.files.clearing import (
+    remove_discarded,
+    sweep_orphans,
+    sweep_unsent_files,
+)
 from portal.services.keys.rotation import step as rotate_keys
 from portal.services.letters.handling import close_unanswered
 from portal.services.letters.retention import erase_letters
@@ -84,6 +90,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     running = hold(settings.instance / WORKER, "(worker)", shared=True)
     app = create_app(settings)
     index, embedder = open_index(settings), open_embedder(settings)
+    store = open_store(settings)
     publisher = Publisher(settings.site_name, settings.public_url, settings.data_licence)
     keys = RecordKeys(settings.key("record"), settings.key("code"))
     periods = periods_of(settings)
@@ -105,6 +112,8 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(lambda: close_unanswered(datetime.now(UTC)))
                 _guarded(lambda: remind(outlets, datetime.now(UTC)))
                 _guarded(lambda: sweep_unsent(datetime.now(UTC)))
+                _guarded(lambda: sweep_unsent_files(datetime.now(UTC)))
+                _guarded(partial(sweep_orphans, store, now))
                 _guarded(lambda: sweep_sessions(datetime.now(UTC), periods.logins))
                 _guarded(partial(remove_reads, settings.audit_keep_days, now))
                 _guarded(index.optimise)
@@ -118,6 +127,8 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 done = _guarded(lambda: recompute(datetime.now(UTC)))
             if done == 0:
                 done = _guarded(lambda: rotate_keys(datetime.now(UTC)))
+            if done == 0:
+                done = _guarded(partial(remove_discarded, store))
             if done == 0 and now >= sums_at:
                 narrower = now >= narrower_at
                 if not _guarded(partial(refresh, now, narrower=narrower)):

@@ -1,0 +1,1 @@
+"""Files in the outside world: reading what strangers send, storing it, and having it scanned."""

@@ -1,0 +1,1 @@
+"""Reading which files there are and which the store must have."""

@@ -1,0 +1,55 @@
+"""Files of forms not sent yet, and everything that the store must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.models import Attachment
+from portal.queries.unsent import KEPT_FOR
+
+_CHUNK = 500
+
+
+def unsent_files(session: Session, draft_key: str) -> Sequence[Attachment]:
+    """Return the files that a form has, in the order in which they were chosen."""
+    query = sa.select(Attachment).where(Attachment.draft_key == draft_key)
+    return session.scalars(query.order_by(Attachment.id)).all()
+
+
+def unsent_bytes(session: Session) -> int:
+    """Return the bytes of all files that wait for their forms to be sent."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(Attachment.size), 0))
+    return session.scalars(query.where(Attachment.draft_key.is_not(None))).one()
+
+
+def expired_files(session: Session, now: datetime) -> Sequence[Attachment]:
+    """Return files whose form nobody has sent in time."""
+    old = sa.select(Attachment).where(
+        Attachment.draft_key.is_not(None), Attachment.created_at <= now - KEPT_FOR
+    )
+    return session.scalars(old.limit(_CHUNK)).all()
+
+
+def needed_files(session: Session) -> Iterator[Attachment]:
+    """Return every attachment, a part at a time, without keeping a transaction open in between."""
+    last = 0
+    while True:
+        query = sa.select(Attachment).where(Attachment.id > last).order_by(Attachment.id)
+        rows = session.scalars(query.limit(_CHUNK)).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        yield from rows
+        session.rollback()
+
+
+def needed_names(session: Session, names: Sequence[str]) -> set[str]:
+    """Return those of ``names`` that a private file of some row has in the store."""
+    found: set[str] = set()
+    for column in (Attachment.stored, Attachment.thumbnail):
+        found.update(filter(None, session.scalars(sa.select(column).where(column.in_(names)))))
+    return found
