@@ -24,7 +24,14 @@ from portal.domain.letters.states import Source
 from portal.domain.periods import Granularity, Period
 from portal.domain.statistics.quality_measures import Detail
 from portal.domain.statistics.rates import Figures
-from portal.models import VERSIONS, Organisation, OrganisationVersion, RateChange, RateMonth
+from portal.models import (
+    VERSIONS,
+    DeflectedLetter,
+    Organisation,
+    OrganisationVersion,
+    RateChange,
+    RateMonth,
+)
 from portal.models.base import UNIT
 from portal.queries.statistics import stored
 from portal.queries.statistics.count import Cube, count_by_channel, count_by_day
@@ -112,6 +119,13 @@ def month_versions(session: Session, first: int = 0, last: int = 999912) -> dict
     for month, amount in session.execute(_CHANGES, {"first": first, "last": last}):
         sums[month] += amount
     return {month: total % VERSIONS for month, total in sums.items()}
+
+
+def figures_state(session: Session, today: date) -> Hashable:
+    """Return a value that changes whenever a figure, an organisation of the tree or the day does."""
+    versions = tuple(sorted(month_versions(session).items()))
+    deflected = session.scalar(sa.select(sa.func.max(DeflectedLetter.id)))
+    return versions, _organisation_version(session), deflected, today
 
 
 def _figures(

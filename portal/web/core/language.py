@@ -102,10 +102,14 @@ def iso(value: datetime) -> str:
 _locale = cache(Locale.parse)
 
 
+@cache
+def _code(locale: Locale | None) -> str:
+    return next((code for code in LANGUAGES if _locale(code) == locale), SOURCE)
+
+
 def page_locale() -> str:
     """Return the locale of the page, as the table of languages names it."""
-    here = get_locale()
-    return next((code for code in LANGUAGES if _locale(code) == here), SOURCE)
+    return _code(get_locale())
 
 
 def page_language() -> Language:

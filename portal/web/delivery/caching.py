@@ -9,7 +9,7 @@ words would betray the secret (BREACH).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from time import monotonic
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -33,6 +33,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 FRESH = 5
 """Seconds for which a page may be shown without asking again."""
+LONGEST = 60
+"""Seconds for which the process keeps a page of a state that does not change."""
 MOST_KEPT = 32_000_000
 """Bytes of pages that a process keeps."""
 _compress = Compress()
@@ -43,6 +45,20 @@ def cacheable(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view whose page is the same for everybody without a session."""
     view.cacheable = True  # type: ignore[attr-defined]
     return view
+
+
+def cacheable_while(state: Callable[[], Hashable]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a cacheable view whose page is the same as long as ``state`` returns the same.
+
+    The process then keeps it for :data:`LONGEST` seconds, asking for the state where it would have
+    made another page, so that a change is seen as soon as on any page.
+    """
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        view.made_of = state  # type: ignore[attr-defined]
+        return cacheable(view)
+
+    return mark
 
 
 def revalidated(response: Response) -> Response:
@@ -74,15 +90,25 @@ def set_up_caching(app: Flask) -> None:
 
 def is_cacheable() -> bool:
     """Return whether the page of this request is one that proxies and search engines may keep."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(view, "cacheable", False)) and request.method in ("GET", "HEAD")
+    return bool(getattr(_view(), "cacheable", False)) and request.method in ("GET", "HEAD")
+
+
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
 
 
 def _kept() -> Response | None:
     """Answer with the page that this process made a moment ago for the same request."""
     if not (settings().page_cache_seconds and is_cacheable() and _is_stranger()):
         return None
-    page = current_app.extensions[_PLACE].get(_key(), monotonic())
+    pages, moment = current_app.extensions[_PLACE], monotonic()
+    page = pages.get(_key(), moment)
+    state = getattr(_view(), "made_of", None)
+    if page is None and state is not None:
+        # Read before the page is made: what changes meanwhile makes it outdated.
+        g.page_state = state()
+        until = moment + settings().page_cache_seconds
+        page = pages.renew(_key(), moment, until, g.page_state)
     if page is None:
         return None
     g.was_kept = True
@@ -110,9 +136,12 @@ def _deliver(response: Response) -> Response:
         return response
     response = _compress.after_request(response)
     if shared and seconds and request.method == "GET" and not response.is_streamed:
-        body = response.get_data()
-        until = monotonic() + seconds
-        current_app.extensions[_PLACE].put(_key(), body, response.headers, until)
+        body, moment = response.get_data(), monotonic()
+        state = g.get("page_state")
+        last = 0.0 if state is None else moment + LONGEST
+        current_app.extensions[_PLACE].put(
+            _key(), body, response.headers, moment + seconds, state, last
+        )
     return response.make_conditional(request)  # type: ignore[return-value]
 
 

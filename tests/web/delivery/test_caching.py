@@ -1,20 +1,27 @@
 """What proxies and browsers may keep, and how little of it travels."""
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from unittest.mock import patch
 
 import brotli
 import pytest
-from flask import Flask
+from flask import Flask, template_rendered
 from flask.testing import FlaskClient
+from jinja2 import Template
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
+from portal.models import Organisation
+from portal.services.core.unit import writing
+from portal.web.core.clock import now
 from portal.web.core.settings import keep_settings
 from portal.web.delivery.caching import _PLACE, FRESH, MOST_KEPT
 from portal.web.delivery.kept_pages import KeptPages
 from tests.archive import bring_up_to_date, published, withdraw
-from tests.builders import World
+from tests.builders import World, a_letter
 from tests.pages import FROM_HERE, get, login
 
 KEPT = (
@@ -127,6 +134,46 @@ def test_a_process_keeps_a_page_for_a_moment(
     assert before.cache_control.max_age == FRESH - 2
 
 
+@pytest.mark.parametrize("path", ["/statistics", "/statistics/city", "/en/statistics/years"])
+def test_figures_are_set_into_tables_once_for_each_state(
+    keeping: Flask, client: FlaskClient, session: Session, world: World, path: str
+) -> None:
+    """A page of figures is made again when a figure or the tree has changed, or after a minute."""
+    a_letter(session, world, now=now())
+    with patch("portal.web.delivery.caching.monotonic") as clock, made() as pages:
+        for clock.return_value in (100.0, 101.9, 103.0, 120.0):
+            first = client.get(path)
+        assert len(pages) == 1
+        a_letter(session, world, now=now())
+        assert client.get(path).data == first.data
+        clock.return_value = 122.0
+        assert client.get(path).data != first.data
+        assert len(pages) == 2
+        with writing() as unit:
+            unit.get_one(Organisation, world["water"]).closed_on = date(2016, 1, 1)
+        clock.return_value = 124.0
+        client.get(path)
+        assert len(pages) == 3
+        for clock.return_value in (125.0, 183.9):
+            client.get(path)
+        assert len(pages) == 3
+        clock.return_value = 184.0
+        client.get(path)
+        assert len(pages) == 4
+
+
+@contextmanager
+def made() -> Iterator[list[str]]:
+    """Collect the names of the templates that are filled in."""
+    names: list[str] = []
+
+    def note(sender: Flask, template: Template, **_: object) -> None:
+        names.append(str(template.name))
+
+    with template_rendered.connected_to(note):
+        yield names
+
+
 @pytest.mark.parametrize(
     ("path", "headers"),
     [
@@ -166,6 +213,26 @@ def test_kept_pages_are_bounded() -> None:
     assert [key for key in "abc" if pages.get(key, 0.0)] == ["a", "c"]
     pages.put("d", b"12345678901", [], 1.0)
     assert [key for key in "abcd" if pages.get(key, 0.0)] == []
+
+
+def test_a_page_is_renewed_in_its_own_state_until_it_is_old() -> None:
+    """A page of a state is good again for a while in that state, not in another, not beyond its last."""
+    pages = KeptPages(10)
+    pages.put("a", b"1", [], 2.0, "x", 5.0)
+    pages.put("b", b"2", [], 2.0)
+    assert pages.get("a", 2.0) is None
+    assert pages.renew("a", 2.0, 4.0, "y") is None
+    assert pages.renew("c", 2.0, 4.0, "x") is None
+    renewed = pages.renew("a", 2.0, 4.0, "x")
+    assert renewed is not None
+    assert renewed.body == b"1"
+    assert pages.get("a", 3.9)
+    assert pages.get("a", 4.0) is None
+    assert pages.renew("a", 4.0, 6.0, "x")
+    assert pages.get("a", 4.9)
+    assert pages.get("a", 5.0) is None
+    assert pages.renew("a", 5.0, 7.0, "x") is None
+    assert pages.renew("b", 3.0, 5.0, None) is None
 
 
 def test_a_vote_needs_no_cookie_before(client: FlaskClient, values: dict[str, int]) -> None:

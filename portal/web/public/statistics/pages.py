@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -11,14 +12,14 @@ from portal.domain.errors import NotFound
 from portal.domain.periods import civil_date
 from portal.models import Organisation, db
 from portal.queries.office.directory import find_organisations
-from portal.queries.statistics.cache import tree_on
+from portal.queries.statistics.cache import figures_state, tree_on
 from portal.web.core import Page
 from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
 from portal.web.core.people import public
 from portal.web.core.pickers import marked_path
 from portal.web.core.settings import settings
-from portal.web.delivery.caching import cacheable
+from portal.web.delivery.caching import cacheable, cacheable_while
 from portal.web.statistics.districts import DistrictGrid, district_grid
 from portal.web.statistics.page import (
     StatisticsPage,
@@ -31,9 +32,14 @@ from portal.web.statistics.query import StatisticsQuery, word
 statistics = Blueprint("statistics", __name__, url_prefix="/statistics")
 
 
+def _state() -> Hashable:
+    """Return what the pages of figures are made of, beside their address."""
+    return figures_state(db.session(), civil_date(now()))
+
+
 @statistics.get("", endpoint="overview")
 @public
-@cacheable
+@cacheable_while(_state)
 def overview_page() -> Page:
     """Show the figures of all organisations, or of the one that ``organisation`` names."""
     return _page("")
@@ -41,7 +47,7 @@ def overview_page() -> Page:
 
 @statistics.get("/<code>")
 @public
-@cacheable
+@cacheable_while(_state)
 def organisation(code: str) -> Page:
     """Show the figures of one organisation with everything below it."""
     return _page(code)
@@ -49,7 +55,7 @@ def organisation(code: str) -> Page:
 
 @statistics.get("/years")
 @public
-@cacheable
+@cacheable_while(_state)
 def years() -> Page:
     """Show all years side by side, of all organisations or of one."""
     query = parse_query()
