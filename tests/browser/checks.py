@@ -14,6 +14,8 @@ OVERLAPS = """() => {
     const all = [...document.querySelectorAll("main input, main select, main textarea, main button")];
     const boxes = all
         .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+        // The bar of steps stays in reach above what scrolls behind it.
+        .filter((each) => !each.closest(".in-steps .steps-bar"))
         .map((each) => [each, each.getBoundingClientRect()])
         .filter(([, box]) => box.width > 1 && box.height > 1);
     const found = [];

@@ -54,19 +54,31 @@ def choose(page: Page | Locator, name: str) -> None:
 def fill_letter(page: Page, writing: Writing) -> None:
     """Fill the form of a letter on the page in view."""
     choose(page, writing.kind)
+    next_step(page)
     if writing.typed:
         picker = page.get_by_role("combobox", name="写给哪个单位")
         picker.click()
         picker.press_sequentially(writing.typed)
         page.get_by_role("option", name=writing.place).first.click()
         expect(picker).to_have_value(writing.place)
+    next_step(page)
     page.get_by_label("标题").fill(writing.title)
     page.get_by_label("正文").fill(writing.text)
+    next_step(page)
     page.get_by_label("姓名").fill(writing.name)
     page.get_by_label("电话").fill(writing.phone)
     page.get_by_label("电子邮箱").fill(writing.email)
     if writing.consent:
         page.get_by_label("同意把隐去个人信息的信件").check()
+
+
+def next_step(page: Page) -> None:
+    """Go to the next step of a form that is shown in steps; a form on one page has none."""
+    # An expectation waits for the script of the page; looking whether a button is there does not.
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    button = page.get_by_role("button", name="下一步", exact=True)
+    if button.is_visible():
+        button.click()
 
 
 def preview(page: Page, writing: Writing) -> None:

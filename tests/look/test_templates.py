@@ -65,7 +65,12 @@ def test_every_icon_is_in_the_sprite() -> None:
 
 
 def test_every_module_that_main_loads_exists() -> None:
-    """A module named in main.js lies beside it, and none lies there unused."""
+    """What main.js or a template names lies in the folder, and nothing lies there unused."""
     folder = STATIC / "js"
     named = set(re.findall(r'"\./([\w-]+\.js)"', (folder / "main.js").read_text("utf-8")))
-    assert named == {path.name for path in folder.glob("*.js")} - {"main.js"}
+    named |= {
+        found
+        for page in TEMPLATES
+        for found in re.findall(r"'js/([\w-]+\.js)'", page.read_text("utf-8"))
+    }
+    assert named == {path.name for path in folder.glob("*.js")}

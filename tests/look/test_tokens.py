@@ -31,11 +31,16 @@ PAIRS = [
 
 
 def themes() -> dict[str, dict[str, str]]:
-    light, dark = (
-        (CSS / "tokens.css").read_text("utf-8").split("@media (prefers-color-scheme: dark)")
-    )
+    """Return the colours by theme; large type lays its own over those of the theme."""
+    text = (CSS / "tokens.css").read_text("utf-8")
     pattern = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
-    return {"light": dict(pattern.findall(light)), "dark": dict(pattern.findall(dark))}
+    found: dict[str, dict[str, str]] = {}
+    for theme, part in zip(
+        ("light", "dark"), text.split("@media (prefers-color-scheme: dark)"), strict=True
+    ):
+        standard, large = (dict(pattern.findall(each)) for each in part.split(":root.large-type {"))
+        found |= {theme: standard, f"{theme}, large type": {**standard, **large}}
+    return found
 
 
 def luminance(colour: str) -> float:
@@ -47,7 +52,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", themes())
 def test_contrast(theme: str) -> None:
     """A text is read on every ground at 4.5:1, a border, ring or chart line seen at 3:1."""
     colours = themes()[theme]

@@ -1,6 +1,8 @@
 // Loads only the improvements that the page in view has a use for. Every page works without them.
 const improvements = {
   "[data-max]": "./counter.js",
+  "[data-display-bar]": "./large-type.js",
+  "form[data-steps]": "./steps.js",
   "[data-draft], [data-draft-clear], [data-draft-left], [data-draft-forget]": "./draft.js",
   "[data-tree-picker]": "./tree-picker.js",
   "[data-autosave]": "./autosave.js",

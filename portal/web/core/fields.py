@@ -43,6 +43,14 @@ LAST_PAGE = 10**9
 """The last page that an address may ask for."""
 
 
+class Needed(DataRequired):  # type: ignore[misc]
+    """Input is needed; the page knows the message, so that a script can give it before the form is sent."""
+
+    def __init__(self, missing: object) -> None:
+        super().__init__(missing)
+        self.field_flags = {"required": True, "missing": missing}
+
+
 class LineField(StringField):  # type: ignore[misc]
     """One line of text."""
 
@@ -53,7 +61,7 @@ class LineField(StringField):  # type: ignore[misc]
         self, label: object, missing: object = None, most: int | None = None, **given: object
     ) -> None:
         """Take a text of at most ``most`` characters."""
-        rules = [DataRequired(missing)] if missing else []
+        rules: list[Callable[..., object]] = [Needed(missing)] if missing else []
         if most:
             rules.append(at_most(most))
         super().__init__(label, rules, filters=[self.cleaned], **given)
@@ -161,7 +169,7 @@ class EnumField(Filled[E], RadioField):  # type: ignore[misc]
         members = list(words if offered is None else offered)
         super().__init__(
             label,
-            validators=[DataRequired(missing)],
+            validators=[Needed(missing)],
             choices=lambda: [SelectChoice(each.value, name_of(each)) for each in members],
             coerce=enum_coerce(words),
             validate_choice=False,

@@ -82,6 +82,7 @@ def test_an_answer_that_does_not_help_leads_back(
     page.goto("/write")
     fill_letter(page, WRITING)
     expect(page.locator("[data-draft-status]")).to_be_visible()
+    press(page, "上一步")
     answer = opened(page, entry_id)
     with answer.expect_event("close"):
         answer.get_by_role("link", name="没有，回去接着写").click()
