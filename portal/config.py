@@ -152,6 +152,12 @@ class Settings(ChannelSettings, FileSettings, SiteSettings):
         le=100,
         description="Years after its end for which the sender of a letter is kept; 0: for ever.",
     )
+    disclosure_retention_years: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="Years after its end for which the applicant of a disclosure request is kept; 0: for ever.",
+    )
     login_days: int = Field(
         default=setting_values.AUDIT_DAYS,
         ge=setting_values.AUDIT_DAYS,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.disclosure.application import ApplicantKind, Delivery, RequestSource, WishedForm
 from portal.domain.disclosure.requests import PENDING_STATES, DisclosureOutcome, DisclosureState
+from portal.domain.privacy.erasure import ErasureRefusal
 from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.correspondence import Attachment
 from portal.models.organisation import Organisation
@@ -69,6 +70,11 @@ class DisclosureRequest(Model):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     on_time: Mapped[bool | None]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erasure_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erasure_refusal: Mapped[ErasureRefusal | None] = mapped_column(word(ErasureRefusal))
+    """The ground in law, with ``erasure_reason``; empty while what was asked waits."""
+    erasure_reason: Mapped[str | None] = mapped_column(sa.Text)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship()
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
@@ -82,6 +88,17 @@ class DisclosureRequest(Model):
     def pending(self) -> bool:
         """Whether the request has not ended."""
         return self.state in PENDING_STATES
+
+    @property
+    def erased(self) -> bool:
+        """Whether the applicant is erased."""
+        return self.erased_at is not None
+
+    @property
+    def erasure_waits(self) -> bool:
+        """Whether the applicant has asked to be erased and waits for a decision."""
+        asked = self.erasure_asked_at is not None
+        return asked and self.erasure_refusal is None and not self.erased
 
 
 class DisclosureSequence(Model):

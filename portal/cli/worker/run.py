@@ -43,10 +43,10 @@ from portal.services.files.clearing import (
 )
 from portal.services.keys.rotation import step as rotate_keys
 from portal.services.letters.handling import close_unanswered
-from portal.services.letters.retention import erase_letters
 from portal.services.messages.announcing import Outlets
 from portal.services.messages.digests import write_digests
 from portal.services.messages.reminders import remind
+from portal.services.retention import erase_some
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
 from portal.services.statistics.record import RecordKeys, extend
@@ -148,7 +148,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 done = _guarded(partial(extend, keys, now))
                 record_at = now if done else now + RECORD
             if done == 0 and settings.retention_daily and now >= retention_at:
-                done = _guarded(partial(erase_letters, periods, now))
+                done = _guarded(partial(erase_some, periods, now))
                 retention_at = now if done else now + RETENTION
             if now >= audit_at:
                 sealed = _guarded(partial(seal, datetime.now(UTC)))

@@ -95,9 +95,15 @@ class DisclosureAction(Labelled):
     WITHDRAW = "disclosure_withdraw", N_("申请人撤回")
     HAND_OVER = "disclosure_hand_over", N_("移交承接单位")
     REVEAL = "disclosure_reveal", N_("查看申请人身份和联系方式")
+    EXPORT = "disclosure_export", N_("申请人下载个人信息")
+    ASK_ERASURE = "disclosure_ask_erasure", N_("申请人申请删除个人信息")
+    ERASE = "disclosure_erase", N_("删除申请人的个人信息")
+    REFUSE_ERASURE = "disclosure_refuse_erasure", N_("不同意删除个人信息")
 
 
-APPLICANT_ACTIONS = frozenset({DisclosureAction.COMPLETE, DisclosureAction.WITHDRAW})
+APPLICANT_ACTIONS = frozenset(
+    {DisclosureAction.COMPLETE, DisclosureAction.WITHDRAW, DisclosureAction.ASK_ERASURE}
+)
 """What the applicant may do; everything else is the office's."""
 _S, _A = DisclosureState, DisclosureAction
 _TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState]] = {
@@ -108,6 +114,8 @@ _TABLE: dict[DisclosureAction, tuple[frozenset[DisclosureState], DisclosureState
     _A.LAPSE: (frozenset({_S.AWAITING_COMPLETION}), _S.LAPSED),
     _A.WITHDRAW: (PENDING_STATES, _S.WITHDRAWN),
 }
+_OF_ERASURE = frozenset({_A.ASK_ERASURE, _A.ERASE, _A.REFUSE_ERASURE})
+"""What is about the applicant's data and leaves the state as it is."""
 
 
 class GuardedRequest(Protocol):
@@ -127,11 +135,32 @@ class GuardedRequest(Protocol):
     def complete_by(self) -> date | None: ...
     @property
     def due_on(self) -> date | None: ...
+    @property
+    def erased(self) -> bool: ...
+    @property
+    def erasure_waits(self) -> bool: ...
 
 
-def next_state(action: DisclosureAction) -> DisclosureState:
-    """Return the state after ``action``."""
-    return _TABLE[action][1]
+def next_state(action: DisclosureAction, state: DisclosureState) -> DisclosureState:
+    """Return the state after ``action`` in ``state``."""
+    return state if action in _OF_ERASURE else _TABLE[action][1]
+
+
+def erasure_objection(request: GuardedRequest) -> str | None:
+    """Return why the applicant's data cannot be erased at present, ``None`` where they can."""
+    if request.erased:
+        return N_("申请人的信息已经删除。")
+    if request.state in PENDING_STATES:
+        return N_("申请还在办理，办结后才能删除申请人的信息。")
+    return None
+
+
+def _erasing(request: GuardedRequest, action: DisclosureAction) -> str | None:
+    if said := erasure_objection(request):
+        return said
+    if action is _A.ASK_ERASURE:
+        return N_("您已经申请过，正在等待处理。") if request.erasure_waits else None
+    return None if request.erasure_waits else N_("申请人没有申请删除个人信息。")
 
 
 def objection(
@@ -145,6 +174,8 @@ def objection(
     (Art. 33: an answer within the deadline, or a notice of extension to the applicant) nor be
     stopped by a notice of completion, whatever the law of the day said about one.
     """
+    if action in _OF_ERASURE:
+        return _erasing(request, action)
     if action not in _TABLE or request.state not in _TABLE[action][0]:
         return N_("公开申请当前的状态不允许这项操作。")
     if action is _A.ASK_COMPLETION:

@@ -18,6 +18,7 @@ from portal.domain.letters.numbers import compact
 from portal.domain.organisations import OrganisationKind
 from portal.domain.translatable import Labelled
 from portal.models import DisclosureRequest, Organisation
+from portal.queries.disclosure.erasure import erasure_waits
 from portal.queries.letters.queues import Cutoffs, counted
 from portal.queries.paging import Page, slice_of
 from portal.queries.scope import Condition, requests_for, subtree_ids
@@ -89,21 +90,22 @@ def request_conditions(actor: Actor, at: Cutoffs) -> dict[RequestQueue, Conditio
 def _todo(actor: Actor, today: date) -> Condition:
     """Return the condition for what waits for the organisations that the actor works for.
 
-    That is what must be answered, and what may be ended because it was not completed in time.
+    That is what must be answered, what may be ended because it was not completed in time, and whose
+    applicant has asked to be erased.
     """
     row = DisclosureRequest
     own = {grant.organisation_id for grant, _ in actor.reaches(Permission.DISCLOSURE_HANDLE)}
-    return sa.and_(
-        row.organisation_id.in_(own),
+    answerable = sa.and_(
         row.state.in_(PENDING_STATES),
         sa.or_(row.state == DisclosureState.OPEN, row.complete_by < today),
     )
+    return sa.and_(row.organisation_id.in_(own), sa.or_(answerable, erasure_waits()))
 
 
 def request_counts(session: Session, actor: Actor, at: Cutoffs) -> dict[RequestQueue, int]:
     """Return how many requests that the actor may see are in each counted queue."""
     found = {q: c for q, c in request_conditions(actor, at).items() if q not in UNCOUNTED_REQUESTS}
-    pending = DisclosureRequest.state.in_(PENDING_STATES)
+    pending = sa.or_(DisclosureRequest.state.in_(PENDING_STATES), erasure_waits())
     return counted(session, found, DisclosureRequest, requests_for(actor), pending)
 
 

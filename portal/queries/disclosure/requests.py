@@ -9,6 +9,7 @@ from portal.domain.access import GRANTS, Actor, Permission
 from portal.domain.disclosure.requests import DisclosureAction, DisclosureOutcome
 from portal.domain.errors import N_
 from portal.domain.events import ActorKind
+from portal.domain.privacy.erasure import ErasureRefusal
 from portal.models import DisclosureRequest, Event, RoleGrant, User
 from portal.queries.history import HistoryEntry
 from portal.queries.scope import requests_for
@@ -23,8 +24,12 @@ _APPLICANT_LABELS: dict[str, str] = {
     DisclosureAction.ANSWER: N_("已答复"),
     DisclosureAction.LAPSE: N_("逾期没有补正，视为放弃申请"),
     DisclosureAction.WITHDRAW: N_("申请已撤回"),
+    DisclosureAction.ASK_ERASURE: N_("您申请删除个人信息"),
+    DisclosureAction.ERASE: N_("个人信息已删除"),
+    DisclosureAction.REFUSE_ERASURE: N_("没有同意删除个人信息"),
 }
 """The events that the applicant sees; views of contacts are shown to the office only."""
+_REASONS = {str(code): code.label for code in (*DisclosureOutcome, *ErasureRefusal)}
 
 
 def subject_of(number: str) -> str:
@@ -100,5 +105,5 @@ def _event(event: Event, titles: dict[str, str]) -> HistoryEntry:
         at=event.occurred_at,
         who=event.actor.name if event.actor else unnamed,
         reason=event.reason or "",
-        reasons=(DisclosureOutcome(code).label,) if code else (),
+        reasons=(_REASONS[code],) if code in _REASONS else (),
     )

@@ -1,6 +1,6 @@
 """What the office and the applicant do with a request for disclosure, within its own law.
 
-``_take`` is the only place that changes a request's state: permission, objection, version, event.
+``take`` is the only place that changes a request's state: permission, objection, version, event.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def ask_completion(
     if not today < complete_by <= today + timedelta(days=COMPLETION_DAYS_MOST):
         said = Message(N_("补正期限应在明天起 %(n)s 日之内。"), {"n": COMPLETION_DAYS_MOST})
         raise InvalidInput("complete_by", said)
-    with _changing(request_id, actor, version) as (session, request):
-        _take(session, request, DisclosureAction.ASK_COMPLETION, actor, now)
+    with changing(request_id, actor, version) as (session, request):
+        take(session, request, DisclosureAction.ASK_COMPLETION, actor, now)
         request.completion_asked_at, request.due_on = now, None
         request.completion_notice, request.complete_by = text, complete_by
 
@@ -75,8 +75,8 @@ def complete(
 ) -> None:
     """Keep what the applicant added; the clock runs afresh from this day (Art. 30)."""
     text = required("text", text, TEXT_MAX)
-    with _changing(request_id, actor, version) as (session, request):
-        _take(session, request, DisclosureAction.COMPLETE, actor, now)
+    with changing(request_id, actor, version) as (session, request):
+        take(session, request, DisclosureAction.COMPLETE, actor, now)
         request.completed_at, request.completion = now, text
         set_due(session, request)
 
@@ -90,10 +90,10 @@ def extend(
     """
     reason = required("reason", reason, REASON_MAX)
     consent = required("consent", consent, PERSON_NAME_MAX, lines=False)
-    with _changing(request_id, actor, version) as (session, request):
+    with changing(request_id, actor, version) as (session, request):
         if not 1 <= days <= rule_of(deadline_rules(session), request).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
-        _take(
+        take(
             session,
             request,
             DisclosureAction.EXTEND,
@@ -122,9 +122,9 @@ def answer(request_id: int, version: int, given: Answer, actor: Actor, now: date
     """
     text = required("text", given.text, TEXT_MAX)
     referred = limited("referred_to", given.referred_to, REFERRED_MAX)
-    with _changing(request_id, actor, version) as (session, request):
+    with changing(request_id, actor, version) as (session, request):
         code = str(given.outcome)
-        _take(session, request, DisclosureAction.ANSWER, actor, now, reason_code=code)
+        take(session, request, DisclosureAction.ANSWER, actor, now, reason_code=code)
         request.outcome, request.answer, request.answered_at = given.outcome, text, now
         ours = given.outcome is not DisclosureOutcome.NOT_OURS
         request.referred_to = None if ours else referred or None
@@ -136,8 +136,8 @@ def lapse(request_id: int, version: int, actor: Actor, now: datetime) -> None:
 
     It counts as answered in time, unclear.
     """
-    with _changing(request_id, actor, version) as (session, request):
-        _take(session, request, DisclosureAction.LAPSE, actor, now)
+    with changing(request_id, actor, version) as (session, request):
+        take(session, request, DisclosureAction.LAPSE, actor, now)
         request.outcome, request.answered_at = DisclosureOutcome.UNCLEAR, now
         request.on_time = True
 
@@ -147,8 +147,8 @@ def withdraw(
 ) -> None:
     """Keep that the applicant has withdrawn; staff say in ``reason`` how they came to know."""
     reason = optional("reason", reason, REASON_MAX)
-    with _changing(request_id, actor, version) as (session, request):
-        _take(session, request, DisclosureAction.WITHDRAW, actor, now, reason=reason or None)
+    with changing(request_id, actor, version) as (session, request):
+        take(session, request, DisclosureAction.WITHDRAW, actor, now, reason=reason or None)
         request.withdrawn_at, request.due_on = now, None
 
 
@@ -165,7 +165,7 @@ class ApplicantData:
 
 def reveal_applicant(request_id: int, actor: Actor, now: datetime) -> ApplicantData:
     """Return who applies and record who looked; the version stays as it is."""
-    with _changing(request_id, actor) as (session, request):
+    with changing(request_id, actor) as (session, request):
         if not can_at(actor, Permission.DISCLOSURE_HANDLE, request.organisation.path):
             raise NotPermitted
         note(session, request, DisclosureAction.REVEAL, actor, now)
@@ -242,7 +242,7 @@ def allowed_actions(
 
 
 @contextmanager
-def _changing(
+def changing(
     request_id: int, actor: Actor, version: int | None = None
 ) -> Iterator[tuple[Session, DisclosureRequest]]:
     """Open a unit of work on a request, locked.
@@ -263,7 +263,7 @@ def _changing(
         yield session, request
 
 
-def _take(
+def take(
     session: Session,
     request: DisclosureRequest,
     action: DisclosureAction,
@@ -271,8 +271,10 @@ def _take(
     now: datetime,
     **said: str | None,
 ) -> None:
+    """Take ``action`` in the unit of work of the caller: permission, objection, version, event."""
     _permit(session, request, action, actor, now)
-    before, request.state = request.state, next_state(action)
+    before = request.state
+    request.state = next_state(action, before)
     request.version += 1
     note(session, request, action, actor, now, from_state=before, to_state=request.state, **said)
 

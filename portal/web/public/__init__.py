@@ -9,6 +9,7 @@ from portal.web.public.archive import feeds, hot, open_files, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
+from portal.web.public.disclosure import own_data as request_data
 from portal.web.public.letters import consent, letter, messages, own_data, track, write
 from portal.web.public.letters import record as letter_record
 from portal.web.public.pages import standing_pages
@@ -24,6 +25,7 @@ VIEWS = (
         open_files,
         own_data,
         record,
+        request_data,
         refusals,
         reports,
         site_notices,

@@ -25,6 +25,7 @@ from portal.domain.disclosure.requests import (
     DisclosureFigures,
     DisclosureOutcome,
     DisclosureState,
+    next_state,
     objection,
 )
 
@@ -87,6 +88,8 @@ class Facts:
     extension_days: int = 0
     complete_by: date | None = None
     due_on: date | None = None
+    erased: bool = False
+    erasure_waits: bool = False
 
 
 @pytest.mark.parametrize("state", [_S.ANSWERED, _S.LAPSED, _S.WITHDRAWN])
@@ -94,8 +97,29 @@ class Facts:
 def test_nothing_happens_to_what_has_ended(
     state: DisclosureState, action: DisclosureAction
 ) -> None:
-    """An answered, lapsed or withdrawn request stays as it is."""
-    assert objection(Facts(state), action, TODAY, None)
+    """An answered, lapsed or withdrawn request stays as it is; its applicant may ask to be erased."""
+    allowed = objection(Facts(state), action, TODAY, None) is None
+    assert allowed is (action is _A.ASK_ERASURE)
+
+
+@pytest.mark.parametrize(
+    ("facts", "possible"),
+    [
+        (Facts(), set()),
+        (Facts(_S.AWAITING_COMPLETION, erasure_waits=True), set()),
+        (Facts(_S.ANSWERED), {_A.ASK_ERASURE}),
+        (Facts(_S.LAPSED), {_A.ASK_ERASURE}),
+        (Facts(_S.WITHDRAWN, erasure_waits=True), {_A.ERASE, _A.REFUSE_ERASURE}),
+        (Facts(_S.ANSWERED, erased=True, erasure_waits=True), set()),
+    ],
+)
+def test_an_applicant_is_erased_once_after_the_end(
+    facts: Facts, possible: set[DisclosureAction]
+) -> None:
+    """What was asked is decided once; nobody is erased whose request is handled."""
+    erasing = (_A.ASK_ERASURE, _A.ERASE, _A.REFUSE_ERASURE)
+    assert {each for each in erasing if objection(facts, each, TODAY, None) is None} == possible
+    assert {next_state(each, facts.state) for each in erasing} == {facts.state}
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,14 @@ from wtforms.validators import ValidationError
 from portal.domain.disclosure.application import COMPLETION_DAYS, COMPLETION_DAYS_MOST
 from portal.domain.disclosure.requests import DisclosureAction, DisclosureOutcome
 from portal.domain.letters.states import PERSON_NAME_MAX, TEXT_MAX
+from portal.domain.privacy.erasure import ErasureRefusal
 from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import latest_extended, rule_of
 from portal.queries.rules import deadline_rules
 from portal.services.disclosure.requests import REFERRED_MAX, Answer
 from portal.web.console.versioned_forms import VersionedForm, reason_field
 from portal.web.core.clock import today
-from portal.web.core.fields import DayField, EnumField, LineField, WholeNumber
+from portal.web.core.fields import DayField, EnumField, EnumListField, LineField, WholeNumber
 from portal.web.core.language import day, say
 
 
@@ -138,6 +139,17 @@ class AnswerForm(RequestForm):
             "text": self.text.data,
             "referred_to": self.referred_to.data,
         }
+
+
+class ErasureRefusalForm(RequestForm):
+    """Why the applicant is not erased."""
+
+    ground = EnumListField(_l("依据"), ErasureRefusal, _l("请选择"), _l("请选择依据。"))
+    reason = reason_field(_l("给申请人的说明"), _l("请写明理由。"), rows=2)
+
+    def given(self) -> tuple[ErasureRefusal, str]:
+        """Return what the service takes."""
+        return self.ground.value, self.reason.data
 
 
 class WithdrawalForm(RequestForm):

@@ -104,7 +104,8 @@ def build_request_page(
         due=due,
         due_explanation=explain_request_due(due) if due and due.days else None,
         revealed=_rows(applicant) if applicant else [],
-        can_reveal=can_at(actor, Permission.DISCLOSURE_HANDLE, found.organisation.path),
+        can_reveal=not found.erased
+        and can_at(actor, Permission.DISCLOSURE_HANDLE, found.organisation.path),
         events=events,
         remedies=remedies(found.outcome, answered) if answered and found.outcome else (),
         extension=extension_text(session, found),

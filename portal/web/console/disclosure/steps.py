@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.disclosure.requests import DisclosureAction
 from portal.models import DisclosureRequest
+from portal.services.disclosure import erasure
 from portal.services.disclosure import requests as disclosure
 from portal.web.console.disclosure import forms
 from portal.web.console.steps import Step
@@ -72,6 +73,27 @@ REQUEST_STEPS: tuple[Step[DisclosureRequest, DisclosureAction], ...] = (
         name=_l("登记撤回"),
         done=_l("已登记撤回，不再处理。"),
         explanation=_l("申请人表示撤回时登记；撤回的申请不计入收到。"),
+    ),
+    Step(
+        "erasure",
+        (DisclosureAction.ERASE,),
+        forms.PlainForm,
+        erasure.grant_erasure,
+        name=_l("同意删除个人信息"),
+        done=_l("申请人的个人信息已经删除。"),
+        explanation=_l(
+            "申请人申请删除姓名、证件、联系方式和申请、答复的内容。删除后无法恢复；办理经过和统计数字不受影响。"
+        ),
+        button=_l("同意并删除"),
+    ),
+    Step(
+        "refusal",
+        (DisclosureAction.REFUSE_ERASURE,),
+        forms.ErasureRefusalForm,
+        erasure.refuse_erasure,
+        name=_l("不同意删除"),
+        done=_l("已告知申请人没有同意的理由。"),
+        explanation=_l("只有法律要求保存的才能不同意，理由会告知申请人。"),
     ),
 )
 """In the order in which they come first: what a page offers on top is the first that is allowed."""

@@ -19,12 +19,14 @@ from portal.models import DisclosureRequest, db
 from portal.queries.disclosure.due import RequestDue, extension_text, request_due
 from portal.queries.disclosure.requests import request_by_number, request_milestones
 from portal.queries.history import HistoryEntry
+from portal.services.disclosure.erasure import ask_erasure
 from portal.services.disclosure.requests import applicant, complete, withdraw
 from portal.web.core import Answer
 from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.fields import TextField
 from portal.web.core.people import public
+from portal.web.core.settings import settings
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
 
@@ -51,6 +53,17 @@ class WithdrawForm(SenderForm):
         withdraw(opened_id, applicant(opened_id), at)
 
 
+class AskErasureForm(SenderForm):
+    """Nothing but the button."""
+
+    done = N_("申请已经收到，处理结果会写在这个页面上。")
+    question = N_("确定申请删除个人信息吗？删除后无法恢复。")
+
+    def send(self, opened_id: int, at: datetime) -> None:
+        """Ask to be erased; the authority decides."""
+        ask_erasure(opened_id, applicant(opened_id), at)
+
+
 @dataclass(frozen=True, slots=True)
 class DisclosureRequestView:
     """Values of the page of a request for its applicant."""
@@ -62,6 +75,8 @@ class DisclosureRequestView:
     extension: Message | None
     remedies: tuple[str, ...]
     forms: SenderForms[DisclosureAction]
+    years: int
+    """Years after its end for which the applicant is kept, 0 for ever."""
 
 
 class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
@@ -70,6 +85,7 @@ class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
     steps = {
         "completion": (DisclosureAction.COMPLETE, CompletionForm),
         "withdraw": (DisclosureAction.WITHDRAW, WithdrawForm),
+        "erasure": (DisclosureAction.ASK_ERASURE, AskErasureForm),
     }
     closed_words = N_("请用申请编号和查询码打开申请；共用的电脑和久未操作的页面需要重新打开。")
 
@@ -93,6 +109,7 @@ class DisclosureRequestPage(OpenedPage[DisclosureAction, DisclosureRequest]):
             extension=extension_text(session, found),
             remedies=_remedies(found),
             forms=self.offered(found),
+            years=settings().disclosure_retention_years,
         )
         return render_template("public/disclosure_request.html", page=page), status
 
@@ -108,10 +125,10 @@ def disclosure_request(request_number: str) -> Answer:
     return DisclosureRequestPage(request_number).respond()
 
 
-@public_pages.post("/disclosure/<request_number>/<any(completion,withdraw):step>")
+@public_pages.post("/disclosure/<request_number>/<any(completion,withdraw,erasure):step>")
 @public
 def disclosure_step(request_number: str, step: str) -> Answer:
-    """Complete the request as the organisation asked, or withdraw it."""
+    """Complete the request as the organisation asked, withdraw it, or ask to be erased."""
     return DisclosureRequestPage(request_number).act(step)
 
 

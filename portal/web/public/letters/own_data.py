@@ -81,18 +81,17 @@ def own_data_copy(number: str) -> Answer:
         "Content-Disposition": f"attachment; filename=letter-{found.number}.zip",
         "Cache-Control": "no-store",
     }
-    return Response(_zip(own_data(db.session(), found), at), 200, headers, "application/zip")
+    kept = own_data(db.session(), found)
+    shown = render_template("public/own_data_copy.html", kept=kept, made_at=at)
+    return Response(zipped(shown, _json(kept, at)), 200, headers, "application/zip")
 
 
-def _zip(kept: OwnData, at: datetime) -> bytes:
+def zipped(page: str, kept: dict[str, Any]) -> bytes:
     """Return a ZIP of a page and of JSON with what is kept."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        page = render_template("public/own_data_copy.html", kept=kept, made_at=at)
         file.writestr("personal-data.html", page)
-        file.writestr(
-            "personal-data.json", json.dumps(_json(kept, at), ensure_ascii=False, indent=1)
-        )
+        file.writestr("personal-data.json", json.dumps(kept, ensure_ascii=False, indent=1))
     return made.getvalue()
 
 

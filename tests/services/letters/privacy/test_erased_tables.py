@@ -21,7 +21,7 @@ KEPT = {
     "archive_entry": "the public copy, which is redacted",
     "archive_version": "earlier public copies",
     "deflected_letter": "that an answer was read instead of writing",
-    "disclosure_request": "has an erasure of its own",
+    "disclosure_request": "has an erasure of its own, in the tests of requests",
     "entry_vectors": "made of the public copy",
     "event": "what happened, without words of the sender",
     "matter": "made of public copies",

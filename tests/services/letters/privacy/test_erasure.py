@@ -24,7 +24,7 @@ from portal.queries.record.check import head_faults, leaf_faults
 from portal.services.archive import publication
 from portal.services.letters import cooperation, handling, replying, submission
 from portal.services.letters.erasure import grant_erasure, refuse_erasure, request_erasure
-from portal.services.letters.retention import Erased, Periods, due, erase_letters, erase_old
+from portal.services.retention import Erased, Periods, due, erase_letters, erase_old
 from portal.services.statistics.record import RecordKeys, extend
 from tests.archive import bring_up_to_date, entry_of, found
 from tests.builders import CODE_KEY, HOUR, START, Walk, World, a_letter, a_published, a_walk
@@ -246,20 +246,20 @@ def test_senders_go_when_the_period_is_over(session: Session, world: World) -> N
     closed, declined = (a_letter(session, world, s) for s in (State.CLOSED, State.DECLINED))
     open_letter = a_letter(session, world, State.IN_PROGRESS)
     waiting = a_letter(session, world, publication=Publication.PROPOSED)
-    periods = Periods(10, 180)
+    periods = Periods(10, 0, 180)
     early = START.replace(year=START.year + 10)
     assert due(session, periods, early).letters == erase_letters(periods, early) == 0
     later = early + timedelta(days=1)
-    assert due(session, periods, later) == Erased(letters=2, forms=0, sessions=0)
-    assert due(session, Periods(0, 180), later).letters == 0
-    assert erase_letters(Periods(0, 180), later) == 0
+    assert due(session, periods, later) == Erased(letters=2, requests=0, forms=0, sessions=0)
+    assert due(session, Periods(0, 0, 180), later).letters == 0
+    assert erase_letters(Periods(0, 0, 180), later) == 0
     assert [erase_letters(periods, later, 1) for _ in range(3)] == [1, 1, 0]
     session.expire_all()
     assert [letter.erased for letter in (closed, declined)] == [True, True]
     assert [letter.erased for letter in (open_letter, waiting)] == [False, False]
     event = session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(1)).one()
     assert (event.action, event.reason_code) == ("erase_person", ErasureGround.PERIOD_OVER)
-    assert erase_old(periods, later) == Erased(letters=0, forms=0, sessions=0)
+    assert erase_old(periods, later) == Erased(letters=0, requests=0, forms=0, sessions=0)
 
 
 def test_erasing_the_old_says_how_many(session: Session, world: World) -> None:
@@ -267,5 +267,5 @@ def test_erasing_the_old_says_how_many(session: Session, world: World) -> None:
     a_letter(session, world, State.CLOSED)
     seen: list[int] = []
     later = START.replace(year=START.year + 11)
-    assert erase_old(Periods(10, 180), later, seen.append).letters == sum(seen) == 1
+    assert erase_old(Periods(10, 0, 180), later, seen.append).letters == sum(seen) == 1
     assert session.scalars(sa.select(ErasureRequest)).all() == []
