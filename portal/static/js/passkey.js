@@ -9,7 +9,8 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
   form.hidden = !window.PublicKeyCredential?.[read];
 
   form.addEventListener("submit", async (event) => {
-    if (answer.value) {
+    // Without the password the server says so before the device is asked.
+    if (answer.value || form.elements.password?.value === "") {
       return;
     }
     event.preventDefault();

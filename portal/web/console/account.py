@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,9 +22,10 @@ from portal.services.office.accounts import (
     PASSWORD_MIN,
     LoginFailed,
     change_password,
+    check_password,
     log_in,
 )
-from portal.web.core import Answer
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now
 from portal.web.core.fields import LineField, SecretField
 from portal.web.core.forms import Form
@@ -227,6 +230,31 @@ class Guess:
     def was_right(self) -> None:
         """Take the try back: a right password costs nothing."""
         give_back(self._rule, self._key)
+
+
+class ProofForm(Form):
+    """The password of who is logged in, typed again before a factor of the login comes or goes.
+
+    Whoever finds a session open can neither remove the second factor nor bind a device of their own.
+    """
+
+    password = SecretField(_l("密码"), _l("请填写密码。"), [at_most(PASSWORD_MAX)])
+
+    def refused(self, render: Callable[[int], Page]) -> Answer | None:
+        """Return the page with what is wrong, made with its status; ``None`` for the right password."""
+        if not self.validate():
+            return render(422)
+        guess = Guess()
+        if guess.wait:
+            self.password.errors = [guess.said]
+            return retry_later(render(429), guess.wait)
+        try:
+            check_password(current_user.id, self.password.value)
+        except InvalidInput as error:
+            self.put(error)
+            return render(422)
+        guess.was_right()
+        return None
 
 
 def _profile_page(form: PasswordForm, status: int) -> tuple[str, int]:

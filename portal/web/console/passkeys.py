@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from secrets import token_bytes
 from urllib.parse import urlsplit
 
@@ -10,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from werkzeug.wrappers import Response
 
 from portal.domain.errors import InvalidInput
 from portal.models import db
@@ -24,11 +24,11 @@ from portal.services.office.passkeys import (
     pass_with_passkey,
     remove_passkey,
 )
-from portal.web.console.account import account, logged_in
-from portal.web.core import Answer
+from portal.web.console.account import ProofForm, account, logged_in
+from portal.web.console.versioned_forms import NamedForm
+from portal.web.core import Answer, Page
 from portal.web.core.clock import now
 from portal.web.core.fields import HiddenTextField, LineField
-from portal.web.core.forms import Form
 from portal.web.core.language import say
 from portal.web.core.people import PENDING_FOR, current_actor, pending_login, public, staff_only
 from portal.web.core.rate_limits import address, first_use
@@ -38,11 +38,15 @@ _CHALLENGE = "passkey"
 """Key of the session of what a device is to sign; it counts once."""
 
 
-class PasskeyForm(Form):
+class PasskeyForm(ProofForm):
     """A key that the browser has made, and what it is called."""
 
     name = LineField(_l("给它起个名字"), _l("请起个名字，例如“办公室电脑”。"), NAME_MAX)
     answer = HiddenTextField()
+
+
+class RemovalForm(NamedForm, ProofForm):
+    """The password, before a passkey goes."""
 
 
 def passkey_question(user_id: int) -> str | None:
@@ -77,7 +81,7 @@ def complete_with_passkey() -> Answer:
 
 @account.get("/passkeys")
 @staff_only
-def passkeys() -> str:
+def passkeys() -> Answer:
     """List the passkeys of the person, and offer to add one."""
     return _page(PasskeyForm(formdata=None))
 
@@ -87,44 +91,52 @@ def passkeys() -> str:
 def add() -> Answer:
     """Keep a passkey that the browser has made."""
     form, challenge = PasskeyForm(), _challenge()
-    if form.validate():
-        answer = form.answer.data or ""
-        try:
-            codes = add_passkey(
-                current_user.id,
-                form.name.data,
-                answer,
-                _site(),
-                challenge,
-                code_key(),
-                now(),
-                current_actor(),
-            )
-        except InvalidInput as error:
-            form.form_errors.append(say(error.message))
-        else:
-            if codes:
-                return render_template("console/recovery_codes.html", codes=codes)
-            flash(_("通行密钥已添加。"), "success")
-            return redirect(url_for("account.passkeys"))
-    return _page(form), 422
+    if refused := form.refused(partial(_page, form)):
+        return refused
+    answer = form.answer.data or ""
+    try:
+        codes = add_passkey(
+            current_user.id,
+            form.name.data,
+            answer,
+            _site(),
+            challenge,
+            code_key(),
+            now(),
+            current_actor(),
+        )
+    except InvalidInput as error:
+        form.form_errors.append(say(error.message))
+        return _page(form, 422)
+    if codes:
+        return render_template("console/recovery_codes.html", codes=codes)
+    flash(_("通行密钥已添加。"), "success")
+    return redirect(url_for("account.passkeys"))
 
 
 @account.post("/passkeys/<int:passkey_id>/remove", endpoint="remove_passkey")
 @staff_only
-def remove(passkey_id: int) -> Response:
-    """Forget a passkey of the person."""
+def remove(passkey_id: int) -> Answer:
+    """Forget a passkey of the person, who proves the password first."""
+    form = RemovalForm(f"passkey-{passkey_id}")
+    if refused := form.refused(lambda status: _page(PasskeyForm(formdata=None), status, form)):
+        return refused
     remove_passkey(passkey_id, current_user.id, now(), current_actor())
     flash(_("通行密钥已删除。"), "success")
     return redirect(url_for("account.passkeys"))
 
 
-def _page(form: PasskeyForm) -> str:
+def _page(form: PasskeyForm, status: int = 200, sent: RemovalForm | None = None) -> Page:
     # A key that was not taken is made again.
     form.answer.data = ""
-    rows = passkeys_of(db.session(), current_user.id)
+    rows = [(row, _removal(row.id, sent)) for row in passkeys_of(db.session(), current_user.id)]
     offer = passkey_offer(current_user.id)
-    return render_template("console/passkeys.html", form=form, rows=rows, offer=offer)
+    return render_template("console/passkeys.html", form=form, rows=rows, offer=offer), status
+
+
+def _removal(passkey_id: int, sent: RemovalForm | None) -> RemovalForm:
+    slug = f"passkey-{passkey_id}"
+    return sent if sent and sent.slug == slug else RemovalForm(slug, formdata=None)
 
 
 def _site() -> Site:

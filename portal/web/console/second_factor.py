@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from secrets import token_urlsafe
 
 import segno
@@ -9,12 +10,9 @@ from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
-from portal.domain.errors import InvalidInput
 from portal.models import User, db
 from portal.queries.office.people import own_account, recovery_codes_left
-from portal.services.office.accounts import PASSWORD_MAX, check_password
 from portal.services.office.second_factor import (
     add_totp,
     address_for,
@@ -22,17 +20,16 @@ from portal.services.office.second_factor import (
     remove_totp,
     secret_for,
 )
-from portal.web.console.account import Guess, account, logged_in
+from portal.web.console.account import ProofForm, account, logged_in
 from portal.web.console.passkeys import passkey_question
 from portal.web.core import Answer, Page
 from portal.web.core.clock import now
-from portal.web.core.fields import LineField, SecretField
+from portal.web.core.fields import LineField
 from portal.web.core.forms import Form
 from portal.web.core.guards.devices import device_of
 from portal.web.core.people import current_actor, pending_login, public, staff_only
 from portal.web.core.rate_limits import address, give_back, minutes, retry_later, take
 from portal.web.core.settings import code_key, settings
-from portal.web.core.typed import at_most
 
 _NONCE = "totp"
 """Key of the session of what the offered secret is made of."""
@@ -45,10 +42,8 @@ class CodeForm(Form):
     code = LineField(_l("验证码"), _l("请填写验证码。"), _CODE_MOST)
 
 
-class RemoveForm(Form):
-    """The password, before the second factor goes."""
-
-    password = SecretField(_l("密码"), _l("请填写密码。"), [at_most(PASSWORD_MAX)])
+class AddForm(CodeForm, ProofForm):
+    """A code of the device that is added, and the password."""
 
 
 @account.get("/second")
@@ -92,46 +87,33 @@ def _second_page(form: CodeForm, status: int) -> Page:
 @staff_only
 def factor() -> Answer:
     """Show the second factor, or offer one."""
-    return _factor_page(CodeForm(formdata=None), RemoveForm(formdata=None))
+    return _factor_page(AddForm(formdata=None), ProofForm(formdata=None))
 
 
 @account.post("/factor", endpoint="add_factor")
 @staff_only
 def add_factor() -> Answer:
     """Begin to ask for codes of a device; the recovery codes are shown on the page that answers."""
-    form = CodeForm()
-    if form.validate():
-        with form.errors_shown():
-            codes = add_totp(
-                current_user.id, _offered(), form.code.data, code_key(), now(), current_actor()
-            )
-            session.pop(_NONCE, None)
-            return render_template("console/recovery_codes.html", codes=codes)
-    return _factor_page(form, RemoveForm(formdata=None), 422)
+    form = AddForm()
+    page = partial(_factor_page, form, ProofForm(formdata=None))
+    if refused := form.refused(page):
+        return refused
+    with form.errors_shown():
+        codes = add_totp(
+            current_user.id, _offered(), form.code.data, code_key(), now(), current_actor()
+        )
+        session.pop(_NONCE, None)
+        return render_template("console/recovery_codes.html", codes=codes)
+    return page(422)
 
 
 @account.post("/factor/remove", endpoint="remove_factor")
 @staff_only
 def remove_factor() -> Answer:
     """Remove the second factor of the person, who proves the password first."""
-    form = RemoveForm()
-    if form.validate():
-        guess = Guess()
-        if guess.wait:
-            form.password.errors = [guess.said]
-            page = _factor_page(CodeForm(formdata=None), form, 429)
-            return retry_later(page, guess.wait)
-        try:
-            check_password(current_user.id, form.password.value)
-        except InvalidInput as error:
-            form.put(error)
-        else:
-            guess.was_right()
-            return _removed()
-    return _factor_page(CodeForm(formdata=None), form, 422)
-
-
-def _removed() -> Response:
+    form = ProofForm()
+    if refused := form.refused(partial(_factor_page, AddForm(formdata=None), form)):
+        return refused
     remove_totp(current_user.id, now(), current_actor())
     flash(_("两步验证已关闭。"), "success")
     return redirect(url_for("account.factor"))
@@ -142,7 +124,7 @@ def _offered() -> str:
     return secret_for(current_user.id, nonce, code_key())
 
 
-def _factor_page(form: CodeForm, removing: RemoveForm, status: int = 200) -> Page:
+def _factor_page(form: AddForm, removing: ProofForm, status: int = 200) -> Page:
     user: User = own_account(db.session(), current_user.id)
     if user.totp_secret is not None:
         left = recovery_codes_left(db.session(), user.id)

@@ -50,6 +50,7 @@ def test_a_passkey_completes_a_login(browser: Browser, own_instance: Instance) -
     expect(page).to_have_url(f"{home}/console/")
     page.goto(f"{home}/account/passkeys")
     page.locator("#name").fill("办公室电脑")
+    page.locator("#password").fill(PASSWORD)
     page.get_by_role("button", name="添加通行密钥").click()
     expect(page.locator("#recovery-codes li")).to_have_count(10)
     page.goto(f"{home}/account/passkeys")
@@ -60,8 +61,9 @@ def test_a_passkey_completes_a_login(browser: Browser, own_instance: Instance) -
     page.get_by_role("button", name="用通行密钥登录").click()
     expect(page).to_have_url(f"{home}/console/")
     page.goto(f"{home}/account/passkeys")
-    page.get_by_role("button", name="删除").first.click()
-    page.locator("#confirm [data-confirm-yes]").click()
+    page.locator("summary", has_text="删除").click()
+    page.locator("tbody [name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="删除通行密钥").click()
     expect(page.locator("tbody")).to_have_count(0)
     devices.send(
         "WebAuthn.removeVirtualAuthenticator", {"authenticatorId": device["authenticatorId"]}

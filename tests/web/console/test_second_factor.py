@@ -101,9 +101,9 @@ def test_it_is_set_up_and_removed(staff: Staff, app: Flask, clock: datetime) -> 
         secret = re.search(r"<strong>([A-Z2-7 ]{39})</strong>", page.html)
         assert secret is not None
         shown = pyotp.TOTP(secret[1].replace(" ", "")).at(clock)
-        wrong = post(client, FACTOR, {"code": "000000"}, status=422)
+        wrong = post(client, FACTOR, {"code": "000000", "password": PASSWORD}, status=422)
         assert secret[1] in wrong.html
-        done = post(client, FACTOR, {"code": shown}, status=200)
+        done = post(client, FACTOR, {"code": shown, "password": PASSWORD}, status=200)
         codes = re.findall(r"<li>([a-z2-9]{5}-[a-z2-9]{5})</li>", done.html)
         assert len(codes) == 10
         assert "还有 10 个恢复码" in get(client, FACTOR).text
@@ -130,7 +130,7 @@ def test_a_role_can_require_it(
         secret = re.search(r"<strong>([A-Z2-7 ]{39})</strong>", page.html)
         assert secret is not None
         shown = pyotp.TOTP(secret[1].replace(" ", "")).at(clock)
-        post(client, FACTOR, {"code": shown}, status=200)
+        post(client, FACTOR, {"code": shown, "password": PASSWORD}, status=200)
         assert client.get("/console/").status_code == 200
 
 
@@ -167,6 +167,57 @@ def test_an_answer_of_a_passkey_counts_once(app: Flask, client: Client, world: W
     client.set_cookie("letterbox", copied.value)
     assert client.post(url, data=answer).location == SECOND
     assert client.get("/console/").status_code == 302
+
+
+@pytest.mark.parametrize(("password", "changes"), [("", False), ("wrong", False), (PASSWORD, True)])
+def test_a_factor_comes_and_goes_with_the_password_alone(
+    staff: Staff, world: World, clock: datetime, password: str, changes: bool
+) -> None:
+    """Whoever finds a session open adds no device, neither for codes nor a passkey, and removes none."""
+    site, device, passkeys = (
+        Site("localhost", "http://localhost", ""),
+        Device(),
+        "/account/passkeys",
+    )
+    user_id = world.people["city_handler"]
+
+    def kept() -> tuple[bool, bool]:
+        world.session.rollback()
+        user = world.session.get_one(User, user_id, populate_existing=True)
+        return user.totp_secret is not None, user.has_passkey
+
+    with time_machine.travel(clock, tick=False):
+        client, status = staff("city_handler"), None if changes else 422
+        secret = re.search(r"<strong>([A-Z2-7 ]{39})</strong>", get(client, FACTOR).html)
+        assert secret is not None
+        code = pyotp.TOTP(secret[1].replace(" ", "")).at(clock)
+        post(client, FACTOR, {"code": code, "password": password}, status=status)
+        form = get(client, passkeys).form(passkeys)
+        with client.session_transaction() as cookie:
+            answer = device.make(base64url_to_bytes(cookie["passkey"]), site)
+        sent = {**form.hidden, "name": "a", "answer": answer, "password": password}
+        client.post(passkeys, data=sent)
+        assert kept() == (changes, changes)
+
+
+@pytest.mark.parametrize(("password", "left"), [("", True), ("wrong", True), (PASSWORD, False)])
+def test_a_passkey_goes_with_the_password_alone(
+    staff: Staff, app: Flask, world: World, password: str, left: bool
+) -> None:
+    """A wrong password leaves it, and the page says so beside the key."""
+    site, device, page = Site("localhost", "http://localhost", ""), Device(), "/account/passkeys"
+    client, user_id = staff("city_handler"), world.people["city_handler"]
+    with app.app_context():
+        made = device.make(FIRST, site)
+        add_passkey(user_id, "x", made, site, FIRST, code_key(), datetime.now(UTC))
+    remove = next(
+        each.action for each in get(client, page).forms if each.action.endswith("/remove")
+    )
+    status = 422 if left else 302
+    post(client, remove, {"password": password}, page=page, status=status)
+    world.session.rollback()
+    user = world.session.get_one(User, user_id, populate_existing=True)
+    assert user.has_passkey is left
 
 
 def test_passwords_cannot_be_tried_in_a_session_without_end(
