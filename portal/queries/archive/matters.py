@@ -44,6 +44,21 @@ def matters(session: Session, today: date, page: int, per_page: int) -> Page[Mat
     return Page(_rows(session, counted, part.size, part.offset), total, part.page, part.pages)
 
 
+def map_matters(session: Session, most: int) -> list[tuple[int, date]]:
+    """Return id and day of the latest answer of the ``most`` matters with the latest answers."""
+    latest = sa.func.max(ArchiveEntry.answered_on)
+    query = (
+        sa.select(MatterEntry.matter_id, latest)
+        .join(ArchiveEntry, ArchiveEntry.id == MatterEntry.entry_id)
+        .where(PUBLIC, MatterEntry.matter_id.is_not(None))
+        .group_by(MatterEntry.matter_id)
+        .having(sa.func.count() >= LEAST)
+        .order_by(latest.desc(), MatterEntry.matter_id)
+        .limit(most)
+    )
+    return [(matter, day) for matter, day in session.execute(query) if matter is not None]
+
+
 def asked_most(session: Session, today: date, count: int) -> list[MatterRow]:
     """Return the ``count`` matters that are asked most now, without those asked once or never."""
     return _rows(session, _counted(today).having(_recent(today) >= LEAST), count)

@@ -129,6 +129,12 @@ def members(session: Session, today: date) -> dict[OrganisationKind, list[Organi
     return {kind: [row for row in rows if row.kind is kind] for kind in LEVEL_ONE_KINDS}
 
 
+def open_organisations(session: Session, today: date) -> list[int]:
+    """Return the ids of all open organisations below the top, in their order."""
+    query = sa.select(Organisation.id).where(open_on(today), Organisation.parent_id.is_not(None))
+    return list(session.scalars(query.order_by(Organisation.id)))
+
+
 def subordinates(
     session: Session, organisation: Organisation, today: date
 ) -> dict[OrganisationKind, list[Organisation]]:

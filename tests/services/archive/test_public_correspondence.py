@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -81,6 +83,15 @@ def test_readers_see_and_find_both(
     assert "13900000001" not in page.html and "周晓兰" not in page.html
     found = client.get(f"/api/v1/entries/{entry.id}").get_json()["data"]
     assert (found["question"], found["supplement"]) == (entry.question, entry.supplement)
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.html, re.S)
+    asked = json.loads(data)["mainEntity"]
+    assert [each["text"] for each in asked["comment"]] == [entry.question, entry.supplement]
+    assert asked["comment"][0]["author"] == asked["acceptedAnswer"]["author"]
+    assert "author" not in asked["comment"][1]
+    told = client.get(f"/open311/v2/requests/{entry.id}.json").get_json()[0]["description"]
+    parts = (entry.title, entry.text, entry.question, entry.supplement)
+    places = [told.index(part) for part in parts]
+    assert places == sorted(places)
     assert "找到 1 件" in get(client, "/archive?q=配电房").text
     bring_up_to_date(settings)
     assert "找到 1 件" in get(client, "/archive?q=配电房").text

@@ -85,6 +85,16 @@ def _attribute(
     }
 
 
+def _description(entry: ArchiveEntry) -> str:
+    """Return the letter with what the office asked and what the sender added to it."""
+    parts = [entry.title, entry.text]
+    if entry.question:
+        parts.append(f"请来信人补充：\n{entry.question}")
+    if entry.supplement:
+        parts.append(f"来信人补充：\n{entry.supplement}")
+    return "\n\n".join(parts)
+
+
 def service_request(entry: ArchiveEntry) -> dict[str, Any]:
     """Return a published letter; places are never published, so that those fields are empty."""
     asked_at = midnight(entry.asked_on).astimezone(SHANGHAI)
@@ -95,7 +105,7 @@ def service_request(entry: ArchiveEntry) -> dict[str, Any]:
         "status_notes": entry.reply,
         "service_name": label(entry.kind),
         "service_code": entry.kind.value,
-        "description": f"{entry.title}\n\n{entry.text}",
+        "description": _description(entry),
         "agency_responsible": entry.organisation_name,
         "service_notice": None,
         "requested_datetime": asked_at.isoformat(),

@@ -17,7 +17,7 @@ from portal.web.core.language import one_language
 from portal.web.core.people import public
 from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
-from portal.web.delivery.caching import cacheable
+from portal.web.delivery.caching import cacheable, revalidated
 from portal.web.public.archive.entries import archive_pages
 
 FILE_LIMIT = "120 per minute"
@@ -87,8 +87,7 @@ def open_data_catalogue() -> Response:
         }
     )
     response.mimetype = "application/ld+json"
-    response.headers["Cache-Control"] = "public, no-cache"
-    return response
+    return revalidated(response)
 
 
 def _dataset(found: Packaged) -> dict[str, Any]:

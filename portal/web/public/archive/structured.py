@@ -19,8 +19,21 @@ def description(entry: ArchiveEntry) -> str:
 
 
 def qa_page(entry: ArchiveEntry) -> dict[str, Any]:
-    """Return the QAPage of ``entry``; the sender is named by nobody and so not here either."""
+    """Return the QAPage of ``entry``; the sender is named by nobody and so not here either.
+
+    What the office asked and what the sender added to it are comments on the question.
+    """
     address = absolute("archive.entry", entry_id=entry.id)
+    office = {
+        "@type": "GovernmentOrganization",
+        "name": entry.organisation_name,
+        "url": absolute("public.organisation", organisation_id=entry.organisation_id),
+    }
+    comments: list[dict[str, Any]] = []
+    if entry.question:
+        comments.append({"@type": "Comment", "text": entry.question, "author": office})
+    if entry.supplement:
+        comments.append({"@type": "Comment", "text": entry.supplement})
     answer = {
         "@type": "Answer",
         "text": entry.reply,
@@ -28,11 +41,7 @@ def qa_page(entry: ArchiveEntry) -> dict[str, Any]:
         "datePublished": entry.published_at.isoformat(),
         "url": f"{address}#reply",
         "upvoteCount": entry.helpful,
-        "author": {
-            "@type": "GovernmentOrganization",
-            "name": entry.organisation_name,
-            "url": absolute("public.organisation", organisation_id=entry.organisation_id),
-        },
+        "author": office,
     }
     return {
         "@context": "https://schema.org",
@@ -45,6 +54,7 @@ def qa_page(entry: ArchiveEntry) -> dict[str, Any]:
             "name": entry.title,
             "text": entry.text,
             "dateCreated": entry.asked_on.isoformat(),
+            **({"comment": comments} if comments else {}),
             "answerCount": 1,
             "acceptedAnswer": answer,
         },

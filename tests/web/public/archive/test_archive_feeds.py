@@ -1,15 +1,17 @@
 """Feeds of publications, and the map of the site."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
 from portal.domain.letters.kinds import Kind
-from portal.models import ArchiveEntry, ArchiveVersion
+from portal.models import ArchiveEntry, ArchiveVersion, Matter, Organisation
+from portal.services.archive.matters import place_entries
 from portal.services.core.unit import writing
 from portal.web.public.archive.feeds import FEED_LENGTH
 from tests.archive import bring_up_to_date, published, withdraw
@@ -247,6 +249,35 @@ def test_the_map_names_pages_and_entries(
         (link.get("hreflang"), link.get("href"))
         for link in named.iter("{http://www.w3.org/1999/xhtml}link")
     } == {("zh-CN", f"{BASE}/archive/{entry.id}"), ("en", f"{BASE}/en/archive/{entry.id}")}
+
+
+def test_the_map_names_offices_reports_and_matters(
+    client: FlaskClient, session: Session, world: World, settings: Settings
+) -> None:
+    """The first part has every open office, the report of each year, each matter, and their lists."""
+    entry, _ = published(session, world), published(session, world)
+    day = entry.answered_on.isoformat()
+    index = bring_up_to_date(settings)
+    while place_entries(index):
+        pass
+    (matter,) = session.scalars(sa.select(Matter.id))
+    with writing() as unit:
+        unit.get_one(Organisation, world["water"]).closed_on = date(2016, 6, 1)
+    found = addresses(client, "/sitemap/0.xml")
+    assert len(found) == len(set(found))
+    lists = ("/hot", "/statistics/reports", "/statistics/refusals", "/organisations")
+    assert {BASE + path for path in lists} <= set(found)
+    offices = {f"{BASE}/organisations/{world[place]}" for place in ("city", "bureau", "township")}
+    assert offices <= set(found)
+    assert f"{BASE}/organisations/{world['water']}" not in found
+    assert f"{BASE}/organisations/{world['office']}" not in found
+    assert f"{BASE}/statistics/reports/2016" in found
+    assert f"{BASE}/hot/{matter}" in found
+    assert f"<lastmod>{day}</lastmod>" in client.get("/sitemap/0.xml").text
+    for address in found:
+        assert client.get(address.removeprefix(BASE)).status_code == 200
+    withdraw(session, world, session.get_one(ArchiveEntry, entry.id))
+    assert f"{BASE}/hot/{matter}" not in addresses(client, "/sitemap/0.xml")
 
 
 def test_a_part_that_does_not_exist_is_empty(client: FlaskClient, world: World) -> None:

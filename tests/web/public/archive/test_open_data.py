@@ -147,6 +147,8 @@ def test_the_catalogue_is_linked_data(
     make(settings)
     answer = client.get("/open-data/catalog.jsonld")
     assert answer.mimetype == "application/ld+json"
+    again = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get("/open-data/catalog.jsonld", headers=again).status_code == 304
     graph = rdflib.Graph().parse(data=answer.text, format="json-ld")
     dcat = rdflib.Namespace("http://www.w3.org/ns/dcat#")
     files = {str(each) for each in graph.objects(None, dcat.downloadURL)}
