@@ -50,6 +50,7 @@ class RecordAction(Labelled):
     """Events that change no state of a letter but must leave a trace."""
 
     REVEAL_CONTACTS = "reveal_contacts", N_("查看来信人联系方式")
+    RENEW_CODE = "renew_code", N_("更换查询码")
     EXPORT_DATA = "export_data", N_("来信人下载个人信息")
     REQUEST_ERASURE = "request_erasure", N_("来信人申请删除个人信息")
     REFUSE_ERASURE = "refuse_erasure", N_("不同意删除个人信息")
@@ -109,6 +110,7 @@ class RecordAction(Labelled):
 _ON_LETTERS = frozenset(
     {
         RecordAction.REVEAL_CONTACTS,
+        RecordAction.RENEW_CODE,
         RecordAction.EXPORT_DATA,
         RecordAction.REQUEST_ERASURE,
         RecordAction.REFUSE_ERASURE,

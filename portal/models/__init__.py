@@ -67,7 +67,7 @@ from portal.models.rates import (
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.rules import CalendarDay, DeadlineRuleRow, NumberSequence, WordGroupRow
 from portal.models.token import ApiToken, KeyCheck, KeyRotation
-from portal.models.unsent import CitizenSession, UnsentForm
+from portal.models.unsent import CitizenSession, CodeRenewal, UnsentForm
 from portal.models.user import (
     GrantRequest,
     Passkey,
@@ -100,6 +100,7 @@ __all__ = [
     "Cipher",
     "CitizenSession",
     "CoHandling",
+    "CodeRenewal",
     "DeflectedLetter",
     "DisclosureRequest",
     "DisclosureSequence",

@@ -47,6 +47,8 @@ class Letter(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(24), unique=True)
     code_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    renewed_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    """The hash of the code that opens it in place of the first, whose hash the public record is bound to."""
     form_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     source: Mapped[Source] = mapped_column(word(Source), default=Source.WEB)
     source_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)

@@ -95,6 +95,8 @@ class OutgoingMessage(Model):
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     webhook: Mapped[str | None] = mapped_column(sa.String(32))
+    renewal_id: Mapped[int | None] = mapped_column(Id)
+    """A request for another query code, which is gone after an hour."""
     language: Mapped[str] = mapped_column(sa.String(16))
     limit_on: Mapped[date | None]
     facts: Mapped[str | None] = mapped_column(sa.Text)

@@ -1,4 +1,4 @@
-"""What is kept of a citizen's browser: forms not sent yet, and that it has opened something."""
+"""What is kept of citizens for a day at most: forms not sent yet, open browsers, lost codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import EncryptedText, Id, Model, UtcDateTime
+from portal.domain.messages.states import Channel
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 
 
 class UnsentForm(Model):
@@ -35,3 +36,22 @@ class CitizenSession(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class CodeRenewal(Model):
+    """A request for another query code, for an hour at most; whether there is such a letter is not in it.
+
+    The secrets that are sent are derived from ``key``.
+    """
+
+    __tablename__ = "code_renewal"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    number: Mapped[str | None] = mapped_column(sa.String(24))
+    """The letter's number, where it was given."""
+    channel: Mapped[Channel] = mapped_column(word(Channel))
+    contact: Mapped[str] = mapped_column(EncryptedText)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -17,7 +17,11 @@ def opened_by(
     An unknown number, a row without a code and a wrong code cause the same work, so that neither
     answer nor time distinguishes them.
     """
-    query = sa.select(table.id, table.code_hash).where(table.number == number)
+    stored: sa.ColumnElement[str | None] | sa.orm.InstrumentedAttribute[str | None]
+    stored = table.code_hash
+    if table is Letter:
+        stored = sa.func.coalesce(Letter.renewed_hash, Letter.code_hash)
+    query = sa.select(table.id, stored.label("code_hash")).where(table.number == number)
     row = session.execute(query).one_or_none()
     fits = code_fits(key, number, code, row.code_hash if row is not None else None)
     return row.id if row is not None and fits else None

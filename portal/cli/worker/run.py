@@ -47,6 +47,7 @@ from portal.services.messages.announcing import Outlets
 from portal.services.messages.digests import write_digests
 from portal.services.messages.reminders import remind
 from portal.services.retention import erase_some
+from portal.services.messages.renewals import sweep_renewals
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
 from portal.services.statistics.record import RecordKeys, extend
@@ -114,6 +115,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(lambda: sweep_unsent(datetime.now(UTC)))
                 _guarded(lambda: sweep_unsent_files(datetime.now(UTC)))
                 _guarded(partial(sweep_orphans, store, now))
+                _guarded(lambda: sweep_renewals(datetime.now(UTC)))
                 _guarded(lambda: sweep_sessions(datetime.now(UTC), periods.logins))
                 _guarded(partial(remove_reads, settings.audit_keep_days, now))
                 _guarded(index.optimise)

@@ -25,6 +25,8 @@ class Occasion(Labelled):
     DECLINED = "declined", N_("来信不予受理")
     PUBLISHED = "published", N_("来信已经公示")
     SILENT = "closed_for_silence", N_("没有收到补充，来信办结")
+    CODE_RENEWED = "code_renewed", N_("查询码已更换")
+    LOST_CODE = "lost_code", N_("找回查询码")
     NEW_WORK = "new_work", N_("有新的来信要办")
     SENT_BACK = "sent_back", N_("来信或答复被退回")
     URGED = "urged", N_("来信被催办或者督办")
@@ -56,6 +58,8 @@ TO_STAFF = (
     Occasion.OVERDUE,
 )
 """Messages to staff, about letters that wait for them; each person chooses how often."""
+ON_REQUEST = frozenset({Occasion.LOST_CODE, Occasion.ADDRESS})
+"""Messages that somebody asks for at this moment; they have no way out because no other one follows."""
 LIMITED = frozenset({Occasion.ASKED, Occasion.REMINDED})
 """Messages that name the day by which the sender is to answer."""
 DUE = frozenset({Occasion.RECEIPT, Occasion.MOVED, Occasion.EXTENDED})

@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from babel.dates import format_date
 
 from portal.domain.languages import LANGUAGES, SOURCE
-from portal.domain.messages.occasions import TO_SENDERS, TO_STAFF, Occasion
+from portal.domain.messages.occasions import ON_REQUEST, TO_SENDERS, TO_STAFF, Occasion
 from portal.gaps import fill, gaps
 
 FRAME = "frame.html"
@@ -40,6 +40,8 @@ _GAPS: dict[Occasion, set[str]] = {
     Occasion.ASKED: {"number", "limit"},
     Occasion.REMINDED: {"number", "limit"},
     Occasion.EXTENDED: {"number", "limit"},
+    Occasion.CODE_RENEWED: {"number"},
+    Occasion.LOST_CODE: {"number", "code"},
     Occasion.DUE_SOON: {"count", "letters"},
     Occasion.OVERDUE: {"count", "letters"},
     Occasion.DAILY: {"figures"},
@@ -70,13 +72,14 @@ class About:
     """What a message is about; ``facts`` are the figures of a digest by their names.
 
     ``letters`` are numbers of letters with their due dates, ``stop`` the address of the way out,
-    empty where there is none.
+    empty where there is none, ``code`` the digits of a text message.
     """
 
     occasion: Occasion
     site: str
     link: str
     number: str = ""
+    code: str = ""
     limit: date | None = None
     stop: str = ""
     facts: Mapping[str, int] = field(default_factory=dict)
@@ -106,6 +109,7 @@ class Words:
             "site": about.site,
             "link": about.link,
             "number": about.number,
+            "code": about.code,
             "limit": self.day(about.limit),
             "count": str(len(about.letters)),
             "letters": "\n".join(self._letters(about)),
@@ -298,8 +302,9 @@ def example(occasion: Occasion, site: str, address: str) -> About:
         site,
         f"{address}/letters/20161206-00001-7",
         number="20161206-00001-7",
+        code="204816",
         limit=due,
-        stop=f"{address}/stop/letter-20161206-00001-7.example",
+        stop="" if occasion in ON_REQUEST else f"{address}/stop/letter-20161206-00001-7.example",
         facts={name: 3 + place for place, name in enumerate(FIGURES)},
         letters=(("20161206-00001-7", due), ("20161205-00012-4", due)),
     )

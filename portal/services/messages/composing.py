@@ -12,16 +12,19 @@ from sqlalchemy.orm import Session
 from portal.adapters.channels.interface import Parcel
 from portal.domain.access import Permission
 from portal.domain.languages import LANGUAGES, SOURCE
-from portal.domain.messages.links import sign
-from portal.domain.messages.occasions import TO_SENDERS, Occasion
+from portal.domain.messages.links import digits, sign
+from portal.domain.messages.occasions import TO_STAFF, Occasion
 from portal.domain.messages.states import Channel
 from portal.domain.messages.wording import About, Words, in_language
-from portal.models import MessageChoice, OutgoingMessage, User
+from portal.models import CodeRenewal, MessageChoice, OutgoingMessage, User
+from portal.queries.messages.renewals import letter_of, renewal
 from portal.queries.messages.staff import staff_messages
 from portal.queries.scope import readable_letter, staff_actor
 
 STOP = "stop"
 """The purpose of links that are the way out of messages."""
+LOST = "lost-code"
+"""The purpose of links and digits that bring another query code."""
 LETTER, STAFF = "letter", "staff"
 """What begins the subject of such a link: messages about a letter, or to a member of staff."""
 _PAGES = {
@@ -60,8 +63,11 @@ class Composer:
 
         Raises :class:`Unaddressed` where the recipient has chosen otherwise meanwhile.
         """
-        address, stop = self._recipient(session, message)
-        about = self._about(message, address, stop)
+        if message.occasion is Occasion.LOST_CODE:
+            address, about = self._lost_code(session, message, now)
+        else:
+            address, stop = self._recipient(session, message)
+            about = self._about(message, address, stop)
         if message.channel is Channel.WEBHOOK:
             return Parcel(message.key, address, self._event(message, about), now)
         words = in_language(self.words, message.language)
@@ -75,7 +81,7 @@ class Composer:
             subject=filled.subject,
             html=filled.html,
             language=LANGUAGES[words.locale].tag,
-            stop=stop,
+            stop=about.stop,
             template=str(message.occasion),
         )
 
@@ -118,6 +124,30 @@ class Composer:
             raise Unaddressed
         return row.address, self.way_out(f"{STAFF}-{user.id}", message.language)
 
+    def _lost_code(
+        self, session: Session, message: OutgoingMessage, now: datetime
+    ) -> tuple[str, About]:
+        """Return where the link or code for another query code goes, and what the message says.
+
+        It goes to the contact as the letter has it, which may be spelled otherwise than asked for.
+        Raises :class:`Unaddressed` where no letter has the contact, and once the time is over.
+        """
+        request = session.get(CodeRenewal, message.renewal_id)
+        if request is None or renewal(session, request.key, now) is None:
+            raise Unaddressed
+        letter, by_mail = letter_of(session, request), request.channel is Channel.MAIL
+        address = letter and (letter.sender_email if by_mail else letter.sender_phone)
+        if letter is None or not address:
+            raise Unaddressed
+        link = f"/track/renew/{sign(self.key, LOST, request.key)}"
+        return address, About(
+            message.occasion,
+            self.site,
+            self._page(link if by_mail else "/track/lost", message.language),
+            number=letter.number,
+            code="" if by_mail else digits(self.key, LOST, request.key),
+        )
+
     def way_out(self, subject: str, language: str) -> str:
         """Return the address of the page that stops messages to ``subject``, without login."""
         return self._page(f"/stop/{sign(self.key, STOP, subject)}", language)
@@ -129,7 +159,7 @@ class Composer:
         if message.occasion is Occasion.ADDRESS and message.user is not None:
             page = f"/account/messages/confirm/{self._confirmation(address, message.user.id)}"
         if page is None:
-            room = "letters" if message.occasion in TO_SENDERS else "console/letters"
+            room = "console/letters" if message.occasion in TO_STAFF else "letters"
             page = f"/{room}/{number}"
         return About(
             message.occasion,

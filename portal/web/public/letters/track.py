@@ -22,6 +22,7 @@ from portal.web.core.people import leave_opened, public, remember_opened
 from portal.web.core.rate_limits import Key, address, minutes, retry_later
 from portal.web.core.settings import code_key, settings
 from portal.web.public.blueprint import public_pages
+from portal.web.submission.message_choice import outlets
 
 
 class TrackForm(Form):
@@ -64,7 +65,8 @@ def leave() -> Response:
 
 def track_page(form: TrackForm, status: int = 200, typed: str = "") -> Page:
     """Return the page with ``form``; ``typed`` is text that would be lost otherwise."""
-    return render_template("public/track.html", form=form, typed=typed), status
+    renewable = bool(outlets().channels)
+    return render_template("public/track.html", form=form, typed=typed, renewable=renewable), status
 
 
 def _guard(number: str = "") -> Guard:

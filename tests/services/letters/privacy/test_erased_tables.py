@@ -20,6 +20,7 @@ from tests.services.messages.post import a_message, choose_mail
 KEPT = {
     "archive_entry": "the public copy, which is redacted",
     "archive_version": "earlier public copies",
+    "code_renewal": "belongs to no letter; an hour at most",
     "deflected_letter": "that an answer was read instead of writing",
     "disclosure_request": "has an erasure of its own, in the tests of requests",
     "entry_vectors": "made of the public copy",
