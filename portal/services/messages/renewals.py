@@ -59,8 +59,8 @@ def renew_code(
     """Give the letter of the request ``key`` another code; ``None`` where the request does not hold.
 
     ``typed`` are the digits that came by text message, ``None`` for who has followed the link of a
-    mail. A wrong code counts. The earlier code opens nothing from then on; the sender is told on the
-    chosen channel.
+    mail. A wrong code counts. The earlier code opens nothing from then on; the sender gets a
+    message about it on the chosen channel.
     """
     with writing() as session:
         request = renewal(session, key, now)

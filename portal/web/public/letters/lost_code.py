@@ -113,7 +113,7 @@ def lost_code() -> Answer:
 @public_pages.route("/track/lost/<token>", methods=["GET", "POST"])
 @public
 def lost_code_sent(token: str) -> Answer:
-    """Say what was sent if there is such a letter; show the other code for the digits of a text message."""
+    """Show what was sent if there is such a letter; show the other code for the digits of a text message."""
     channel, _dash, key = _opened(_PAGE, token).partition("-")
     form, by_sms = CodeForm(), channel == Channel.SMS
     if by_sms and form.validate_on_submit():
