@@ -46,8 +46,8 @@ from portal.services.letters.handling import close_unanswered
 from portal.services.messages.announcing import Outlets
 from portal.services.messages.digests import write_digests
 from portal.services.messages.reminders import remind
-from portal.services.retention import erase_some
 from portal.services.messages.renewals import sweep_renewals
+from portal.services.retention import erase_some
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
 from portal.services.statistics.record import RecordKeys, extend

@@ -1,14 +1,14 @@
 """Lost query codes: who asks for another one, and the codes that took the place of others.
 
 Revision ID: code_renewals
-Revises: attachments
+Revises: disclosure_erasure
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "code_renewals"
-down_revision = "attachments"
+down_revision = "disclosure_erasure"
 branch_labels = None
 depends_on = None
 
