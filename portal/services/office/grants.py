@@ -57,6 +57,7 @@ def change_grants(
     adds becomes a request. A change is ``noted``, unless the caller does that.
     Raises :class:`InvalidInput` with ``grants``.
     """
+    _lock(session, user)
     wanted, held = set(wanted), held_by(user)
     waiting = _waiting(session, user.id)
     added = wanted - held
@@ -144,7 +145,15 @@ def decide(request_id: int, outcome: GrantOutcome, actor: Actor, now: datetime) 
         note(session, _NOTED[outcome], found.user, actor, now, said)
 
 
+def _lock(session: Session, user: User) -> None:
+    """Lock the account and read its roles afresh: two consents side by side must see each other."""
+    session.flush()
+    session.refresh(user, with_for_update={"of": User})
+    session.refresh(user, ["grants"])
+
+
 def _grant(session: Session, user: User, place: Place, now: datetime) -> None:
+    _lock(session, user)
     places = {*held_by(user), place}
     if user.must_change_password:
         # Whoever made that password up knows it, and would hold the role too.

@@ -1,14 +1,18 @@
 """Roles wait for a second administrator; what is taken away is gone at once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM, Actor, Role
 from portal.domain.accounts.grant_requests import GrantOutcome
 from portal.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from portal.domain.events import ActorKind
-from portal.models import Event, GrantRequest, RoleGrant, User
+from portal.models import Event, GrantRequest, RoleGrant, User, db
 from portal.queries.office.grants import (
     ended_grants,
     grants_waiting,
@@ -23,8 +27,10 @@ from portal.services.office import users
 from portal.services.office.accounts import change_password
 from portal.services.office.grants import decide, described
 from tests.builders import START, World
+from tests.databases import ON_POSTGRES
 from tests.world import a_person
 
+WAITING = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 GRANTED, REFUSED, WITHDRAWN = GrantOutcome.GRANTED, GrantOutcome.REFUSED, GrantOutcome.WITHDRAWN
 
 
@@ -52,6 +58,38 @@ def asked(world: World, actor: Actor, role: Role = Role.REVIEWER) -> tuple[int, 
     person = world.people["city_handler"]
     users.add_grant(person, role, world["city"], actor, START)
     return person, waiting_grants(world.session)[-1].id
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")
+def test_duties_exclude_each_other_when_two_consent_at_once(
+    app: Flask, session: Session, world: World, first: Actor, second: Actor
+) -> None:
+    """A consent waits for another one about the same account, and sees what that has given."""
+    handler = world.people["city_handler"]
+    session.execute(sa.delete(RoleGrant).where(RoleGrant.user_id == handler))
+    session.commit()
+    asked(world, first, Role.AUDITOR)
+    request_id = waiting_grants(session)[0].id
+    with ThreadPoolExecutor(1) as pool, db.engine.connect() as other:
+        lock = sa.select(User.id).where(User.id == handler).with_for_update()
+        other.execute(lock)
+        given = {"user_id": handler, "role": Role.HANDLER, "organisation_id": world["city"]}
+        other.execute(sa.insert(RoleGrant), [given])
+        session.rollback()
+
+        def consent() -> None:
+            with app.app_context():
+                decide(request_id, GRANTED, second, START)
+
+        consents = pool.submit(consent)
+        until = time.monotonic() + 30
+        while not consents.done() and not session.scalar(WAITING):
+            assert time.monotonic() < until, "the consent neither waits nor ends"
+            session.rollback()
+        other.commit()
+        with pytest.raises(InvalidInput):
+            consents.result()
+    assert roles(session, handler).startswith("handler@")
 
 
 def test_a_role_waits_for_another_administrator(
