@@ -39,7 +39,7 @@ from portal.models import (
 )
 from portal.queries import integrity
 from portal.queries.audit.check import verify
-from portal.queries.figures import rating_faults, report_faults
+from portal.queries.figures import extension_faults, rating_faults, report_faults
 from portal.queries.files.check import file_faults
 from portal.queries.keys import lacking_keys, values_by_prefix, wrong_keys
 from portal.queries.messages.jobs import subject
@@ -163,7 +163,7 @@ def _letters(session: Session) -> list[str]:
 
 def _figures(session: Session) -> list[str]:
     """Return what is wrong with the rows of which figures are made, or that keep them."""
-    kept = rating_faults(session) + report_faults(session)
+    kept = rating_faults(session) + extension_faults(session) + report_faults(session)
     if session.scalar(sa.select(Recomputation.id).limit(1)) is not None:
         # The calendar was changed, and the worker goes through the facts.
         return kept

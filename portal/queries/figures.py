@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.domain.events import RecordAction
 from portal.domain.integrity.figures import files_digest, report_subject, scores_text
 from portal.domain.letters.states import Action
-from portal.models import Event, KeptReport, Letter, Rating
+from portal.models import Event, Extension, KeptReport, Letter, Rating
 
 
 def rating_faults(session: Session) -> list[str]:
@@ -41,6 +41,47 @@ def rating_faults(session: Session) -> list[str]:
     event = sa.exists().where(Event.letter_id == Rating.letter_id, Event.action == Action.RATE)
     more = sa.select(Letter.number).join(Rating, Rating.letter_id == Letter.id).where(~event)
     return faults + [f"{number}: nobody has rated it" for number in session.scalars(more)]
+
+
+def extension_faults(session: Session) -> list[str]:
+    """Return the letters whose extensions are not those of their events.
+
+    Events of extensions that were decided before their days were in the event have none.
+    """
+    decided = (Action.GRANT_EXTENSION, Action.REFUSE_EXTENSION)
+    decisions = sa.and_(Event.action.in_(decided), Event.reason_code.is_not(None))
+    query = (
+        sa.select(Letter.number, Event.action, Event.reason_code, Extension.days, Extension.granted)
+        .select_from(Event)
+        .join(Letter, Letter.id == Event.letter_id)
+        .outerjoin(
+            Extension,
+            sa.and_(
+                Extension.letter_id == Event.letter_id, Extension.decided_at == Event.occurred_at
+            ),
+        )
+        .where(decisions)
+        .order_by(Letter.id, Event.id)
+    )
+    faults = [
+        f"{row.number}: its extension is not of {row.reason_code} days any more"
+        for row in session.execute(query)
+        if row.reason_code != str(row.days)
+        or row.granted is not (row.action == Action.GRANT_EXTENSION)
+    ]
+    event = sa.exists().where(
+        Event.letter_id == Extension.letter_id,
+        Event.action.in_(decided),
+        Event.occurred_at == Extension.decided_at,
+    )
+    more = (
+        sa.select(Letter.number)
+        .join(Extension, Extension.letter_id == Letter.id)
+        .where(Extension.decided_at.is_not(None), ~event)
+    )
+    return faults + [
+        f"{number}: nobody has decided on its extension" for number in session.scalars(more)
+    ]
 
 
 def report_faults(session: Session) -> list[str]:

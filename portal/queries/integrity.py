@@ -84,7 +84,8 @@ def contradictions(session: Session, progress: Callable[[int], None]) -> list[st
     faults: list[str] = []
     last = 0
     columns = (
-        *(Letter.id, Letter.number, Letter.kind, Letter.received_at, Letter.state),
+        *(Letter.id, Letter.number, Letter.kind, Letter.category, Letter.received_at),
+        Letter.state,
         *(Letter.publication, Letter.organisation_id, Letter.received_organisation_id),
         Letter.closed_at,
     )
@@ -110,6 +111,7 @@ def _events(session: Session, first: int, last: int) -> dict[int, list[Any]]:
     columns = (
         *(Event.id, Event.letter_id, Event.action, Event.axis, Event.from_state, Event.to_state),
         *(Event.actor_kind, Event.organisation_id, Event.to_organisation_id, Event.occurred_at),
+        *(Event.reason_code, Event.subject),
     )
     query = (
         sa.select(*columns)

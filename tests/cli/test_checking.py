@@ -11,9 +11,10 @@ from portal.config import Settings
 from portal.domain.access import SYSTEM
 from portal.domain.letters.states import Publication, State
 from portal.models import OutboxRow
-from portal.queries.figures import rating_faults, report_faults
+from portal.queries.figures import extension_faults, rating_faults, report_faults
 from portal.services.audit.sealing import ensure_chain
 from portal.services.letters import submission
+from portal.services.letters.cooperation import decide_extension, request_extension
 from portal.services.statistics.reports import keep_report
 from tests.archive import bring_up_to_date, published
 from tests.builders import START, World, a_letter
@@ -103,11 +104,23 @@ def _received(session: Session) -> str:
     return "has received_organisation_id"
 
 
+def _kind_and_figures(session: Session) -> str:
+    session.execute(sa.text("UPDATE letter SET kind = 'thanks'"))
+    session.execute(sa.text("UPDATE rate_fact SET kind = 'thanks'"))
+    return "has kind thanks, its events lead to"
+
+
+def _category_and_figures(session: Session) -> str:
+    session.execute(sa.text("UPDATE letter SET category = 'other'"))
+    session.execute(sa.text("UPDATE rate_fact SET category = 'other'"))
+    return "has category other, its events lead to"
+
+
 @pytest.mark.parametrize(
     "change",
     [
         *(_state, _deleted_event, _no_copy, _revision, _sender, _orphan, _given_up),
-        *(_fact, _lost_fact, _category, _received),
+        *(_fact, _lost_fact, _category, _received, _kind_and_figures, _category_and_figures),
     ],
 )
 def test_what_was_changed_in_the_database_is_named(
@@ -130,6 +143,33 @@ def test_what_was_changed_in_the_database_is_named(
     result = command("check")
     assert result.exit_code == 3, result.output
     assert said in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE extension SET days = days + 1", "its extension is not of 3 days any more"),
+        ("UPDATE extension SET granted = NOT granted", "its extension is not of 3 days any more"),
+        ("DELETE FROM extension", "its extension is not of 3 days any more"),
+        (
+            "UPDATE extension SET letter_id = (SELECT max(id) FROM letter)",
+            "nobody has decided on its extension",
+        ),
+    ],
+)
+def test_bent_extensions_are_named(session: Session, world: World, change: str, said: str) -> None:
+    """Days and decision of an extension are compared with the event, which the audit chain seals."""
+    letter = a_letter(session, world, State.IN_PROGRESS)
+    a_letter(session, world)
+    handler, at = world.actor("city_handler"), START + timedelta(days=1)
+    seen = letter.version
+    request_extension(letter.id, seen, 3, "需要会商", handler, at)
+    decider = world.actor("city_supervisor")
+    decide_extension(letter.id, seen + 1, True, "", decider, at + timedelta(hours=1))
+    session.rollback()
+    assert extension_faults(session) == []
+    session.execute(sa.text(change))
+    assert said in " ".join(extension_faults(session))
 
 
 @pytest.mark.parametrize(

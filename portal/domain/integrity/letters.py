@@ -40,6 +40,10 @@ class KeptEvent(Protocol):
     @property
     def to_organisation_id(self) -> int | None: ...
     @property
+    def reason_code(self) -> str | None: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
     def occurred_at(self) -> datetime: ...
 
 
@@ -48,6 +52,8 @@ class KeptLetter(Protocol):
 
     @property
     def kind(self) -> Kind: ...
+    @property
+    def category(self) -> str | None: ...
     @property
     def received_at(self) -> datetime: ...
     @property
@@ -87,10 +93,22 @@ def contradiction(letter: KeptLetter, events: Iterable[KeptEvent]) -> Contradict
     ``None`` where there is none. Events of other axes are passed over.
     """
     replayed = LetterState(letter.kind, letter.received_at)
-    arrived = False
+    arrived, kind = False, None
     for event in events:
         if event.axis not in REPLAYED:
             continue
+        if event.action == Action.SUBMIT and event.reason_code is not None:
+            kind = event.reason_code
+            if event.subject != letter.category:
+                found = str(letter.category)
+                return Contradiction(None, "category", str(event.subject), found)
+        if event.action == Action.CHANGE_KIND:
+            before, _, after = (event.reason_code or "").partition(">")
+            if kind not in (None, before):
+                return Contradiction(
+                    event.id, "reason_code", f"{kind}>{after}", f"{before}>{after}"
+                )
+            kind = after
         try:
             effect = _effect(replayed, event, arrived)
         except ValueError:
@@ -109,7 +127,18 @@ def contradiction(letter: KeptLetter, events: Iterable[KeptEvent]) -> Contradict
         expected_value, kept = getattr(replayed, what), getattr(letter, what)
         if expected_value != kept:
             return Contradiction(None, what, str(expected_value), str(kept))
+    if kind not in (None, letter.kind):
+        return Contradiction(None, "kind", str(kind), str(letter.kind))
     return None
+
+
+def arrival(kind: Kind, category: str | None) -> tuple[str, str | None]:
+    """Return what the event of an arrival says of the letter: its ``reason_code`` and its ``subject``.
+
+    With them, and with the changes of kind, ``kind`` and ``category`` of a letter are sealed by the audit chain.
+    Events of letters that arrived before events said so have neither.
+    """
+    return str(kind), category
 
 
 def _effect(letter: LetterState, event: KeptEvent, arrived: bool) -> Effect:

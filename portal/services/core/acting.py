@@ -18,6 +18,7 @@ from portal.domain.access import Actor, Permission, acts_from, can, may
 from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.errors import Conflict, NotFound, NotPermitted
 from portal.domain.events import ActorKind, Axis, RecordAction
+from portal.domain.integrity.letters import arrival
 from portal.domain.letters.apply import Clock, Effect, apply, receive
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action
@@ -137,7 +138,8 @@ def begin(session: Session, letter: Letter, actor: Actor, now: datetime) -> None
     follow(session, letter, effect)
     choose_rule(session, letter)
     letter.due_on = compute_due(session, letter)
-    _record(session, letter, effect, actor)
+    code, subject = arrival(letter.kind, letter.category)
+    _record(session, letter, effect, actor, code, subject=subject)
 
 
 def _record(
@@ -149,6 +151,7 @@ def _record(
     reason: str | None = None,
     promised: date | None = None,
     acting: int | None = None,
+    subject: str | None = None,
 ) -> None:
     event = Event(
         letter_id=letter.id,
@@ -158,6 +161,7 @@ def _record(
         acting_organisation_id=acting,
         reason_code=reason_code,
         reason=reason,
+        subject=subject,
         due_on=promised if effect.concludes else None,
         recorded_at=effect.event.occurred_at,
         address=actor.address or None,

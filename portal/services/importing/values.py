@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.domain.events import ActorKind
+from portal.domain.integrity.letters import arrival
 from portal.domain.letters.apply import LetterState, apply, intervals, receive
 from portal.domain.letters.due import Deadlines, HandlingTime
 from portal.domain.letters.states import Action, ConsentBasis, Source
@@ -63,12 +64,15 @@ class ImportedHistory:
 
     def event_rows(self, letter_id: int, now: datetime) -> list[dict[str, Any]]:
         """Return an event for each action, recorded at ``now``."""
+        code, subject = arrival(self._source.kind, self._source.category)
         return [
             {
                 "letter_id": letter_id,
                 **effect.event.columns(),
                 "actor_kind": ActorKind.MACHINE if effect.event.from_state else ActorKind.CITIZEN,
                 "recorded_at": now,
+                "reason_code": None if effect.event.from_state else code,
+                "subject": None if effect.event.from_state else subject,
             }
             for effect in self._effects
         ]

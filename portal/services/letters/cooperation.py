@@ -23,7 +23,16 @@ def request_extension(
     with changing(actor, letter_id, version) as (session, letter):
         if not 1 <= days <= letter_rule(session, letter).extension_days:
             raise InvalidInput("days", N_("延期天数超出规定，请填写规定范围内的天数。"))
-        take(session, letter, Action.REQUEST_EXTENSION, actor, now, reason=reason)
+        code = str(days)
+        take(
+            session,
+            letter,
+            Action.REQUEST_EXTENSION,
+            actor,
+            now,
+            reason_code=code,
+            reason=reason,
+        )
         session.add(
             Extension(
                 letter_id=letter.id,
@@ -46,7 +55,17 @@ def decide_extension(
             raise NotPermitted(N_("延期不能由申请人本人批复。"))
         action = Action.GRANT_EXTENSION if granted else Action.REFUSE_EXTENSION
         days = pending.days if pending is not None and granted else None
-        take(session, letter, action, actor, now, extension_days=days, reason=note or None)
+        code = str(pending.days) if pending is not None else None
+        take(
+            session,
+            letter,
+            action,
+            actor,
+            now,
+            extension_days=days,
+            reason_code=code,
+            reason=note or None,
+        )
         if pending is not None:
             pending.granted, pending.decision_note = granted, note or None
             pending.decider_id, pending.decided_at = actor.user_id, now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from portal.domain.integrity.letters import arrival
 from portal.domain.letters.apply import intervals
 from portal.domain.letters.due import Deadlines
 from portal.domain.letters.states import Action, ConsentBasis, Source, UnpublishReason
@@ -58,7 +59,7 @@ class Writer:
         """Add the rows of one letter."""
         self._letter(letter, about)
         events = [point.counted for point in letter.points]
-        self._record(letter, about.letter_id)
+        self._record(letter, about)
         correspond(self.rows, letter, about)
         self._publication(letter, about)
         facts = self._ledger.facts(letter.kind, letter.received_organisation_id, events)
@@ -85,17 +86,20 @@ class Writer:
             }
         )
 
-    def _record(self, letter: Trajectory, letter_id: int) -> None:
+    def _record(self, letter: Trajectory, about: Written) -> None:
         """Add the events, those that conclude with their due date, and the state intervals."""
+        letter_id, (code, subject) = about.letter_id, arrival(letter.kind, about.wording.category)
         for point in letter.points:
+            arrives = point.action is Action.SUBMIT
             self.rows[Event].append(
                 {
                     "letter_id": letter_id,
                     **point.effect.event.columns(),
                     "actor_kind": point.actor,
                     "actor_id": point.actor_id,
-                    "reason_code": point.code,
+                    "reason_code": code if arrives else point.code,
                     "reason": point.reason,
+                    "subject": subject if arrives else None,
                     "recorded_at": point.at,
                     "due_on": point.due_on,
                 }

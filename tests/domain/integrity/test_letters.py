@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.domain.events import ActorKind, Axis
-from portal.domain.integrity.letters import Contradiction, contradiction
+from portal.domain.integrity.letters import Contradiction, arrival, contradiction
 from portal.domain.letters.apply import LetterState, apply, receive
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import Action, Publication, State
@@ -36,11 +36,20 @@ class Kept:
     to_organisation_id: int | None
     occurred_at: datetime
     actor_kind: ActorKind = ActorKind.STAFF
+    reason_code: str | None = None
+    subject: str | None = None
 
 
-def life() -> tuple[LetterState, list[Kept]]:
+@dataclass(slots=True)
+class KeptLetter(LetterState):
+    """A letter as the database keeps it."""
+
+    category: str | None = None
+
+
+def life() -> tuple[KeptLetter, list[Kept]]:
     """Return a published letter and its events, with ids from 11."""
-    letter = LetterState(Kind.COMPLAINT, START)
+    letter = KeptLetter(Kind.COMPLAINT, START)
     effects = [receive(Kind.COMPLAINT, OFFICE, START)]
     letter.change(effects[0])
     for hour, (action, to_id) in enumerate(STEPS, 1):
@@ -125,3 +134,50 @@ def test_an_invitation_moves_no_letter() -> None:
         to_organisation_id=7,
     )
     assert contradiction(letter, [*events[: here + 1], invited, *events[here + 1 :]]) is None
+
+
+def told(*changes: str) -> tuple[KeptLetter, list[Kept]]:
+    """Return a letter about the environment whose arrival says so, and its changes of kind, ids from 11."""
+    letter = KeptLetter(Kind.COMPLAINT, START, category="environment")
+    effects = [receive(Kind.COMPLAINT, OFFICE, START)]
+    letter.change(effects[0])
+    for hour in range(len(changes)):
+        at = START + timedelta(hours=hour + 1)
+        effects.append(apply(letter, Action.CHANGE_KIND, ActorKind.STAFF, at))
+        letter.change(effects[-1])
+    code, subject = arrival(Kind.COMPLAINT, "environment")
+    said = [(code, subject), *((change, None) for change in changes)]
+    return letter, [
+        Kept(11 + n, **effect.event.columns(), reason_code=code, subject=subject)
+        for n, (effect, (code, subject)) in enumerate(zip(effects, said, strict=True))
+    ]
+
+
+def test_what_the_arrival_says_is_compared() -> None:
+    """Kind and category that were changed without an event are said; what was not told is not."""
+    letter, events = told()
+    assert arrival(Kind.COMPLAINT, "environment") == ("complaint", "environment")
+    assert contradiction(letter, events) is None
+    letter.kind = Kind.HELP
+    assert contradiction(letter, events) == Contradiction(None, "kind", "complaint", "help")
+    letter.kind, letter.category = Kind.COMPLAINT, "traffic"
+    found = contradiction(letter, events)
+    assert found == Contradiction(None, "category", "environment", "traffic")
+    untold = [replace(events[0], reason_code=None, subject=None)]
+    assert contradiction(letter, untold) is None
+
+
+def test_changes_of_kind_lead_from_one_to_the_next() -> None:
+    """The last one is the letter's kind, and each begins where the one before it ended."""
+    letter, events = told("complaint>help", "help>suggestion")
+    letter.kind = Kind.SUGGESTION
+    assert contradiction(letter, events) is None
+    untold = [replace(events[0], reason_code=None), *events[1:]]
+    assert contradiction(letter, untold) is None
+    letter.kind = Kind.HELP
+    for each in (events, untold):
+        assert contradiction(letter, each) == Contradiction(None, "kind", "suggestion", "help")
+    letter, events = told("complaint>help", "consultation>suggestion")
+    found = contradiction(letter, events)
+    expected = ("help>suggestion", "consultation>suggestion")
+    assert found == Contradiction(13, "reason_code", *expected)
