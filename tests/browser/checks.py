@@ -69,8 +69,13 @@ def settled(page: Page) -> Page:
     return page
 
 
+def unfold(page: Page) -> None:
+    """Open whatever is folded in the page."""
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
+
+
 def check(page: Page, *widths: int) -> None:
-    """Hold the page in view to the rules, at each width, and its dark colours to theirs."""
+    """Hold the page in view to the rules at each width, and its dark colours there to theirs."""
     settled(page)
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
@@ -80,9 +85,9 @@ def check(page: Page, *widths: int) -> None:
         overlapping = page.evaluate(OVERLAPS)
         assert not overlapping, f"{where}: controls lie on each other: {overlapping}"
         _hold(page, RULES, where)
-    page.emulate_media(color_scheme="dark")
-    _hold(page, CONTRAST, f"{page.url} in the dark")
-    page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="dark")
+        _hold(page, CONTRAST, f"{where} in the dark")
+        page.emulate_media(color_scheme="light")
 
 
 def _hold(page: Page, rules: Mapping[str, object], where: str) -> None:

@@ -1,15 +1,17 @@
 """Letters in the states that pages are about, brought there by the real services."""
 
+import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from playwright.sync_api import Page
 
 from portal.domain.letters.states import DeclineReason, Publication, State
 from portal.models import ArchiveEntry, Letter
 from portal.services.core.handing_in import Receipt
 from portal.services.letters import handling
 from portal.services.letters.submission import submit
-from tests.browser.instance import Instance, days_ago
+from tests.browser.instance import Instance, days_ago, eventually
 from tests.builders import Walk, World, a_letter, a_published, a_walk, new_letter
 
 SECRETS = (
@@ -47,7 +49,9 @@ def some_letters(instance: Instance) -> Letters:
 
         for title in ("路灯不亮怎么报修", "路灯报修多久能修好"):
             a_published(session, world, title=title, now=days_ago(30))
+        # Two in the same words are one matter.
         published = a_published(session, world, now=days_ago(20)).number
+        a_published(session, world, now=days_ago(15))
         proposed = a_letter(
             session, world, publication=Publication.PROPOSED, text=SECRETS, now=days_ago(3)
         )
@@ -68,6 +72,29 @@ def some_letters(instance: Instance) -> Letters:
             organisation=world["district"],
             account=world.people["city_handler"],
         )
+
+
+def results_in(page: Page, prefix: str) -> None:
+    """Open results with filters in the language of ``prefix``, once the worker has indexed them."""
+
+    def found() -> bool:
+        page.goto(f"{prefix}/archive?q=路灯")
+        return page.locator(".hits mark").count() > 0
+
+    eventually(found, "the worker indexes the entries")
+
+
+def matter_in(page: Page, prefix: str) -> None:
+    """Open a matter in the language of ``prefix``, once the worker has gathered its entries."""
+    link = page.locator("main a[href*='/hot/']").first
+
+    def gathered() -> bool:
+        page.goto(f"{prefix}/hot")
+        return link.count() > 0
+
+    eventually(gathered, "the worker gathers the entries")
+    link.click()
+    page.wait_for_url(re.compile(r"/hot/\d+"))
 
 
 def _with_code(instance: Instance, world: World, token: str) -> tuple[Receipt, Walk]:

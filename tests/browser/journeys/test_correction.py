@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.archive import entry_of
-from tests.browser.checks import check
+from tests.browser.checks import check, unfold
 from tests.browser.conftest import Person
 from tests.browser.instance import Instance, days_ago
 from tests.browser.people import press, told
@@ -34,5 +34,9 @@ def test_a_public_text_is_corrected(person: Person, instance: Instance) -> None:
     told(approver, "已公示")
     reader.goto(f"/archive/{entry_id}")
     reader.get_by_text("看改了哪里").click()
+    expect(reader.locator("#corrections ins")).to_contain_text("以上内容已经核对。")
+    check(reader, 1280, 390)
+    reader.goto(f"/en/archive/{entry_id}")
+    unfold(reader)
     expect(reader.locator("#corrections ins")).to_contain_text("以上内容已经核对。")
     check(reader, 1280, 390)

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.instance_folder import SOURCE_ROOT
-from tests.browser.checks import check
+from tests.browser.checks import check, unfold
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.letters import Letters
+from tests.browser.letters import Letters, matter_in, results_in
 
 CATALOGUE = SOURCE_ROOT / "portal/translations/en/LC_MESSAGES/messages.mo"
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -65,7 +65,29 @@ def test_english_page_speaks_english(path: str, person: Person) -> None:
     page = person()
     page.goto(f"/en{path}")
     assert chinese(page, "nav a, footer, h1, h2, label, legend, main button, summary") == []
-    check(page, WIDE)
+    unfold(page)
+    check(page, WIDE, NARROW)
+
+
+@compiled
+@pytest.mark.parametrize("name", ["results", "entry", "organisation", "district", "unit", "matter"])
+def test_english_page_of_letters_is_accessible(name: str, person: Person, letters: Letters) -> None:
+    """English pages with Chinese letters in them keep WCAG 2.1 AA and fit, with all folds open."""
+    page = person()
+    if name == "results":
+        results_in(page, "/en")
+    elif name == "matter":
+        matter_in(page, "/en")
+    else:
+        path = {
+            "entry": f"/archive/{letters.entry}",
+            "organisation": "/organisations?q=临江",
+            "district": f"/organisations/{letters.organisation}",
+            "unit": "/statistics/city?compare=last_year",
+        }[name]
+        page.goto(f"/en{path}")
+    unfold(page)
+    check(page, WIDE, NARROW)
 
 
 @compiled

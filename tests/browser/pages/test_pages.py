@@ -5,19 +5,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import check, settled
+from tests.browser.checks import check, settled, unfold
 from tests.browser.conftest import NARROW, WIDE, Person
-from tests.browser.instance import eventually
-from tests.browser.letters import LONG_TEXT, Letters
+from tests.browser.letters import LONG_TEXT, Letters, matter_in, results_in
 from tests.browser.people import Writing, action, fill_letter, press, preview, read_receipt, track
 
 Visit = Callable[[Page, Letters], None]
 WRITING = Writing("请问" + "这个标题很长" * 9, LONG_TEXT, email="zhou@example.com", consent=True)
-
-
-def unfold(page: Page) -> None:
-    """Open whatever is folded in the page."""
-    page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
 
 
 def write_with_errors(page: Page, letters: Letters) -> None:
@@ -88,12 +82,12 @@ def own_letter_answered(page: Page, letters: Letters) -> None:
 
 def results(page: Page, letters: Letters) -> None:
     """Results with filters."""
+    results_in(page, "")
 
-    def found() -> bool:
-        page.goto("/archive?q=路灯")
-        return page.locator(".hits mark").count() > 0
 
-    eventually(found, "the worker indexes the entries")
+def matter(page: Page, letters: Letters) -> None:
+    """The answers about one matter."""
+    matter_in(page, "")
 
 
 def archive_entry(page: Page, letters: Letters) -> None:
@@ -207,6 +201,7 @@ PUBLIC: dict[str, Visit] = {
     "annual reports": at("/statistics/reports"),
     "public record": unfolded("/statistics/record"),
     "hot questions": at("/hot"),
+    "matter": matter,
     "about": at("/about"),
     "privacy": at("/privacy"),
     "accessibility": at("/accessibility"),
