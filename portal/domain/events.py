@@ -38,6 +38,7 @@ class ReadAction(Labelled):
     """What staff look at; it changes nothing and must leave a trace all the same."""
 
     READ_LETTER = "read_letter", N_("查看信件")
+    READ_FILE = "read_file", N_("查看附件")
     SEARCH_LETTERS = "search_letters", N_("检索信件")
     LIST_COUNTED = "list_counted", N_("查看统计数字背后的信件")
     READ_REQUEST = "read_request", N_("查看公开申请")

@@ -184,6 +184,7 @@ def _values(world: World, code_key: bytes) -> dict[str, object]:
         "token_id": 1,
         "request_id": "1",
         "mask_id": 1,
+        "file_id": 1,
         "notice_id": 1,
         "notice_code": give_site_notice("/about", "电话是旧的", "a" * 32, code_key, START),
         "erasure_id": 0,

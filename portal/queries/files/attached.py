@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import Attachment
+from portal.models import Attachment, Reply, ReplyStatus
 from portal.queries.unsent import KEPT_FOR
 
 _CHUNK = 500
@@ -18,6 +18,26 @@ def unsent_files(session: Session, draft_key: str) -> Sequence[Attachment]:
     """Return the files that a form has, in the order in which they were chosen."""
     query = sa.select(Attachment).where(Attachment.draft_key == draft_key)
     return session.scalars(query.order_by(Attachment.id)).all()
+
+
+def file_of_letter(
+    session: Session, letter_id: int, file_id: int, *, drafts: bool
+) -> Attachment | None:
+    """Return a file of a letter; that of a reply which is not signed yet only with ``drafts``."""
+    query = sa.select(Attachment).where(Attachment.id == file_id, Attachment.letter_id == letter_id)
+    if not drafts:
+        signed = sa.select(Reply.id).where(
+            Reply.letter_id == letter_id, Reply.status == ReplyStatus.SIGNED
+        )
+        query = query.where(sa.or_(Attachment.reply_id.is_(None), Attachment.reply_id.in_(signed)))
+    return session.scalar(query)
+
+
+def file_of_request(session: Session, request_id: int, file_id: int) -> Attachment | None:
+    """Return a file of a request for disclosure."""
+    return session.scalar(
+        sa.select(Attachment).where(Attachment.id == file_id, Attachment.request_id == request_id)
+    )
 
 
 def unsent_bytes(session: Session) -> int:

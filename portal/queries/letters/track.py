@@ -26,7 +26,7 @@ from portal.domain.letters.states import (
     State,
 )
 from portal.domain.translatable import Message
-from portal.models import PUBLIC, ArchiveEntry, Event, Letter, ReplyKind
+from portal.models import PUBLIC, ArchiveEntry, Attachment, Event, Letter, ReplyKind
 from portal.queries.letters.due import handling_time
 from portal.queries.rules import deadlines
 
@@ -84,17 +84,21 @@ class CorrespondenceItem:
     text: str
     at: datetime
     organisation: str = ""
+    files: Sequence[Attachment] = ()
 
 
 def correspondence(letter: Letter) -> list[CorrespondenceItem]:
     """Return the letter, all that both sides wrote after it, and the signed replies, in order."""
-    first = CorrespondenceItem(CorrespondenceKind.LETTER, letter.text, letter.received_at)
+    first = CorrespondenceItem(
+        CorrespondenceKind.LETTER, letter.text, letter.received_at, files=files_with(letter)
+    )
     rest = [
         CorrespondenceItem(
             CorrespondenceKind(m.kind),
             m.text,
             m.created_at,
             m.organisation.name if m.organisation else "",
+            files_with(letter, message_id=m.id),
         )
         for m in letter.messages
     ]
@@ -106,10 +110,19 @@ def correspondence(letter: Letter) -> list[CorrespondenceItem]:
             reply.text,
             reply.signed_at or reply.updated_at,
             reply.organisation.name,
+            files_with(letter, reply_id=reply.id),
         )
         for reply in letter.signed_replies
     ]
     return [first, *sorted(rest, key=lambda piece: piece.at)]
+
+
+def files_with(
+    letter: Letter, message_id: int | None = None, reply_id: int | None = None
+) -> list[Attachment]:
+    """Return the files that came with the letter itself, or with one of its messages or replies."""
+    wanted = (message_id, reply_id)
+    return [each for each in letter.attachments if (each.message_id, each.reply_id) == wanted]
 
 
 @dataclass(frozen=True, slots=True)

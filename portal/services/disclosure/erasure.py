@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Actor
 from portal.domain.disclosure.requests import DisclosureAction
 from portal.domain.privacy.erasure import ERASED_TITLE, ErasureGround, ErasureRefusal
-from portal.models import DisclosureRequest
+from portal.models import Attachment, DisclosureRequest
 from portal.queries.disclosure.erasure import overdue
 from portal.services.core.typed_text import REASON_MAX, required
 from portal.services.core.unit import writing
 from portal.services.disclosure.requests import applicant, changing, note, take
+from portal.services.files.keeping import discard_of
 
 BATCH = 100
 """Requests whose applicant is erased in one unit of work."""
@@ -46,7 +47,7 @@ def grant_erasure(request_id: int, version: int, actor: Actor, now: datetime) ->
     with changing(request_id, actor, version) as (session, request):
         ground = str(ErasureGround.REQUESTED)
         take(session, request, DisclosureAction.ERASE, actor, now, reason_code=ground)
-        _erase(request, now)
+        _erase(session, request, now)
 
 
 def refuse_erasure(
@@ -79,11 +80,12 @@ def _end(session: Session, request: DisclosureRequest, now: datetime) -> None:
     state, ground = request.state, str(ErasureGround.PERIOD_OVER)
     said = {"from_state": state, "to_state": state, "reason_code": ground}
     note(session, request, DisclosureAction.ERASE, SYSTEM, now, **said)
-    _erase(request, now)
+    _erase(session, request, now)
 
 
-def _erase(request: DisclosureRequest, now: datetime) -> None:
-    """Clear who applies and every text."""
+def _erase(session: Session, request: DisclosureRequest, now: datetime) -> None:
+    """Clear who applies and every text, and delete every file."""
+    discard_of(session, Attachment.request_id == request.id)
     request.applicant, request.title, request.description = "", ERASED_TITLE, ""
     request.identity = request.phone = request.email = request.address = None
     request.document_number = request.form_key = None

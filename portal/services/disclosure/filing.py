@@ -32,19 +32,24 @@ from portal.services.core.handing_in import Receipt, hand_in
 from portal.services.core.numbering import next_request_number
 from portal.services.core.typed_text import limited, required
 from portal.services.disclosure.requests import note, set_due
+from portal.services.files.keeping import Owner, claim
 
 NOON = timedelta(hours=12)
 REGISTERED_WITHIN = timedelta(days=366)
 """How long ago a request registered today may have been received."""
 
 
-def submit(new: Application, form_token: str, code_key: bytes, now: datetime) -> Receipt:
+def submit(
+    new: Application, form_token: str, code_key: bytes, now: datetime, files: str | None = None
+) -> Receipt:
     """Take in a request from the web; the same ``form_token`` again gives the same receipt.
 
+    ``files`` is the key under which its files wait.
     The receipt is the confirmation of both sides that Art. 31 (3) asks for, so that the day of
     submission is the day of receipt. Raises :class:`InvalidInput` with the field at fault.
     """
-    return _file(new, RequestSource.WEB, now, form_token, code_key, Actor(ActorKind.CITIZEN), now)
+    sender = Actor(ActorKind.CITIZEN)
+    return _file(new, RequestSource.WEB, now, form_token, code_key, sender, now, files)
 
 
 def register(
@@ -80,6 +85,7 @@ def _file(
     code_key: bytes,
     actor: Actor,
     now: datetime,
+    files: str | None = None,
 ) -> Receipt:
     def make(session: Session) -> DisclosureRequest:
         request = _request(session, new, source, received_at, civil_date(now))
@@ -94,6 +100,7 @@ def _file(
     def enter(session: Session, request: DisclosureRequest) -> None:
         session.add(request)
         session.flush()
+        claim(session, files, Owner(request_id=request.id))
         note(
             session,
             request,

@@ -43,6 +43,7 @@ from portal.queries.rules import deadline_rules, work_calendar
 from portal.services.core.acting import record
 from portal.services.core.typed_text import REASON_MAX, limited, optional, required
 from portal.services.core.unit import writing
+from portal.services.files.keeping import Owner, claim
 
 REFERRED_MAX = 200
 CONFLICT = N_("这件申请刚被其他人处理过，请查看最新情况后再操作。")
@@ -71,13 +72,22 @@ def ask_completion(
 
 
 def complete(
-    request_id: int, text: str, actor: Actor, now: datetime, version: int | None = None
+    request_id: int,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+    files: str | None = None,
 ) -> None:
-    """Keep what the applicant added; the clock runs afresh from this day (Art. 30)."""
+    """Keep what the applicant added; the clock runs afresh from this day (Art. 30).
+
+    ``files`` is the key under which files wait for it.
+    """
     text = required("text", text, TEXT_MAX)
     with changing(request_id, actor, version) as (session, request):
         take(session, request, DisclosureAction.COMPLETE, actor, now)
         request.completed_at, request.completion = now, text
+        claim(session, files, Owner(request_id=request.id))
         set_due(session, request)
 
 

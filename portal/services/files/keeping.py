@@ -183,11 +183,10 @@ def discard(session: Session, files: Iterable[Attachment]) -> None:
         session.execute(sa.delete(Attachment).where(Attachment.id.in_(ids)))
 
 
-def discard_of_letter(session: Session, letter_id: int) -> None:
-    """Delete every file that came with a letter, from whoever it came."""
-    of_letter = sa.select(Attachment).where(Attachment.letter_id == letter_id)
-    discard(session, session.scalars(of_letter).all())
-    session.execute(sa.delete(Attachment).where(Attachment.letter_id == letter_id))
+def discard_of(session: Session, subject: sa.ColumnElement[bool]) -> None:
+    """Delete every file of a letter or a request, from whoever it came."""
+    discard(session, session.scalars(sa.select(Attachment).where(subject)).all())
+    session.execute(sa.delete(Attachment).where(subject))
 
 
 def content_of(store: FileStore, file: Attachment) -> bytes:

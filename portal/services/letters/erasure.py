@@ -24,6 +24,7 @@ from portal.domain.privacy.erasure import (
 )
 from portal.models import (
     Appeal,
+    Attachment,
     CoHandling,
     ErasureRequest,
     Extension,
@@ -42,7 +43,7 @@ from portal.queries.letters.erasure import overdue
 from portal.services.core.acting import changing, record
 from portal.services.core.typed_text import REASON_MAX, required
 from portal.services.core.unit import writing
-from portal.services.files.keeping import discard_of_letter
+from portal.services.files.keeping import discard_of
 from portal.services.letters.consent import take_back
 from portal.services.letters.submission import citizen
 
@@ -146,7 +147,7 @@ def erase(
     sent = sa.select(OutgoingMessage.id).where(OutgoingMessage.letter_id == letter.id)
     failed = sa.update(OutboxRow).where(OutboxRow.message_id.in_(sent))
     session.execute(failed.values(last_error=None))
-    discard_of_letter(session, letter.id)
+    discard_of(session, Attachment.letter_id == letter.id)
     drafts = sa.delete(Reply).where(Reply.letter_id == letter.id, Reply.status == ReplyStatus.DRAFT)
     session.execute(drafts)
     session.execute(_cleared(Reply, letter).values(text="", review_note=None))

@@ -43,6 +43,7 @@ from portal.services.core.handing_in import Receipt, hand_in
 from portal.services.core.numbering import next_number
 from portal.services.core.outbox import enqueue
 from portal.services.core.typed_text import clean, limited, optional, required
+from portal.services.files.keeping import Owner, claim
 from portal.services.letters.merging import release_children
 from portal.services.letters.message_choice import keep_choice
 
@@ -89,9 +90,11 @@ def submit(
     code_key: bytes,
     now: datetime,
     channel: Channel = ON_THE_WEB,
+    files: str | None = None,
 ) -> Receipt:
     """Take a letter in; the same ``form_token`` again gives the same receipt.
 
+    ``files`` is the key under which its files wait.
     A report of wrongdoing goes past the organisation it accuses, to the one above.
     Raises :class:`InvalidInput` with the field at fault.
     """
@@ -100,7 +103,7 @@ def submit(
         form_token,
         code_key,
         lambda session: _letter(session, new, channel, now),
-        lambda session, letter: _enter(session, letter, new, Actor(ActorKind.CITIZEN), now),
+        lambda session, letter: _enter(session, letter, new, Actor(ActorKind.CITIZEN), now, files),
     )
 
 
@@ -137,8 +140,16 @@ def register(
     )
 
 
-def _enter(session: Session, letter: Letter, new: NewLetter, sender: Actor, now: datetime) -> None:
+def _enter(
+    session: Session,
+    letter: Letter,
+    new: NewLetter,
+    sender: Actor,
+    now: datetime,
+    files: str | None = None,
+) -> None:
     begin(session, letter, sender, now)
+    claim(session, files, Owner(letter.id))
     if new.messages is not None:
         keep_choice(session, letter, new.messages, new.language, now)
 
@@ -201,26 +212,42 @@ def citizen(letter_id: int) -> Actor:
     return Actor(ActorKind.CITIZEN, letter_id=letter_id)
 
 
-def supplement(letter_id: int, text: str, now: datetime) -> None:
-    """Answer the office's question; the letter goes back to where it was and the clock goes on."""
+def supplement(letter_id: int, text: str, now: datetime, files: str | None = None) -> None:
+    """Answer the office's question; the letter goes back to where it was and the clock goes on.
+
+    ``files`` is the key under which files wait for it.
+    """
     text = required("text", text, TEXT_MAX)
     actor = citizen(letter_id)
     with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.SUPPLEMENT, actor, now)
-        session.add(
-            Message(letter_id=letter.id, kind=MessageKind.SUPPLEMENT, text=text, created_at=now)
-        )
+        _write(session, letter, MessageKind.SUPPLEMENT, text, now, files)
 
 
-def add(letter_id: int, text: str, now: datetime) -> None:
-    """Add something unasked before the answer; the clock goes on, and the office sees a mark."""
+def _write(
+    session: Session,
+    letter: Letter,
+    kind: MessageKind,
+    text: str,
+    now: datetime,
+    files: str | None,
+) -> None:
+    message = Message(letter_id=letter.id, kind=kind, text=text, created_at=now)
+    session.add(message)
+    session.flush()
+    claim(session, files, Owner(letter.id, message.id))
+
+
+def add(letter_id: int, text: str, now: datetime, files: str | None = None) -> None:
+    """Add something unasked before the answer; the clock goes on, and the office sees a mark.
+
+    ``files`` is the key under which files wait for it.
+    """
     text = required("text", text, TEXT_MAX)
     actor = citizen(letter_id)
     with changing(actor, letter_id) as (session, letter):
         take(session, letter, Action.ADD, actor, now)
-        session.add(
-            Message(letter_id=letter.id, kind=MessageKind.ADDITION, text=text, created_at=now)
-        )
+        _write(session, letter, MessageKind.ADDITION, text, now, files)
 
 
 def urge(letter_id: int, now: datetime) -> None:

@@ -17,6 +17,7 @@ const improvements = {
   "[data-shortcuts]": "./console.js",
   "[data-error-summary]": "./errors.js",
   "[data-findings]": "./redaction.js",
+  "[data-files]": "./files.js",
   "details.menu": "./menu.js",
 };
 

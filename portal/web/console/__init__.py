@@ -21,12 +21,13 @@ from portal.web.console import (
 from portal.web.console.archive import policy_changes, problem_notices, publication
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import register, request_list, request_page
-from portal.web.console.letters import erasures, inbox, letter, registering, replies
+from portal.web.console.letters import erasures, files, inbox, letter, registering, replies
 
 __all__ = [
     "console_blueprints",
     "day",
     "erasures",
+    "files",
     "inbox",
     "letter",
     "organisations",

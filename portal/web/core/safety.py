@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.adapters.rate_counts import SCHEME, counts_address
 from portal.config import Settings
 from portal.web.core.cookies import NearSessions
+from portal.web.core.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,7 +59,7 @@ _ENCODES_NOTHING = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 class Sent(ImmutableMultiDict[str, str]):
     """Fields of an address or a form without NUL, which PostgreSQL can neither store nor search.
 
-    Files are left out, which no form of the portal has, and so are fields without a name.
+    Fields without a name are left out, and files, which are read apart (:func:`takes_files`).
     """
 
     def __init__(self, fields: Any = None) -> None:
@@ -74,6 +75,9 @@ class BoundedParser(FormDataParser):
     which the decoder would take four times as long as over others.
     """
 
+    uploads: list[FileStorage]
+    """Where files go, beside the fields."""
+
     def parse(
         self,
         stream: IO[bytes],
@@ -87,11 +91,16 @@ class BoundedParser(FormDataParser):
         """
         if mimetype == "application/x-www-form-urlencoded":
             return stream, self.cls(self._fields(stream)), self.cls()
+        sent_as, self.cls = self.cls, MultiDict
         try:
-            return super().parse(stream, mimetype, content_length, options)
+            rest, fields, files = super().parse(stream, mimetype, content_length, options)
+            self.uploads.extend(file for _, file in files.items(multi=True))
+            return rest, sent_as(fields), sent_as()
         except LookupError as error:
             # Werkzeug takes for granted that every part has a name and a known character set.
             raise BadRequest from error
+        finally:
+            self.cls = sent_as
 
     def _fields(self, stream: IO[bytes]) -> list[tuple[str, str]]:
         most = self.max_form_memory_size or LARGEST_REQUEST
@@ -107,45 +116,62 @@ class BoundedParser(FormDataParser):
 
 
 class LetterboxRequest(Request):
-    """A request whose fields are :class:`Sent`."""
+    """A request whose fields are :class:`Sent`; ``uploads`` are its files, apart from the fields."""
 
     parameter_storage_class = Sent
     form_data_parser_class = BoundedParser
     max_form_parts = MOST_FIELDS
 
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.uploads: list[FileStorage] = []
 
-def protect(app: Flask, settings: Settings) -> None:
+    def make_form_data_parser(self) -> FormDataParser:
+        """Return a parser that puts files beside the fields."""
+        parser = super().make_form_data_parser()
+        if isinstance(parser, BoundedParser):
+            parser.uploads = self.uploads
+        return parser
+
+    def close(self) -> None:
+        """Close what files were written to on their way."""
+        super().close()
+        for file in self.uploads:
+            file.close()
+
+
+def protect(app: Flask, given: Settings) -> None:
     """Set cookies, hosts, proxies, CSRF, limits and headers of ``app``."""
-    hosts = [h.strip() for h in settings.trusted_hosts.split(",") if h.strip()]
-    own = urlsplit(settings.public_url).hostname
+    hosts = [h.strip() for h in given.trusted_hosts.split(",") if h.strip()]
+    own = urlsplit(given.public_url).hostname
     app.request_class = LetterboxRequest
     app.session_interface = NearSessions()
     app.before_request(_no_such_path)
     app.before_request(_bounded_body)
     app.config.update(
-        SECRET_KEY=settings.key("session"),
-        SESSION_COOKIE_NAME="__Host-letterbox" if settings.https else "letterbox",
-        SESSION_COOKIE_SECURE=settings.https,
+        SECRET_KEY=given.key("session"),
+        SESSION_COOKIE_NAME="__Host-letterbox" if given.https else "letterbox",
+        SESSION_COOKIE_SECURE=given.https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=given.session_hours),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts or [own or "localhost", "localhost", "127.0.0.1", "[::1]"],
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        RATELIMIT_ENABLED=settings.limits_enabled,
-        RATELIMIT_STORAGE_URI=settings.limits_url or f"{SCHEME}:",
-        RATELIMIT_STORAGE_OPTIONS=_counts(settings),
+        RATELIMIT_ENABLED=given.limits_enabled,
+        RATELIMIT_STORAGE_URI=given.limits_url or f"{SCHEME}:",
+        RATELIMIT_STORAGE_OPTIONS=_counts(given),
     )
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
+    if given.proxy_hops:
+        hops = given.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
     app.before_request(_sent_from_here)
     limiter.init_app(app)
-    app.after_request(lambda response: _headers(response, settings.https))
+    app.after_request(lambda response: _headers(response, given.https))
 
 
 def _counts(settings: Settings) -> dict[str, object]:
@@ -174,10 +200,21 @@ def takes_at_most(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return mark
 
 
+def takes_files(view: Callable[P, R]) -> Callable[P, R]:
+    """Have a view take files, twice as many bytes of them as the settings allow.
+
+    What is too large is then refused by its name; of a request beyond that nothing is kept.
+    """
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def _bounded_body() -> None:
     """Set what the request may hold, before anything reads it."""
     view = current_app.view_functions.get(request.endpoint or "")
     most: int = getattr(view, "takes_at_most", LARGEST_REQUEST)
+    if getattr(view, "takes_files", False):
+        most += 2 * settings().files_most * settings().file_bytes
     request.max_content_length = most
     request.max_form_memory_size = min(most, LARGEST_TEXTS)
 

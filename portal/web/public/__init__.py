@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.public import browsers, home, organisations, site_notices
+from portal.web.public import browsers, files, home, organisations, site_notices
 from portal.web.public.archive import feeds, hot, open_files, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
@@ -17,7 +17,19 @@ from portal.web.public.statistics import open_data, record, refusals, reports
 from portal.web.public.statistics.pages import statistics
 
 VIEWS = (
-    *(apply, consent, feeds, home, hot, letter, open_data, organisations, request_page, sitemaps),
+    *(
+        apply,
+        consent,
+        feeds,
+        files,
+        home,
+        hot,
+        letter,
+        open_data,
+        organisations,
+        request_page,
+        sitemaps,
+    ),
     *(
         browsers,
         letter_record,

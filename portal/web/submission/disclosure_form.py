@@ -23,6 +23,7 @@ from portal.domain.disclosure.application import (
 from portal.domain.errors import N_
 from portal.web.core import fields
 from portal.web.core.typed import WORDS_MAX
+from portal.web.submission.files_field import FilesField
 from portal.web.submission.form import ChosenOrTyped, SubmissionForm
 
 
@@ -53,6 +54,7 @@ class ApplicationForm(SubmissionForm):
         _l("请描述要的信息，例如时间、地点、事项，方便查找。"),
         DESCRIPTION_MAX,
     )
+    files = FilesField(_l("照片和文件"))
     wished_form = fields.EnumField(_l("要什么形式"), WishedForm, _l("请选择信息的形式。"))
     delivery = fields.EnumField(_l("怎样获取"), Delivery, _l("请选择获取信息的方式。"))
     applicant_kind = fields.EnumField(

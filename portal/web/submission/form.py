@@ -22,6 +22,7 @@ from portal.web.core import fields
 from portal.web.core.clock import today
 from portal.web.core.forms import Form
 from portal.web.core.typed import WORDS_MAX, form_token
+from portal.web.submission.files_field import FilesField
 
 UNKNOWN = "unknown"
 """Value of the choice "I don't know" among organisations that fit a name typed by hand."""
@@ -48,6 +49,7 @@ class SubmissionForm(Form):
     organisation: fields.ListField
     organisation_words: fields.LineField
     organisation_meant: fields.OneOfField
+    files: FilesField
     phone: fields.PhoneField
     email: fields.MailField
     form_token: fields.HiddenTextField

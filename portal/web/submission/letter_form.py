@@ -14,6 +14,7 @@ from portal.services.letters.submission import NewLetter
 from portal.web.core import fields
 from portal.web.core.language import page_locale
 from portal.web.core.typed import WORDS_MAX
+from portal.web.submission.files_field import FilesField
 from portal.web.submission.form import SubmissionForm
 from portal.web.submission.message_choice import (
     NO_MESSAGES,
@@ -41,6 +42,7 @@ class WriteForm(SubmissionForm):
     organisation_meant = fields.OneOfField(_l("您要写给的单位"), choices=[], validate_choice=False)
     title = fields.LineField(_l("标题"), _l("请写一个标题，一句话说明是什么事。"), TITLE_MAX)
     text = fields.TextField(_l("正文"), _l("请写下要反映的情况，空白的信无法办理。"), TEXT_MAX)
+    files = FilesField(_l("照片和文件"))
     name = fields.LineField(
         _l("姓名"), _l("请填写姓名，承办单位联系您时需要知道怎么称呼。"), PERSON_NAME_MAX
     )

@@ -77,6 +77,10 @@ class PreviewedPage(SubmissionPage[F]):
         if step == "discard":
             return self.discard()
         self.prepare()
+        if self.form.files.act():
+            if self.form.files.errors:
+                return self.show(422)
+            return self._led_to(self.form_page) or self.show(200)
         if step == "edit":
             return self._led_to(self.form_page) or self.show(200)
         complete = self.complete()
@@ -84,6 +88,9 @@ class PreviewedPage(SubmissionPage[F]):
             return self.send() if complete else self.show(422)
         if complete:
             return self._led_to(self.preview_page) or self.offered_preview()
+        if self.form.files.errors:
+            # Why a file was refused is known to this request alone.
+            return self.show(422)
         return self._led_to(self.form_page, check=1) or self.show(422)
 
     def begins(self) -> bool:
@@ -98,6 +105,7 @@ class PreviewedPage(SubmissionPage[F]):
     def discard(self) -> Answer:
         """Erase what was kept of the form, unsent."""
         erase(self.receipt, self.form.token)
+        self.form.files.forget()
         flash(_("写的内容已经删除，没有寄出。"), "success")
         return redirect(url_for("public.home"))
 

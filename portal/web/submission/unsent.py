@@ -62,5 +62,11 @@ def erase(form: str, token: str) -> None:
         return
 
 
+def draft_key(token: str) -> str:
+    """Return the key under which files wait for the form that has ``token`` to be sent."""
+    session.setdefault(_SECRET, secrets.token_urlsafe(16))
+    return fingerprint(f"{session[_SECRET]}.files.{token}")
+
+
 def _key(form: str, token: str) -> str:
     return fingerprint(f"{session[_SECRET]}.{form}.{token}")

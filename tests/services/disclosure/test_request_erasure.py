@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.config import Settings
 from portal.domain.access import Actor
 from portal.domain.disclosure.requests import DisclosureState
 from portal.domain.errors import ActionNotAllowed, Conflict, NotFound, NotPermitted
 from portal.domain.letters.states import State
 from portal.domain.periods import Period
 from portal.domain.privacy.erasure import ERASED_TITLE, ErasureRefusal
-from portal.models import DisclosureRequest, Event
+from portal.models import Attachment, DiscardedFile, DisclosureRequest, Event
 from portal.models.base import EncryptedText
 from portal.queries.disclosure.erasure import count_overdue
 from portal.queries.disclosure.requests import subject_of
@@ -27,6 +28,7 @@ from portal.services.disclosure.erasure import (
 from portal.services.retention import Erased, Periods, due, erase_old
 from tests.builders import World, a_letter
 from tests.disclosure import DISCLOSED, IDENTITY, MONDAY, a_request, file_request
+from tests.fixtures.attachments import attach
 
 LATER = MONDAY + timedelta(days=40)
 KEPT = {"number", "code_hash"}
@@ -80,6 +82,18 @@ def test_nothing_of_the_applicant_is_left(session: Session, world: World) -> Non
     assert request.title == ERASED_TITLE
     row = " ".join(map(str, session.execute(sa.text("SELECT * FROM disclosure_request")).one()))
     assert not any(word in row for word in (IDENTITY, "梧桐路", "路灯", "需要查档"))
+
+
+def test_the_files_of_the_applicant_are_deleted(
+    session: Session, settings: Settings, world: World
+) -> None:
+    """Their rows with the keys, and the files behind them."""
+    request = asked(session, world)
+    attach(settings, None, request_id=request.id)
+    grant_erasure(request.id, request.version, world.actor("city_handler"), LATER)
+    session.rollback()
+    assert session.scalars(sa.select(Attachment)).all() == []
+    assert len(session.scalars(sa.select(DiscardedFile)).all()) == 2
 
 
 def test_figures_and_events_stay(session: Session, world: World) -> None:

@@ -16,7 +16,7 @@ from portal.domain.errors import N_, LetterboxError
 from portal.domain.letters.likeness import NEARLY_SAME
 from portal.domain.letters.reply_checks import check_reply
 from portal.domain.letters.states import Action, Publication, State
-from portal.models import Letter, Reply, ReplyKind, db
+from portal.models import Attachment, Letter, Reply, ReplyKind, db
 from portal.queries.archive.redaction import requests_not_to_be_shown
 from portal.queries.letters.inbox import next_in_line
 from portal.queries.letters.queues import cutoffs, is_stranded
@@ -28,6 +28,7 @@ from portal.queries.letters.track import (
     correspondence,
     declined,
     due_note,
+    files_with,
 )
 from portal.queries.rules import work_calendar
 from portal.services.letters.contacts import Contacts
@@ -87,6 +88,7 @@ class Passage:
     meta: str | None = None
     note: str = ""
     anchor: str | None = None
+    files: Sequence[Attachment] = ()
 
     @property
     def is_given(self) -> bool:
@@ -108,6 +110,7 @@ def passages(letter: Letter, drafts: bool) -> list[Passage]:
             text=piece.text,
             at=piece.at,
             signature=piece.organisation or None,
+            files=piece.files,
         )
         for piece in correspondence(letter)
     ]
@@ -133,6 +136,7 @@ def passages(letter: Letter, drafts: bool) -> list[Passage]:
                 signature=review.organisation.name,
                 meta=_drafted_by(review),
                 anchor="review",
+                files=files_with(letter, reply_id=review.id),
             )
         )
     elif letter.draft and drafts:
@@ -144,6 +148,7 @@ def passages(letter: Letter, drafts: bool) -> list[Passage]:
                 text=draft.text,
                 at=draft.updated_at,
                 meta=_drafted_by(draft),
+                files=files_with(letter, reply_id=draft.id),
             )
         )
     return passages

@@ -17,6 +17,7 @@ from portal.services.disclosure.filing import addressee, submit
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.people import public
+from portal.web.core.safety import takes_files
 from portal.web.core.settings import code_key
 from portal.web.public.blueprint import public_pages
 from portal.web.submission.disclosure_form import ApplicationForm
@@ -48,11 +49,13 @@ class ApplicationPage(PreviewedPage[ApplicationForm]):
             form=self.form,
             application=self.form.application(),
             chosen=self.chosen(),
+            files=self.form.files.kept,
         )
 
     def submit(self, key: str) -> str:
         """File the application."""
-        return submit(self.form.application(), key, code_key(), now()).number
+        new, files = self.form.application(), self.form.files.draft_key
+        return submit(new, key, code_key(), now(), files=files).number
 
 
 @public_pages.get("/disclosure")
@@ -75,6 +78,7 @@ def disclosure() -> str:
 
 @public_pages.route("/disclosure/new", methods=["GET", "POST"])
 @public
+@takes_files
 def disclosure_new() -> Answer:
     """Begin an application, or take its form a step on; only the step ``send`` hands it in."""
     if request.method == "GET":

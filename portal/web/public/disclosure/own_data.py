@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 
 from portal.domain.errors import Unavailable
 from portal.models import DisclosureRequest, db
@@ -21,7 +21,7 @@ from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure.request_page import DisclosureRequestPage
-from portal.web.public.letters.own_data import LIMIT, zipped
+from portal.web.public.letters.own_data import LIMIT, place_in_copy, zipped
 
 
 @public_pages.post("/disclosure/<request_number>/personal-data/copy")
@@ -40,12 +40,15 @@ def request_data_copy(request_number: str) -> Answer:
         flash(say(error.message), "warning")
         return redirect(url_for("public.disclosure_request", request_number=found.number))
     events = request_history(db.session(), found)
-    shown = render_template("public/request_data_copy.html", kept=found, events=events, made_at=at)
-    headers = {
-        "Content-Disposition": f"attachment; filename=request-{found.number}.zip",
-        "Cache-Control": "no-store",
-    }
-    return Response(zipped(shown, _json(found, events, at)), 200, headers, "application/zip")
+    shown = render_template(
+        "public/request_data_copy.html",
+        kept=found,
+        events=events,
+        made_at=at,
+        place_in_copy=place_in_copy,
+    )
+    name, kept = f"request-{found.number}.zip", _json(found, events, at)
+    return zipped(name, shown, kept, found.attachments)
 
 
 def _json(found: DisclosureRequest, events: Sequence[HistoryEntry], at: datetime) -> dict[str, Any]:
@@ -83,6 +86,10 @@ def _json(found: DisclosureRequest, events: Sequence[HistoryEntry], at: datetime
             "referred_to": found.referred_to,
             "erasure_refused": found.erasure_reason,
         },
+        "files": [
+            {"name": each.name, "bytes": each.size, "file": place_in_copy(each)}
+            for each in found.attachments
+        ],
         "history": [
             {"action": each.action, "label": say(each.title), "at": each.at.isoformat()}
             for each in events

@@ -26,9 +26,11 @@ from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_request_due
 from portal.web.core.fields import TextField
 from portal.web.core.people import public
+from portal.web.core.safety import takes_files
 from portal.web.core.settings import settings
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
+from portal.web.submission.files_field import FilesField
 
 
 class CompletionForm(SenderForm):
@@ -36,10 +38,12 @@ class CompletionForm(SenderForm):
 
     done = N_("补正的内容已经送到，答复期限从今天起重新计算。")
     text = TextField(_l("补正的内容"), _l("请写下要补正的内容。"), TEXT_MAX)
+    files = FilesField(_l("照片和文件"))
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Submit the completion that the organisation requested."""
-        complete(opened_id, self.text.data, applicant(opened_id), at)
+        sender, files = applicant(opened_id), self.files.draft_key
+        complete(opened_id, self.text.data, sender, at, files=files)
 
 
 class WithdrawForm(SenderForm):
@@ -127,6 +131,7 @@ def disclosure_request(request_number: str) -> Answer:
 
 @public_pages.post("/disclosure/<request_number>/<any(completion,withdraw,erasure):step>")
 @public
+@takes_files
 def disclosure_step(request_number: str, step: str) -> Answer:
     """Complete the request as the organisation asked, withdraw it, or ask to be erased."""
     return DisclosureRequestPage(request_number).act(step)

@@ -48,8 +48,10 @@ from portal.web.core.clock import today
 from portal.web.core.due import DueExplanation, explain_due
 from portal.web.core.fields import Filled, MailField, PhoneField, TextField
 from portal.web.core.people import public
+from portal.web.core.safety import takes_files
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.opened_page import OpenedPage, SenderForm, SenderForms
+from portal.web.submission.files_field import FilesField
 from portal.web.submission.message_choice import outlets
 
 
@@ -73,10 +75,11 @@ class SupplementForm(SenderForm):
 
     done = N_("补充的内容已经送到承办单位。")
     text = TextField(_l("补充的内容"), _l("请写下要补充的情况。"), TEXT_MAX)
+    files = FilesField(_l("照片和文件"))
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Answer the office's question."""
-        supplement(opened_id, self.text.data, at)
+        supplement(opened_id, self.text.data, at, self.files.draft_key)
 
 
 class AddForm(SenderForm):
@@ -84,10 +87,11 @@ class AddForm(SenderForm):
 
     done = N_("补充的内容已经送到承办单位，办理时限照常计算。")
     text = TextField(_l("补充的内容"), _l("请写下要补充的情况。"), TEXT_MAX)
+    files = FilesField(_l("照片和文件"))
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Add something to the letter."""
-        add(opened_id, self.text.data, at)
+        add(opened_id, self.text.data, at, self.files.draft_key)
 
 
 class UrgeForm(SenderForm):
@@ -245,6 +249,7 @@ def letter(number: str) -> Answer:
     "/letters/<number>/<any(supplement,add,urge,contacts,appeal,withdraw,rating,redo):step>"
 )
 @public
+@takes_files
 def letter_step(number: str, step: str) -> Answer:
     """Take a step of the sender on the letter."""
     return LetterPage(number).act(step)

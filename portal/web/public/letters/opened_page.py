@@ -25,6 +25,7 @@ from portal.web.core.forms import Form
 from portal.web.core.language import say
 from portal.web.core.people import is_opened
 from portal.web.public.letters.track import TrackForm, track_page
+from portal.web.submission.files_field import FilesField
 
 
 class SenderForm(Form):
@@ -34,6 +35,8 @@ class SenderForm(Form):
     """Message after the form was sent."""
     question: ClassVar[str] = ""
     """What is asked once more before a step that cannot be taken back."""
+    files: FilesField | None = None
+    """Files that go with it, where it takes any."""
 
     def send(self, opened_id: int, at: datetime) -> None:
         """Submit the input to the service."""
@@ -87,6 +90,8 @@ class OpenedPage(ABC, Generic[A, T]):
         found = self.find()
         if found is None:
             return self.closed(form.typed)
+        if form.files is not None and form.files.act():
+            return self.show(found, 422 if form.files.errors else 200)
         if not form.validate():
             return self.show(found, 422)
         if form.question and self.allows(found, action) and "sure" not in request.form:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wsgi import FileWrapper
 
-from portal.domain.errors import ActionNotAllowed, Unavailable
+from portal.domain.errors import ActionNotAllowed, NotFound, Unavailable
 from portal.domain.letters.states import Publication
 from portal.domain.privacy.erasure import ErasureOutcome, erasure_objection
-from portal.models import Letter, db
+from portal.models import Attachment, Letter, db
 from portal.queries.letters.own_data import OwnData, own_data
 from portal.services.letters.erasure import note_export, request_erasure
 from portal.web.core import Answer
@@ -26,11 +29,14 @@ from portal.web.core.language import label, say
 from portal.web.core.people import public
 from portal.web.core.safety import limiter
 from portal.web.core.settings import settings
+from portal.web.delivery.files import content_for_sender
 from portal.web.public.blueprint import public_pages
 from portal.web.public.letters.letter import LetterPage
 
 LIMIT = "10 per hour"
 """Copies for one address."""
+IN_MEMORY = 4_000_000
+"""Bytes of a copy beyond which it is made on the disk."""
 
 
 class ErasureForm(Form):
@@ -77,22 +83,34 @@ def own_data_copy(number: str) -> Answer:
     except Unavailable as error:
         flash(say(error.message), "warning")
         return redirect(url_for("public.own_data_page", number=found.number))
-    headers = {
-        "Content-Disposition": f"attachment; filename=letter-{found.number}.zip",
-        "Cache-Control": "no-store",
-    }
     kept = own_data(db.session(), found)
-    shown = render_template("public/own_data_copy.html", kept=kept, made_at=at)
-    return Response(zipped(shown, _json(kept, at)), 200, headers, "application/zip")
+    files = [each for piece in kept.pieces for each in piece.files]
+    shown = render_template(
+        "public/own_data_copy.html", kept=kept, made_at=at, place_in_copy=place_in_copy
+    )
+    return zipped(f"letter-{found.number}.zip", shown, _json(kept, at), files)
 
 
-def zipped(page: str, kept: dict[str, Any]) -> bytes:
-    """Return a ZIP of a page and of JSON with what is kept."""
-    made = io.BytesIO()
+def zipped(name: str, page: str, kept: dict[str, Any], files: Iterable[Attachment]) -> Response:
+    """Return a ZIP of a page, of JSON with what is kept, and of the files; a large one is on the disk."""
+    made = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the answer
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("personal-data.html", page)
         file.writestr("personal-data.json", json.dumps(kept, ensure_ascii=False, indent=1))
-    return made.getvalue()
+        for each in files:
+            with suppress(NotFound):
+                file.writestr(place_in_copy(each), content_for_sender(each), zipfile.ZIP_STORED)
+    made.seek(0)
+    headers = {
+        "Content-Disposition": f"attachment; filename={name}",
+        "Cache-Control": "no-store",
+    }
+    return Response(FileWrapper(made), 200, headers, "application/zip", direct_passthrough=True)
+
+
+def place_in_copy(file: Attachment) -> str:
+    """Return where a file is in the copy."""
+    return f"files/{file.id}-{file.name}"
 
 
 def _json(kept: OwnData, at: datetime) -> dict[str, Any]:
@@ -127,6 +145,10 @@ def _json(kept: OwnData, at: datetime) -> dict[str, Any]:
                 "text": each.text,
                 "at": each.at.isoformat(),
                 "organisation": each.organisation or None,
+                "files": [
+                    {"name": file.name, "bytes": file.size, "file": place_in_copy(file)}
+                    for file in each.files
+                ],
             }
             for each in kept.pieces
         ],

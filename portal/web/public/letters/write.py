@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from portal.domain.redaction import (
     default_copies,
     sensitive_numbers,
 )
-from portal.models import Letter, db
+from portal.models import Attachment, Letter, db
 from portal.queries.archive.similar import Similar, similar_entries
 from portal.queries.codes import opened_by
 from portal.queries.letters.track import letter_by_number, sent_before
@@ -26,6 +27,7 @@ from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.language import say
 from portal.web.core.people import is_opened, opened_ids, public, remember_opened
+from portal.web.core.safety import takes_files
 from portal.web.core.settings import code_key
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index, embedder
 from portal.web.public.blueprint import public_pages
@@ -67,6 +69,7 @@ class LetterPreview:
     sensitive: list[SensitivePlace]
     sent_before: Letter | None
     """A letter of the last weeks with the same text that is open in this browser."""
+    files: Sequence[Attachment]
 
     @property
     def kind(self) -> LetterKind:
@@ -98,6 +101,7 @@ class WritePage(PreviewedPage[WriteForm]):
             public_copy=_public_copy(new),
             sensitive=_sensitive(new),
             sent_before=sent_before(db.session(), opened_ids(Letter), new.text, now()),
+            files=self.form.files.kept,
         )
         return render_template("public/preview.html", form=self.form, preview=shown)
 
@@ -110,11 +114,13 @@ class WritePage(PreviewedPage[WriteForm]):
 
     def submit(self, key: str) -> str:
         """Send the letter."""
-        return submit(self.form.letter(), key, code_key(), now()).number
+        new, files = self.form.letter(), self.form.files.draft_key
+        return submit(new, key, code_key(), now(), files=files).number
 
 
 @public_pages.route("/write", methods=["GET", "POST"])
 @public
+@takes_files
 def write() -> Answer:
     """Begin a letter, or take its form a step on; only the step ``send`` hands it in."""
     return WritePage.begin() if request.method == "GET" else WritePage(WriteForm()).respond()

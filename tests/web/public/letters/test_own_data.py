@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.config import Settings
 from portal.domain.privacy.erasure import ErasureRefusal
 from portal.models import Appeal, ErasureRequest, Event, Letter
 from portal.services.core.unit import writing
@@ -15,8 +16,10 @@ from portal.services.letters.contacts import reveal_contacts
 from portal.services.letters.erasure import grant_erasure, refuse_erasure
 from tests.archive import entry_of
 from tests.builders import HOUR, START, World, a_letter
+from tests.fixtures.attachments import a_pdf, attach
 from tests.pages import get, post
 from tests.services.messages.post import a_message, choose_mail
+from tests.web.public.citizens import an_opened_letter
 from tests.web.public.letters.test_consent import public
 
 LATER = START + 48 * HOUR
@@ -149,3 +152,20 @@ def test_an_erased_letter_says_so_and_opens_still(
     assert all(said not in page for said in (name, phone))
     assert kept["correspondence"] == []
     assert f"/letters/{letter.number}/rating" not in [form.action for form in shown.forms]
+
+
+def test_a_copy_has_the_files(
+    client: FlaskClient, session: Session, settings: Settings, world: World
+) -> None:
+    """As they are kept, named in the page and in the JSON."""
+    letter = an_opened_letter(client, session, world)
+    file = attach(settings, letter.id, a_pdf(), "合同.pdf")
+    page = get(client, f"/letters/{letter.number}/personal-data")
+    form = page.form(f"/letters/{letter.number}/personal-data/copy")
+    answer = client.post(f"/letters/{letter.number}/personal-data/copy", data=form.hidden)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as copy:
+        place = f"files/{file}-合同.pdf"
+        assert copy.read(place) == a_pdf()
+        assert place in copy.read("personal-data.html").decode()
+        (piece,) = json.loads(copy.read("personal-data.json"))["correspondence"]
+    assert piece["files"] == [{"name": "合同.pdf", "bytes": len(a_pdf()), "file": place}]
