@@ -21,6 +21,7 @@ from portal.adapters.data_ring import ring_of
 from portal.adapters.embedding import open_embedder
 from portal.adapters.processes import end_with
 from portal.config import Settings, SettingsError, load_settings
+from portal.domain.files.kinds import ACCEPT
 from portal.domain.integrity.ciphers import Unsupported
 from portal.domain.integrity.keys import CHECKED
 from portal.instance_folder import SOURCE_ROOT
@@ -89,7 +90,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_failures(app)
     set_up_static_files(app)
     set_up_caching(app)
-    app.jinja_env.globals.update(settings=settings, challenge_offered=challenge.offered)
+    app.jinja_env.globals.update(
+        settings=settings, accepted_files=ACCEPT, challenge_offered=challenge.offered
+    )
     for blueprint in (
         *public_blueprints,
         *console_blueprints,

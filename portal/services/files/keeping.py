@@ -77,6 +77,23 @@ def keep_file(
 
     Raises :class:`InvalidInput` with why it is refused, and :class:`Unavailable` where there is no room.
     """
+    row = stored(keeper, sent, author_id, now)
+    row.draft_key = draft_key
+    with writing() as session:
+        check_room(keeper, len(unsent_files(session, draft_key)))
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def check_room(keeper: Keeper, there: int) -> None:
+    """Raise :class:`InvalidInput` where ``there`` are as many files as may come."""
+    if there >= keeper.most:
+        raise InvalidInput(FIELD, Message(N_("最多可以上传 %(n)s 个文件。"), {"n": keeper.most}))
+
+
+def stored(keeper: Keeper, sent: SentFile, author_id: int | None, now: datetime) -> Attachment:
+    """Return the row, not yet written, of a file that is stored from now on; raises as :func:`keep_file`."""
     fault = _fault(keeper, sent)
     if fault is not None:
         raise refusal(sent.name, fault)
@@ -95,15 +112,8 @@ def keep_file(
         _log.error("file_not_stored", kind=type(error).__name__, errno=error.errno)
         raise Unavailable(N_("文件暂时不能保存，文字不受影响，请稍后再上传。")) from error
     row = _row(sent, examined, names, key, now)
-    row.draft_key, row.author_id = draft_key, author_id
-    with writing() as session:
-        if len(unsent_files(session, draft_key)) >= keeper.most:
-            raise InvalidInput(
-                FIELD, Message(N_("最多可以上传 %(n)s 个文件。"), {"n": keeper.most})
-            )
-        session.add(row)
-        session.flush()
-        return row.id
+    row.author_id = author_id
+    return row
 
 
 def _fault(keeper: Keeper, sent: SentFile) -> FileFault | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from portal.domain.letters.states import TEXT_MAX, Action, State
 from portal.models import Letter, Reply, ReplyKind, ReplyStatus
 from portal.services.core.acting import changing, take
 from portal.services.core.typed_text import REASON_MAX, clean, limited, required
+from portal.services.files.keeping import Keeper, SentFile, check_room, discard, stored
 from portal.services.letters.merging import close_children
 
 DRAFT_STATES = frozenset({State.IN_PROGRESS, State.CLOSED})
@@ -23,14 +26,48 @@ def save_draft(letter_id: int, text: str, reply_version: int, actor: Actor, now:
     ``reply_version`` is the version that was loaded, 0 for a first draft. Raises
     :class:`Conflict` where somebody else has saved meanwhile.
     """
+    with _drafting(letter_id, actor) as (session, letter):
+        return _write(
+            session, letter, limited("text", clean(text), TEXT_MAX), reply_version, actor, now
+        ).version
+
+
+def attach_to_draft(
+    keeper: Keeper, letter_id: int, sent: SentFile, actor: Actor, now: datetime
+) -> int:
+    """Keep a file with the reply that is being written; return its id.
+
+    The sender sees it once the reply is signed. Raises :class:`InvalidInput` with why it is refused.
+    """
+    row = stored(keeper, sent, actor.user_id, now)
+    with _drafting(letter_id, actor) as (session, letter):
+        draft = letter.draft
+        if draft is None:
+            raise InvalidInput("text", N_("先写答复，再添加文件。"))
+        check_room(keeper, sum(each.reply_id == draft.id for each in letter.attachments))
+        row.letter_id, row.reply_id = letter.id, draft.id
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def detach_from_draft(letter_id: int, attachment_id: int, actor: Actor) -> None:
+    """Remove a file from the reply that is being written; one that is gone already is no error."""
+    with _drafting(letter_id, actor) as (session, letter):
+        draft = letter.draft
+        mine = [each for each in letter.attachments if draft and each.reply_id == draft.id]
+        discard(session, [each for each in mine if each.id == attachment_id])
+
+
+@contextmanager
+def _drafting(letter_id: int, actor: Actor) -> Iterator[tuple[Session, Letter]]:
+    """Open a unit of work on a letter whose reply ``actor`` may write now."""
     with changing(actor, letter_id) as (session, letter):
         if not can(actor, Permission.REPLY_WRITE, letter):
             raise NotPermitted
         if letter.state not in DRAFT_STATES or letter.reply_in_review is not None:
             raise ActionNotAllowed(N_("信件当前的状态不允许这项操作。"))
-        return _write(
-            session, letter, limited("text", clean(text), TEXT_MAX), reply_version, actor, now
-        ).version
+        yield session, letter
 
 
 def _write(

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from wtforms import Field
 
 from portal.domain.errors import LetterboxError, NotFound, Unavailable
-from portal.domain.files.kinds import ACCEPT
 from portal.domain.whole_numbers import whole_number
 from portal.models import Attachment, db
 from portal.queries.files.attached import unsent_files
@@ -55,7 +54,6 @@ def sent_files(sent: Request) -> list[SentFile]:
 class FilesField(Filled[str]):
     """Files that go with a form."""
 
-    accept = ACCEPT
     errors: Sequence[str]
     process_errors: Sequence[str]
 

@@ -17,9 +17,18 @@ from portal.domain.errors import InvalidInput, LetterboxError, NotPermitted
 from portal.domain.events import ReadAction
 from portal.domain.letters.reply_checks import Remark, check_reply, questions
 from portal.domain.letters.states import TEXT_MAX, Action
-from portal.models import Letter, Reply, db
+from portal.domain.whole_numbers import whole_number
+from portal.models import Attachment, Letter, Reply, db
 from portal.queries.letters.timeline import changes_since
-from portal.services.letters.replying import DRAFT_STATES, request_signoff, save_draft
+from portal.queries.letters.track import files_with
+from portal.services.files.keeping import Keeper
+from portal.services.letters.replying import (
+    DRAFT_STATES,
+    attach_to_draft,
+    detach_from_draft,
+    request_signoff,
+    save_draft,
+)
 from portal.web.console.blueprint import console
 from portal.web.console.letters.forms import StepForm
 from portal.web.console.letters.letter import (
@@ -37,9 +46,12 @@ from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.failures import status_of
 from portal.web.core.fields import HiddenTextField, TextField, VersionField
-from portal.web.core.language import moment
+from portal.web.core.language import moment, say
 from portal.web.core.people import current_actor, needs
 from portal.web.core.reads import shown
+from portal.web.core.safety import takes_files
+from portal.web.core.settings import settings
+from portal.web.submission.files_field import sent_files
 
 
 class ReplyForm(StepForm):
@@ -92,9 +104,12 @@ def reply(number: str) -> Answer:
 
 @console.post("/letters/<number>/reply", endpoint="send_reply")
 @needs(Permission.REPLY_WRITE)
+@takes_files
 def send_reply(number: str) -> Answer:
     """Save the draft, or check it and send it for sign-off."""
-    run = _save if request.form.get("step") == "save" else _send
+    run = _RUNS.get(request.form.get("step", ""), _send)
+    if request.form.get("remove"):
+        run = _remove
     return attempt(number, ReplyForm, run, find_letter, _shown, gone_page)
 
 
@@ -120,6 +135,34 @@ def _keep(letter: Letter, form: ReplyForm) -> int:
     )
 
 
+def _attach(letter: Letter, form: ReplyForm) -> Answer:
+    """Save the draft and keep the files that were chosen with it."""
+    form.reply_version.carry(_keep(letter, form))
+    if not _taken(letter, form):
+        return _editor(letter, form, 422)
+    return redirect(url_for("console.reply", number=letter.number, _anchor="files"))
+
+
+def _taken(letter: Letter, form: ReplyForm) -> bool:
+    """Keep the files of the request with the draft; return whether none was refused."""
+    keeper, refused = Keeper.of(settings()), []
+    for each in sent_files(request):
+        try:
+            attach_to_draft(keeper, letter.id, each, current_actor(), now())
+        except InvalidInput as error:
+            refused.append(say(error.message))
+    form.form_errors = [*form.form_errors, *refused]
+    return not refused
+
+
+def _remove(letter: Letter, form: ReplyForm) -> Answer:
+    """Save the draft and remove a file from it."""
+    _keep(letter, form)
+    wanted = whole_number(request.form.get("remove", ""))
+    detach_from_draft(letter.id, wanted or 0, current_actor())
+    return redirect(url_for("console.reply", number=letter.number, _anchor="files"))
+
+
 def _save(letter: Letter, form: ReplyForm) -> Answer:
     _keep(letter, form)
     flash(_("草稿已保存。"), "success")
@@ -130,6 +173,10 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     """Send for sign-off; remarks are shown first, once for each text."""
     if not form.validate():
         return _editor(letter, form, 422)
+    if request.uploads:  # type: ignore[attr-defined]
+        form.reply_version.carry(_keep(letter, form))
+        if not _taken(letter, form):
+            return _editor(letter, form, 422)
     text = str(form.text.data)
     remarks = check_reply(text, letter.text, letter.sender)
     if remarks and form.checked.data != _print(text):
@@ -139,6 +186,9 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
     request_signoff(letter.id, form.seen, text, form.reply_version.seen, current_actor(), now())
     say_done(_("已送审签。审核人签发后，来信人即可看到答复。"), letter.id)
     return redirect(url_for("console.letter", number=letter.number))
+
+
+_RUNS = {"save": _save, "attach": _attach}
 
 
 def _print(text: str) -> str:
@@ -166,6 +216,7 @@ class ReplyPage:
     sends: bool
     questions: Sequence[str]
     passages: Sequence[Passage]
+    files: Sequence[Attachment]
 
 
 def _editor(
@@ -187,5 +238,6 @@ def _editor(
         sends=bool(REPLY_ACTIONS & set(allowed_actions(current_actor(), letter))),
         questions=questions(letter.text),
         passages=[each for each in passages(letter, False) if each.is_read_first],
+        files=files_with(letter, reply_id=draft.id) if draft else [],
     )
     return render_template("console/reply.html", page=page), status
