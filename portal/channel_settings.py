@@ -162,7 +162,7 @@ class ChannelSettings(BaseSettings):
         default=8,
         ge=0,
         le=23,
-        description="Hour of working days, in Shanghai, from which on staff get digests and due dates.",
+        description="Hour of working days, in Shanghai, from which on staff get digests and due dates, and subscribers mail.",
     )
     sms: tuple[SmsGateway, ...] = Field(
         default=(),

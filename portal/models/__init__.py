@@ -37,6 +37,7 @@ from portal.models.outbox import (
     OutboxRow,
     OutboxStatus,
     OutgoingMessage,
+    Subscription,
 )
 from portal.models.publication import (
     HELPFULNESS,
@@ -153,6 +154,7 @@ __all__ = [
     "StaffSession",
     "StaffMessages",
     "StateInterval",
+    "Subscription",
     "UnsentForm",
     "User",
     "WordGroupRow",

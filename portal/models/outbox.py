@@ -8,9 +8,10 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.domain.letters.sender_keys import LENGTH
 from portal.domain.messages.occasions import Occasion
 from portal.domain.messages.states import Channel, MessageState
-from portal.models.base import Id, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
 from portal.models.letter import Letter
 from portal.models.user import User
 
@@ -97,6 +98,8 @@ class OutgoingMessage(Model):
     webhook: Mapped[str | None] = mapped_column(sa.String(32))
     renewal_id: Mapped[int | None] = mapped_column(Id)
     """A request for another query code, which is gone after an hour."""
+    subscription_id: Mapped[int | None] = mapped_column(Id)
+    """A subscription, which is erased when it ends."""
     language: Mapped[str] = mapped_column(sa.String(16))
     limit_on: Mapped[date | None]
     facts: Mapped[str | None] = mapped_column(sa.Text)
@@ -129,3 +132,30 @@ class MessageChoice(Model):
     language: Mapped[str] = mapped_column(sa.String(16))
     unreached: Mapped[MessageState | None] = mapped_column(word(MessageState))
     chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Subscription(Model):
+    """What a reader follows by mail: an entry, or a search (``wanted``, as JSON).
+
+    ``address_key`` and ``wanted_key`` are hashes, by which one address follows a thing once.
+    ``seen_at`` is the moment up to which everything was sent.
+    """
+
+    __tablename__ = "subscription"
+    __table_args__ = (sa.UniqueConstraint("address_key", "wanted_key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    address: Mapped[str] = mapped_column(EncryptedText)
+    address_key: Mapped[str] = mapped_column(sa.String(LENGTH))
+    language: Mapped[str] = mapped_column(sa.String(16))
+    entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
+    wanted: Mapped[str] = mapped_column(EncryptedText)
+    wanted_key: Mapped[str] = mapped_column(sa.String(64))
+    path: Mapped[str] = mapped_column(EncryptedText)
+    """The page of what is followed."""
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    looked_on: Mapped[date | None]
+    """The civil day on which something new was last looked for."""

@@ -45,8 +45,10 @@ from portal.services.keys.rotation import step as rotate_keys
 from portal.services.letters.handling import close_unanswered
 from portal.services.messages.announcing import Outlets
 from portal.services.messages.digests import write_digests
+from portal.services.messages.new_entries import write_subscribers
 from portal.services.messages.reminders import remind
 from portal.services.messages.renewals import sweep_renewals
+from portal.services.messages.subscriptions import sweep_unconfirmed
 from portal.services.retention import erase_some
 from portal.services.statistics.precompute import refresh
 from portal.services.statistics.recompute import recompute
@@ -116,6 +118,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
                 _guarded(lambda: sweep_unsent_files(datetime.now(UTC)))
                 _guarded(partial(sweep_orphans, store, now))
                 _guarded(lambda: sweep_renewals(datetime.now(UTC)))
+                _guarded(lambda: sweep_unconfirmed(datetime.now(UTC)))
                 _guarded(lambda: sweep_sessions(datetime.now(UTC), periods.logins))
                 _guarded(partial(remove_reads, settings.audit_keep_days, now))
                 _guarded(index.optimise)
@@ -123,7 +126,8 @@ def run(settings: Settings, parent: int | None = None) -> None:
             if now >= mornings_at:
                 hour = settings.staff_mail_hour
                 written = _guarded(partial(write_digests, outlets, hour, now))
-                mornings_at = now if written else now + MORNINGS
+                followed = _guarded(partial(write_subscribers, outlets, index, hour, now))
+                mornings_at = now if written or followed else now + MORNINGS
             done = _guarded(lambda: drain(index, datetime.now(UTC)))
             if done == 0:
                 done = _guarded(lambda: recompute(datetime.now(UTC)))

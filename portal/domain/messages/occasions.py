@@ -35,6 +35,9 @@ class Occasion(Labelled):
     DAILY = "daily", N_("每日摘要")
     WEEKLY = "weekly", N_("每周摘要")
     ADDRESS = "confirm_address", N_("确认邮箱")
+    SUBSCRIBING = "confirm_subscription", N_("确认订阅")
+    NEW_ENTRIES = "new_entries", N_("有新的公示件")
+    ENTRY_CHANGED = "entry_changed", N_("公示件有更正")
     TRIAL = "trial", N_("试发")
 
 
@@ -58,7 +61,9 @@ TO_STAFF = (
     Occasion.OVERDUE,
 )
 """Messages to staff, about letters that wait for them; each person chooses how often."""
-ON_REQUEST = frozenset({Occasion.LOST_CODE, Occasion.ADDRESS})
+TO_SUBSCRIBERS = frozenset({Occasion.NEW_ENTRIES, Occasion.ENTRY_CHANGED})
+"""Messages to readers, who follow something by mail."""
+ON_REQUEST = frozenset({Occasion.LOST_CODE, Occasion.ADDRESS, Occasion.SUBSCRIBING})
 """Messages that somebody asks for at this moment; they have no way out because no other one follows."""
 LIMITED = frozenset({Occasion.ASKED, Occasion.REMINDED})
 """Messages that name the day by which the sender is to answer."""

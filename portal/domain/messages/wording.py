@@ -18,7 +18,13 @@ from html.parser import HTMLParser
 from babel.dates import format_date
 
 from portal.domain.languages import LANGUAGES, SOURCE
-from portal.domain.messages.occasions import ON_REQUEST, TO_SENDERS, TO_STAFF, Occasion
+from portal.domain.messages.occasions import (
+    ON_REQUEST,
+    TO_SENDERS,
+    TO_STAFF,
+    TO_SUBSCRIBERS,
+    Occasion,
+)
 from portal.gaps import fill, gaps
 
 FRAME = "frame.html"
@@ -46,6 +52,9 @@ _GAPS: dict[Occasion, set[str]] = {
     Occasion.OVERDUE: {"count", "letters"},
     Occasion.DAILY: {"figures"},
     Occasion.WEEKLY: {"figures"},
+    Occasion.NEW_ENTRIES: {"count", "entries"},
+    Occasion.ENTRY_CHANGED: {"entries"},
+    Occasion.SUBSCRIBING: set(),
     Occasion.ADDRESS: set(),
     Occasion.TRIAL: set(),
 }
@@ -71,7 +80,8 @@ class Filled:
 class About:
     """What a message is about; ``facts`` are the figures of a digest by their names.
 
-    ``letters`` are numbers of letters with their due dates, ``stop`` the address of the way out,
+    ``letters`` are numbers of letters with their due dates, ``entries`` titles of public entries
+    with their addresses, ``stop`` the address of the way out,
     empty where there is none, ``code`` the digits of a text message.
     """
 
@@ -84,6 +94,7 @@ class About:
     stop: str = ""
     facts: Mapping[str, int] = field(default_factory=dict)
     letters: tuple[tuple[str, date | None], ...] = ()
+    entries: tuple[tuple[str, str], ...] = ()
 
 
 def gaps_of(occasion: Occasion) -> set[str]:
@@ -111,7 +122,8 @@ class Words:
             "number": about.number,
             "code": about.code,
             "limit": self.day(about.limit),
-            "count": str(len(about.letters)),
+            "count": str(len(about.letters) or len(about.entries)),
+            "entries": "\n".join(f"{title}\n{link}" for title, link in about.entries),
             "letters": "\n".join(self._letters(about)),
             "figures": "\n".join(self._figures(about)),
         }
@@ -306,5 +318,8 @@ def example(occasion: Occasion, site: str, address: str) -> About:
         limit=due,
         stop="" if occasion in ON_REQUEST else f"{address}/stop/letter-20161206-00001-7.example",
         facts={name: 3 + place for place, name in enumerate(FIGURES)},
+        entries=(("小区门口的路灯什么时候能修好", f"{address}/archive/42"),)
+        if occasion in TO_SUBSCRIBERS
+        else (),
         letters=(("20161206-00001-7", due), ("20161205-00012-4", due)),
     )

@@ -79,7 +79,7 @@ def subject(row: OutboxRow) -> str:
         return f"entry {row.entry_id}"
     if row.message is None:
         return f"event {row.event_id}"
-    if row.message.renewal_id is not None:
+    if row.message.letter is None and row.message.user is None:
         return f"{row.queue}: {row.message.occasion}"
     about = row.message.letter.number if row.message.letter else f"user {row.message.user_id}"
     return f"{row.queue}: {row.message.occasion}, {about}"

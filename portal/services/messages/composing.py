@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters.channels.interface import Parcel
@@ -16,7 +17,15 @@ from portal.domain.messages.links import digits, sign
 from portal.domain.messages.occasions import TO_STAFF, Occasion
 from portal.domain.messages.states import Channel
 from portal.domain.messages.wording import About, Words, in_language
-from portal.models import CodeRenewal, MessageChoice, OutgoingMessage, User
+from portal.models import (
+    PUBLIC,
+    ArchiveEntry,
+    CodeRenewal,
+    MessageChoice,
+    OutgoingMessage,
+    Subscription,
+    User,
+)
 from portal.queries.messages.renewals import letter_of, renewal
 from portal.queries.messages.staff import staff_messages
 from portal.queries.scope import readable_letter, staff_actor
@@ -25,6 +34,8 @@ STOP = "stop"
 """The purpose of links that are the way out of messages."""
 LOST = "lost-code"
 """The purpose of links and digits that bring another query code."""
+SUBSCRIPTION = "subscription"
+"""The purpose of links to the page of what an address follows, and the beginning of its way out."""
 LETTER, STAFF = "letter", "staff"
 """What begins the subject of such a link: messages about a letter, or to a member of staff."""
 _PAGES = {
@@ -65,6 +76,8 @@ class Composer:
         """
         if message.occasion is Occasion.LOST_CODE:
             address, about = self._lost_code(session, message, now)
+        elif message.subscription_id is not None:
+            address, about = self._subscriber(session, message)
         else:
             address, stop = self._recipient(session, message)
             about = self._about(message, address, stop)
@@ -146,6 +159,36 @@ class Composer:
             self._page(link if by_mail else "/track/lost", message.language),
             number=letter.number,
             code="" if by_mail else digits(self.key, LOST, request.key),
+        )
+
+    def _subscriber(self, session: Session, message: OutgoingMessage) -> tuple[str, About]:
+        """Return the address of a subscriber, and what the message says.
+
+        Entries are read as they are now: one that was withdrawn meanwhile is not named. Raises
+        :class:`Unaddressed` where none is left, and for a subscription that has ended.
+        """
+        row = session.get(Subscription, message.subscription_id)
+        if row is None:
+            raise Unaddressed
+        manage = self._page(f"/subscriptions/{sign(self.key, SUBSCRIPTION, row.key)}", row.language)
+        if message.occasion is Occasion.SUBSCRIBING:
+            return row.address, About(message.occasion, self.site, manage)
+        facts = json.loads(message.facts or "{}")
+        shown = sa.select(ArchiveEntry.id, ArchiveEntry.title).where(
+            PUBLIC, ArchiveEntry.id.in_(facts.get("entries", ()))
+        )
+        rows = session.execute(shown.order_by(ArchiveEntry.published_at.desc())).all()
+        if not rows or row.confirmed_at is None:
+            raise Unaddressed
+        return row.address, About(
+            message.occasion,
+            self.site,
+            manage,
+            stop=self.way_out(f"{SUBSCRIPTION}-{row.key}", row.language),
+            entries=tuple(
+                (title, self._page(f"/archive/{entry_id}", row.language))
+                for entry_id, title in rows
+            ),
         )
 
     def way_out(self, subject: str, language: str) -> str:

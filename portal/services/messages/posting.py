@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.domain.languages import SOURCE
 from portal.domain.messages.occasions import Occasion
 from portal.domain.messages.states import Channel, MessageState
-from portal.models import WEBHOOK, CodeRenewal, Letter, OutgoingMessage, User
+from portal.models import WEBHOOK, CodeRenewal, Letter, OutgoingMessage, Subscription, User
 from portal.services.core.outbox import enqueue_message
 
 
@@ -29,14 +29,15 @@ def post(
     user: User | None = None,
     webhook: str | None = None,
     renewal: CodeRenewal | None = None,
+    subscription: Subscription | None = None,
     language: str = SOURCE,
     limit_on: date | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> OutgoingMessage | None:
     """Put a message into the outbox, or return ``None`` where there is one of the name ``once``.
 
-    It goes to ``webhook``, to ``user``, to who makes the request ``renewal``, or to the sender of
-    ``letter``.
+    It goes to ``webhook``, to ``user``, to who makes the request ``renewal`` or has the
+    ``subscription``, or to the sender of ``letter``.
     """
     there = sa.select(OutgoingMessage.id).where(OutgoingMessage.once == once)
     if session.scalar(there) is not None:
@@ -49,6 +50,7 @@ def post(
         user_id=user.id if user else None,
         webhook=webhook,
         renewal_id=renewal.id if renewal else None,
+        subscription_id=subscription.id if subscription else None,
         language=language,
         limit_on=limit_on,
         facts=json.dumps(facts) if facts else None,
@@ -62,6 +64,7 @@ def post(
     else:
         who = f"user/{user.id}" if user else f"letter/{letter.id if letter else 0}"
         who = f"renewal/{renewal.id}" if renewal else who
+        who = f"subscription/{subscription.id}" if subscription else who
         enqueue_message(session, message, str(channel), f"{channel}/{who}", now)
     return message
 

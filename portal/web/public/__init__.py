@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.public import browsers, files, home, organisations, site_notices
+from portal.web.public import browsers, files, home, organisations, site_notices, subscriptions
 from portal.web.public.archive import feeds, hot, open_files, sitemaps
 from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
@@ -42,6 +42,7 @@ VIEWS = (
         refusals,
         reports,
         site_notices,
+        subscriptions,
         track,
         write,
     ),

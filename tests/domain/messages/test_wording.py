@@ -87,8 +87,8 @@ def test_a_mail_names_twenty_letters_at_most(words: dict[str, Words]) -> None:
 
 
 def test_no_gap_can_hold_a_letters_text() -> None:
-    """The fields that words may have are number, day, links, digits, counts and the site's name."""
-    known = {"site", "link", "number", "code", "limit", "count", "letters", "figures"}
+    """The fields that words may have are number, day, links, digits, counts, public entries and the site's name."""
+    known = {"site", "link", "number", "code", "limit", "count", "letters", "figures", "entries"}
     assert set().union(*(gaps_of(each) for each in Occasion)) == known
 
 

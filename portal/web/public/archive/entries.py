@@ -41,6 +41,7 @@ from portal.web.public.archive.results import (
     chips,
     facet_lists,
     feed_address,
+    follow_address,
     hit,
     read_query,
 )
@@ -97,6 +98,7 @@ def search() -> str:
         facets=facet_lists(db.session(), asked, found, organisation),
         wider=_without_filters(asked, found),
         feed=feed_address(asked),
+        follow=follow_address(asked),
         unfiltered=address(asked, **dict.fromkeys(NARROWING)),
         to=lambda **changes: address(asked, **changes),
     )

@@ -97,17 +97,24 @@ def address(asked: ArchiveQuery, **changes: Any) -> str:
 
 def feed_address(asked: ArchiveQuery, page: int = 1) -> str:
     """Return the address of a page of the feed of ``asked``."""
-    return url_for(
-        "archive.feed",
-        q=asked.text[:MAX_CHARACTERS] or None,
-        organisation=asked.organisation_id,
-        kind=asked.kind and str(asked.kind),
-        topic=asked.topic,
-        place=asked.place_id,
-        rating=asked.rating and str(asked.rating),
-        year=asked.year,
-        page=page if page > 1 else None,
-    )
+    return url_for("archive.feed", **_narrowing(asked), page=page if page > 1 else None)
+
+
+def follow_address(asked: ArchiveQuery) -> str:
+    """Return the address of the form with which ``asked`` is followed by mail."""
+    return url_for("public.subscribing", **_narrowing(asked))
+
+
+def _narrowing(asked: ArchiveQuery) -> dict[str, Any]:
+    return {
+        "q": asked.text[:MAX_CHARACTERS] or None,
+        "organisation": asked.organisation_id,
+        "kind": asked.kind and str(asked.kind),
+        "topic": asked.topic,
+        "place": asked.place_id,
+        "rating": asked.rating and str(asked.rating),
+        "year": asked.year,
+    }
 
 
 def hit(entry: ArchiveEntry, words: Sequence[str]) -> ShownHit:

@@ -15,7 +15,8 @@ from portal.models import Letter, db
 from portal.queries.messages.choices import chosen
 from portal.services.letters.message_choice import choose_messages, stop_messages
 from portal.services.messages.addresses import stop_staff_messages
-from portal.services.messages.composing import LETTER, STAFF, STOP
+from portal.services.messages.composing import LETTER, STAFF, STOP, SUBSCRIPTION
+from portal.services.messages.subscriptions import cancel
 from portal.web.core import Answer
 from portal.web.core.clock import now
 from portal.web.core.fields import OneOfField
@@ -87,8 +88,7 @@ def change_letter_messages(number: str) -> Answer:
 @public
 def stop(token: str) -> Answer:
     """Offer to stop messages; nothing changes for programs that only look at links."""
-    of_staff = _stopped(token).of_staff
-    return render_template("public/stop.html", token=token, done=False, of_staff=of_staff)
+    return render_template("public/stop.html", token=token, done=False, kind=_stopped(token).kind)
 
 
 @public_pages.post("/stop/<token>")
@@ -97,17 +97,19 @@ def stop(token: str) -> Answer:
 def stop_now(token: str) -> Answer:
     """Stop messages: by the button, or by a mail program (RFC 8058), which knows no session."""
     stopped = _stopped(token)
-    if stopped.of_staff:
+    if stopped.kind == STAFF:
         stop_staff_messages(int(stopped.name))
+    elif stopped.kind == SUBSCRIPTION:
+        cancel(stopped.name)
     else:
         stop_messages(stopped.name)
-    return render_template("public/stop.html", token=token, done=True, of_staff=stopped.of_staff)
+    return render_template("public/stop.html", token=token, done=True, kind=stopped.kind)
 
 
 class Stopped(NamedTuple):
-    """Whose messages a link stops: those to a member of staff, or about a letter."""
+    """Whose messages a link stops: about a letter, to a member of staff, or of a subscription."""
 
-    of_staff: bool
+    kind: str
     name: str
 
 
@@ -115,6 +117,6 @@ def _stopped(token: str) -> Stopped:
     """Return whose messages a signed link stops, or answer 404."""
     subject = opened(code_key(), STOP, token[:200]) or ""
     kind, _dash, name = subject.partition("-")
-    if kind not in (LETTER, STAFF):
+    if kind not in (LETTER, STAFF, SUBSCRIPTION):
         abort(404)
-    return Stopped(kind == STAFF, name)
+    return Stopped(kind, name)

@@ -32,6 +32,7 @@ KEPT = {
     "rate_fact": "figures",
     "read_event": "what staff did; encrypted, for auditors, until its time is over",
     "record_leaf": "the public record",
+    "subscription": "readers, who are no senders; erased when it ends",
     "staff_messages": "members of staff",
     "state_interval": "figures",
     "unsent_form": "belongs to no letter; a day at most",
