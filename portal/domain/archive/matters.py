@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CLOSE = 0.4
+CLOSE = 0.36
 """Least similarity of a member and the centre of its matter; docs/search.md says how it was found."""
+NEARLY, ALIKE = 0.3, 0.5
+"""Least similarity where the titles are alike, and the least that makes them so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +38,29 @@ class Founding:
     members: tuple[int, ...]
 
 
+def is_close(similarity: float, titles: float) -> bool:
+    """Return whether two entries are close enough for one matter.
+
+    ``titles`` is how alike their titles are, from 0 to 1 (:mod:`portal.domain.name_similarity`).
+    """
+    return similarity >= CLOSE or (similarity >= NEARLY and titles >= ALIKE)
+
+
 def place(
-    near: Mapping[int, float], standings: Mapping[int, Standing]
+    close: Mapping[int, float], standings: Mapping[int, Standing]
 ) -> Joining | Founding | None:
     """Return what becomes of an entry that is no member: it joins, founds a matter, or stays alone.
 
-    ``near`` has the similarity of other entries by id, ``standings`` those that have been placed;
-    others are passed over. The entry joins the matter with the closest centre, the oldest of equal
-    ones; where no centre is close, it founds a matter with all close entries that are no members.
+    ``close`` has the similarity of the entries close to it by id, ``standings`` those that have been
+    placed; others are passed over. The entry joins the matter with the closest centre, the oldest of
+    equal ones; where no centre is close, it founds a matter with all close entries that are no members.
     """
-    close = {i: near[i] for i in near if near[i] >= CLOSE and i in standings}
     centres = [
         (-similarity, matter)
         for i, similarity in close.items()
-        if standings[i].centre and (matter := standings[i].matter) is not None
+        if i in standings and standings[i].centre and (matter := standings[i].matter) is not None
     ]
     if centres:
         return Joining(min(centres)[1])
-    alone = tuple(sorted(i for i in close if standings[i].matter is None))
+    alone = tuple(sorted(i for i in close if i in standings and standings[i].matter is None))
     return Founding(alone) if alone else None

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from portal.adapters.archive_index import SearchEngine, SearchIndexError
-from portal.domain.archive.matters import CLOSE, Founding, Standing, place
+from portal.adapters.archive_index import SearchEngine, SearchIndexError, SimilarHit
+from portal.domain.archive.matters import NEARLY, Founding, Standing, is_close, place
+from portal.domain.name_similarity import name_similarity
 from portal.models import PUBLIC, ArchiveEntry, Matter, MatterEntry, db
 from portal.services.core.unit import writing
 
@@ -70,12 +71,19 @@ def _near(session: Session, index: SearchEngine, ids: list[int]) -> dict[int, di
         )
     )
     return {
-        entry_id: {
-            hit.entry_id: hit.similarity
-            for hit in index.similar(text, COMPARED, entry_id, title)
-            if hit.similarity >= CLOSE
-        }
-        for entry_id, title, text in texts
+        entry_id: _close(session, title, index.similar(text, COMPARED, entry_id, title))
+        for entry_id, title, text in texts.all()
+    }
+
+
+def _close(session: Session, title: str, hits: Iterable[SimilarHit]) -> dict[int, float]:
+    """Return the similarity of those of ``hits`` that are close to an entry with ``title``."""
+    near = {hit.entry_id: hit.similarity for hit in hits if hit.similarity >= NEARLY}
+    query = sa.select(ArchiveEntry.id, ArchiveEntry.title).where(ArchiveEntry.id.in_(near))
+    return {
+        other: near[other]
+        for other, theirs in (session.execute(query).all() if near else ())
+        if is_close(near[other], name_similarity(title, theirs))
     }
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
+from portal.domain.archive.matters import CLOSE, NEARLY
 from portal.models import ArchiveEntry, Matter, MatterEntry
 from portal.queries.archive.matters import answers, asked_most, matter_of, matters
 from portal.services.archive import matters as service
@@ -49,6 +50,20 @@ def test_letters_about_the_same_matter_are_gathered(
     published(session, world, **BUS)
     assert _gather(settings) == 4
     assert _members(session) == [lamps]
+
+
+def test_titles_that_are_alike_bring_letters_together(
+    session: Session, world: World, settings: Settings
+) -> None:
+    """Letters that are a little less close are one matter where their titles are alike, not otherwise."""
+    lamp = published(session, world).id
+    alike = published(session, world, title="邮筒旁的路灯什么时候能修好").id
+    published(session, world, title="关于照明设施的咨询")
+    _gather(settings)
+    assert _members(session) == [{lamp, alike}]
+    nearest = session.scalar(sa.select(sa.func.min(MatterEntry.similarity)))
+    assert nearest is not None
+    assert NEARLY <= nearest < CLOSE
 
 
 def test_a_later_letter_joins(session: Session, world: World, settings: Settings) -> None:
