@@ -1,14 +1,14 @@
 """Entries that are about no known matter, to be compared again by a wider rule.
 
 Revision ID: matters_compared
-Revises: code_renewals
+Revises: subscriptions
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "matters_compared"
-down_revision = "code_renewals"
+down_revision = "subscriptions"
 branch_labels = None
 depends_on = None
 
