@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.domain.access import Role
 from portal.domain.accounts.duties import DUTIES, Duty
 from portal.domain.accounts.grant_requests import GrantOutcome
-from portal.models import GrantRequest, RoleGrant, User
+from portal.models import GrantRequest, RoleGrant, StaffSession, User
 
 _SHOWN = 100
 """Ended requests that the page shows, the newest first; all are in the audit trail."""
@@ -29,6 +29,17 @@ def waiting_grants(session: Session, user_id: int | None = None) -> Sequence[Gra
     if user_id is not None:
         query = query.where(GrantRequest.user_id == user_id)
     return session.scalars(query).all()
+
+
+def first_logins(session: Session, user_ids: Iterable[int]) -> dict[int, StaffSession]:
+    """Return the first login of each user that is on record, by the user's id."""
+    firsts = (
+        sa.select(sa.func.min(StaffSession.id))
+        .where(StaffSession.user_id.in_(set(user_ids)))
+        .group_by(StaffSession.user_id)
+    )
+    query = sa.select(StaffSession).where(StaffSession.id.in_(firsts))
+    return {login.user_id: login for login in session.scalars(query)}
 
 
 def ended_grants(session: Session) -> Sequence[GrantRequest]:

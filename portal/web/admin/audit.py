@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_address
@@ -34,9 +34,9 @@ from portal.queries.audit.trail import (
     audit_trail,
     readable_numbers,
 )
-from portal.queries.letters.timeline import CODE_LABELS
 from portal.queries.office.grants import mixed_duties
 from portal.reporting.cells import safe_cell
+from portal.web.admin import audit_words
 from portal.web.admin.blueprint import admin
 from portal.web.core.addresses import here, with_words
 from portal.web.core.clock import today
@@ -114,11 +114,10 @@ def audit() -> str:
         older=here(before=write_mark(page.older)) if page.older else None,
         newest=here(before=None) if before else None,
         actions=EVENT_ACTIONS,
-        codes=CODE_LABELS,
-        who=_who,
-        why=_why,
-        place_of=_place,
-        what=partial(_what, account_names(session, page.rows)),
+        who=audit_words.who,
+        why=audit_words.why,
+        place_of=audit_words.place,
+        what=partial(audit_words.what, account_names(session, page.rows)),
         readable=readable_numbers(session, current_actor(), page.rows),
         mixed=mixed_duties(session),
         narrowed=narrowed,
@@ -151,75 +150,6 @@ def _filters(asked: AuditQuery) -> str | None:
     return "; ".join(f"{name}={value}" for name, value in given if value) or None
 
 
-def _place(row: Trace) -> str:
-    """Return from where somebody acted: address and session."""
-    session = str(_("会话 %(n)s", n=row.session_id)) if row.session_id else ""
-    return " · ".join(filter(None, (row.address, session)))
-
-
-def _why(row: Trace) -> str:
-    """Return the reason of an event, or what was searched for, with the names of filters in words."""
-    if row.axis is not Axis.READING:
-        return row.reason
-    parts = (each.partition("=") for each in row.reason.split("; "))
-    named = [(say(_FILTERS.get(name, name)), value) for name, _sign, value in parts]
-    return "; ".join(str(_("%(name)s：%(detail)s", name=n, detail=v)) if v else n for n, v in named)
-
-
-_FILTERS = {
-    "q": N_("关键词"),
-    "kind": N_("类别"),
-    "organisation": N_("单位"),
-    "topic": N_("主题"),
-    "received_from": N_("收到日期从"),
-    "received_to": N_("收到日期到"),
-    "number": N_("信件编号"),
-    "person": N_("操作人"),
-    "action": N_("操作"),
-    "axis": N_("类别"),
-    "address": N_("网络地址"),
-    "first": N_("从"),
-    "last": N_("到"),
-    "found": N_("找到条数"),
-}
-"""The filters that stand in the trail, by their names there."""
-
-
-def _what(names: Mapping[str, str], row: Trace) -> str:
-    """Return the subject of a row in words."""
-    kind, _colon, rest = row.subject.partition(":")
-    if kind == "user" and rest in names:
-        return str(_("%(name)s（%(username)s）", name=names[rest], username=rest))
-    if kind == "user" and rest == "?":
-        return str(_("没有这个用户"))
-    if row.subject == "session:*":
-        return str(_("其他所有会话"))
-    if kind in _SUBJECTS:
-        return f"{say(_SUBJECTS[kind])} {rest}".strip()
-    return row.subject
-
-
-_SUBJECTS = {
-    "calendar": N_("工作日历"),
-    "disclosure": N_("公开申请"),
-    "import": N_("导入"),
-    "policy_change": N_("政策变动"),
-    "reads": N_("查看记录"),
-    "report": N_("年度报告"),
-    "session": N_("会话"),
-    "token": N_("接口令牌"),
-    "trail": N_("审计记录"),
-    "words": N_("同义词"),
-}
-
-
-def _who(row: Trace) -> str:
-    """Return who acted, in words."""
-    if row.username:
-        return str(_("%(name)s（%(username)s）", name=row.name, username=row.username))
-    return label(row.actor_kind) if row.actor_kind.label else "—"
-
-
 @admin.get("/audit.csv")
 @needs(Permission.AUDIT_READ)
 def audit_csv() -> Response:
@@ -248,7 +178,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Trace], object]], ...] = (
     (N_("发生时间"), lambda row: _time(row.occurred_at)),
     (N_("类别"), lambda row: label(row.axis)),
     (N_("操作"), lambda row: say(EVENT_ACTIONS.get(row.action, row.action))),
-    (N_("操作人"), lambda row: row.name or _who(row)),
+    (N_("操作人"), lambda row: row.name or audit_words.who(row)),
     (N_("用户名"), lambda row: row.username),
     (N_("信件编号"), lambda row: row.number),
     (N_("原状态"), lambda row: row.from_state),

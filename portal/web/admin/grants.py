@@ -9,7 +9,12 @@ from portal.domain.access import Permission
 from portal.domain.accounts.grant_requests import GrantOutcome, may_decide
 from portal.domain.errors import InvalidInput
 from portal.models import GrantRequest, db
-from portal.queries.office.grants import ended_grants, is_only_administrator, waiting_grants
+from portal.queries.office.grants import (
+    ended_grants,
+    first_logins,
+    is_only_administrator,
+    waiting_grants,
+)
 from portal.services.office.grants import decide
 from portal.web.admin.blueprint import admin
 from portal.web.core import Answer
@@ -34,9 +39,11 @@ def grants() -> str:
 
 def _page(problem: str = "") -> str:
     session = db.session()
+    waiting = waiting_grants(session)
     return render_template(
         "admin/grants.html",
-        waiting=waiting_grants(session),
+        waiting=waiting,
+        logins=first_logins(session, (each.user_id for each in waiting)),
         ended=ended_grants(session),
         alone=is_only_administrator(session),
         decidable=_decidable,

@@ -94,11 +94,14 @@ def used(rule: str, key: Key) -> tuple[int, int]:
     return 0, items[0].amount
 
 
-def first_use(key: Key, span: timedelta) -> bool:
-    """Return whether nothing was used under ``key`` within ``span``, and count this use."""
+def first_use(key: Key, span: timedelta, *, unknown: bool = False) -> bool:
+    """Return whether nothing was used under ``key`` within ``span``, and count this use.
+
+    ``unknown`` is returned where the counts cannot be reached.
+    """
     with _without_counts():
         return limiter.storage.incr("/".join(("once", *key)), int(span.total_seconds())) == 1
-    return False
+    return unknown
 
 
 def grown_wait(rule: str, key: Key, begin: int = 0) -> int:

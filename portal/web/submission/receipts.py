@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.letters.numbers import derive_query_code, format_code
 from portal.models import db
+from portal.models.base import fingerprint
+from portal.queries.sessions import CITIZENS_KEPT_FOR
 from portal.web.core import Answer
 from portal.web.core.people import RECEIPTS, know_browser, known_browser
+from portal.web.core.rate_limits import first_use
 from portal.web.core.settings import code_key, settings
 
 T = TypeVar("T")
@@ -51,10 +54,13 @@ def number_sent(receipt: str, form_token: str) -> str:
 
 
 def code_once(receipt: str, number: str) -> str | None:
-    """Return the query code of what was sent with ``number``; only once."""
+    """Return the query code of what was sent with ``number``; only once, also to copies of the cookie."""
     kept = _kept(receipt)
     found = next((each for each in kept if each[0] == number and not each[1].endswith(SHOWN)), None)
     if found is None:
+        return None
+    # The mark in the cookie is missing in a copy that was made before; without counts it must do.
+    if not first_use(("code", fingerprint(found[1])), CITIZENS_KEPT_FOR, unknown=True):
         return None
     code = format_code(derive_query_code(code_key(), found[1]))
     found[1] = found[1].partition(".")[0] + SHOWN

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.access import SYSTEM, Role
 from portal.models import User
 from portal.queries.office.grants import waiting_grants
+from portal.services.core.sessions import begin_staff_session
 from portal.services.core.unit import writing
 from portal.services.office import users
 from tests.builders import START, World
@@ -198,3 +199,15 @@ def test_an_unknown_account_is_not_found(admin: Client, world: World) -> None:
     """Numbers of no account, huge ones too, answer 404."""
     for number in (99999, 10**30):
         get(admin, f"/admin/people/{number}", status=404)
+
+
+def test_who_consents_sees_the_first_login(admin: Client, session: Session, world: World) -> None:
+    """Beside a request stand time and address at which the account was first used, if it ever was."""
+    person = f"/admin/people/{world.people['city_handler']}"
+    sent = {"role": "reviewer", "organisation": str(world["city"])}
+    post(admin, f"{person}/grants", sent, page=person)
+    assert "没有记录" in get(admin, GRANTS).text
+    for address in ("203.0.113.7", "198.51.100.2"):
+        begin_staff_session(world.people["city_handler"], address, address, "", START)
+    text = get(admin, GRANTS).text
+    assert "203.0.113.7" in text and "198.51.100.2" not in text

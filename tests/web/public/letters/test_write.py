@@ -1,12 +1,13 @@
 """Writing a letter: form, preview, sending, receipt."""
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import ConsentBasis
 from tests.builders import World
-from tests.pages import get
+from tests.pages import Client, get
 from tests.web.public.citizens import (
     TEXT,
     TITLE,
@@ -168,6 +169,19 @@ def test_the_receipt_shows_number_code_and_due_date(
     assert len(value(page, "receipt-code").replace("-", "")) == 13
     assert letter.due_on is not None
     assert f"{letter.due_on.month}月{letter.due_on.day}日" in page.text
+
+
+def test_a_copy_of_the_cookie_is_shown_no_code(app: Flask, client: Client, world: World) -> None:
+    """Whoever has the cookie from before the receipt was read gets the number, and no code."""
+    send(client)
+    cookie = client.get_cookie("letterbox")
+    assert cookie is not None
+    copied = app.test_client()
+    copied.set_cookie("letterbox", cookie.value)
+    assert 'id="receipt-code"' in get(client, "/receipt").html
+    page = get(copied, "/receipt").html
+    assert 'id="receipt-number"' in page
+    assert 'id="receipt-code"' not in page
 
 
 def test_the_code_is_shown_once(client: FlaskClient, world: World) -> None:
