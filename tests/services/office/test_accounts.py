@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import InvalidInput
@@ -46,12 +46,24 @@ def test_case_and_width_of_a_name_do_not_matter(session: Session, world: World, 
     assert attempt(typed, PASSWORD) == world.people["city_handler"]
 
 
-def test_an_unknown_name_takes_the_same_work(session: Session, world: World) -> None:
-    """A failure for a name that nobody has is recorded like one for a known name, without the name."""
+def test_an_unknown_name_takes_the_same_work(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its password is checked against a hash that costs as much, and its failure is recorded without the name."""
+    change_password(world.actor("city_handler"), PASSWORD, "a new one 2016", START)
+    checked, verify = [], PasswordHasher.verify
+
+    def counted(hasher: PasswordHasher, known: str, password: str) -> bool:
+        checked.append(extract_parameters(known))
+        return verify(hasher, known, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
     before = session.scalar(sa.select(sa.func.count(Event.id)))
     for name in ("city_handler", "my secret password"):
         with pytest.raises(LoginFailed):
             attempt(name, "wrong password")
+    known, unknown = checked
+    assert known == unknown
     session.rollback()
     events = session.scalars(sa.select(Event).order_by(Event.id.desc()).limit(2)).all()
     assert session.scalar(sa.select(sa.func.count(Event.id))) == (before or 0) + 2
