@@ -24,6 +24,7 @@ from portal.queries.statistics.filters import Question
 from portal.services.archive import publication
 from portal.services.archive.deflection import deflect
 from portal.services.core.facts import derive_touched, rebuild
+from portal.services.core.handing_in import Receipt
 from portal.services.core.unit import writing
 from portal.services.letters import handling, replying, submission
 from portal.services.statistics.precompute import fold, refresh
@@ -159,6 +160,17 @@ PREPARE = (
     *(a_new_letter, an_acceptance, a_dispatch, a_signature, a_refusal),
     *(a_rating, a_publication, a_disclosure_request, a_deflection),
 )
+
+
+def test_one_form_sent_twenty_times_at_once_is_one_letter(
+    app: Flask, session: Session, world: World
+) -> None:
+    """Whoever sends a form again and again gets one number, in every answer the same."""
+    new = new_letter(world["city"])
+    session.rollback()
+    sent = at_once(app, [partial(send, new, START, token="one form")] * 20)
+    numbers = {each.number if isinstance(each, Receipt) else repr(each) for each in sent}
+    assert session.scalars(sa.select(Letter.number)).all() == list(numbers)
 
 
 @on_postgres

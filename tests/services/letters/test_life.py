@@ -19,10 +19,16 @@ from hypothesis.stateful import (
 
 from portal.domain.errors import LetterboxError
 from portal.domain.letters.kinds import Kind
-from portal.domain.letters.states import Action, Publication, State
+from portal.domain.letters.states import RETURN_LIMIT, Action, Publication, State
 from portal.domain.letters.transitions import objection
-from portal.models import Event, Letter, StateInterval
+from portal.domain.periods import midnight
+from portal.models import AuditKeys, Event, Letter, StateInterval
+from portal.queries.audit.check import verify
+from portal.queries.figures import extension_faults, rating_faults
+from portal.queries.integrity import contradictions
+from portal.services.audit.sealing import ensure_chain
 from tests.builders import ROLES, START, World, new_letter, send
+from tests.services.audit.conftest import seal_all
 from tests.services.letters.life_checks import check_letter, check_record
 from tests.services.letters.life_moves import (
     CITIZEN,
@@ -33,6 +39,8 @@ from tests.services.letters.life_moves import (
     UNVERSIONED,
     Try,
 )
+from tests.services.statistics.test_record import faults as record_faults
+from tests.services.statistics.test_record import grow
 
 PEOPLE = [f"{place}_{role}" for place, roles in ROLES.items() for role in dict.fromkeys(roles)]
 ABOVE = {"bureau": "district", "township": "district"}
@@ -45,6 +53,7 @@ class Life(RuleBasedStateMachine):
 
     world: World
     taken: Counter[str]
+    tried: Counter[Action]
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,14 +123,21 @@ class Life(RuleBasedStateMachine):
     @rule(chance=CHANCE)
     def weeks_go_by(self, chance: Random) -> None:
         """Things happen, most of them such as the letters allow."""
-        steps = (self.do_something_possible, self.go_on, self.overreach, self.save, self.dispute)
+        steps = (
+            self.do_something_possible,
+            self.go_on,
+            self.overreach,
+            self.save,
+            self.dispute,
+            self.wait,
+        )
         for _ in range(8):
-            (step,) = chance.choices(steps, weights=(10, 6, 2, 1, 1))
+            (step,) = chance.choices(steps, weights=(20, 12, 4, 2, 2, 1))
             step(self.pick(chance), chance)
             self.life_is_sound()
 
     def do_something_possible(self, letter: Letter, chance: Random) -> None:
-        """Somebody takes an action that the letter allows now."""
+        """Somebody takes the action that the letter allows now and that was tried least."""
         possible = [
             a
             for a in MOVES
@@ -129,7 +145,9 @@ class Life(RuleBasedStateMachine):
             is None
         ]
         if possible:
-            self.take(letter, chance.choice(possible), chance)
+            action = min(possible, key=lambda each: (self.tried[each], chance.random()))
+            self.tried[action] += 1
+            self.take(letter, action, chance)
 
     def go_on(self, letter: Letter, chance: Random) -> None:
         """The office brings the letter one step nearer to an answer, or to the public."""
@@ -147,10 +165,19 @@ class Life(RuleBasedStateMachine):
             self.take(letter, onward[letter.state], chance)
 
     def dispute(self, letter: Letter, chance: Random) -> None:
-        """A letter is sent on and comes back."""
-        self.take(letter, Action.DISPATCH, chance)
-        self.session.rollback()
-        self.take(letter, Action.RETURN, chance)
+        """A letter is sent on and comes back, until the superior has to say whose it is."""
+        for _ in range(RETURN_LIMIT):
+            for action in (Action.DISPATCH, Action.RETURN):
+                self.take(self.session.get_one(Letter, letter.id), action, chance)
+                self.session.rollback()
+        ruling = chance.choice([Action.RULE, Action.RULE_DECLINE])
+        self.take(self.session.get_one(Letter, letter.id), ruling, chance)
+
+    def wait(self, letter: Letter, chance: Random) -> None:
+        """Nothing happens until the answer is late, and the sender urges."""
+        if letter.due_on is not None:
+            self.now = max(self.now, midnight(letter.due_on + timedelta(days=1)))
+            self.take(letter, Action.URGE, chance)
 
     def overreach(self, letter: Letter, chance: Random) -> None:
         """Anybody tries anything, also from a page that is out of date."""
@@ -198,7 +225,15 @@ class Life(RuleBasedStateMachine):
         assert letter.never_public or not never_public
 
     def teardown(self) -> None:
-        """Count what was done in this life."""
+        """Seal what happened, hold trail and record to it, and count what was done in this life."""
+        self.session.rollback()
+        ensure_chain(START)
+        seal_all()
+        assert verify(self.session, AuditKeys.loaded(), self.now).faults == []
+        grow(self.now + timedelta(days=1))
+        assert record_faults(self.session) == []
+        assert contradictions(self.session, lambda looked: None) == []
+        assert rating_faults(self.session) + extension_faults(self.session) == []
         self.session.rollback()
         own = sa.select(Event.action).where(Event.letter_id.in_(self.letters))
         self.taken.update(self.session.scalars(own))
@@ -206,13 +241,13 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_any_life_is_sound(world: World) -> None:
-    """Whatever anybody does in any order, record, state, replies and publication stay sound."""
+    """Whatever anybody does in any order, letter, history, audit trail and public record agree."""
     taken: Counter[str] = Counter()
-    machine = type("OneLife", (Life,), {"world": world, "taken": taken})
+    machine = type("OneLife", (Life,), {"world": world, "taken": taken, "tried": Counter()})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=10,
+            max_examples=12,
             stateful_step_count=10,
             deadline=None,
             derandomize=True,
@@ -222,4 +257,5 @@ def test_any_life_is_sound(world: World) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert len(taken) > 30, f"the lives were too short to prove anything: {taken}"
+    lacking = {str(action) for action in MOVES} - set(taken)
+    assert not lacking, f"the lives were too short to prove anything: without {lacking}"
