@@ -158,6 +158,21 @@ class ChannelSettings(BaseSettings):
     mail_from: str = Field(
         default="", description="Sender of mails, such as 公开信箱 <letters@example.gov>."
     )
+    bounce_address: str = Field(
+        default="",
+        description="Address to which mail servers return what did not arrive; + and the key of the "
+        "message are added to its name. Empty: that of mail_from.",
+    )
+    bounces_host: str = Field(
+        default="", description="IMAP server of that mailbox; empty: it is not read."
+    )
+    bounces_port: int = Field(default=993, ge=1, le=65535, description="Its port.")
+    bounces_security: Literal["starttls", "tls", "none"] = Field(
+        default="tls", description="How that connection is encrypted."
+    )
+    bounces_user: str = Field(default="", description="Name with which to log in there.")
+    bounces_password: str = Field(default="", description="Password for that name.")
+    bounces_folder: str = Field(default="INBOX", description="Folder that is read.")
     staff_mail_hour: int = Field(
         default=8,
         ge=0,
@@ -195,7 +210,17 @@ class ChannelSettings(BaseSettings):
             raise ValueError("must be an address such as 公开信箱 <letters@example.gov>")
         return value
 
-    @field_validator("smtp_host")
+    @field_validator("bounce_address")
+    @classmethod
+    def _bounces(cls, value: str) -> str:
+        try:
+            if value and (not value.isascii() or "+" in Address(addr_spec=value).username):
+                raise ValueError
+        except (ValueError, IndexError) as error:
+            raise ValueError("must be an address without +, such as bounces@example.gov") from error
+        return value
+
+    @field_validator("smtp_host", "bounces_host")
     @classmethod
     def _host(cls, value: str) -> str:
         if value and not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", value):
@@ -219,6 +244,8 @@ class ChannelSettings(BaseSettings):
     def _mail(self) -> ChannelSettings:
         if self.smtp_host and not self.mail_from:
             raise ValueError("smtp_host needs mail_from, the sender of mails")
+        if self.bounces_host and not (self.bounces_user and self.bounces_password):
+            raise ValueError("bounces_host needs bounces_user and bounces_password")
         if self.smtp_user and not self.smtp_password:
             raise ValueError("smtp_user needs smtp_password")
         return self

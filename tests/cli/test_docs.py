@@ -70,6 +70,8 @@ def test_settings_have_the_variables_the_table_says(
         "government_mark_url": "https://mark.example.gov/7",
         "smtp_host": "smtp.example.gov",
         "smtp_security": "tls",
+        "bounce_address": "bounces@letters.example",
+        "bounces_security": "starttls",
         "mail_from": "box@letters.example",
         "sms": '[{"url": "https://gateway.example/send", "body": "{number}{text}"}]',
         "webhooks": '[{"name": "a", "url": "https://a.example/", "secret": "whsec_%s"}]'

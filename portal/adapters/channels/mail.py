@@ -50,7 +50,7 @@ class MailChannel:
         try:
             with within(seconds, lambda: self._server.sock if self._server else None):
                 server = self._open()
-                return self._hand_over(server, address, mail.as_bytes())
+                return self._hand_over(server, self._sender(parcel), address, mail.as_bytes())
         except smtplib.SMTPAuthenticationError as error:
             self.close()
             return Delivery(Outcome.DOWN, f"login refused: {error.smtp_code}")
@@ -109,8 +109,16 @@ class MailChannel:
             server.login(set_to.smtp_user, set_to.smtp_password)
         return server
 
-    def _hand_over(self, server: smtplib.SMTP, address: str, content: bytes) -> Delivery:
-        _name, sender = parseaddr(self._settings.mail_from)
+    def _sender(self, parcel: Parcel) -> str:
+        """Return the address to which a bounce of ``parcel`` goes; which names the message."""
+        if not self._settings.bounce_address:
+            return parseaddr(self._settings.mail_from)[1]
+        name, _at, host = self._settings.bounce_address.rpartition("@")
+        return f"{name}+{parcel.key}@{host}"
+
+    def _hand_over(
+        self, server: smtplib.SMTP, sender: str, address: str, content: bytes
+    ) -> Delivery:
         code, said = server.mail(sender)
         if code == 250:
             code, said = server.rcpt(address)

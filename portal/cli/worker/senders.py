@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.adapters.channels.gateways import SmsChannel
 from portal.adapters.channels.interface import MessageChannel
 from portal.adapters.channels.mail import MailChannel
+from portal.adapters.channels.mailbox import BounceMailbox
 from portal.adapters.channels.webhooks import WebhookChannel
 from portal.adapters.message_words import message_words
 from portal.config import Settings
@@ -23,6 +24,7 @@ from portal.domain.messages.states import Channel
 from portal.domain.messages.takeover import Takeover
 from portal.models import WEBHOOK, db
 from portal.services.messages.announcing import Outlets, announce
+from portal.services.messages.bounces import BounceCollector
 from portal.services.messages.composing import Composer
 from portal.services.messages.delivering import deliver
 
@@ -65,6 +67,9 @@ def start_senders(app: Flask, settings: Settings, stop: threading.Event) -> list
     """
     composer, outlets = composer_of(settings), Outlets.of(settings)
     threads = [_thread("announce", app, stop, lambda: announce(outlets, _now()))]
+    if settings.bounces_host:
+        collector = BounceCollector(BounceMailbox(settings))
+        threads.append(_thread("bounces", app, stop, lambda: collector.collect(_now())))
     for place, (queue, channel) in enumerate(channels(settings)):
         work = partial(deliver, queue, channel, composer, _now)
         threads.append(_thread(f"{queue}-{place}", app, stop, work, channel.close))
