@@ -25,6 +25,7 @@ from pydantic_settings import (
 from portal import instance_folder, key_files, setting_values
 from portal.channel_settings import ChannelSettings
 from portal.file_settings import FileSettings
+from portal.identity_settings import IdentitySettings
 from portal.instance_folder import write_once
 from portal.site_settings import SiteSettings
 
@@ -40,7 +41,7 @@ class SettingsError(Exception):
     """A setting cannot be used; the message names it and says what to do."""
 
 
-class Settings(ChannelSettings, FileSettings, SiteSettings):
+class Settings(ChannelSettings, FileSettings, SiteSettings, IdentitySettings):
     """All settings of a letterbox, typed; unknown keys in the file are refused by name."""
 
     model_config = SettingsConfigDict(

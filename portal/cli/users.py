@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from portal.cli.commands import UsageFault
 from portal.cli.context import now, open_instance, organisation_of
 from portal.domain.access import SYSTEM, Role
+from portal.domain.errors import InvalidInput
 from portal.models import User, db
 from portal.queries.office.grants import mixed_duties
 from portal.services.office import users
 from portal.services.office.accounts import PASSWORD_MIN
 from portal.services.office.grants import Place, described
+from portal.services.office.identities import link_identity
 from portal.services.office.second_factor import reset_factor
+from portal.web.core.settings import settings_of
 
 ROLES = ", ".join(f"{role} ({role.label})" for role in Role)
 
@@ -174,3 +177,19 @@ def password(username: str, generate: bool) -> None:
         user = _user(username)
         users.reset_password(user.id, _password(generate), SYSTEM, now(), one_time=generate)
         click.echo(f"the password of {username.lower()} is changed")
+
+
+@user_group.command("identity")
+@click.argument("username")
+@click.argument("subject")
+def identity(username: str, subject: str) -> None:
+    """Give USERNAME the identity SUBJECT of the provider of the staff."""
+    with open_instance() as app:
+        provider = settings_of(app).staff_identity
+        if provider is None:
+            raise UsageFault("staff_identity: set the provider first")
+        try:
+            link_identity(_user(username).username, provider.issuer, subject, now())
+        except InvalidInput as error:
+            raise UsageFault(str(error)) from error
+        click.echo(f"{username.lower()} signs in with {provider.issuer}")

@@ -77,6 +77,7 @@ class RecordAction(Labelled):
     REFUSE_GRANT = "refuse_grant", N_("不同意增加角色")
     WITHDRAW_GRANT = "withdraw_grant", N_("撤回角色申请")
     RESET_PASSWORD = "reset_password", N_("重置密码")  # noqa: S105 - the name of an event
+    LINK_IDENTITY = "link_identity", N_("关联统一身份")
     LOGIN = "login", N_("登录")
     LOGIN_FAILED = "login_failed", N_("登录失败")
     SECOND_FAILED = "second_factor_failed", N_("两步验证失败")

@@ -92,6 +92,8 @@ class Letter(Model):
     accused_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     organisation_words: Mapped[str | None] = mapped_column(sa.String(60))
     """The organisation in the sender's words, where none was found; for the dispatcher alone."""
+    citizen_key: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    """The keyed hash of the sender at the identity provider, where the sender keeps the letter there."""
     ruling_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     closing_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))

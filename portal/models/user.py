@@ -29,6 +29,8 @@ class User(Model):
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether somebody else chose the password, which then allows nothing but its change."""
+    identity: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    """The key of the person at the identity provider, where there is one."""
     disabled: Mapped[bool] = mapped_column(default=False)
     totp_secret: Mapped[str | None] = mapped_column(EncryptedText)
     """The secret of the codes that a device shows; ``None`` without a second factor."""

@@ -64,6 +64,10 @@ def test_settings_have_the_variables_the_table_says(
         "feed_ids": "letters.example.gov,2026",
         "data_licence": "https://licence.example/7",
         "security_contact": "mailto:seven@example.gov",
+        "staff_identity": '{"issuer": "https://id.example.gov", "client_id": "a", "roles": '
+        '[{"group": "a", "role": "handler", "organisation": "office"}]}',
+        "citizen_identity": '{"issuer": "https://id.example.gov", "client_id": "a"}',
+        "staff_passwords": "false",
         "site_code": "5000000077",
         "icp_number": "渝ICP备12345678号-7",
         "police_number": "渝公网安备 50010302000007号",

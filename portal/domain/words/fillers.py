@@ -25,7 +25,7 @@ _NUMBER = re.compile(
 
 
 def says_something(word: str) -> bool:
-    """Return whether a normalised word tells what a letter is about.
+    """Return whether a normalised word says what a letter is about.
 
     Single characters, numbers in digits or written out (三个, 第二次, 六十五岁) and :data:`FILLERS` do not.
     """

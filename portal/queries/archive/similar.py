@@ -61,10 +61,10 @@ def similar_entries(
         return []
     public = entries_by_id(session, [hit.entry_id for hit in hits])
     places = common_places(session)
-    told = ((hit, telling_words(hit.shared_terms, places)) for hit in hits)
+    meant = ((hit, telling_words(hit.shared_terms, places)) for hit in hits)
     near = [
         (public[hit.entry_id], telling[:SHARED_MOST])
-        for hit, telling in told
+        for hit, telling in meant
         if hit.entry_id in public and is_similar(hit.similarity, hit.nearness, telling)
     ]
     # An answer that may no longer hold comes after the others.

@@ -138,7 +138,7 @@ def erase(
     letter.sender_name = letter.sender_phone = letter.sender_email = None
     letter.name_key = letter.phone_key = letter.email_key = None
     letter.title, letter.text = ERASED_TITLE, ""
-    letter.organisation_words = letter.form_key = None
+    letter.organisation_words = letter.form_key = letter.citizen_key = None
     letter.erased_at = now
     session.flush()
     session.execute(sa.delete(MessageChoice).where(MessageChoice.letter_id == letter.id))

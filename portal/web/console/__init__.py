@@ -11,6 +11,7 @@ from flask import Blueprint
 from portal.web.console import (
     account,
     day,
+    identity,
     organisations,
     passkeys,
     second_factor,
@@ -28,6 +29,7 @@ __all__ = [
     "day",
     "erasures",
     "files",
+    "identity",
     "inbox",
     "letter",
     "organisations",

@@ -95,6 +95,9 @@ def login() -> Answer:
 def enter() -> Answer:
     """Begin a session; a wrong name and a wrong password get the same answer."""
     form = LoginForm()
+    if not settings().staff_passwords:
+        form.form_errors.append(_("这里不用密码登录。"))
+        return _login_page(form, 403)
     if not form.validate():
         return _login_page(form, 422)
     name = fold_username(form.username.data)

@@ -46,6 +46,8 @@ _OPENED: dict[type[Letter | DisclosureRequest], str] = {
 }
 RECEIPTS = "receipts"
 """Key of the session for the receipts of what this browser has sent."""
+_CITIZEN = "citizen"
+"""Key of the session for the citizen who has signed in."""
 _LOGIN, _TOKEN = "_user_id", "csrf_token"
 """Keys of the session for the person (Flask-Login) and the CSRF token (Flask-WTF)."""
 _MOST_OPENED = 5
@@ -255,7 +257,7 @@ def know_browser() -> None:
     if not known_browser():
         key = token_urlsafe(24)
         begin_citizen_session(key, now())
-        for name in (*_OPENED.values(), RECEIPTS):
+        for name in (*_OPENED.values(), RECEIPTS, _CITIZEN):
             session.pop(name, None)
         session[_BROWSER], g.known_browser = key, True
 
@@ -277,10 +279,22 @@ def opened_ids(model: type[Letter | DisclosureRequest]) -> list[int]:
     return list(session.get(_OPENED[model], [])) if known_browser() else []
 
 
+def remember_citizen(key: str) -> None:
+    """Remember who has signed in as a citizen in this browser, until it leaves."""
+    know_browser()
+    session[_CITIZEN] = key
+
+
+def citizen() -> str | None:
+    """Return the key of the citizen who has signed in here, if there is one."""
+    key = session.get(_CITIZEN)
+    return str(key) if key and known_browser() else None
+
+
 def leave_opened() -> None:
     """Forget what this browser has opened and sent, in every copy of its cookie (a shared computer)."""
     key = session.pop(_BROWSER, None)
-    for name in (*_OPENED.values(), RECEIPTS):
+    for name in (*_OPENED.values(), RECEIPTS, _CITIZEN):
         session.pop(name, None)
     g.known_browser = False
     if key:

@@ -10,7 +10,16 @@ from portal.web.public.archive.entries import archive_pages
 from portal.web.public.blueprint import public_pages
 from portal.web.public.disclosure import apply, request_page
 from portal.web.public.disclosure import own_data as request_data
-from portal.web.public.letters import consent, letter, lost_code, messages, own_data, track, write
+from portal.web.public.letters import (
+    consent,
+    letter,
+    lost_code,
+    messages,
+    my_letters,
+    own_data,
+    track,
+    write,
+)
 from portal.web.public.letters import record as letter_record
 from portal.web.public.pages import standing_pages
 from portal.web.public.statistics import open_data, record, refusals, reports
@@ -35,6 +44,7 @@ VIEWS = (
         letter_record,
         lost_code,
         messages,
+        my_letters,
         open_files,
         own_data,
         record,

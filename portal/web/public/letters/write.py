@@ -22,11 +22,12 @@ from portal.queries.codes import opened_by
 from portal.queries.letters.track import letter_by_number, sent_before
 from portal.queries.office.directory import Place
 from portal.queries.record.receipts import receipt_commitment
+from portal.services.letters.my_letters import keep_letter
 from portal.services.letters.submission import NewLetter, chosen_organisation, submit
 from portal.web.core import Answer
 from portal.web.core.clock import now, today
 from portal.web.core.language import say
-from portal.web.core.people import is_opened, opened_ids, public, remember_opened
+from portal.web.core.people import citizen, is_opened, opened_ids, public, remember_opened
 from portal.web.core.safety import takes_files
 from portal.web.core.settings import code_key
 from portal.web.public.archive.entries import SIMILAR_TEXT_MOST, archive_index, embedder
@@ -111,6 +112,8 @@ class WritePage(PreviewedPage[WriteForm]):
         letter = letter_by_number(db.session(), number)
         if letter is not None:
             remember_opened(Letter, letter.id)
+            if who := citizen():
+                keep_letter(letter.id, who)
 
     def submit(self, key: str) -> str:
         """Send the letter."""
