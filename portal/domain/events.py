@@ -52,6 +52,7 @@ class RecordAction(Labelled):
 
     REVEAL_CONTACTS = "reveal_contacts", N_("查看来信人联系方式")
     RENEW_CODE = "renew_code", N_("更换查询码")
+    VERIFY_CONTACT = "verify_contact", N_("来信人验证联系方式")
     EXPORT_DATA = "export_data", N_("来信人下载个人信息")
     REQUEST_ERASURE = "request_erasure", N_("来信人申请删除个人信息")
     REFUSE_ERASURE = "refuse_erasure", N_("不同意删除个人信息")
@@ -113,6 +114,7 @@ _ON_LETTERS = frozenset(
     {
         RecordAction.REVEAL_CONTACTS,
         RecordAction.RENEW_CODE,
+        RecordAction.VERIFY_CONTACT,
         RecordAction.EXPORT_DATA,
         RecordAction.REQUEST_ERASURE,
         RecordAction.REFUSE_ERASURE,

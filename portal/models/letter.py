@@ -127,6 +127,9 @@ class Letter(Model):
     """Day by which the citizen must supplement."""
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the person was erased: name, contacts, their hashes, and the texts that are not public."""
+    phone_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    email_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the sender proved that the contact is theirs; another one has to be proven again."""
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the sender added something last, until the office takes the letter on."""
     urge_count: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -220,9 +223,18 @@ class Letter(Model):
 
     def reach_at(self, phone: str, email: str) -> None:
         """Take over other contacts of the sender, and what equal ones are found by."""
+        if phone != self.sender_phone:
+            self.phone_verified_at = None
+        if email != self.sender_email:
+            self.email_verified_at = None
         self.sender_phone, self.sender_email = phone or None, email or None
         self.phone_key = phone_key(SenderKeys.key, self.sender_phone)
         self.email_key = email_key(SenderKeys.key, self.sender_email)
+
+    @property
+    def has_verified_contact(self) -> bool:
+        """Whether the sender has proven a contact that the letter has."""
+        return self.phone_verified_at is not None or self.email_verified_at is not None
 
     @property
     def sent_from_path(self) -> str | None:

@@ -42,7 +42,7 @@ class LetterRow:
 
     ``added`` says that its sender added something that nobody has taken up yet, ``urge_count`` how often
     the sender urges. ``for_another`` says that it waits for the reader because nobody is where it lies, ``confidential``
-    that its writer asks not to be shown.
+    that its writer asks not to be shown, ``verified`` that the sender has proven a contact.
     """
 
     number: str
@@ -60,6 +60,7 @@ class LetterRow:
     to_publish: bool
     to_sign: bool
     for_another: bool
+    verified: bool
     organisation_words: str | None
     """An organisation in the sender's words that was not found, until the letter is dispatched."""
     confidential: bool
@@ -110,6 +111,7 @@ def page_of_letters(
         Letter.id.in_(waiting_for_publication()),
         Letter.id.in_(waiting_for_signature()),
         sa.false() if for_another is None else for_another,
+        sa.or_(Letter.phone_verified_at.is_not(None), Letter.email_verified_at.is_not(None)),
         sa.case((Letter.state == State.SUBMITTED, Letter.organisation_words)),
     )
     rows = session.execute(

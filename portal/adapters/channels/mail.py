@@ -110,7 +110,7 @@ class MailChannel:
         return server
 
     def _sender(self, parcel: Parcel) -> str:
-        """Return the address to which a bounce of ``parcel`` goes; which names the message."""
+        """Return the address to which a bounce of ``parcel`` goes, which names the message."""
         if not self._settings.bounce_address:
             return parseaddr(self._settings.mail_from)[1]
         name, _at, host = self._settings.bounce_address.rpartition("@")

@@ -27,6 +27,7 @@ class Occasion(Labelled):
     SILENT = "closed_for_silence", N_("没有收到补充，来信办结")
     CODE_RENEWED = "code_renewed", N_("查询码已更换")
     LOST_CODE = "lost_code", N_("找回查询码")
+    VERIFYING = "verify_contact", N_("验证联系方式")
     NEW_WORK = "new_work", N_("有新的来信要办")
     SENT_BACK = "sent_back", N_("来信或答复被退回")
     URGED = "urged", N_("来信被催办或者督办")
@@ -63,7 +64,9 @@ TO_STAFF = (
 """Messages to staff, about letters that wait for them; each person chooses how often."""
 TO_SUBSCRIBERS = frozenset({Occasion.NEW_ENTRIES, Occasion.ENTRY_CHANGED})
 """Messages to readers, who follow something by mail."""
-ON_REQUEST = frozenset({Occasion.LOST_CODE, Occasion.ADDRESS, Occasion.SUBSCRIBING})
+ON_REQUEST = frozenset(
+    {Occasion.LOST_CODE, Occasion.VERIFYING, Occasion.ADDRESS, Occasion.SUBSCRIBING}
+)
 """Messages that somebody asks for at this moment; they have no way out because no other one follows."""
 LIMITED = frozenset({Occasion.ASKED, Occasion.REMINDED})
 """Messages that name the day by which the sender is to answer."""

@@ -48,6 +48,7 @@ _GAPS: dict[Occasion, set[str]] = {
     Occasion.EXTENDED: {"number", "limit"},
     Occasion.CODE_RENEWED: {"number"},
     Occasion.LOST_CODE: {"number", "code"},
+    Occasion.VERIFYING: {"number", "code"},
     Occasion.DUE_SOON: {"count", "letters"},
     Occasion.OVERDUE: {"count", "letters"},
     Occasion.DAILY: {"figures"},

@@ -139,6 +139,7 @@ def erase(
     letter.name_key = letter.phone_key = letter.email_key = None
     letter.title, letter.text = ERASED_TITLE, ""
     letter.organisation_words = letter.form_key = letter.citizen_key = None
+    letter.phone_verified_at = letter.email_verified_at = None
     letter.erased_at = now
     session.flush()
     session.execute(sa.delete(MessageChoice).where(MessageChoice.letter_id == letter.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from portal.models import (
     PUBLIC,
     ArchiveEntry,
     CodeRenewal,
+    Letter,
     MessageChoice,
     OutgoingMessage,
     Subscription,
@@ -36,6 +37,8 @@ LOST = "lost-code"
 """The purpose of links and digits that bring another query code."""
 SUBSCRIPTION = "subscription"
 """The purpose of links to the page of what an address follows, and the beginning of its way out."""
+VERIFY = "verify-contact"
+"""The purpose of links and digits that prove a contact."""
 LETTER, STAFF = "letter", "staff"
 """What begins the subject of such a link: messages about a letter, or to a member of staff."""
 _PAGES = {
@@ -46,6 +49,16 @@ _PAGES = {
     Occasion.TRIAL: "/account/messages",
 }
 """Where messages lead that are not about one letter."""
+
+
+def email_purpose(address: str) -> str:
+    """Return the purpose of links that prove the mail address of a letter: they prove no other one."""
+    return f"{VERIFY} {address}"
+
+
+def digit_subject(letter: Letter, hour: int) -> str:
+    """Return what the digits of ``hour`` (hours since 1970) stand for: the telephone of ``letter``."""
+    return f"{letter.number} {letter.sender_phone} {hour}"
 
 
 def confirming(address: str) -> str:
@@ -76,6 +89,8 @@ class Composer:
         """
         if message.occasion is Occasion.LOST_CODE:
             address, about = self._lost_code(session, message, now)
+        elif message.occasion is Occasion.VERIFYING:
+            address, about = self._verifying(message)
         elif message.subscription_id is not None:
             address, about = self._subscriber(session, message)
         else:
@@ -160,6 +175,24 @@ class Composer:
             number=letter.number,
             code="" if by_mail else digits(self.key, LOST, request.key),
         )
+
+    def _verifying(self, message: OutgoingMessage) -> tuple[str, About]:
+        """Return the contact that is to be proven, and what the message says.
+
+        Raises :class:`Unaddressed` where the letter has it no more.
+        """
+        letter, by_mail = message.letter, message.channel is Channel.MAIL
+        address = letter and (letter.sender_email if by_mail else letter.sender_phone)
+        if letter is None or not address:
+            raise Unaddressed
+        link, code = f"/letters/{letter.number}/verify", ""
+        if by_mail:
+            link = f"/verify/{sign(self.key, email_purpose(address), letter.number)}"
+        else:
+            hour = int(message.created_at.timestamp()) // 3600
+            code = digits(self.key, VERIFY, digit_subject(letter, hour))
+        about = About(message.occasion, self.site, self._page(link, message.language))
+        return address, replace(about, number=letter.number, code=code)
 
     def _subscriber(self, session: Session, message: OutgoingMessage) -> tuple[str, About]:
         """Return the address of a subscriber, and what the message says.

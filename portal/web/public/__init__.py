@@ -18,6 +18,7 @@ from portal.web.public.letters import (
     my_letters,
     own_data,
     track,
+    verifying,
     write,
 )
 from portal.web.public.letters import record as letter_record
@@ -54,6 +55,7 @@ VIEWS = (
         site_notices,
         subscriptions,
         track,
+        verifying,
         write,
     ),
 )

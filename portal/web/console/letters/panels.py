@@ -117,6 +117,7 @@ def details(session: Session, letter: Letter, consent: HistoryEntry | None) -> l
         Detail(_("主信"), letters=[letter.parent] if letter.parent else []),
         Detail(_("并入的信"), letters=letter.children),
         Detail(_("公示意愿"), say(_CONSENT[letter.consent_basis]), changed),
+        Detail(_("联系方式"), _("已由来信人验证") if letter.has_verified_contact else ""),
         Detail(_("给来信人的通知"), label(messages.channel), _unreached(messages)),
         Detail(_("来信人评价"), _rating(letter.rating) if letter.rating else ""),
     ]
