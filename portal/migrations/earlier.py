@@ -91,12 +91,14 @@ SOURCES: Mapping[str, Source] = {
         " 'letter_thanks')",
     ),
     "entry_vectors": Source(None),
+    "file_release": Source(None),
     "kept_report": Source(None),
     "kept_report_file": Source(None),
     "key_check": Source(None),
     "letter": Source("letter", {"never_public": "was_report"}),
     "message_choice": Source(None),
     "outgoing_message": Source(None),
+    "public_file": Source(None),
     "problem_notice": Source("archive_report"),
     "redaction_mask": Source(
         "redaction_mark", {"field": "CASE field WHEN 'letter' THEN 'text' ELSE field END"}

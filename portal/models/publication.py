@@ -13,10 +13,12 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.domain.files.kinds import FileKind
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import EarlierVersions, UnpublishReason
 from portal.domain.redaction import Decision, PublicField
-from portal.models.base import Id, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
+from portal.models.correspondence import Attachment
 from portal.models.organisation import Organisation
 from portal.models.user import User
 
@@ -61,6 +63,7 @@ class Proposal(Model):
         cascade="all, delete-orphan",
         order_by="(RedactionMask.field, RedactionMask.start)",
     )
+    releases: Mapped[list[FileRelease]] = relationship(order_by="FileRelease.attachment_id")
     proposer: Mapped[User | None] = relationship(foreign_keys=[proposer_id])
     reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
 
@@ -124,6 +127,44 @@ class RedactionMask(Model):
         return self.decision is not Decision.KEEP
 
 
+class FileRelease(Model):
+    """A file that a person has looked at and released with a proposal, and the copy that was made of it.
+
+    ``covers`` are the rectangles burned into the copy, which is encrypted like the file itself until it
+    is published. A file without a row stays private.
+    """
+
+    __tablename__ = "file_release"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id"), index=True)
+    attachment_id: Mapped[int] = mapped_column(sa.ForeignKey("attachment.id"), index=True)
+    covers: Mapped[str] = mapped_column(sa.Text)
+    size: Mapped[int]
+    stored: Mapped[str] = mapped_column(sa.String(64), index=True)
+    key: Mapped[str] = mapped_column(EncryptedText)
+    decider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    attachment: Mapped[Attachment] = relationship()
+    decider: Mapped[User | None] = relationship()
+
+
+class PublicFile(Model):
+    """A file of a public entry; ``stored`` is its name in the public area, where it lies as it is served."""
+
+    __tablename__ = "public_file"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("archive_entry.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    kind: Mapped[FileKind] = mapped_column(word(FileKind))
+    size: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    stored: Mapped[str] = mapped_column(sa.String(64), index=True)
+
+
 def _some(name: str, column: str, condition: str) -> sa.Index:
     """Return an index of the entries whose ``unpublished_at`` fulfils ``condition``."""
     where = sa.text(f"unpublished_at {condition}")
@@ -184,6 +225,9 @@ class ArchiveEntry(Model):
         lazy="joined", foreign_keys="ArchiveEntry.organisation_id"
     )
     policy_change: Mapped[PolicyChange | None] = relationship()
+    files: Mapped[list[PublicFile]] = relationship(
+        cascade="all, delete-orphan", order_by="PublicFile.id", lazy="selectin"
+    )
     versions: Mapped[list[ArchiveVersion]] = relationship(
         cascade="all, delete-orphan", order_by="ArchiveVersion.revision"
     )

@@ -16,8 +16,8 @@ from portal.web.core.forms import Form
 
 REFUSING = ("InvalidInput", "required", "optional", "limited")
 """What in the services refuses the value of the field that is its first argument."""
-NO_FIELDS = frozenset({"accused", "as_of", "grants", "rule", "user"})
-"""What no form asks for: a part of an address, a button in a list, what another page has chosen."""
+NO_FIELDS = frozenset({"accused", "as_of", "covers", "grants", "rule", "user"})
+"""What no form asks for: part of an address, a button in a list, what another page has chosen, rows."""
 
 
 def forms(base: type[FlaskForm]) -> Iterator[type[FlaskForm]]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.models import Attachment, Reply, ReplyStatus
+from portal.models import (
+    PUBLIC,
+    ArchiveEntry,
+    Attachment,
+    FileRelease,
+    PublicFile,
+    Reply,
+    ReplyStatus,
+)
 from portal.queries.unsent import KEPT_FOR
 
 _CHUNK = 500
@@ -69,7 +78,24 @@ def needed_files(session: Session) -> Iterator[Attachment]:
 
 def needed_names(session: Session, names: Sequence[str]) -> set[str]:
     """Return those of ``names`` that a private file of some row has in the store."""
+    return _named(session, names, Attachment.stored, Attachment.thumbnail, FileRelease.stored)
+
+
+def public_names(session: Session, names: Sequence[str]) -> set[str]:
+    """Return those of ``names`` that a public file has in the store."""
+    return _named(session, names, PublicFile.stored)
+
+
+def _named(session: Session, names: Sequence[str], *columns: Any) -> set[str]:
     found: set[str] = set()
-    for column in (Attachment.stored, Attachment.thumbnail):
+    for column in columns:
         found.update(filter(None, session.scalars(sa.select(column).where(column.in_(names)))))
     return found
+
+
+def public_file(session: Session, entry_id: int, file_id: int) -> PublicFile | None:
+    """Return a file of an entry that is public."""
+    query = sa.select(PublicFile).join(ArchiveEntry, ArchiveEntry.id == PublicFile.entry_id)
+    return session.scalar(
+        query.where(PublicFile.id == file_id, PublicFile.entry_id == entry_id, PUBLIC)
+    )

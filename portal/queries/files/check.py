@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters.files.store import Area, FileStore, MissingFile
 from portal.domain.integrity.ring import Unreadable
 from portal.domain.integrity.sealed_files import stored_name, unseal
+from portal.models import FileRelease, PublicFile
 from portal.queries.files.attached import needed_files
 
 
@@ -22,20 +24,32 @@ def file_faults(session: Session, store: FileStore, advance: Callable[[int], Non
             if fault:
                 faults.append(f"{subject}: {fault} ({name[:12]}…)")
         advance(1)
+    for release in session.scalars(sa.select(FileRelease)):
+        fault = _fault(store, release.stored, release.key)
+        if fault:
+            faults.append(f"release {release.id}: {fault} ({release.stored[:12]}…)")
+    for public in session.scalars(sa.select(PublicFile)):
+        fault = _stored_fault(store, Area.PUBLIC, public.stored)
+        if fault:
+            faults.append(f"public file {public.id}: {fault} ({public.stored[:12]}…)")
     return faults
 
 
-def _fault(store: FileStore, name: str, key: str) -> str | None:
+def _stored_fault(store: FileStore, area: Area, name: str) -> str | None:
     try:
-        stored = store.get(Area.PRIVATE, name)
+        stored = store.get(area, name)
     except MissingFile:
         return "not in the store"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
-    if stored_name(stored) != name:
-        return "damaged"
+    return None if stored_name(stored) == name else "damaged"
+
+
+def _fault(store: FileStore, name: str, key: str) -> str | None:
+    if fault := _stored_fault(store, Area.PRIVATE, name):
+        return fault
     try:
-        unseal(stored, key)
+        unseal(store.get(Area.PRIVATE, name), key)
     except Unreadable:
         return "not readable with its key"
     return None

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.adapters.files.store import FileStore
 from portal.domain.access import Actor
 from portal.domain.archive.places import place_of
 from portal.domain.calendar import WorkCalendar
@@ -39,6 +40,7 @@ from portal.models import (
 )
 from portal.queries.archive.places import districts
 from portal.queries.rules import work_calendar
+from portal.services.archive.files import carry_over, public_copies, put_files
 from portal.services.archive.matters import leave
 from portal.services.archive.meaning import forget
 from portal.services.archive.redacting import REASON_MAX, find, hidden_words, public_copy
@@ -87,6 +89,8 @@ def propose(letter_id: int, version: int, note: str, actor: Actor, now: datetime
         letter.proposals.append(proposal)
         find(letter, proposal, earlier)
         session.flush()
+        if earlier is not None:
+            carry_over(session, earlier, proposal)
         return proposal.id
 
 
@@ -170,13 +174,20 @@ def recall(letter_id: int, version: int, actor: Actor, now: datetime) -> None:
 
 
 def publish(
-    letter_id: int, version: int, proposal_version: int, actor: Actor, now: datetime
+    letter_id: int,
+    version: int,
+    proposal_version: int,
+    actor: Actor,
+    now: datetime,
+    store: FileStore | None = None,
 ) -> int:
     """Publish what was proposed (or its correction); return the id of the archive entry.
 
+    Copies of released files go into the public area of ``store`` first; without one, none are published.
     Raises :class:`ActionNotAllowed` while a finding is open, :class:`Conflict` where the
     redaction changed since the reviewer looked at it.
     """
+    copies = public_copies(store, letter_id) if store is not None else []
     with changing(actor, letter_id, version) as (session, letter):
         proposal = letter.open_proposal
         action = Action.CORRECT if letter.correction_pending else Action.PUBLISH
@@ -189,7 +200,10 @@ def publish(
         if proposal.open_masks:
             raise ActionNotAllowed(N_("还有未处理的脱敏提示，处理完才能公示。"))
         proposal.reviewer_id = actor.user_id
-        return _enter(session, letter, proposal, now).id
+        entry = _enter(session, letter, proposal, now)
+        if not proposal.is_by_hand:
+            put_files(session, entry, copies)
+        return entry.id
 
 
 def _enter(session: Session, letter: Letter, proposal: Proposal, now: datetime) -> ArchiveEntry:
@@ -326,6 +340,7 @@ def take_down(session: Session, letter: Letter, why: UnpublishReason, now: datet
     entry.unpublish_reason, entry.policy_change_id = why, None
     entry.under_revision = False
     entry.revision += 1
+    put_files(session, entry, [])
     leave(session, entry.id)
     forget(session, entry.id)
     enqueue(session, entry, now)

@@ -111,7 +111,7 @@ def _decided(proposal: Proposal) -> dict[tuple[PublicField, str], RedactionMask]
 
 
 @contextmanager
-def _redacting(letter_id: int, actor: Actor) -> Iterator[tuple[Session, Letter, Proposal]]:
+def redacting(letter_id: int, actor: Actor) -> Iterator[tuple[Session, Letter, Proposal]]:
     """Open a unit of work on the proposal that waits for a decision."""
     with changing(actor, letter_id) as (session, letter):
         proposes = can(actor, Permission.PUBLICATION_PROPOSE, letter)
@@ -129,7 +129,7 @@ def _mask(proposal: Proposal, mask_id: int) -> RedactionMask:
     return found
 
 
-def _note(session: Session, letter: Letter, actor: Actor, now: datetime, **said: Any) -> None:
+def note_change(session: Session, letter: Letter, actor: Actor, now: datetime, **said: Any) -> None:
     """Count and record a change of the masks of what is proposed for ``letter``."""
     if letter.open_proposal is not None:
         letter.open_proposal.version += 1
@@ -142,13 +142,13 @@ def settle(
     """Mask a finding, or keep it with a reason."""
     if decision is Decision.KEEP:
         reason = required("reason", reason, REASON_MAX, lines=False)
-    with _redacting(letter_id, actor) as (session, letter, proposal):
+    with redacting(letter_id, actor) as (session, letter, proposal):
         mask = _mask(proposal, mask_id)
         mask.decision, mask.decider_id = decision, actor.user_id
         mask.reason = reason if decision is Decision.KEEP else None
         subject = f"{mask.field}:{mask.kind}"
         said = {"reason_code": str(decision), "subject": subject, "reason": mask.reason}
-        _note(session, letter, actor, now, **said)
+        note_change(session, letter, actor, now, **said)
 
 
 def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
@@ -156,11 +156,11 @@ def mask_rest(letter_id: int, actor: Actor, now: datetime) -> int:
 
     What it would keep, such as an office's telephone, is kept with its reason; the rest is masked.
     """
-    with _redacting(letter_id, actor) as (session, letter, proposal):
+    with redacting(letter_id, actor) as (session, letter, proposal):
         rest = proposal.open_masks
         for mask in rest:
             mask.decision, mask.decider_id = mask.proposed, actor.user_id
-        _note(
+        note_change(
             session, letter, actor, now, reason_code=str(Decision.MASK), subject=f"rest:{len(rest)}"
         )
         return len(rest)
@@ -172,7 +172,7 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
     Raises :class:`InvalidInput` where it stands nowhere or only where something is masked.
     """
     phrase = required("phrase", phrase, REASON_MAX)
-    with _redacting(letter_id, actor) as (session, letter, proposal):
+    with redacting(letter_id, actor) as (session, letter, proposal):
         text = original_of(proposal, field)
         places = [found.span() for found in re.finditer(re.escape(phrase), text)]
         if not places:
@@ -193,15 +193,15 @@ def add_mask(letter_id: int, field: PublicField, phrase: str, actor: Actor, now:
                     decider_id=actor.user_id,
                 )
             )
-        _note(session, letter, actor, now, reason_code="add", subject=f"{field}:{len(free)}")
+        note_change(session, letter, actor, now, reason_code="add", subject=f"{field}:{len(free)}")
         return len(free)
 
 
 def remove_mask(letter_id: int, mask_id: int, actor: Actor, now: datetime) -> None:
     """Take away a mask that a person made; findings are settled, never removed."""
-    with _redacting(letter_id, actor) as (session, letter, proposal):
+    with redacting(letter_id, actor) as (session, letter, proposal):
         mask = _mask(proposal, mask_id)
         if mask.kind != FindingKind.OTHER:
             raise ActionNotAllowed(N_("系统提示只能选择脱敏或保留，不能删除。"))
         proposal.masks.remove(mask)
-        _note(session, letter, actor, now, reason_code="remove", subject=str(mask.field))
+        note_change(session, letter, actor, now, reason_code="remove", subject=str(mask.field))

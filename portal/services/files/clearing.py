@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.files.store import Area, FileStore, Stored
 from portal.models import DiscardedFile, db
-from portal.queries.files.attached import expired_files, needed_names
+from portal.queries.files.attached import expired_files, needed_names, public_names
 from portal.services.core.unit import writing
 from portal.services.files.keeping import discard
 
@@ -24,9 +24,12 @@ def remove_discarded(store: FileStore) -> int:
     session = db.session()
     rows = session.scalars(sa.select(DiscardedFile).order_by(DiscardedFile.id).limit(_BATCH)).all()
     gone = [(row.id, Area(row.area), row.stored) for row in rows]
+    needed = {area: _needed(session, area, [n for _, a, n in gone if a is area]) for area in Area}
     session.rollback()
     for _, area, name in gone:
-        store.delete(area, name)
+        # Equal public files are one, and a correction goes on with the copies of its forerunner.
+        if name not in needed[area]:
+            store.delete(area, name)
     if gone:
         with writing() as unit:
             ids = [each for each, _, _ in gone]
@@ -69,4 +72,4 @@ def _remove(store: FileStore, area: Area, batch: Iterable[Stored]) -> int:
 
 
 def _needed(session: Session, area: Area, names: list[str]) -> set[str]:
-    return needed_names(session, names) if area is Area.PRIVATE else set()
+    return (needed_names if area is Area.PRIVATE else public_names)(session, names)

@@ -24,7 +24,7 @@ from portal.domain.files.names import NAME_MAX, shown_name
 from portal.domain.integrity.ring import CipherName
 from portal.domain.integrity.sealed_files import new_key, seal, stored_name, unseal
 from portal.domain.translatable import Message
-from portal.models import Attachment, DiscardedFile
+from portal.models import Attachment, DiscardedFile, FileRelease, Letter
 from portal.queries.files.attached import unsent_bytes, unsent_files
 from portal.services.core.unit import writing
 
@@ -197,6 +197,15 @@ def discard_of(session: Session, subject: sa.ColumnElement[bool]) -> None:
     """Delete every file of a letter or a request, from whoever it came."""
     discard(session, session.scalars(sa.select(Attachment).where(subject)).all())
     session.execute(sa.delete(Attachment).where(subject))
+
+
+def forget_releases(session: Session, letter: Letter) -> None:
+    """Delete what was made of a letter's files for proposals; what is public stays."""
+    proposals = [proposal.id for proposal in letter.proposals]
+    of_letter = FileRelease.proposal_id.in_(proposals)
+    for name in session.scalars(sa.select(FileRelease.stored).where(of_letter)).all():
+        session.add(DiscardedFile(area=str(Area.PRIVATE), stored=name))
+    session.execute(sa.delete(FileRelease).where(of_letter))
 
 
 def content_of(store: FileStore, file: Attachment) -> bytes:

@@ -43,7 +43,7 @@ from portal.queries.letters.erasure import overdue
 from portal.services.core.acting import changing, record
 from portal.services.core.typed_text import REASON_MAX, required
 from portal.services.core.unit import writing
-from portal.services.files.keeping import discard_of
+from portal.services.files.keeping import discard_of, forget_releases
 from portal.services.letters.consent import take_back
 from portal.services.letters.submission import citizen
 
@@ -148,6 +148,7 @@ def erase(
     sent = sa.select(OutgoingMessage.id).where(OutgoingMessage.letter_id == letter.id)
     failed = sa.update(OutboxRow).where(OutboxRow.message_id.in_(sent))
     session.execute(failed.values(last_error=None))
+    forget_releases(session, letter)
     discard_of(session, Attachment.letter_id == letter.id)
     drafts = sa.delete(Reply).where(Reply.letter_id == letter.id, Reply.status == ReplyStatus.DRAFT)
     session.execute(drafts)

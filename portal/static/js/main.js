@@ -18,6 +18,7 @@ const improvements = {
   "[data-error-summary]": "./errors.js",
   "[data-findings]": "./redaction.js",
   "[data-files]": "./files.js",
+  "[data-covers]": "./covers.js",
   "details.menu": "./menu.js",
 };
 

@@ -69,6 +69,13 @@ FIELDS: dict[str, Field] = {
         },
     ),
     "machine_reviewed": Field(N_("是否只经系统自动脱敏、未经人工复核"), {"type": "boolean"}),
+    "files": Field(
+        N_("公示的照片和文件：名称 name、类型 type、字节数 bytes、地址 address"),
+        {
+            "type": "array",
+            "items": _part(name="string", type="string", bytes="integer", address="string"),
+        },
+    ),
     "links": Field(
         N_("self 是本条数据的地址，page 是网页地址"), _part(self="string", page="string")
     ),
@@ -104,6 +111,15 @@ def document(entry: ArchiveEntry) -> dict[str, Any]:
         "outdated": entry.policy_change_id is not None,
         "successor": _successor(entry),
         "machine_reviewed": entry.machine_reviewed,
+        "files": [
+            {
+                "name": each.name,
+                "type": each.kind.media_type,
+                "bytes": each.size,
+                "address": absolute("archive.entry_file", entry_id=entry.id, file_id=each.id),
+            }
+            for each in entry.files
+        ],
         "links": {
             "self": absolute("api.entry", entry_id=entry.id),
             "page": absolute("archive.entry", entry_id=entry.id),

@@ -19,7 +19,7 @@ from portal.web.console import (
     staff_messages,
     statistics,
 )
-from portal.web.console.archive import policy_changes, problem_notices, publication
+from portal.web.console.archive import policy_changes, problem_notices, publication, release
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure import register, request_list, request_page
 from portal.web.console.letters import erasures, files, inbox, letter, registering, replies
@@ -39,6 +39,7 @@ __all__ = [
     "publication",
     "register",
     "registering",
+    "release",
     "replies",
     "request_list",
     "request_page",

@@ -7,11 +7,12 @@ from io import BytesIO
 import structlog
 from flask import Response, send_file
 
-from portal.adapters.files.store import MissingFile, open_store
+from portal.adapters.files.store import Area, MissingFile, open_store
 from portal.domain.errors import N_, NotFound, Unavailable
 from portal.domain.files.kinds import KEPT
 from portal.domain.integrity.ring import Unreadable
-from portal.models import Attachment
+from portal.models import Attachment, FileRelease, PublicFile
+from portal.services.archive.files import copy_of
 from portal.services.files.keeping import content_of, thumbnail_of
 from portal.web.core.settings import settings
 
@@ -33,6 +34,51 @@ def private_thumbnail(file: Attachment | None) -> Response:
     if file is None:
         raise NotFound
     return _answer(file, _read(file, small=True), as_attachment=False)
+
+
+def shown_picture(file: Attachment | None) -> Response:
+    """Return a picture of ours to be shown on a page of the staff."""
+    if file is None or not file.kind.is_picture:
+        raise NotFound
+    return _answer(file, _read(file, small=False), as_attachment=False)
+
+
+def released_copy(release: FileRelease | None) -> Response:
+    """Return the copy of a released file, as the public would get it: a picture is shown."""
+    if release is None:
+        raise NotFound
+    try:
+        content = copy_of(open_store(settings()), release)
+    except (MissingFile, Unreadable) as error:
+        raise NotFound from error
+    file = release.attachment
+    return _answer(file, content, as_attachment=not file.kind.is_picture)
+
+
+def public_answer(file: PublicFile | None) -> Response:
+    """Return a file of a public entry: a picture is shown, a document saved.
+
+    Caches ask again each time, so that what is withdrawn is gone everywhere at once.
+    """
+    if file is None:
+        raise NotFound
+    try:
+        content = open_store(settings()).get(Area.PUBLIC, file.stored)
+    except MissingFile as error:
+        _log.error("public_file_missing", file=file.id)
+        raise NotFound from error
+    except OSError as error:
+        raise Unavailable(_AWAY) from error
+    answer = send_file(
+        BytesIO(content),
+        mimetype=file.kind.media_type,
+        as_attachment=not file.kind.is_picture,
+        download_name=f"{file.entry_id}-{file.name}",
+        etag=file.stored,
+    )
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def content_for_sender(file: Attachment) -> bytes:

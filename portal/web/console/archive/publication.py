@@ -11,6 +11,7 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.adapters.files.store import open_store
 from portal.domain.access import ACTION_PERMISSIONS, Actor, Permission, may
 from portal.domain.choices import allowed_actions
 from portal.domain.errors import LetterboxError
@@ -19,7 +20,7 @@ from portal.domain.letters.states import Action, Publication
 from portal.domain.letters.text_changes import Piece
 from portal.domain.letters.transitions import objection
 from portal.domain.redaction import FINDING_LABELS, Decision, FindingKind, PublicField
-from portal.models import Letter, Proposal, RedactionMask, db
+from portal.models import Attachment, FileRelease, Letter, Proposal, RedactionMask, db
 from portal.queries.archive.corrections import changed_texts, texts_of
 from portal.queries.archive.redaction import (
     Finding,
@@ -32,6 +33,7 @@ from portal.queries.archive.table import public_entry
 from portal.queries.letters.timeline import changes_since
 from portal.queries.letters.track import public_copy
 from portal.services.archive import publication, redacting
+from portal.services.archive.files import publishable_files
 from portal.web.console.archive import forms
 from portal.web.console.archive.forms import SettleForm
 from portal.web.console.blueprint import console
@@ -44,6 +46,7 @@ from portal.web.core.language import say
 from portal.web.core.people import current_actor, needs
 from portal.web.core.reads import shown
 from portal.web.core.safety import LARGEST_REQUEST, LARGEST_TEXTS
+from portal.web.core.settings import settings
 
 _KINDS = {str(kind): name for kind, name in FINDING_LABELS.items()}
 
@@ -83,6 +86,8 @@ class RedactionPage:
     findings: Sequence[FindingRow]
     changes: Mapping[PublicField, Sequence[Piece]]
     offers: Mapping[str, Offer[Letter, Action]]
+    files: Sequence[tuple[Attachment, FileRelease | None]]
+    """The files of the letter, each with what is released of it."""
 
 
 def build_redaction_page(
@@ -110,7 +115,17 @@ def build_redaction_page(
         findings=rows,
         changes=_changes(letter),
         offers={each.step.slug: each for each in offers},
+        files=_files(letter, proposal),
     )
+
+
+def _files(
+    letter: Letter, proposal: Proposal | None
+) -> list[tuple[Attachment, FileRelease | None]]:
+    if proposal is None or proposal.is_by_hand or letter.erased:
+        return []
+    released = {each.attachment_id: each for each in proposal.releases}
+    return [(file, released.get(file.id)) for file in publishable_files(letter)]
 
 
 def _changes(letter: Letter) -> dict[PublicField, list[Piece]]:
@@ -138,6 +153,14 @@ def _status(mask: RedactionMask) -> str:
     if mask.is_open:
         return str(_("建议脱敏为 %(text)s", text=mask.replacement))
     return str(_("已脱敏为 %(text)s", text=mask.replacement))
+
+
+def _publish(
+    letter_id: int, version: int, proposal_version: int, actor: Actor, at: datetime
+) -> int:
+    """Publish with the files that were released."""
+    store = open_store(settings())
+    return publication.publish(letter_id, version, proposal_version, actor, at, store)
 
 
 _PROPOSE = (Action.PROPOSE, Action.PROPOSE_CORRECTION)
@@ -171,7 +194,7 @@ STEPS: tuple[Step[Letter, Action], ...] = (
         "publish",
         (Action.PUBLISH, Action.CORRECT),
         forms.PublishForm,
-        publication.publish,
+        _publish,
         _l("已公示，公示件几秒钟内可以搜索到。"),
         _l("公示后任何人都可以看到和搜索右侧的公示件。"),
     ),

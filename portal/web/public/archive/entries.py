@@ -22,6 +22,7 @@ from portal.queries.archive.matters import matter_of
 from portal.queries.archive.search import Found, known_organisation, search_archive
 from portal.queries.archive.similar import similar_entries
 from portal.queries.archive.table import NARROWING, ArchiveQuery, archive_entry
+from portal.queries.files.attached import public_file
 from portal.services.archive.deflection import deflect
 from portal.services.archive.feedback import NOTICE_MAX, give_notice, vote
 from portal.services.core.typed_text import clean
@@ -29,12 +30,14 @@ from portal.web.core import Answer, Page
 from portal.web.core.clock import now, today
 from portal.web.core.fields import TextField
 from portal.web.core.forms import Form
+from portal.web.core.language import one_language
 from portal.web.core.people import public
 from portal.web.core.rate_limits import address as visitor
 from portal.web.core.rate_limits import give_back, minutes, retry_later, take
 from portal.web.core.safety import limiter, without_token
 from portal.web.core.settings import settings
 from portal.web.delivery.caching import cacheable
+from portal.web.delivery.files import public_answer
 from portal.web.public.archive.results import (
     address,
     answer_lines,
@@ -119,6 +122,14 @@ def _without_filters(asked: ArchiveQuery, found: Found) -> int:
 def entry(entry_id: int) -> Page:
     """Show an entry, or 410 where it was unpublished."""
     return _page(entry_id, NoticeForm(formdata=None))
+
+
+@archive_pages.get("/archive/<int:entry_id>/files/<int:file_id>")
+@public
+@one_language
+def entry_file(entry_id: int, file_id: int) -> Response:
+    """Give a file of an entry that is public."""
+    return public_answer(public_file(db.session(), entry_id, file_id))
 
 
 @archive_pages.post("/archive/<int:entry_id>/helpful")

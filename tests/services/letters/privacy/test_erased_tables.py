@@ -29,6 +29,7 @@ KEPT = {
     "matter_entry": "made of public copies",
     "policy_citation": "made of public copies",
     "problem_notice": "what readers say about public copies",
+    "public_file": "the public copy of files, which is covered",
     "rate_fact": "figures",
     "read_event": "what staff did; encrypted, for auditors, until its time is over",
     "record_leaf": "the public record",
