@@ -1,6 +1,6 @@
 """The interface of a search engine, independent of Whoosh."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -114,6 +114,9 @@ class SearchEngine(Protocol):
 
     def ids_and_revisions(self) -> dict[int, int]:
         """Return entry id → revision of everything in the index."""
+
+    def last_commit(self) -> Hashable:
+        """Return a value that is another one after each commit and rebuild, in every process."""
 
     def document_count(self) -> int:
         """Return the number of documents that can be found."""

@@ -26,6 +26,7 @@ from portal.config import Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import db
 from portal.queries import synonyms
+from portal.queries.archive import similar
 from portal.queries.statistics import cache
 from portal.web.core.safety import limiter
 from portal.web.core.settings import keep_settings
@@ -185,7 +186,8 @@ def app(settings: Settings, prepared: Prepared) -> Iterator[Flask]:
     # A test may begin with a database that is away.
     with suppress(StorageError):
         limiter.reset()
-    cache._entries.clear()
+    cache._cache.clear()
+    similar._KEPT.clear()
     synonyms._kept.clear()
     yield app
     with app.app_context():
@@ -224,7 +226,8 @@ def once(session: Session, database: Sqlite | Postgres) -> Once:
         else:
             database.keep(name)
         session.expire_all()
-        cache._entries.clear()
+        cache._cache.clear()
+        similar._KEPT.clear()
         synonyms._kept.clear()
 
     return fill

@@ -28,6 +28,9 @@ RERANKED = 60
 MEANING_WEIGHT = 10.0
 """Weight of a difference in meaning beside the score as a share of the highest."""
 
+MOST_FACETS = 64
+"""Sets of filters without words whose facets are kept."""
+
 MAX_PER_PAGE = 200
 RANKING_TERMS = 40
 """Terms of each field that take part in ranking, the most specific ones of a long query."""
@@ -52,7 +55,7 @@ def search(snapshot: Snapshot, query: ParsedQuery, request: SearchRequest) -> Se
         total=total,
         partial_total=partial_total,
         hits=hits,
-        facets=_facets(snapshot, complete if len(complete) else partial, request),
+        facets=_facets(snapshot, query, complete if len(complete) else partial, request),
         understood=query.understood,
         page=page,
         pages=-(-(total + partial_total) // per_page),
@@ -76,11 +79,14 @@ class _Order:
 
     def __call__(self, documents: Numbers, first: int, last: int, complete: bool) -> list[Hit]:
         """Return the hits from place ``first`` to before ``last``."""
-        values = np.zeros(len(documents))
-        if not self._by_date:
-            values = scores(self._snapshot, self._ranking_terms(), documents)
-            values[self._is_lowered(documents)] *= LOWERED
-        if self._nearness is None or self._by_date or first >= RERANKED:
+        if self._by_date:
+            newest = self._newest(documents, last)[first:]
+            return [
+                Hit(entry, 0.0, complete) for entry in self._snapshot.entry_ids[newest].tolist()
+            ]
+        values = scores(self._snapshot, self._ranking_terms(), documents)
+        values[self._is_lowered(documents)] *= LOWERED
+        if self._nearness is None or first >= RERANKED:
             places = best(self._snapshot, values, documents, last)[first:]
         else:
             places = best(self._snapshot, values, documents, max(last, RERANKED))
@@ -91,6 +97,17 @@ class _Order:
             Hit(entry, value, complete)
             for entry, value in zip(entry_ids, values[places].tolist(), strict=True)
         ]
+
+    def _newest(self, documents: Numbers, count: int) -> Numbers:
+        """Return the ``count`` newest of ``documents``."""
+        snapshot = self._snapshot
+        if len(documents) == len(snapshot.live_numbers):
+            return snapshot.newest[:count]
+        recency = snapshot.recency[documents]
+        if count < len(documents):
+            documents = documents[np.argpartition(recency, len(recency) - count)[-count:]]
+            recency = snapshot.recency[documents]
+        return documents[np.argsort(-recency)]
 
     def _is_lowered(self, documents: Numbers) -> NDArray[np.bool_]:
         return np.isin(self._snapshot.entry_ids[documents], self._lowered)
@@ -131,7 +148,26 @@ class _Order:
         return terms
 
 
-def _facets(snapshot: Snapshot, found: Numbers, request: SearchRequest) -> Facets:
+def _facets(
+    snapshot: Snapshot, query: ParsedQuery, found: Numbers, request: SearchRequest
+) -> Facets:
+    """Return the facets of the hits; those of all documents are kept until the next commit."""
+    if not query.blank or query.excluded:
+        return _counted(snapshot, found, request)
+    filters = (
+        *(request.organisation_id, request.kind, request.topic),
+        *(request.place, request.rating, request.year),
+    )
+    kept = snapshot.kept_facets.get(filters)
+    if kept is None:
+        kept = _counted(snapshot, found, request)
+        if len(snapshot.kept_facets) >= MOST_FACETS:
+            snapshot.kept_facets = {}
+        snapshot.kept_facets[filters] = kept
+    return kept
+
+
+def _counted(snapshot: Snapshot, found: Numbers, request: SearchRequest) -> Facets:
     def counted(codes: Numbers, without: str) -> Numbers:
         counts: Numbers = np.bincount(codes[filtered(snapshot, found, request, without=without)])
         return counts

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from search_index.analysis import han_words, numbers_beginning_with, term_numbers
 from search_index.embedded.lists import FIELDS, TEXT, WORDS, Lists
 from search_index.embedded.segment import Segment
+from search_index.results import Facets
 from search_index.vocabulary import Vocabulary
 
 TITLE_WEIGHT = 3
@@ -156,6 +157,7 @@ class Snapshot:
         self.ratings, self.rating_of = _coded(chain.from_iterable(s.ratings for s in segments))
         self.paths, self.path_of = _coded(chain.from_iterable(s.paths for s in segments))
         self.kept = KeptNumbers(self.count)
+        self.kept_facets: dict[Hashable, Facets] = {}
         self._found: dict[str, dict[str, list[Found]]] = {field: {} for field in FIELDS}
 
     def terms(self, field: str, names: Sequence[str]) -> dict[str, Term]:
@@ -273,6 +275,12 @@ class Snapshot:
         places = np.empty(self.count, np.int64)
         places[order] = np.arange(self.count)
         return places
+
+    @cached_property
+    def newest(self) -> Numbers:
+        """The live documents, the newest first."""
+        newest: Numbers = self.live_numbers[np.argsort(-self.recency[self.live_numbers])]
+        return newest
 
     @cached_property
     def organisations(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

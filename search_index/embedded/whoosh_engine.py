@@ -7,7 +7,7 @@ error to handle.
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -73,6 +73,10 @@ class WhooshEngine:
         """Return entry id → revision of everything in the index."""
         return self._read(_ids_and_revisions)
 
+    def last_commit(self) -> Hashable:
+        """Return what distinguishes the last commit from any other state; see ``SearchEngine.last_commit``."""
+        return self._with_last(lambda kept: kept.commit)
+
     def document_count(self) -> int:
         """Return the number of documents that can be found."""
         return self._read(lambda snapshot: len(snapshot.live_numbers))
@@ -90,14 +94,14 @@ class WhooshEngine:
         prepared = _prepare(changes)
         with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
-            _write(folder, self._snapshot(folder), prepared)
+            _write(folder, self._last(folder).snapshot, prepared)
 
     def optimise(self) -> int:
         """Leave no deleted document in the files; see ``SearchEngine.optimise``."""
         with self._generations.lock("write", LOCK_WAIT), writing():
             folder = self._generations.current()
             groups = purges(folder)
-            before = self._snapshot(folder)
+            before = self._last(folder).snapshot
             for group in groups:
                 with committing(folder, before, merge_only(group)):
                     pass
@@ -124,13 +128,17 @@ class WhooshEngine:
         return self.document_count()
 
     def _read(self, work: Callable[[Snapshot], T]) -> T:
+        """Run ``work`` on the snapshot of the last commit; see :meth:`_with_last`."""
+        return self._with_last(lambda kept: work(kept.snapshot))
+
+    def _with_last(self, work: "Callable[[_Kept], T]") -> T:
         """Run ``work`` on the current generation, and again if it was replaced meanwhile."""
         folder: Path | None = None
         while True:
             before = folder
             try:
                 folder = self._generations.current()
-                return work(self._snapshot(folder))
+                return work(self._last(folder))
             except SearchIndexError:
                 raise
             except Exception as error:  # noqa: BLE001 - damaged files raise anything at all
@@ -140,16 +148,16 @@ class WhooshEngine:
                         f"({type(error).__name__}: {error}): rebuild it."
                     ) from error
 
-    def _snapshot(self, folder: Path) -> Snapshot:
-        """Return the snapshot of the last commit in ``folder``, which is kept until the next."""
+    def _last(self, folder: Path) -> "_Kept":
+        """Return the last commit in ``folder``, which is kept until the next."""
         kept = self._kept
         if kept is not None and kept.is_current(folder):
-            return kept.snapshot
+            return kept
         with self._opening:
             kept = self._kept
             if kept is None or not kept.is_current(folder):
                 kept = self._kept = _opened(folder, kept)
-            return kept.snapshot
+            return kept
 
 
 @dataclass(frozen=True, slots=True)

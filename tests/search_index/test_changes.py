@@ -227,3 +227,30 @@ def test_a_reader_between_swap_and_sweep_takes_the_new_index(tmp_path: Path) -> 
     stamp = engine._generations._stamp
     assert not (tmp_path / "index" / "generation-1").exists()
     assert _Late(tmp_path / "index", stamp).current().name != "generation-1"
+
+
+def test_each_commit_and_rebuild_is_told_from_every_other(tmp_path: Path) -> None:
+    """What is kept for a commit is never taken for that of another, in whichever process."""
+    engine = engine_with(tmp_path, document(1), document(2))
+    seen = [engine.last_commit()]
+    assert WhooshEngine(tmp_path / "index").last_commit() == engine.last_commit() == seen[0]
+    engine.apply([Upsert(document(5))])
+    seen.append(engine.last_commit())
+    engine.apply([Delete(1)])
+    seen.append(engine.last_commit())
+    engine.rebuild([document(1)], replay=nothing)
+    seen.append(engine.last_commit())
+    assert len(set(seen)) == len(seen)
+    assert WhooshEngine(tmp_path / "index").last_commit() == seen[-1]
+    with pytest.raises(IndexMissing):
+        WhooshEngine(tmp_path / "none").last_commit()
+
+
+def test_the_counts_of_the_blank_page_change_with_a_commit(tmp_path: Path) -> None:
+    """Facets that are kept for all entries are those of the last commit."""
+    engine = engine_with(tmp_path, document(1), document(2, kind="投诉"))
+    assert [engine.search(SearchRequest()).facets.kinds for _ in range(2)] == [
+        {"咨询": 1, "投诉": 1}
+    ] * 2
+    engine.apply([Delete(2)])
+    assert engine.search(SearchRequest()).facets.kinds == {"咨询": 1}

@@ -1,11 +1,14 @@
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_index.embedded import searching
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import SearchRequest
 from tests.search_index.builders import LETTERS, document, engine_with, found
@@ -263,3 +266,44 @@ def test_any_text_can_be_searched(letters: WhooshEngine, text: str) -> None:
     """No text makes a search raise."""
     letters.search(SearchRequest(text))
     letters.similar(text)
+
+
+def test_the_counts_of_each_set_of_filters_are_kept_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without words each filter has its own counts, asked again or after many others."""
+    monkeypatch.setattr(searching, "MOST_FACETS", 2)
+    engine = engine_with(
+        tmp_path,
+        document(1, kind="咨询", topic="water"),
+        document(2, kind="投诉", topic="roads"),
+        document(3, kind="投诉", topic="water"),
+    )
+    filters: list[tuple[dict[str, Any], dict[str, int]]] = [
+        ({}, {"water": 2, "roads": 1}),
+        ({"kind": "咨询"}, {"water": 1}),
+        ({"kind": "投诉"}, {"water": 1, "roads": 1}),
+        ({"text": "-落户 -供暖"}, {"water": 2, "roads": 1}),
+        ({"text": "-公交"}, {"water": 2}),
+    ]
+    for _ in range(2):
+        for options, topics in filters:
+            assert engine.search(SearchRequest(**options)).facets.topics == topics
+            kept = engine._kept
+            assert kept is not None
+            assert len(kept.snapshot.kept_facets) <= 2
+
+
+def test_by_date_a_narrowed_list_has_the_newest_first(tmp_path: Path) -> None:
+    """Some of the entries keep the order of all, over pages."""
+    days = (3, 9, 5, 7, 1)
+    engine = engine_with(
+        tmp_path,
+        *(
+            document(n, kind="投诉" if n < 5 else "咨询", answered_on=date(2016, 3, day))
+            for n, day in enumerate(days, start=1)
+        ),
+    )
+    request = SearchRequest(kind="投诉", sort="date", per_page=3)
+    assert [hit.entry_id for hit in engine.search(request).hits] == [2, 4, 3]
+    assert [hit.entry_id for hit in engine.search(replace(request, page=2)).hits] == [1]

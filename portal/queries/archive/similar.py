@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.orm import Session
@@ -14,10 +15,13 @@ from portal.models import ArchiveEntry
 from portal.queries.archive.meaning import near_letter
 from portal.queries.archive.places import common_places
 from portal.queries.archive.table import entries_by_id
+from portal.queries.versioned import VersionedCache
 
 SIMILAR_MOST = 5
 SHARED_MOST = 6
 """Shared words that are named."""
+KEPT_MOST = 2_000
+"""Entries whose similar ones a process keeps, about 2 kB each."""
 _ASKED_MOST = 500
 """Characters of a letter that are compared with the sentences of a reply."""
 _SURPLUS = 5
@@ -43,7 +47,6 @@ def similar_entries(
     text: str,
     title: str = "",
     *,
-    exclude: int | None = None,
     limit: int = SIMILAR_MOST,
     embedder: Embedder | None = None,
 ) -> list[Similar]:
@@ -54,22 +57,94 @@ def similar_entries(
     the list is empty: a suggestion is not worth waiting for.
     """
     try:
-        nearness = near_letter(session, embedder, title, exclude)
-        hits = index.similar(text, limit + _SURPLUS, exclude, title, nearness)
+        found = _find(session, index, text, title, None, limit, embedder)
     except SearchIndexError as error:
         _log.warning("index_away", kind=type(error).__name__)
         return []
-    public = entries_by_id(session, [hit.entry_id for hit in hits])
-    places = common_places(session)
-    meant = ((hit, telling_words(hit.shared_terms, places)) for hit in hits)
-    near = [
-        (public[hit.entry_id], telling[:SHARED_MOST])
-        for hit, telling in meant
-        if hit.entry_id in public and is_similar(hit.similarity, hit.nearness, telling)
-    ]
+    return _public(session, found, limit)
+
+
+def similar_to_entry(
+    session: Session, index: SearchEngine, entry: ArchiveEntry, embedder: Embedder | None = None
+) -> list[Similar]:
+    """Return the public entries similar to a committed one; see :func:`similar_entries`.
+
+    What was found is kept until the text, the index or the model changes. Whether an entry is still
+    public and holds is asked each time, so that one that is withdrawn is gone at once.
+    """
+    try:
+        version = entry.revision, index.last_commit(), embedder.name if embedder else ""
+        found = _KEPT.get(session, entry.id, version)
+        if found is None:
+            found = _find(session, index, entry.text, entry.title, entry.id, SIMILAR_MOST, embedder)
+            if found.is_final:
+                _KEPT.put(session, entry.id, version, found)
+    except SearchIndexError as error:
+        _log.warning("index_away", kind=type(error).__name__)
+        return []
+    return _public(session, found, SIMILAR_MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Ids of similar entries with the words they share with a letter, which is asked as ``question``.
+
+    The list is final unless vectors of what was compared are still to come. ``sentences`` has what
+    was found in replies by id and revision.
+    """
+
+    question: str
+    hits: tuple[tuple[int, tuple[str, ...]], ...]
+    is_final: bool
+    sentences: dict[tuple[int, int], tuple[int, int] | None] = field(default_factory=dict)
+
+
+_KEPT: VersionedCache[_Found] = VersionedCache(KEPT_MOST)
+
+
+def _find(
+    session: Session,
+    index: SearchEngine,
+    text: str,
+    title: str,
+    exclude: int | None,
+    limit: int,
+    embedder: Embedder | None,
+) -> _Found:
+    nearness = near_letter(session, embedder, title, exclude)
+    is_final = nearness is not None or embedder is None or not title.strip()
+
+    def watched(ids: Sequence[int]) -> Mapping[int, float]:
+        nonlocal is_final
+        known = nearness(ids) if nearness else {}
+        is_final = is_final and len(known) == len(ids)
+        return known
+
+    hits = index.similar(
+        text, limit + _SURPLUS, exclude, title, watched if nearness is not None else None
+    )
+    places = common_places(session) if hits else []
+    shared = ((hit, telling_words(hit.shared_terms, places)) for hit in hits)
+    near = tuple(
+        (hit.entry_id, telling[:SHARED_MOST])
+        for hit, telling in shared
+        if is_similar(hit.similarity, hit.nearness, telling)
+    )
+    return _Found(f"{title}\n{text[:_ASKED_MOST]}", near, is_final)
+
+
+def _public(session: Session, found: _Found, limit: int) -> list[Similar]:
+    if not found.hits:
+        return []
+    public = entries_by_id(session, [entry_id for entry_id, _ in found.hits])
+    near = [(public[entry_id], shared) for entry_id, shared in found.hits if entry_id in public]
     # An answer that may no longer hold comes after the others.
     near.sort(key=lambda pair: pair[0].policy_change_id is not None)
-    question = f"{title}\n{text[:_ASKED_MOST]}"
-    return [
-        Similar(entry, shared, answering(entry.reply, question)) for entry, shared in near[:limit]
-    ]
+    return [Similar(entry, shared, _sentence(found, entry)) for entry, shared in near[:limit]]
+
+
+def _sentence(found: _Found, entry: ArchiveEntry) -> tuple[int, int] | None:
+    key = entry.id, entry.revision
+    if key not in found.sentences:
+        found.sentences[key] = answering(entry.reply, found.question)
+    return found.sentences[key]

@@ -7,17 +7,14 @@ it changed are counted again.
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from threading import Lock
 from typing import TypeVar, cast
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.states import Source
@@ -38,12 +35,11 @@ from portal.queries.statistics.count import Cube, count_by_channel, count_by_day
 from portal.queries.statistics.filters import Question
 from portal.queries.statistics.stored import CUBES, DETAILS, Aggregate, Versions
 from portal.queries.statistics.tree import Tree, read_organisations, tree_of
+from portal.queries.versioned import VersionedCache
 
 MOST = 512
 Value = TypeVar("Value")
-_Entries = OrderedDict[Hashable, tuple[Hashable, object]]
-_entries: WeakKeyDictionary[Engine, _Entries] = WeakKeyDictionary()
-_lock = Lock()
+_cache: VersionedCache[object] = VersionedCache(MOST)
 _SPAN = (sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer))
 _CHANGES = sa.union_all(
     sa.select(RateMonth.month, RateMonth.version).where(RateMonth.month.between(*_SPAN)),
@@ -163,23 +159,12 @@ def _cached(
     session: Session, key: Hashable, version: Hashable, compute: Callable[[], Value]
 ) -> Value:
     """Return the value cached for ``key`` in this ``version``, or else cache that of ``compute``."""
-    with _lock:
-        known = _entries.setdefault(_engine(session), OrderedDict())
-        if key in known and known[key][0] == version:
-            known.move_to_end(key)
-            return cast(Value, known[key][1])
+    known = _cache.get(session, key, version)
+    if known is not None:
+        return cast(Value, known)
     value = compute()
-    with _lock:
-        known[key] = (version, value)
-        known.move_to_end(key)
-        while len(known) > MOST:
-            known.popitem(last=False)
+    _cache.put(session, key, version, value)
     return value
-
-
-def _engine(session: Session) -> Engine:
-    bind = session.get_bind()
-    return bind.engine if isinstance(bind, Connection) else bind
 
 
 def _organisation_version(session: Session) -> tuple[int | None, ...]:

@@ -9,7 +9,7 @@ from portal.config import Settings
 from portal.models import EntryVectors
 from portal.queries.archive.meaning import near_letter, near_question
 from portal.queries.archive.search import search_archive
-from portal.queries.archive.similar import similar_entries
+from portal.queries.archive.similar import Similar, similar_entries, similar_to_entry
 from portal.queries.archive.table import ArchiveQuery
 from portal.services.archive.meaning import embed_entries
 from portal.setting_values import BUNDLED_MODEL
@@ -125,22 +125,16 @@ def test_similar_entries_compare_their_titles(
     while embed_entries(embedder):
         pass
 
-    def near(exclude: int | None, embedder: E5Embedder | None) -> list[int]:
-        session.rollback()
-        found = similar_entries(
-            session,
-            index_of(settings),
-            text,
-            "夜里太黑了",
-            exclude=exclude,
-            embedder=embedder,
-        )
+    def near(found: list[Similar]) -> list[int]:
         return [each.entry.id for each in found if each.entry.id in ids.values()]
 
+    session.rollback()
+    index = index_of(settings)
     newest = [ids["parking"], ids["dark"]]
-    assert near(asked.id, None) == newest
-    assert near(asked.id, embedder) == newest[::-1]
-    assert near(None, embedder) == newest[::-1]
+    assert near(similar_to_entry(session, index, asked)) == newest
+    assert near(similar_to_entry(session, index, asked, embedder)) == newest[::-1]
+    draft = similar_entries(session, index, text, "夜里太黑了", embedder=embedder)
+    assert near(draft) == newest[::-1]
     own = near_letter(session, embedder, "另一个题目", asked.id)
     assert own is not None
     assert own([asked.id])[asked.id] == pytest.approx(1, abs=1e-3)

@@ -20,7 +20,7 @@ from portal.models import db
 from portal.queries.archive.corrections import corrections
 from portal.queries.archive.matters import matter_of
 from portal.queries.archive.search import Found, known_organisation, search_archive
-from portal.queries.archive.similar import similar_entries
+from portal.queries.archive.similar import similar_entries, similar_to_entry
 from portal.queries.archive.table import NARROWING, ArchiveQuery, archive_entry
 from portal.queries.files.attached import public_file
 from portal.services.archive.deflection import deflect
@@ -213,14 +213,7 @@ def _page(entry_id: int, form: NoticeForm, status: int = 200) -> Page:
         raise NotFound
     if found.unpublished_at is not None:
         return render_template("public/gone.html", entry=found), 410
-    near = similar_entries(
-        db.session(),
-        archive_index(),
-        found.text,
-        found.title,
-        exclude=found.id,
-        embedder=embedder(),
-    )
+    near = similar_to_entry(db.session(), archive_index(), found, embedder())
     writing = request.args.get("from") == WRITING
     page = render_template(
         "public/entry.html",
