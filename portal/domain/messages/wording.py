@@ -38,6 +38,8 @@ _COMMON = {"button": set(), "footer": {"site"}, "stop": {"stop"}}
 _FRAME_GAPS = {"lang", "subject", "body", "link", "button", "footer", "stop"}
 FIGURES = ("todo", "due_soon", "overdue", "received", "closed", "on_time", "published", "late")
 """Lines that digests may hold."""
+_SHOWN = {Occasion.DAILY: FIGURES[:3], Occasion.WEEKLY: FIGURES[3:]}
+"""Lines that a preview of each digest has."""
 _ALWAYS = {"site", "link"}
 _GAPS: dict[Occasion, set[str]] = {
     **dict.fromkeys(TO_SENDERS, {"number"}),
@@ -172,7 +174,9 @@ class Words:
             "link": escape(about.link),
             "button": escape(common["button"]),
             "footer": escape(footer),
-            "stop": f'<a href="{escape(about.stop)}">{escape(stop)}</a>' if stop else "",
+            "stop": f'<a href="{escape(about.stop)}" style="color:#55554f">{escape(stop)}</a>'
+            if stop
+            else "",
         }
         return fill(self.frame, values)
 
@@ -318,9 +322,11 @@ def example(occasion: Occasion, site: str, address: str) -> About:
         code="204816",
         limit=due,
         stop="" if occasion in ON_REQUEST else f"{address}/stop/letter-20161206-00001-7.example",
-        facts={name: 3 + place for place, name in enumerate(FIGURES)},
+        facts={name: 3 + place for place, name in enumerate(_SHOWN.get(occasion, ()))},
         entries=(("小区门口的路灯什么时候能修好", f"{address}/archive/42"),)
         if occasion in TO_SUBSCRIBERS
         else (),
-        letters=(("20161206-00001-7", due), ("20161205-00012-4", due)),
+        letters=(("20161206-00001-7", due), ("20161205-00012-4", due))
+        if occasion in (Occasion.DUE_SOON, Occasion.OVERDUE)
+        else (),
     )
