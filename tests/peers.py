@@ -38,6 +38,7 @@ class MailServer:
 
     rcpt: Callable[[str], str | None] = lambda address: None
     data: Callable[[int], str | None] = lambda count: None
+    senders: list[str | None] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     hang: threading.Event | None = None
     port: int = 0
@@ -67,6 +68,7 @@ class MailServer:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.senders.append(envelope.mail_from)
         return "250 OK"
 
     def ids(self) -> Counter[str]:

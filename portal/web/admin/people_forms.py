@@ -10,7 +10,7 @@ from portal.domain.errors import N_, InvalidInput
 from portal.queries.office.administration import PersonState
 from portal.services.office.users import NAME_MAX
 from portal.web.admin.forms import OrganisationField
-from portal.web.core.fields import EnumListField, LineField, MailField
+from portal.web.core.fields import EnumListField, LineField, MailboxField
 from portal.web.core.forms import FilterForm, Form
 from portal.web.core.typed import EMAIL_MAX
 
@@ -39,7 +39,7 @@ class GrantForm(Form):
 class AddressForm(Form):
     """The address for messages about work."""
 
-    address = MailField(_l("工作邮箱"), most=EMAIL_MAX)
+    address = MailboxField(_l("工作邮箱"), most=EMAIL_MAX)
 
 
 class NewPersonForm(GrantForm):

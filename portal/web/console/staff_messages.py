@@ -26,7 +26,7 @@ from portal.services.messages.announcing import Outlets
 from portal.web.console.account import account
 from portal.web.core import Answer
 from portal.web.core.clock import now
-from portal.web.core.fields import ListField, MailField, TickField
+from portal.web.core.fields import ListField, MailboxField, TickField
 from portal.web.core.forms import Form
 from portal.web.core.language import label, page_locale
 from portal.web.core.people import current_actor, staff_only
@@ -46,7 +46,7 @@ def _frequency(name: object) -> ListField:
 class StaffMessagesForm(Form):
     """The address for messages about work, and how often those of each occasion come."""
 
-    address = MailField(_l("工作邮箱"), most=EMAIL_MAX)
+    address = MailboxField(_l("工作邮箱"), most=EMAIL_MAX)
     new_work = _frequency(_l("有新的来信要办"))
     sent_back = _frequency(_l("来信或答复被退回"))
     urged = _frequency(_l("来信被催办或者督办"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from email.utils import parseaddr
 from typing import Any, Generic, TypeVar
 
 from flask import request
@@ -30,11 +31,13 @@ from wtforms.fields.choices import SelectChoice, enum_coerce
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import EmailInput, HiddenInput, TelInput, TextArea
 
+from portal.domain.messages.addresses import objection
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
 from portal.domain.translatable import Labelled
 from portal.domain.whole_numbers import whole_number
 from portal.services.core.typed_text import clean
 from portal.web.core.language import label as name_of
+from portal.web.core.settings import settings
 from portal.web.core.typed import at_most, is_email, is_phone, one_line, plain_email, plain_phone
 
 T = TypeVar("T")
@@ -98,6 +101,22 @@ class MailField(LineField):
         """Refuse what is no e-mail address."""
         if self.data and not is_email(self.data):
             raise ValidationError(_("邮箱的写法不对，应当像 name@example.com 这样。"))
+
+
+class MailboxField(MailField):
+    """An e-mail address to which messages will go."""
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse what is no address, and one that no message should go to."""
+        super().pre_validate(form)
+        refuse_unsuitable(self.data)
+
+
+def refuse_unsuitable(address: str) -> None:
+    """Raise ``ValidationError`` with the reason where no message should go to ``address``."""
+    own = (parseaddr(settings().mail_from)[1], settings().bounce_address)
+    if address and (said := objection(address, own)):
+        raise ValidationError(_(said))
 
 
 class TickField(BooleanField):  # type: ignore[misc]

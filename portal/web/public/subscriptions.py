@@ -21,7 +21,7 @@ from portal.services.messages.new_entries import read, written
 from portal.services.messages.subscriptions import Followed, cancel, cancel_all, confirm, subscribe
 from portal.web.core import Answer
 from portal.web.core.clock import now
-from portal.web.core.fields import MailField
+from portal.web.core.fields import MailboxField
 from portal.web.core.forms import Form
 from portal.web.core.guards.guard import Guard
 from portal.web.core.language import label, page_locale
@@ -40,7 +40,7 @@ FROM_ONE_ADDRESS, TO_ONE_MAILBOX = "20 per hour", "5 per hour"
 class SubscribeForm(Form):
     """The address to which messages go."""
 
-    email = MailField(_l("电子邮箱"), _l("请填写电子邮箱。"), EMAIL_MAX)
+    email = MailboxField(_l("电子邮箱"), _l("请填写电子邮箱。"), EMAIL_MAX)
 
 
 @public_pages.route("/subscribe", methods=["GET", "POST"])

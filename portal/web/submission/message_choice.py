@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from portal.domain.messages.states import Channel
 from portal.services.messages.announcing import Outlets
-from portal.web.core.fields import OneOfField
+from portal.web.core.fields import OneOfField, refuse_unsuitable
 from portal.web.core.settings import settings
 from portal.web.core.typed import is_email, is_mobile
 
@@ -40,5 +40,7 @@ def refuse_without_contact(field: OneOfField, phone: str, email: str) -> None:
     channel = chosen_channel(field)
     if channel is Channel.MAIL and not is_email(email):
         raise ValidationError(_("要收电子邮件，请填写电子邮箱；或者选“不用通知”。"))
+    if channel is Channel.MAIL:
+        refuse_unsuitable(email)
     if channel is Channel.SMS and not is_mobile(phone):
         raise ValidationError(_("要收短信，请填写手机号码，座机收不到；或者选“不用通知”。"))

@@ -177,3 +177,19 @@ def test_a_domain_in_chinese_is_written_to_in_ascii() -> None:
         (found,) = sent(server, parcel("zhou@例子.中国"))
     assert found.outcome is Outcome.ACCEPTED
     assert server.mails[0]["To"] == "zhou@xn--fsqu00a.xn--fiqs8s"
+
+
+def test_a_bounce_goes_to_an_address_that_names_the_message() -> None:
+    """With an address for bounces the envelope has the key of the message; the mail looks the same."""
+    with mail_server(MailServer()) as server:
+        sent(server, parcel())
+        sent(server, parcel(), bounce_address="bounces@letters.example")
+    assert server.senders == ["box@letters.example", f"bounces+{'k' * 32}@letters.example"]
+    assert {mail["From"] for mail in server.mails} == {"公开信箱 <box@letters.example>"}
+
+
+@pytest.mark.parametrize("address", ["a+b@letters.example", "bounces", "反弹@letters.example"])
+def test_an_address_for_bounces_can_take_a_key(address: str) -> None:
+    """One that has a plus sign already, is none, or is not ASCII is refused at the start."""
+    with pytest.raises(ValueError, match="bounce_address"):
+        settings(25, bounce_address=address)
