@@ -156,6 +156,11 @@ def term_places(needle: str) -> list[tuple[int, str]]:
     return places
 
 
+def _is_below(topic: object, wanted: object) -> bool:
+    """Return whether ``topic`` is a sub-topic of ``wanted``: ``wanted/sub-topic``."""
+    return str(topic).startswith(f"{wanted}/")
+
+
 def filtered(
     snapshot: Snapshot, found: Numbers, request: SearchRequest, *, without: str = ""
 ) -> Numbers:
@@ -168,7 +173,13 @@ def filtered(
     )
     for name, wanted, values, codes in columns:
         if wanted is not None and without != name:
-            fits = np.array([value == wanted for value in values], np.bool_)
+            fits = np.array(
+                [
+                    value == wanted or (name == "topic" and _is_below(value, wanted))
+                    for value in values
+                ],
+                np.bool_,
+            )
             found = found[fits[codes[found]]]
     if request.organisation_id is not None and without != "organisation":
         paths = np.array([request.organisation_id in path for path in snapshot.paths], np.bool_)

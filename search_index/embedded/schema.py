@@ -15,7 +15,7 @@ from whoosh import columns, fields
 
 from search_index.engine import Document
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Version of the columns, the lists and their encoding; an index of another one is outdated."""
 
 COLUMNS = ("entry_id", "revision", "day", "kind", "organisations", "topic", "place", "rating")

@@ -186,6 +186,26 @@ def test_a_topic_narrows_a_search_and_counts_like_the_other_facets(tmp_path: Pat
     assert page.facets.kinds == {"投诉": 1}
 
 
+def test_a_topic_includes_its_sub_topics(tmp_path: Path) -> None:
+    """``a`` finds ``a`` and ``a/b``, ``a/b`` itself alone; a topic that begins alike is another."""
+    engine = engine_with(
+        tmp_path,
+        *(
+            document(i, topic=t)
+            for i, t in enumerate(("路", "路/灯", "路/桥", "路灯", ""), start=1)
+        ),
+    )
+
+    def found(topic: str) -> list[int]:
+        return sorted(hit.entry_id for hit in engine.search(SearchRequest("", topic=topic)).hits)
+
+    assert found("路") == [1, 2, 3]
+    assert found("路/灯") == [2]
+    assert found("路灯") == [4]
+    counts = engine.search(SearchRequest("", topic="路/灯")).facets.topics
+    assert counts == {"路": 1, "路/灯": 1, "路/桥": 1, "路灯": 1}
+
+
 @pytest.mark.parametrize(
     ("name", "values"), [("place", (7, 8, 0)), ("rating", ("good", "bad", ""))]
 )

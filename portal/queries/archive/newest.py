@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchEngine, SearchIndexError, SearchRequest, parse
+from portal.domain.archive.subtopics import parted
 from portal.domain.letters.subjects import SUBJECTS
 from portal.models import PUBLIC, ArchiveEntry
 from portal.queries.archive.table import ArchiveQuery, Condition, containing, entries_query, filters
@@ -112,7 +113,8 @@ def _count(session: Session, conditions: list[Condition]) -> int:
 
 
 def known_topic(session: Session, topic: str) -> bool:
-    """Return whether ``topic`` is a subject of the product or of an entry."""
+    """Return whether ``topic`` is a subject of the product or of an entry, or a sub-topic of one."""
+    topic, _ = parted(topic)
     if topic in SUBJECTS:
         return True
     query = sa.select(ArchiveEntry.id).where(ArchiveEntry.category == topic).limit(1)

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import Facets, ParsedQuery, written_forms
 from portal.domain.archive.reader_rating import FEWEST_VOTES, ReaderRating
+from portal.domain.archive.subtopic_words import SUBTOPICS
+from portal.domain.archive.subtopics import joined, parted
 from portal.domain.letters.kinds import Kind
 from portal.domain.organisations import path_ids
 from portal.domain.redaction import PublicField
@@ -95,15 +97,22 @@ def facets(session: Session, asked: ArchiveQuery, query: ParsedQuery = EVERYTHIN
     """Count the hits by value; each facet applies all filters except its own."""
     found, chosen = containing(session, query), filters(session, asked)
 
-    def counted(column: Any, own: str) -> dict[Any, int]:
+    def counted(column: Any, own: str, *more: Condition) -> dict[Any, int]:
         others = [condition for name, condition in chosen.items() if name != own]
         query = sa.select(column, sa.func.count()).select_from(ArchiveEntry)
-        query = query.where(PUBLIC, *found, *others).group_by(column)
+        query = query.where(PUBLIC, *found, *others, *more).group_by(sa.literal_column("1"))
         return dict(session.execute(query).all())
 
     kinds = counted(ArchiveEntry.kind, "kind")
     years = counted(sa.extract("year", ArchiveEntry.answered_on), "year")
     topics = counted(ArchiveEntry.category, "topic")
+    chosen_topic, _ = parted(asked.topic or "")
+    if chosen_topic in topics and chosen_topic in SUBTOPICS:
+        # Sub-topics are counted in place of their topic, as in the index.
+        within = ArchiveEntry.category == chosen_topic
+        names = counted(_subtopic(chosen_topic), "topic", within)
+        del topics[chosen_topic]
+        topics |= {joined(chosen_topic, name): count for name, count in names.items()}
     organisations = counted(ArchiveEntry.organisation_id, "organisation")
     places = counted(ArchiveEntry.place_id, "place")
     ratings = counted(_RATING, "rating")
@@ -185,7 +194,10 @@ def filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
     if asked.kind is not None:
         conditions["kind"] = ArchiveEntry.kind == asked.kind
     if asked.topic is not None:
-        conditions["topic"] = ArchiveEntry.category == asked.topic
+        topic, name = parted(asked.topic)
+        conditions["topic"] = ArchiveEntry.category == topic
+        if name:
+            conditions["topic"] &= _subtopic(topic) == name
     if asked.place_id is not None:
         conditions["place"] = ArchiveEntry.place_id == asked.place_id
     if asked.rating is not None:
@@ -194,6 +206,15 @@ def filters(session: Session, asked: ArchiveQuery) -> dict[str, Condition]:
         first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
         conditions["year"] = ArchiveEntry.answered_on.between(first, last)
     return conditions
+
+
+def _subtopic(topic: str) -> sa.ColumnElement[str]:
+    """Return what :func:`~portal.domain.archive.subtopics.subtopic_of` says, in SQL."""
+    rules = [
+        (sa.or_(*(ArchiveEntry.title.contains(word, autoescape=True) for word in words)), name)
+        for name, words in SUBTOPICS.get(topic, {}).items()
+    ]
+    return sa.case(*rules, else_="") if rules else sa.literal("")
 
 
 def map_parts(session: Session) -> list[tuple[int, datetime]]:

@@ -27,6 +27,7 @@ from portal.adapters.archive_index import (
     Upsert,
 )
 from portal.domain.archive.reader_rating import reader_rating
+from portal.domain.archive.subtopics import full_topic
 from portal.domain.organisations import path_ids
 from portal.models import INDEX, PUBLIC, ArchiveEntry, Organisation, OutboxRow, OutboxStatus, db
 from portal.services.core.outbox import give_up, try_again, waiting
@@ -67,7 +68,7 @@ def document(entry: ArchiveEntry, path: str) -> Document:
         kind=str(entry.kind),
         organisation_ids=path_ids(path),
         answered_on=entry.answered_on,
-        topic=entry.category or "",
+        topic=full_topic(entry.category or "", entry.title),
         place=entry.place_id or 0,
         rating=str(reader_rating(entry.helpful, entry.unhelpful) or ""),
     )

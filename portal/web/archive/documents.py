@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from portal.domain.archive.subtopics import subtopic_of
 from portal.domain.errors import N_
 from portal.domain.letters.kinds import KINDS
 from portal.domain.whole_numbers import whole_number
@@ -45,6 +46,9 @@ FIELDS: dict[str, Field] = {
     "revision": Field(N_("第几次修改，每次更正加一"), {"type": "integer", "minimum": 1}),
     "kind": _text(N_("来信类别"), enum=list(PUBLIC_KINDS)),
     "topic": Field(N_("主题分类，没有时为 null"), {"type": ["string", "null"]}),
+    "subtopic": Field(
+        N_("细分主题，按标题里的词归入，没有时为 null"), {"type": ["string", "null"]}
+    ),
     "place_id": Field(N_("所写区县的政府的 id，没有时为 null"), {"type": ["integer", "null"]}),
     "title": _text(N_("标题，已脱敏")),
     "letter": _text(N_("来信全文，已脱敏")),
@@ -95,6 +99,7 @@ def document(entry: ArchiveEntry) -> dict[str, Any]:
         "revision": entry.revision,
         "kind": str(entry.kind),
         "topic": entry.category,
+        "subtopic": subtopic_of(entry.category or "", entry.title) or None,
         "place_id": entry.place_id,
         "title": entry.title,
         "letter": entry.text,

@@ -162,7 +162,7 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "kind": _word(N_("来信类别"), (str(kind) for kind in Kind), N_("没有这个来信类别。")),
     "topic": Parameter(
-        N_("主题分类的名称，如 交通运输"),
+        N_("主题分类的名称，如 交通运输；加细分主题只要其中一部分，如 交通运输/公交"),
         {"type": "string", "minLength": 1, "maxLength": 32},
         _topic,
     ),

@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from portal.domain.archive.subtopics import parted
 from portal.domain.languages import LANGUAGES, SOURCE, Language
 from portal.domain.letters.subjects import SUBJECTS
 from portal.domain.periods import shanghai
@@ -56,13 +57,15 @@ def say(message: Message | str) -> str:
 
 
 def subject(category: str) -> str:
-    """Return the page name of a subject; "" are letters without one.
+    """Return the page name of a subject, with its sub-topic if it has one; "" are letters without one.
 
     Subjects known to the portal are translated, others stay as they were typed.
     """
     if not category:
         return str(_("未分类"))
-    return str(_(category)) if category in SUBJECTS else category
+    topic, name = parted(category)
+    known = str(_(topic)) if topic in SUBJECTS else topic
+    return f"{known} › {_(name)}" if name else known
 
 
 def is_foreign(text: str) -> bool:

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.config import Settings
 from portal.domain.letters.kinds import Kind
+from portal.models import ArchiveEntry
+from portal.services.archive.indexing import rebuild
+from portal.services.core.unit import writing
 from portal.web.archive.documents import FIELDS
 from portal.web.archive.parameters import PARAMETERS
 from portal.web.statistics.register import REGISTER
@@ -182,6 +185,14 @@ def test_search_says_what_it_understood(
     assert "<mark>路灯</mark>" in found["data"][0]["passages"]["letter"]
     assert read(client, "/api/v1/search?q=路灯 火星")["matched"] == "any"
     assert ids(read(client, "/api/v1/search?q=路灯&topic=交通运输")) == []
+    assert found["data"][0]["subtopic"] is None
+    with writing() as unit:
+        unit.get_one(ArchiveEntry, entry.id).category = "城乡建设"
+    rebuild(bring_up_to_date(settings))
+    for path in ("search?q=路灯&", "entries?"):
+        found = read(client, f"/api/v1/{path}topic=城乡建设/路灯照明")
+        assert [(d["topic"], d["subtopic"]) for d in found["data"]] == [("城乡建设", "路灯照明")]
+        assert ids(read(client, f"/api/v1/{path}topic=城乡建设/停车")) == []
     assert ids(read(client, "/api/v1/search?q=路灯&rating=helpful")) == []
     assert ids(read(client, f"/api/v1/search?q=路灯&place={world['district']}")) == []
 

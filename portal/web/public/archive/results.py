@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.adapters.archive_index import MAX_CHARACTERS, fragments, mark, passage
 from portal.domain.archive.reader_rating import ReaderRating
+from portal.domain.archive.subtopics import joined, parted
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.salutation import answer_start
 from portal.domain.periods import FIRST_YEAR, LAST_YEAR
@@ -161,6 +163,20 @@ def chips(
     return chosen
 
 
+def _by_topic(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the topics with all their sub-topics, most hits first."""
+    sums: Counter[str] = Counter()
+    for topic, count in counts.items():
+        sums[parted(topic)[0]] += count
+    return sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _by_subtopic(counts: Mapping[str, int], topic: str) -> list[tuple[str, int]]:
+    """Return the sub-topics of ``topic`` that have hits, most first."""
+    named = [(parted(each)[1], n) for each, n in counts.items() if parted(each)[0] == topic]
+    return sorted((pair for pair in named if pair[0]), key=lambda pair: (-pair[1], pair[0]))
+
+
 def facet_lists(
     session: Session, asked: ArchiveQuery, found: Found, organisation: Organisation | None
 ) -> list[tuple[str, list[FacetItem]]]:
@@ -169,15 +185,20 @@ def facet_lists(
     places = organisations_to_choose(session, counts.organisations, organisation)
     kinds = [(k, counts.kinds[str(k)]) for k in Kind if counts.kinds.get(str(k))]
     years = sorted(counts.years.items(), reverse=True)
-    topics = sorted(counts.topics.items(), key=lambda pair: (-pair[1], pair[0]))
+    topics = _by_topic(counts.topics)
+    chosen_topic, chosen_name = parted(asked.topic or "")
     known = districts(session)
     near = sorted(
         ((i, n) for i, n in counts.places.items() if i in known), key=lambda p: (-p[1], p[0])
     )
     ratings = [(r, counts.ratings[r]) for r in ReaderRating if counts.ratings.get(r)]
     lists: dict[str, list[FacetItem]] = {
+        _("细分主题"): [
+            (_(name), n, address(asked, topic=joined(chosen_topic, name)), name == chosen_name)
+            for name, n in _by_subtopic(counts.topics, chosen_topic)
+        ],
         _("主题"): [
-            (subject(t), n, address(asked, topic=t), t == asked.topic)
+            (subject(t), n, address(asked, topic=t), t == chosen_topic)
             for t, n in topics[:TOP_TOPICS]
         ],
         _("下属单位") if organisation else _("答复单位"): [

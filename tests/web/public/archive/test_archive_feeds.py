@@ -116,6 +116,10 @@ def test_a_feed_of_a_topic(client: FlaskClient, session: Session, world: World) 
         unit.get_one(ArchiveEntry, entry.id).category = "环境保护"
     assert entries(client, "/archive/feed.atom?topic=环境保护") == [entry.id]
     assert entries(client, "/archive/feed.atom?topic=交通运输") == []
+    with writing() as unit:
+        unit.get_one(ArchiveEntry, entry.id).category = "城乡建设"
+    assert entries(client, "/archive/feed.atom?topic=城乡建设/路灯照明") == [entry.id]
+    assert entries(client, "/archive/feed.atom?topic=城乡建设/停车") == []
 
 
 def test_a_feed_of_a_place_and_of_a_rating(
@@ -136,7 +140,14 @@ def test_a_feed_of_a_place_and_of_a_rating(
     "query",
     [
         *("place=999999", "place=1", "place=x", "rating=best"),
-        *("organisation=999999", "organisation=x", "kind=x", "topic=没有", "year=20160"),
+        *(
+            "organisation=999999",
+            "organisation=x",
+            "kind=x",
+            "topic=没有",
+            "topic=城乡建设/没有",
+            "year=20160",
+        ),
         *("page=2", "page=0", "page=x", "colour=red", "kind=help&kind=thanks", "organisation="),
     ],
 )

@@ -1,8 +1,10 @@
 """The results page: what was found, why, how to narrow it, and what to do with nothing."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -103,6 +105,41 @@ def test_a_topic_is_a_filter_with_or_without_the_index(
     assert "主题：城乡建设" in page.text
     assert "筛选（已选 1 项）" in page.text
     assert "找到 1 件" in get(client, address).text
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_topic_that_is_chosen_has_sub_topics(
+    client: FlaskClient, session: Session, world: World, settings: Settings, indexed: bool
+) -> None:
+    """Under a topic its sub-topics are offered with counts; one narrows, is a chip and leads back."""
+    titles = ("路灯坏了", "停车场的路灯太暗", "路灯下乱停车", "路灯旁的垃圾站", "路灯")
+    topics = ("城乡建设",) * 4 + ("环境保护",)
+    entries = [published(session, world, **(LAMP | {"title": title})) for title in titles]
+    for entry, topic in zip(entries, topics, strict=True):
+        entry.category = topic
+    entries[2].title, entries[3].title = "小区里乱停车", "垃圾站臭"
+    lamps, cars = sorted(entry.id for entry in entries[:2]), entries[2].id
+    session.commit()
+    if indexed:
+        bring_up_to_date(settings)
+    assert "细分主题" not in get(client, "/archive?q=路灯").text
+    page = get(client, "/archive?q=路灯&topic=城乡建设")
+    assert "找到 4 件" in page.text
+    links = [unquote(link) for link in page.links]
+    names = [link.split("城乡建设/")[1].split("&")[0] for link in links if "城乡建设/" in link]
+    assert names == ["路灯照明", "停车", "垃圾环卫"]
+    narrowed = get(client, "/archive?q=路灯&topic=城乡建设/路灯照明")
+    assert "找到 2 件" in narrowed.text and "主题：城乡建设 › 路灯照明" in narrowed.text
+    shown = {link for link in narrowed.links if re.fullmatch(r"/archive/\d+", link)}
+    assert shown == {f"/archive/{i}" for i in lamps}
+    for words in ("停车", "垃圾环卫", "环境保护"):
+        assert words in narrowed.text
+    other = get(client, "/archive?topic=城乡建设/停车")
+    assert {link for link in other.links if re.fullmatch(r"/archive/\d+", link)} == {
+        f"/archive/{cars}"
+    }
+    assert "Street lamps" in get(client, "/en/archive?topic=城乡建设").text
+    assert "不是主题" not in get(client, "/archive?topic=城乡建设/不是主题").text
 
 
 @pytest.mark.parametrize("indexed", [True, False])
