@@ -127,6 +127,7 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         ("references", integrity.lost_references),
         ("keys", keys),
         ("letters and events", _letters),
+        ("senders", _senders),
         ("files", files),
         ("figures", _figures),
         ("archive", integrity.archive_faults),
@@ -159,6 +160,12 @@ def _letters(session: Session) -> list[str]:
     total = session.scalar(sa.select(sa.func.count()).select_from(Letter))
     with progress("letters", total) as advance:
         return integrity.contradictions(session, advance)
+
+
+def _senders(session: Session) -> list[str]:
+    total = session.scalar(sa.select(sa.func.count()).select_from(Letter))
+    with progress("senders", total) as advance:
+        return integrity.moved_texts(session, advance)
 
 
 def _figures(session: Session) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from portal.domain.audit.keys import AuditKeyRing
 from portal.domain.audit.rows import NONCE_SIZE, ChainKind, content, make_stamp
+from portal.domain.integrity.binding import is_of_row, row_seal
 from portal.domain.integrity.ring import Ring, Unreadable
 
 NAMING = {
@@ -208,6 +209,47 @@ class SealedText(EncryptedText):
             return super().process_result_value(value, dialect)
         except Unreadable:
             return value
+
+
+def sealed(table: str, texts: tuple[str, ...]) -> Any:
+    """Return a default for a column: the seal of ``texts`` in the row that is written."""
+
+    def seal(context: Any) -> str | None:
+        given = context.get_current_parameters()
+        return row_seal(SenderKeys.key, table, given["number"], [given.get(name) for name in texts])
+
+    return seal
+
+
+def bind(model: type[Model], texts: tuple[str, ...], seal: str) -> None:
+    """Have the column ``seal`` follow every change of ``texts``, and refuse texts of another row.
+
+    A row whose texts do not belong to it raises ``Unreadable`` when it is loaded, as one does whose text
+    was changed.
+    """
+    table = model.__tablename__
+    needed = {"number", seal, *texts}
+
+    def renew(_mapper: object, _connection: object, row: Any) -> None:
+        state = sa.inspect(row)
+        if any(state.attrs[name].history.has_changes() for name in texts):
+            given = [getattr(row, name) for name in texts]
+            setattr(row, seal, row_seal(SenderKeys.key, table, row.number, given))
+
+    def check(row: Any, _context: object, attributes: Iterable[str] | None = None) -> None:
+        state = sa.inspect(row)
+        if needed & state.unloaded or (attributes is not None and not needed & set(attributes)):
+            return
+        if any(state.attrs[name].history.has_changes() for name in needed):
+            # What is loaded beside a change that is on its way was looked at when the row was loaded first.
+            return
+        given = [getattr(row, name) for name in texts]
+        if not is_of_row(SenderKeys.key, table, row.number, given, getattr(row, seal)):
+            raise Unreadable
+
+    event.listen(model, "before_update", renew)
+    event.listen(model, "load", check)
+    event.listen(model, "refresh", check)
 
 
 def word(enum: type[StrEnum]) -> sa.Enum:

@@ -9,10 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.disclosure.application import ApplicantKind, Delivery, RequestSource, WishedForm
 from portal.domain.disclosure.requests import PENDING_STATES, DisclosureOutcome, DisclosureState
+from portal.domain.integrity.binding import SEAL_LENGTH
 from portal.domain.privacy.erasure import ErasureRefusal
-from portal.models.base import EncryptedText, Id, Model, UtcDateTime, word
+from portal.models.base import EncryptedText, Id, Model, UtcDateTime, bind, sealed, word
 from portal.models.correspondence import Attachment
 from portal.models.organisation import Organisation
+
+APPLICANT_TEXTS = ("applicant", "identity", "phone", "email", "address")
+"""The encrypted columns that are bound to their row."""
 
 
 class DisclosureRequest(Model):
@@ -43,6 +47,10 @@ class DisclosureRequest(Model):
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     email: Mapped[str | None] = mapped_column(EncryptedText)
     address: Mapped[str | None] = mapped_column(EncryptedText)
+    applicant_seal: Mapped[str | None] = mapped_column(
+        sa.String(SEAL_LENGTH), default=sealed("disclosure_request", APPLICANT_TEXTS)
+    )
+    """Binds the five columns above to the number of this row."""
 
     title: Mapped[str] = mapped_column(sa.String(100))
     document_number: Mapped[str | None] = mapped_column(sa.String(60))
@@ -99,6 +107,9 @@ class DisclosureRequest(Model):
         """Whether the applicant has asked to be erased and waits for a decision."""
         asked = self.erasure_asked_at is not None
         return asked and self.erasure_refusal is None and not self.erased
+
+
+bind(DisclosureRequest, APPLICANT_TEXTS, "applicant_seal")
 
 
 class DisclosureSequence(Model):

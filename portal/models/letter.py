@@ -8,11 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.access import ANSWERING
+from portal.domain.integrity.binding import SEAL_LENGTH
 from portal.domain.letters.kinds import Kind
 from portal.domain.letters.sender_keys import LENGTH, email_key, name_key, phone_key
 from portal.domain.letters.states import CloseReason, ConsentBasis, Publication, Source, State
 from portal.domain.redaction import Sender
-from portal.models.base import EncryptedText, Id, Model, SenderKeys, UtcDateTime, keyed, word
+from portal.models.base import (
+    EncryptedText,
+    Id,
+    Model,
+    SenderKeys,
+    UtcDateTime,
+    bind,
+    keyed,
+    sealed,
+    word,
+)
 from portal.models.correspondence import (
     Appeal,
     Attachment,
@@ -28,6 +39,9 @@ from portal.models.publication import Proposal
 from portal.models.reply import Reply, ReplyKind, ReplyStatus
 from portal.models.token import ApiToken
 from portal.models.user import RoleGrant, User
+
+SENDER_TEXTS = ("sender_name", "sender_phone", "sender_email")
+"""The encrypted columns that are bound to their row."""
 
 
 class Letter(Model):
@@ -74,6 +88,10 @@ class Letter(Model):
     email_key: Mapped[str | None] = mapped_column(
         sa.String(LENGTH), default=keyed(email_key, "sender_email"), index=True
     )
+    sender_seal: Mapped[str | None] = mapped_column(
+        sa.String(SEAL_LENGTH), default=sealed("letter", SENDER_TEXTS)
+    )
+    """Binds name and contacts to the number of this row."""
     consent_basis: Mapped[ConsentBasis] = mapped_column(
         word(ConsentBasis), default=ConsentBasis.NONE
     )
@@ -344,3 +362,6 @@ class Letter(Model):
     def has_children(self) -> bool:
         """Whether other letters are merged into this one."""
         return bool(self.children)
+
+
+bind(Letter, SENDER_TEXTS, "sender_seal")

@@ -9,16 +9,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.integrity.binding import is_of_row
 from portal.domain.integrity.letters import REPLAYED, contradiction
 from portal.domain.integrity.ring import Unreadable
 from portal.domain.letters.states import Publication
-from portal.models import PUBLIC, ArchiveEntry, Event, Letter, Model
-from portal.models.base import Cipher
+from portal.models import PUBLIC, ArchiveEntry, DisclosureRequest, Event, Letter, Model
+from portal.models.base import Cipher, SenderKeys
+from portal.models.disclosure import APPLICANT_TEXTS
+from portal.models.letter import SENDER_TEXTS
 
 MOST = 20
 """Faults of a kind that are listed; of the rest only the number is said."""
@@ -74,6 +77,45 @@ def unreadable_senders(session: Session) -> list[str]:
             )
             faults.append(f"the sender of {row[0]} cannot be decrypted: it {needed}")
     return list(dict.fromkeys(faults))
+
+
+def moved_texts(session: Session, progress: Callable[[int], None]) -> list[str]:
+    """Return the letters and requests whose encrypted texts do not belong to their row.
+
+    ``progress`` gets the number of rows looked at since its last call. What cannot be decrypted at all is left
+    to :func:`unreadable_senders`.
+    """
+    return [
+        *_moved(session, Letter, SENDER_TEXTS, "sender_seal", progress),
+        *_moved(session, DisclosureRequest, APPLICANT_TEXTS, "applicant_seal", progress),
+    ]
+
+
+def _moved(
+    session: Session,
+    model: type[Letter | DisclosureRequest],
+    texts: Sequence[str],
+    seal: str,
+    progress: Callable[[int], None],
+) -> Iterator[str]:
+    table, last = cast(sa.Table, model.__table__), 0
+    stored = [sa.type_coerce(table.c[name], sa.Text) for name in texts]
+    while True:
+        query = sa.select(table.c.id, table.c.number, table.c[seal], *stored).where(
+            table.c.id > last
+        )
+        rows = session.execute(query.order_by(table.c.id).limit(_CHUNK)).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        for _id, number, kept, *given in rows:
+            try:
+                plain = [Cipher.decrypt(text).decode() if text else None for text in given]
+            except Unreadable:
+                continue
+            if not is_of_row(SenderKeys.key, table.name, number, plain, kept):
+                yield f"{number}: name and contacts do not belong to it"
+        progress(len(rows))
 
 
 def contradictions(session: Session, progress: Callable[[int], None]) -> list[str]:

@@ -35,7 +35,7 @@ def test_a_letterbox_with_letters_in_every_state_is_well(
     session.rollback()
     result = command("check")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count(" ok") == 13
+    assert result.stdout.count(" ok") == 14
 
 
 def _state(session: Session) -> str:
@@ -104,6 +104,11 @@ def _received(session: Session) -> str:
     return "has received_organisation_id"
 
 
+def _phone_of_another(session: Session) -> str:
+    session.execute(sa.text("UPDATE letter SET sender_phone = sender_name"))
+    return "name and contacts do not belong to it"
+
+
 def _kind_and_figures(session: Session) -> str:
     session.execute(sa.text("UPDATE letter SET kind = 'thanks'"))
     session.execute(sa.text("UPDATE rate_fact SET kind = 'thanks'"))
@@ -120,7 +125,15 @@ def _category_and_figures(session: Session) -> str:
     "change",
     [
         *(_state, _deleted_event, _no_copy, _revision, _sender, _orphan, _given_up),
-        *(_fact, _lost_fact, _category, _received, _kind_and_figures, _category_and_figures),
+        *(
+            _fact,
+            _lost_fact,
+            _category,
+            _received,
+            _phone_of_another,
+            _kind_and_figures,
+            _category_and_figures,
+        ),
     ],
 )
 def test_what_was_changed_in_the_database_is_named(

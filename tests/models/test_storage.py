@@ -205,9 +205,12 @@ def test_letters_survive_the_way_down_and_up(
     ensure_chain(START)
     a_published(session, world)
     a_letter(session, world, name="周晓兰")
-    columns = (Letter.number, Letter.state, Letter.title, Letter.text, Letter.sender_name)
-    query = sa.select(*columns).order_by(Letter.id)
-    before = session.execute(query).all()
+
+    def letters() -> list[tuple[object, ...]]:
+        found = session.scalars(sa.select(Letter).order_by(Letter.id))
+        return [(each.number, each.state, each.text, each.sender_name) for each in found]
+
+    before = letters()
     events = session.scalars(sa.select(Event.id)).all()
     while seal(START):
         pass
@@ -218,7 +221,7 @@ def test_letters_survive_the_way_down_and_up(
     ensure_chain(START)
     while seal(START):
         pass
-    assert session.execute(query).all() == before
+    assert letters() == before
     assert session.scalars(sa.select(Event.id)).all() == events
     assert verify(session, AuditKeys.loaded(), START).faults == []
 

@@ -34,6 +34,7 @@ APPLIED = "portal/domain/letters/apply.py"
 ALLOWED = {
     ("portal/services/core/acting.py", "change", "setattr"): "writes what apply says",
     ("portal/services/archive/publication.py", "_enter", "setattr"): "a public entry",
+    ("portal/models/base.py", "bind", "setattr"): "the seal of a row",
     ("portal/services/disclosure/requests.py", "take", "state"): "a disclosure request",
     ("portal/services/messages/posting.py", "change_state", "state"): "a message",
     (

@@ -56,6 +56,7 @@ ORIGIN = {
     "number",
     "source",
     "source_key",
+    "sender_seal",
     "form_key",
     "code_hash",
     "consent_basis",

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.data_ring import ring_of
 from portal.config import Settings
+from portal.domain.integrity.binding import row_seal
 from portal.domain.integrity.ring import CipherName, Ring, cipher_of, key_of
 from portal.key_files import add_data_key
-from portal.models import AuditKeys, Cipher, KeyCheck, KeyRotation, Letter, User
+from portal.models import AuditKeys, Cipher, KeyCheck, KeyRotation, Letter, SenderKeys, User
 from portal.models.base import EncryptedText
 from portal.queries.audit.check import verify
 from portal.queries.keys import encrypted_columns, values_by_prefix
@@ -228,14 +229,17 @@ def test_values_that_name_no_key_keep_every_key(
     session: Session, settings: Settings, world: World
 ) -> None:
     """While values of an earlier version are there, each key may be theirs."""
-    letter_id = a_letter(session, world, name="周晓兰").id
+    letter = a_letter(session, world, name="周晓兰")
+    letter_id, number = letter.id, letter.number
     old = Cipher.ring().ids[0]
     named = Cipher.encrypt("周晓兰".encode())
     with writing() as unit:
         change = sa.text(
-            "UPDATE letter SET sender_name = :text, sender_phone = NULL WHERE id = :id"
+            "UPDATE letter SET sender_name = :text, sender_phone = NULL, sender_seal = :seal"
+            " WHERE id = :id"
         )
-        unit.execute(change, {"text": named.split(".")[3], "id": letter_id})
+        seal = row_seal(SenderKeys.key, "letter", number, ("周晓兰", None, None))
+        unit.execute(change, {"text": named.split(".")[3], "seal": seal, "id": letter_id})
     new = newer(settings)
     assert values(session) == {"": 1}
     with pytest.raises(StillNeeded):
