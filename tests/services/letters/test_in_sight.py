@@ -119,7 +119,7 @@ PLACE_CODES = ["office", "city", "police", "district", "bureau", "township", "wa
 def test_no_letter_falls_out_of_sight(world: World) -> None:
     """Whoever leaves or comes, a letter that waits for the office waits for somebody."""
     taken: Counter[str] = Counter()
-    machine = type("OneLife", (Staffed,), {"world": world, "taken": taken})
+    machine = type("OneLife", (Staffed,), {"world": world, "taken": taken, "tried": Counter()})
     run_state_machine_as_test(
         machine,
         settings=settings(
