@@ -72,11 +72,14 @@ def eventually(look: Callable[[], Value], what: str, deadline: float = DEADLINE)
 
 
 @contextmanager
-def a_served_instance(folder: Path, keys: Path, password_hash: str) -> Iterator[Instance]:
-    """Create the small world in ``folder`` and serve it until the block ends."""
+def a_served_instance(
+    folder: Path, keys: Path, password_hash: str, own: str = ""
+) -> Iterator[Instance]:
+    """Create the small world in ``folder`` and serve it, with the settings ``own``, until the block ends."""
     root = folder / "instance"
     root.mkdir()
     shutil.copytree(keys, root / "keys")
+    (root / "portal.toml").write_text(own, "utf-8")
     port = _free_port()
     settings = load_settings(instance=root, port=port)
     app = create_app(settings)
