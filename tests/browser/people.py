@@ -1,5 +1,6 @@
 """What people do on the pages, in their own words: write, track, log in, take a step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,8 +52,10 @@ def choose(page: Page | Locator, name: str) -> None:
     page.locator("label.card-choice").filter(has_text=name).first.click()
 
 
-def fill_letter(page: Page, writing: Writing) -> None:
-    """Fill the form of a letter on the page in view."""
+def fill_letter(
+    page: Page, writing: Writing, also: Callable[[Page], None] = lambda page: None
+) -> None:
+    """Fill the form of a letter on the page in view; ``also`` goes on beside its text."""
     choose(page, writing.kind)
     next_step(page)
     if writing.typed:
@@ -64,6 +67,7 @@ def fill_letter(page: Page, writing: Writing) -> None:
     next_step(page)
     page.get_by_label("标题").fill(writing.title)
     page.get_by_label("正文").fill(writing.text)
+    also(page)
     next_step(page)
     page.get_by_label("姓名").fill(writing.name)
     page.get_by_label("电话").fill(writing.phone)

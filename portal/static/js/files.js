@@ -41,7 +41,27 @@ function improve(group) {
     waiting.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   };
 
-  input.addEventListener("change", async () => {
+  let running = null;
+
+  // Sent in the middle of an upload, the form would bring the file a second time.
+  form.addEventListener(
+    "submit",
+    (event) => {
+      if (running) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        running.then(() => {
+          // Why a file was refused is read before the form goes.
+          if (!waiting.querySelector(".field__error") && !status.textContent) {
+            form.requestSubmit(event.submitter);
+          }
+        });
+      }
+    },
+    true,
+  );
+
+  const upload = async () => {
     const errors = [];
     for (const file of [...input.files]) {
       const data = body();
@@ -64,6 +84,12 @@ function improve(group) {
     }
     waiting.prepend(...errors.filter((each) => each instanceof Element));
     status.textContent = errors.filter((each) => !(each instanceof Element)).join(" ");
+    running = null;
+  };
+  input.addEventListener("change", () => {
+    if (input.files.length > 0) {
+      running = upload();
+    }
   });
 
   waiting.addEventListener("click", async (event) => {
