@@ -52,9 +52,9 @@ Replay = Callable[[dict[int, int]], Iterable[Change]]
 
 
 Nearness = Callable[[Sequence[int]], Mapping[int, float]]
-"""A function from entry ids to how close in meaning each is to what is asked, a cosine.
+"""A function from entry ids to how close in meaning each is to what is asked.
 
-An entry of which that is not known is missing.
+An entry of which that is not known is missing. For similar letters it is the cosine of the titles.
 """
 
 

@@ -26,7 +26,7 @@ from portal.config import Settings, load_settings
 from portal.logs import set_up_logs
 from portal.models import db
 from portal.queries import synonyms
-from portal.queries.archive import similar
+from portal.queries.archive import meaning, similar
 from portal.queries.statistics import cache
 from portal.web.core.safety import limiter
 from portal.web.core.settings import keep_settings
@@ -188,6 +188,7 @@ def app(settings: Settings, prepared: Prepared) -> Iterator[Flask]:
         limiter.reset()
     cache._cache.clear()
     similar._KEPT.clear()
+    meaning._KEPT_MEANS.clear()
     synonyms._kept.clear()
     yield app
     with app.app_context():
@@ -228,6 +229,7 @@ def once(session: Session, database: Sqlite | Postgres) -> Once:
         session.expire_all()
         cache._cache.clear()
         similar._KEPT.clear()
+        meaning._KEPT_MEANS.clear()
         synonyms._kept.clear()
 
     return fill

@@ -23,9 +23,9 @@ SYNONYM_WEIGHT = 0.1
 LOWERED = 0.5
 """Factor of the score of an entry that is to come after others."""
 
-RERANKED = 60
+RERANKED = 100
 """Hits that are ordered again by their meaning, complete and partial ones apart."""
-MEANING_WEIGHT = 10.0
+MEANING_WEIGHT = 2.25
 """Weight of a difference in meaning beside the score as a share of the highest."""
 
 MOST_FACETS = 64

@@ -38,7 +38,7 @@ CANDIDATES = 50
 
 FIRST_WEIGHT = 0.6
 TITLES_WEIGHT = 0.5
-MEANING_WEIGHT = 4.0
+MEANING_WEIGHT = 5.0
 """Weight of a difference in meaning, where it is known."""
 
 MAX_TEXT = 3_000

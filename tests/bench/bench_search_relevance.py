@@ -16,6 +16,7 @@ from pathlib import Path
 
 from portal.adapters.embedding import QUERY_MOST, Vectors
 from portal.domain.archive.similarity import is_similar, telling_words
+from portal.queries.archive.meaning import MEAN_OF, cosines
 from portal.queries.archive.similar import SIMILAR_MOST
 from portal.queries.synonyms import shipped_words
 from portal.services.archive.meaning import LETTER_MOST, REPLY_MOST
@@ -51,9 +52,9 @@ def build(folder: str, texts: Iterable[tuple[str, str, str]]) -> WhooshEngine:
     return engine
 
 
-def near(asked: Vectors, rows: Vectors) -> Nearness:
-    """Return how close the texts with the vectors ``rows`` are to the one with ``asked``."""
-    return lambda ids: {entry_id: float(rows[entry_id - 1] @ asked) for entry_id in ids}
+def near(values: Vectors) -> Nearness:
+    """Return the nearness of documents by their place in ``values``."""
+    return lambda ids: {entry_id: float(values[entry_id - 1]) for entry_id in ids}
 
 
 def nearness_of_queries(field: str, vectors: KeptVectors) -> list[Nearness]:
@@ -61,7 +62,10 @@ def nearness_of_queries(field: str, vectors: KeptVectors) -> list[Nearness]:
     documents, queries = evaluation("knownitem_documents"), evaluation("knownitem_queries")
     rows = vectors.passages([(row[field] or "")[: EMBEDDED[field]] for row in documents])
     asked = vectors.titles([query["query"][:QUERY_MOST] for query in queries])
-    return [near(each, rows) for each in asked]
+    # Titles of other letters stand for those of an archive, which are hardly ever what is asked.
+    others = [row["title"] or "" for row in evaluation("similar_corpus")[:MEAN_OF]]
+    means = vectors.titles(others).mean(axis=0), rows[:MEAN_OF].mean(axis=0)
+    return [near(cosines(each, rows, means)) for each in asked]
 
 
 def known_items(
@@ -135,7 +139,7 @@ def similar_letters(
     if vectors:
         rows = vectors.titles([row["title"] or "" for row in corpus])
         asked = vectors.titles([query["title"] or "" for query in queries])
-        meaning = [near(each, rows) for each in asked]
+        meaning = [near(rows @ each) for each in asked]
     numbers = {row["id"]: n for n, row in enumerate(corpus, start=1)}
     run = {}
     grades = judgements()

@@ -18,7 +18,13 @@ from sqlalchemy.orm import Session
 from portal.adapters.archive_index import Nearness
 from portal.adapters.embedding import LETTER, REPLY, TITLE, Embedder, Vectors, unpack
 from portal.models import PUBLIC, ArchiveEntry, EntryVectors
+from portal.queries.versioned import VersionedCache
 
+MEAN_OF = 300
+"""Entries whose vectors make a mean; an archive of fewer is compared without."""
+SPREAD = 5.0
+"""How many times as far apart the cosines are once the means are taken away."""
+_KEPT_MEANS: VersionedCache[tuple[Vectors, ...]] = VersionedCache(2)
 _log = structlog.get_logger("portal.archive")
 
 
@@ -31,13 +37,61 @@ def near_question(session: Session, embedder: Embedder | None, text: str) -> Nea
     if embedder is None or asked is None:
         return None
 
+    means = _means(session, embedder.name)
+
     def close(vectors: Vectors) -> NDArray[np.float32]:
         closer: NDArray[np.float32] = np.maximum(
-            vectors[:, LETTER] @ asked, vectors[:, REPLY] @ asked
+            cosines(asked, vectors[:, LETTER], (means[TITLE], means[LETTER]) if means else None),
+            cosines(asked, vectors[:, REPLY], (means[TITLE], means[REPLY]) if means else None),
         )
         return closer
 
     return _nearness(session, embedder.name, close)
+
+
+def cosines(
+    asked: Vectors, rows: Vectors, means: tuple[Vectors, Vectors] | None
+) -> NDArray[np.float32]:
+    """Return how close the texts with the vectors ``rows`` are to a question.
+
+    ``means`` are the mean vectors of questions and of such texts. What all have in common is taken away and the
+    cosine of the rest returned; without means it is :data:`SPREAD` × the cosine.
+    """
+    if means is None:
+        plain: NDArray[np.float32] = np.float32(SPREAD) * (rows @ asked)
+        return plain
+    centred: NDArray[np.float32] = _unit(rows - means[1]) @ _unit(asked - means[0])
+    return centred
+
+
+def _unit(rows: Vectors) -> Vectors:
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    unit: Vectors = (rows / np.maximum(lengths, 1e-6)).astype(np.float32)
+    return unit
+
+
+def _means(session: Session, model: str) -> tuple[Vectors, ...] | None:
+    """Return the mean vectors of titles, letters and replies, ``None`` in a small archive.
+
+    Those of the first entries are taken, which are the same in every process; titles stand for questions.
+    """
+    query = (
+        sa.select(EntryVectors.entry_id)
+        .where(EntryVectors.model == model)
+        .order_by(EntryVectors.entry_id)
+        .limit(MEAN_OF)
+    )
+    ids = tuple(session.scalars(query))
+    if len(ids) < MEAN_OF:
+        return None
+    means = _KEPT_MEANS.get(session, model, ids)
+    if means is None:
+        rows = sa.select(EntryVectors.vectors).where(
+            EntryVectors.entry_id.in_(ids), EntryVectors.model == model
+        )
+        means = tuple(unpack(list(session.scalars(rows))).mean(axis=0))
+        _KEPT_MEANS.put(session, model, ids, means)
+    return means
 
 
 def near_letter(

@@ -1,12 +1,14 @@
 """Searching by meaning: what a model changes in the archive, and that nothing changes without one."""
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.adapters.embedding import E5Embedder
+from portal.adapters.embedding import LETTER, REPLY, TITLE, E5Embedder, Vectors, unpack
 from portal.config import Settings
-from portal.models import EntryVectors
+from portal.models import ArchiveEntry, EntryVectors
+from portal.queries.archive import meaning
 from portal.queries.archive.meaning import near_letter, near_question
 from portal.queries.archive.search import search_archive
 from portal.queries.archive.similar import Similar, similar_entries, similar_to_entry
@@ -152,3 +154,80 @@ def test_a_withdrawn_entry_is_not_compared(
     assert gone_id in nearness([gone_id])
     withdraw(session, world, gone)
     assert nearness([gone_id]) == {}
+
+
+def _cosine(first: Vectors, second: Vectors) -> float:
+    lengths = float(np.linalg.norm(first) * np.linalg.norm(second))
+    # The replies of both entries are the same: nothing is left of them.
+    return float(first @ second) / lengths if lengths else 0.0
+
+
+def test_what_all_have_in_common_is_taken_away(
+    session: Session, two: dict[str, int], embedder: E5Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a number of entries on, the cosines are those of the differences from the mean."""
+    monkeypatch.setattr(meaning, "MEAN_OF", 2)
+    embed_entries(embedder)
+    rows = {
+        row.entry_id: unpack([row.vectors])[0] for row in session.scalars(sa.select(EntryVectors))
+    }
+    means = (rows[two["light"]] + rows[two["pension"]]) / 2
+    asked = embedder.query(QUESTION)
+    nearness = near_question(session, embedder, QUESTION)
+    assert asked is not None
+    assert nearness is not None
+    assert nearness(list(rows)) == pytest.approx(
+        {
+            entry_id: max(
+                _cosine(asked - means[TITLE], row[place] - means[place])
+                for place in (LETTER, REPLY)
+            )
+            for entry_id, row in rows.items()
+        },
+        abs=1e-4,
+    )
+
+
+def test_a_small_archive_is_compared_as_it_is(
+    session: Session, two: dict[str, int], embedder: E5Embedder
+) -> None:
+    """Few entries have no mean; their cosines are spread as if they had one."""
+    embed_entries(embedder)
+    rows = {
+        row.entry_id: unpack([row.vectors])[0] for row in session.scalars(sa.select(EntryVectors))
+    }
+    asked = embedder.query(QUESTION)
+    nearness = near_question(session, embedder, QUESTION)
+    assert asked is not None
+    assert nearness is not None
+    assert nearness(list(rows)) == pytest.approx(
+        {
+            entry_id: 5 * max(float(asked @ row[LETTER]), float(asked @ row[REPLY]))
+            for entry_id, row in rows.items()
+        },
+        abs=1e-4,
+    )
+
+
+def test_the_mean_is_that_of_the_entries_there_are(
+    session: Session,
+    world: World,
+    two: dict[str, int],
+    embedder: E5Embedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once the vectors of an earlier entry come, or one goes, the mean is another."""
+    monkeypatch.setattr(meaning, "MEAN_OF", 2)
+    embed_entries(embedder)
+    published(session, world, title="公园长椅", text="长椅坏了。")
+    embed_entries(embedder)
+
+    def near() -> float:
+        nearness = near_question(session, embedder, QUESTION)
+        assert nearness is not None
+        return nearness([two["pension"]])[two["pension"]]
+
+    before = near()
+    light = session.get_one(ArchiveEntry, two["light"])
+    withdraw(session, world, light)
+    assert near() != pytest.approx(before, abs=1e-3)
