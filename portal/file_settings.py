@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 
@@ -29,6 +30,38 @@ class FileSettings(BaseSettings):
         default=True,
         description="Whether files are refused while the scanner is away; else they are taken unscanned.",
     )
+
+    files_url: str = Field(
+        default="",
+        description="Bucket with the files, such as s3://letters/files; needs the extra s3. Empty: the "
+        "instance folder.",
+    )
+    files_endpoint: str = Field(
+        default="", description="Address of the store with that bucket; empty: that of AWS."
+    )
+    files_region: str = Field(default="us-east-1", description="Region of the bucket.")
+    files_key_id: str = Field(
+        default="", description="Name of the key for the bucket; empty: what the machine has."
+    )
+    files_secret: SecretStr = Field(default=SecretStr(""), description="That key.")
+
+    @field_validator("files_url")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        if not value:
+            return value
+        if not re.fullmatch(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,62}(/[A-Za-z0-9._/-]*)?", value):
+            raise ValueError("must be a bucket such as s3://letters/files")
+        if find_spec("obstore") is None:
+            raise ValueError("needs the Python package obstore: pip install public-letterbox[s3]")
+        return value
+
+    @field_validator("files_endpoint")
+    @classmethod
+    def _endpoint(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise ValueError("must be an address such as https://s3.example.gov")
+        return value
 
     @field_validator("scanner")
     @classmethod

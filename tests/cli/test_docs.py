@@ -52,6 +52,8 @@ def test_settings_have_the_variables_the_table_says(
         "cipher": "sm4",
         "scanner": "/run/clamav/clamd.ctl",
         "scanner_needed": "false",
+        "files_url": "s3://letters/files",
+        "files_endpoint": "https://s3.example.gov",
         "retention_daily": "true",
         "login_days": "200",
         "proxy_hops": "4",

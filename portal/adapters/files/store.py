@@ -7,53 +7,18 @@ returns, so that a row written after it never names a file that is not there.
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 from portal.adapters.database_copy import sync_folder
+from portal.adapters.files.names import Area, FileStore, MissingFile, Stored, is_name
+from portal.adapters.files.s3_store import open_bucket
 from portal.config import Settings
 
-_NAME = re.compile(r"[0-9a-f]{64}")
+__all__ = ["Area", "FileStore", "FolderStore", "MissingFile", "Stored", "open_store"]
 _DRAFT = "."
-
-
-class Area(StrEnum):
-    """What lies apart: what came with letters, encrypted, and the copies that everybody may see."""
-
-    PRIVATE = "private"
-    PUBLIC = "public"
-
-
-class Stored(NamedTuple):
-    """A file in an area, and when it was put there."""
-
-    name: str
-    at: datetime
-
-
-class MissingFile(Exception):
-    """The store has no file of that name."""
-
-
-class FileStore(Protocol):
-    """A place for files; every error of the place itself is an ``OSError``."""
-
-    def put(self, area: Area, name: str, content: bytes) -> None:
-        """Keep ``content``; it is there for good when this returns."""
-
-    def get(self, area: Area, name: str) -> bytes:
-        """Return what is kept. Raises :class:`MissingFile`."""
-
-    def delete(self, area: Area, name: str) -> None:
-        """Remove a file; one that is not there is no error."""
-
-    def names(self, area: Area) -> Iterator[Stored]:
-        """Return every file of an area, and what a crash has left of one."""
 
 
 class FolderStore:
@@ -102,11 +67,11 @@ class FolderStore:
                 continue
 
     def _place(self, area: Area, name: str) -> Path:
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise MissingFile(name)
         return self.folder / area / name[:2] / name
 
 
 def open_store(settings: Settings) -> FileStore:
-    """Return the store of an instance."""
-    return FolderStore(settings.files_folder)
+    """Return the store of an instance: its folder, or the bucket that the settings name."""
+    return open_bucket(settings) if settings.files_url else FolderStore(settings.files_folder)
