@@ -9,7 +9,7 @@ from typing import Generic
 from flask_babel import gettext as _
 
 from portal.domain.errors import LetterboxError
-from portal.domain.letters.reply_checks import Remark
+from portal.domain.letters.replies.checks import Remark
 from portal.queries.disclosure.due import RequestDue
 from portal.queries.history import HistoryEntry
 from portal.queries.letters.track import DueNote

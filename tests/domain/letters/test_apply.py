@@ -139,7 +139,7 @@ def test_a_return_counts_and_forgets_where_the_letter_came_from() -> None:
 
 @given(st.data())
 def test_a_recall_leaves_everything_as_before_the_dispatch(data: st.DataObject) -> None:
-    """Whatever happened before, a recalled letter differs in its version alone."""
+    """A recalled letter differs in its version alone; a ruling that had placed it ended when it moved on."""
     letter = arrived()
     at = START
     for _ in range(data.draw(st.integers(0, 12))):
@@ -154,7 +154,7 @@ def test_a_recall_leaves_everything_as_before_the_dispatch(data: st.DataObject) 
     assert (letter.accepted, letter.sent_at) == (True, at + timedelta(days=1))
     letter.assignee_id = data.draw(st.none() | st.integers(1, 3))
     assert take(letter, Action.RECALL_DISPATCH, at + timedelta(days=2)) is Clock.KEEP
-    assert letter.columns() == before | {"version": before["version"] + 2}
+    assert letter.columns() == before | {"version": before["version"] + 2, "placed": False}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from portal.domain.access import Actor, Permission, can
 from portal.domain.choices import allowed_actions, next_action
 from portal.domain.errors import N_, LetterboxError
 from portal.domain.letters.likeness import NEARLY_SAME
-from portal.domain.letters.reply_checks import check_reply
+from portal.domain.letters.replies.checks import check_reply
 from portal.domain.letters.states import Action, Publication, State
 from portal.models import Attachment, Letter, Reply, ReplyKind, db
 from portal.queries.archive.redaction import requests_not_to_be_shown
@@ -278,7 +278,9 @@ def _offered(letter: Letter, primary: Offer[Letter, Action]) -> Task[Letter, Act
         _("下一步：%(action)s", action=primary.name),
         offer=primary,
         signs_reply=review is not None,
-        remarks=check_reply(review.text, letter.text, letter.sender) if review else (),
+        remarks=check_reply(review.text, letter.text, letter.sender, letter.title)
+        if review
+        else (),
     )
 
 

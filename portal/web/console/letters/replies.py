@@ -15,7 +15,7 @@ from portal.domain.access import Permission, can
 from portal.domain.choices import allowed_actions
 from portal.domain.errors import InvalidInput, LetterboxError, NotPermitted
 from portal.domain.events import ReadAction
-from portal.domain.letters.reply_checks import Remark, check_reply, questions
+from portal.domain.letters.replies.checks import Remark, check_reply, questions
 from portal.domain.letters.states import TEXT_MAX, Action
 from portal.domain.whole_numbers import whole_number
 from portal.models import Attachment, Letter, Reply, db
@@ -178,7 +178,7 @@ def _send(letter: Letter, form: ReplyForm) -> Answer:
         if not _taken(letter, form):
             return _editor(letter, form, 422)
     text = str(form.text.data)
-    remarks = check_reply(text, letter.text, letter.sender)
+    remarks = check_reply(text, letter.text, letter.sender, letter.title)
     if remarks and form.checked.data != _print(text):
         form.reply_version.carry(_keep(letter, form))
         form.checked.raw_data, form.checked.data = None, _print(text)

@@ -1,6 +1,6 @@
-"""Write what a checkout imports and finds as JSON: ``python -P checkout_probe.py NAME EVALUATION``.
+"""Write what a checkout imports and finds as JSON: ``python -P probe.py NAME EVALUATION``.
 
-Run by ``compare_checkouts.py`` with the Python and in the folder of the checkout. NAME is ``routes`` or
+Run by ``compare.py`` with the Python and in the folder of the checkout. NAME is ``routes`` or
 ``search``, EVALUATION the folder of the shared evaluation letters. The places of what is imported are
 in ``FACTORIES``, ``INDEX`` and ``ENTRY_NUMBERS``: a checkout that has moved or renamed it is served by
 one more name there.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.letters.reply_checks import Check, check_reply, open_questions, questions
+from portal.domain.letters.replies.checks import Check, check_reply, open_questions, questions
 from portal.domain.letters.states import TEXT_MAX
 from portal.domain.redaction import Sender
 

@@ -1,4 +1,4 @@
-"""Compare what two checkouts do: ``python compare_checkouts.py BEFORE AFTER [--save FOLDER]``.
+"""Compare what two checkouts do: ``python compare.py BEFORE AFTER [--save FOLDER]``.
 
 Each checkout needs a ``.venv`` of its own (``make install``) and runs in a temporary instance on data
 that it simulates itself with the same seed, so that the two may store them differently. Compared
@@ -16,7 +16,7 @@ members in docx and xlsx files. Addresses are the same in every run because the 
 set. Scores are rounded to six digits.
 
 The commands and HTTP addresses of the letterbox are used wherever they suffice;
-``checkout_probe.py`` does what needs imports.
+``probe.py`` does what needs imports.
 """
 
 import argparse
@@ -56,7 +56,7 @@ SIMULATION = (
     "--seed",
     "7",
 )
-PROBE = Path(__file__).resolve().with_name("checkout_probe.py")
+PROBE = Path(__file__).resolve().with_name("probe.py")
 PUBLIC_ADDRESS = "http://letters.example"
 STARTING = 120.0
 """Seconds in which a server has to answer."""

@@ -1,7 +1,7 @@
 """What a reply is looked over for before it goes to sign-off; everything here only warns.
 
-The same things a reviewer would send a reply back for: too short, no greeting, a question left
-aside, nobody to call, personal data.
+The same things a reviewer would send a reply back for: it says nothing itself, speaks of another
+matter, is too short, has no greeting, leaves a question aside, names nobody to call, holds personal data.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.errors import N_
+from portal.domain.letters.replies.relevance import off_topic
+from portal.domain.letters.replies.substance import Substance, substance
 from portal.domain.redaction import FindingKind, PublicField, Sender, default_masks
 from portal.domain.translatable import Message
 
@@ -33,6 +35,9 @@ _COMMON = frozenset(
 class Check(StrEnum):
     """What a reply can be warned about."""
 
+    EMPTY = "empty"
+    PASSED_ON = "passed_on"
+    OFF_TOPIC = "off_topic"
     SHORT = "short"
     GREETING = "greeting"
     QUESTION = "question"
@@ -49,13 +54,33 @@ class Remark:
     quote: str = ""
 
 
-def check_reply(text: str, letter: str, sender: Sender | None = None) -> list[Remark]:
-    """Return the remarks on a reply ``text`` to a letter of text ``letter``, most important first.
+_SAYS_NOTHING = {
+    Substance.EMPTY: Remark(Check.EMPTY, Message(N_("除了问候和收到来信，答复没有说任何内容。"))),
+    Substance.PASSED_ON: Remark(
+        Check.PASSED_ON, Message(N_("答复只说信已转给别的单位，没有回答来信人的问题。"))
+    ),
+}
 
-    Both texts have at most ``TEXT_MAX`` characters.
+
+def check_reply(
+    text: str, letter: str, sender: Sender | None = None, title: str = ""
+) -> list[Remark]:
+    """Return the remarks on a reply ``text`` to a letter, most important first.
+
+    ``letter`` is the text of the letter, ``title`` its title; text and reply have at most ``TEXT_MAX``
+    characters.
     """
     plain = _plain(text)
     said: list[Remark] = []
+    if nothing := _SAYS_NOTHING.get(substance(text)):
+        said.append(nothing)
+    elif off_topic(title, letter, text):
+        said.append(
+            Remark(
+                Check.OFF_TOPIC,
+                Message(N_("答复几乎没有提到来信说的事，请核对是不是另一封信的答复。")),
+            )
+        )
     if len("".join(plain.split())) < SHORT:
         said.append(
             Remark(Check.SHORT, Message(N_("答复不足 %(n)s 字，是否说清楚了？"), {"n": SHORT}))

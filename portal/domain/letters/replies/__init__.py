@@ -1,0 +1,1 @@
+"""What replies are checked for before somebody signs them."""

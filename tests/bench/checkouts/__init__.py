@@ -1,0 +1,1 @@
+"""Two checkouts of the project, measured side by side."""
