@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchIndexError, open_index
 from portal.adapters.database_copy import is_filled
+from portal.adapters.files.scanning import answers
 from portal.adapters.files.store import open_store
 from portal.adapters.message_words import message_words
 from portal.app import create_app, migrate
@@ -122,6 +123,10 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         with progress("files", total) as advance:
             return file_faults(session, store, advance)
 
+    def scanner(session: Session) -> list[str]:
+        address = settings_of(app).scanner
+        return [f"{address} does not answer"] if address and not answers(address) else []
+
     return (
         ("database", integrity.damage),
         ("references", integrity.lost_references),
@@ -129,6 +134,7 @@ def _checks(app: Flask) -> tuple[tuple[str, Check], ...]:
         ("letters and events", _letters),
         ("senders", _senders),
         ("files", files),
+        ("virus scanner", scanner),
         ("figures", _figures),
         ("archive", integrity.archive_faults),
         ("index", index_faults),

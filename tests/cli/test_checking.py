@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.cli.checking import FAULTS_FOUND
 from portal.config import Settings
 from portal.domain.access import SYSTEM
 from portal.domain.letters.states import Publication, State
@@ -35,7 +37,7 @@ def test_a_letterbox_with_letters_in_every_state_is_well(
     session.rollback()
     result = command("check")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count(" ok") == 14
+    assert result.stdout.count(" ok") == 15
 
 
 def _state(session: Session) -> str:
@@ -247,3 +249,13 @@ def test_nothing_is_made_where_there_is_no_database(command: Command, settings: 
     assert result.exit_code == 1
     assert "no database" in one_line(result)
     assert not (empty / "keys").exists()
+
+
+def test_a_scanner_that_is_away_is_named(
+    session: Session, world: World, command: Command, tmp_path: Path
+) -> None:
+    """Where one is set."""
+    gone = str(tmp_path / "clamd.ctl")
+    found = command("check", LETTERBOX_SCANNER=gone)
+    assert found.exit_code == FAULTS_FOUND
+    assert f"{gone} does not answer" in found.stdout

@@ -9,11 +9,13 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from portal.adapters.files.scanning import answers
 from portal.domain.access import Permission
 from portal.models import db
 from portal.queries.office.administration import overview
 from portal.web.core.clock import now
 from portal.web.core.people import current_actor, staff_only
+from portal.web.core.settings import settings
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -52,4 +54,9 @@ def index() -> str | Response:
     """Show the sections, or redirect a person without any to the account, which names roles."""
     if not sections():
         return redirect(url_for("account.profile"))
-    return render_template("admin/index.html", overview=overview(db.session(), now()))
+    scanner = settings().scanner
+    return render_template(
+        "admin/index.html",
+        overview=overview(db.session(), now()),
+        scanner_away=bool(scanner) and not answers(scanner),
+    )
