@@ -10,10 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.chaos import clock, indexing, kills, postgres, storage
+from tests.chaos import clock, indexing, kills, postgres, storage, upkeep
 from tests.chaos.steps import Row
 
 KILLS = 15
+_VERDICT = {True: "ok", False: "FAULT", None: "not run"}
 
 
 def steps(times: int) -> dict[str, Callable[[Path], Row]]:
@@ -26,7 +27,12 @@ def steps(times: int) -> dict[str, Callable[[Path], Row]]:
         **{name.replace(" ", "-"): partial(indexing.harmed, name=name) for name in indexing.HARMS},
         "rebuild": indexing.rebuilt,
         "poison": indexing.poisoned,
+        "indexer": upkeep.indexer_killed,
+        "withdrawal": upkeep.withdrawn,
+        "backup": upkeep.backed_up,
+        "mail": upkeep.silent_mail,
         "clock": clock.put_back,
+        "year-end": clock.year_ends,
         "postgres-gone": postgres.gone,
         "postgres-restart": postgres.restarted,
         "kill": partial(kills.killed, kills=times),
@@ -54,8 +60,8 @@ def main(words: list[str]) -> int:
     for name in wanted:
         with tempfile.TemporaryDirectory(prefix="letterbox-chaos-") as folder:
             row = _brought_about(name, every[name], Path(folder))
-        well = well and row.good
-        print(f"| {row.name} | {row.figure} | {'ok' if row.good else 'FAULT'} |", flush=True)
+        well = well and row.good is not False
+        print(f"| {row.name} | {row.figure} | {_VERDICT[row.good]} |", flush=True)
     return 0 if well else 1
 
 

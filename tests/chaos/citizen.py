@@ -34,10 +34,10 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 class Citizen:
-    """One browser with its cookies."""
+    """One browser with its cookies; ``chosen`` is what else it fills in."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, address: str, **chosen: str) -> None:
+        self.address, self._chosen = address, chosen
         self._hidden: dict[str, str] = {}
         jar = urllib.request.HTTPCookieProcessor(CookieJar())
         self._browser = urllib.request.build_opener(jar)
@@ -50,7 +50,7 @@ class Citizen:
 
     def send(self) -> Sent:
         """Send the form that was shown last; what comes back is the form of the next time."""
-        fields = {**self._hidden, **typed(text=TEXT), "step": "send"}
+        fields = {**self._hidden, **typed(text=TEXT, **self._chosen), "step": "send"}
         data = urllib.parse.urlencode(fields).encode()
         request = urllib.request.Request(f"{self.address}/write", data, method="POST")
         try:

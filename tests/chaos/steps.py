@@ -15,11 +15,11 @@ Fault = Callable[[Server], contextlib.AbstractContextManager[None]]
 
 
 class Row(NamedTuple):
-    """A fault, what it cost, and whether that is what is promised."""
+    """A fault, what it cost, and whether that is what is promised; ``None`` where it was not brought about."""
 
     name: str
     figure: str
-    good: bool
+    good: bool | None
 
 
 def through(

@@ -40,7 +40,7 @@ def full(folder: Path) -> Row:
     mounting = ["mount", "-t", "tmpfs", "-o", f"size={TMPFS}", "tmpfs", str(place)]
     mounted = subprocess.run(mounting, capture_output=True, check=False)
     if mounted.returncode != 0:
-        return Row("disk full", "not run: a small file system needs root", True)
+        return Row("disk full", "a small file system needs root", None)
     try:
         instance = Instance(place)
 
