@@ -26,6 +26,13 @@ def compute_due(session: Session, letter: Letter) -> date | None:
     return deadlines(session).due_on(handling_time(session, letter))
 
 
+def promised_due(session: Session, letter: Letter) -> date | None:
+    """Return the due date of ``letter`` as it was before the clock stood still, if it does."""
+    time = handling_time(session, letter)
+    time.pauses = [pause for pause in time.pauses if pause[1] is not None]
+    return deadlines(session).due_on(time)
+
+
 def reschedule(session: Session, since: date) -> int:
     """Compute the due dates from ``since`` on again, after the calendar changed.
 

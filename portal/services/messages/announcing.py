@@ -17,6 +17,7 @@ from portal.domain.letters.states import Action
 from portal.domain.messages.occasions import AFTER, DUE, LIMITED, Occasion
 from portal.domain.messages.states import Channel
 from portal.models import ANNOUNCE, Event, Letter, MessageChoice, OutboxRow
+from portal.services.core.deadlines import promised_due
 from portal.services.core.outbox import give_up, insist, take_jobs
 from portal.services.core.unit import writing
 from portal.services.messages.posting import post
@@ -96,7 +97,7 @@ def _announce(session: Session, event: Event, outlets: Outlets, now: datetime) -
                     now,
                     letter=letter,
                     webhook=webhook.name,
-                    limit_on=limit_of(letter, announced.sender),
+                    limit_on=limit_of(session, letter, announced.sender),
                 )
 
 
@@ -115,12 +116,15 @@ def post_to_sender(
         now,
         letter=letter,
         language=choice.language,
-        limit_on=limit_of(letter, occasion),
+        limit_on=limit_of(session, letter, occasion),
     )
 
 
-def limit_of(letter: Letter, occasion: Occasion) -> date | None:
+def limit_of(session: Session, letter: Letter, occasion: Occasion) -> date | None:
     """Return the day that a message of ``occasion`` names: until when the sender may answer, or shall be."""
     if occasion in LIMITED:
         return letter.answer_by
-    return letter.due_on if occasion in DUE else None
+    if occasion not in DUE:
+        return None
+    # The office may have asked for more before the message about what happened earlier is written.
+    return letter.due_on or promised_due(session, letter)

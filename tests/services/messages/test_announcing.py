@@ -190,3 +190,20 @@ def test_a_receipt_that_says_nothing_is_refused(
     """A receipt without a message or with an unknown state is refused."""
     with pytest.raises(ValueError):
         take_receipt(name, said, START)
+
+
+def test_a_receipt_names_the_day_although_the_clock_stands_still(
+    session: Session, world: World
+) -> None:
+    """Where the office asks for more before the receipt is written, it still says when to expect an answer."""
+    walk = a_walk(session, world, email="zhou@mail.example")
+    choose_mail(walk.letter)
+    promised = walk.letter.due_on
+    walk.accept()
+    walk.step(handling.ask_citizen, "city_handler", "请问是几号楼？")
+    assert walk.letter.due_on is None
+    announce_all()
+    found = {each.occasion: each.limit_on for each in messages(session)}
+    assert promised is not None
+    assert found[Occasion.RECEIPT] == promised
+    assert found[Occasion.ASKED] == walk.letter.answer_by
