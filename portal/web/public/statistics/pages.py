@@ -12,7 +12,7 @@ from portal.domain.errors import NotFound
 from portal.domain.periods import civil_date
 from portal.models import Organisation, db
 from portal.queries.office.directory import find_organisations
-from portal.queries.statistics.cache import figures_state, tree_on
+from portal.queries.statistics.cache import channels, figures_state, tree_on
 from portal.web.core import Page
 from portal.web.core.addresses import with_words
 from portal.web.core.clock import now
@@ -126,6 +126,7 @@ def _page(code: str) -> Page:
     return render_template(
         "public/statistics.html",
         page=page,
+        channels=channels(db.session(), page.found.question),
         districts=_districts(page),
         place=place,
         place_open=place and place.open_on(civil_date(now())),

@@ -55,6 +55,14 @@ def test_an_organisation_has_a_page_of_its_own(client: Client) -> None:
     assert any(link.startswith("/statistics/township") for link in page.links)
 
 
+def test_the_page_says_how_letters_came(client: Client) -> None:
+    """Each way with its letters of the period and the organisation; together they are those received."""
+    page = get(client, "/statistics?period=2016")
+    assert "来信怎样收到" in page.text and "网上写信 5" in page.text
+    assert "网上写信 2" in get(client, "/statistics/district?period=2016").text
+    assert "来信怎样收到" not in get(client, "/statistics?period=2015").text
+
+
 def test_addresses_stand_once_below_a_path_of_a_proxy(client: Client) -> None:
     """Where the portal is served below a path, addresses of an organisation name the path once."""
     page = client.get("/statistics/district?period=2016", base_url="http://localhost/box")
