@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from portal.adapters.archive_index import SearchIndexError, open_index
-from portal.models import ArchiveEntry
+from portal.models import ArchiveEntry, OutboxRow
 from portal.services.letters.consent import revoke_consent
 from tests.chaos.citizen import Citizen
 from tests.chaos.indexing import FOUND
@@ -24,8 +24,8 @@ INDEXER_KILLS = 25
 DRAIN_SECONDS = 30
 GONE_SECONDS = 5
 SUBMIT_SECONDS = 1
-BATCH = 40
-"""Entries published for each kill of the indexer."""
+ENTRIES = 1_000
+"""Entries that the killed indexer has to bring up to date."""
 
 
 def backed_up(folder: Path) -> Row:
@@ -60,10 +60,11 @@ def backed_up(folder: Path) -> Row:
 
 
 def indexer_killed(folder: Path) -> Row:
-    """Kill the worker again and again, a little later each time, while entries wait to be indexed."""
+    """Kill the worker again and again, a little later each time, while every entry waits to be indexed."""
     instance, hits = Instance(folder), 0
+    instance.publish(ENTRIES)
     for number in range(INDEXER_KILLS):
-        instance.publish(BATCH, f"part-{number}")
+        _queue_all(instance)
         working = instance.command("work")
         time.sleep(1.5 + 0.06 * number)
         hits += kill_session(working) and not _agree(instance)
@@ -72,12 +73,21 @@ def indexer_killed(folder: Path) -> Row:
     drained = waited(lambda: _agree(instance), 4 * DRAIN_SECONDS)
     seconds = time.monotonic() - begun
     kill_session(working)
-    entries = len(instance.revisions())
     figure = (
-        f"{INDEXER_KILLS} kills, {hits} of them with entries not indexed yet; of {entries} entries "
+        f"{hits} of {INDEXER_KILLS} kills with entries not indexed yet; of {ENTRIES} entries "
         f"{'index = archive' if drained else 'index and archive differ'} {seconds:.0f} s after the next start"
     )
     return Row("SIGKILL of the indexer", figure, hits > 0 and drained and seconds <= DRAIN_SECONDS)
+
+
+def _queue_all(instance: Instance) -> None:
+    """Have every entry wait to be indexed again under its next revision."""
+    entries = instance.revisions()
+    with instance.session() as session:
+        session.execute(sa.update(ArchiveEntry).values(revision=ArchiveEntry.revision + 1))
+        now = datetime.now(UTC)
+        rows = [{"entry_id": i, "created_at": now, "available_at": now} for i in entries]
+        session.execute(sa.insert(OutboxRow), rows)
 
 
 def _agree(instance: Instance) -> bool:
