@@ -85,7 +85,8 @@ class _Order:
                 Hit(entry, 0.0, complete) for entry in self._snapshot.entry_ids[newest].tolist()
             ]
         values = scores(self._snapshot, self._ranking_terms(), documents)
-        values[self._is_lowered(documents)] *= LOWERED
+        if len(self._lowered):
+            values[self._is_lowered(documents)] *= LOWERED
         if self._nearness is None or first >= RERANKED:
             places = best(self._snapshot, values, documents, last)[first:]
         else:

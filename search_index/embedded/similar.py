@@ -77,18 +77,18 @@ def similar(
             known = nearness(snapshot.entry_ids[documents].tolist())
             values += gains(snapshot, known, documents, MEANING_WEIGHT)
     places = best(snapshot, values, documents, limit)
-    words = _shown_words(title + "\n" + text, chosen)
+    shared_words = _shared(snapshot, _shown_words(title + "\n" + text, chosen), documents[places])
     entry_ids = snapshot.entry_ids[documents].tolist()
     highest = 1 + (TITLES_WEIGHT if dictionary_words(title) else 0)
     return [
         SimilarHit(
             entry_ids[place],
             float(values[place]),
-            _shared(int(documents[place]), words),
+            shared,
             float(cosines[place]) / highest,
             known.get(entry_ids[place]),
         )
-        for place in places.tolist()
+        for place, shared in zip(places.tolist(), shared_words, strict=True)
     ]
 
 
@@ -157,16 +157,18 @@ def _shown_words(text: str, chosen: Mapping[str, Weighted]) -> list[tuple[str, l
     return [(word, terms) for word, (_, terms) in ordered]
 
 
-def _shared(number: int, words: list[tuple[str, list[Term]]]) -> tuple[str, ...]:
-    shared: list[str] = []
-    for word, terms in words:
-        if all(_holds(term, number) for term in terms):
-            shared.append(word)
-            if len(shared) == SHARED_TERMS:
-                break
-    return tuple(shared)
-
-
-def _holds(term: Term, number: int) -> bool:
-    place = int(np.searchsorted(term.numbers, number))
-    return place < term.frequency and int(term.numbers[place]) == number
+def _shared(
+    snapshot: Snapshot, words: list[tuple[str, list[Term]]], documents: Numbers
+) -> list[tuple[str, ...]]:
+    """Return for each of ``documents`` the first ``SHARED_TERMS`` of ``words`` whose terms it all holds."""
+    if not words or not len(documents):
+        return [()] * len(documents)
+    order = np.argsort(documents)
+    counts = snapshot.counts([term for _, terms in words for term in terms], documents[order])
+    firsts = np.cumsum([0, *(len(terms) for _, terms in words[:-1])])
+    held = np.empty((len(words), len(documents)), np.bool_)
+    held[:, order] = np.logical_and.reduceat(counts > 0, firsts)
+    return [
+        tuple(words[place][0] for place in np.flatnonzero(column)[:SHARED_TERMS].tolist())
+        for column in held.T
+    ]

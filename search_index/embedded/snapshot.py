@@ -67,7 +67,10 @@ class Term:
 
     def __init__(self, found: list[Found]) -> None:
         self.found = found
-        self.frequency = sum(each.last - each.first for each in found)
+        if len(found) == 1:
+            self.frequency = found[0].last - found[0].first
+        else:
+            self.frequency = sum(each.last - each.first for each in found)
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -232,8 +235,10 @@ class Snapshot:
         largest = max(self._segments, key=lambda segment: segment.count)
         starts = largest.lists(field).starts
         places = largest.find(field, term_numbers(names))
-        found = np.diff(starts)[places] if len(starts) > 1 else np.zeros(len(names), np.int64)
-        return np.where(places >= 0, found, 0)
+        found = np.zeros(len(names), np.int64)
+        has = places >= 0
+        found[has] = starts[places[has] + 1].astype(np.int64) - starts[places[has]]
+        return found
 
     def largest(self) -> int:
         """Return the number of documents of the largest segment, 0 without one."""
