@@ -18,11 +18,31 @@ from search_index.analysis import normalise, occurrences
 from search_index.embedded.whoosh_engine import WhooshEngine
 from search_index.engine import Document, SearchRequest, Upsert
 from search_index.highlight import fragments, mark
+from search_index.results import SearchPage
 from tests.bench.search_data import letters, nothing
 
 COUNT = 2_000
 REPEATS = 7
 QUERIES = ("供暖", "公积金提取", "公交线路", "物业收费", "落户", "路", '"公积金提取"', "有关情况")
+
+
+BAD_INPUT = {
+    "1 MB": "公积金提取" * 70_000,
+    "3,000 brackets": "(" * 3_000 + "供暖" + ")" * 3_000,
+    "*a*": "*a*",
+    "a range": "[a TO z] 日期:[2010 TO 2020]",
+    "NULs": "供暖\0" * 50,
+    "right to left": "\u202e供暖\u202d" * 50,
+    "emoji": "👍🏽" * 100,
+    "script": "<script>alert(1)</script>",
+    "SQL": "' OR 1=1; DROP TABLE letter; --",
+    "200 words": " ".join(f"词{n}" for n in range(200)),
+    "100 phrases": " ".join(['"公积金 提取"'] * 100),
+    "excluded words alone": "-供暖 " * 50,
+}
+"""What no reader types, by what it is."""
+GOAL_BAD_INPUT, GOAL_MARKING = 100, 2
+"""Milliseconds."""
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -37,7 +57,11 @@ def timed(work: Callable[[], object]) -> float:
 
 def page(engine: WhooshEngine, documents: dict[int, Document], query: str) -> list[str]:
     """Return what a page of results shows: hits with facets, titles and passages marked."""
-    found = engine.search(SearchRequest(query))
+    return marked(engine.search(SearchRequest(query)), documents)
+
+
+def marked(found: SearchPage, documents: dict[int, Document]) -> list[str]:
+    """Return title and passages of each hit with what was searched marked."""
     shown = []
     for hit in found.hits:
         document = documents[hit.entry_id]
@@ -92,6 +116,17 @@ def main() -> None:
             like = timed(lambda query=query: scan(connection, query))  # type: ignore[misc]
             whole = timed(lambda query=query: page(engine, by_id, query))  # type: ignore[misc]
             say(f"  {query}: {search:.1f} ms, {like / search:.1f} x, {whole:.1f} ms\n")
+
+        found = engine.search(SearchRequest("物业收费"))
+        marking = timed(lambda: marked(found, by_id))
+        say(f"marking {len(found.hits)} hits: {marking:.1f} ms; goal {GOAL_MARKING}\n")
+        bad = {
+            name: timed(lambda text=text: engine.search(SearchRequest(text, suggest=True)))  # type: ignore[misc]
+            for name, text in BAD_INPUT.items()
+        }
+        slowest = max(bad, key=lambda name: bad[name])
+        say(f"bad input, {len(bad)} sorts: at most {bad[slowest]:.1f} ms ({slowest}); ")
+        say(f"goal {GOAL_BAD_INPUT}\n")
 
         asked = documents[:: max(1, len(documents) // 100)]
         times = []
