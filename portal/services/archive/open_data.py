@@ -68,6 +68,7 @@ COLUMNS: dict[str, str] = {
     "under_revision": "boolean",
     "outdated": "boolean",
     "machine_reviewed": "boolean",
+    "files": "string",
     "page": "string",
 }
 """Columns of the entries with their types (Table Schema); the names are those of the open data."""
@@ -210,6 +211,10 @@ def _row(entry: ArchiveEntry, address: str) -> dict[str, Any]:
         "under_revision": entry.under_revision,
         "outdated": entry.policy_change_id is not None,
         "machine_reviewed": entry.machine_reviewed,
+        "files": "\n".join(
+            f"{address}/archive/{entry.id}/files/{file.id} {file.kind.media_type} {file.size}"
+            for file in entry.files
+        ),
         "page": f"{address}/archive/{entry.id}",
     }
 

@@ -1,6 +1,8 @@
 """Files of a letter go public one by one, covered, and go with their entry."""
 
+import json
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from portal.queries.files.attached import public_file
 from portal.queries.files.check import file_faults
 from portal.services.archive import publication, redacting
 from portal.services.archive.files import copy_of, publishable_files, release_file, withhold_file
+from portal.services.archive.open_data import Publisher, refresh
 from portal.services.core.unit import writing
 from portal.services.files.clearing import remove_discarded
 from portal.services.letters.erasure import erase
@@ -230,3 +233,17 @@ def test_the_check_names_public_files_that_are_gone(
         f"release {row.id}: not in the store",
         f"public file {file.id}: not in the store",
     ]
+
+
+def test_open_data_names_public_files(
+    session: Session, settings: Settings, world: World, tmp_path: Path
+) -> None:
+    """By address, type and size, a line each."""
+    letter = proposed(session, world)
+    release(settings, world, letter.id, attach(settings, letter.id), FACE)
+    entry = publish(session, settings, world, letter.id)
+    (file,) = entry.files
+    expected = f"https://l.example/archive/{entry.id}/files/{file.id} image/jpeg {file.size}"
+    refresh(tmp_path, Publisher("信箱", "https://l.example", "https://licence.example"), LATER)
+    (lines,) = tmp_path.rglob("entries.jsonl")
+    assert json.loads(lines.read_text("utf-8"))["files"] == expected
