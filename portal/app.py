@@ -122,8 +122,8 @@ def load_keys(settings: Settings) -> None:
 def served_app() -> Flask:
     """Return the portal with what a process's first visitor would wait for already loaded.
 
-    That is the dictionary, the columns of the index, the model of meaning if there is one, and the
-    pages that the public sees. A process
+    That is the dictionary, the columns of the index, the words that may be meant by others and how they are
+    read, the model of meaning if there is one, and the pages that the public sees. A process
     of a server ends with the one that started it.
     """
     parent = multiprocessing.parent_process()
@@ -133,7 +133,8 @@ def served_app() -> Flask:
     settings = settings_of(app)
     # An index that is missing or damaged is the worker's business; the site comes up without it.
     with contextlib.suppress(SearchIndexError):
-        open_index(settings).search(SearchRequest("公开信箱"))
+        for text in ("公开信箱", "gongkai xinxiang"):
+            open_index(settings).search(SearchRequest(text, suggest=True))
     if embedder := open_embedder(settings):
         embedder.query("公开信箱")
     for name in app.jinja_env.list_templates():
