@@ -35,6 +35,11 @@ def test_the_worker_brings_what_is_published_into_the_index(
     assert server.status("/readyz") == 200
 
 
+def test_a_start_says_where_the_letters_are(server: Server, settings: Settings) -> None:
+    """The folder of the instance is printed, so that nobody has to guess what to back up."""
+    wait_for(lambda: server.said(f"data          {settings.instance}\n"), "the folder")
+
+
 def test_a_stopped_server_takes_its_worker_along(server: Server) -> None:
     """SIGTERM ends server and worker, and the address is free again."""
     server.process.terminate()
