@@ -1,8 +1,8 @@
-"""The embedded engine beside FTS5, Xapian and tantivy: ``python -m tests.bench.bench_search_engines [COUNT ...]``.
+"""The embedded engine beside FTS5, Xapian and tantivy: ``python -m tests.bench.bench_search_engines [--simulated] [COUNT ...]``.
 
 Every engine gets the same letters, cut into the same pairs of characters, and answers the same
-queries: the 20 best hits, the exact total and the counts of four facets. Each runs in a process of
-its own. Times are processor milliseconds; what to compare are the ratios within one run. Engines
+queries: the 20 best hits, the exact total and the counts of four facets. The letters are made of real
+sentences, or those of a simulated year. Each engine runs in a process of its own. Times are processor milliseconds; what to compare are the ratios within one run. Engines
 that are not installed are named and left out: ``pip install tantivy``; Xapian is Debian's
 ``python3-xapian``, whose folder ``XAPIAN_PATH`` may name.
 """
@@ -23,7 +23,7 @@ from typing import Any
 
 from search_index.analysis import is_han, normalise, runs
 from search_index.query import parse, ranking_terms
-from tests.bench.search_data import Grown
+from tests.bench.search_data import Grown, Simulated
 from tests.bench.search_engines import ENGINES, NEEDED, Engine, KeyTerms, Query, cut, pairs
 
 COUNT = 2_000
@@ -33,7 +33,7 @@ KEY_TERMS = 25
 DEBIAN = "/usr/lib/python3/dist-packages"
 
 
-def queries(source: Grown) -> dict[str, list[Query]]:
+def queries(source: Grown | Simulated) -> dict[str, list[Query]]:
     """Return the queries of each class, drawn from the letters themselves."""
     chance = random.Random(7)
     words: Counter[str] = Counter()
@@ -66,7 +66,7 @@ def queries(source: Grown) -> dict[str, list[Query]]:
     return made
 
 
-def telling_terms(source: Grown) -> KeyTerms:
+def telling_terms(source: Grown | Simulated) -> KeyTerms:
     """Return what gives the most telling pairs of a letter to engines that search by words alone."""
     known: Counter[str] = Counter()
     sample = list(source.documents(2_000))
@@ -83,11 +83,11 @@ def telling_terms(source: Grown) -> KeyTerms:
     return key_terms
 
 
-def measure(name: str, count: int) -> dict[str, Any]:
+def measure(name: str, count: int, simulated: bool) -> dict[str, Any]:
     """Build the engine ``name`` over ``count`` letters and return its figures."""
     if name == "Xapian":
         sys.path.append(os.environ.get("XAPIAN_PATH", DEBIAN))
-    source = Grown()
+    source = Simulated() if simulated else Grown()
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         engine: Engine = ENGINES[name](folder)
@@ -123,7 +123,7 @@ def _summary(values: list[tuple[float, Any]]) -> tuple[float, float]:
     return statistics.median(times), statistics.quantiles(times, n=20)[18]
 
 
-def table(count: int) -> dict[str, dict[str, Any]]:
+def table(count: int, *, simulated: bool = False) -> dict[str, dict[str, Any]]:
     """Measure all engines over ``count`` letters, print the table and return the figures."""
     say = sys.stdout.write
     sys.path.append(os.environ.get("XAPIAN_PATH", DEBIAN))
@@ -132,7 +132,7 @@ def table(count: int) -> dict[str, dict[str, Any]]:
     found = {}
     with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         for name in names:
-            found[name] = pool.apply(measure, (name, count))
+            found[name] = pool.apply(measure, (name, count, simulated))
     say(f"{count} letters; not installed: {', '.join(missing) or 'none'}\n")
     say("| | " + " | ".join(names) + " |\n|---|" + "---|" * len(names) + "\n")
     for label in ("one word", "two words", "phrase", "one character", "similar"):
@@ -157,8 +157,9 @@ def table(count: int) -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Measure and print; with two counts also the exponents of growth."""
-    counts = [int(each) for each in sys.argv[1:]] or [COUNT]
-    tables = [table(count) for count in counts]
+    simulated = "--simulated" in sys.argv
+    counts = [int(each) for each in sys.argv[1:] if each != "--simulated"] or [COUNT]
+    tables = [table(count, simulated=simulated) for count in counts]
     for (first, second), (small, large) in zip(
         zip(counts, counts[1:], strict=False), zip(tables, tables[1:], strict=False), strict=True
     ):

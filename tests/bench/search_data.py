@@ -11,6 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from portal.domain.letters.kinds import Kind
+from portal.tools.samples.grammar import LetterGrammar
+from portal.tools.samples.organisations import sample_organisations
 from search_index.engine import Change, Document
 
 DATA = Path(
@@ -120,6 +123,31 @@ class Grown:
                 *(number, 1, chance.choice(titles), text[:half], text[half:]),
                 *(chance.choice(kinds), (1, member, 200 + chance.randrange(20) + 20 * member), day),
                 f"t{chance.randrange(15)}",
+            )
+
+
+class Simulated:
+    """Any number of letters as the simulation of a year writes them; the same seed gives the same ones."""
+
+    def titles(self) -> list[str]:
+        """Return the titles of some of the letters."""
+        return [document.title for document in self.documents(2_000)]
+
+    def documents(self, count: int, seed: int = 2016) -> Iterator[Document]:
+        """Yield ``count`` letters, numbered from 1."""
+        grammar, chance = LetterGrammar(2016), random.Random(seed)
+        members = [each for each in sample_organisations() if each.level == 1]
+        kinds = {Kind.CONSULTATION: "咨询", Kind.COMPLAINT: "投诉", Kind.SUGGESTION: "建议"}
+        kinds[Kind.HELP] = "求助"
+        for number in range(1, count + 1):
+            place = chance.randrange(len(members))
+            member, kind = members[place], chance.choice(list(kinds))
+            draft = grammar.letter(chance, kind, member.kind, code=member.code)
+            day = date(2012 + chance.randrange(8), 1 + number % 12, 1 + number % 28)
+            reply = grammar.reply(chance, draft, signature=member.name, day=day)
+            yield Document(
+                *(number, 1, draft.title, draft.text, reply, kinds[kind]),
+                *((1, 2 + place), day, f"t{chance.randrange(15)}"),
             )
 
 
