@@ -7,18 +7,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.config import Settings
-from portal.domain.access import SYSTEM
+from portal.domain.access import SYSTEM, Role
+from portal.domain.letters.kinds import Kind
 from portal.domain.messages.links import sign
 from portal.domain.messages.occasions import Frequency, Occasion
 from portal.domain.messages.states import Channel, MessageState
 from portal.models import OutgoingMessage, RoleGrant, StaffMessages, User
 from portal.services.core.unit import writing
-from portal.services.letters import cooperation, replying
+from portal.services.letters import cooperation, handling, replying
 from portal.services.messages.addresses import confirm_address, set_address, stop_staff_messages
 from portal.services.messages.announcing import Outlets
 from portal.services.messages.composing import STOP, confirming
 from portal.services.messages.receipts import take_receipt
-from tests.builders import START, World, a_letter, a_walk
+from tests.builders import START, World, a_letter, a_person, a_walk, new_letter, send
 from tests.peers import MailServer, mail_server
 from tests.services.messages.post import (
     KEY,
@@ -200,3 +201,28 @@ def test_a_bounce_stops_messages_to_a_colleague(
     a_letter(session, world)
     announce_all()
     assert session.scalar(sa.select(sa.func.count(OutgoingMessage.id))) == 1
+
+
+def test_nobody_learns_of_the_own_step(session: Session, world: World, password_hash: str) -> None:
+    """Who accepts a letter that then waits for the same person gets no message; a colleague does."""
+    both = ((Role.DISPATCHER, "city"), (Role.HANDLER, "city"))
+    a_person(world, "zhao.min", password_hash, *both)
+    walk = a_walk(session, world)
+    announce_all()
+    for name in ("zhao.min", "city_handler"):
+        staff_mail(world, name)
+    walk.step(handling.accept, "zhao.min")
+    announce_all()
+    assert told(session) == [("city_handler", Occasion.NEW_WORK)]
+
+
+def test_a_report_is_hidden_from_whoever_has_a_role_where_it_accuses(
+    session: Session, world: World, password_hash: str
+) -> None:
+    """A dispatcher of the office who also works for the accused organisation gets no message."""
+    a_person(world, "zhao.min", password_hash, (Role.DISPATCHER, "office"), (Role.HANDLER, "city"))
+    for name in ("zhao.min", "office_dispatcher"):
+        staff_mail(world, name)
+    send(new_letter(world["city"], kind=Kind.WRONGDOING))
+    announce_all()
+    assert told(session) == [("office_dispatcher", Occasion.NEW_WORK)]
