@@ -228,11 +228,11 @@ def test_too_little_text_gets_no_suggestion(
 def test_a_huge_text_gets_suggestions_too(
     client: FlaskClient, session: Session, world: World, settings: Settings
 ) -> None:
-    """Of 100 kB of text only the beginning is looked at."""
+    """Of 50 kB of text only the beginning is looked at."""
     entry = published(session, world)
     bring_up_to_date(settings)
     token = get(client, "/write", follow_redirects=True).form("/write").hidden["csrf_token"]
-    text = "小区门口的路灯坏了，晚上看不清路。" * 2000
+    text = "小区门口的路灯坏了，晚上看不清路。" * 1000
     answer = client.post("/archive/similar", data={"text": text, "csrf_token": token})
     assert answer.status_code == 200
     assert f"/archive/{entry.id}" in answer.get_data(as_text=True)
