@@ -115,6 +115,11 @@ def copy_files(source: Path, parent: Path, draft: Path) -> None:
             os.link(earlier[0] / place, copy)
         except (IndexError, OSError):
             _copy_file(path, copy)
+            continue
+        if checksum(copy) != path.name:
+            # The earlier copy is damaged, and the link would hand the damage on.
+            copy.unlink()
+            _copy_file(path, copy)
 
 
 def _copy_file(path: Path, copy: Path) -> None:

@@ -79,6 +79,8 @@ def backup(folder: Path, keep: int | None) -> None:
         )
         backups.write_manifest(draft, manifest)
     click.echo(f"{backups.backups(folder)[-1]}: {_described(manifest)}")
+    if settings.files_url:
+        click.echo(f"files lie in {settings.files_url} and are not copied", err=True)
     for old in backups.remove_old(folder, keep) if keep else []:
         click.echo(f"{old}: removed")
 

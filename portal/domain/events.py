@@ -54,6 +54,7 @@ class RecordAction(Labelled):
     RENEW_CODE = "renew_code", N_("更换查询码")
     VERIFY_CONTACT = "verify_contact", N_("来信人验证联系方式")
     EXPORT_DATA = "export_data", N_("来信人下载个人信息")
+    KEEP_LETTER = "keep_letter", N_("来信人收进“我的信件”")
     REQUEST_ERASURE = "request_erasure", N_("来信人申请删除个人信息")
     REFUSE_ERASURE = "refuse_erasure", N_("不同意删除个人信息")
     ERASE_PERSON = "erase_person", N_("删除来信人的个人信息")
@@ -116,6 +117,7 @@ _ON_LETTERS = frozenset(
         RecordAction.RENEW_CODE,
         RecordAction.VERIFY_CONTACT,
         RecordAction.EXPORT_DATA,
+        RecordAction.KEEP_LETTER,
         RecordAction.REQUEST_ERASURE,
         RecordAction.REFUSE_ERASURE,
         RecordAction.ERASE_PERSON,

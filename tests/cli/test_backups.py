@@ -251,6 +251,21 @@ def test_a_second_backup_links_the_files_of_the_first(
     assert all(each.st_nlink == (2 if name == shared else 1) for name, each in second.items())
 
 
+def test_a_damaged_file_of_a_backup_is_not_in_the_next(
+    session: Session, world: World, settings: Settings, command: Command, tmp_path: Path
+) -> None:
+    """It is copied from the store once more, not linked from the earlier backup."""
+    attach(settings, a_letter(session, world).id, a_pdf())
+    command("backup", tmp_path / "backups")
+    (first,) = (path for path in (tmp_path / "backups").rglob("files/*/*/*"))
+    first.write_bytes(b"damaged")
+    command("backup", tmp_path / "backups")
+    contents = {
+        path.read_bytes() for path in (tmp_path / "backups").rglob("files/*/*/*") if path != first
+    }
+    assert len(contents) == 1 and b"damaged" not in contents
+
+
 def test_a_damaged_file_of_a_backup_is_not_restored(
     session: Session,
     world: World,

@@ -8,9 +8,10 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from portal.domain.access import SYSTEM
+from portal.domain.events import RecordAction
 from portal.domain.privacy.erasure import ErasureGround
 from portal.identity_settings import IdentityProvider
-from portal.models import Letter
+from portal.models import Event, Letter
 from portal.services.core.unit import writing
 from portal.services.letters.erasure import erase
 from tests.adapters.identity.providers import CLIENT, RealProvider, a_real_provider, use_settings
@@ -71,6 +72,7 @@ def test_an_earlier_letter_is_added_with_its_code(
     assert mine.post(f"/letters/{number}/keep").status_code in (400, 404)
     post(mine, "/track", {"number": number, "query_code": code})
     post(mine, f"/letters/{number}/keep", page=f"/letters/{number}", status=303)
+    assert session.query(Event).filter_by(action=RecordAction.KEEP_LETTER).count() == 1
     assert TITLE in get(signed_in("c3"), MINE).text
 
 

@@ -90,6 +90,8 @@ def test_who_is_in_no_group_is_refused(door: Door, session: Session) -> None:
     """No account is made; one that was loses its roles and is not let in."""
     assert door.enter("u3") == 403
     assert session.query(User).filter_by(username="u3").count() == 0
+    refused = session.query(Event).filter_by(action=RecordAction.LOGIN_FAILED).one()
+    assert (refused.subject, refused.address) == ("user:?", "127.0.0.1")
     door.enter("u4", "water-clerks")
     assert door.enter("u4") == 403
     session.expire_all()

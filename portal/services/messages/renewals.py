@@ -91,6 +91,8 @@ def _renew(
 ) -> Renewed:
     code = derive_query_code(code_key, f"{LOST} {request.key}")
     letter.renewed_hash = hash_code(code_key, letter.number, code)
+    # Whoever kept the letter may have had the lost code.
+    letter.citizen_key = None
     request.used_at = now
     actor = Actor(ActorKind.CITIZEN, letter_id=letter.id)
     record(session, RecordAction.RENEW_CODE, actor, now, letter=letter)

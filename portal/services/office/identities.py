@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,9 +15,11 @@ from portal.domain.accounts.duties import exclude
 from portal.domain.accounts.identity import Rule, identity_key, roles_by_rule
 from portal.domain.accounts.usernames import USERNAME_MAX, fold_username
 from portal.domain.errors import N_, InvalidInput, LetterboxError, NotFound
-from portal.domain.events import RecordAction
+from portal.domain.events import ActorKind, RecordAction
 from portal.domain.translatable import Message
 from portal.models import Organisation, User
+from portal.models.user import ADDRESS_MAX
+from portal.services.core.acting import record
 from portal.services.core.typed_text import clean
 from portal.services.core.unit import writing
 from portal.services.office.grants import Place, change_grants, described, note
@@ -41,13 +44,31 @@ def enter_with_identity(
     groups: Iterable[str],
     rules: Iterable[Rule],
     now: datetime,
+    address: str = "",
 ) -> tuple[int, str]:
     """Return id and user name of the account of a person who has signed in with a provider.
 
     The account is made at the first time. Its roles are those that ``rules`` give to ``groups``, at
     each login, and no others. Raises :class:`NoAccount` without any role, for a disabled
-    account, and where an account of the letterbox has the user name already.
+    account, and where an account of the letterbox has the user name already; the trail has the refusal
+    with the ``address``.
     """
+    try:
+        return _entered(issuer, subject, username, name, groups, rules, now)
+    except NoAccount:
+        _note_refusal(identity_key(issuer, subject), address, now)
+        raise
+
+
+def _entered(
+    issuer: str,
+    subject: str,
+    username: str,
+    name: str,
+    groups: Iterable[str],
+    rules: Iterable[Rule],
+    now: datetime,
+) -> tuple[int, str]:
     key, wanted = identity_key(issuer, subject), roles_by_rule(frozenset(groups), rules)
     if exclude(role for role, _code in wanted):
         raise NoAccount(N_("系统管理、业务办理和审计的角色不能由同一人担任。"))
@@ -66,6 +87,17 @@ def enter_with_identity(
             user.last_login_at = now
             return user.id, user.username
     raise NoAccount
+
+
+def _note_refusal(key: str, address: str, now: datetime) -> None:
+    """Record that somebody was not let in, by name where there is an account."""
+    who = replace(SYSTEM, address=address[:ADDRESS_MAX])
+    with writing() as session:
+        user = session.scalar(sa.select(User).where(User.identity == key))
+        if user is not None:
+            who = replace(who, kind=ActorKind.STAFF, user_id=user.id, name=user.name)
+        subject = f"user:{user.username}" if user else "user:?"
+        record(session, RecordAction.LOGIN_FAILED, who, now, subject=subject)
 
 
 def link_identity(username: str, issuer: str, subject: str, now: datetime) -> None:

@@ -41,7 +41,11 @@ def give_site_notice(page: str, text: str, form_token: str, code_key: bytes, now
         # The other half of a double click may be on its way in as well.
         session.execute(
             upsert(
-                session, SiteNotice, [row], [SiteNotice.code_hash], lambda new: {"text": new.text}
+                session,
+                SiteNotice,
+                [row],
+                [SiteNotice.code_hash],
+                lambda new: {"code_hash": new.code_hash},
             )
         )
     return code

@@ -39,6 +39,7 @@ _SUBJECTS = {
     "calendar": N_("工作日历"),
     "deadline_rule": N_("办理期限"),
     "disclosure": N_("公开申请"),
+    "file": N_("附件"),
     "import": N_("导入"),
     "organisation": N_("单位"),
     "policy_change": N_("政策变动"),

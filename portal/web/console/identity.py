@@ -27,9 +27,8 @@ LIMIT = "60 per 10 minutes"
 def identity() -> Answer:
     """Send the browser to the provider of the staff."""
     chosen = _chosen()
-    if wait := take(LIMIT, ("identity", address())):
-        said = _("登录得太频繁了，请 %(n)s 分钟后再试。", n=minutes(wait))
-        return retry_later(_refused(said, 429), wait)
+    if refused := _too_often():
+        return refused
     try:
         return leave_for(chosen, BACK)
     except NotSignedIn as error:
@@ -41,6 +40,8 @@ def identity() -> Answer:
 def identity_return() -> Answer:
     """Begin a session for whoever the provider names, with the roles that its groups give."""
     chosen = _chosen()
+    if refused := _too_often():
+        return refused
     try:
         found, wanted = came_back(chosen, BACK)
         user_id, name = enter_with_identity(
@@ -51,6 +52,7 @@ def identity_return() -> Answer:
             found.groups,
             chosen.roles,
             now(),
+            address(),
         )
     except NotSignedIn as error:
         return _refused(str(error), error.status)
@@ -62,6 +64,13 @@ def identity_return() -> Answer:
 def _chosen() -> IdentityProvider:
     chosen = settings().staff_identity
     return chosen if chosen is not None else abort(404)
+
+
+def _too_often() -> Answer | None:
+    if wait := take(LIMIT, ("identity", address())):
+        said = _("登录得太频繁了，请 %(n)s 分钟后再试。", n=minutes(wait))
+        return retry_later(_refused(said, 429), wait)
+    return None
 
 
 def _refused(said: str, status: int) -> tuple[str, int]:

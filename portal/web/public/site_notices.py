@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, url_for
@@ -21,9 +22,13 @@ from portal.web.core.rate_limits import address, give_back, minutes, retry_later
 from portal.web.core.settings import code_key, settings
 from portal.web.core.typed import form_token
 from portal.web.public.blueprint import public_pages
-from portal.web.public.home import NOT_FOR_ROBOTS
 
 LIMIT = "10 per hour"
+_OPEN = re.compile(
+    r"(?:/[a-z-]{2,8})?(?:/|/(?:about|accessibility|privacy|site-map|hot|open-data|write|track|disclosure)"
+    r"|/(?:archive|statistics|organisations|hot)(?:/[a-z0-9/.-]*)?)"
+)
+"""The paths of pages that are the same for everybody: no other path goes into a notice by itself."""
 
 
 class SiteNoticeForm(Form):
@@ -84,4 +89,4 @@ def _page_before() -> str:
     """Return the page of the site from which a reader came; nothing that stands for a person."""
     came = urlsplit(request.referrer or "")
     here = came.netloc in (urlsplit(settings().public_url).netloc, request.host)
-    return came.path[:PAGE_MAX] if here and not came.path.startswith(NOT_FOR_ROBOTS) else ""
+    return came.path[:PAGE_MAX] if here and _OPEN.fullmatch(came.path) else ""

@@ -145,5 +145,5 @@ def described(asked: ArchiveQuery) -> str:
 def _guard(email: str) -> Guard:
     limits: list[tuple[str, Key]] = [(FROM_ONE_ADDRESS, ("subscribe-from", client_address()))]
     if email:
-        limits.append((TO_ONE_MAILBOX, ("subscribe-to", fingerprint(email))))
+        limits.append((TO_ONE_MAILBOX, ("subscribe-to", fingerprint(email.casefold()))))
     return Guard("subscribe", tuple(limits))

@@ -16,6 +16,7 @@ from portal.queries.codes import opened_by
 from portal.queries.messages.renewals import TRIES, VALID
 from portal.queries.record.receipts import receipt_commitment
 from portal.services.core.handing_in import Receipt
+from portal.services.letters.my_letters import keep_letter
 from portal.services.messages.announcing import Outlets
 from portal.services.messages.composing import LOST
 from portal.services.messages.renewals import Renewed, ask_for_code, renew_code, sweep_renewals
@@ -69,6 +70,15 @@ def test_the_earlier_code_ends_when_the_other_one_is_shown(
     assert (renewed.letter_id, renewed.number) == (sent.id, sent.number)
     assert not opens(session, sent.number, sent.code)
     assert opens(session, sent.number, renewed.code)
+
+
+def test_another_code_takes_the_letter_from_who_kept_it(session: Session, sent: Receipt) -> None:
+    """Whoever kept it under an identity may have had the lost code."""
+    keep_letter(sent.id, "7" * 64, START)
+    assert session.query(Letter.citizen_key).scalar() == "7" * 64
+    renew(ask())
+    session.rollback()
+    assert session.query(Letter.citizen_key).scalar() is None
 
 
 def test_a_request_is_used_once_and_for_an_hour(session: Session, sent: Receipt) -> None:

@@ -36,11 +36,12 @@ def test_another_code_opens_nothing(client: Client) -> None:
 
 
 def test_a_double_click_reports_once(client: Client, session: Session) -> None:
-    """The same form twice keeps one notice and leads to one address."""
+    """The same form again keeps the first text and leads to one address."""
     sent = {**get(client, NEW).form(NEW).hidden, "text": "错别字"}
-    first, second = (client.post(NEW, data=sent) for _ in range(2))
-    assert first.location == second.location
-    assert session.query(SiteNotice).count() == 1
+    first, second = (client.post(NEW, data={**sent, "page": page}) for page in ("", "/about"))
+    third = client.post(NEW, data={**sent, "text": "改了主意"})
+    assert first.location == second.location == third.location
+    assert session.query(SiteNotice.text).all() == [("错别字",)]
 
 
 def test_an_empty_report_is_refused_and_keeps_the_page(client: Client) -> None:
@@ -53,7 +54,12 @@ def test_the_page_one_came_from_is_filled_in(client: Client) -> None:
     """A public page of this site is named; the address of a letter or of another site is not."""
     for came, named in (
         ("http://localhost/about", "/about"),
+        ("http://localhost/en/archive/7", "/en/archive/7"),
         ("http://localhost/letters/20160101-00001-1", ""),
+        ("http://localhost/en/letters/20160101-00001-1", ""),
+        ("http://localhost/subscriptions/a-token", ""),
+        ("http://localhost/verify/a-token", ""),
+        ("http://localhost/write/a-token", ""),
         ("https://elsewhere.example/about", ""),
     ):
         html = client.get(NEW, headers={"Referer": came}).text

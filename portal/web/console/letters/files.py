@@ -7,6 +7,7 @@ from flask import Response
 from portal.domain.access import Permission
 from portal.domain.events import ReadAction
 from portal.models import Attachment, db
+from portal.queries.disclosure.requests import subject_of
 from portal.queries.files.attached import file_of_letter, file_of_request
 from portal.web.console.blueprint import console
 from portal.web.console.disclosure.request_page import require_request
@@ -48,7 +49,7 @@ def request_file(request_number: str, file_id: int) -> Response:
     """Give a file of a request for disclosure."""
     found = _of_request(request_number, file_id)
     answer = private_file(found)
-    shown(ReadAction.READ_FILE, subject=f"{request_number}/file:{file_id}")
+    shown(ReadAction.READ_FILE, subject=subject_of(request_number), detail=f"file:{file_id}")
     return answer
 
 

@@ -102,7 +102,9 @@ def lost_code() -> Answer:
         said = _("要得太频繁了，请等页面确认后再试，或者 %(n)s 分钟后再试。", n=minutes(wait))
         form.form_errors.append(said)
         return retry_later(_page(form, 429), wait)
-    if wait := take(TO_ONE_CONTACT_AT_MOST, ("lost-to-at-most", fingerprint(form.plain))):
+    if wait := take(
+        TO_ONE_CONTACT_AT_MOST, ("lost-to-at-most", fingerprint(form.plain.casefold()))
+    ):
         form.form_errors.append(_("今天已经发过多次，请明天再试。"))
         return retry_later(_page(form, 429), wait)
     key = ask_for_code(number, form.plain, form.channel, page_locale(), now())
@@ -164,5 +166,5 @@ def _guard(contact: str = "") -> Guard:
     """Return what limits requests: by address, and by the contact that gets the message."""
     limits: list[tuple[str, Key]] = [(settings().track_limit, ("lost-from", address()))]
     if contact:
-        limits.append((TO_ONE_CONTACT, ("lost-to", fingerprint(contact))))
+        limits.append((TO_ONE_CONTACT, ("lost-to", fingerprint(contact.casefold()))))
     return Guard("lost", tuple(limits))

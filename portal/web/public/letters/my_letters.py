@@ -13,6 +13,7 @@ from portal.queries.letters.my_letters import my_letter, my_letters
 from portal.queries.letters.track import letter_by_number
 from portal.services.letters.my_letters import keep_letter
 from portal.web.core import Answer
+from portal.web.core.clock import now
 from portal.web.core.fields import page_asked
 from portal.web.core.guards.identity import NotSignedIn, came_back, leave_for
 from portal.web.core.people import (
@@ -45,9 +46,8 @@ def letters_kept() -> str:
 def my_letters_sign_in() -> Answer:
     """Send the browser to the provider of the citizens."""
     provider = _provider()
-    if wait := take(LIMIT, ("citizen-identity", address())):
-        said = _("登录得太频繁了，请 %(n)s 分钟后再试。", n=minutes(wait))
-        return retry_later(_refused(said, 429), wait)
+    if refused := _too_often():
+        return refused
     try:
         return leave_for(provider, BACK)
     except NotSignedIn as error:
@@ -59,6 +59,8 @@ def my_letters_sign_in() -> Answer:
 def my_letters_return() -> Answer:
     """Remember who has signed in."""
     provider = _provider()
+    if refused := _too_often():
+        return refused
     try:
         found, _wanted = came_back(provider, BACK)
     except NotSignedIn as error:
@@ -90,7 +92,7 @@ def keep(number: str) -> Answer:
         raise NotFound
     if who is None:
         return redirect(url_for("public.my_letters"), 303)
-    keep_letter(letter.id, who)
+    keep_letter(letter.id, who, now())
     flash(_("已收进“我的信件”。"), "success")
     return redirect(url_for("public.letter", number=number), 303)
 
@@ -98,6 +100,13 @@ def keep(number: str) -> Answer:
 def _provider() -> IdentityProvider:
     chosen = settings().citizen_identity
     return chosen if chosen is not None else abort(404)
+
+
+def _too_often() -> Answer | None:
+    if wait := take(LIMIT, ("citizen-identity", address())):
+        said = _("登录得太频繁了，请 %(n)s 分钟后再试。", n=minutes(wait))
+        return retry_later(_refused(said, 429), wait)
+    return None
 
 
 def _refused(said: str, status: int) -> tuple[str, int]:

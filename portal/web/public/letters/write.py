@@ -113,7 +113,7 @@ class WritePage(PreviewedPage[WriteForm]):
         if letter is not None:
             remember_opened(Letter, letter.id)
             if who := citizen():
-                keep_letter(letter.id, who)
+                keep_letter(letter.id, who, now())
 
     def submit(self, key: str) -> str:
         """Send the letter."""
