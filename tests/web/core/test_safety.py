@@ -152,7 +152,7 @@ def test_fields_are_read_as_they_were_typed(typed: dict[str, str]) -> None:
 def test_a_route_can_take_more_or_less_than_others(client: FlaskClient, world: World) -> None:
     """Texts of a correction are longer than a letter, a delivery receipt is shorter."""
     for path, most in (
-        ("/write", LARGEST_REQUEST),
+        ("/track", LARGEST_REQUEST),
         ("/console/letters/1/publication/correct", LARGEST_TEXTS),
         ("/open311/v2/requests.json", LARGEST_OF_PROGRAMS),
     ):

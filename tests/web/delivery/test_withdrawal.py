@@ -40,7 +40,7 @@ PAGES = (
 """Pages that hold the title of the entry."""
 MACHINES = (
     *("/archive/feed.atom", "/archive/feed.atom?q=路灯", "/archive/feed.atom?organisation={city}"),
-    *("/archive/{entry}/feed.atom", "/archive/similar?text=门口的路灯坏了，请尽快维修"),
+    *("/archive/{entry}/feed.atom", "/archive/similar?text=小区门口的路灯什么时候能修好，路灯坏了"),
     *("/api/v1/entries", "/api/v1/entries/{entry}", "/api/v1/search?q=路灯"),
     *("/open311/v2/requests.json", "/open311/v2/requests.xml"),
     *("/open311/v2/requests/{entry}.json", "/open311/v2/requests/{entry}.xml"),
