@@ -16,7 +16,14 @@ from PIL import Image
 
 from portal.adapters.files.pictures import Refused, paint
 from portal.domain.files.covers import Cover
-from portal.domain.files.kinds import Bounds, FileFault, FileKind, office_kind
+from portal.domain.files.kinds import (
+    Bounds,
+    FileFault,
+    FileKind,
+    is_active,
+    is_compound,
+    office_kind,
+)
 
 _TYPES = "[Content_Types].xml"
 _TYPES_MOST = 1_000_000
@@ -72,6 +79,9 @@ def page_pictures(content: bytes, bounds: Bounds) -> list[Image.Image]:
 def picture_pdf(content: bytes, covers: Sequence[Cover], bounds: Bounds) -> bytes:
     """Return a PDF whose pages are pictures with ``covers`` painted over them: no text is left."""
     made = page_pictures(content, bounds)
+    if any(each.page > len(made) for each in covers):
+        # Covered on no page, what is to be hidden would be public.
+        raise Refused(FileFault.PAGES)
     for number, image in enumerate(made, 1):
         paint(image, [each for each in covers if each.page == number])
     file = BytesIO()
@@ -100,11 +110,20 @@ def office(content: bytes, bounds: Bounds) -> FileKind:
                 types = file.read(_TYPES_MOST).decode("utf-8", "replace")
             left = bounds.unpacked
             for member in members:
+                relations = bytearray()
                 with archive.open(member) as file:
+                    first = True
                     while chunk := file.read(_CHUNK):
                         left -= len(chunk)
                         if left < 0:
                             raise Refused(FileFault.UNPACKED)
+                        if first and is_compound(chunk):
+                            raise Refused(FileFault.ACTIVE)
+                        first = False
+                        if member.filename.lower().endswith(".rels"):
+                            relations += chunk
+                if is_active(relations.decode("utf-8", "replace")):
+                    raise Refused(FileFault.ACTIVE)
             found = office_kind(types, archive.namelist())
     except (
         zipfile.BadZipFile,

@@ -21,6 +21,8 @@ from portal.instance_folder import SOURCE_ROOT
 
 SECONDS = 40
 """Seconds that a file may take, with the wait for the processor."""
+WAIT_SECONDS = 10
+"""Seconds that a file may wait until another one has been read."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Files that a process of the server has read at a time."""
 _log = structlog.get_logger("portal.files")
@@ -67,7 +69,11 @@ def _read(
         {"name": name, "bounds": asdict(bounds), "covers": [asdict(each) for each in covers]}
     )
     command = [sys.executable, "-P", "-s", "-m", "portal.adapters.files.reader", task]
-    with _AT_ONCE:
+    if not _AT_ONCE.acquire(timeout=WAIT_SECONDS):
+        # Threads that wait for files would serve no pages.
+        _log.warning("file_not_read", reason="busy")
+        return FileFault.BUSY, []
+    try:
         try:
             done = subprocess.run(  # noqa: S603 - our own program
                 command,
@@ -82,6 +88,8 @@ def _read(
         except subprocess.TimeoutExpired:
             _log.warning("file_not_read", reason="time")
             return FileFault.UNPACKED, []
+    finally:
+        _AT_ONCE.release()
     if done.returncode:
         _log.warning(
             "file_not_read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from portal.domain.errors import N_
@@ -69,12 +70,18 @@ class FileFault(Labelled):
     DAMAGED = "damaged", N_("“%(name)s”打不开，没有上传。文件可能已损坏，请检查后再上传。")
     PIXELS = "pixels", N_("“%(name)s”的尺寸太大，没有上传。请缩小图片后再上传。")
     MACROS = "macros", N_("“%(name)s”里有宏（程序），没有上传。请另存为不带宏的 docx 或 xlsx。")
+    ACTIVE = (
+        "active",
+        N_("“%(name)s”里嵌有程序，或者连着外面的模板，没有上传。请另存为 PDF 后再上传。"),
+    )
     UNPACKED = "unpacked", N_("“%(name)s”的内容太多，没有上传。请只保留需要的部分后再上传。")
     ENCRYPTED = "encrypted", N_("“%(name)s”设了密码，打不开，没有上传。请去掉密码后再上传。")
     OLD_OFFICE = (
         "old_office",
         N_("“%(name)s”是旧格式或者加了密码，没有上传。请另存为不带密码的 docx 或 xlsx。"),
     )
+    PAGES = "pages", N_("“%(name)s”没有这么多页，请核对遮盖位置所在的页。")
+    BUSY = "busy", N_("“%(name)s”没有上传：正在处理的文件太多，请过一会儿再上传。")
     INFECTED = "infected", N_("“%(name)s”里发现病毒，没有上传。")
     NOT_SCANNED = (
         "not_scanned",
@@ -99,6 +106,8 @@ BOUNDS = Bounds()
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_RELATION = re.compile(r"<relationship\b[^>]*", re.IGNORECASE)
+_RUNS = re.compile(r"/(?:attachedtemplate|oleobject|frame|subdocument|package)\"", re.IGNORECASE)
 HEAD = 16
 """Bytes by which the kind of a file is known."""
 
@@ -137,6 +146,21 @@ _MAIN = {
     "wordprocessingml.document.main+xml": FileKind.DOCX,
     "spreadsheetml.sheet.main+xml": FileKind.XLSX,
 }
+
+
+def is_active(relations: str) -> bool:
+    """Return whether the relations of a document lead to a program, or to a template elsewhere that brings one."""
+    for found in _RELATION.findall(relations):
+        said = found.lower()
+        outside = 'targetmode="external"' in said and _RUNS.search(found)
+        if outside or '/vbaproject"' in said or '/oleobject"' in said:
+            return True
+    return False
+
+
+def is_compound(head: bytes) -> bool:
+    """Return whether a member of a document begins as an embedded program or an old document does."""
+    return head.startswith(_COMPOUND)
 
 
 def office_kind(content_types: str, members: list[str]) -> FileKind | FileFault:

@@ -21,7 +21,7 @@ from portal.domain.messages.links import digits
 from portal.domain.messages.occasions import Occasion
 from portal.domain.messages.states import Channel
 from portal.models import CodeRenewal, Letter
-from portal.queries.messages.renewals import VALID, letter_of, renewal
+from portal.queries.messages.renewals import TRIES, VALID, letter_of, renewal
 from portal.services.core.acting import record
 from portal.services.core.unit import writing
 from portal.services.messages.announcing import Outlets, post_to_sender
@@ -71,7 +71,7 @@ def renew_code(
         if typed is not None and not _fits(typed, code_key, key):
             request.tries += 1
             return None
-        if letter is None or request.used_at is not None:
+        if letter is None or request.used_at is not None or request.tries >= TRIES:
             request.tries += 1
             return None
         return _renew(session, letter, request, code_key, outlets, now)

@@ -17,7 +17,7 @@ function asked() {
   if (found) {
     return Math.min(steps.length, Math.max(1, Number(found[1]))) - 1;
   }
-  const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const named = location.hash && document.getElementById(location.hash.slice(1));
   const within = named ? steps.findIndex((step) => step.contains(named)) : -1;
   return within < 0 ? null : within;
 }
@@ -87,7 +87,7 @@ addEventListener("popstate", () => {
   if (stepped() && wanted !== current) {
     go(wanted);
     if (!location.hash.startsWith("#step-") && location.hash) {
-      document.getElementById(decodeURIComponent(location.hash.slice(1)))?.focus();
+      document.getElementById(location.hash.slice(1))?.focus();
     }
   }
 });

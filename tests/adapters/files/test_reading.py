@@ -80,6 +80,17 @@ def test_a_large_picture_is_made_smaller() -> None:
     assert (found.width, found.height) == (400, 100)
 
 
+_TYPE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TEMPLATE = (
+    b'<Relationships><Relationship Id="a" Type="%s/attachedTemplate" '
+    b'Target="https://elsewhere.example/a.dotm" TargetMode="External"/></Relationships>' % _TYPE
+)
+LINK = (
+    b'<Relationships><Relationship Id="a" Type="%s/hyperlink" '
+    b'Target="https://elsewhere.example/" TargetMode="External"/></Relationships>' % _TYPE
+)
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
@@ -93,6 +104,11 @@ def test_a_large_picture_is_made_smaller() -> None:
         (b"%PDF-1.7 nothing more", FileFault.DAMAGED),
         (an_office_file(MACROS), FileFault.MACROS),
         (an_office_file(members={"word/vbaProject.bin": b"x"}), FileFault.MACROS),
+        (
+            an_office_file(members={"word/x.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}),
+            FileFault.ACTIVE,
+        ),
+        (an_office_file(members={"word/_rels/s.rels": TEMPLATE}), FileFault.ACTIVE),
         (an_office_file("application/epub+zip"), FileFault.UNKNOWN),
         (an_office_file()[:-40], FileFault.DAMAGED),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), FileFault.OLD_OFFICE),
@@ -152,6 +168,17 @@ def test_a_public_pdf_has_no_text() -> None:
     assert isinstance(made, bytes)
     assert text_of_pdf(made) == ""
     assert b"Secret" not in made
+
+
+def test_a_rectangle_on_a_page_that_is_not_there_is_refused() -> None:
+    """It would cover nothing, and what it was to hide would be public."""
+    assert cover(a_pdf(1), [Cover(0, 0, 1_000, 1_000, page=2)]) is FileFault.PAGES
+
+
+def test_links_in_a_document_are_no_program() -> None:
+    """An address in the text leads elsewhere and runs nothing."""
+    word = an_office_file(members={"word/_rels/document.xml.rels": LINK})
+    assert taken(word).kind is FileKind.DOCX
 
 
 def test_a_pdf_with_too_many_pages_is_not_published() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -66,10 +67,11 @@ class Row:
 
 def typed_rows(form: MultiDict[str, str]) -> list[Row]:
     """Return the rectangles that were sent, without empty rows."""
-    columns = [form.getlist(side)[: COVERS_MOST + 1] for side in SIDES]
-    pages = form.getlist("page") or ["1"] * len(columns[0])
-    found = [Row(*row) for row in zip(*columns, pages, strict=False)]
-    return [row for row in found if not row.is_empty]
+    columns = [form.getlist(side) for side in SIDES]
+    pages = form.getlist("page") or ["1"] * max(map(len, columns))
+    # A row that lacks a side is one that cannot be understood, not one less.
+    found = [Row(*row) for row in zip_longest(*columns, pages, fillvalue="")]
+    return [row for row in found if not row.is_empty][: COVERS_MOST + 1]
 
 
 def row_of(cover: Cover) -> Row:
@@ -167,7 +169,10 @@ def send_release(number: str, file_id: int) -> Answer:
 @needs(Permission.LETTER_READ)
 def release_picture(number: str, file_id: int) -> Response:
     """Show a picture of the letter in full."""
-    return shown_picture(_found(number, file_id)[1])
+    letter, file, _release = _found(number, file_id)
+    answer = shown_picture(file)
+    shown(ReadAction.READ_FILE, letter.id, subject=f"file:{file_id}")
+    return answer
 
 
 @console.get("/letters/<number>/publication/files/<int:file_id>/copy")
