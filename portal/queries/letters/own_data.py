@@ -38,7 +38,8 @@ class OwnData:
     """What is kept about the sender of ``letter``.
 
     ``messages`` are those that were sent about the letter to the chosen contact, of which no words are kept.
-    ``look_ups`` names what keyed hashes are kept of, by which letters of the same sender are found.
+    ``look_ups`` names what keyed hashes are kept of, by which letters of the same sender are found, and of an identity with which
+    the sender signs in.
     """
 
     letter: Letter
@@ -58,6 +59,7 @@ def own_data(session: Session, letter: Letter) -> OwnData:
         "name": letter.name_key,
         "phone": letter.phone_key,
         "email": letter.email_key,
+        "identity": letter.citizen_key,
     }
     entry = sa.select(ArchiveEntry).where(ArchiveEntry.letter_id == letter.id, PUBLIC)
     sent = sa.select(OutgoingMessage).where(

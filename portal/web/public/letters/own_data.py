@@ -124,6 +124,8 @@ def _json(kept: OwnData, at: datetime) -> dict[str, Any]:
             "name": letter.sender_name,
             "phone": letter.sender_phone,
             "email": letter.sender_email,
+            "phone_verified_at": _moment(letter.phone_verified_at),
+            "email_verified_at": _moment(letter.email_verified_at),
         },
         "letter": {
             "kind": letter.kind,

@@ -52,6 +52,8 @@ def test_a_copy_holds_everything_and_is_recorded(
         "name": letter.sender_name,
         "phone": letter.sender_phone,
         "email": letter.sender_email,
+        "phone_verified_at": None,
+        "email_verified_at": None,
     }
     assert kept["sender"] == sender
     pieces = kept["correspondence"]
