@@ -2,6 +2,7 @@
 
 import csv
 import re
+import resource
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -363,10 +364,12 @@ def test_fifty_megabytes_are_streamed(command: Command, session: Session, tmp_pa
         while out.tell() < 50_000_000:
             number += 1
             writer.writerow(portal_row(number, content=text).values())
+    # The peak is that of the process, which other tests have filled before.
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024
     result = command("import", file, "--dry-run")
     assert f"rows read       {number + 1:,}" in result.stdout
     peak = next(line for line in result.stdout.splitlines() if line.startswith("peak memory"))
-    assert int(peak.split()[2]) < 1_000
+    assert int(peak.split()[2]) < before + 750
 
 
 def test_columns_nobody_reads_may_repeat(
