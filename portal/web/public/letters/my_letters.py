@@ -23,12 +23,11 @@ from portal.web.core.people import (
     remember_citizen,
     remember_opened,
 )
-from portal.web.core.rate_limits import address, minutes, retry_later, take
+from portal.web.core.rate_limits import retry_later
 from portal.web.core.settings import code_key, settings
 from portal.web.public.blueprint import public_pages
 
 BACK = "public.my_letters_return"
-LIMIT = "60 per 10 minutes"
 public_pages.add_app_template_global(citizen, "signed_in_citizen")
 
 
@@ -46,12 +45,10 @@ def letters_kept() -> str:
 def my_letters_sign_in() -> Answer:
     """Send the browser to the provider of the citizens."""
     provider = _provider()
-    if refused := _too_often():
-        return refused
     try:
         return leave_for(provider, BACK)
     except NotSignedIn as error:
-        return _refused(str(error), error.status)
+        return _refused(str(error), error.status, error.wait)
 
 
 @public_pages.get("/my-letters/return")
@@ -59,12 +56,10 @@ def my_letters_sign_in() -> Answer:
 def my_letters_return() -> Answer:
     """Remember who has signed in."""
     provider = _provider()
-    if refused := _too_often():
-        return refused
     try:
         found, _wanted = came_back(provider, BACK)
     except NotSignedIn as error:
-        return _refused(str(error), error.status)
+        return _refused(str(error), error.status, error.wait)
     remember_citizen(citizen_key(code_key(), found.issuer, found.subject))
     return redirect(url_for("public.my_letters"), 303)
 
@@ -102,13 +97,6 @@ def _provider() -> IdentityProvider:
     return chosen if chosen is not None else abort(404)
 
 
-def _too_often() -> Answer | None:
-    if wait := take(LIMIT, ("citizen-identity", address())):
-        said = _("登录得太频繁了，请 %(n)s 分钟后再试。", n=minutes(wait))
-        return retry_later(_refused(said, 429), wait)
-    return None
-
-
-def _refused(said: str, status: int) -> tuple[str, int]:
+def _refused(said: str, status: int, wait: int = 0) -> Answer:
     page = render_template("public/my_letters.html", provider=_provider(), found=None, problem=said)
-    return page, status
+    return retry_later((page, status), wait) if wait else (page, status)
