@@ -49,10 +49,15 @@ LEFT_OUT = pytest.StashKey[int]()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests that use no database out of the PostgreSQL run: the SQLite run has them."""
+    """Leave out of the PostgreSQL run what it says nothing about: the SQLite run has it."""
     if not ON_POSTGRES:
         return
-    chosen = [item for item in items if "database" in getattr(item, "fixturenames", ())]
+    chosen = [
+        item
+        for item in items
+        if "database" in getattr(item, "fixturenames", ())
+        and item.get_closest_marker("any_database") is None
+    ]
     kept = set(chosen)
     left_out = [item for item in items if item not in kept]
     items[:] = chosen
@@ -75,7 +80,9 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print how many tests were left out."""
     if left_out := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(f"{left_out} tests without a database left out on PostgreSQL")
+        terminalreporter.write_line(
+            f"{left_out} tests that no database changes left out on PostgreSQL"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

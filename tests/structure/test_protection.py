@@ -8,6 +8,8 @@ import pytest
 from portal.domain.access import GRANTS, Permission, Role
 from tests.structure.site import ROUTES, Route, Site
 
+pytestmark = pytest.mark.any_database
+
 SIGNED = {"public.stop_now", "receipts.receive"}
 """Routes that trust no cookie: a signature in the address or the body says what they may do."""
 SENT = [route for route in ROUTES if route.method == "POST" and route.permission != "token"]

@@ -9,6 +9,8 @@ import pytest
 from portal.domain.access import GRANTS, Permission, Role
 from tests.structure.site import INSTANCE_WIDE, NEWCOMER, ROUTES, Route, Site
 
+pytestmark = pytest.mark.any_database
+
 MASKS = ("/publication/mask-rest", "/publication/add-mask", "/publication/findings/")
 """Routes of readers where the service asks for more: to propose publication or to decide on it."""
 ANYONE = [*Role, None]
