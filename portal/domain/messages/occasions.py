@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.domain.errors import N_
+from portal.domain.letters.guards import GuardedLetter, may_be_public, not_consented
 from portal.domain.letters.states import Action
 from portal.domain.translatable import Labelled
 
@@ -22,6 +23,7 @@ class Occasion(Labelled):
     MOVED = "transferred", N_("来信转到承办单位")
     EXTENDED = "extended", N_("办理期限延长")
     ANSWERED = "answered", N_("来信已经答复")
+    CONSENT_NEEDED = "consent_needed", N_("来信已经答复，可否公示")
     DECLINED = "declined", N_("来信不予受理")
     PUBLISHED = "published", N_("来信已经公示")
     SILENT = "closed_for_silence", N_("没有收到补充，来信办结")
@@ -49,6 +51,7 @@ TO_SENDERS = (
     Occasion.MOVED,
     Occasion.EXTENDED,
     Occasion.ANSWERED,
+    Occasion.CONSENT_NEEDED,
     Occasion.DECLINED,
     Occasion.PUBLISHED,
     Occasion.SILENT,
@@ -117,6 +120,18 @@ AFTER: dict[Action, Announced] = {
     Action.PUBLISH: Announced(Occasion.PUBLISHED),
 }
 """Every action that somebody learns of; the others are announced to nobody."""
+
+
+def for_sender(action: Action, letter: GuardedLetter) -> Occasion | None:
+    """Return what the sender of ``letter`` gets a message about after ``action``.
+
+    A signed reply that might be published, if the sender agreed, asks for that consent.
+    """
+    announced = AFTER[action].sender if action in AFTER else None
+    asks = action is Action.SIGN and not (
+        may_be_public(letter, None) or not_consented(letter, None)
+    )
+    return Occasion.CONSENT_NEEDED if asks else announced
 
 
 class Frequency(Labelled):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.channel_settings import ChannelSettings, Webhook
 from portal.domain.letters.states import Action
-from portal.domain.messages.occasions import AFTER, DUE, LIMITED, Occasion
+from portal.domain.messages.occasions import AFTER, DUE, LIMITED, Occasion, for_sender
 from portal.domain.messages.states import Channel
 from portal.models import ANNOUNCE, Event, Letter, MessageChoice, OutboxRow
 from portal.services.core.deadlines import promised_due
@@ -80,13 +80,15 @@ def _failed(job: int, said: str, now: datetime) -> None:
 
 def _announce(session: Session, event: Event, outlets: Outlets, now: datetime) -> None:
     letter = session.get(Letter, event.letter_id) if event.letter_id else None
-    announced = AFTER.get(Action(event.action))
+    action = Action(event.action)
+    announced = AFTER.get(action)
     if letter is None or announced is None:
         return
     if announced.staff is not None and Channel.MAIL in outlets.channels:
         post_to_staff(session, letter, event, announced.staff, now)
     if announced.sender is not None:
-        post_to_sender(session, letter, announced.sender, f"event/{event.id}/sender", outlets, now)
+        to_sender = for_sender(action, letter) or announced.sender
+        post_to_sender(session, letter, to_sender, f"event/{event.id}/sender", outlets, now)
         for webhook in outlets.webhooks:
             if not webhook.events or announced.sender in webhook.events:
                 post(

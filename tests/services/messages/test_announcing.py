@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.channel_settings import Webhook
 from portal.config import Settings
+from portal.domain.letters.kinds import Kind
 from portal.domain.letters.states import State
 from portal.domain.messages.occasions import Occasion
 from portal.domain.messages.states import Channel, MessageState
 from portal.models import ANNOUNCE, INDEX, MessageChoice, OutboxRow, OutgoingMessage
 from portal.services.core.unit import writing
-from portal.services.letters import handling, submission
+from portal.services.letters import consent, handling, submission
 from portal.services.messages.announcing import Outlets, announce
 from portal.services.messages.receipts import take_receipt
 from portal.services.messages.reminders import DAYS_BEFORE, remind
@@ -74,6 +75,44 @@ def test_other_ways_of_a_letter_are_announced(
     choose_mail(a_letter(session, world, state, email="zhou@mail.example"))
     announce_all()
     assert occasions(session) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "agrees", "expected"),
+    [
+        (Kind.HELP, False, Occasion.CONSENT_NEEDED),
+        (Kind.HELP, True, Occasion.ANSWERED),
+        (Kind.WRONGDOING, False, Occasion.ANSWERED),
+    ],
+)
+def test_consent_is_asked_for_where_it_alone_is_missing(
+    session: Session, world: World, kind: Kind, agrees: bool, expected: Occasion
+) -> None:
+    """The message about a reply asks for consent, unless it was given or nothing could be published."""
+    given = {"email": "zhou@mail.example", "consent": agrees, "kind": kind}
+    choose_mail(a_letter(session, world, State.CLOSED, **given))  # type: ignore[arg-type]
+    announce_all()
+    assert occasions(session)[-1] is expected
+
+
+def test_consent_given_meanwhile_is_not_asked_for(session: Session, world: World) -> None:
+    """Who agrees before the message about the reply is written reads of the reply alone."""
+    letter = a_letter(session, world, State.CLOSED, email="zhou@mail.example", consent=False)
+    choose_mail(letter)
+    consent.give_consent(letter.id, START + timedelta(days=1))
+    announce_all()
+    assert occasions(session)[-1] is Occasion.ANSWERED
+
+
+def test_webhooks_learn_of_a_reply_whatever_the_sender_is_asked(
+    session: Session, world: World
+) -> None:
+    """Other systems get one word for an answer."""
+    hook = Webhook(name="city", url="https://city.example/hook", secret=SECRET)
+    choose_mail(a_letter(session, world, State.CLOSED, email="zhou@mail.example", consent=False))
+    announce_all(Outlets(MAIL_ONLY.channels, (hook,)))
+    last = [each.occasion for each in messages(session) if each.webhook == "city"][-1]
+    assert last is Occasion.ANSWERED
 
 
 def test_who_was_asked_and_says_nothing_is_reminded_once(session: Session, world: World) -> None:
