@@ -9,8 +9,10 @@ import random
 import sys
 from collections import Counter
 
+from portal.domain.letters.replies.promises import undated_promises
 from portal.domain.letters.replies.relevance import off_topic
 from portal.domain.letters.replies.substance import Substance, substance
+from portal.domain.letters.replies.third_person import about_the_sender
 from tests.bench.search_data import DATA
 
 FILES = ("hunan-letters-with-replies.csv", "beijing-letters-with-replies.csv")
@@ -44,12 +46,19 @@ def main() -> None:
     drawn = random.Random(SEED)  # noqa: S311 - a fixed draw, no secret
     wrong = [(title, text, drawn.choice(true)[2]) for title, text, _reply in true]
     flagged, caught = (sum(off_topic(*pair) for pair in some) for some in (true, wrong))
+    replies = [reply for _name, (_title, _text, reply) in rows]
+    promises, third = (
+        sum(bool(found(reply)) for reply in replies)
+        for found in (undated_promises, about_the_sender)
+    )
     sys.stdout.write(
         f"{len(short)} short replies: {said[Substance.PASSED_ON]} pass the letter on, "
         f"{said[Substance.EMPTY]} say nothing\n"
         f"{len(rows) - len(true)} of all {len(rows)} replies pass on or say nothing\n"
         f"to another letter: {caught / len(wrong):.1%} named as another matter, "
         f"{flagged / len(true):.1%} of true replies\n"
+        f"{promises / len(rows):.1%} of replies promise without a date, "
+        f"{third / len(rows):.1%} write about the sender in the third person\n"
     )
 
 

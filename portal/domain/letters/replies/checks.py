@@ -1,7 +1,8 @@
 """What a reply is looked over for before it goes to sign-off; everything here only warns.
 
 The same things a reviewer would send a reply back for: it says nothing itself, speaks of another
-matter, is too short, has no greeting, leaves a question aside, names nobody to call, holds personal data.
+matter, is too short, has no greeting, leaves a question aside, names nobody to call, holds personal data,
+promises without a date, writes about the sender in the third person.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.errors import N_
+from portal.domain.letters.replies.promises import undated_promises
 from portal.domain.letters.replies.relevance import off_topic
 from portal.domain.letters.replies.substance import Substance, substance
+from portal.domain.letters.replies.third_person import about_the_sender
 from portal.domain.redaction import FindingKind, PublicField, Sender, default_masks
 from portal.domain.translatable import Message
 
@@ -43,6 +46,8 @@ class Check(StrEnum):
     QUESTION = "question"
     CONTACT = "contact"
     PERSONAL = "personal"
+    PROMISE = "promise"
+    THIRD_PERSON = "third_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,19 @@ def check_reply(
         Remark(Check.QUESTION, Message(N_("来信中的这个问题，答复里似乎没有提到：")), question)
         for question in open_questions(letter, text)[:MOST_SHOWN]
     ]
+    said += [
+        Remark(Check.PROMISE, Message(N_("只说会做，没有说什么时候；请写明日期或期限：")), promise)
+        for promise in undated_promises(text)[:MOST_SHOWN]
+    ]
     said += _personal(text, sender)
+    said += [
+        Remark(
+            Check.THIRD_PERSON,
+            Message(N_("把来信人当作第三者来写；请改称“您”：")),
+            sentence,
+        )
+        for sentence in about_the_sender(text)[:MOST_SHOWN]
+    ]
     if not _GREETING.search(plain[:80]):
         said.append(Remark(Check.GREETING, Message(N_("开头没有称呼或问候，如“您好！来信收悉。”"))))
     if not _CONTACT.search(plain):

@@ -36,7 +36,9 @@ def test_good_reply_is_left_alone() -> None:
             REPLY.replace("小区电梯年检由物业申请，年检过期的电梯已责令停用并限期整改。", ""),
             Check.QUESTION,
         ),
-        (REPLY + "来信人手机 13912345678。", Check.PERSONAL),
+        (REPLY + "您的手机 13912345678。", Check.PERSONAL),
+        (REPLY + "路口的灯我们将尽快安装。", Check.PROMISE),
+        (REPLY + "该市民的诉求属实。", Check.THIRD_PERSON),
     ],
 )
 def test_each_fault_is_remarked_on_alone(text: str, check: Check) -> None:
@@ -62,6 +64,37 @@ def test_questions_are_the_sentences_with_a_question_mark() -> None:
 def test_office_phone_is_not_taken_for_personal_data() -> None:
     """The phone of the office, announced as such, is no remark."""
     assert Check.PERSONAL not in found(REPLY.replace("请致电", "请拨打咨询电话"))
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "quote"),
+    [
+        ("路口的灯我们将尽快安装。", Check.PROMISE, "路口的灯我们将尽快安装。"),
+        ("该市民的诉求属实。", Check.THIRD_PERSON, "该市民的诉求属实。"),
+    ],
+)
+def test_faulty_sentences_are_quoted_five_at_most(text: str, check: Check, quote: str) -> None:
+    """Each sentence has a remark of its own, as long as there are few."""
+    assert [
+        [
+            remark.quote
+            for remark in check_reply(REPLY + text * times, LETTER)
+            if remark.check is check
+        ]
+        for times in (1, 7)
+    ] == [[quote], [quote] * 5]
+
+
+def test_private_person_with_a_number_is_found() -> None:
+    """Whoever is named with a telephone or an identity card is quoted, as for publication."""
+    text = REPLY + "您的邻居李建国，电话 13912345678，身份证号 11010519491231002X。"
+    assert {
+        remark.quote for remark in check_reply(text, LETTER) if remark.check is Check.PERSONAL
+    } == {
+        "李建国",
+        "13912345678",
+        "11010519491231002X",
+    }
 
 
 def test_senders_own_phone_is_found() -> None:
