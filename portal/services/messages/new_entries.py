@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
 from portal.adapters.archive_index import SearchEngine
@@ -27,6 +28,7 @@ from portal.services.messages.posting import post
 MOST = 20
 """Entries that a message names."""
 BATCH = 20
+_log = structlog.get_logger("portal.messages")
 
 
 def written(asked: ArchiveQuery) -> str:
@@ -52,7 +54,8 @@ def write_subscribers(outlets: Outlets, index: SearchEngine, hour: int, now: dat
     """Write the messages of today for a batch of subscriptions; return how many were looked at.
 
     Each is looked at once a day, from ``hour`` in Shanghai on; one to an entry that was withdrawn is
-    erased without a word.
+    erased without a word. One that cannot be looked up is logged and looked at again on the next day,
+    when it also gets what it has missed; the others go on.
     """
     if Channel.MAIL not in outlets.channels or shanghai(now).hour < hour:
         return 0
@@ -64,12 +67,22 @@ def write_subscribers(outlets: Outlets, index: SearchEngine, hour: int, now: dat
         .order_by(Subscription.id)
         .limit(BATCH)
     )
-    found = [(row.id, _found(session, index, row, now)) for row in session.scalars(query)]
-    session.rollback()
-    for row_id, entries in found:
+    waiting = session.scalars(query.with_only_columns(Subscription.id)).all()
+    for row_id in waiting:
+        try:
+            entries = _found(session, index, session.get_one(Subscription, row_id), now)
+        except Exception as error:
+            # The words that are followed are the reader's own, so the log gets none of them.
+            _log.error("subscription_not_read", subscription=row_id, error=type(error).__name__)
+            session.rollback()
+            with writing() as unit:
+                that = Subscription.id == row_id
+                unit.execute(sa.update(Subscription).where(that).values(looked_on=today))
+            continue
+        session.rollback()
         with writing() as unit:
             _write(unit, row_id, entries, today, now)
-    return len(found)
+    return len(waiting)
 
 
 def _found(

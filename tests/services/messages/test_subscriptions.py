@@ -102,6 +102,25 @@ def test_nothing_is_sent_before_the_second_yes(
     assert f"https://letters.example/subscriptions/{sign(KEY, SUBSCRIPTION, key)}" in text
 
 
+def test_a_subscription_that_cannot_be_read_holds_up_no_other(
+    session: Session, world: World, index: SearchEngine
+) -> None:
+    """The others get their mail on the day; it is looked at again on the next, and misses nothing."""
+    key = follow(session)
+    subscribe("other@mail.example", EVERYTHING, "zh_CN", BEFORE)
+    assert confirm(rows(session)[-1].key, BEFORE)
+    with writing() as unit:
+        unit.scalars(sa.select(Subscription).where(Subscription.key == key)).one().wanted = "{"
+    a_published(session, world)
+    assert look(index) == 2
+    assert written_of(session) == [Occasion.NEW_ENTRIES]
+    assert look(index) == 0
+    with writing() as unit:
+        unit.scalars(sa.select(Subscription).where(Subscription.key == key)).one().wanted = "{}"
+    look(index, NOON + timedelta(days=1))
+    assert written_of(session) == [Occasion.NEW_ENTRIES] * 2
+
+
 def test_new_entries_come_once_a_day_with_title_and_link(
     session: Session, world: World, index: SearchEngine, settings: Settings
 ) -> None:
