@@ -25,6 +25,8 @@ from portal.services.messages.posting import post
 MOST = 20
 """Subscriptions of one address."""
 UNCONFIRMED_FOR = timedelta(days=7)
+YIELDS_AFTER = timedelta(hours=1)
+"""How long what nobody has confirmed keeps its place among those of an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def subscribe(address: str, followed: Followed, language: str, now: datetime) ->
     """Send a link that confirms the subscription of ``address``.
 
     Nothing is sent for one that is confirmed already, nor beyond twenty of an address; who asks does
-    not learn of it. Raises :class:`NotFound` for an entry that is not public.
+    not learn of it. Where the twenty are full, the oldest that nobody has confirmed within an hour
+    makes room, so that a stranger cannot keep a reader from following anything. Raises :class:`NotFound` for an entry that is not public.
     """
     address_key = email_key(SenderKeys.key, address) or ""
     wanted_key = fingerprint(f"{followed.entry_id or ''}\0{followed.search}")
@@ -53,8 +56,13 @@ def subscribe(address: str, followed: Followed, language: str, now: datetime) ->
             sa.select(Subscription).where(Subscription.address_key == address_key)
         ).all()
         row = next((each for each in rows if each.wanted_key == wanted_key), None)
-        if (row and row.confirmed_at) or (row is None and len(rows) >= MOST):
+        if row and row.confirmed_at:
             return
+        if row is None and len(rows) >= MOST:
+            ended = [each for each in rows if yields(each, now)]
+            if not ended:
+                return
+            session.delete(min(ended, key=lambda each: each.asked_at))
         if row is None:
             row = Subscription(
                 key=uuid4().hex,
@@ -73,6 +81,11 @@ def subscribe(address: str, followed: Followed, language: str, now: datetime) ->
         once = f"subscribe/{row.key}/{now.timestamp():.0f}"
         asking = Occasion.SUBSCRIBING
         post(session, asking, Channel.MAIL, once, now, subscription=row, language=row.language)
+
+
+def yields(row: Subscription, now: datetime) -> bool:
+    """Return whether ``row`` gives its place to another of the same address."""
+    return row.confirmed_at is None and row.asked_at <= now - YIELDS_AFTER
 
 
 def confirm(key: str, now: datetime) -> bool:

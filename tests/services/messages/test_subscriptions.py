@@ -203,6 +203,22 @@ def test_the_address_is_encrypted_and_gone_with_the_subscription(
     assert sweep_unconfirmed(BEFORE + timedelta(days=7)) == 1
 
 
+def test_what_nobody_confirms_makes_room_after_an_hour(session: Session, world: World) -> None:
+    """Of twenty, the oldest unconfirmed one gives way; what is confirmed stays."""
+    confirmed = follow(session, Followed("/archive", search='{"words": "0"}'))
+    for number in range(1, MOST):
+        moment = BEFORE + timedelta(seconds=number)
+        subscribe(MAIL, Followed("/archive", search=f'{{"words": "{number}"}}'), "zh_CN", moment)
+    subscribe(MAIL, EVERYTHING, "zh_CN", BEFORE + timedelta(hours=1))
+    assert EVERYTHING.search not in [each.wanted for each in rows(session)]
+    subscribe(MAIL, EVERYTHING, "zh_CN", BEFORE + timedelta(hours=1, seconds=1))
+    kept = rows(session)
+    assert len(kept) == MOST
+    assert kept[0].key == confirmed
+    assert '{"words": "1"}' not in [each.wanted for each in kept]
+    assert EVERYTHING.search in [each.wanted for each in kept]
+
+
 def test_the_same_thing_is_followed_once_and_twenty_at_most(session: Session, world: World) -> None:
     """A second request for the same thing sends nothing more, nor does one too many."""
     follow(session)
