@@ -23,6 +23,7 @@ def test_a_simulated_year_is_reported_with_its_counts(command: Command) -> None:
     assert "互联网公示信件74件，挂网率70.48%" in said
 
 
+@pytest.mark.any_database
 def test_every_format_is_written_to_its_file(command: Command, tmp_path: Path) -> None:
     """Each format goes to the file that --output names; JSON can be read again."""
     command(*SMALL)
@@ -33,6 +34,7 @@ def test_every_format_is_written_to_its_file(command: Command, tmp_path: Path) -
     assert json.loads((tmp_path / "report.json").read_text())["total"]["received"] == 120
 
 
+@pytest.mark.any_database
 def test_the_same_seed_gives_the_same_report(
     command: Command, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
